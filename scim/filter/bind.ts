@@ -1,0 +1,180 @@
+import { badRequest, ScimError } from '../error';
+import { isArray, isObject, own, type Json, type JsonObject } from '../json';
+import { findSubAttribute, type Attribute } from '../schema/attribute';
+import { describeTarget, type ResourceType, type Target } from '../schema/resource-type';
+import type { Comparison, ComparisonOperator, ComparisonValue, Filter, Presence } from './ast';
+import { comparisonTest } from './compare';
+
+/**
+ * A filter whose names are resolved against a schema and whose comparisons are compiled. The directory plans with its
+ * targets, `matches` evaluates it.
+ */
+export type BoundFilter =
+  | BoundComparison
+  | { readonly kind: 'present'; readonly target: Target }
+  | { readonly kind: 'and' | 'or'; readonly left: BoundFilter; readonly right: BoundFilter }
+  | { readonly kind: 'not'; readonly filter: BoundFilter }
+  | { readonly kind: 'values'; readonly target: Target; readonly filter: BoundFilter };
+
+export interface BoundComparison {
+  readonly kind: 'compare';
+  /** Always a simple attribute: `emails eq` is bound to `emails.value`. */
+  readonly target: Target;
+  readonly operator: ComparisonOperator;
+  readonly value: ComparisonValue;
+  readonly test: (stored: Json) => boolean;
+}
+
+/**
+ * Resolves a filter's names against a resource type.
+ * @throws ScimError 400 `invalidFilter` for an unknown attribute or an operator that its type does not have;
+ *   403 `sensitive` for an attribute that is never returned (RFC 7644 section 7.5.2 and table 9)
+ */
+export function bindFilter(filter: Filter, type: ResourceType): BoundFilter {
+  return bind(filter, (path) => {
+    const target = type.resolve(path);
+    return target?.attribute === undefined ? undefined : target;
+  });
+}
+
+/**
+ * Resolves the filter inside the brackets of a value path, whose names are sub-attributes of the target.
+ * @throws as `bindFilter`
+ */
+export function bindValueFilter(filter: Filter, parent: Target): BoundFilter {
+  return bind(filter, (path) => {
+    const subAttribute = findSubAttribute(parent.attribute, path);
+    if (subAttribute !== undefined) return { ...parent, subAttribute };
+    // The elements of a simple multi-valued attribute are their own `value` (RFC 7643 section 2.4).
+    return parent.attribute.type !== 'complex' && path.toLowerCase() === 'value' ? parent : undefined;
+  });
+}
+
+type Resolve = (path: string) => Target | undefined;
+
+function bind(filter: Filter, resolve: Resolve): BoundFilter {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return { kind: filter.kind, left: bind(filter.left, resolve), right: bind(filter.right, resolve) };
+    case 'not':
+      return { kind: 'not', filter: bind(filter.filter, resolve) };
+    case 'present':
+      return { kind: 'present', target: resolved(filter, resolve) };
+    case 'compare':
+      return bindComparison(filter, resolved(filter, resolve));
+    case 'values': {
+      const target = resolved(filter, resolve);
+      if (target.subAttribute !== undefined) {
+        throw invalid(filter.position, `"${filter.path}" has no values to filter; filter "${target.attribute.name}"`);
+      }
+      return { kind: 'values', target, filter: bindValueFilter(filter.filter, target) };
+    }
+  }
+}
+
+function bindComparison(filter: Comparison, target: Target): BoundComparison {
+  const leaf = leafTarget(filter, target);
+  const { operator, value } = filter;
+  if (value !== null) {
+    return {
+      kind: 'compare',
+      target: leaf,
+      operator,
+      value,
+      test: comparisonTest(leafAttribute(leaf), operator, value),
+    };
+  }
+  // A stored value is never null: `eq null` asks for an unassigned attribute, `ne null` for an assigned one.
+  if (operator !== 'eq' && operator !== 'ne') {
+    throw invalid(filter.position, `null can be compared with "eq" and "ne" only`);
+  }
+  return { kind: 'compare', target: leaf, operator, value, test: () => operator === 'ne' };
+}
+
+/** `emails eq "…"`, `manager eq "…"`, `members eq "…"` compare the value of each element (RFC 7643 section 2.4). */
+function leafTarget(filter: Comparison, target: Target): Target {
+  if (target.subAttribute !== undefined || target.attribute.type !== 'complex') return target;
+  const value = findSubAttribute(target.attribute, 'value');
+  if (value === undefined) {
+    throw invalid(filter.position, `"${filter.path}" is complex; compare one of its sub-attributes`);
+  }
+  return { ...target, subAttribute: value };
+}
+
+function resolved(filter: Comparison | Presence | { path: string; position: number }, resolve: Resolve): Target {
+  const target = resolve(filter.path);
+  if (target === undefined) throw invalid(filter.position, `there is no attribute "${filter.path}"`);
+  if (leafAttribute(target).returned === 'never') {
+    throw new ScimError(403, `"${describeTarget(target)}" is never returned and cannot be filtered on.`, {
+      scimType: 'sensitive',
+    });
+  }
+  return target;
+}
+
+function invalid(position: number, problem: string): ScimError {
+  return badRequest('invalidFilter', `Filter, position ${position + 1}: ${problem}.`);
+}
+
+/** The attribute that a target finally names: the sub-attribute where there is one. */
+export function leafAttribute(target: Target): Attribute {
+  return target.subAttribute ?? target.attribute;
+}
+
+/** Whether a resource matches. */
+export function matches(filter: BoundFilter, resource: JsonObject): boolean {
+  return evaluate(filter, (target) => valuesAt(resource, target));
+}
+
+/** Whether one element of a multi-valued attribute matches the filter in a value path's brackets. */
+export function elementMatches(filter: BoundFilter, element: Json): boolean {
+  return evaluate(filter, ({ subAttribute }) => {
+    const value =
+      subAttribute === undefined ? element : isObject(element) ? own(element, subAttribute.name) : undefined;
+    return value === undefined ? [] : [value];
+  });
+}
+
+function evaluate(filter: BoundFilter, values: (target: Target) => readonly Json[]): boolean {
+  switch (filter.kind) {
+    case 'and':
+      return evaluate(filter.left, values) && evaluate(filter.right, values);
+    case 'or':
+      return evaluate(filter.left, values) || evaluate(filter.right, values);
+    case 'not':
+      return !evaluate(filter.filter, values);
+    case 'present':
+      return values(filter.target).some(isPresent);
+    case 'compare': {
+      const found = values(filter.target);
+      // An unassigned attribute is identical to null and to nothing else (RFC 7643 section 2.5).
+      if (found.length === 0) return filter.value === null ? filter.operator === 'eq' : filter.operator === 'ne';
+      return found.some(filter.test);
+    }
+    case 'values':
+      return values(filter.target).some((element) => elementMatches(filter.filter, element));
+  }
+}
+
+/** `pr`: "has a non-empty or non-null value, or … a non-empty node for complex attributes". */
+function isPresent(value: Json): boolean {
+  if (isObject(value)) return Object.values(value).some((part) => part !== undefined && isPresent(part));
+  return value !== null && value !== '' && !(isArray(value) && value.length === 0);
+}
+
+/** The stored values at a target: none when it is unassigned, several when an attribute on the way is multi-valued. */
+export function valuesAt(resource: JsonObject, { extension, attribute, subAttribute }: Target): readonly Json[] {
+  const container = extension === undefined ? resource : own(resource, extension);
+  if (!isObject(container)) return [];
+  const value = own(container, attribute.name);
+  if (value === undefined) return [];
+  const elements = isArray(value) ? value : [value];
+  if (subAttribute === undefined) return elements;
+  const parts: Json[] = [];
+  for (const element of elements) {
+    const part = isObject(element) ? own(element, subAttribute.name) : undefined;
+    if (part !== undefined) parts.push(part);
+  }
+  return parts;
+}

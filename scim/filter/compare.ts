@@ -1,0 +1,138 @@
+import { badRequest } from '../error';
+import type { Json } from '../json';
+import type { Attribute } from '../schema/attribute';
+import type { ComparisonOperator, ComparisonValue } from './ast';
+
+/**
+ * The form in which two strings are compared that differ only in case (RFC 7643 section 2.2, caseExact). The table's
+ * keys are built from the same form, so that a key lookup and an evaluated filter agree.
+ */
+export function foldCase(value: string): string {
+  return value.normalize('NFC').toLowerCase();
+}
+
+/** The form in which an attribute's string is compared, and stored in a key. */
+export function comparable(attribute: Attribute, value: string): string {
+  return attribute.caseExact ? value : foldCase(value);
+}
+
+/** An instant in milliseconds; NaN when the text is no dateTime of RFC 7643 section 2.3.5. */
+export function instant(text: string): number {
+  return DATE_TIME.test(text) ? Date.parse(text.replace(/(\.\d{3})\d+/, '$1')) : Number.NaN;
+}
+
+// xsd:dateTime with a zone; a missing zone is read as UTC by none of the clients we know, so it is refused.
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
+type Test = (value: Json) => boolean;
+
+/**
+ * Compiles `attribute operator value` to a test of one stored value, with the comparison that the attribute's type asks
+ * for (RFC 7644 section 3.4.2.2, table 3). `null` never reaches it: see `bind.ts`.
+ * @throws ScimError 400 `invalidFilter` when the operator or the value does not fit the attribute
+ */
+export function comparisonTest(
+  attribute: Attribute,
+  operator: ComparisonOperator,
+  value: Exclude<ComparisonValue, null>,
+): Test {
+  switch (attribute.type) {
+    case 'boolean':
+      return booleanTest(attribute, operator, value);
+    case 'integer':
+    case 'decimal':
+      return numberTest(attribute, operator, value);
+    case 'dateTime':
+      return dateTimeTest(attribute, operator, value);
+    case 'binary':
+      if (operator !== 'eq' && operator !== 'ne') throw unsupported(attribute, operator);
+      return stringTest(attribute, operator, value);
+    default:
+      return stringTest(attribute, operator, value);
+  }
+}
+
+function booleanTest(attribute: Attribute, operator: ComparisonOperator, value: ComparisonValue): Test {
+  if (typeof value !== 'boolean') throw mismatch(attribute, 'true or false');
+  if (operator === 'eq') return (stored) => stored === value;
+  if (operator === 'ne') return (stored) => stored !== value;
+  throw unsupported(attribute, operator);
+}
+
+function numberTest(attribute: Attribute, operator: ComparisonOperator, value: ComparisonValue): Test {
+  if (typeof value !== 'number') throw mismatch(attribute, 'a number');
+  const test = ordering(operator);
+  if (test === undefined) throw unsupported(attribute, operator);
+  return (stored) => typeof stored === 'number' && test(stored - value);
+}
+
+function dateTimeTest(attribute: Attribute, operator: ComparisonOperator, value: ComparisonValue): Test {
+  if (typeof value !== 'string') throw mismatch(attribute, 'a date and time in double quotes');
+  const test = ordering(operator);
+  // Text operators look at the text: `meta.created sw "2026-"`.
+  if (test === undefined) return stringTest(attribute, operator, value);
+  const wanted = instant(value);
+  if (Number.isNaN(wanted)) throw mismatch(attribute, 'a date and time such as "2026-01-31T08:00:00Z"');
+  return (stored) => typeof stored === 'string' && test(instant(stored) - wanted);
+}
+
+function stringTest(attribute: Attribute, operator: ComparisonOperator, value: ComparisonValue): Test {
+  if (typeof value !== 'string') throw mismatch(attribute, 'a string in double quotes');
+  const wanted = comparable(attribute, value);
+  const test = textTest(operator, wanted);
+  return (stored) => typeof stored === 'string' && test(comparable(attribute, stored));
+}
+
+function textTest(operator: ComparisonOperator, wanted: string): (stored: string) => boolean {
+  switch (operator) {
+    case 'co':
+      return (stored) => stored.includes(wanted);
+    case 'sw':
+      return (stored) => stored.startsWith(wanted);
+    case 'ew':
+      return (stored) => stored.endsWith(wanted);
+    case 'eq':
+      return (stored) => stored === wanted;
+    case 'ne':
+      return (stored) => stored !== wanted;
+    case 'gt':
+      return (stored) => stored > wanted;
+    case 'ge':
+      return (stored) => stored >= wanted;
+    case 'lt':
+      return (stored) => stored < wanted;
+    case 'le':
+      return (stored) => stored <= wanted;
+  }
+}
+
+/** Tests on the sign of a difference; undefined for the operators that only text knows. */
+function ordering(operator: ComparisonOperator): ((difference: number) => boolean) | undefined {
+  switch (operator) {
+    case 'eq':
+      return (difference) => difference === 0;
+    case 'ne':
+      return (difference) => difference !== 0;
+    case 'gt':
+      return (difference) => difference > 0;
+    case 'ge':
+      return (difference) => difference >= 0;
+    case 'lt':
+      return (difference) => difference < 0;
+    case 'le':
+      return (difference) => difference <= 0;
+    default:
+      return undefined;
+  }
+}
+
+function unsupported(attribute: Attribute, operator: ComparisonOperator): Error {
+  return badRequest(
+    'invalidFilter',
+    `"${attribute.name}" is of type ${attribute.type} and cannot be compared with "${operator}".`,
+  );
+}
+
+function mismatch(attribute: Attribute, expected: string): Error {
+  return badRequest('invalidFilter', `"${attribute.name}" is of type ${attribute.type}: compare it with ${expected}.`);
+}

@@ -1,0 +1,183 @@
+import { badRequest, type ScimError } from '../error';
+import { parseJson } from '../json';
+import { LIMITS } from '../limits';
+import { COMPARISON_OPERATORS, type ComparisonOperator, type ComparisonValue, type Filter } from './ast';
+
+/**
+ * Parses a filter: the whole ABNF of RFC 7644 section 3.4.2.2 (figure 1), operators and literals in any case, bounded in
+ * length and depth. It also takes the form that Entra ID matches by, `emails[type eq "work"].value eq "…"`, and reads
+ * it as `emails[type eq "work" and value eq "…"]`.
+ * @throws ScimError 400 `invalidFilter`, naming the position (counted from 1)
+ */
+export function parseFilter(text: string): Filter {
+  const parser = new FilterParser(text);
+  const filter = parser.filter();
+  parser.end();
+  return filter;
+}
+
+/**
+ * Parses the filter at the start of a value path's brackets, `[type eq "work"]`, in a longer text.
+ * @param start where the text's `[` stands
+ * @returns the filter and the index behind the `]`
+ * @throws ScimError 400 `invalidFilter`
+ */
+export function parseBracketedFilter(text: string, start: number): { filter: Filter; end: number } {
+  const parser = new FilterParser(text, start);
+  return { filter: parser.brackets(), end: parser.position };
+}
+
+const NAME = /[A-Za-z$][\w$:.-]*/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y;
+const STRING = /"(?:[^"\\]|\\.)*"/sy;
+const SPACE = /\s*/y;
+
+class FilterParser {
+  private depth = 0;
+
+  constructor(
+    private readonly text: string,
+    public position = 0,
+  ) {
+    if (text.length > LIMITS.filterLength) {
+      throw badRequest('invalidFilter', `The filter is longer than ${LIMITS.filterLength} characters.`);
+    }
+  }
+
+  /** FILTER: `or` binds less tightly than `and` (RFC 7644 section 3.4.2.2, order of operations). */
+  filter(): Filter {
+    let left = this.conjunction();
+    while (this.keyword('or')) left = { kind: 'or', left, right: this.conjunction() };
+    return left;
+  }
+
+  /** `[` valFilter `]` */
+  brackets(): Filter {
+    return this.enclosed('[', ']');
+  }
+
+  end(): void {
+    this.skipSpace();
+    if (this.position < this.text.length) throw this.error('expected "and", "or" or the end');
+  }
+
+  private conjunction(): Filter {
+    let left = this.term();
+    while (this.keyword('and')) left = { kind: 'and', left, right: this.term() };
+    return left;
+  }
+
+  private term(): Filter {
+    this.skipSpace();
+    if (this.text[this.position] === '(') return this.enclosed('(', ')');
+    const start = this.position;
+    if (this.keyword('not')) {
+      this.skipSpace();
+      if (this.text[this.position] === '(') return { kind: 'not', filter: this.enclosed('(', ')') };
+      this.position = start;
+    }
+    return this.attributeExpression();
+  }
+
+  private enclosed(open: string, close: string): Filter {
+    this.take(open);
+    this.depth += 1;
+    if (this.depth > LIMITS.filterDepth) {
+      throw badRequest('invalidFilter', `The filter nests deeper than ${LIMITS.filterDepth} levels.`);
+    }
+    const filter = this.filter();
+    this.depth -= 1;
+    this.take(close);
+    return filter;
+  }
+
+  private attributeExpression(): Filter {
+    const position = this.position;
+    const path = this.match(NAME);
+    if (path === undefined) throw this.error('expected an attribute name');
+    if (this.text[this.position] !== '[') return this.comparison(path, position);
+    const filter = this.brackets();
+    if (this.text[this.position] !== '.') return { kind: 'values', path, filter, position };
+    this.position += 1;
+    const subPosition = this.position;
+    const subAttribute = this.match(NAME);
+    if (subAttribute === undefined) throw this.error('expected a sub-attribute after "]."');
+    const right = this.comparison(subAttribute, subPosition);
+    return { kind: 'values', path, filter: { kind: 'and', left: filter, right }, position };
+  }
+
+  private comparison(path: string, position: number): Filter {
+    const start = this.skipSpace();
+    const word = this.match(NAME)?.toLowerCase();
+    if (word === 'pr') return { kind: 'present', path, position };
+    const operator = COMPARISON_OPERATORS.find((candidate) => candidate === word);
+    if (operator === undefined) {
+      this.position = start;
+      throw this.error(`expected an operator (${COMPARISON_OPERATORS.join(', ')} or pr) after "${path}"`);
+    }
+    return { kind: 'compare', path, operator, value: this.value(operator), position };
+  }
+
+  private value(operator: ComparisonOperator): ComparisonValue {
+    const start = this.skipSpace();
+    const string = this.match(STRING);
+    if (string !== undefined) return this.string(string, start);
+    const number = this.match(NUMBER);
+    if (number !== undefined) return Number(number);
+    switch (this.match(NAME)?.toLowerCase()) {
+      case 'true':
+        return true;
+      case 'false':
+        return false;
+      case 'null':
+        return null;
+      default:
+        this.position = start;
+        throw this.error(
+          `expected a value after "${operator}": a string in double quotes, a number, true, false or null`,
+        );
+    }
+  }
+
+  private string(literal: string, start: number): string {
+    try {
+      const value = parseJson(literal);
+      if (typeof value === 'string') return value;
+    } catch {
+      // Reported below: a backslash before something that JSON does not escape, or a raw control character.
+    }
+    this.position = start;
+    throw this.error('expected a string as JSON writes it; check its backslashes');
+  }
+
+  private keyword(word: string): boolean {
+    const start = this.skipSpace();
+    if (this.match(NAME)?.toLowerCase() === word) return true;
+    this.position = start;
+    return false;
+  }
+
+  private take(character: string): void {
+    this.skipSpace();
+    if (this.text[this.position] !== character) throw this.error(`expected "${character}"`);
+    this.position += 1;
+  }
+
+  private skipSpace(): number {
+    this.match(SPACE);
+    return this.position;
+  }
+
+  private match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.position;
+    const found = pattern.exec(this.text)?.[0];
+    if (found !== undefined) this.position += found.length;
+    return found;
+  }
+
+  private error(expected: string): ScimError {
+    const rest = this.text.slice(this.position, this.position + 20);
+    const found = rest === '' ? 'the filter ends' : `found ${JSON.stringify(rest)}`;
+    return badRequest('invalidFilter', `Filter, position ${this.position + 1}: ${expected}, but ${found}.`);
+  }
+}

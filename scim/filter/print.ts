@@ -1,0 +1,25 @@
+import type { Filter } from './ast';
+
+/** Writes a filter as text that `parseFilter` reads back as the same tree. */
+export function printFilter(filter: Filter): string {
+  switch (filter.kind) {
+    case 'compare':
+      return `${filter.path} ${filter.operator} ${JSON.stringify(filter.value)}`;
+    case 'present':
+      return `${filter.path} pr`;
+    case 'values':
+      return `${filter.path}[${printFilter(filter.filter)}]`;
+    case 'not':
+      return `not (${printFilter(filter.filter)})`;
+    case 'and':
+    case 'or':
+      return `${operand(filter.left, filter.kind, 'left')} ${filter.kind} ${operand(filter.right, filter.kind, 'right')}`;
+  }
+}
+
+/** Both operators group to the left and `and` before `or`: everything else needs its parentheses. */
+function operand(filter: Filter, parent: 'and' | 'or', side: 'left' | 'right'): string {
+  const logical = filter.kind === 'and' || filter.kind === 'or';
+  const plain = !logical || (filter.kind === parent && side === 'left') || (filter.kind === 'and' && parent === 'or');
+  return plain ? printFilter(filter) : `(${printFilter(filter)})`;
+}

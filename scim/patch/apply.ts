@@ -1,0 +1,296 @@
+import { badRequest } from '../error';
+import type { BoundFilter } from '../filter/bind';
+import { elementMatches } from '../filter/bind';
+import { equalJson, isArray, isObject, type Json, type JsonObject } from '../json';
+import { checkRequired, type Attributes } from '../resource/parse';
+import { distinctElements, parseElement, parseValue } from '../resource/value';
+import type { Attribute } from '../schema/attribute';
+import { describeTarget, type ResourceType } from '../schema/resource-type';
+import type { AttributePath } from './path';
+import { attributeOperations, type PatchOperation } from './request';
+
+export interface PatchRules {
+  /**
+   * Whether `replace` on a value path that selects nothing creates the element that its filter describes. RFC 7644
+   * section 3.5.2.3 answers 400 `noTarget`; Entra ID depends on the element being created.
+   */
+  readonly createMissingTarget: boolean;
+}
+
+/**
+ * Applies PATCH operations in order (RFC 7644 section 3.5.2). The stored attributes stay as they are; either all operations
+ * apply or none.
+ * @param readOnly readOnly values of the resource (`id`, `meta`, `groups`): sending one unchanged is no error
+ * @returns the new attributes; equal to the old ones when nothing changed
+ * @throws ScimError 400 `noTarget`, `mutability`, `invalidValue` or `invalidPath`
+ */
+export function applyPatch(
+  type: ResourceType,
+  stored: Attributes,
+  operations: readonly PatchOperation[],
+  rules: PatchRules,
+  readOnly: JsonObject = {},
+): Attributes {
+  let attributes = stored;
+  for (const operation of operations) attributes = applyOperation(type, attributes, operation, rules, readOnly);
+  checkRequired(type, attributes);
+  checkImmutable(type, stored, attributes);
+  return attributes;
+}
+
+function applyOperation(
+  type: ResourceType,
+  attributes: Attributes,
+  operation: PatchOperation,
+  rules: PatchRules,
+  readOnly: JsonObject,
+): Attributes {
+  const { op, path, value } = operation;
+  if (path.attribute === undefined) {
+    return applyToExtension(type, attributes, path.extension, operation, rules, readOnly);
+  }
+  if ((path.subAttribute ?? path.attribute).mutability === 'readOnly' || path.attribute.mutability === 'readOnly') {
+    const current = container(attributes, path.extension)[path.attribute.name] ?? readOnly[path.attribute.name];
+    if (op !== 'remove' && isUnchanged(current, path, value)) return attributes;
+    throw badRequest('mutability', `"${describeTarget(path)}" is readOnly.`);
+  }
+  // Passwords are checked and dropped (see the documentation of connections); nothing else is writeOnly.
+  if (path.attribute.mutability === 'writeOnly') {
+    if (op !== 'remove') parseValue(path.attribute, value);
+    return attributes;
+  }
+  const current = container(attributes, path.extension)[path.attribute.name];
+  const next = op === 'remove' ? removed(path, current) : assigned(path, current, operation, rules);
+  return withAttribute(attributes, path, next);
+}
+
+/** `add` and `replace` on a whole extension set the attributes given and leave the others. */
+function applyToExtension(
+  type: ResourceType,
+  attributes: Attributes,
+  urn: string,
+  { op, value }: PatchOperation,
+  rules: PatchRules,
+  readOnly: JsonObject,
+): Attributes {
+  if (op === 'remove' || value === null) return without(attributes, urn);
+  const definitions = type.extension(urn)?.attributes ?? [];
+  if (!isObject(value)) throw badRequest('invalidValue', `"${urn}" must be an object.`);
+  return attributeOperations(definitions, urn, op, value).reduce(
+    (result, operation) => applyOperation(type, result, operation, rules, readOnly),
+    attributes,
+  );
+}
+
+/** Clients send back what they read, `id` and `meta` included; that is no attempt to change it. */
+function isUnchanged(current: Json | undefined, path: AttributePath, value: Json): boolean {
+  const isUnassigned = value === null || (isArray(value) && value.length === 0);
+  if (current === undefined) return isUnassigned;
+  if (path.subAttribute === undefined) return equalJson(current, value);
+  return isObject(current) && equalJson(current[path.subAttribute.name], value);
+}
+
+// --- add and replace -------------------------------------------------------------------------------------------------
+
+function assigned(
+  path: AttributePath,
+  current: Json | undefined,
+  { op, value }: PatchOperation,
+  rules: PatchRules,
+): Json | undefined {
+  const { attribute } = path;
+  if (!attribute.multiValued) return assignedSingle(path, current, value);
+  const elements = isArray(current) ? current : [];
+  if (path.filter !== undefined) return assignedWhere(path, path.filter, elements, op, value, rules);
+  if (path.subAttribute !== undefined) {
+    if (elements.length === 0) return settled(attribute, [elementWith(path, {}, value)], [0]);
+    return settled(
+      attribute,
+      elements.map((element) => elementWith(path, element, value)),
+      elements.keys(),
+    );
+  }
+  const sent = value === null ? [] : isArray(value) ? value : [value];
+  const parsed = parseValue(attribute, sent);
+  const added = isArray(parsed) ? parsed : [];
+  if (op === 'replace') return parsed;
+  return settled(
+    attribute,
+    [...elements, ...added],
+    added.map((_, index) => elements.length + index),
+  );
+}
+
+/**
+ * A single-valued attribute. A complex value sets the sub-attributes it names and leaves the others, for `add` and for
+ * `replace` (RFC 7644 section 3.5.2.3: "a set of sub-attributes SHALL be specified in the value parameter that replaces any
+ * existing values or adds where an attribute did not previously exist").
+ */
+function assignedSingle(path: AttributePath, current: Json | undefined, value: Json): Json | undefined {
+  const { attribute, filter, subAttribute } = path;
+  if (filter !== undefined && (current === undefined || !elementMatches(filter, current))) {
+    throw badRequest('noTarget', `No value of "${attribute.name}" matches the filter.`);
+  }
+  if (subAttribute !== undefined) return nonEmpty(elementWith(path, current ?? {}, value));
+  if (attribute.type !== 'complex' || value === null) return parseValue(attribute, value);
+  return nonEmpty(merged(attribute, current, value));
+}
+
+/** `emails[type eq "work"]` and `emails[type eq "work"].value`. */
+function assignedWhere(
+  path: AttributePath,
+  filter: BoundFilter,
+  elements: readonly Json[],
+  op: PatchOperation['op'],
+  value: Json,
+  rules: PatchRules,
+): Json | undefined {
+  const { attribute } = path;
+  const selected = elements.flatMap((element, index) => (elementMatches(filter, element) ? [index] : []));
+  if (selected.length === 0) {
+    const described = op === 'add' || rules.createMissingTarget ? describedElement(filter) : undefined;
+    if (described === undefined) throw badRequest('noTarget', `No value of "${attribute.name}" matches the filter.`);
+    if (value === null) return elements.length === 0 ? undefined : elements;
+    return settled(attribute, [...elements, changed(path, described, 'add', value)], [elements.length]);
+  }
+  const next = elements.map((element, index) =>
+    selected.includes(index) ? changed(path, element, op, value) : element,
+  );
+  return settled(attribute, next, selected);
+}
+
+/** One selected element after the operation: a part of it set, parts of it added, or all of it replaced. */
+function changed(path: AttributePath, element: Json, op: PatchOperation['op'], value: Json): Json {
+  const { attribute, subAttribute } = path;
+  if (subAttribute !== undefined) return elementWith(path, element, value);
+  if (op === 'add' && attribute.type === 'complex') return merged(attribute, element, value);
+  return parseElement(attribute, value) ?? {};
+}
+
+function elementWith({ attribute, subAttribute }: AttributePath, element: Json, value: Json): JsonObject {
+  if (subAttribute === undefined) return {};
+  const parsed = parseValue(subAttribute, value, `${attribute.name}.${subAttribute.name}`);
+  return withMember(isObject(element) ? element : {}, subAttribute.name, parsed);
+}
+
+function merged(attribute: Attribute, current: Json | undefined, value: Json): JsonObject {
+  const parsed = parseElement(attribute, value);
+  let result: JsonObject = { ...(isObject(current) ? current : {}), ...(isObject(parsed) ? parsed : {}) };
+  // A sub-attribute sent as null is unassigned (RFC 7643 section 2.5).
+  for (const [name, part] of isObject(value) ? Object.entries(value) : []) {
+    const subAttribute = attribute.subAttributes?.find(
+      (candidate) => candidate.name.toLowerCase() === name.toLowerCase(),
+    );
+    if (part === null && subAttribute !== undefined) result = without(result, subAttribute.name);
+  }
+  return result;
+}
+
+/** The element that a filter describes, when it is nothing but equalities: `type eq "work" and primary eq true`. */
+function describedElement(filter: BoundFilter): JsonObject | undefined {
+  if (filter.kind === 'and') {
+    const left = describedElement(filter.left);
+    const right = describedElement(filter.right);
+    return left === undefined || right === undefined ? undefined : { ...left, ...right };
+  }
+  if (filter.kind !== 'compare' || filter.operator !== 'eq' || filter.value === null) return undefined;
+  const { subAttribute } = filter.target;
+  return subAttribute === undefined ? undefined : { [subAttribute.name]: filter.value };
+}
+
+/**
+ * The elements as they are stored: no empty one, none twice, and one primary at most: an element that becomes primary takes it
+ * from the others (RFC 7644 section 3.5.2).
+ * @param touched the indexes of the elements that the operation set
+ */
+function settled(attribute: Attribute, elements: readonly Json[], touched: Iterable<number>): Json | undefined {
+  const primaries = [...touched].filter((index) => isPrimary(elements[index]));
+  if (primaries.length > 1)
+    throw badRequest('invalidValue', `"${attribute.name}" would have more than one primary value.`);
+  const [primary] = primaries;
+  const single = elements.map((element, index) =>
+    primary !== undefined && index !== primary && isObject(element) && isPrimary(element)
+      ? { ...element, primary: false }
+      : element,
+  );
+  const distinct = distinctElements(single.filter((element) => !isObject(element) || Object.keys(element).length > 0));
+  return distinct.length === 0 ? undefined : distinct;
+}
+
+function isPrimary(element: Json | undefined): boolean {
+  return isObject(element) && element['primary'] === true;
+}
+
+// --- remove ----------------------------------------------------------------------------------------------------------
+
+function removed(path: AttributePath, current: Json | undefined): Json | undefined {
+  const { attribute, subAttribute, filter } = path;
+  if ((subAttribute ?? attribute).required && filter === undefined) {
+    throw badRequest('mutability', `"${describeTarget(path)}" is required and cannot be removed.`);
+  }
+  if (current === undefined) return undefined;
+  if (!isArray(current)) {
+    if (filter !== undefined && !elementMatches(filter, current)) return current;
+    return subAttribute === undefined || !isObject(current) ? undefined : nonEmpty(without(current, subAttribute.name));
+  }
+  const rest = current.flatMap((element) => {
+    if (filter !== undefined && !elementMatches(filter, element)) return [element];
+    if (subAttribute === undefined || !isObject(element)) return [];
+    return [without(element, subAttribute.name)];
+  });
+  return filter === undefined && subAttribute === undefined ? undefined : settled(attribute, rest, []);
+}
+
+// --- mutability ------------------------------------------------------------------------------------------------------
+
+/**
+ * Immutable attributes are set once (RFC 7643 section 2.2).
+ * @throws ScimError 400 `mutability`
+ */
+export function checkImmutable(type: ResourceType, before: Attributes, after: Attributes): void {
+  const scopes = [
+    { extension: undefined, attributes: type.attributes },
+    ...type.extensions.map(({ id, attributes }) => ({ extension: id, attributes })),
+  ];
+  for (const { extension, attributes } of scopes) {
+    for (const attribute of attributes) {
+      if (attribute.mutability !== 'immutable') continue;
+      const old = container(before, extension)[attribute.name];
+      if (old !== undefined && !equalJson(old, container(after, extension)[attribute.name])) {
+        const name = describeTarget({ extension, attribute, subAttribute: undefined });
+        throw badRequest('mutability', `"${name}" is immutable and already has a value.`);
+      }
+    }
+  }
+}
+
+// --- objects that are never changed in place -------------------------------------------------------------------------
+
+function container(attributes: Attributes, extension: string | undefined): JsonObject {
+  if (extension === undefined) return attributes;
+  const found = attributes[extension];
+  return isObject(found) ? found : {};
+}
+
+function withAttribute(
+  attributes: Attributes,
+  { extension, attribute }: AttributePath,
+  value: Json | undefined,
+): Attributes {
+  if (extension === undefined) return withMember(attributes, attribute.name, value);
+  const next = withMember(container(attributes, extension), attribute.name, value);
+  return withMember(attributes, extension, nonEmpty(next));
+}
+
+function withMember(object: JsonObject, name: string, value: Json | undefined): JsonObject {
+  return value === undefined ? without(object, name) : { ...object, [name]: value };
+}
+
+function without(object: JsonObject, name: string): JsonObject {
+  const { [name]: _, ...rest } = object;
+  return rest;
+}
+
+function nonEmpty(object: JsonObject): JsonObject | undefined {
+  return Object.keys(object).length === 0 ? undefined : object;
+}

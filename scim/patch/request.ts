@@ -1,0 +1,112 @@
+import { badRequest, ScimError } from '../error';
+import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
+import { LIMITS } from '../limits';
+import { findAttribute, type Attribute } from '../schema/attribute';
+import type { ResourceType } from '../schema/resource-type';
+import { parsePath, type PatchPath } from './path';
+
+export const PATCH_OP_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+
+export type PatchOperationName = 'add' | 'replace' | 'remove';
+
+/** One change at one place. An operation without a path arrives as one of these for each attribute of its value. */
+export interface PatchOperation {
+  readonly op: PatchOperationName;
+  readonly path: PatchPath;
+  /** As sent; null for `remove`. */
+  readonly value: Json;
+}
+
+/**
+ * The operations of a PATCH request as sent, checked for the message's own form.
+ * @throws ScimError 400 `invalidSyntax` for a body that is no PatchOp message (RFC 7644 section 3.5.2), 413 for too many
+ *   operations
+ */
+export function readPatchMessage(body: Json): readonly JsonObject[] {
+  if (!isObject(body)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
+  const schemas = ownIgnoringCase(body, 'schemas');
+  if (!isArray(schemas) || !schemas.some(isPatchOpUrn)) {
+    throw badRequest('invalidSyntax', `"schemas" must contain "${PATCH_OP_URN}".`);
+  }
+  const operations = ownIgnoringCase(body, 'Operations');
+  if (!isArray(operations) || operations.length === 0) {
+    throw badRequest('invalidSyntax', '"Operations" must be an array with at least one operation.');
+  }
+  if (operations.length > LIMITS.patchOperations) {
+    throw new ScimError(413, `A PATCH request may have ${LIMITS.patchOperations} operations at most.`);
+  }
+  return operations.map((operation, index) => {
+    if (!isObject(operation)) throw badRequest('invalidSyntax', `Operation ${index + 1} must be an object.`);
+    return operation;
+  });
+}
+
+function isPatchOpUrn(urn: Json): boolean {
+  return typeof urn === 'string' && urn.toLowerCase() === PATCH_OP_URN.toLowerCase();
+}
+
+/**
+ * Resolves operations against a resource type.
+ * @throws ScimError 400 `invalidSyntax`, `invalidPath`, `invalidValue`, or `noTarget` for `remove` without a path
+ */
+export function parseOperations(type: ResourceType, operations: readonly JsonObject[]): readonly PatchOperation[] {
+  return operations.flatMap((operation) => parseOperation(type, operation));
+}
+
+function parseOperation(type: ResourceType, operation: JsonObject): readonly PatchOperation[] {
+  const op = operationName(ownIgnoringCase(operation, 'op'));
+  const path = ownIgnoringCase(operation, 'path') ?? null;
+  const value = ownIgnoringCase(operation, 'value');
+  if (path !== null && typeof path !== 'string') throw badRequest('invalidPath', '"path" must be a string.');
+  if (op === 'remove') {
+    if (path === null || path.trim() === '') throw badRequest('noTarget', 'A "remove" operation needs a "path".');
+    return [{ op, path: parsePath(type, path), value: null }];
+  }
+  if (value === undefined) throw badRequest('invalidValue', `A "${op}" operation needs a "value".`);
+  if (path !== null) return [{ op, path: parsePath(type, path), value }];
+  if (!isObject(value)) {
+    throw badRequest('invalidValue', `Without a "path", the "value" of "${op}" must be an object of attributes.`);
+  }
+  return expand(type, op, value);
+}
+
+function operationName(op: Json | undefined): PatchOperationName {
+  if (op === 'add' || op === 'replace' || op === 'remove') return op;
+  throw badRequest('invalidSyntax', `"op" must be "add", "replace" or "remove", not ${JSON.stringify(op ?? null)}.`);
+}
+
+/** "If omitted, the target location is assumed to be the resource itself" (RFC 7644 sections 3.5.2.1 and 3.5.2.3). */
+function expand(type: ResourceType, op: PatchOperationName, value: JsonObject): readonly PatchOperation[] {
+  const operations = attributeOperations(type.attributes, undefined, op, value);
+  for (const { id, attributes } of type.extensions) {
+    const extension = ownIgnoringCase(value, id);
+    if (extension === undefined) continue;
+    if (extension === null) {
+      operations.push({ op: 'remove', path: { extension: id, attribute: undefined }, value: null });
+    } else if (isObject(extension)) {
+      operations.push(...attributeOperations(attributes, id, op, extension));
+    } else {
+      throw badRequest('invalidValue', `"${id}" must be an object.`);
+    }
+  }
+  return operations;
+}
+
+/**
+ * One operation for each attribute that an object of attributes names; names that the schema does not have are dropped,
+ * as in a POST.
+ */
+export function attributeOperations(
+  definitions: readonly Attribute[],
+  extension: string | undefined,
+  op: PatchOperationName,
+  value: JsonObject,
+): PatchOperation[] {
+  const operations: PatchOperation[] = [];
+  for (const [name, part] of Object.entries(value)) {
+    const attribute = findAttribute(definitions, name);
+    if (attribute === undefined || attribute.name === 'schemas' || part === undefined) continue;
+    operations.push({ op, path: { extension, attribute, subAttribute: undefined, filter: undefined }, value: part });
+  }
+  return operations;
+}

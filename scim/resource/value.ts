@@ -1,0 +1,118 @@
+import { badRequest, type ScimError } from '../error';
+import { instant } from '../filter/compare';
+import { equalJson, isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
+import type { Attribute } from '../schema/attribute';
+
+/**
+ * Checks a value that a client sent for an attribute and brings it into stored form: canonical names, no readOnly
+ * sub-attributes, no unassigned ones, no element twice.
+ * @param path how the attribute is called in messages
+ * @returns undefined when the value leaves the attribute unassigned: null or an empty array (RFC 7643 section 2.5), or a
+ *   complex value of which nothing is left
+ * @throws ScimError 400 `invalidValue` naming the path
+ */
+export function parseValue(attribute: Attribute, value: Json, path = attribute.name): Json | undefined {
+  if (value === null) return undefined;
+  if (!attribute.multiValued) return parseElement(attribute, value, path);
+  if (!isArray(value)) throw invalid(path, 'an array');
+  return parseElements(attribute, value, path);
+}
+
+/**
+ * One element of a multi-valued attribute, or the value of a single-valued one; in and out as `parseValue`.
+ * @throws ScimError 400 `invalidValue`
+ */
+export function parseElement(attribute: Attribute, value: Json, path = attribute.name): Json | undefined {
+  if (value === null) return undefined;
+  return attribute.type === 'complex' ? parseComplex(attribute, value, path) : parseSimple(attribute, value, path);
+}
+
+function parseElements(attribute: Attribute, values: readonly Json[], path: string): Json | undefined {
+  const elements: Json[] = [];
+  for (const [index, value] of values.entries()) {
+    const element = parseElement(attribute, value, `${path}[${index}]`);
+    if (element !== undefined) elements.push(element);
+  }
+  checkPrimary(elements, path);
+  const distinct = distinctElements(elements);
+  return distinct.length === 0 ? undefined : distinct;
+}
+
+/**
+ * Elements without repetition: RFC 7643 section 2.4 asks not to return the same (type, value) more than once. The first
+ * one stays; `primary` of a repetition is not lost.
+ */
+export function distinctElements(elements: readonly Json[]): readonly Json[] {
+  const seen = new Map<string, number>();
+  const distinct: Json[] = [];
+  for (const element of elements) {
+    const key = identity(element);
+    const at = key === undefined ? distinct.findIndex((other) => equalJson(other, element)) : (seen.get(key) ?? -1);
+    const before = at === -1 ? undefined : distinct[at];
+    if (before === undefined) {
+      if (key !== undefined) seen.set(key, distinct.length);
+      distinct.push(element);
+    } else if (isObject(before) && isObject(element) && element['primary'] === true) {
+      distinct[at] = { ...before, primary: true };
+    }
+  }
+  return distinct;
+}
+
+/** What makes an element the same as another: value and type; undefined for elements without a value. */
+function identity(element: Json): string | undefined {
+  if (!isObject(element)) return JSON.stringify(element);
+  return element['value'] === undefined ? undefined : JSON.stringify([element['value'], element['type']]);
+}
+
+/** "The primary attribute value 'true' MUST appear no more than once" (RFC 7643 section 2.4). */
+function checkPrimary(elements: readonly Json[], path: string): void {
+  if (elements.filter((element) => isObject(element) && element['primary'] === true).length > 1) {
+    throw badRequest('invalidValue', `"${path}" has more than one primary value.`);
+  }
+}
+
+function parseComplex(attribute: Attribute, value: Json, path: string): JsonObject | undefined {
+  if (!isObject(value)) throw invalid(path, 'an object');
+  const out: Record<string, Json> = {};
+  for (const part of attribute.subAttributes ?? []) {
+    if (part.mutability === 'readOnly') continue;
+    const sent = ownIgnoringCase(value, part.name);
+    const parsed = sent === undefined ? undefined : parseValue(part, sent, `${path}.${part.name}`);
+    if (parsed !== undefined) out[part.name] = parsed;
+    else if (part.required) throw badRequest('invalidValue', `"${path}.${part.name}" is required.`);
+  }
+  return Object.keys(out).length === 0 ? undefined : out;
+}
+
+function parseSimple(attribute: Attribute, value: Json, path: string): Json {
+  switch (attribute.type) {
+    case 'boolean':
+      if (typeof value !== 'boolean') throw invalid(path, 'true or false');
+      return value;
+    case 'integer':
+      if (!Number.isSafeInteger(value)) throw invalid(path, 'an integer');
+      return value;
+    case 'decimal':
+      if (typeof value !== 'number') throw invalid(path, 'a number');
+      return value;
+    case 'dateTime':
+      if (typeof value !== 'string' || Number.isNaN(instant(value))) {
+        throw invalid(path, 'a date and time such as "2026-01-31T08:00:00Z"');
+      }
+      return value;
+    case 'binary':
+      if (typeof value !== 'string' || !BASE64.test(value)) throw invalid(path, 'a string in base64');
+      return value;
+    default:
+      if (typeof value !== 'string') throw invalid(path, 'a string');
+      return value;
+  }
+}
+
+// RFC 7643 section 2.3.6 allows base64 and base64url, padded or not (RFC 4648 sections 4 and 5).
+const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
+
+function invalid(path: string, expected: string): ScimError {
+  return badRequest('invalidValue', `"${path}" must be ${expected}.`);
+}

@@ -1,0 +1,53 @@
+import type { JsonObject } from '../json';
+import type { Attribute, Schema } from './attribute';
+import type { ResourceType } from './resource-type';
+
+export const SCHEMA_URN = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
+export const RESOURCE_TYPE_URN = 'urn:ietf:params:scim:schemas:core:2.0:ResourceType';
+
+/** A schema as `/Schemas` serves it (RFC 7643 section 7): the definition that requests are checked against. */
+export function schemaResource(schema: Schema, baseUrl: string): JsonObject {
+  return {
+    schemas: [SCHEMA_URN],
+    id: schema.id,
+    name: schema.name,
+    description: schema.description,
+    attributes: schema.attributes.map(attributeDefinition),
+    meta: { resourceType: 'Schema', location: `${baseUrl}/Schemas/${schema.id}` },
+  };
+}
+
+/** Every characteristic is spelled out: Entra ID's schema discovery refuses absent and null ones. */
+function attributeDefinition(attribute: Attribute): JsonObject {
+  const { name, type, multiValued, description, required, caseExact, mutability, returned, uniqueness } = attribute;
+  return {
+    name,
+    type,
+    multiValued,
+    description,
+    required,
+    caseExact,
+    mutability,
+    returned,
+    uniqueness,
+    ...(attribute.canonicalValues === undefined ? {} : { canonicalValues: attribute.canonicalValues }),
+    ...(attribute.referenceTypes === undefined ? {} : { referenceTypes: attribute.referenceTypes }),
+    ...(attribute.subAttributes === undefined
+      ? {}
+      : { subAttributes: attribute.subAttributes.map(attributeDefinition) }),
+  };
+}
+
+/** A resource type as `/ResourceTypes` serves it (RFC 7643 section 6). */
+export function resourceTypeResource(type: ResourceType, baseUrl: string): JsonObject {
+  return {
+    schemas: [RESOURCE_TYPE_URN],
+    id: type.name,
+    name: type.name,
+    endpoint: type.endpoint,
+    description: type.description,
+    schema: type.schema.id,
+    schemaExtensions: type.extensions.map(({ id }) => ({ schema: id, required: false })),
+    meta: { resourceType: 'ResourceType', location: `${baseUrl}/ResourceTypes/${type.name}` },
+  };
+}

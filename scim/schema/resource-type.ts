@@ -1,0 +1,78 @@
+import { findAttribute, findSubAttribute, type Attribute, type Schema } from './attribute';
+import { COMMON_ATTRIBUTES } from './common';
+import { ENTERPRISE_USER_SCHEMA } from './enterprise-user';
+import { GROUP_SCHEMA } from './group';
+import { USER_SCHEMA } from './user';
+
+export type ResourceTypeName = 'User' | 'Group';
+
+/** Where a path such as `name.givenName` or `urn:…:User:manager.value` leads in a resource. */
+export interface Target {
+  /** URN of the extension that holds the attribute; undefined for core and common attributes. */
+  readonly extension: string | undefined;
+  readonly attribute: Attribute;
+  readonly subAttribute: Attribute | undefined;
+}
+
+/** A path that names a whole extension, such as `urn:…:enterprise:2.0:User`. */
+export interface ExtensionTarget {
+  readonly extension: string;
+  readonly attribute: undefined;
+}
+
+/** A type of resource (RFC 7643 section 6): its endpoint, its schema and the extensions it may hold. */
+export class ResourceType {
+  readonly attributes: readonly Attribute[];
+
+  constructor(
+    readonly name: ResourceTypeName,
+    readonly endpoint: string,
+    readonly description: string,
+    readonly schema: Schema,
+    readonly extensions: readonly Schema[] = [],
+  ) {
+    this.attributes = [...COMMON_ATTRIBUTES, ...schema.attributes];
+  }
+
+  /** The extension with this URN, in any case. */
+  extension(urn: string): Schema | undefined {
+    const wanted = urn.toLowerCase();
+    return this.extensions.find((schema) => schema.id.toLowerCase() === wanted);
+  }
+
+  /**
+   * Where a path leads (RFC 7644 section 3.10: `[URN:]attribute[.subAttribute]`, names in any case).
+   * @returns undefined when this type has no such attribute.
+   */
+  resolve(path: string): Target | ExtensionTarget | undefined {
+    const lower = path.toLowerCase();
+    for (const schema of [this.schema, ...this.extensions]) {
+      const urn = schema.id.toLowerCase();
+      const extension = schema === this.schema ? undefined : schema.id;
+      if (lower === urn && extension !== undefined) return { extension, attribute: undefined };
+      if (lower.startsWith(`${urn}:`)) {
+        const attributes = extension === undefined ? this.attributes : schema.attributes;
+        return resolveIn(attributes, extension, path.slice(urn.length + 1));
+      }
+    }
+    return resolveIn(this.attributes, undefined, path);
+  }
+}
+
+function resolveIn(attributes: readonly Attribute[], extension: string | undefined, path: string): Target | undefined {
+  const dot = path.indexOf('.');
+  const attribute = findAttribute(attributes, dot === -1 ? path : path.slice(0, dot));
+  if (attribute === undefined) return undefined;
+  if (dot === -1) return { extension, attribute, subAttribute: undefined };
+  const subAttribute = findSubAttribute(attribute, path.slice(dot + 1));
+  return subAttribute === undefined ? undefined : { extension, attribute, subAttribute };
+}
+
+export const USER = new ResourceType('User', '/Users', 'User Account', USER_SCHEMA, [ENTERPRISE_USER_SCHEMA]);
+export const GROUP = new ResourceType('Group', '/Groups', 'Group', GROUP_SCHEMA);
+
+/** How a target is written in messages and paths: `name.givenName`, `urn:…:User:manager.value`. */
+export function describeTarget({ extension, attribute, subAttribute }: Target): string {
+  const prefix = extension === undefined ? '' : `${extension}:`;
+  return `${prefix}${attribute.name}${subAttribute === undefined ? '' : `.${subAttribute.name}`}`;
+}
