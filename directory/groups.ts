@@ -1,0 +1,225 @@
+import { badRequest, ScimError } from '../scim/error';
+import type { BoundFilter } from '../scim/filter/bind';
+import type { JsonObject } from '../scim/json';
+import { type Member, type MembershipChange } from '../scim/patch/memberships';
+import type { Attributes } from '../scim/resource/parse';
+import { locationOf, type StoredResource } from '../scim/resource/resource';
+import { describeTarget, GROUP, USER } from '../scim/schema/resource-type';
+import { membershipPartition } from './keys';
+import {
+  addMembership,
+  existingMembers,
+  leaveAllGroups,
+  membersAmong,
+  membersOf,
+  removeMembership,
+  type Membership,
+} from './memberships';
+import { newMeta } from './resource-item';
+import { Resources, type GuardedWrite, type Page, type Precondition, type Scope, type Window } from './resources';
+import { TRANSACTION_WRITES } from './table';
+import { indexedGroupAttributes } from './values';
+
+/** How a connection's identity provider needs groups to behave. */
+export interface GroupRules {
+  /** Whether two groups may not share a `displayName`, in any case. */
+  readonly uniqueNames: boolean;
+  /** Whether a member that is neither a user nor a group is refused or passed over. */
+  readonly unknownMembers: 'refuse' | 'skip';
+}
+
+/** What a request makes of a group. */
+export interface GroupChange {
+  readonly attributes: Attributes;
+  readonly members: MembershipChange;
+}
+
+/** The writes of a transaction that are not memberships: the group, its values and its count. */
+const RESERVED_WRITES = 10;
+
+/** How many members one request may add and remove. */
+export const MAXIMUM_MEMBERSHIP_CHANGES = TRANSACTION_WRITES - RESERVED_WRITES;
+
+/** The groups of a connection. A group's item never holds its members. */
+export class Groups {
+  private readonly resources: Resources;
+
+  constructor(
+    private readonly scope: Scope,
+    private readonly rules: GroupRules,
+  ) {
+    this.resources = new Resources(scope, GROUP, indexedGroupAttributes(rules.uniqueNames));
+  }
+
+  /** @throws ScimError 404 */
+  get(id: string): Promise<StoredResource> {
+    return this.resources.get(id);
+  }
+
+  /** Groups in order of creation, without their members; see `Resources.search` for what a filter may cost. */
+  list(window: Window, filter?: BoundFilter): Promise<Page> {
+    if (filter === undefined) return this.resources.list(window);
+    const wanted = membersWanted(filter);
+    return this.resources.search(filter, window, async ({ id }) => {
+      if (wanted === 'none') return {};
+      if (wanted === 'all') return { members: await this.members(id) };
+      const found = await membersAmong(this.scope, id, wanted);
+      return found.size === 0 ? {} : { members: [...found.values()].map((member) => this.toElement(member)) };
+    });
+  }
+
+  /**
+   * The value of a group's `members`.
+   * @param atMost how many are worth reading; `'more'` is the answer when there are more
+   */
+  async members(id: string): Promise<readonly JsonObject[]>;
+  async members(id: string, atMost: number): Promise<readonly JsonObject[] | 'more'>;
+  async members(id: string, atMost = Number.POSITIVE_INFINITY): Promise<readonly JsonObject[] | 'more'> {
+    const elements: JsonObject[] = [];
+    for await (const member of membersOf(this.scope, id)) {
+      if (elements.length === atMost) return 'more';
+      elements.push(this.toElement(member));
+    }
+    return elements;
+  }
+
+  /** The members as PATCH filters see them. */
+  async currentMembers(id: string): Promise<readonly Member[]> {
+    const members: Member[] = [];
+    for await (const member of membersOf(this.scope, id)) members.push(member);
+    return members;
+  }
+
+  private toElement({ value, type, display }: Membership): JsonObject {
+    return {
+      value,
+      $ref: locationOf(type === 'User' ? USER : GROUP, this.scope.baseUrl, value),
+      type,
+      ...(display === undefined ? {} : { display }),
+    };
+  }
+
+  /** @throws ScimError 409 `uniqueness`, 400 `invalidValue` for an unknown member, 413 for too many members */
+  async create(attributes: Attributes, members: MembershipChange): Promise<StoredResource> {
+    const meta = newMeta();
+    const added = await this.known([...members.add.values()]);
+    checkSize(added.length);
+    return this.resources.create(attributes, {
+      meta,
+      item: { members: added.length },
+      further: added.map((member) => ({ write: addMembership(this.scope.connection, meta.id, member) })),
+    });
+  }
+
+  /**
+   * Changes a group's attributes and members in one transaction. Adding a member and removing a stranger change nothing.
+   * @param compute the change from what is stored; called again when another change came first
+   * @param strict whether the client sent `If-Match`
+   * @throws ScimError 404, 409 `uniqueness`, 400 `invalidValue` for an unknown member, 413 for too many changes of members,
+   *   503, and what `compute` throws
+   */
+  change(
+    id: string,
+    compute: (current: StoredResource) => GroupChange | Promise<GroupChange>,
+    strict: boolean,
+  ): Promise<StoredResource> {
+    return this.resources.change(
+      id,
+      async (current) => {
+        const { attributes, members } = await compute(current);
+        const { added, removed } = await this.difference(id, members);
+        checkSize(added.length + removed.length);
+        const { connection } = this.scope;
+        const further: readonly GuardedWrite[] = [
+          ...added.map((member) => ({ write: addMembership(connection, id, member) })),
+          ...removed.map((memberId) => ({ write: removeMembership(connection, id, memberId) })),
+        ];
+        return { attributes, further, increments: { members: added.length - removed.length } };
+      },
+      strict,
+    );
+  }
+
+  /** Deletes a group with its memberships, those of its members and its own. @throws ScimError 404, and what `check` throws */
+  async delete(id: string, check: Precondition): Promise<void> {
+    check(await this.resources.get(id));
+    await this.dissolve(id);
+    await this.resources.remove(id, check);
+    await this.dissolve(id);
+  }
+
+  private async dissolve(id: string): Promise<void> {
+    const { table, connection } = this.scope;
+    await leaveAllGroups(this.scope, id);
+    for await (const { pk, sk } of table.queryAll(membershipPartition(connection, id))) {
+      await table.write([{ delete: { pk, sk } }]);
+    }
+  }
+
+  /** Who really joins and who really leaves. */
+  private async difference(
+    id: string,
+    { clear, add, remove }: MembershipChange,
+  ): Promise<{ added: readonly Membership[]; removed: readonly string[] }> {
+    const present = clear
+      ? new Map((await this.currentMembers(id)).map((member) => [member.value, member]))
+      : await membersAmong(this.scope, id, [...add.keys(), ...remove]);
+    const joining = [...add.values()].filter(({ value }) => !present.has(value));
+    const leaving = clear
+      ? [...present.keys()].filter((value) => !add.has(value))
+      : [...remove].filter((value) => present.has(value));
+    return { added: await this.known(joining), removed: leaving };
+  }
+
+  private async known(members: readonly Member[]): Promise<readonly Membership[]> {
+    if (members.length === 0) return [];
+    const known = await existingMembers(this.scope, members);
+    if (known.length < members.length && this.rules.unknownMembers === 'refuse') {
+      const ids = new Set(known.map(({ value }) => value));
+      const unknown = members.find(({ value }) => !ids.has(value));
+      throw badRequest(
+        'invalidValue',
+        `Member "${unknown?.value ?? ''}" is neither a user nor a group of this connection.`,
+      );
+    }
+    return known;
+  }
+}
+
+function checkSize(changes: number): void {
+  if (changes > MAXIMUM_MEMBERSHIP_CHANGES) {
+    throw new ScimError(
+      413,
+      `A request may add and remove ${MAXIMUM_MEMBERSHIP_CHANGES} members at most, not ${changes}; send several.`,
+    );
+  }
+}
+
+/** Which members must be known to evaluate a filter: the ids it asks for by equality, or all of them. */
+function membersWanted(filter: BoundFilter): 'none' | 'all' | readonly string[] {
+  switch (filter.kind) {
+    case 'not':
+      return membersWanted(filter.filter);
+    case 'and':
+    case 'or': {
+      const left = membersWanted(filter.left);
+      const right = membersWanted(filter.right);
+      if (left === 'none' || right === 'none') return left === 'none' ? right : left;
+      return left === 'all' || right === 'all' ? 'all' : [...left, ...right];
+    }
+    case 'compare':
+      if (
+        describeTarget(filter.target) === 'members.value' &&
+        filter.operator === 'eq' &&
+        typeof filter.value === 'string'
+      ) {
+        return [filter.value];
+      }
+      return filter.target.attribute.name === 'members' ? 'all' : 'none';
+    case 'present':
+      return filter.target.attribute.name === 'members' ? 'all' : 'none';
+    case 'values':
+      if (filter.target.attribute.name !== 'members') return 'none';
+      return filter.filter.kind === 'compare' ? membersWanted(filter.filter) : 'all';
+  }
+}

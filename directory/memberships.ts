@@ -1,0 +1,130 @@
+import type { Member } from '../scim/patch/memberships';
+import type { ResourceTypeName } from '../scim/schema/resource-type';
+import { inParallel } from './batches';
+import { textOf, type Item } from './item';
+import {
+  INVERSE_INDEX,
+  isResourceId,
+  membershipKey,
+  membershipPartition,
+  memberOfPartition,
+  resourceKey,
+} from './keys';
+import { changedMeta, fromItem } from './resource-item';
+import type { Scope } from './resources';
+import { ABSENT, PRESENT, type Write } from './write';
+
+/** A member as it is stored: one item of its own, whatever the size of the group. */
+export interface Membership extends Member {
+  readonly type: ResourceTypeName;
+}
+
+/** All members of a group, in the order of their ids, page by page as they are consumed. */
+export async function* membersOf({ table, connection }: Scope, groupId: string): AsyncGenerator<Membership> {
+  for await (const item of table.queryAll(membershipPartition(connection, groupId))) yield fromMembershipItem(item);
+}
+
+/** Those of the given ids that are members of a group. */
+export async function membersAmong(
+  { table, connection }: Scope,
+  groupId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Membership>> {
+  const keys = ids.filter(isResourceId).map((id) => membershipKey(connection, groupId, id));
+  const items = await table.getMany(keys);
+  return new Map(items.map((item) => [item.sk, fromMembershipItem(item)]));
+}
+
+/**
+ * The memberships that members named by a client would become: with the type of the resource that exists under the id, and a
+ * name to display. Ids without a user or a group are left out.
+ */
+export async function existingMembers(
+  { table, connection }: Scope,
+  members: readonly Member[],
+): Promise<readonly Membership[]> {
+  const candidates = members.filter(({ value }) => isResourceId(value));
+  const users = await find('User', candidates);
+  const groups = await find(
+    'Group',
+    candidates.filter(({ value }) => !users.has(value)),
+  );
+  return candidates.flatMap((member) => {
+    const found = users.get(member.value) ?? groups.get(member.value);
+    if (found === undefined) return [];
+    const display = member.display ?? displayOf(found);
+    return [
+      {
+        value: member.value,
+        type: users.has(member.value) ? 'User' : 'Group',
+        ...(display === undefined ? {} : { display }),
+      },
+    ];
+  });
+
+  async function find(type: ResourceTypeName, wanted: readonly Member[]): Promise<ReadonlyMap<string, Item>> {
+    const items = await table.getMany(wanted.map(({ value }) => resourceKey(connection, type, value)));
+    return new Map(items.map((item) => [item.sk, item]));
+  }
+}
+
+function displayOf(item: Item): string | undefined {
+  const { displayName, userName } = fromItem(item).attributes;
+  return typeof displayName === 'string' ? displayName : typeof userName === 'string' ? userName : undefined;
+}
+
+/** The write that makes a member; it fails when the member is one already. */
+export function addMembership(connection: string, groupId: string, { value, type, display }: Membership): Write {
+  return {
+    put: {
+      ...membershipKey(connection, groupId, value),
+      gsi1pk: memberOfPartition(connection, value),
+      gsi1sk: groupId,
+      type,
+      ...(display === undefined ? {} : { display }),
+    },
+    condition: ABSENT,
+  };
+}
+
+/** The write that ends a membership; it fails when there is none. */
+export function removeMembership(connection: string, groupId: string, memberId: string): Write {
+  return { delete: membershipKey(connection, groupId, memberId), condition: PRESENT };
+}
+
+/** Ends all memberships of a user or group that is being deleted; each group gets a new version. */
+export async function leaveAllGroups(scope: Scope, memberId: string): Promise<void> {
+  const { table, connection } = scope;
+  const groupIds: string[] = [];
+  for await (const item of table.queryAll(memberOfPartition(connection, memberId), { index: INVERSE_INDEX })) {
+    groupIds.push(textOf(item, 'gsi1sk'));
+  }
+  await inParallel(groupIds, 8, async (groupId) => {
+    const group = await table.get(resourceKey(connection, 'Group', groupId));
+    const leave = removeMembership(connection, groupId, memberId);
+    if (group === undefined) {
+      await table.write([{ delete: membershipKey(connection, groupId, memberId) }]);
+      return;
+    }
+    const { version, lastModified } = changedMeta(fromItem(group));
+    // A condition that does not hold means that the membership or the group is gone: that is what was wanted.
+    await table.write([
+      leave,
+      {
+        update: resourceKey(connection, 'Group', groupId),
+        set: { version, lastModified },
+        add: { members: -1 },
+        condition: PRESENT,
+      },
+    ]);
+  });
+}
+
+function fromMembershipItem(item: Item): Membership {
+  const display = item['display'];
+  return {
+    value: item.sk,
+    type: textOf(item, 'type') === 'Group' ? 'Group' : 'User',
+    ...(typeof display === 'string' ? { display } : {}),
+  };
+}

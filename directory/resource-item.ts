@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { isObject, parseJson } from '../scim/json';
+import type { Attributes } from '../scim/resource/parse';
+import type { ResourceMeta, StoredResource } from '../scim/resource/resource';
+import type { ResourceTypeName } from '../scim/schema/resource-type';
+import { textOf, type Item, type Key } from './item';
+import { resourceKey } from './keys';
+
+/** The meta attributes of a resource that is being created. */
+export function newMeta(id: string = uuidv7()): ResourceMeta {
+  const now = new Date().toISOString();
+  return { id, created: now, lastModified: now, version: newVersion() };
+}
+
+/** The meta attributes of a resource after a change. */
+export function changedMeta({ id, created }: ResourceMeta): ResourceMeta {
+  return { id, created, lastModified: new Date().toISOString(), version: newVersion() };
+}
+
+/**
+ * A version is random, not a counter: whoever writes knows the new version beforehand, also where two writers need not wait for
+ * each other (see docs/decisions/0002-versions-are-random.md).
+ */
+function newVersion(): string {
+  return randomBytes(9).toString('base64url');
+}
+
+/** A user's or group's item. The attributes are JSON text: see docs/decisions/0001-attributes-as-json-text.md. */
+export function toItem(connection: string, type: ResourceTypeName, resource: StoredResource): Item {
+  return itemAt(resourceKey(connection, type, resource.id), resource);
+}
+
+/** The same under another key: a deleted user's record. */
+export function itemAt(key: Key, { created, lastModified, version, attributes }: StoredResource): Item {
+  return { ...key, created, lastModified, version, attributes: JSON.stringify(attributes) };
+}
+
+/** Reads what `toItem` wrote. */
+export function fromItem(item: Item): StoredResource {
+  return {
+    id: item.sk,
+    created: textOf(item, 'created'),
+    lastModified: textOf(item, 'lastModified'),
+    version: textOf(item, 'version'),
+    attributes: parseAttributes(textOf(item, 'attributes')),
+  };
+}
+
+function parseAttributes(text: string): Attributes {
+  const parsed = parseJson(text);
+  if (!isObject(parsed)) throw new Error('Stored attributes are no JSON object.');
+  return parsed;
+}

@@ -1,0 +1,110 @@
+import { valuesAt, type BoundFilter } from '../scim/filter/bind';
+import type { Attributes } from '../scim/resource/parse';
+import type { StoredResource } from '../scim/resource/resource';
+import { USER } from '../scim/schema/resource-type';
+import { textOf } from './item';
+import { deletedUserKey, deletedUserValueKey } from './keys';
+import { leaveAllGroups } from './memberships';
+import { changedMeta, fromItem, itemAt } from './resource-item';
+import { Resources, type GuardedWrite, type Page, type Precondition, type Scope, type Window } from './resources';
+import { INDEXED_USER_ATTRIBUTES, keyForm } from './values';
+import { PRESENT, type Write } from './write';
+
+/** What becomes of a user that the identity provider deletes: the record is kept for the application, or is erased. */
+export type UserDeletion = 'retain' | 'erase';
+
+/** By what a deleted user is recognised when it is created again; the identity provider's own id comes first. */
+const REVIVAL_ATTRIBUTES = ['externalId', 'userName'] as const;
+
+/** The users of a connection. */
+export class Users {
+  private readonly resources: Resources;
+
+  constructor(
+    scope: Scope,
+    private readonly userDeletion: UserDeletion,
+  ) {
+    this.resources = new Resources(scope, USER, INDEXED_USER_ATTRIBUTES);
+  }
+
+  /** @throws ScimError 404 */
+  get(id: string): Promise<StoredResource> {
+    return this.resources.get(id);
+  }
+
+  /** Users in order of creation; see `Resources.search` for what a filter may cost. */
+  list(window: Window, filter?: BoundFilter): Promise<Page> {
+    if (filter === undefined) return this.resources.list(window);
+    return this.resources.search(filter, window, () => Promise.resolve({}));
+  }
+
+  /**
+   * Adds a user, active unless its attributes say otherwise. A user that was deleted and retained comes back under its old id
+   * when `externalId` or `userName` is the same.
+   * @throws ScimError 409 `uniqueness`
+   */
+  async create(sent: Attributes): Promise<StoredResource> {
+    const attributes: Attributes = { active: true, ...sent };
+    const deleted = await this.findDeleted(attributes);
+    if (deleted === undefined) return this.resources.create(attributes);
+    return this.resources.create(attributes, {
+      meta: changedMeta(deleted),
+      further: this.forgetWrites(deleted),
+    });
+  }
+
+  /**
+   * Changes a user's attributes.
+   * @param compute the new attributes from the stored ones; called again when another change came first
+   * @throws ScimError 404, 409 `uniqueness`, 503, and what `compute` throws
+   */
+  change(id: string, compute: (current: StoredResource) => Attributes): Promise<StoredResource> {
+    return this.resources.change(id, (current) => ({ attributes: compute(current) }));
+  }
+
+  /**
+   * Deletes a user and its memberships. They go first: a request that dies on the way leaves a user that can be deleted again.
+   * @throws ScimError 404, and what `check` throws
+   */
+  async delete(id: string, check: Precondition): Promise<void> {
+    check(await this.resources.get(id));
+    await leaveAllGroups(this.resources.scope, id);
+    await this.resources.remove(id, check, (user) => (this.userDeletion === 'retain' ? this.retainWrites(user) : []));
+    // Whoever added the user to a group meanwhile found it still there.
+    await leaveAllGroups(this.resources.scope, id);
+  }
+
+  private retainWrites(user: StoredResource): readonly Write[] {
+    const record = { ...user, ...changedMeta(user), attributes: { ...user.attributes, active: false } };
+    const { connection } = this.resources.scope;
+    return [
+      { put: itemAt(deletedUserKey(connection, user.id), record) },
+      ...this.revivalKeys(user.attributes).map((key) => ({ put: { ...key, id: user.id } })),
+    ];
+  }
+
+  private forgetWrites(deleted: StoredResource): readonly GuardedWrite[] {
+    const record: Write = { delete: deletedUserKey(this.resources.scope.connection, deleted.id), condition: PRESENT };
+    return [{ write: record }, ...this.revivalKeys(deleted.attributes).map((key) => ({ write: { delete: key } }))];
+  }
+
+  private async findDeleted(attributes: Attributes): Promise<StoredResource | undefined> {
+    if (this.userDeletion === 'erase') return undefined;
+    const { table, connection } = this.resources.scope;
+    const leads = await Promise.all(this.revivalKeys(attributes).map((key) => table.get(key)));
+    const lead = leads.find((item) => item !== undefined);
+    if (lead === undefined) return undefined;
+    const record = await table.get(deletedUserKey(connection, textOf(lead, 'id')));
+    return record === undefined ? undefined : fromItem(record);
+  }
+
+  private revivalKeys(attributes: Attributes): readonly { pk: string; sk: string }[] {
+    const { connection } = this.resources.scope;
+    return REVIVAL_ATTRIBUTES.flatMap((name) => {
+      const indexed = INDEXED_USER_ATTRIBUTES.find((candidate) => candidate.name === name);
+      const value = indexed === undefined ? undefined : valuesAt(attributes, indexed.target)[0];
+      if (indexed === undefined || typeof value !== 'string' || value === '') return [];
+      return [deletedUserValueKey(connection, name, keyForm(indexed, value))];
+    });
+  }
+}

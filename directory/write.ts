@@ -1,0 +1,108 @@
+import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Item, ItemValue, Key } from './item';
+
+/** What must hold for a write to take effect. */
+export type Condition =
+  | { readonly is: 'absent' }
+  | { readonly is: 'present' }
+  /** The item is still the one that a change was computed from. */
+  | { readonly is: 'version'; readonly version: string };
+
+export const ABSENT: Condition = { is: 'absent' };
+export const PRESENT: Condition = { is: 'present' };
+
+/** One change of one item. */
+export type Write =
+  | { readonly put: Item; readonly condition?: Condition }
+  | { readonly delete: Key; readonly condition?: Condition }
+  | {
+      readonly update: Key;
+      readonly set?: Readonly<Record<string, ItemValue>>;
+      /** Increments; an attribute that is not there counts as 0. */
+      readonly add?: Readonly<Record<string, number>>;
+      readonly condition?: Condition;
+    };
+
+interface Expression {
+  readonly TableName: string;
+  readonly ConditionExpression?: string;
+  readonly ExpressionAttributeNames?: Record<string, string>;
+  readonly ExpressionAttributeValues?: Record<string, AttributeValue>;
+  readonly ReturnValuesOnConditionCheckFailure: 'ALL_OLD';
+}
+type PutInput = Expression & { readonly Item: Record<string, AttributeValue> };
+type DeleteInput = Expression & { readonly Key: Record<string, AttributeValue> };
+type UpdateInput = DeleteInput & { readonly UpdateExpression: string };
+
+/** The write as the input of PutItem, UpdateItem or DeleteItem. */
+export function toWriteInput(write: Write, table: string): PutInput | UpdateInput | DeleteInput {
+  const expression = new ExpressionBuilder(table);
+  if (write.condition !== undefined) expression.condition(write.condition);
+  if ('put' in write) return { ...expression.build(), Item: marshall(write.put) };
+  if ('delete' in write) return { ...expression.build(), Key: marshall(write.delete) };
+  const clauses = [
+    clause('SET', write.set, (name, value) => `${expression.name(name)} = ${expression.value(value)}`),
+    clause('ADD', write.add, (name, value) => `${expression.name(name)} ${expression.value(value)}`),
+  ];
+  return { ...expression.build(), Key: marshall(write.update), UpdateExpression: clauses.join(' ').trim() };
+}
+
+/** The write as part of a transaction. */
+export function toTransactItem(write: Write, table: string): TransactWriteItem {
+  const input = toWriteInput(write, table);
+  if ('Item' in input) return { Put: input };
+  return 'UpdateExpression' in input ? { Update: input } : { Delete: input };
+}
+
+function clause<T>(
+  keyword: string,
+  values: Readonly<Record<string, T>> | undefined,
+  assign: (name: string, value: T) => string,
+): string {
+  const assignments = Object.entries(values ?? {}).map(([name, value]) => assign(name, value));
+  return assignments.length === 0 ? '' : `${keyword} ${assignments.join(', ')}`;
+}
+
+class ExpressionBuilder {
+  private readonly names: Record<string, string> = {};
+  private readonly values: Record<string, ItemValue> = {};
+  private conditionExpression: string | undefined;
+
+  constructor(private readonly table: string) {}
+
+  name(name: string): string {
+    this.names[`#${name}`] = name;
+    return `#${name}`;
+  }
+
+  value(value: ItemValue): string {
+    const placeholder = `:v${Object.keys(this.values).length}`;
+    this.values[placeholder] = value;
+    return placeholder;
+  }
+
+  condition(condition: Condition): void {
+    switch (condition.is) {
+      case 'absent':
+        this.conditionExpression = `attribute_not_exists(${this.name('pk')})`;
+        break;
+      case 'present':
+        this.conditionExpression = `attribute_exists(${this.name('pk')})`;
+        break;
+      case 'version':
+        this.conditionExpression = `${this.name('version')} = ${this.value(condition.version)}`;
+    }
+  }
+
+  /** Called last: names and values are complete only then. */
+  build(): Expression {
+    return {
+      TableName: this.table,
+      ...(this.conditionExpression === undefined ? {} : { ConditionExpression: this.conditionExpression }),
+      ...(Object.keys(this.names).length === 0 ? {} : { ExpressionAttributeNames: this.names }),
+      ...(Object.keys(this.values).length === 0 ? {} : { ExpressionAttributeValues: marshall(this.values) }),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    };
+  }
+}
