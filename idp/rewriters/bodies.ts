@@ -1,0 +1,181 @@
+import { isArray, isObject, own, ownIgnoringCase, type Json, type JsonObject } from '../../scim/json';
+import { PATCH_OP_URN } from '../../scim/patch/request';
+import { findAttribute, findSubAttribute } from '../../scim/schema/attribute';
+import type { ResourceType } from '../../scim/schema/resource-type';
+import type { Filter } from '../../scim/filter/ast';
+import type { Rewriter } from '../rewriter';
+import { rewriteFilter } from './filters';
+
+/**
+ * `schemas` that is missing, empty or names what we do not have. Okta leaves it out of PATCH (boxyhq/jackson
+ * `npm/test/dsync/data/user-requests.ts`); Entra ID names `http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group`
+ * and misspells `…:enterprise:2.0User` (MicrosoftDocs/entra-docs `use-scim-to-provision-users-and-groups.md`, "Create Group" and
+ * Example 2); JumpCloud names only the extension; OneLogin sends `urn:scim:schemas:core:2.0`.
+ */
+export const schemasAsKnown: Rewriter = {
+  name: 'schemas as known',
+  resource(body, type) {
+    const sent = ownIgnoringCase(body, 'schemas');
+    const known = type.extensions.filter(({ id }) => names(sent, id)).map(({ id }) => id);
+    return { ...withoutIgnoringCase(body, 'schemas'), schemas: [type.schema.id, ...known] };
+  },
+  message(body) {
+    const schemas = ownIgnoringCase(body, 'schemas');
+    return isArray(schemas) && schemas.length > 0 ? body : { ...body, schemas: [PATCH_OP_URN] };
+  },
+};
+
+function names(schemas: Json | undefined, urn: string): boolean {
+  const wanted = urn.toLowerCase();
+  return isArray(schemas) && schemas.some((sent) => typeof sent === 'string' && sent.toLowerCase() === wanted);
+}
+
+/**
+ * Attributes of an extension sent as if they were core attributes: Entra ID's documentation posts `department` and `manager`
+ * at the top (`use-scim-to-provision-users-and-groups.md`, Example 2) and patches path `manager` (Example 5).
+ */
+export const unqualifiedExtensionAttributes: Rewriter = {
+  name: 'unqualified extension attributes',
+  resource: moveToExtensions,
+  operation(operation, type) {
+    const { path, value } = operation;
+    if (typeof path === 'string') {
+      const urn = extensionOf(type, firstName(path));
+      return urn === undefined ? [operation] : [{ ...operation, path: `${urn}:${path}` }];
+    }
+    return [isObject(value) ? { ...operation, value: moveToExtensions(value, type) } : operation];
+  },
+  filter(text, type) {
+    // Entra ID asks `manager eq "…" and id eq "…"` (the same page, Example 4).
+    const names = type.extensions.flatMap(({ attributes }) => attributes.map(({ name }) => name));
+    const mayBeUnqualified = names.some((name) => text.toLowerCase().includes(name.toLowerCase()));
+    return mayBeUnqualified ? rewriteFilter(text, (filter) => qualified(filter, type)) : text;
+  },
+};
+
+function moveToExtensions(body: JsonObject, type: ResourceType): JsonObject {
+  let result = body;
+  for (const [name, value] of Object.entries(body)) {
+    const urn = extensionOf(type, name);
+    if (urn === undefined || value === undefined) continue;
+    const extension = ownIgnoringCase(result, urn);
+    const kept = isObject(extension) ? extension : {};
+    const { [name]: _, ...rest } = result;
+    // What the extension itself says comes first.
+    result = { ...withoutIgnoringCase(rest, urn), [urn]: { [name]: value, ...kept } };
+  }
+  return result;
+}
+
+/** The extension that has an attribute which the core schema does not have. */
+function extensionOf(type: ResourceType, name: string): string | undefined {
+  if (findAttribute(type.attributes, name) !== undefined) return undefined;
+  return type.extensions.find(({ attributes }) => findAttribute(attributes, name) !== undefined)?.id;
+}
+
+/** The same names in a filter. */
+function qualified(filter: Filter, type: ResourceType): Filter {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return { ...filter, left: qualified(filter.left, type), right: qualified(filter.right, type) };
+    case 'not':
+      return { ...filter, filter: qualified(filter.filter, type) };
+    default: {
+      const urn = extensionOf(type, firstName(filter.path));
+      return urn === undefined ? filter : { ...filter, path: `${urn}:${filter.path}` };
+    }
+  }
+}
+
+function firstName(path: string): string {
+  return path.split('.')[0] ?? path;
+}
+
+/**
+ * Paths as names of members: `{"name.givenName": "…"}` and `{"urn:…:User:employeeNumber": "…"}` in a PATCH without a path
+ * (Entra ID with `aadOptscim062020`, entra-docs `application-provisioning-config-problem-scim-compatibility.md`; without it,
+ * Captain-P-Goldfish/SCIM-SDK issue 193).
+ */
+export const pathsAsNames: Rewriter = {
+  name: 'paths as names',
+  resource(body, type) {
+    return Object.entries(body).reduce((result, [name, value]) => {
+      if (value === undefined || !isPath(name, type)) return result;
+      const { [name]: _, ...rest } = result;
+      return withPath(rest, type, name, value);
+    }, body);
+  },
+  operation(operation, type) {
+    const { path, value } = operation;
+    if (typeof path === 'string' || !isObject(value)) return [operation];
+    const entries = Object.entries(value);
+    const paths = entries.filter(([name]) => isPath(name, type));
+    if (paths.length === 0) return [operation];
+    const plain = Object.fromEntries(entries.filter(([name]) => !isPath(name, type)));
+    return [
+      ...(Object.keys(plain).length === 0 ? [] : [{ ...operation, value: plain }]),
+      ...paths.map(([name, part]) => ({ ...operation, path: name, value: part })),
+    ];
+  },
+};
+
+function isPath(name: string, type: ResourceType): boolean {
+  if (type.extension(name) !== undefined || !/[.:[]/.test(name)) return false;
+  const target = type.resolve(name.replace(/\[.*\]/, ''));
+  return target?.attribute !== undefined;
+}
+
+/** Puts a value where a path without brackets leads; one with brackets has no place in a resource and is dropped. */
+function withPath(body: JsonObject, type: ResourceType, path: string, value: Json): JsonObject {
+  const target = type.resolve(path);
+  if (target?.attribute === undefined) return body;
+  const { extension, attribute, subAttribute } = target;
+  const container = extension === undefined ? body : objectAt(body, extension);
+  const part =
+    subAttribute === undefined ? value : { ...objectAt(container, attribute.name), [subAttribute.name]: value };
+  const next = { ...withoutIgnoringCase(container, attribute.name), [attribute.name]: part };
+  return extension === undefined ? next : { ...withoutIgnoringCase(body, extension), [extension]: next };
+}
+
+function objectAt(body: JsonObject, name: string): JsonObject {
+  const found = ownIgnoringCase(body, name);
+  return isObject(found) ? found : {};
+}
+
+/**
+ * A member named with `displayName` where the schema says `display` (AzureAD/SCIMReferenceCode, Postman collection, "Group
+ * tests").
+ */
+export const memberDisplayName: Rewriter = {
+  name: 'displayName of a member',
+  value(attribute, value) {
+    if (attribute.name !== 'members' || !isArray(value)) return value;
+    return value.map((member) => {
+      if (!isObject(member) || own(member, 'displayName') === undefined) return member;
+      return { display: own(member, 'displayName'), ...member };
+    });
+  },
+};
+
+/** More than one element marked as primary: the first one stays, as in clients that mark the newest last. */
+export const onePrimary: Rewriter = {
+  name: 'one primary',
+  value(attribute, value) {
+    if (!attribute.multiValued || !isArray(value) || findSubAttribute(attribute, 'primary') === undefined) return value;
+    let found = false;
+    return value.map((element) => {
+      if (!isObject(element) || ownIgnoringCase(element, 'primary') !== true) return element;
+      if (!found) {
+        found = true;
+        return element;
+      }
+      return { ...withoutIgnoringCase(element, 'primary'), primary: false };
+    });
+  },
+};
+
+function withoutIgnoringCase(object: JsonObject, name: string): JsonObject {
+  const wanted = name.toLowerCase();
+  return Object.fromEntries(Object.entries(object).filter(([key]) => key.toLowerCase() !== wanted));
+}

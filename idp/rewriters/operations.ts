@@ -1,0 +1,85 @@
+import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../../scim/json';
+import { findAttribute } from '../../scim/schema/attribute';
+import type { Rewriter } from '../rewriter';
+
+/** `"op": "Replace"`: Entra ID without `aadOptscim062020` (entra-docs `use-scim-to-provision-users-and-groups.md`). */
+export const capitalisedOperations: Rewriter = {
+  name: 'capitalised operations',
+  operation(operation) {
+    const op = ownIgnoringCase(operation, 'op');
+    return [typeof op === 'string' ? { ...operation, op: op.trim().toLowerCase() } : operation];
+  },
+};
+
+/**
+ * `remove` with a list of what to remove: Entra ID and JumpCloud send `{"op": "Remove", "path": "members", "value": [{"value":
+ * "…"}]}` (entra-docs `use-scim-to-provision-users-and-groups.md`, "Update Group [Remove Members]"). The RFC has no value there;
+ * taken literally the request would empty the group.
+ */
+export const removalByValue: Rewriter = {
+  name: 'removal by value',
+  operation(operation) {
+    const { op, path, value } = operation;
+    if (op !== 'remove' || typeof path !== 'string' || path.includes('[')) return [operation];
+    const listed = isArray(value) ? value : typeof value === 'string' || isObject(value) ? [value] : undefined;
+    if (listed === undefined) return [operation];
+    const values = listed.map(valueOf);
+    // Something else than values to remove, as `{"op": "remove", "path": "title", "value": "x"}`: the path says it all.
+    if (values.some((id) => id === undefined)) return [operation];
+    return values.map((id) => ({ op, path: `${path}[value eq ${JSON.stringify(id)}]` }));
+  },
+};
+
+function valueOf(element: Json): string | undefined {
+  const value = isObject(element) ? ownIgnoringCase(element, 'value') : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * readOnly attributes in a PATCH without a path: Okta sends the group's `id` along with every change of its name
+ * (okta-developer-docs `reference/scim/scim-20`, "Update a specific group name"), others send `meta` as they read it.
+ */
+export const readOnlyBesideChanges: Rewriter = {
+  name: 'readOnly attributes beside changes',
+  operation(operation, type) {
+    const { path, value } = operation;
+    if (typeof path === 'string' || !isObject(value)) return [operation];
+    const kept = Object.entries(value).filter(
+      ([name]) => findAttribute(type.attributes, name)?.mutability !== 'readOnly',
+    );
+    return [{ ...operation, value: Object.fromEntries(kept) }];
+  },
+};
+
+/**
+ * Attributes of an extension that the connection does not have: Entra ID patches what the administrator mapped
+ * (entra-docs `customize-application-attributes.md`). They are dropped, as in a POST.
+ */
+export const unknownExtensions: Rewriter = {
+  name: 'unknown extensions',
+  operation(operation, type) {
+    const { path } = operation;
+    if (typeof path !== 'string' || !/^urn:/i.test(path)) return [operation];
+    const known = [type.schema, ...type.extensions].some(({ id }) => startsWithUrn(path, id));
+    return known ? [operation] : [];
+  },
+};
+
+function startsWithUrn(path: string, urn: string): boolean {
+  const start = path.slice(0, urn.length).toLowerCase();
+  return start === urn.toLowerCase() && (path.length === urn.length || path[urn.length] === ':');
+}
+
+/** Names of members in any case and `path: ""` for none, so that the rewriters behind this one need not ask. */
+export const operationMembers: Rewriter = {
+  name: 'members of an operation',
+  operation(operation) {
+    const members: Record<string, Json> = {};
+    for (const name of ['op', 'path', 'value']) {
+      const value = ownIgnoringCase(operation, name);
+      if (value !== undefined) members[name] = value;
+    }
+    const { path, ...rest }: JsonObject = members;
+    return [typeof path === 'string' && path.trim() !== '' ? members : rest];
+  },
+};
