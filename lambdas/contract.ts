@@ -1,0 +1,53 @@
+/**
+ * Names that the constructs and the functions share. The construct makes the synthesized template from them; whoever needs to know
+ * the system as it runs reads the template.
+ */
+
+/** Environment variables of the functions. */
+export const ENVIRONMENT = {
+  /** Name of the table; every function. */
+  tableName: 'TABLE_NAME',
+  /** Begins the name of each connection's secret, which is `<prefix>/<connection id>`; the admin function. */
+  secretPrefix: 'SECRET_PREFIX',
+} as const;
+
+/** The functions, one folder each beside this file. */
+export const FUNCTION_NAMES = ['users', 'groups', 'discovery', 'admin'] as const;
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+/** The stage of the REST API; it begins every URL's path. */
+export const STAGE = 'scim';
+
+/** Below the stage: where a connection's SCIM endpoints and the admin API begin. */
+export const CONNECTION_PATH = '/v2/connections/{connectionId}';
+export const ADMIN_PATH = '/admin';
+
+/** The schema of the answers that API Gateway gives in the functions' place; as `ERROR_URN` of `scim/error`. */
+export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
+
+export interface Route {
+  /** Resource path of the REST API, with API Gateway's placeholders. */
+  readonly path: string;
+  readonly function: FunctionName;
+  /** SCIM routes carry a bearer token that the function checks; admin routes are signed (SigV4). */
+  readonly authorization: 'token' | 'iam';
+}
+
+/**
+ * Every method of a route goes to its function: what a function does not know it answers itself, with 405 and `Allow`. What no
+ * other route of a connection takes goes to `discovery`, which answers that there is no such endpoint.
+ */
+export const ROUTES: readonly Route[] = [
+  ...scim('users', '/Users', '/Users/{id}'),
+  ...scim('groups', '/Groups', '/Groups/{id}'),
+  ...scim('discovery', '', '/{proxy+}'),
+  ...admin('/connections', '/connections/{connectionId}', '/connections/{connectionId}/tokens'),
+];
+
+function scim(name: FunctionName, ...paths: readonly string[]): readonly Route[] {
+  return paths.map((path) => ({ path: `${CONNECTION_PATH}${path}`, function: name, authorization: 'token' }));
+}
+
+function admin(...paths: readonly string[]): readonly Route[] {
+  return paths.map((path) => ({ path: `${ADMIN_PATH}${path}`, function: 'admin', authorization: 'iam' }));
+}

@@ -1,0 +1,80 @@
+import { methodNotAllowed, notFound, ScimError } from '../../scim/error';
+import { asText, type JsonObject } from '../../scim/json';
+import { listResponse } from '../../scim/list/list-response';
+import { resourceTypeResource, schemaResource } from '../../scim/schema/representation';
+import { GROUP, USER, type ResourceType } from '../../scim/schema/resource-type';
+import { jsonAnswer, type Answer } from '../middleware/answer';
+import { scimHandler, type Exchange } from '../middleware/scim-handler';
+import { serviceProviderConfig } from './service-provider-config';
+
+/** The path of Microsoft's reference server (AzureAD/SCIMReferenceCode, Postman collection, "Endpoint tests"). */
+const MICROSOFT_CONFIG = 'serviceConfiguration';
+
+/**
+ * The discovery endpoints of a connection (RFC 7644 section 4), and every path of a connection that no other function serves.
+ */
+function serve(exchange: Exchange): Promise<Answer> {
+  const [endpoint = '', ...rest] = exchange.request.rest.split('/');
+  switch (endpoint) {
+    case 'ServiceProviderConfig':
+    case MICROSOFT_CONFIG:
+      if (rest.length > 0) throw noEndpoint(exchange);
+      return read(exchange, () => serviceProviderConfig(exchange.request.baseUrl));
+    case 'ResourceTypes':
+      return read(exchange, () => collection(exchange, rest.join('/'), resourceTypes(exchange)));
+    case 'Schemas':
+      return read(exchange, () => collection(exchange, rest.join('/'), schemas(exchange)));
+    case 'Me':
+      throw new ScimError(501, '/Me is not supported: a token speaks for a connection, not for a user.');
+    default:
+      throw noEndpoint(exchange);
+  }
+}
+
+async function read({ request }: Exchange, resource: () => JsonObject): Promise<Answer> {
+  if (request.method !== 'GET') throw methodNotAllowed(request.method, ['GET']);
+  // "If a filter is provided, the service provider SHOULD respond with 403" (RFC 7644 section 4).
+  if (request.parameters['filter'] !== undefined) throw new ScimError(403, 'Discovery endpoints cannot be filtered.');
+  return Promise.resolve(jsonAnswer(200, resource()));
+}
+
+/** One resource by its id in any case, as schema URNs are, or all of them. */
+function collection({ request }: Exchange, id: string, resources: readonly JsonObject[]): JsonObject {
+  if (id === '') return listResponse(resources, resources.length, 1);
+  const wanted = decoded(id).toLowerCase();
+  const found = resources.find((resource) => asText(resource['id']).toLowerCase() === wanted);
+  if (found === undefined) throw notFound(`/${request.rest}`);
+  return found;
+}
+
+/** API Gateway hands the path on as it was sent: `urn%3Aietf…`. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function types({ connection }: Exchange): readonly ResourceType[] {
+  return connection.groups ? [USER, GROUP] : [USER];
+}
+
+function resourceTypes(exchange: Exchange): readonly JsonObject[] {
+  return types(exchange).map((type) => resourceTypeResource(type, exchange.request.baseUrl));
+}
+
+function schemas(exchange: Exchange): readonly JsonObject[] {
+  const definitions = types(exchange).flatMap((type) => [type.schema, ...type.extensions]);
+  return definitions.map((schema) => schemaResource(schema, exchange.request.baseUrl));
+}
+
+function noEndpoint({ request }: Exchange): ScimError {
+  const detail =
+    request.rest === ''
+      ? 'This is the base URL of a connection; its endpoints are /Users, /Groups, /ServiceProviderConfig, /ResourceTypes and /Schemas.'
+      : `There is no endpoint /${request.rest}. The base URL ends with the id of the connection: check that nothing follows it.`;
+  return new ScimError(404, detail);
+}
+
+export const handler = scimHandler(serve);

@@ -1,0 +1,93 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import { ScimError } from '../../scim/error';
+import type { Json, JsonObject } from '../../scim/json';
+import { listResponse } from '../../scim/list/list-response';
+import type { Projection } from '../../scim/resource/project';
+import type { ResourceView } from '../../scim/resource/resource';
+
+/** What a function answers, before it is put into API Gateway's form. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON text; none for 204 and 304. */
+  readonly body?: string;
+}
+
+export const SCIM_MEDIA_TYPE = 'application/scim+json';
+
+/** Bytes of a page at most: a function's answer may have 6 MB, and Okta and others read no more than a few. */
+const PAGE_BYTES = 4.5 * 1024 * 1024;
+
+/** The answer as API Gateway's proxy integration wants it. */
+export function toResult({ status, headers = {}, body }: Answer, mediaType = SCIM_MEDIA_TYPE): APIGatewayProxyResult {
+  return {
+    statusCode: status,
+    headers: { ...(body === undefined ? {} : { 'Content-Type': `${mediaType}; charset=utf-8` }), ...headers },
+    body: body ?? '',
+  };
+}
+
+/** An answer with a JSON body. */
+export function jsonAnswer(status: number, body: object, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status, headers, body: JSON.stringify(body) };
+}
+
+/** An answer with one resource: `ETag` and `Location` are those of its `meta`, whatever the client asked to see of it. */
+export function resourceAnswer(status: number, resource: ResourceView, projection: Projection): Answer {
+  return jsonAnswer(status, projection.apply(resource), resourceHeaders(resource));
+}
+
+/** A successful answer that keeps the resource to itself; its version and place are known all the same. */
+export function noContentAnswer(resource: ResourceView): Answer {
+  return { status: 204, headers: resourceHeaders(resource) };
+}
+
+function resourceHeaders({ meta }: ResourceView): Record<string, string> {
+  return { Location: meta.location, ETag: meta.version };
+}
+
+/** An answer with a page of resources, cut short where it would become too large. */
+export function listAnswer(resources: readonly JsonObject[], totalResults: number, startIndex: number): Answer {
+  const body = JSON.stringify(listResponse(resources, totalResults, startIndex));
+  if (body.length <= PAGE_BYTES) return { status: 200, body };
+  let bytes = 0;
+  const fitting = resources.filter((resource, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(resource));
+    return index === 0 || bytes <= PAGE_BYTES;
+  });
+  return jsonAnswer(200, listResponse(fitting, totalResults, startIndex));
+}
+
+/**
+ * Any failure as an answer. What is no ScimError is a fault of ours or of AWS: it is logged and told without details.
+ */
+export function errorAnswer(error: unknown, requestId: string): Answer {
+  const scimError = toScimError(error);
+  if (scimError.status >= 500) logFailure(error, requestId);
+  return jsonAnswer(scimError.status, scimError.body(), scimError.headers);
+}
+
+function toScimError(error: unknown): ScimError {
+  if (error instanceof ScimError) return error;
+  if (error instanceof Error && OVERLOADED.has(error.name)) {
+    return new ScimError(503, 'The directory is busy; try again.', { headers: { 'Retry-After': '1' } });
+  }
+  return new ScimError(500, 'The request failed for a reason that is not yours; try again, or ask the operator.');
+}
+
+/** Errors of DynamoDB that pass (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html). */
+const OVERLOADED = new Set([
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'TransactionInProgressException',
+  'InternalServerError',
+  'ServiceUnavailable',
+  'TimeoutError',
+]);
+
+function logFailure(error: unknown, requestId: string): void {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const entry: Json = { level: 'ERROR', requestId, name, message, stack: stack ?? null };
+  process.stderr.write(`${JSON.stringify(entry)}\n`);
+}
