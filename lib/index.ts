@@ -1,0 +1,1 @@
+export { ScimServiceProvider, type ScimServiceProviderProps } from './scim-service-provider';

@@ -1,0 +1,58 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { existsSync } from 'node:fs';
+import * as path from 'node:path';
+import type { FunctionName } from '../lambdas/contract';
+
+/** What distinguishes one function from another. */
+export interface ScimFunctionProps {
+  /** Name of the function's folder among the bundles. */
+  readonly name: FunctionName;
+  readonly description: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** @default - those shipped with this package */
+  readonly bundlesPath?: string;
+}
+
+/** A function from its prebuilt bundle, with a log group and a role of its own and no managed policy. */
+export class ScimFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, { name, description, environment, bundlesPath }: ScimFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    role.addToPolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    super(scope, id, {
+      description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(bundlePath(name, bundlesPath)),
+      environment: { ...environment },
+      role,
+      logGroup,
+      // Half a second of work at most, but JSON of 5 MB wants CPU, and CPU comes with memory.
+      memorySize: 1024,
+      // API Gateway gives up after 29 seconds.
+      timeout: Duration.seconds(28),
+    });
+  }
+}
+
+function bundlePath(name: FunctionName, bundlesPath = path.join(__dirname, '..', 'dist', 'lambdas')): string {
+  const folder = path.join(bundlesPath, name);
+  if (!existsSync(path.join(folder, 'index.mjs'))) {
+    throw new Error(`The bundle of the function "${name}" is missing at ${folder}. Run "npm run build".`);
+  }
+  return folder;
+}
