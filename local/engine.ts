@@ -1,0 +1,98 @@
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A DynamoDB-compatible engine that runs as a process of its own on this machine. */
+export interface Engine {
+  /** Its endpoint URL. */
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the embedded engine, dynoxide, on a free port of the loopback interface.
+ * @param file where it keeps its data; in memory without one
+ * @throws Error that says what to install when there is none for this platform
+ */
+export async function startEngine(file?: string): Promise<Engine> {
+  const port = await freePort();
+  const args = [
+    'serve',
+    '--host',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    ...(file === undefined ? [] : ['--db-path', file]),
+  ];
+  const child = spawn(engineBinary(), args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString('utf8')).slice(-2000)));
+  const endpoint = `http://127.0.0.1:${port}`;
+  try {
+    await ready(endpoint, child);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw new Error(`The DynamoDB engine did not start. ${errors.trim()}`, { cause: error });
+  }
+  return { endpoint, stop: () => stopped(child) };
+}
+
+/** The engine's program: from its npm package, else from PATH. */
+export function engineBinary(): string {
+  const packageName = `@dynoxide/${process.platform}-${process.arch}`;
+  const program = process.platform === 'win32' ? 'dynoxide.exe' : 'dynoxide';
+  const folders = [
+    ...(require.resolve.paths(packageName) ?? []).map((folder) => path.join(folder, packageName)),
+    ...(process.env['PATH'] ?? '').split(path.delimiter),
+  ];
+  const found = folders.map((folder) => path.join(folder, program)).find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  throw new Error(
+    `There is no embedded DynamoDB engine for ${process.platform}-${process.arch} here. Install it with ` +
+      `"npm install --no-save ${packageName}", put "dynoxide" on the PATH, or name another engine: ` +
+      '"npm start -- --dynamodb http://127.0.0.1:8000" for DynamoDB Local.',
+  );
+}
+
+async function ready(endpoint: string, child: ChildProcess): Promise<void> {
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: LOCAL_CREDENTIALS, maxAttempts: 1 });
+  for (let attempt = 0; ; attempt += 1) {
+    if (child.exitCode !== null) throw new Error(`It ended with code ${child.exitCode}.`);
+    try {
+      await client.send(new ListTablesCommand({}));
+      return;
+    } catch (error) {
+      if (attempt === 200) throw error;
+      await sleep(25);
+    }
+  }
+}
+
+/** Credentials that engines on this machine take; they are none. */
+export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+async function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
+  await exit;
+  clearTimeout(timer);
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port);
+        else reject(new Error('No free port.'));
+      });
+    });
+  });
+}

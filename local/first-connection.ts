@@ -1,0 +1,73 @@
+import { asText, isObject, parseJson, type JsonObject } from '../scim/json';
+import type { Options } from './options';
+import type { LocalSystem } from './system';
+
+/** The connection that `npm start` makes, so that there is something to call. */
+export interface FirstConnection {
+  readonly scimBaseUrl: string;
+  readonly token: string;
+  readonly identityProvider: string;
+}
+
+const ID = 'default';
+
+/**
+ * Creates the connection `default` through the admin API, or finds the one of an earlier run with its token in the secrets.
+ * @throws Error when the admin API refuses
+ */
+export async function firstConnection(system: LocalSystem, options: Options): Promise<FirstConnection> {
+  const existing = await call(system, 'GET', `/connections/${ID}`);
+  if (existing.status === 404) return created(system, options);
+  if (existing.status !== 200) throw refused('reading', existing);
+  const token = system.secrets.valueOf(`${system.secretPrefix}/${ID}`) ?? (await newToken(system));
+  return {
+    scimBaseUrl: asText(existing.body['scimBaseUrl']),
+    identityProvider: asText(existing.body['identityProvider']),
+    token,
+  };
+}
+
+async function created(system: LocalSystem, options: Options): Promise<FirstConnection> {
+  const { failureMailTo, failureMailWindowSeconds: windowSeconds } = options;
+  const answer = await call(system, 'POST', '/connections', {
+    id: ID,
+    displayName: 'First connection',
+    identityProvider: options.identityProvider,
+    ...(failureMailTo === undefined
+      ? {}
+      : { failureMail: { recipients: [failureMailTo], ...(windowSeconds === undefined ? {} : { windowSeconds }) } }),
+  });
+  const { token, scimBaseUrl, identityProvider } = answer.body;
+  if (answer.status !== 201 || !isObject(token)) throw refused('creating', answer);
+  return {
+    scimBaseUrl: asText(scimBaseUrl),
+    identityProvider: asText(identityProvider),
+    token: asText(token['value']),
+  };
+}
+
+/** The directory is an older one whose secrets are gone, as with `--dynamodb`. */
+async function newToken(system: LocalSystem): Promise<string> {
+  const answer = await call(system, 'POST', `/connections/${ID}/tokens`, {});
+  if (answer.status !== 201) throw refused('issuing a token for', answer);
+  return asText(answer.body['value']);
+}
+
+interface AdminAnswer {
+  readonly status: number;
+  readonly body: JsonObject;
+}
+
+async function call({ adminUrl }: LocalSystem, method: string, path: string, body?: JsonObject): Promise<AdminAnswer> {
+  const response = await fetch(`${adminUrl}${path}`, {
+    method,
+    headers: { 'Content-Type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const json = parseJson(await response.text());
+  return { status: response.status, body: isObject(json) ? json : {} };
+}
+
+function refused(doing: string, { status, body }: AdminAnswer): Error {
+  return new Error(`The admin API refused ${doing} the first connection: ${status} ${JSON.stringify(body)}`);
+}

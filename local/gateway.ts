@@ -1,0 +1,218 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { InvocationError, type LocalFunction } from './local-function';
+import { gatewayResponse, matchRoute, routesOf, stageOf, type GatewayResponse, type RouteMatch } from './routes';
+import { asProperties, asText, member, type Template } from './template';
+
+/** Bytes of an event that Lambda takes (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+const EVENT_BYTES = 6 * 1024 * 1024;
+
+/** A larger body is not even read to its end. */
+const DRAINED_BYTES = 64 * 1024 * 1024;
+
+/** Answers paths outside the REST API; returns false when the path is not its own. */
+export type OtherPaths = (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
+
+/**
+ * Serves the REST API of the template on this machine: its stage, its routes, the events of its proxy integrations and its gateway
+ * responses. Routes that need a signature in AWS are open here, to programs on this machine: see `isForeign`.
+ */
+export function createGateway(
+  template: Template,
+  functions: ReadonlyMap<string, LocalFunction>,
+  otherPaths: OtherPaths,
+): Server {
+  const routes = routesOf(template);
+  const stage = stageOf(template);
+
+  return createServer((request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      process.stderr.write(`${String(error)}\n`);
+      send(response, gatewayResponse(template, 'INTEGRATION_FAILURE', 'DEFAULT_5XX'));
+    });
+  });
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [path = '', query = ''] = splitOnce(request.url ?? '/', '?');
+    if (otherPaths(request, response, path)) return;
+    const match = path.startsWith(`/${stage}/`)
+      ? matchRoute(routes, request.method ?? 'GET', path.slice(stage.length + 1))
+      : undefined;
+    const body = await readBody(request);
+    if (match === undefined) {
+      send(response, gatewayResponse(template, 'MISSING_AUTHENTICATION_TOKEN', 'DEFAULT_4XX'));
+    } else if (match.route.authorizationType === 'AWS_IAM' && isForeign(request)) {
+      send(response, gatewayResponse(template, 'ACCESS_DENIED', 'DEFAULT_4XX'));
+    } else if (body === undefined) {
+      send(response, gatewayResponse(template, 'REQUEST_TOO_LARGE', 'DEFAULT_4XX'));
+    } else {
+      send(response, await integrate(request, match, path, query, body));
+    }
+  }
+
+  async function integrate(
+    request: IncomingMessage,
+    match: RouteMatch,
+    path: string,
+    query: string,
+    body: string,
+  ): Promise<GatewayResponse> {
+    const target = functions.get(match.route.functionId);
+    if (target === undefined) return gatewayResponse(template, 'INTEGRATION_FAILURE', 'DEFAULT_5XX');
+    try {
+      return toResponse(await target.invoke(toEvent(request, match, { stage, path, query, body })));
+    } catch (error) {
+      if (!(error instanceof InvocationError)) throw error;
+      process.stderr.write(`${error.message}\n`);
+      const type = error.kind === 'timeout' ? 'INTEGRATION_TIMEOUT' : 'INTEGRATION_FAILURE';
+      return gatewayResponse(template, type, 'DEFAULT_5XX');
+    }
+  }
+}
+
+/**
+ * Whether a web page may be behind the request: one that a browser opened elsewhere, or one whose host name was made to point to this
+ * machine. Neither may administer.
+ */
+function isForeign({ headers }: IncomingMessage): boolean {
+  const isLocal = (host: string): boolean => /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(host);
+  const origin = headers.origin;
+  return !isLocal(headers.host ?? '') || (origin !== undefined && !isLocal(origin.replace(/^https?:\/\//, '')));
+}
+
+/** @returns undefined when the body is larger than a function takes */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of request) {
+    const chunk: unknown = part;
+    if (!Buffer.isBuffer(chunk)) continue;
+    bytes += chunk.length;
+    if (bytes > DRAINED_BYTES) return undefined;
+    if (bytes <= EVENT_BYTES) parts.push(chunk);
+  }
+  return bytes > EVENT_BYTES ? undefined : Buffer.concat(parts).toString('utf8');
+}
+
+interface ReceivedRequest {
+  readonly stage: string;
+  readonly path: string;
+  readonly query: string;
+  readonly body: string;
+}
+
+/** The event of a proxy integration (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html). */
+function toEvent(
+  request: IncomingMessage,
+  { route, pathParameters }: RouteMatch,
+  received: ReceivedRequest,
+): APIGatewayProxyEvent {
+  const { stage, path, query, body } = received;
+  const method = request.method ?? 'GET';
+  const host = request.headers.host ?? 'localhost';
+  const multiValueHeaders = { ...headersOf(request), 'X-Forwarded-Proto': ['http'] };
+  const multiValueQuery = queryOf(query);
+  const last = (lists: Readonly<Record<string, string[]>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(lists).map(([name, values]) => [name, values.at(-1) ?? '']));
+  return {
+    resource: route.resource,
+    path: path.slice(stage.length + 1),
+    httpMethod: method,
+    headers: last(multiValueHeaders),
+    multiValueHeaders,
+    queryStringParameters: query === '' ? null : last(multiValueQuery),
+    multiValueQueryStringParameters: query === '' ? null : multiValueQuery,
+    pathParameters,
+    stageVariables: null,
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'local',
+      authorizer: null,
+      domainName: host,
+      httpMethod: method,
+      identity: identityOf(request, route.authorizationType),
+      path,
+      protocol: 'HTTP/1.1',
+      requestId: randomUUID(),
+      requestTimeEpoch: Date.now(),
+      resourceId: 'local',
+      resourcePath: route.resource,
+      stage,
+    },
+    body: body === '' ? null : body,
+    isBase64Encoded: false,
+  };
+}
+
+function identityOf(
+  request: IncomingMessage,
+  authorizationType: string,
+): APIGatewayProxyEvent['requestContext']['identity'] {
+  return {
+    accessKey: null,
+    accountId: null,
+    apiKey: null,
+    apiKeyId: null,
+    caller: null,
+    clientCert: null,
+    cognitoAuthenticationProvider: null,
+    cognitoAuthenticationType: null,
+    cognitoIdentityId: null,
+    cognitoIdentityPoolId: null,
+    principalOrgId: null,
+    sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+    user: null,
+    userAgent: request.headers['user-agent'] ?? null,
+    userArn: authorizationType === 'AWS_IAM' ? 'arn:aws:iam::000000000000:user/local' : null,
+  };
+}
+
+function headersOf({ rawHeaders }: IncomingMessage): Record<string, string[]> {
+  const headers: Record<string, string[]> = {};
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    headers[name] = [...(headers[name] ?? []), rawHeaders[index + 1] ?? ''];
+  }
+  return headers;
+}
+
+/** API Gateway decodes parameters; a malformed escape stays as it is. */
+function queryOf(query: string): Record<string, string[]> {
+  const parameters: Record<string, string[]> = {};
+  for (const pair of query.split('&')) {
+    if (pair === '') continue;
+    const [name = '', value = ''] = splitOnce(pair, '=').map(decode);
+    parameters[name] = [...(parameters[name] ?? []), value];
+  }
+  return parameters;
+}
+
+function decode(text: string): string {
+  const spaced = text.replaceAll('+', ' ');
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return spaced;
+  }
+}
+
+function splitOnce(text: string, separator: string): readonly string[] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function toResponse(result: unknown): GatewayResponse {
+  const status = Number(member(result, 'statusCode'));
+  if (!Number.isInteger(status)) throw new InvocationError('failure', 'The function answered without a statusCode.');
+  const headers = Object.fromEntries(
+    Object.entries(asProperties(member(result, 'headers'))).map(([name, value]) => [name, asText(value)]),
+  );
+  return { status, headers, body: asText(member(result, 'body')) };
+}
+
+function send(response: ServerResponse, { status, headers, body }: GatewayResponse): void {
+  if (response.headersSent) return;
+  response.writeHead(status, { ...headers, ...(body === '' ? {} : { 'Content-Length': Buffer.byteLength(body) }) });
+  response.end(body);
+}

@@ -1,0 +1,101 @@
+import { parseArgs } from 'node:util';
+import { IDENTITY_PROVIDERS } from '../idp/profiles';
+
+/** The flags of `npm start`. */
+export interface Options {
+  readonly port: number;
+  readonly memory: boolean;
+  readonly json: boolean;
+  readonly identityProvider: string;
+  readonly failureMailTo: string | undefined;
+  readonly failureMailWindowSeconds: number | undefined;
+  readonly dynamodb: string | undefined;
+}
+
+/** A flag that cannot be used; the message says what to change. */
+export class UsageError extends Error {}
+
+export const USAGE = `Serves SCIM on this machine, as it would be deployed.
+
+  npm start -- [flags]
+
+  --port N                         where to listen on 127.0.0.1; 0 picks a free port (default 8080)
+  --memory                         keep nothing on disk; otherwise data is kept in .scim-local/
+  --json                           when ready print one line of JSON on standard output and nothing else
+  --idp NAME                       profile of the first connection, "default" (default generic):
+                                   ${IDENTITY_PROVIDERS.join(', ')}
+  --failure-mail-to ADDRESS        who is told of failures of the first connection
+  --failure-mail-window SECONDS    the failures of how many seconds one mail gathers
+  --dynamodb URL                   another DynamoDB endpoint instead of the embedded engine
+  --help                           this text
+`;
+
+/**
+ * Reads the command line.
+ * @returns 'help' when that is all that was asked for
+ * @throws UsageError
+ */
+export function readOptions(args: readonly string[]): Options | 'help' {
+  const { values } = parsed(args);
+  if (values.help === true) return 'help';
+  return {
+    port: integer('--port', values.port ?? '8080', 0, 65_535),
+    memory: values.memory === true,
+    json: values.json === true,
+    identityProvider: identityProvider(values.idp ?? 'generic'),
+    failureMailTo: values['failure-mail-to'],
+    failureMailWindowSeconds:
+      values['failure-mail-window'] === undefined
+        ? undefined
+        : integer('--failure-mail-window', values['failure-mail-window'], 1, 86_400),
+    dynamodb: values.dynamodb === undefined ? undefined : url(values.dynamodb),
+  };
+}
+
+function parsed(args: readonly string[]): { values: Values } {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string' },
+        memory: { type: 'boolean' },
+        json: { type: 'boolean' },
+        idp: { type: 'string' },
+        'failure-mail-to': { type: 'string' },
+        'failure-mail-window': { type: 'string' },
+        dynamodb: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+interface Values {
+  readonly port?: string | undefined;
+  readonly memory?: boolean | undefined;
+  readonly json?: boolean | undefined;
+  readonly idp?: string | undefined;
+  readonly 'failure-mail-to'?: string | undefined;
+  readonly 'failure-mail-window'?: string | undefined;
+  readonly dynamodb?: string | undefined;
+  readonly help?: boolean | undefined;
+}
+
+function integer(flag: string, text: string, least: number, most: number): number {
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number >= least && number <= most))
+    throw new UsageError(`${flag} takes a number from ${least} to ${most}, not "${text}".`);
+  return number;
+}
+
+function identityProvider(name: string): string {
+  if (IDENTITY_PROVIDERS.some((known) => known === name)) return name;
+  throw new UsageError(`--idp takes one of ${IDENTITY_PROVIDERS.join(', ')}, not "${name}".`);
+}
+
+function url(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new UsageError(`--dynamodb takes a URL such as http://127.0.0.1:8000, not "${text}".`);
+}

@@ -1,0 +1,84 @@
+import { firstConnection, type FirstConnection } from './first-connection';
+import { readOptions, USAGE, UsageError, type Options } from './options';
+import { startSystem, type LocalSystem } from './system';
+
+/** `npm start`. */
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') {
+    process.stdout.write(USAGE);
+    return;
+  }
+  // The notice that a later SDK will want a newer Node.js is for maintainers, not for whoever tries this out.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  const system = await startSystem(options);
+  stopWhenTold(system);
+  try {
+    const connection = await firstConnection(system, options);
+    process.stdout.write(options.json ? json(system, connection) : welcome(system, connection, options));
+  } catch (error) {
+    await system.stop();
+    throw error;
+  }
+}
+
+function json({ adminUrl, mailboxUrl, dynamodbEndpoint, tableName }: LocalSystem, connection: FirstConnection): string {
+  const { scimBaseUrl, token } = connection;
+  return `${JSON.stringify({ scimBaseUrl, token, adminUrl, mailboxUrl, dynamodbEndpoint, tableName })}\n`;
+}
+
+function welcome(
+  system: LocalSystem,
+  { scimBaseUrl, token, identityProvider }: FirstConnection,
+  options: Options,
+): string {
+  const kept = options.memory ? 'Nothing is kept when it stops.' : 'Data is kept in .scim-local/.';
+  const otherProfile =
+    identityProvider === options.identityProvider
+      ? ''
+      : `\nThe connection "default" is of an earlier run and keeps its profile ${identityProvider}; delete .scim-local/ to begin anew.\n`;
+  return `
+SCIM is served on this machine. ${kept} Stop it with Ctrl+C.
+
+  SCIM base URL  ${scimBaseUrl}
+  bearer token   ${token}
+  admin URL      ${system.adminUrl}
+  mailbox URL    ${system.mailboxUrl}
+  profile        ${identityProvider}
+${otherProfile}
+Try it:
+
+  curl -s -H 'Authorization: Bearer ${token}' '${scimBaseUrl}/Users'
+
+`;
+}
+
+/** Ends everything that was started, on a signal or when the `npm` that started this is gone. */
+function stopWhenTold(system: LocalSystem): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    system.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGHUP', stop);
+  // A shell between npm and this process does not hand signals on; it leaves us another parent.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) stop();
+  }, 250).unref();
+}
+
+main().catch((error: unknown) => {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(error instanceof UsageError ? `${message}\n\n${USAGE}` : `${message}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});

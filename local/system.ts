@@ -1,0 +1,154 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Server } from 'node:http';
+import { ENVIRONMENT } from '../lambdas/contract';
+import { startEngine, LOCAL_CREDENTIALS, type Engine } from './engine';
+import { createGateway } from './gateway';
+import { LocalFunction } from './local-function';
+import { createTable } from './local-table';
+import { serveMailbox, MAILBOX_PATH } from './mailbox';
+import type { Options } from './options';
+import { stageOf } from './routes';
+import { LocalSecretsManager } from './secrets-manager';
+import { openState, type State } from './state';
+import { member, resolveText, Template } from './template';
+
+/** The name that the table has on this machine; in AWS CloudFormation gives it one. */
+const TABLE_NAME = 'scim';
+
+/** Everything that the template describes, running on this machine. */
+export interface LocalSystem {
+  /** `http://127.0.0.1:<port>` */
+  readonly origin: string;
+  readonly adminUrl: string;
+  readonly mailboxUrl: string;
+  readonly dynamodbEndpoint: string;
+  readonly tableName: string;
+  readonly secrets: LocalSecretsManager;
+  /** Begins the names of the connections' secrets. */
+  readonly secretPrefix: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the system from its synthesized template.
+ * @throws Error that says what is wrong: a port in use, a missing build, no engine
+ */
+export async function startSystem(options: Pick<Options, 'port' | 'memory' | 'dynamodb'>): Promise<LocalSystem> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    return { ...(await start(options, stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  { port, memory, dynamodb }: Pick<Options, 'port' | 'memory' | 'dynamodb'>,
+  stops: (() => Promise<void> | void)[],
+): Promise<Omit<LocalSystem, 'stop'>> {
+  const state: State = openState(memory);
+  stops.push(() => {
+    state.release();
+  });
+  const template = Template.synthesize();
+  stops.push(() => {
+    template.dispose();
+  });
+  const engine: Engine | undefined = dynamodb === undefined ? await startEngine(state.database) : undefined;
+  if (engine !== undefined) stops.push(() => engine.stop());
+  const endpoint = dynamodb ?? engine?.endpoint ?? '';
+  const [table] = template.ofType('AWS::DynamoDB::GlobalTable');
+  if (table === undefined) throw new Error('The template has no table.');
+  const credentials = ownCredentials() ? {} : { credentials: LOCAL_CREDENTIALS };
+  const client = new DynamoDBClient({ endpoint, region: awsEnvironment().AWS_REGION, ...credentials });
+  await createTable(client, TABLE_NAME, table.properties);
+  client.destroy();
+
+  const secrets = new LocalSecretsManager(state.secrets);
+  const secretsServer = secrets.createServer();
+  stops.push(() => closed(secretsServer));
+  const secretsPort = await listening(secretsServer, 0);
+
+  const names = new Map([[table.logicalId, TABLE_NAME]]);
+  const functions = template.ofType('AWS::Lambda::Function').map((definition) =>
+    LocalFunction.from(template, definition, names, {
+      ...awsEnvironment(),
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${secretsPort}`,
+    }),
+  );
+  stops.push(async () => {
+    await Promise.all(functions.map((each) => each.stop()));
+  });
+  await Promise.all(functions.map((each) => each.start()));
+
+  const gateway = createGateway(template, new Map(functions.map((each) => [each.logicalId, each])), serveMailbox);
+  stops.push(() => closed(gateway));
+  const origin = `http://127.0.0.1:${await listening(gateway, port)}`;
+  return {
+    origin,
+    adminUrl: `${origin}/${stageOf(template)}/admin`,
+    mailboxUrl: `${origin}${MAILBOX_PATH}`,
+    dynamodbEndpoint: endpoint,
+    tableName: TABLE_NAME,
+    secrets,
+    secretPrefix: secretPrefixOf(template),
+  };
+}
+
+function secretPrefixOf(template: Template): string {
+  const prefixes = template
+    .ofType('AWS::Lambda::Function')
+    .map(({ properties }) => member(member(properties['Environment'], 'Variables'), ENVIRONMENT.secretPrefix));
+  return resolveText(
+    prefixes.find((prefix) => prefix !== undefined),
+    new Map(),
+  );
+}
+
+/** Credentials for `--dynamodb` with AWS's own endpoint come from the environment; engines on this machine take any. */
+function ownCredentials(): boolean {
+  return process.env['AWS_ACCESS_KEY_ID'] !== undefined;
+}
+
+function awsEnvironment(): Record<string, string> & { AWS_REGION: string } {
+  const own = Object.entries(process.env).filter(
+    (entry): entry is [string, string] =>
+      /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)$/.test(entry[0]) && entry[1] !== undefined,
+  );
+  return {
+    AWS_REGION: process.env['AWS_REGION'] ?? 'us-east-1',
+    ...(ownCredentials()
+      ? Object.fromEntries(own)
+      : { AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId, AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey }),
+  };
+}
+
+/** @returns the port @throws Error that says what to do when the port is taken */
+function listening(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const advice = `Port ${port} is in use. Stop what listens there, or choose another: "npm start -- --port 0" picks a free one.`;
+      const denied = `Port ${port} may not be used by this user; choose one above 1023.`;
+      reject(error.code === 'EADDRINUSE' ? new Error(advice) : error.code === 'EACCES' ? new Error(denied) : error);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(address !== null && typeof address === 'object' ? address.port : port);
+    });
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,124 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ScimServiceProvider } from '../lib';
+
+/** The synthesized template, and the questions that running it on this machine asks of it. */
+
+/** Any part of a template: JSON, with intrinsic functions as objects of one member. */
+export type Part = string | number | boolean | null | readonly Part[] | { readonly [name: string]: Part };
+export type Properties = Readonly<Record<string, Part>>;
+
+export interface TemplateResource {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: Properties;
+  readonly metadata: Properties;
+}
+
+export class Template {
+  private constructor(
+    readonly resources: readonly TemplateResource[],
+    /** Folder with the assets that the template names. */
+    readonly assets: string,
+  ) {}
+
+  /** Synthesizes the app's stack. @throws Error when a function's bundle is missing */
+  static synthesize(): Template {
+    const outdir = mkdtempSync(path.join(tmpdir(), 'cdk-scim-'));
+    const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
+    const stack = new Stack(app, 'Scim');
+    new ScimServiceProvider(stack, 'ServiceProvider');
+    const template: unknown = app.synth().getStackByName(stack.stackName).template;
+    const resources = asProperties(member(template, 'Resources'));
+    return new Template(
+      Object.entries(resources).map(([logicalId, resource]) => ({
+        logicalId,
+        type: asText(member(resource, 'Type')),
+        properties: asProperties(member(resource, 'Properties')),
+        metadata: asProperties(member(resource, 'Metadata')),
+      })),
+      outdir,
+    );
+  }
+
+  ofType(type: string): readonly TemplateResource[] {
+    return this.resources.filter((resource) => resource.type === type);
+  }
+
+  /** Removes the assets. */
+  dispose(): void {
+    rmSync(this.assets, { recursive: true, force: true });
+  }
+}
+
+/** A member of an object; undefined when it is no object or has no such member. */
+export function member(value: unknown, name: string): Part | undefined {
+  return isProperties(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+export function asProperties(value: unknown): Properties {
+  return isProperties(value) ? value : {};
+}
+
+export function asList(value: Part | undefined): readonly Part[] {
+  return isList(value) ? value : [];
+}
+
+/** A part that is text or a number, as text; empty for anything else. */
+export function asText(value: Part | undefined): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+function isList(value: unknown): value is readonly Part[] {
+  return Array.isArray(value);
+}
+
+function isProperties(value: unknown): value is Properties {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The logical id of the first resource of this type that an intrinsic function inside the part refers to. */
+export function referenced(
+  part: Part | undefined,
+  candidates: readonly TemplateResource[],
+): TemplateResource | undefined {
+  if (isList(part)) {
+    for (const element of part) {
+      const found = referenced(element, candidates);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  if (!isProperties(part)) return undefined;
+  const attribute = asList(member(part, 'Fn::GetAtt'))[0];
+  const target = member(part, 'Ref') ?? attribute;
+  const direct = candidates.find(({ logicalId }) => logicalId === target);
+  return direct ?? referenced(Object.values(part), candidates);
+}
+
+/**
+ * The value of a part in which only some resources have a physical name.
+ * @param names physical names by logical id
+ * @throws Error for an intrinsic function that running locally does not need so far
+ */
+export function resolveText(part: Part | undefined, names: ReadonlyMap<string, string>): string {
+  if (typeof part === 'string' || typeof part === 'number' || typeof part === 'boolean') return String(part);
+  const reference = member(part, 'Ref');
+  const name = typeof reference === 'string' ? (names.get(reference) ?? PSEUDO_PARAMETERS.get(reference)) : undefined;
+  if (name !== undefined) return name;
+  const [separator, elements] = asList(member(part, 'Fn::Join'));
+  if (typeof separator === 'string')
+    return asList(elements)
+      .map((element) => resolveText(element, names))
+      .join(separator);
+  throw new Error(`Cannot resolve ${JSON.stringify(part)} of the template on this machine.`);
+}
+
+const PSEUDO_PARAMETERS = new Map([
+  ['AWS::Region', 'us-east-1'],
+  ['AWS::AccountId', '000000000000'],
+  ['AWS::Partition', 'aws'],
+  ['AWS::StackName', 'Scim'],
+]);
