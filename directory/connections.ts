@@ -5,6 +5,7 @@ import { CONNECTIONS, connectionKey, INVERSE_INDEX } from './keys';
 import type { Table } from './table';
 import type { StoredToken } from './tokens';
 import type { UserDeletion } from './users';
+import { newVersion } from './version';
 import { ABSENT } from './write';
 
 /** Where failure mails of a connection go. */
@@ -69,7 +70,7 @@ export class Connections {
     const { items, next } = await this.table.query(CONNECTIONS, { index: INVERSE_INDEX, after: start, limit });
     const found = await this.table.getMany(items.map(({ pk, sk }) => ({ pk, sk })));
     const connections = found.map(fromItem).sort((a, b) => (a.id < b.id ? -1 : 1));
-    return { connections, next: next === undefined ? undefined : connections.at(-1)?.id };
+    return { connections, next: next === undefined ? undefined : textOf(next, 'gsi1sk') };
   }
 
   /**
@@ -88,7 +89,7 @@ export class Connections {
       const failed = await this.table.write([
         {
           update: connectionKey(id),
-          set: { tokens: tokens.map(tokenItem), version: nextVersion(item) },
+          set: { tokens: tokens.map(tokenItem), version: newVersion() },
           condition: { is: 'version', version: textOf(item, 'version') },
         },
       ]);
@@ -97,17 +98,13 @@ export class Connections {
   }
 }
 
-function nextVersion(item: Item): string {
-  return String(Number(textOf(item, 'version')) + 1);
-}
-
 function toItem(connection: Connection): Item {
   const { id, tokens, failureMail, ...settings } = connection;
   return {
     ...connectionKey(id),
     gsi1pk: CONNECTIONS,
     gsi1sk: id,
-    version: '1',
+    version: newVersion(),
     ...settings,
     tokens: tokens.map(tokenItem),
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),

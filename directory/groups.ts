@@ -6,17 +6,28 @@ import type { Attributes } from '../scim/resource/parse';
 import { locationOf, type StoredResource } from '../scim/resource/resource';
 import { describeTarget, GROUP, USER } from '../scim/schema/resource-type';
 import { membershipPartition } from './keys';
+import { inParallel } from './batches';
 import {
   addMembership,
   existingMembers,
   leaveAllGroups,
+  leaveGroup,
   membersAmong,
   membersOf,
   removeMembership,
+  renameMembership,
   type Membership,
 } from './memberships';
 import { newMeta } from './resource-item';
-import { Resources, type GuardedWrite, type Page, type Precondition, type Scope, type Window } from './resources';
+import {
+  Resources,
+  superseded,
+  type GuardedWrite,
+  type Page,
+  type Precondition,
+  type Scope,
+  type Window,
+} from './resources';
 import { TRANSACTION_WRITES } from './table';
 import { indexedGroupAttributes } from './values';
 
@@ -83,20 +94,21 @@ export class Groups {
     return elements;
   }
 
-  /** The members as PATCH filters see them. */
+  /** The members as the filters of a PATCH see them. */
   async currentMembers(id: string): Promise<readonly Member[]> {
     const members: Member[] = [];
-    for await (const member of membersOf(this.scope, id)) members.push(member);
+    for await (const member of membersOf(this.scope, id)) members.push(this.withReference(member));
     return members;
   }
 
-  private toElement({ value, type, display }: Membership): JsonObject {
-    return {
-      value,
-      $ref: locationOf(type === 'User' ? USER : GROUP, this.scope.baseUrl, value),
-      type,
-      ...(display === undefined ? {} : { display }),
-    };
+  private toElement(membership: Membership): JsonObject {
+    const { value, $ref, type, display } = this.withReference(membership);
+    return { value, $ref, type, ...(display === undefined ? {} : { display }) };
+  }
+
+  private withReference(membership: Membership): Membership & { readonly $ref: string } {
+    const type = membership.type === 'User' ? USER : GROUP;
+    return { ...membership, $ref: locationOf(type, this.scope.baseUrl, membership.value) };
   }
 
   /** @throws ScimError 409 `uniqueness`, 400 `invalidValue` for an unknown member, 413 for too many members */
@@ -104,11 +116,14 @@ export class Groups {
     const meta = newMeta();
     const added = await this.known([...members.add.values()]);
     checkSize(added.length);
-    return this.resources.create(attributes, {
+    const group = await this.resources.create(attributes, {
       meta,
       item: { members: added.length },
       further: added.map((member) => ({ write: addMembership(this.scope.connection, meta.id, member) })),
     });
+    if (group === undefined) throw superseded();
+    await this.expelDeleted(group.id, added);
+    return group;
   }
 
   /**
@@ -118,26 +133,42 @@ export class Groups {
    * @throws ScimError 404, 409 `uniqueness`, 400 `invalidValue` for an unknown member, 413 for too many changes of members,
    *   503, and what `compute` throws
    */
-  change(
+  async change(
     id: string,
     compute: (current: StoredResource) => GroupChange | Promise<GroupChange>,
     strict: boolean,
   ): Promise<StoredResource> {
-    return this.resources.change(
+    let joined: readonly Membership[] = [];
+    const group = await this.resources.change(
       id,
       async (current) => {
         const { attributes, members } = await compute(current);
-        const { added, removed } = await this.difference(id, members);
-        checkSize(added.length + removed.length);
+        const { added, removed, renamed } = await this.difference(id, members);
+        checkSize(added.length + removed.length + renamed.length);
+        joined = added;
         const { connection } = this.scope;
         const further: readonly GuardedWrite[] = [
           ...added.map((member) => ({ write: addMembership(connection, id, member) })),
+          ...renamed.map((member) => ({ write: renameMembership(connection, id, member) })),
           ...removed.map((memberId) => ({ write: removeMembership(connection, id, memberId) })),
         ];
         return { attributes, further, increments: { members: added.length - removed.length } };
       },
       strict,
     );
+    await this.expelDeleted(id, joined);
+    return group;
+  }
+
+  /**
+   * Removes those who were deleted while they were being added: deletion looks for memberships after the user is gone, this looks for
+   * the user after the membership is there, so that one of the two sees the other.
+   */
+  private async expelDeleted(groupId: string, added: readonly Membership[]): Promise<void> {
+    if (added.length === 0) return;
+    const alive = new Set((await existingMembers(this.scope, added)).map(({ value }) => value));
+    const gone = added.filter(({ value }) => !alive.has(value));
+    await inParallel(gone, 8, ({ value }) => leaveGroup(this.scope, groupId, value));
   }
 
   /** Deletes a group with its memberships, those of its members and its own. @throws ScimError 404, and what `check` throws */
@@ -156,19 +187,24 @@ export class Groups {
     }
   }
 
-  /** Who really joins and who really leaves. */
-  private async difference(
-    id: string,
-    { clear, add, remove }: MembershipChange,
-  ): Promise<{ added: readonly Membership[]; removed: readonly string[] }> {
+  /** Who really joins, who really leaves, and whose name is another now. */
+  private async difference(id: string, { clear, add, remove }: MembershipChange): Promise<Difference> {
+    if (add.has(id)) throw badRequest('invalidValue', 'A group cannot be its own member.');
     const present = clear
       ? new Map((await this.currentMembers(id)).map((member) => [member.value, member]))
       : await membersAmong(this.scope, id, [...add.keys(), ...remove]);
-    const joining = [...add.values()].filter(({ value }) => !present.has(value));
-    const leaving = clear
-      ? [...present.keys()].filter((value) => !add.has(value))
-      : [...remove].filter((value) => present.has(value));
-    return { added: await this.known(joining), removed: leaving };
+    const named = [...add.values()];
+    const renamed = named.filter(({ value, display }) => {
+      const member = present.get(value);
+      return member !== undefined && display !== undefined && display !== member.display;
+    });
+    return {
+      added: await this.known(named.filter(({ value }) => !present.has(value))),
+      renamed,
+      removed: clear
+        ? [...present.keys()].filter((value) => !add.has(value))
+        : [...remove].filter((value) => present.has(value)),
+    };
   }
 
   private async known(members: readonly Member[]): Promise<readonly Membership[]> {
@@ -184,6 +220,12 @@ export class Groups {
     }
     return known;
   }
+}
+
+interface Difference {
+  readonly added: readonly Membership[];
+  readonly renamed: readonly Member[];
+  readonly removed: readonly string[];
 }
 
 function checkSize(changes: number): void {

@@ -53,9 +53,9 @@ export function deletedUserKey(connection: string, id: string): Key {
   return { pk: `c#${connection}#DeletedUser`, sk: id };
 }
 
-/** Leads from a deleted user's name or externalId to the record that a later POST revives. */
-export function deletedUserValueKey(connection: string, attribute: string, value: string): Key {
-  return { pk: `c#${connection}#DeletedUser#${attribute}#${encodeValue(value)}`, sk: 'deleted' };
+/** The deleted users who had a name or an externalId, by id: a later POST with it revives the one deleted last. */
+export function deletedUserValuePartition(connection: string, attribute: string, value: string): string {
+  return `c#${connection}#DeletedUser#${attribute}#${encodeValue(value)}`;
 }
 
 export function countPartition(connection: string, type: ResourceTypeName): string {

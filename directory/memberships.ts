@@ -10,8 +10,9 @@ import {
   memberOfPartition,
   resourceKey,
 } from './keys';
-import { changedMeta, fromItem } from './resource-item';
+import { fromItem } from './resource-item';
 import type { Scope } from './resources';
+import { newVersion } from './version';
 import { ABSENT, PRESENT, type Write } from './write';
 
 /** A member as it is stored: one item of its own, whatever the size of the group. */
@@ -87,6 +88,11 @@ export function addMembership(connection: string, groupId: string, { value, type
   };
 }
 
+/** The write that changes the name under which a member is shown; it fails when there is no such member. */
+export function renameMembership(connection: string, groupId: string, { value, display = '' }: Member): Write {
+  return { update: membershipKey(connection, groupId, value), set: { display }, condition: PRESENT };
+}
+
 /** The write that ends a membership; it fails when there is none. */
 export function removeMembership(connection: string, groupId: string, memberId: string): Write {
   return { delete: membershipKey(connection, groupId, memberId), condition: PRESENT };
@@ -99,25 +105,24 @@ export async function leaveAllGroups(scope: Scope, memberId: string): Promise<vo
   for await (const item of table.queryAll(memberOfPartition(connection, memberId), { index: INVERSE_INDEX })) {
     groupIds.push(textOf(item, 'gsi1sk'));
   }
-  await inParallel(groupIds, 8, async (groupId) => {
-    const group = await table.get(resourceKey(connection, 'Group', groupId));
-    const leave = removeMembership(connection, groupId, memberId);
-    if (group === undefined) {
-      await table.write([{ delete: membershipKey(connection, groupId, memberId) }]);
-      return;
-    }
-    const { version, lastModified } = changedMeta(fromItem(group));
-    // A condition that does not hold means that the membership or the group is gone: that is what was wanted.
-    await table.write([
-      leave,
-      {
-        update: resourceKey(connection, 'Group', groupId),
-        set: { version, lastModified },
-        add: { members: -1 },
-        condition: PRESENT,
-      },
-    ]);
-  });
+  await inParallel(groupIds, 8, (groupId) => leaveGroup(scope, groupId, memberId));
+}
+
+/** Ends one membership, if there is one; the group gets a new version. */
+export async function leaveGroup({ table, connection }: Scope, groupId: string, memberId: string): Promise<void> {
+  const lastModified = new Date().toISOString();
+  const failed = await table.write([
+    removeMembership(connection, groupId, memberId),
+    {
+      update: resourceKey(connection, 'Group', groupId),
+      set: { version: newVersion(), lastModified },
+      add: { members: -1 },
+      condition: PRESENT,
+    },
+  ]);
+  // The membership is gone already, or the group is, and then its memberships are no more than litter.
+  if (failed.some(({ index }) => index === 1))
+    await table.write([{ delete: membershipKey(connection, groupId, memberId) }]);
 }
 
 function fromMembershipItem(item: Item): Membership {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { isObject, parseJson } from '../scim/json';
 import type { Attributes } from '../scim/resource/parse';
@@ -6,6 +5,7 @@ import type { ResourceMeta, StoredResource } from '../scim/resource/resource';
 import type { ResourceTypeName } from '../scim/schema/resource-type';
 import { textOf, type Item, type Key } from './item';
 import { resourceKey } from './keys';
+import { newVersion } from './version';
 
 /** The meta attributes of a resource that is being created. */
 export function newMeta(id: string = uuidv7()): ResourceMeta {
@@ -16,14 +16,6 @@ export function newMeta(id: string = uuidv7()): ResourceMeta {
 /** The meta attributes of a resource after a change. */
 export function changedMeta({ id, created }: ResourceMeta): ResourceMeta {
   return { id, created, lastModified: new Date().toISOString(), version: newVersion() };
-}
-
-/**
- * A version is random, not a counter: whoever writes knows the new version beforehand, also where two writers need not wait for
- * each other (see docs/decisions/0002-versions-are-random.md).
- */
-function newVersion(): string {
-  return randomBytes(9).toString('base64url');
 }
 
 /** A user's or group's item. The attributes are JSON text: see docs/decisions/0001-attributes-as-json-text.md. */

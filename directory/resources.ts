@@ -1,9 +1,10 @@
 import { badRequest, notFound, notUnique, ScimError } from '../scim/error';
-import { matches, type BoundFilter } from '../scim/filter/bind';
-import { equalJson, type JsonObject } from '../scim/json';
+import { matches, valuesAt, type BoundFilter } from '../scim/filter/bind';
+import { asText, equalJson, type JsonObject } from '../scim/json';
 import type { Attributes } from '../scim/resource/parse';
 import { toResource, type ResourceMeta, type StoredResource } from '../scim/resource/resource';
 import type { ResourceType } from '../scim/schema/resource-type';
+import { backOff } from './back-off';
 import { inParallel } from './batches';
 import { countOf, countWrite } from './counts';
 import {
@@ -19,7 +20,7 @@ import { textOf, type ItemValue } from './item';
 import { planFilter, type KeyPlan } from './plan';
 import { changedMeta, fromItem, newMeta, toItem } from './resource-item';
 import type { FailedCondition, Table } from './table';
-import { valueWrites, type IndexedAttributes } from './values';
+import { keyForm, valueWrites, type IndexedAttributes } from './values';
 import { ABSENT, PRESENT, type Write } from './write';
 
 /** Where a request's resources live: one connection's part of the table. */
@@ -51,7 +52,7 @@ export type Precondition = (current: StoredResource) => void;
 export const SCAN_BUDGET = 20_000;
 
 /** How often a change is computed anew when another one came first. */
-const CHANGE_ATTEMPTS = 10;
+export const CHANGE_ATTEMPTS = 20;
 
 /** What users and groups have in common: both are resources of a connection, found by id, by value or by a scan. */
 export class Resources {
@@ -117,14 +118,26 @@ export class Resources {
     const plan = planFilter(filter, this.indexed);
     const matching = async (resource: StoredResource): Promise<readonly StoredResource[]> =>
       matches(filter, toResource(this.type, resource, this.scope.baseUrl, await derive(resource))) ? [resource] : [];
-    const found: StoredResource[] = [];
     if (plan.by === 'scan') {
+      const found: StoredResource[] = [];
       for await (const resource of this.scan()) found.push(...(await matching(resource)));
-    } else {
-      const candidates = await this.getMany([...(await this.candidates(plan))].sort());
-      found.push(...(await inParallel(candidates, 16, matching)).flat());
+      return pageOf(found, startIndex, count);
     }
-    return { totalResults: found.length, resources: found.slice(startIndex - 1, startIndex - 1 + count) };
+    const found = (await inParallel(await this.candidates(plan), 16, matching)).flat();
+    return pageOf(found, startIndex, count);
+  }
+
+  /** Every resource that a plan leads to, in order of creation. */
+  private async candidates(plan: KeyPlan): Promise<readonly StoredResource[]> {
+    if (plan.by === 'value' && plan.attribute.unique) {
+      // One resource has the value or none: a cheap look that leads to a resource with this value is as good as a consistent one.
+      const { attribute, value } = plan;
+      const likely = await this.getMany([...(await this.idsOf(plan, true))]);
+      const hasValue = ({ attributes }: StoredResource): boolean =>
+        valuesAt(attributes, attribute.target).some((stored) => keyForm(attribute, asText(stored)) === value);
+      if (likely.some(hasValue)) return likely;
+    }
+    return this.getMany([...(await this.idsOf(plan, false))].sort());
   }
 
   private async *scan(): AsyncGenerator<StoredResource, void, undefined> {
@@ -142,13 +155,13 @@ export class Resources {
     }
   }
 
-  private async candidates(plan: KeyPlan): Promise<ReadonlySet<string>> {
+  private async idsOf(plan: KeyPlan, eventual: boolean): Promise<ReadonlySet<string>> {
     const { table, connection } = this.scope;
     switch (plan.by) {
       case 'id':
         return new Set([plan.id]);
       case 'value':
-        return this.idsWithValue(valuePartition(connection, this.type.name, plan.attribute.name, plan.value));
+        return this.idsWithValue(valuePartition(connection, this.type.name, plan.attribute.name, plan.value), eventual);
       case 'member': {
         const ids = new Set<string>();
         const memberships = table.queryAll(memberOfPartition(connection, plan.memberId), { index: INVERSE_INDEX });
@@ -156,15 +169,15 @@ export class Resources {
         return ids;
       }
       case 'union': {
-        const parts = await Promise.all(plan.plans.map((part) => this.candidates(part)));
+        const parts = await Promise.all(plan.plans.map((part) => this.idsOf(part, eventual)));
         return new Set(parts.flatMap((ids) => [...ids]));
       }
     }
   }
 
-  private async idsWithValue(partition: string): Promise<ReadonlySet<string>> {
+  private async idsWithValue(partition: string, eventual: boolean): Promise<ReadonlySet<string>> {
     const ids = new Set<string>();
-    for await (const item of this.scope.table.queryAll(partition)) {
+    for await (const item of this.scope.table.queryAll(partition, { eventual })) {
       ids.add(item.sk === UNIQUE ? textOf(item, 'id') : item.sk);
     }
     return ids;
@@ -175,9 +188,10 @@ export class Resources {
    * @param options.meta of a resource that comes back; a new one by default
    * @param options.item further attributes of the item itself
    * @param options.further writes of the same transaction
-   * @throws ScimError 409 `uniqueness`, 503 when a condition of `further` does not hold and says no more
+   * @returns undefined when a condition of `further` does not hold, or a resource that comes back is there already
+   * @throws ScimError 409 `uniqueness`
    */
-  async create(attributes: Attributes, options: CreateOptions = {}): Promise<StoredResource> {
+  async create(attributes: Attributes, options: CreateOptions = {}): Promise<StoredResource | undefined> {
     const { table, connection } = this.scope;
     const resource: StoredResource = { ...(options.meta ?? newMeta()), attributes };
     const writes: readonly GuardedWrite[] = [
@@ -187,8 +201,9 @@ export class Resources {
       ...(options.further ?? []),
     ];
     const failed = await table.write(writes.map(({ write }) => write));
-    if (failed.length > 0) throw conflictOf(writes, failed) ?? superseded();
-    return resource;
+    const conflict = conflictOf(writes, failed);
+    if (conflict !== undefined) throw conflict;
+    return failed.length === 0 ? resource : undefined;
   }
 
   /**
@@ -207,6 +222,7 @@ export class Resources {
       const current = await this.get(id);
       const changed = await this.writeChange(current, await compute(current), strict);
       if (changed !== undefined) return changed;
+      await backOff(attempt + 1);
     }
     throw superseded();
   }
@@ -266,6 +282,7 @@ export class Resources {
         ...further(current),
       ]);
       if (failed.length === 0) return;
+      await backOff(attempt + 1);
     }
     throw superseded();
   }
@@ -274,6 +291,10 @@ export class Resources {
     const writes = valueWrites(this.scope.connection, this.type, this.indexed, id, before, after);
     return writes.map(({ attribute, write }) => ({ write, conflict: () => notUnique(attribute.name, this.type.name) }));
   }
+}
+
+function pageOf(found: readonly StoredResource[], startIndex: number, count: number): Page {
+  return { totalResults: found.length, resources: found.slice(startIndex - 1, startIndex - 1 + count) };
 }
 
 /** A write and what it means that its condition does not hold; without a meaning, that another change came first. */
@@ -297,13 +318,14 @@ export interface Change {
   readonly increments?: Readonly<Record<string, number>>;
 }
 
-/** @returns undefined when at least one of the conditions failed because another change came first */
+/** @returns undefined when nothing failed, or something did because another change came first */
 function conflictOf(writes: readonly GuardedWrite[], failed: readonly FailedCondition[]): ScimError | undefined {
   const conflicts = failed.map(({ index }) => writes[index]?.conflict);
   return conflicts.includes(undefined) ? undefined : conflicts[0]?.();
 }
 
-function superseded(): ScimError {
+/** 503: the same data keeps changing under a request. */
+export function superseded(): ScimError {
   return new ScimError(503, 'Other changes to this resource keep coming first; try again.', {
     headers: { 'Retry-After': '1' },
   });

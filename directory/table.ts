@@ -12,10 +12,10 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ScimError } from '../scim/error';
 import { isItem, type Item, type Key } from './item';
 import { type INVERSE_INDEX } from './keys';
+import { backOff } from './back-off';
 import { batchesOf } from './batches';
 import { toTransactItem, toWriteInput, type Write } from './write';
 
@@ -24,15 +24,20 @@ export interface QueryOptions {
   /** Resume behind this key, as an earlier page returned it. */
   readonly after?: Key | undefined;
   readonly limit?: number;
-  /** Inclusive bounds of the sort key. */
+  /** Inclusive lower bound of the sort key. */
   readonly from?: string;
+  /** Whether what was written a moment ago may be missing, at half the price. */
+  readonly eventual?: boolean;
 }
 
 export interface QueryPage {
   readonly items: readonly Item[];
   /** Where the next page begins; undefined on the last one. */
-  readonly next: Key | undefined;
+  readonly next: PageKey | undefined;
 }
+
+/** Keys as pages return them: those of the table, and those of the index where one was read. */
+export type PageKey = Item;
 
 /** A condition that did not hold: which write's, and the item it met. */
 export interface FailedCondition {
@@ -111,7 +116,7 @@ export class Table {
       new QueryCommand({
         TableName: this.name,
         IndexName: options.index,
-        ConsistentRead: options.index === undefined,
+        ConsistentRead: options.index === undefined && options.eventual !== true,
         KeyConditionExpression: options.from === undefined ? '#pk = :pk' : '#pk = :pk AND #sk >= :from',
         ExpressionAttributeNames: { '#pk': pk, ...(options.from === undefined ? {} : { '#sk': sk }) },
         ExpressionAttributeValues: marshall({
@@ -199,11 +204,6 @@ function busy(cause: Error): ScimError {
   });
   error.cause = cause;
   return error;
-}
-
-/** Full jitter: waits of competing requests must not march in step. */
-async function backOff(attempt: number): Promise<void> {
-  await sleep(Math.random() * Math.min(400, 10 * 2 ** attempt));
 }
 
 function toItem(attributes: Record<string, AttributeValue>): Item {

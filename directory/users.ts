@@ -2,11 +2,21 @@ import { valuesAt, type BoundFilter } from '../scim/filter/bind';
 import type { Attributes } from '../scim/resource/parse';
 import type { StoredResource } from '../scim/resource/resource';
 import { USER } from '../scim/schema/resource-type';
+import { backOff } from './back-off';
 import { textOf } from './item';
-import { deletedUserKey, deletedUserValueKey } from './keys';
+import { deletedUserKey, deletedUserValuePartition } from './keys';
 import { leaveAllGroups } from './memberships';
 import { changedMeta, fromItem, itemAt } from './resource-item';
-import { Resources, type GuardedWrite, type Page, type Precondition, type Scope, type Window } from './resources';
+import {
+  CHANGE_ATTEMPTS,
+  Resources,
+  superseded,
+  type GuardedWrite,
+  type Page,
+  type Precondition,
+  type Scope,
+  type Window,
+} from './resources';
 import { INDEXED_USER_ATTRIBUTES, keyForm } from './values';
 import { PRESENT, type Write } from './write';
 
@@ -45,12 +55,15 @@ export class Users {
    */
   async create(sent: Attributes): Promise<StoredResource> {
     const attributes: Attributes = { active: true, ...sent };
-    const deleted = await this.findDeleted(attributes);
-    if (deleted === undefined) return this.resources.create(attributes);
-    return this.resources.create(attributes, {
-      meta: changedMeta(deleted),
-      further: this.forgetWrites(deleted),
-    });
+    for (let attempt = 0; attempt < CHANGE_ATTEMPTS; attempt += 1) {
+      const deleted = await this.findDeleted(attributes);
+      const options = deleted === undefined ? {} : { meta: changedMeta(deleted), further: this.forgetWrites(deleted) };
+      const created = await this.resources.create(attributes, options);
+      if (created !== undefined) return created;
+      // Somebody else brought the deleted user back: it is a conflict now, or another one is found.
+      await backOff(attempt + 1);
+    }
+    throw superseded();
   }
 
   /**
@@ -79,32 +92,39 @@ export class Users {
     const { connection } = this.resources.scope;
     return [
       { put: itemAt(deletedUserKey(connection, user.id), record) },
-      ...this.revivalKeys(user.attributes).map((key) => ({ put: { ...key, id: user.id } })),
+      ...this.revivalPartitions(user.attributes).map((pk) => ({
+        put: { pk, sk: user.id, deletedAt: record.lastModified },
+      })),
     ];
   }
 
   private forgetWrites(deleted: StoredResource): readonly GuardedWrite[] {
     const record: Write = { delete: deletedUserKey(this.resources.scope.connection, deleted.id), condition: PRESENT };
-    return [{ write: record }, ...this.revivalKeys(deleted.attributes).map((key) => ({ write: { delete: key } }))];
+    return [
+      { write: record },
+      ...this.revivalPartitions(deleted.attributes).map((pk) => ({ write: { delete: { pk, sk: deleted.id } } })),
+    ];
   }
 
   private async findDeleted(attributes: Attributes): Promise<StoredResource | undefined> {
     if (this.userDeletion === 'erase') return undefined;
     const { table, connection } = this.resources.scope;
-    const leads = await Promise.all(this.revivalKeys(attributes).map((key) => table.get(key)));
-    const lead = leads.find((item) => item !== undefined);
-    if (lead === undefined) return undefined;
-    const record = await table.get(deletedUserKey(connection, textOf(lead, 'id')));
+    const pages = await Promise.all(this.revivalPartitions(attributes).map((pk) => table.query(pk)));
+    const leads = pages.find(({ items }) => items.length > 0)?.items ?? [];
+    const [latest] = [...leads].sort((a, b) => (textOf(a, 'deletedAt') < textOf(b, 'deletedAt') ? 1 : -1));
+    if (latest === undefined) return undefined;
+    const record = await table.get(deletedUserKey(connection, latest.sk));
     return record === undefined ? undefined : fromItem(record);
   }
 
-  private revivalKeys(attributes: Attributes): readonly { pk: string; sk: string }[] {
+  /** Partitions that lead from a name or externalId to the deleted users who had it. */
+  private revivalPartitions(attributes: Attributes): readonly string[] {
     const { connection } = this.resources.scope;
     return REVIVAL_ATTRIBUTES.flatMap((name) => {
       const indexed = INDEXED_USER_ATTRIBUTES.find((candidate) => candidate.name === name);
       const value = indexed === undefined ? undefined : valuesAt(attributes, indexed.target)[0];
       if (indexed === undefined || typeof value !== 'string' || value === '') return [];
-      return [deletedUserValueKey(connection, name, keyForm(indexed, value))];
+      return [deletedUserValuePartition(connection, name, keyForm(indexed, value))];
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { Profile } from './profile';
 import { onePrimary, schemasAsKnown } from './rewriters/bodies';
-import { operationMembers, readOnlyBesideChanges } from './rewriters/operations';
+import { operationMembers, readOnlyBesideChanges, removalByValue } from './rewriters/operations';
 import { emptyStrings } from './rewriters/values';
 
 /**
@@ -9,7 +9,7 @@ import { emptyStrings } from './rewriters/values';
  */
 export const OKTA: Profile = {
   name: 'okta',
-  rewriters: [operationMembers, schemasAsKnown, readOnlyBesideChanges, emptyStrings, onePrimary],
+  rewriters: [operationMembers, schemasAsKnown, readOnlyBesideChanges, emptyStrings, onePrimary, removalByValue],
   patchAnswer: 'resource',
   uniqueGroupNames: true,
   unknownMembers: 'skip',

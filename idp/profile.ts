@@ -52,7 +52,7 @@ export function rewriteQuery(profile: Profile, type: ResourceType, query: ListQu
   const { filter } = query;
   return {
     ...query,
-    ...rewriteProjection(profile, query),
+    ...rewriteProjection(profile, type, query),
     filter:
       filter === undefined
         ? undefined
@@ -63,10 +63,11 @@ export function rewriteQuery(profile: Profile, type: ResourceType, query: ListQu
 /** The names in `attributes` and `excludedAttributes` in the form of the RFCs. */
 export function rewriteProjection(
   profile: Profile,
+  type: ResourceType,
   { attributes, excludedAttributes }: ProjectionRequest,
 ): ProjectionRequest {
   const rewrite = (name: string) =>
-    profile.rewriters.reduce((result, { projectedName }) => projectedName?.(result) ?? result, name);
+    profile.rewriters.reduce((result, { projectedName }) => projectedName?.(result, type) ?? result, name);
   return {
     ...(attributes === undefined ? {} : { attributes: attributes.map(rewrite) }),
     ...(excludedAttributes === undefined ? {} : { excludedAttributes: excludedAttributes.map(rewrite) }),

@@ -21,7 +21,7 @@ export interface Rewriter {
   /** The text of a filter. */
   readonly filter?: (text: string, type: ResourceType) => string;
   /** A name in `attributes` or `excludedAttributes`. */
-  readonly projectedName?: (name: string) => string;
+  readonly projectedName?: (name: string, type: ResourceType) => string;
 }
 
 /** Applies a value rewriter to every attribute and sub-attribute of a resource; unknown members stay as they are. */

@@ -45,6 +45,10 @@ export const unqualifiedExtensionAttributes: Rewriter = {
     }
     return [isObject(value) ? { ...operation, value: moveToExtensions(value, type) } : operation];
   },
+  projectedName(name, type) {
+    const urn = extensionOf(type, firstName(name));
+    return urn === undefined ? name : `${urn}:${name}`;
+  },
   filter(text, type) {
     // Entra ID asks `manager eq "…" and id eq "…"` (the same page, Example 4).
     const names = type.extensions.flatMap(({ attributes }) => attributes.map(({ name }) => name));

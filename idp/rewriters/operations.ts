@@ -1,6 +1,7 @@
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../../scim/json';
-import { findAttribute } from '../../scim/schema/attribute';
-import type { Rewriter } from '../rewriter';
+import { badRequest } from '../../scim/error';
+import { findAttribute, type Attribute } from '../../scim/schema/attribute';
+import { resolveOperationPath, type Rewriter } from '../rewriter';
 
 /** `"op": "Replace"`: Entra ID without `aadOptscim062020` (entra-docs `use-scim-to-provision-users-and-groups.md`). */
 export const capitalisedOperations: Rewriter = {
@@ -18,21 +19,42 @@ export const capitalisedOperations: Rewriter = {
  */
 export const removalByValue: Rewriter = {
   name: 'removal by value',
-  operation(operation) {
+  operation(operation, type) {
     const { op, path, value } = operation;
-    if (op !== 'remove' || typeof path !== 'string' || path.includes('[')) return [operation];
-    const listed = isArray(value) ? value : typeof value === 'string' || isObject(value) ? [value] : undefined;
-    if (listed === undefined) return [operation];
-    const values = listed.map(valueOf);
-    // Something else than values to remove, as `{"op": "remove", "path": "title", "value": "x"}`: the path says it all.
-    if (values.some((id) => id === undefined)) return [operation];
-    return values.map((id) => ({ op, path: `${path}[value eq ${JSON.stringify(id)}]` }));
+    if (op !== 'remove' || typeof path !== 'string' || value === undefined || value === null) return [operation];
+    const target = resolveOperationPath(path, type);
+    if (target?.attribute.multiValued !== true || target.selectsElements) return [operation];
+    const { attribute } = target;
+    return (isArray(value) ? value : [value]).map((element) => ({
+      op,
+      path: `${path}[${selection(attribute, element)}]`,
+    }));
   },
 };
 
-function valueOf(element: Json): string | undefined {
-  const value = isObject(element) ? ownIgnoringCase(element, 'value') : undefined;
-  return typeof value === 'string' ? value : undefined;
+/**
+ * The filter that selects an element by its value and type, or by all that is given where it has no value, as an address.
+ * @throws ScimError 400 `invalidValue` when nothing in the element says which one is meant
+ */
+function selection(attribute: Attribute, element: Json): string {
+  const given = isObject(element) ? element : { value: element };
+  const comparisons = (attribute.subAttributes ?? []).flatMap(({ name }) => {
+    const part = ownIgnoringCase(given, name);
+    const isSimple = typeof part === 'boolean' || (typeof part === 'string' && part !== '');
+    return isSimple ? [{ name, text: `${name} eq ${JSON.stringify(part)}` }] : [];
+  });
+  const hasValue = comparisons.some(({ name }) => name === 'value');
+  // A member is its value; what else is sent of it, such as its name, may be out of date.
+  const telling = hasValue
+    ? comparisons.filter(({ name }) => name === 'value' || (name === 'type' && attribute.name !== 'members'))
+    : comparisons.filter(({ name }) => name !== '$ref');
+  if (telling.length === 0) {
+    throw badRequest(
+      'invalidValue',
+      `Nothing in ${JSON.stringify(element)} says which of "${attribute.name}" to remove.`,
+    );
+  }
+  return telling.map(({ text }) => text).join(' and ');
 }
 
 /**

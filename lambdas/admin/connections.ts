@@ -71,7 +71,8 @@ export async function issueConnectionToken(
   const token = issueToken(id, expiresInDays ?? existing.tokenExpiresInDays);
   const added = await connections.changeTokens(id, (tokens) => {
     const live = tokens.filter(({ expiresAt }) => Date.parse(expiresAt) > Date.now());
-    if (live.length >= MAXIMUM_TOKENS) {
+    // Without an overlap all of them end at once.
+    if (overlapSeconds > 0 && live.length >= MAXIMUM_TOKENS) {
       throw new Problem(409, 'Conflict', `The connection has ${live.length} valid tokens; let one of them end first.`);
     }
     return [...live, token];

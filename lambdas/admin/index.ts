@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { Connections, type Connection } from '../../directory/connections';
+import { CONNECTION_ID, Connections, type Connection } from '../../directory/connections';
 import { Table } from '../../directory/table';
 import type { IssuedToken } from '../../directory/tokens';
 import { ScimError } from '../../scim/error';
@@ -77,7 +77,9 @@ function pageSize(limit: string | undefined): number {
 }
 
 function decodeCursor(cursor: string): string {
-  return Buffer.from(cursor, 'base64url').toString('utf8');
+  const id = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (CONNECTION_ID.test(id)) return id;
+  throw new Problem(400, 'Bad Request', '"cursor" is none that this service gave out.');
 }
 
 /** A connection as administrators see it; of its tokens nothing that could be used. */

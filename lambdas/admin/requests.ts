@@ -18,7 +18,7 @@ export const CREATE_CONNECTION = z.strictObject({
     )
     .optional(),
   displayName: z.string().trim().min(1).max(200),
-  identityProvider: z.enum(IDENTITY_PROVIDERS),
+  identityProvider: z.enum(IDENTITY_PROVIDERS).default('generic'),
   userDeletion: z.enum(['retain', 'erase']).default('retain'),
   groups: z.boolean().default(true),
   failureMail: z

@@ -63,7 +63,7 @@ export function listAnswer(resources: readonly JsonObject[], totalResults: numbe
  */
 export function errorAnswer(error: unknown, requestId: string): Answer {
   const scimError = toScimError(error);
-  if (scimError.status >= 500) logFailure(error, requestId);
+  if (!(error instanceof ScimError)) logFailure(error, requestId);
   return jsonAnswer(scimError.status, scimError.body(), scimError.headers);
 }
 

@@ -31,7 +31,7 @@ export function readListing({ request, profile }: Exchange, type: ResourceType):
 
 /** @throws ScimError 400 `invalidValue` */
 export function readProjection({ request, profile }: Exchange, type: ResourceType): Projection {
-  return new Projection(type, rewriteProjection(profile, parseProjection(request.parameters)));
+  return new Projection(type, rewriteProjection(profile, type, parseProjection(request.parameters)));
 }
 
 /** The body of a POST or PUT. @throws ScimError 400 `invalidSyntax`, 413, 415 */

@@ -41,9 +41,11 @@ export function scimHandler(
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, ScimContext>()
     .use(scimErrors())
     .use(authentication(options))
-    .handler(async (_event, { exchange }) => {
+    .handler(async (event, { exchange }) => {
       if (exchange === undefined) throw new Error('The request was not authenticated.');
-      return toResult(await serve(exchange));
+      const answer = await serve(exchange);
+      // HEAD is GET without the body (RFC 9110 section 9.3.2).
+      return toResult(event.httpMethod === 'HEAD' ? { status: answer.status, headers: answer.headers ?? {} } : answer);
     });
 }
 

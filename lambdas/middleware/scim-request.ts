@@ -27,7 +27,7 @@ export function readEvent(event: APIGatewayProxyEvent): ScimRequest {
   const headers = headersOf(event);
   const resourceId = event.pathParameters?.['id'];
   return {
-    method: event.httpMethod.toUpperCase(),
+    method: event.httpMethod === 'HEAD' ? 'GET' : event.httpMethod.toUpperCase(),
     connectionId,
     resourceId: resourceId === undefined || resourceId === '' ? undefined : resourceId,
     rest: (event.pathParameters?.['proxy'] ?? '').replace(/\/+$/, ''),

@@ -1,7 +1,7 @@
 import { isResourceId, resourceKey } from '../../directory/keys';
 import { Users } from '../../directory/users';
 import { applyPatch, checkImmutable } from '../../scim/patch/apply';
-import { parseResource } from '../../scim/resource/parse';
+import { parseResource, type Attributes } from '../../scim/resource/parse';
 import { toResource, type ResourceView, type StoredResource } from '../../scim/resource/resource';
 import { USER } from '../../scim/schema/resource-type';
 import { listAnswer, noContentAnswer, resourceAnswer } from '../middleware/answer';
@@ -38,9 +38,7 @@ const endpoint: ResourceEndpoint = {
     const user = await users(exchange).change(id, (current) => {
       checkPreconditions(exchange.request, current);
       checkImmutable(USER, current.attributes, sent);
-      // A PUT without `active` says nothing about it: Okta's would otherwise bring back or lock out whom it updates.
-      const { active } = current.attributes;
-      return { ...(active === undefined ? {} : { active }), ...sent };
+      return keepingActive(current, sent);
     });
     return resourceAnswer(200, view(exchange, user), projection);
   },
@@ -51,7 +49,7 @@ const endpoint: ResourceEndpoint = {
     const operations = readOperations(exchange, USER);
     const user = await users(exchange).change(id, (current) => {
       checkPreconditions(request, current);
-      return applyPatch(USER, current.attributes, operations, profile, view(exchange, current));
+      return keepingActive(current, applyPatch(USER, current.attributes, operations, profile, view(exchange, current)));
     });
     const resource = view(exchange, user);
     const silent = profile.patchAnswer === 'noContent' && !namesAttributes(exchange);
@@ -65,6 +63,15 @@ const endpoint: ResourceEndpoint = {
     return { status: 204 };
   },
 };
+
+/**
+ * A change that leaves `active` without a value says nothing about it: an update by Okta, which puts whole users, would otherwise bring
+ * back or lock out whom it updates.
+ */
+function keepingActive(current: StoredResource, changed: Attributes): Attributes {
+  const { active } = current.attributes;
+  return active === undefined ? changed : { active, ...changed };
+}
 
 function users({ table, connection, request }: Exchange): Users {
   return new Users({ table, connection: connection.id, baseUrl: request.baseUrl }, connection.userDeletion);

@@ -8,7 +8,8 @@ import type { ComparisonOperator, ComparisonValue } from './ast';
  * keys are built from the same form, so that a key lookup and an evaluated filter agree.
  */
 export function foldCase(value: string): string {
-  return value.normalize('NFC').toLowerCase();
+  // The lower case of Σ depends on what follows it; the comparison must not.
+  return value.normalize('NFC').toLowerCase().replaceAll('ς', 'σ');
 }
 
 /** The form in which an attribute's string is compared, and stored in a key. */

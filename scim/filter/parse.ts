@@ -142,7 +142,7 @@ class FilterParser {
   private string(literal: string, start: number): string {
     try {
       const value = parseJson(literal);
-      if (typeof value === 'string') return value;
+      if (typeof value === 'string' && value.isWellFormed()) return value;
     } catch {
       // Reported below: a backslash before something that JSON does not escape, or a raw control character.
     }

@@ -33,6 +33,7 @@ export function applyPatch(
 ): Attributes {
   let attributes = stored;
   for (const operation of operations) attributes = applyOperation(type, attributes, operation, rules, readOnly);
+  attributes = withDistinctValues(attributes, operations);
   checkRequired(type, attributes);
   checkImmutable(type, stored, attributes);
   return attributes;
@@ -49,6 +50,8 @@ function applyOperation(
   if (path.attribute === undefined) {
     return applyToExtension(type, attributes, path.extension, operation, rules, readOnly);
   }
+  // `schemas` follows from what the resource holds (RFC 7643 section 3): naming an extension there adds nothing to it.
+  if (path.attribute.name === 'schemas' && op !== 'remove') return attributes;
   if ((path.subAttribute ?? path.attribute).mutability === 'readOnly' || path.attribute.mutability === 'readOnly') {
     const current = container(attributes, path.extension)[path.attribute.name] ?? readOnly[path.attribute.name];
     if (op !== 'remove' && isUnchanged(current, path, value)) return attributes;
@@ -88,6 +91,21 @@ function isUnchanged(current: Json | undefined, path: AttributePath, value: Json
   if (current === undefined) return isUnassigned;
   if (path.subAttribute === undefined) return equalJson(current, value);
   return isObject(current) && equalJson(current[path.subAttribute.name], value);
+}
+
+/**
+ * Merges equal elements of what the operations touched; once at the end, since it looks at all of them.
+ */
+function withDistinctValues(attributes: Attributes, operations: readonly PatchOperation[]): Attributes {
+  const touched = new Map<Attribute, AttributePath>();
+  for (const { path } of operations) {
+    if (path.attribute === undefined) continue;
+    if (path.attribute.multiValued) touched.set(path.attribute, path);
+  }
+  return [...touched.values()].reduce((result, path) => {
+    const elements = container(result, path.extension)[path.attribute.name];
+    return isArray(elements) ? withAttribute(result, path, distinctElements(elements)) : result;
+  }, attributes);
 }
 
 // --- add and replace -------------------------------------------------------------------------------------------------
@@ -199,7 +217,7 @@ function describedElement(filter: BoundFilter): JsonObject | undefined {
 }
 
 /**
- * The elements as they are stored: no empty one, none twice, and one primary at most: an element that becomes primary takes it
+ * The elements without empty ones and with one primary at most: an element that becomes primary takes it
  * from the others (RFC 7644 section 3.5.2).
  * @param touched the indexes of the elements that the operation set
  */
@@ -213,8 +231,8 @@ function settled(attribute: Attribute, elements: readonly Json[], touched: Itera
       ? { ...element, primary: false }
       : element,
   );
-  const distinct = distinctElements(single.filter((element) => !isObject(element) || Object.keys(element).length > 0));
-  return distinct.length === 0 ? undefined : distinct;
+  const filled = single.filter((element) => !isObject(element) || Object.keys(element).length > 0);
+  return filled.length === 0 ? undefined : filled;
 }
 
 function isPrimary(element: Json | undefined): boolean {

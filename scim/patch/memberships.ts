@@ -10,6 +10,8 @@ export interface Member {
   readonly value: string;
   readonly display?: string;
   readonly type?: string;
+  /** Only of members that are stored: what is sent of it is not kept. */
+  readonly $ref?: string;
 }
 
 /**

@@ -60,7 +60,12 @@ function parseOperation(type: ResourceType, operation: JsonObject): readonly Pat
   if (path !== null && typeof path !== 'string') throw badRequest('invalidPath', '"path" must be a string.');
   if (op === 'remove') {
     if (path === null || path.trim() === '') throw badRequest('noTarget', 'A "remove" operation needs a "path".');
-    return [{ op, path: parsePath(type, path), value: null }];
+    const target = parsePath(type, path);
+    // The RFC gives `remove` no value. Whoever sends one means those values, and would lose all the others, too.
+    if (value !== undefined && value !== null && selectsAll(target)) {
+      throw badRequest('invalidValue', `"remove" takes no value; select what to remove: ${path}[value eq "…"].`);
+    }
+    return [{ op, path: target, value: null }];
   }
   if (value === undefined) throw badRequest('invalidValue', `A "${op}" operation needs a "value".`);
   if (path !== null) return [{ op, path: parsePath(type, path), value }];
@@ -68,6 +73,11 @@ function parseOperation(type: ResourceType, operation: JsonObject): readonly Pat
     throw badRequest('invalidValue', `Without a "path", the "value" of "${op}" must be an object of attributes.`);
   }
   return expand(type, op, value);
+}
+
+/** Whether a path leads to all values of a multi-valued attribute. */
+function selectsAll(path: PatchPath): boolean {
+  return path.attribute !== undefined && path.attribute.multiValued && path.filter === undefined;
 }
 
 function operationName(op: Json | undefined): PatchOperationName {

@@ -1,6 +1,6 @@
 import { badRequest, type ScimError } from '../error';
 import { instant } from '../filter/compare';
-import { equalJson, isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
+import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import type { Attribute } from '../schema/attribute';
 
 /**
@@ -43,26 +43,24 @@ function parseElements(attribute: Attribute, values: readonly Json[], path: stri
  * one stays; `primary` of a repetition is not lost.
  */
 export function distinctElements(elements: readonly Json[]): readonly Json[] {
-  const seen = new Map<string, number>();
-  const distinct: Json[] = [];
+  const distinct = new Map<string, Json>();
   for (const element of elements) {
     const key = identity(element);
-    const at = key === undefined ? distinct.findIndex((other) => equalJson(other, element)) : (seen.get(key) ?? -1);
-    const before = at === -1 ? undefined : distinct[at];
-    if (before === undefined) {
-      if (key !== undefined) seen.set(key, distinct.length);
-      distinct.push(element);
-    } else if (isObject(before) && isObject(element) && element['primary'] === true) {
-      distinct[at] = { ...before, primary: true };
+    const before = distinct.get(key);
+    if (before === undefined) distinct.set(key, element);
+    else if (isObject(before) && isObject(element) && element['primary'] === true) {
+      distinct.set(key, { ...before, primary: true });
     }
   }
-  return distinct;
+  return [...distinct.values()];
 }
 
-/** What makes an element the same as another: value and type; undefined for elements without a value. */
-function identity(element: Json): string | undefined {
+/** What makes an element the same as another: value and type, or all of it where there is no value, as in addresses. */
+function identity(element: Json): string {
   if (!isObject(element)) return JSON.stringify(element);
-  return element['value'] === undefined ? undefined : JSON.stringify([element['value'], element['type']]);
+  const { value, type } = element;
+  if (value !== undefined) return JSON.stringify([value, type]);
+  return JSON.stringify(Object.entries(element).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** "The primary attribute value 'true' MUST appear no more than once" (RFC 7643 section 2.4). */
@@ -106,6 +104,8 @@ function parseSimple(attribute: Attribute, value: Json, path: string): Json {
       return value;
     default:
       if (typeof value !== 'string') throw invalid(path, 'a string');
+      // Half a surrogate pair is no text: it cannot be stored as UTF-8.
+      if (!value.isWellFormed()) throw invalid(path, 'well-formed Unicode');
       return value;
   }
 }
