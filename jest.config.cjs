@@ -1,0 +1,22 @@
+// The notice that a later SDK will want a newer Node.js is not for whoever runs tests.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+const shared = {
+  testEnvironment: 'node',
+  transform: { '\\.ts$': '<rootDir>/test/support/esbuild-transformer.cjs' },
+};
+
+/** Pure code needs no server; everything else shares one, with a connection of its own for each test file. */
+module.exports = {
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{scim,idp,lambdas,lib,local}/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'system',
+      testMatch: ['<rootDir>/test/{directory,e2e}/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/support/start-server.ts',
+      globalTeardown: '<rootDir>/test/support/stop-server.ts',
+    },
+  ],
+  testTimeout: 30_000,
+};

@@ -1,0 +1,229 @@
+import fc from 'fast-check';
+import { Connections } from '../../directory/connections';
+import { Groups, MAXIMUM_MEMBERSHIP_CHANGES } from '../../directory/groups';
+import { connectionKey, isResourceId, resourcePartition, valuePartition } from '../../directory/keys';
+import { SCAN_BUDGET } from '../../directory/resources';
+import { isValidToken, issueToken, readToken } from '../../directory/tokens';
+import { Users } from '../../directory/users';
+import { bindFilter } from '../../scim/filter/bind';
+import { parseFilter } from '../../scim/filter/parse';
+import { membersFrom, NO_MEMBERSHIP_CHANGE } from '../../scim/patch/memberships';
+import { GROUP, USER } from '../../scim/schema/resource-type';
+import { meteredScope } from './support';
+
+const { scope, client, measure } = meteredScope();
+const users = new Users(scope, 'retain');
+const groups = new Groups(scope, { uniqueNames: true, unknownMembers: 'skip' });
+const all = { startIndex: 1, count: 200 };
+
+afterAll(() => {
+  client.destroy();
+});
+
+async function found(filter: string): Promise<string[]> {
+  const { resources } = await users.list(all, bindFilter(parseFilter(filter), USER));
+  return resources.map(({ attributes }) => String(attributes['userName']));
+}
+
+describe('filters by key', () => {
+  const reads: Record<string, number> = {};
+  beforeAll(async () => {
+    for (const [name, ext] of [
+      ['Ann', 'x'],
+      ['Bob', 'x'],
+      ['Cid', 'y'],
+      ['d#e%', 'z'],
+    ] as const) {
+      await users.create({
+        userName: name,
+        externalId: ext,
+        title: name,
+        emails: [{ value: `${name}@example.com`, type: 'work' }],
+      });
+    }
+  });
+
+  test.each([
+    ['userName eq "ANN"', ['Ann'], true],
+    ['userName eq "D#E%"', ['d#e%'], true],
+    ['externalId eq "x"', ['Ann', 'Bob'], true],
+    ['externalId eq "X"', [], true],
+    ['emails.value eq "bob@EXAMPLE.com"', ['Bob'], true],
+    ['emails[type eq "work" and value eq "bob@example.com"]', ['Bob'], true],
+    ['emails[type eq "home" and value eq "bob@example.com"]', [], true],
+    ['externalId eq "x" and title eq "bob"', ['Bob'], true],
+    ['title eq "bob" and externalId eq "x"', ['Bob'], true],
+    ['userName eq "ann" or externalId eq "y"', ['Ann', 'Cid'], true],
+    ['userName eq "ann" or title eq "cid"', ['Ann', 'Cid'], false],
+    ['title sw "b" or not (externalId pr)', ['Bob'], false],
+    ['userName eq "ann" and not (active eq true)', [], true],
+  ])('%s', async (filter, expected, byKey) => {
+    const { calls } = await measure(async () => expect(await found(filter)).toEqual(expected));
+    reads[filter] = calls;
+    // A scan is one Query; by key it is a lookup for each value and one fetch.
+    if (byKey) expect(calls).toBeLessThanOrEqual(3);
+  });
+
+  test('counts are exact while users come and go', async () => {
+    const before = (await users.list({ startIndex: 1, count: 0 })).totalResults;
+    const created = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => users.create({ userName: `count${index}` })),
+    );
+    expect((await users.list({ startIndex: 1, count: 0 })).totalResults).toBe(before + 30);
+    await Promise.all(created.map(({ id }) => users.delete(id, () => undefined)));
+    expect((await users.list({ startIndex: 1, count: 0 })).totalResults).toBe(before);
+    expect((await users.list(all)).resources).toHaveLength(before);
+  });
+});
+
+describe('uniqueness and indexes follow every change', () => {
+  test('a name that is given up can be taken, an address is found under its new value only', async () => {
+    const user = await users.create({ userName: 'first', emails: [{ value: 'one@x' }, { value: 'two@x' }] });
+    await users.change(user.id, () => ({ userName: 'second', emails: [{ value: 'two@x' }, { value: 'three@x' }] }));
+    expect(await found('emails.value eq "one@x"')).toEqual([]);
+    expect(await found('emails.value eq "two@x"')).toEqual(['second']);
+    expect(await found('emails.value eq "THREE@x"')).toEqual(['second']);
+    await users.create({ userName: 'FIRST' });
+    await expect(users.change(user.id, () => ({ userName: 'first' }))).rejects.toThrow(
+      expect.objectContaining({ status: 409 }),
+    );
+    // A change of case alone is no conflict with oneself.
+    expect((await users.change(user.id, () => ({ userName: 'SECOND' }))).attributes).toEqual({ userName: 'SECOND' });
+  });
+
+  test('more addresses than a transaction can index are refused', async () => {
+    const emails = Array.from({ length: 41 }, (_, index) => ({ value: `${index}@x` }));
+    await expect(users.create({ userName: 'many', emails })).rejects.toThrow('40 different values');
+  });
+
+  test('long names and names that look like keys are told apart', async () => {
+    const long = 'x'.repeat(600);
+    for (const userName of [long, `${long}y`, 'a#unique', 'a%23unique', '#sha256:abc'])
+      await users.create({ userName });
+    for (const userName of [long, `${long}y`, 'a#unique', 'a%23unique', '#sha256:abc']) {
+      expect(await found(`userName eq ${JSON.stringify(userName)}`)).toEqual([userName]);
+    }
+  });
+});
+
+describe('keys', () => {
+  test('no value imitates another partition', () => {
+    const text = fc.oneof(fc.string(), fc.constantFrom('a#b', '#sha256:x', 'c#x#User', 'x'.repeat(600)));
+    fc.assert(
+      fc.property(text, text, (left, right) => {
+        const [one, two] = [left, right].map((value) => valuePartition('c', 'User', 'userName', value));
+        expect(one === two).toBe(left === right);
+        expect(one).not.toBe(resourcePartition('c', 'User'));
+        expect(one?.split('#').slice(0, 4)).toEqual(['c', 'c', 'User', 'userName']);
+        expect(Buffer.byteLength(one ?? '')).toBeLessThan(2048);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+  test('only ids of our own are ids', () => {
+    for (const id of [
+      '',
+      'x',
+      'displayName#x',
+      '01890a5d-ac96-774b-bcce-b302099a8057#',
+      '2c9d3d0a-6b1f-4cb1-8d79-1f7a5f2f4ec4',
+    ]) {
+      expect(isResourceId(id)).toBe(false);
+    }
+    expect(isResourceId('01890a5d-ac96-774b-bcce-b302099a8057')).toBe(true);
+  });
+});
+
+describe('groups', () => {
+  test('members in the filter by key, by display, negated', async () => {
+    const [one, two] = [
+      await users.create({ userName: 'gm1', displayName: 'One' }),
+      await users.create({ userName: 'gm2' }),
+    ];
+    const group = await groups.create({ displayName: 'G1' }, membersFrom([{ value: one.id }, { value: two.id }]));
+    const other = await groups.create({ displayName: 'G2' }, membersFrom([{ value: two.id }]));
+    const search = async (filter: string): Promise<string[]> =>
+      (await groups.list(all, bindFilter(parseFilter(filter), GROUP))).resources.map(({ id }) => id);
+    expect(await search(`members.value eq "${two.id}"`)).toEqual([group.id, other.id]);
+    expect(await search(`members eq "${one.id}" and displayName eq "g2"`)).toEqual([]);
+    expect(await search('members.display eq "one"')).toEqual([group.id]);
+    expect(await search(`members.value eq "${two.id}" and not (members.value eq "${one.id}")`)).toEqual([other.id]);
+    expect(await search('members[display eq "gm2" and type eq "User"]')).toEqual([group.id, other.id]);
+    expect(await search(`displayName pr and members[value eq "${one.id}" and type eq "Group"]`)).toEqual([]);
+  });
+
+  test('more members than one request may change are refused, and nothing happens', async () => {
+    const members = await Promise.all(
+      Array.from({ length: MAXIMUM_MEMBERSHIP_CHANGES + 1 }, (_, index) => users.create({ userName: `crowd${index}` })),
+    );
+    const sent = members.map(({ id }) => ({ value: id }));
+    await expect(groups.create({ displayName: 'Crowd' }, membersFrom(sent))).rejects.toThrow(
+      expect.objectContaining({ status: 413 }),
+    );
+    const group = await groups.create({ displayName: 'Crowd' }, membersFrom(sent.slice(1)));
+    expect(await groups.members(group.id)).toHaveLength(MAXIMUM_MEMBERSHIP_CHANGES);
+    expect(await groups.members(group.id, 10)).toBe('more');
+    // A replacement counts what really changes.
+    await groups.change(group.id, ({ attributes }) => ({ attributes, members: membersFrom(sent.slice(2)) }), false);
+    expect(await groups.members(group.id)).toHaveLength(MAXIMUM_MEMBERSHIP_CHANGES - 1);
+  });
+
+  test('a change of nothing keeps the version', async () => {
+    const group = await groups.create({ displayName: 'Still' }, NO_MEMBERSHIP_CHANGE);
+    const same = await groups.change(group.id, ({ attributes }) => ({ attributes, members: membersFrom([]) }), false);
+    expect(same).toEqual(group);
+  });
+});
+
+test('a filter that no key helps has a budget', async () => {
+  expect(SCAN_BUDGET).toBeGreaterThanOrEqual(20_000);
+});
+
+describe('connections and tokens', () => {
+  const connections = new Connections(scope.table);
+
+  test('a token is valid until it expires, and no other is', () => {
+    const now = new Date('2026-01-01T00:00:00Z');
+    const token = issueToken('acme', 1, now);
+    const presented = readToken(token.value);
+    if (presented === undefined) throw new Error('unreadable');
+    expect(presented.connection).toBe('acme');
+    expect(isValidToken(presented, [token], now)).toBe(true);
+    expect(isValidToken(presented, [token], new Date('2026-01-02T00:00:00Z'))).toBe(false);
+    expect(isValidToken(presented, [], now)).toBe(false);
+    expect(isValidToken(presented, [issueToken('acme', 1, now)], now)).toBe(false);
+    expect(isValidToken(presented, [{ ...token, digest: issueToken('acme').digest }], now)).toBe(false);
+    for (const text of [
+      '',
+      token.value.slice(1),
+      `${token.value}x`,
+      token.value.replace('scim_', 'scim-'),
+      'scim_A_b_c',
+    ]) {
+      expect(readToken(text)).toBeUndefined();
+    }
+  });
+
+  test('the table keeps digests and no token', async () => {
+    const id = scope.connection.slice(0, 20);
+    const token = issueToken(id);
+    const connection = {
+      id,
+      displayName: 'D',
+      identityProvider: 'rfc',
+      enabled: true,
+      userDeletion: 'erase' as const,
+      groups: false,
+      failureMail: { recipients: ['a@b.example'], windowSeconds: 5 },
+      tokenExpiresInDays: 3,
+      createdAt: token.createdAt,
+      tokens: [{ id: token.id, digest: token.digest, createdAt: token.createdAt, expiresAt: token.expiresAt }],
+    };
+    expect(await connections.add({ ...connection, tokens: [token] })).toBe(true);
+    expect(await connections.add(connection)).toBe(false);
+    expect(await connections.find(id)).toEqual(connection);
+    expect(JSON.stringify(await scope.table.get(connectionKey(id)))).not.toContain(token.value);
+    await connections.withdraw(id);
+    expect(await connections.find(id)).toBeUndefined();
+  });
+});

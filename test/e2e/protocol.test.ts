@@ -1,0 +1,405 @@
+import { admin, Client, ERROR, GROUP, PATCH_OP, send, USER, type Body, type Reply } from '../support/client';
+
+let client: Client;
+
+beforeAll(async () => {
+  client = await Client.connect('generic');
+});
+
+function expectError(reply: Reply, status: number, scimType?: string): void {
+  expect([reply.status, reply.body?.schemas, reply.body?.status]).toEqual([status, [ERROR], String(status)]);
+  expect(reply.body.scimType).toBe(scimType);
+  expect(reply.body.detail.length).toBeGreaterThan(10);
+  expect(reply.headers['content-type']).toMatch('application/scim+json');
+}
+
+describe('authentication', () => {
+  test('a missing, malformed or wrong token and one of another connection get the same 401', async () => {
+    const other = await Client.connect('generic');
+    const last = client.token.at(-1) === 'A' ? 'B' : 'A';
+    const wrong = [
+      undefined,
+      '',
+      'Bearer',
+      `Basic ${client.token}`,
+      'Bearer x',
+      `Bearer ${other.token}`,
+      `Bearer ${client.token.slice(0, -1)}${last}`,
+      `Bearer ${client.token}x`,
+    ];
+    const replies = await Promise.all(
+      wrong.map((authorization) =>
+        send('GET', `${client.baseUrl}/Users`, authorization === undefined ? {} : { Authorization: authorization }),
+      ),
+    );
+    for (const reply of replies) {
+      expectError(reply, 401);
+      expect(reply.text).toBe(replies[0]?.text);
+      expect(reply.headers['www-authenticate']).toBe('Bearer');
+    }
+  });
+
+  test('an unknown connection is a 401, an unknown URL a 404 that says what a base URL looks like', async () => {
+    expectError(
+      await send('GET', client.baseUrl.replace(client.id, 'nosuch') + '/Users', {
+        Authorization: `Bearer ${client.token}`,
+      }),
+      401,
+    );
+    const outside = await send('GET', client.baseUrl.replace(/\/v2.*/, '/nosuch'), {
+      Authorization: `Bearer ${client.token}`,
+    });
+    expectError(outside, 404);
+    expect(outside.body.detail).toContain('/v2/connections/');
+  });
+
+  test('every endpoint needs a token', async () => {
+    for (const path of ['', '/Users', '/Groups', '/Schemas', '/ServiceProviderConfig', '/nosuch']) {
+      expectError(await send('GET', client.baseUrl + path), 401);
+    }
+  });
+});
+
+describe('bad input gets the right error and changes nothing', () => {
+  let user: Body;
+  beforeAll(async () => {
+    user = await client.user('victim', { emails: [{ value: 'v@example.com', type: 'work' }] });
+  });
+  afterEach(async () => {
+    expect((await client.get(`/Users/${user.id}`)).body).toEqual(user);
+  });
+
+  test.each([
+    ['malformed JSON', 'POST', '/Users', '{"userName": ', 400, 'invalidSyntax'],
+    ['no body', 'POST', '/Users', '', 400, 'invalidSyntax'],
+    ['an array', 'POST', '/Users', '[]', 400, 'invalidSyntax'],
+    ['no userName', 'POST', '/Users', '{"schemas":[]}', 400, 'invalidValue'],
+    ['deep JSON', 'POST', '/Users', `{"userName":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 400, 'invalidValue'],
+    [
+      'wrong type',
+      'PATCH',
+      '/Users/:id',
+      '{"Operations":[{"op":"replace","path":"active","value":"maybe"}]}',
+      400,
+      'invalidValue',
+    ],
+    ['no operations', 'PATCH', '/Users/:id', '{"Operations":[]}', 400, 'invalidSyntax'],
+    [
+      '__proto__ in a path',
+      'PATCH',
+      '/Users/:id',
+      '{"Operations":[{"op":"add","path":"__proto__.polluted","value":1}]}',
+      400,
+      'invalidPath',
+    ],
+    [
+      'constructor in a path',
+      'PATCH',
+      '/Users/:id',
+      '{"Operations":[{"op":"add","path":"constructor.prototype","value":1}]}',
+      400,
+      'invalidPath',
+    ],
+    [
+      'unknown path',
+      'PATCH',
+      '/Users/:id',
+      '{"Operations":[{"op":"add","path":"nosuch","value":1}]}',
+      400,
+      'invalidPath',
+    ],
+    ['unknown id', 'GET', '/Users/nosuch', undefined, 404, undefined],
+    ['an id that imitates a key', 'GET', '/Groups/displayName%23x', undefined, 404, undefined],
+    ['another type of resource', 'GET', '/Groups/:id', undefined, 404, undefined],
+    ['unknown endpoint', 'GET', '/Nosuch', undefined, 404, undefined],
+    ['unknown endpoint below a resource', 'GET', '/Users/:id/groups', undefined, 404, undefined],
+    ['the base URL itself', 'GET', '', undefined, 404, undefined],
+    ['/Me', 'GET', '/Me', undefined, 501, undefined],
+    ['wrong method on a collection', 'DELETE', '/Users', undefined, 405, undefined],
+    ['wrong method on a resource', 'POST', '/Users/:id', '{}', 405, undefined],
+    ['wrong method on discovery', 'POST', '/Schemas', '{}', 405, undefined],
+    ['filter on discovery', 'GET', '/Schemas?filter=id pr', undefined, 403, undefined],
+    ['filter on a password', 'GET', '/Users?filter=password pr', undefined, 403, 'sensitive'],
+    ['a filter nested 10,000 deep', 'GET', `/Users?filter=${'('.repeat(5000)}`, undefined, 400, 'invalidFilter'],
+    ['half a surrogate pair', 'POST', '/Users', '{"userName":"\\ud800"}', 400, 'invalidValue'],
+    [
+      'a removal that selects nothing readable',
+      'PATCH',
+      '/Users/:id',
+      '{"Operations":[{"op":"remove","path":"emails","value":[{}]}]}',
+      400,
+      'invalidValue',
+    ],
+    ['a malformed filter', 'GET', '/Users?filter=userName eq "a', undefined, 400, 'invalidFilter'],
+    ['both projections', 'GET', '/Users?attributes=id&excludedAttributes=id', undefined, 400, 'invalidValue'],
+  ])('%s', async (_name, method, path, body, status, scimType) => {
+    const reply = await client.call(method, path.replace(':id', user.id), body);
+    expectError(reply, status, scimType);
+    if (status === 405) expect(reply.headers['allow']).toMatch('GET');
+  });
+
+  test('a filter nested 10,000 deep, in a URL as long as it takes', async () => {
+    // Node.js takes request lines of 16 KB; API Gateway 10 KB. Both refuse, neither hangs.
+    const reply = await client.get(`/Users?filter=${'('.repeat(10_000)}userName pr${')'.repeat(10_000)}`);
+    expect([400, 414, 431]).toContain(reply.status);
+  });
+
+  test('10 MB and 5 MB of body', async () => {
+    for (const size of [10, 5.5]) {
+      const body = `{"userName":"${'x'.repeat(size * 1024 * 1024)}"}`;
+      expectError(await client.call('POST', '/Users', body), 413);
+    }
+  });
+
+  test('another media type', async () => {
+    expectError(await client.call('POST', '/Users', '<user/>', { 'Content-Type': 'text/xml' }), 415);
+    for (const type of [
+      'application/json',
+      'application/scim+json;charset=UTF-8',
+      'APPLICATION/SCIM+JSON; Charset="utf-8"',
+    ]) {
+      const { status } = await client.call(
+        'POST',
+        '/Users',
+        { schemas: [USER], userName: type },
+        { 'Content-Type': type },
+      );
+      expect(status).toBe(201);
+    }
+  });
+
+  test('HEAD is GET without the body', async () => {
+    const [head, get] = [await client.call('HEAD', `/Users/${user.id}`), await client.get(`/Users/${user.id}`)];
+    expect([head.status, head.text, head.headers['etag']]).toEqual([200, '', get.headers['etag']]);
+  });
+
+  test('a user always has active: removing it says nothing', async () => {
+    const inactive = await client.user('inactive', { active: false });
+    const { body } = await client.patch(`/Users/${inactive.id}`, { op: 'remove', path: 'active' });
+    expect(body.active).toBe(false);
+  });
+
+  test('a member may be shown under another name, and is no member of itself', async () => {
+    const group = await client.group('Shown', [user.id]);
+    const members = [{ value: user.id, display: 'Renamed' }];
+    const { body } = await client.put(`/Groups/${group.id}`, { displayName: 'Shown', members });
+    expect(body.members).toMatchObject(members);
+    expect(body.meta.version).not.toBe(group.meta.version);
+    expectError(
+      await client.patch(`/Groups/${group.id}`, { op: 'add', path: 'members', value: [{ value: group.id }] }),
+      400,
+      'invalidValue',
+    );
+  });
+
+  test('what the client tolerates of URLs', async () => {
+    for (const path of ['/Users/', '/Users?', '/Users?&', '/Users?nosuch=1&']) {
+      expect((await client.get(path)).status).toBe(200);
+    }
+    expect(
+      (
+        await client.call(
+          'GET',
+          '/Users?filter=userName%20eq%20%22victim%22%20and%20emails.value%20eq%20%22V@example.com%22',
+        )
+      ).body.totalResults,
+    ).toBe(1);
+  });
+});
+
+describe('versions', () => {
+  test('If-Match, If-None-Match, 304 and 412', async () => {
+    const user = await client.user('versioned');
+    const path = `/Users/${user.id}`;
+    const { version } = user.meta;
+    const notModified = await client.call('GET', path, undefined, { 'If-None-Match': version });
+    expect([notModified.status, notModified.text, notModified.headers['etag']]).toEqual([304, '', version]);
+    expect((await client.call('GET', path, undefined, { 'If-None-Match': 'W/"other"' })).status).toBe(200);
+    const operations = { schemas: [PATCH_OP], Operations: [{ op: 'replace', path: 'title', value: 'T' }] };
+    expectError(await client.call('PATCH', path, operations, { 'If-Match': 'W/"other"' }), 412);
+    const patched = await client.call('PATCH', path, operations, { 'If-Match': `W/"other", ${version}` });
+    expect([patched.status, patched.body.title]).toEqual([200, 'T']);
+    expectError(await client.call('DELETE', path, undefined, { 'If-Match': version }), 412);
+    expect((await client.call('DELETE', path, undefined, { 'If-Match': '*' })).status).toBe(204);
+  });
+});
+
+describe('concurrency', () => {
+  test('100 creates of one userName: one 201, the rest 409', async () => {
+    const replies = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        client.post('/Users', { schemas: [USER], userName: index % 2 === 0 ? 'same' : 'SAME' }),
+      ),
+    );
+    expect(replies.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(replies.filter(({ status }) => status === 409)).toHaveLength(99);
+    expect(await client.search('/Users', 'userName eq "same"')).toHaveLength(1);
+  });
+
+  test('PATCHes that add different members: all there', async () => {
+    const users = await Promise.all(Array.from({ length: 20 }, (_, index) => client.user(`member${index}`)));
+    const group = await client.group('Concurrent');
+    const replies = await Promise.all(
+      users.map(({ id }) =>
+        client.patch(`/Groups/${group.id}`, { op: 'add', path: 'members', value: [{ value: id }] }),
+      ),
+    );
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(await client.memberIds(group.id)).toEqual(users.map(({ id }) => id).sort());
+  });
+
+  test('PATCHes of different attributes of one user: all there', async () => {
+    const user = await client.user('contended');
+    const attributes = ['title', 'nickName', 'locale', 'timezone', 'userType', 'displayName'];
+    await Promise.all(
+      attributes.map((path) => client.patch(`/Users/${user.id}`, { op: 'replace', path, value: path })),
+    );
+    const { body } = await client.get(`/Users/${user.id}`);
+    expect(attributes.map((name) => body[name])).toEqual(attributes);
+  });
+
+  test('many changes of one user and of one group: every one of them is served', async () => {
+    const [user, group] = [await client.user('crowded'), await client.group('Crowded')];
+    const replies = await Promise.all(
+      Array.from({ length: 25 }, (_, index) => [
+        client.patch(`/Users/${user.id}`, { op: 'replace', path: 'title', value: `T${index}` }),
+        client.patch(`/Groups/${group.id}`, { op: 'replace', path: 'externalId', value: `E${index}` }),
+      ]).flat(),
+    );
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+
+  test('a user that is deleted while it is added to groups is in none of them', async () => {
+    for (let round = 0; round < 15; round += 1) {
+      const user = await client.user(`leaving${round}`);
+      const group = await client.group(`Leaving ${round}`);
+      await Promise.all([
+        client.patch(`/Groups/${group.id}`, { op: 'add', path: 'members', value: [{ value: user.id }] }),
+        client.delete(`/Users/${user.id}`),
+      ]);
+      expect(await client.memberIds(group.id)).toEqual([]);
+    }
+  });
+
+  test('many who bring a deleted user back: one does, the others are told that the name is taken', async () => {
+    const user = await client.user('phoenix', { externalId: 'ext-phoenix' });
+    await client.delete(`/Users/${user.id}`);
+    const same = { schemas: [USER], userName: 'phoenix', externalId: 'ext-phoenix' };
+    const replies = await Promise.all(Array.from({ length: 30 }, () => client.post('/Users', same)));
+    expect(replies.filter(({ status, body }) => status === 201 && body.id === user.id)).toHaveLength(1);
+    expect(replies.filter(({ status }) => status === 409)).toHaveLength(29);
+  });
+
+  test('two users who want the same new name: one gets it', async () => {
+    const [one, two] = [await client.user('before1'), await client.user('before2')];
+    const rename = ({ id }: Body) => client.patch(`/Users/${id}`, { op: 'replace', path: 'userName', value: 'wanted' });
+    const statuses = (await Promise.all([rename(one), rename(two)])).map(({ status }) => status).sort();
+    expect(statuses).toEqual([200, 409]);
+    expect(await client.search('/Users', 'userName eq "wanted"')).toHaveLength(1);
+  });
+});
+
+describe('life and death', () => {
+  test('a deleted user leaves its groups and comes back under its id', async () => {
+    const user = await client.user('lazarus', { externalId: 'ext-lazarus', title: 'T' });
+    const group = await client.group('Mourners', [user.id]);
+    expect((await client.delete(`/Users/${user.id}`)).status).toBe(204);
+    expect(await client.memberIds(group.id)).toEqual([]);
+    expect((await client.get(`/Groups/${group.id}`)).body.meta.version).not.toBe(group.meta.version);
+    const { totalResults } = (await client.get('/Users?count=0')).body;
+    const back = await client.user('lazarus2', { externalId: 'ext-lazarus' });
+    expect([back.id, back.active, back.title]).toEqual([user.id, true, undefined]);
+    expect((await client.get('/Users?count=0')).body.totalResults).toBe(Number(totalResults) + 1);
+    // Its record was used up: the old name is somebody else's now.
+    expect((await client.user('lazarus')).id).not.toBe(user.id);
+  });
+
+  test('of several with one externalId each comes back', async () => {
+    const [one, two] = [
+      await client.user('twin1', { externalId: 'twin' }),
+      await client.user('twin2', { externalId: 'twin' }),
+    ];
+    for (const { id } of [one, two]) await client.delete(`/Users/${id}`);
+    const back = [
+      await client.user('twin3', { externalId: 'twin' }),
+      await client.user('twin4', { externalId: 'twin' }),
+    ];
+    expect(back.map(({ id }) => id).sort()).toEqual([one.id, two.id].sort());
+  });
+
+  test('with userDeletion erase nothing comes back', async () => {
+    const erasing = await Client.connect('generic', { userDeletion: 'erase' });
+    const user = await erasing.user('gone');
+    await erasing.delete(`/Users/${user.id}`);
+    expect((await erasing.user('gone')).id).not.toBe(user.id);
+  });
+
+  test('a deleted group is gone as a member, too', async () => {
+    const child = await client.group('Lost child');
+    const parent = await client.group('Sad parent', [child.id]);
+    expect((await client.delete(`/Groups/${child.id}`)).status).toBe(204);
+    expect(await client.memberIds(parent.id)).toEqual([]);
+    expectError(await client.delete(`/Groups/${child.id}`), 404);
+    expect((await client.group('Lost child')).id).not.toBe(child.id);
+  });
+});
+
+describe('profile rfc', () => {
+  let rfc: Client;
+  beforeAll(async () => {
+    rfc = await Client.connect('rfc');
+  });
+
+  test('what other profiles tolerate is refused', async () => {
+    const user = await rfc.user('strict');
+    const path = `/Users/${user.id}`;
+    expectError(await rfc.patch(path, { op: 'Replace', path: 'title', value: 'T' }), 400, 'invalidSyntax');
+    expectError(await rfc.patch(path, { op: 'replace', path: 'active', value: 'False' }), 400, 'invalidValue');
+    expectError(
+      await rfc.patch(path, { op: 'replace', path: 'emails[type eq "work"].value', value: 'a' }),
+      400,
+      'noTarget',
+    );
+    expectError(await rfc.post('/Users', { userName: 'x' }), 400, 'invalidSyntax');
+    expectError(await rfc.post('/Users', { schemas: [USER, 'urn:x'], userName: 'x' }), 400, 'invalidValue');
+    const unknown = await rfc.post('/Groups', { schemas: [GROUP], displayName: 'G', members: [{ value: 'nobody' }] });
+    expectError(unknown, 400, 'invalidValue');
+    expect(unknown.body.detail).toContain('nobody');
+  });
+
+  test('groups may share a name, and are found by it', async () => {
+    const ids = [(await rfc.group('Twins')).id, (await rfc.group('TWINS')).id];
+    expect((await rfc.search('/Groups', 'displayName eq "twins"')).map(({ id }: Body) => id)).toEqual(ids);
+  });
+});
+
+describe('discovery', () => {
+  test('what is announced is what is served', async () => {
+    const config = (await client.get('/ServiceProviderConfig')).body;
+    expect(config).toMatchObject({
+      patch: { supported: true },
+      etag: { supported: true },
+      filter: { supported: true },
+    });
+    const types = (await client.get('/ResourceTypes')).body;
+    expect(types.Resources.map(({ id, endpoint }: Body) => [id, endpoint])).toEqual([
+      ['User', '/Users'],
+      ['Group', '/Groups'],
+    ]);
+    for (const path of ['/ResourceTypes/User', `/Schemas/${USER}`, `/Schemas/${encodeURIComponent(GROUP)}`]) {
+      const { status, body } = await client.get(path);
+      expect([status, decodeURIComponent(`${client.baseUrl}${path}`)]).toEqual([200, body.meta.location]);
+    }
+    expectError(await client.get('/Schemas/urn:nosuch'), 404);
+  });
+});
+
+test('the directory of one connection is out of reach for another', async () => {
+  const other = await Client.connect('generic');
+  const user = await client.user('private');
+  expectError(await other.get(`/Users/${user.id}`), 404);
+  expect((await other.get('/Users')).body.totalResults).toBe(0);
+  expect(await other.search('/Users', `id eq "${user.id}"`)).toEqual([]);
+  expect((await other.user('private')).id).not.toBe(user.id);
+  expect((await admin('GET', `/connections/${other.id}`)).status).toBe(200);
+});

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { send } from '../support/client';
+import { runToEnd, startServer } from '../support/server-process';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'scim-start-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('a stopped server started again on the same data serves the same users, with the same token', async () => {
+  const first = await startServer(['--port', '0', '--idp', 'okta'], folder);
+  const headers = { Authorization: `Bearer ${first.token}`, 'Content-Type': 'application/scim+json' };
+  const body = JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'kept' });
+  const { body: user } = await send('POST', `${first.scimBaseUrl}/Users`, headers, body);
+  const busy = await runToEnd(['--port', '0'], folder);
+  expect([busy.code, busy.stdout]).toEqual([1, '']);
+  expect(busy.stderr).toContain('Another "npm start"');
+  expect(await first.stop('SIGINT')).toBe(0);
+  expect(isRunning(first.pid)).toBe(false);
+
+  const second = await startServer(['--port', '0'], folder);
+  expect(second.token).toBe(first.token);
+  const found = await send('GET', `${second.scimBaseUrl}/Users/${user.id}`, headers);
+  expect(found.body).toMatchObject({ id: user.id, userName: 'kept', meta: { version: user.meta.version } });
+  expect((await send('GET', `${second.adminUrl}/connections/default`)).body.identityProvider).toBe('okta');
+  expect(await second.stop('SIGTERM')).toBe(0);
+  // The engine went with it.
+  await expect(send('POST', second.dynamodbEndpoint)).rejects.toThrow('ECONNREFUSED');
+});
+
+test('what is wrong is said', async () => {
+  const occupied = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => occupied.once('listening', resolve));
+  const { port } = occupied.address() as AddressInfo;
+  const inUse = await runToEnd(['--memory', '--port', String(port)], folder);
+  occupied.close();
+  expect([inUse.code, inUse.stdout]).toEqual([1, '']);
+  expect(inUse.stderr).toContain(`Port ${port} is in use`);
+
+  for (const [args, message] of [
+    [['--port', 'x'], '--port takes a number'],
+    [['--idp', 'nosuch'], '--idp takes one of entra, okta'],
+    [['--nosuch'], '--nosuch'],
+    [['--dynamodb', 'nosuch'], '--dynamodb takes a URL'],
+  ] as const) {
+    const { code, stderr } = await runToEnd(args, folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('npm start -- [flags]');
+  }
+  const help = await runToEnd(['--help'], folder);
+  expect([help.code, help.stdout]).toEqual([0, expect.stringContaining('--failure-mail-window')]);
+});
+
+test('a curl line that can be pasted, when it is not JSON that was asked for', async () => {
+  const server = await startServer(['--port', '0', '--memory'], folder);
+  const listed = await send('GET', server.mailboxUrl, { Accept: 'application/json' });
+  expect([listed.status, listed.body]).toEqual([200, []]);
+  // Pages of other sites may not administer what runs here.
+  const foreign = await send('GET', `${server.adminUrl}/connections`, { Origin: 'https://example.com' });
+  expect(foreign.status).toBe(403);
+  const rebound = await send('GET', `${server.adminUrl}/connections`, { Host: 'attacker.example' });
+  expect(rebound.status).toBe(403);
+  await server.stop();
+});

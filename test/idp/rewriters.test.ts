@@ -1,0 +1,343 @@
+import { GENERIC } from '../../idp/generic';
+import { OKTA } from '../../idp/okta';
+import { rewriteMessage, rewriteOperations, rewriteProjection, rewriteQuery, rewriteResource } from '../../idp/profile';
+import { IDENTITY_PROVIDERS, profileOf } from '../../idp/profiles';
+import type { Rewriter } from '../../idp/rewriter';
+import * as bodies from '../../idp/rewriters/bodies';
+import * as filters from '../../idp/rewriters/filters';
+import * as operations from '../../idp/rewriters/operations';
+import * as values from '../../idp/rewriters/values';
+import type { Json, JsonObject } from '../../scim/json';
+import { ENTERPRISE_USER_URN as ENTERPRISE } from '../../scim/schema/enterprise-user';
+import { GROUP, USER, type ResourceType } from '../../scim/schema/resource-type';
+import { USER_URN } from '../../scim/schema/user';
+
+/** A profile with a single rewriter: what it does, it does alone. */
+function only(...rewriters: readonly Rewriter[]): typeof GENERIC {
+  return { ...GENERIC, rewriters };
+}
+
+function operation(rewriter: Rewriter, sent: JsonObject, type: ResourceType = USER): readonly JsonObject[] {
+  return rewriteOperations(only(rewriter), type, [sent]);
+}
+
+function resource(rewriter: Rewriter, sent: JsonObject, type: ResourceType = USER): Json {
+  return rewriteResource(only(rewriter), type, sent);
+}
+
+function filter(rewriter: Rewriter, sent: string): string | undefined {
+  return rewriteQuery(only(rewriter), USER, { filter: sent, startIndex: 1, count: 1 }).filter;
+}
+
+describe('values', () => {
+  // entra-docs application-provisioning-config-problem-scim-compatibility.md, "Disable user", without the flag
+  test('quoted booleans', () => {
+    const { quotedBooleans } = values;
+    expect(operation(quotedBooleans, { op: 'replace', path: 'active', value: 'False' })).toEqual([
+      { op: 'replace', path: 'active', value: false },
+    ]);
+    expect(operation(quotedBooleans, { op: 'replace', value: { active: 'True', title: 'True' } })).toEqual([
+      { op: 'replace', value: { active: true, title: 'True' } },
+    ]);
+    expect(operation(quotedBooleans, { op: 'add', path: 'roles[type eq "x"].primary', value: 'true' })).toEqual([
+      { op: 'add', path: 'roles[type eq "x"].primary', value: true },
+    ]);
+    expect(resource(quotedBooleans, { active: 'True', emails: [{ Primary: 'FALSE', value: 'true' }] })).toEqual({
+      active: true,
+      emails: [{ Primary: false, value: 'true' }],
+    });
+    expect(resource(quotedBooleans, { active: 'yes' })).toEqual({ active: 'yes' });
+  });
+
+  // pranems/SCIMServer docs/MANAGER_PATCH_STRING_COERCION.md; Okta OIN QA plan C9337
+  test('empty strings', () => {
+    const { emptyStrings } = values;
+    expect(operation(emptyStrings, { op: 'replace', path: `${ENTERPRISE}:manager`, value: '' })).toEqual([
+      { op: 'replace', path: `${ENTERPRISE}:manager`, value: null },
+    ]);
+    expect(resource(emptyStrings, { title: '', name: { middleName: '', givenName: 'a' } })).toEqual({
+      title: null,
+      name: { middleName: null, givenName: 'a' },
+    });
+  });
+
+  // Captain-P-Goldfish/SCIM-SDK MsAzurePatchComplexValueRebuilder; AzureAD/SCIMReferenceCode "Group tests with garbage"
+  test('bare values', () => {
+    const { bareValues } = values;
+    expect(operation(bareValues, { op: 'add', path: `${ENTERPRISE}:manager`, value: 'M' })).toEqual([
+      { op: 'add', path: `${ENTERPRISE}:manager`, value: { value: 'M' } },
+    ]);
+    expect(operation(bareValues, { op: 'add', path: 'members', value: 'A' }, GROUP)).toEqual([
+      { op: 'add', path: 'members', value: [{ value: 'A' }] },
+    ]);
+    expect(operation(bareValues, { op: 'add', path: 'members', value: ['A', { value: 'B' }] }, GROUP)).toEqual([
+      { op: 'add', path: 'members', value: [{ value: 'A' }, { value: 'B' }] },
+    ]);
+    expect(resource(bareValues, { emails: ['a@b'], name: 'x', title: 't' })).toEqual({
+      emails: [{ value: 'a@b' }],
+      name: 'x',
+      title: 't',
+    });
+  });
+
+  // entra-docs use-scim-to-provision-users-and-groups.md, Example 5
+  test('list or single value', () => {
+    const { listOrSingle } = values;
+    const value = [{ $ref: 'http://example/scim/Users/M', value: 'M' }];
+    expect(operation(listOrSingle, { op: 'add', path: `${ENTERPRISE}:manager`, value })).toEqual([
+      { op: 'add', path: `${ENTERPRISE}:manager`, value: value[0] },
+    ]);
+    expect(resource(listOrSingle, { emails: { value: 'a@b' }, title: ['t'], nickName: ['a', 'b'] })).toEqual({
+      emails: [{ value: 'a@b' }],
+      title: 't',
+      nickName: ['a', 'b'],
+    });
+    expect(operation(listOrSingle, { op: 'replace', path: 'emails[type eq "work"]', value: { value: 'a' } })).toEqual([
+      { op: 'replace', path: 'emails[type eq "work"]', value: { value: 'a' } },
+    ]);
+  });
+});
+
+describe('bodies', () => {
+  // entra-docs "Create Group" and Example 2; boxyhq/jackson user-requests.ts (PATCH without schemas); JumpCloud (extension only)
+  test('schemas as known', () => {
+    const { schemasAsKnown } = bodies;
+    const adscim = 'http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group';
+    expect(resource(schemasAsKnown, { schemas: [GROUP.schema.id, adscim] }, GROUP)).toEqual({
+      schemas: [GROUP.schema.id],
+    });
+    expect(
+      resource(schemasAsKnown, { schemas: ['urn:ietf:params:scim:schemas:extension:enterprise:2.0User'] }),
+    ).toEqual({
+      schemas: [USER_URN],
+    });
+    expect(resource(schemasAsKnown, { Schemas: [ENTERPRISE.toUpperCase()] })).toEqual({
+      schemas: [USER_URN, ENTERPRISE],
+    });
+    expect(rewriteMessage(only(schemasAsKnown), { Operations: [] })).toEqual({
+      Operations: [],
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+    });
+  });
+
+  // entra-docs Examples 2, 4 and 5
+  test('unqualified extension attributes', () => {
+    const { unqualifiedExtensionAttributes: rewriter } = bodies;
+    expect(resource(rewriter, { userName: 'a', department: 'D', manager: null })).toEqual({
+      userName: 'a',
+      [ENTERPRISE]: { department: 'D', manager: null },
+    });
+    expect(resource(rewriter, { department: 'D', [ENTERPRISE]: { department: 'E' } })).toEqual({
+      [ENTERPRISE]: { department: 'E' },
+    });
+    expect(operation(rewriter, { op: 'add', path: 'manager', value: 'M' })).toEqual([
+      { op: 'add', path: `${ENTERPRISE}:manager`, value: 'M' },
+    ]);
+    expect(operation(rewriter, { op: 'add', path: 'title', value: 't' })).toEqual([
+      { op: 'add', path: 'title', value: 't' },
+    ]);
+    expect(filter(rewriter, 'manager eq "M" and id eq "I"')).toBe(`${ENTERPRISE}:manager eq "M" and id eq "I"`);
+    expect(rewriteProjection(only(rewriter), USER, { attributes: ['department', 'title'] })).toEqual({
+      attributes: [`${ENTERPRISE}:department`, 'title'],
+    });
+  });
+
+  // entra-docs application-provisioning-config-problem-scim-compatibility.md, with the flag; SCIM-SDK issue 193
+  test('paths as names', () => {
+    const { pathsAsNames } = bodies;
+    const value = {
+      displayName: 'Bjfe',
+      'name.givenName': 'Kkom',
+      'name.familyName': 'Unua',
+      [`${ENTERPRISE}:employeeNumber`]: 'Aklq',
+      [`${ENTERPRISE}:manager.value`]: 'M',
+      [ENTERPRISE]: { department: 'D' },
+    };
+    expect(operation(pathsAsNames, { op: 'replace', value })).toEqual([
+      { op: 'replace', value: { displayName: 'Bjfe', [ENTERPRISE]: { department: 'D' } } },
+      { op: 'replace', path: 'name.givenName', value: 'Kkom' },
+      { op: 'replace', path: 'name.familyName', value: 'Unua' },
+      { op: 'replace', path: `${ENTERPRISE}:employeeNumber`, value: 'Aklq' },
+      { op: 'replace', path: `${ENTERPRISE}:manager.value`, value: 'M' },
+    ]);
+    expect(operation(pathsAsNames, { op: 'add', value: { 'emails[type eq "work"].value': 'a' } })).toEqual([
+      { op: 'add', path: 'emails[type eq "work"].value', value: 'a' },
+    ]);
+    expect(
+      resource(pathsAsNames, { name: { familyName: 'f' }, 'name.givenName': 'g', [`${ENTERPRISE}:division`]: 'd' }),
+    ).toEqual({
+      name: { familyName: 'f', givenName: 'g' },
+      [ENTERPRISE]: { division: 'd' },
+    });
+  });
+
+  // AzureAD/SCIMReferenceCode, Postman collection, "Group tests"
+  test('displayName of a member', () => {
+    const sent = { op: 'add', path: 'members', value: [{ displayName: 'new User', value: 'A' }, { value: 'B' }] };
+    expect(operation(bodies.memberDisplayName, sent, GROUP)).toEqual([
+      { ...sent, value: [{ display: 'new User', displayName: 'new User', value: 'A' }, { value: 'B' }] },
+    ]);
+  });
+
+  test('one primary', () => {
+    expect(
+      resource(bodies.onePrimary, {
+        emails: [
+          { value: 'a', primary: true },
+          { value: 'b', primary: true },
+        ],
+      }),
+    ).toEqual({
+      emails: [
+        { value: 'a', primary: true },
+        { value: 'b', primary: false },
+      ],
+    });
+  });
+});
+
+describe('operations', () => {
+  test('members of an operation', () => {
+    const sent = { Op: 'add', PATH: 'title', Value: 't', name: 'addMember' };
+    expect(operation(operations.operationMembers, sent)).toEqual([{ op: 'add', path: 'title', value: 't' }]);
+    expect(operation(operations.operationMembers, { op: 'add', path: '', value: {} })).toEqual([
+      { op: 'add', value: {} },
+    ]);
+  });
+
+  // entra-docs use-scim-to-provision-users-and-groups.md, "Update User"
+  test('capitalised operations', () => {
+    expect(operation(operations.capitalisedOperations, { op: 'Replace', path: 'title', value: 't' })).toEqual([
+      { op: 'replace', path: 'title', value: 't' },
+    ]);
+  });
+
+  // entra-docs "Update Group [Remove Members]"; taken literally it would empty the group
+  describe('removal by value', () => {
+    const { removalByValue } = operations;
+    const removed = (path: string, value: Json, type: ResourceType = GROUP) =>
+      operation(removalByValue, { op: 'remove', path, value }, type).map((sent) => sent['path']);
+
+    test('selects what is listed', () => {
+      expect(
+        removed('members', [
+          { $ref: null, value: 'A', type: 'User' },
+          { value: 'B"', display: 'old' },
+        ]),
+      ).toEqual(['members[value eq "A"]', 'members[value eq "B\\""]']);
+      expect(removed('members', [])).toEqual([]);
+      expect(removed('emails', [{ type: 'work', value: 'a', primary: true }], USER)).toEqual([
+        'emails[value eq "a" and type eq "work"]',
+      ]);
+      expect(removed('addresses', [{ Type: 'work', locality: 'a' }], USER)).toEqual([
+        'addresses[locality eq "a" and type eq "work"]',
+      ]);
+    });
+
+    test.each([[[{ value: 'A' }, {}]], [[{ $ref: 'x' }]], [[{ value: null }]], [[{ value: '' }]], [[5]]])(
+      'refuses %j, which does not say what to remove',
+      (value) => {
+        expect(() => removed('members', value)).toThrow(expect.objectContaining({ scimType: 'invalidValue' }));
+      },
+    );
+
+    test('leaves everything else', () => {
+      for (const sent of [
+        { op: 'remove', path: 'members' },
+        { op: 'remove', path: 'members', value: null },
+        { op: 'remove', path: 'members[value eq "A"]', value: [{ value: 'A' }] },
+        { op: 'remove', path: 'displayName', value: 'x' },
+        { op: 'add', path: 'members', value: [{ value: 'A' }] },
+      ]) {
+        expect(operation(removalByValue, sent, GROUP)).toEqual([sent]);
+      }
+    });
+  });
+
+  // okta-developer-docs reference/scim/scim-20, "Update a specific group name"
+  test('readOnly attributes beside changes', () => {
+    expect(
+      operation(operations.readOnlyBesideChanges, { op: 'replace', value: { id: 'G', displayName: 'N' } }, GROUP),
+    ).toEqual([{ op: 'replace', value: { displayName: 'N' } }]);
+    const direct = { op: 'replace', path: 'id', value: 'x' };
+    expect(operation(operations.readOnlyBesideChanges, direct)).toEqual([direct]);
+  });
+
+  // entra-docs customize-application-attributes.md
+  test('unknown extensions', () => {
+    const { unknownExtensions } = operations;
+    const path = 'urn:ietf:params:scim:schemas:extension:CustomExtensionName:2.0:User:CustomAttribute';
+    expect(operation(unknownExtensions, { op: 'add', path, value: '701985' })).toEqual([]);
+    for (const known of [`${ENTERPRISE}:department`, `${USER_URN}:title`, ENTERPRISE, 'title']) {
+      expect(operation(unknownExtensions, { op: 'add', path: known, value: 'x' })).toHaveLength(1);
+    }
+  });
+});
+
+describe('filters', () => {
+  // entra-docs Example 1; AzureAD/SCIMReferenceCode, Postman collection, "User tests with garbage"
+  test.each([
+    ['externalId eq jyoung', 'externalId eq "jyoung"'],
+    ['id eq 0190-a and manager eq 0190-b', 'id eq "0190-a" and manager eq "0190-b"'],
+    [
+      'name.FamilyName eq Employee and (emails.Value co example.com or emails.Value co example.org)',
+      'name.FamilyName eq "Employee" and (emails.Value co "example.com" or emails.Value co "example.org")',
+    ],
+    ['meta.Created gt 2015-10-10T14:38:21.8617979-07:00', 'meta.Created gt "2015-10-10T14:38:21.8617979-07:00"'],
+    ['userName eq "a eq b" and active eq true', 'userName eq "a eq b" and active eq true'],
+    ['emails[type eq work].value eq a@b.c', 'emails[type eq "work"].value eq "a@b.c"'],
+  ])('unquoted filter values: %s', (sent, expected) => {
+    expect(filter(filters.unquotedFilterValues, sent)).toBe(expected);
+  });
+
+  // entra-docs customize-application-attributes.md
+  test('literals of other types', () => {
+    const { literalsOfOtherTypes } = filters;
+    expect(filter(literalsOfOtherTypes, 'active eq "True" and externalId eq 4711')).toBe(
+      'active eq true and externalId eq "4711"',
+    );
+    expect(filter(literalsOfOtherTypes, 'roles[primary eq "True" and value eq "true"]')).toBe(
+      'roles[primary eq true and value eq "true"]',
+    );
+    expect(
+      operation(literalsOfOtherTypes, { op: 'replace', path: 'roles[primary eq "True"].value', value: 'A' }),
+    ).toEqual([{ op: 'replace', path: 'roles[primary eq true].value', value: 'A' }]);
+    expect(filter(literalsOfOtherTypes, 'active eq "true" and (')).toBe('active eq "true" and (');
+  });
+
+  // AzureAD/SCIMReferenceCode, Postman collection, "ComplexAttribute tests"
+  test('filtered projection', () => {
+    expect(
+      rewriteProjection(only(filters.filteredProjection), USER, { attributes: ['emails[type eq "work"]', 'id'] }),
+    ).toEqual({
+      attributes: ['emails', 'id'],
+    });
+  });
+});
+
+describe('profiles', () => {
+  test('every rewriter has its test here', () => {
+    const tested = [values, bodies, operations, filters].flatMap((module) => Object.values(module));
+    const used = IDENTITY_PROVIDERS.flatMap((name) => profileOf(name).rewriters);
+    expect(used.filter((rewriter) => !tested.includes(rewriter))).toEqual([]);
+  });
+  test('rfc rewrites nothing', () => {
+    expect(profileOf('rfc').rewriters).toEqual([]);
+  });
+  test('a name from another version is served tolerantly', () => {
+    expect(profileOf('nosuch')).toBe(GENERIC);
+  });
+  test('okta needs whole resources, entra none', () => {
+    expect([OKTA.patchAnswer, profileOf('entra').patchAnswer]).toEqual(['resource', 'noContent']);
+  });
+  test('what is no object is left to the engine', () => {
+    expect(rewriteResource(GENERIC, USER, [1])).toEqual([1]);
+    expect(rewriteMessage(GENERIC, 'x')).toBe('x');
+  });
+  test('members called __proto__ stay ordinary members', () => {
+    const body: Json = JSON.parse('{"__proto__": {"polluted": true}, "userName": "a"}');
+    const rewritten = rewriteResource(GENERIC, USER, body);
+    expect(Object.getPrototypeOf(rewritten)).toBe(Object.prototype);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+});

@@ -1,0 +1,138 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { ENVIRONMENT, FUNCTION_NAMES, ROUTES } from '../../lambdas/contract';
+import { ERROR_URN } from '../../scim/error';
+import { ERROR_URN as CONTRACT_ERROR_URN } from '../../lambdas/contract';
+import { ScimServiceProvider } from '../../lib';
+
+function synthesize(): Template {
+  const stack = new Stack(new App(), 'Test');
+  new ScimServiceProvider(stack, 'Scim');
+  return Template.fromStack(stack);
+}
+
+const template = synthesize();
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+/** Actions of the policies of the role whose logical id begins so. */
+function actions(role: string): string[] {
+  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+  const statements = policies
+    .filter((policy) => JSON.stringify(policy['Properties'].Roles).includes(role))
+    .flatMap((policy) => policy['Properties'].PolicyDocument.Statement as Statement[]);
+  return [...new Set(statements.flatMap(({ Action }) => Action))].sort();
+}
+
+test('the table of docs/data-model.md, kept and protected', () => {
+  template.hasResource('AWS::DynamoDB::GlobalTable', {
+    DeletionPolicy: 'Retain',
+    UpdateReplacePolicy: 'Retain',
+    Properties: {
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        Match.objectLike({
+          IndexName: 'inverse',
+          KeySchema: [
+            { AttributeName: 'gsi1pk', KeyType: 'HASH' },
+            { AttributeName: 'gsi1sk', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        }),
+      ],
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+      Replicas: [
+        Match.objectLike({
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        }),
+      ],
+    },
+  });
+});
+
+test('each function from its bundle, on Node.js 24 and arm64, with its own log group', () => {
+  template.resourceCountIs('AWS::Lambda::Function', FUNCTION_NAMES.length);
+  template.allResourcesProperties('AWS::Lambda::Function', {
+    Runtime: 'nodejs24.x',
+    Architectures: ['arm64'],
+    Handler: 'index.handler',
+    LoggingConfig: { LogGroup: Match.anyValue() },
+    Environment: { Variables: Match.objectLike({ [ENVIRONMENT.tableName]: Match.anyValue() }) },
+  });
+  template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
+});
+
+test('no function may do more than it does', () => {
+  const logs = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+  const directory = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
+    (name) => `dynamodb:${name}`,
+  );
+  expect(actions('UsersRole')).toEqual([...directory, ...logs]);
+  expect(actions('GroupsRole')).toEqual([...directory, ...logs]);
+  expect(actions('DiscoveryRole')).toEqual(['dynamodb:GetItem', ...logs]);
+  expect(actions('AdminRole')).toEqual([
+    ...directory,
+    ...logs,
+    'secretsmanager:CreateSecret',
+    'secretsmanager:PutSecretValue',
+  ]);
+  template.resourcePropertiesCountIs('AWS::IAM::Role', { ManagedPolicyArns: Match.anyValue() }, 0);
+  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('"Resource":"*"');
+});
+
+test('every route, with a signature exactly for administration', () => {
+  template.resourceCountIs('AWS::ApiGateway::Method', ROUTES.length);
+  template.resourcePropertiesCountIs(
+    'AWS::ApiGateway::Method',
+    { AuthorizationType: 'AWS_IAM' },
+    ROUTES.filter(({ authorization }) => authorization === 'iam').length,
+  );
+  template.hasResourceProperties('AWS::ApiGateway::Stage', { StageName: 'scim' });
+});
+
+test('what API Gateway answers itself is a SCIM Error with its status', () => {
+  expect(CONTRACT_ERROR_URN).toBe(ERROR_URN);
+  const responses = Object.values(template.findResources('AWS::ApiGateway::GatewayResponse'));
+  expect(responses.length).toBeGreaterThan(8);
+  for (const { Properties: properties } of responses) {
+    const body = JSON.parse(properties.ResponseTemplates['application/json']);
+    expect(body).toMatchObject({ schemas: [ERROR_URN], status: properties.StatusCode });
+    expect(properties.ResponseParameters['gatewayresponse.header.Content-Type']).toBe("'application/scim+json'");
+  }
+});
+
+test('nothing that belongs to the whole account, no physical names', () => {
+  template.resourceCountIs('AWS::ApiGateway::Account', 0);
+  const text = JSON.stringify(template.toJSON());
+  for (const name of ['FunctionName"', 'RoleName"', '"TableName"', 'LogGroupName"']) {
+    expect(text.replaceAll('"TableName":{"Ref"', '')).not.toContain(`"${name}:"`);
+  }
+});
+
+test('two of them live in one stack', () => {
+  const stack = new Stack(new App(), 'Twice');
+  new ScimServiceProvider(stack, 'One');
+  new ScimServiceProvider(stack, 'Two');
+  const prefixes = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'))
+    .map(({ Properties: properties }) => properties.Environment.Variables[ENVIRONMENT.secretPrefix])
+    .filter((prefix) => prefix !== undefined);
+  expect(new Set(prefixes).size).toBe(2);
+});
+
+test('the same twice', () => {
+  expect(synthesize().toJSON()).toEqual(template.toJSON());
+});
+
+test('a missing bundle says what to do', () => {
+  const stack = new Stack(new App(), 'Missing');
+  expect(() => new ScimServiceProvider(stack, 'Scim', { bundlesPath: '/nosuch' })).toThrow('npm run build');
+});

@@ -1,0 +1,55 @@
+import { Projection } from '../../../scim/resource/project';
+import { ENTERPRISE_USER_URN } from '../../../scim/schema/enterprise-user';
+import { GROUP, USER } from '../../../scim/schema/resource-type';
+
+const user = {
+  schemas: ['s'],
+  id: 'i',
+  userName: 'u',
+  name: { givenName: 'g', familyName: 'f' },
+  emails: [{ value: 'v', type: 'work' }],
+  [ENTERPRISE_USER_URN]: { department: 'd', manager: { value: 'm' } },
+  meta: { resourceType: 'User', version: 'v' },
+};
+const always = { schemas: ['s'], id: 'i' };
+
+test.each([
+  [{}, user],
+  [{ attributes: ['userName'] }, { ...always, userName: 'u' }],
+  [{ attributes: ['USERNAME', 'nosuch'] }, { ...always, userName: 'u' }],
+  [
+    { attributes: ['name.givenName', 'emails.value'] },
+    { ...always, name: { givenName: 'g' }, emails: [{ value: 'v' }] },
+  ],
+  [{ attributes: [ENTERPRISE_USER_URN] }, { ...always, [ENTERPRISE_USER_URN]: user[ENTERPRISE_USER_URN] }],
+  [
+    { attributes: [`${ENTERPRISE_USER_URN}:manager.value`] },
+    { ...always, [ENTERPRISE_USER_URN]: { manager: { value: 'm' } } },
+  ],
+  [{ attributes: ['meta.version'] }, { ...always, meta: { version: 'v' } }],
+  [{ attributes: ['nosuch'] }, always],
+  [
+    { excludedAttributes: ['emails', 'name.givenName', ENTERPRISE_USER_URN, 'id', 'schemas'] },
+    { ...always, userName: 'u', name: { familyName: 'f' }, meta: user.meta },
+  ],
+])('%j', (request, expected) => {
+  expect(new Projection(USER, request).apply(user)).toEqual(expected);
+});
+
+test('a password is never shown, whoever asks', () => {
+  const resource = { ...user, password: 'p' };
+  expect(new Projection(USER, { attributes: ['password'] }).apply(resource)).toEqual(always);
+  expect(new Projection(USER).apply(resource)).toEqual(user);
+});
+
+test('tells what need not be read', () => {
+  expect(new Projection(GROUP).shows('members')).toBe(true);
+  expect(new Projection(GROUP, { attributes: ['displayName'] }).shows('members')).toBe(false);
+  expect(new Projection(GROUP, { attributes: ['members.value'] }).shows('members')).toBe(true);
+  expect(new Projection(GROUP, { excludedAttributes: ['members'] }).shows('members')).toBe(false);
+  expect(new Projection(GROUP, { excludedAttributes: ['members.display'] }).shows('members')).toBe(true);
+});
+
+test('both lists together are refused', () => {
+  expect(() => new Projection(USER, { attributes: ['id'], excludedAttributes: ['id'] })).toThrow('together');
+});

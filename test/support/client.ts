@@ -1,0 +1,143 @@
+import { request as httpRequest } from 'node:http';
+import type { ServerInfo } from './server-process';
+
+/** The server that jest's setup started. */
+export function server(): ServerInfo {
+  return JSON.parse(process.env['SCIM_TEST_SERVER'] ?? '{}') as ServerInfo;
+}
+
+/** JSON of an answer; tests look into it freely. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Body = any;
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  readonly body: Body;
+}
+
+/** One request, sent exactly as given: no header is added but Content-Length. */
+export function send(
+  method: string,
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+  body?: string | Buffer,
+): Promise<Reply> {
+  const [, origin = '', path = ''] = /^(https?:\/\/[^/]+)(.*)$/.exec(url) ?? [];
+  const { hostname, port } = new URL(origin);
+  const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      { hostname, port, method, path: path.replaceAll(' ', '+'), headers: { ...headers, ...length } },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('end', () => {
+          const text = Buffer.concat(parts).toString('utf8');
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: parsed(text) });
+        });
+      },
+    );
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+function parsed(text: string): Body {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A SCIM client with its own connection. */
+export class Client {
+  private constructor(
+    readonly id: string,
+    readonly baseUrl: string,
+    readonly token: string,
+    private readonly headers: Readonly<Record<string, string>>,
+  ) {}
+
+  /** Creates a connection through the admin API. */
+  static async connect(
+    identityProvider: string,
+    settings: Readonly<Record<string, unknown>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Client> {
+    const reply = await admin('POST', '/connections', { displayName: 'Test', identityProvider, ...settings });
+    if (reply.status !== 201) throw new Error(reply.text);
+    const { id, scimBaseUrl, token } = reply.body as { id: string; scimBaseUrl: string; token: { value: string } };
+    return new Client(id, scimBaseUrl, token.value, headers);
+  }
+
+  call(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+    const type = body === undefined ? {} : { 'Content-Type': 'application/scim+json; charset=utf-8' };
+    const all = { Authorization: `Bearer ${this.token}`, ...type, ...this.headers, ...headers };
+    const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+    return send(method, `${this.baseUrl}${path}`, all, text);
+  }
+
+  get(path: string): Promise<Reply> {
+    return this.call('GET', path);
+  }
+
+  post(path: string, body: unknown): Promise<Reply> {
+    return this.call('POST', path, body);
+  }
+
+  put(path: string, body: unknown): Promise<Reply> {
+    return this.call('PUT', path, body);
+  }
+
+  /** A PATCH with these operations. */
+  patch(path: string, ...operations: readonly object[]): Promise<Reply> {
+    return this.call('PATCH', path, { schemas: [PATCH_OP], Operations: operations });
+  }
+
+  delete(path: string): Promise<Reply> {
+    return this.call('DELETE', path);
+  }
+
+  /** Resources that a filter finds. */
+  async search(endpoint: string, filter: string): Promise<Body[]> {
+    const reply = await this.get(`${endpoint}?filter=${encodeURIComponent(filter)}`);
+    if (reply.status !== 200) throw new Error(reply.text);
+    return (reply.body as { Resources: Body[] }).Resources;
+  }
+
+  /** Creates a user and returns it. */
+  async user(userName: string, attributes: object = {}): Promise<Body> {
+    const reply = await this.post('/Users', { schemas: [USER], userName, ...attributes });
+    if (reply.status !== 201) throw new Error(reply.text);
+    return reply.body;
+  }
+
+  /** Creates a group and returns it. */
+  async group(displayName: string, memberIds: readonly string[] = []): Promise<Body> {
+    const members = memberIds.map((value) => ({ value }));
+    const reply = await this.post('/Groups', { schemas: [GROUP], displayName, members });
+    if (reply.status !== 201) throw new Error(reply.text);
+    return reply.body;
+  }
+
+  /** Ids of a group's members, sorted. */
+  async memberIds(groupId: string): Promise<string[]> {
+    const { body } = await this.get(`/Groups/${groupId}`);
+    return (body as { members: { value: string }[] }).members.map(({ value }) => value).sort();
+  }
+}
+
+export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+export const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
+
+/** A call of the admin API. */
+export function admin(method: string, path: string, body?: unknown): Promise<Reply> {
+  const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+  return send(method, `${server().adminUrl}${path}`, { 'Content-Type': 'application/json' }, text);
+}

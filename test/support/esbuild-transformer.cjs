@@ -1,0 +1,15 @@
+// Turns TypeScript into what jest runs; types are checked by `npm run check`.
+const { transformSync } = require('esbuild');
+
+module.exports = {
+  process(source, file) {
+    const { code, map } = transformSync(source, {
+      loader: 'ts',
+      format: 'cjs',
+      target: 'node20',
+      sourcemap: 'external',
+      sourcefile: file,
+    });
+    return { code, map };
+  },
+};

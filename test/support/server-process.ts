@@ -1,0 +1,68 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+
+/** What `npm start -- --json` prints when it is ready. */
+export interface ServerInfo {
+  readonly scimBaseUrl: string;
+  readonly token: string;
+  readonly adminUrl: string;
+  readonly mailboxUrl: string;
+  readonly dynamodbEndpoint: string;
+  readonly tableName: string;
+}
+
+export interface ServerProcess extends ServerInfo {
+  readonly pid: number;
+  /** Ends the server and waits until it is gone; resolves to its exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+const ROOT = path.join(__dirname, '..', '..');
+
+/** Runs what `npm start` runs, in a folder of the caller's choice. */
+export function spawnServer(args: readonly string[], cwd = ROOT): ChildProcess {
+  const tsx = pathToFileURL(require.resolve('tsx')).href;
+  return spawn(process.execPath, ['--import', tsx, path.join(ROOT, 'local', 'start.ts'), ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Starts a server and waits until it is ready. @throws Error with what it printed when it does not start */
+export async function startServer(args: readonly string[], cwd?: string): Promise<ServerProcess> {
+  const child = spawnServer([...args, '--json'], cwd);
+  const { stdout, stderr } = child;
+  let errors = '';
+  stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const line = await new Promise<string>((resolve, reject) => {
+    if (stdout !== null) createInterface({ input: stdout }).once('line', resolve);
+    void exited.then((code) => {
+      reject(new Error(`The server ended with code ${String(code)}: ${errors}`));
+    });
+  });
+  const info = JSON.parse(line) as ServerInfo;
+  return {
+    ...info,
+    pid: child.pid ?? 0,
+    stop: (signal = 'SIGTERM') => {
+      child.kill(signal);
+      return exited;
+    },
+  };
+}
+
+/** The output of a server that is expected to end by itself. */
+export async function runToEnd(
+  args: readonly string[],
+  cwd?: string,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawnServer(args, cwd);
+  const output = { stdout: '', stderr: '' };
+  child.stdout?.on('data', (chunk: Buffer) => (output.stdout += chunk.toString('utf8')));
+  child.stderr?.on('data', (chunk: Buffer) => (output.stderr += chunk.toString('utf8')));
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return { code, ...output };
+}
