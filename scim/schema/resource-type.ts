@@ -31,7 +31,9 @@ export class ResourceType {
     readonly schema: Schema,
     readonly extensions: readonly Schema[] = [],
   ) {
-    this.attributes = [...COMMON_ATTRIBUTES, ...schema.attributes];
+    // `meta` comes last in examples and answers.
+    const [meta] = COMMON_ATTRIBUTES.slice(-1);
+    this.attributes = [...COMMON_ATTRIBUTES.slice(0, -1), ...schema.attributes, ...(meta === undefined ? [] : [meta])];
   }
 
   /** The extension with this URN, in any case. */
