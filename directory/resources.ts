@@ -16,10 +16,10 @@ import {
   INVERSE_INDEX,
   UNIQUE,
 } from './keys';
-import { textOf, type ItemValue } from './item';
-import { planFilter, type KeyPlan } from './plan';
+import { textOf, type Item, type ItemValue } from './item';
+import { planFilter, type KeyPlan, type Plan } from './plan';
 import { changedMeta, fromItem, newMeta, toItem } from './resource-item';
-import type { FailedCondition, Table } from './table';
+import type { FailedCondition, QueryOptions, Table } from './table';
 import { keyForm, valueWrites, type IndexedAttributes } from './values';
 import { ABSENT, PRESENT, type Write } from './write';
 
@@ -32,17 +32,13 @@ export interface Scope {
   readonly baseUrl: string;
 }
 
-/** Some of the resources that a listing found. */
-export interface Page {
-  /** All that match, on every page together. */
-  readonly totalResults: number;
-  readonly resources: readonly StoredResource[];
-}
-
-/** Which part of a listing is wanted; `startIndex` counts from 1. */
-export interface Window {
-  readonly startIndex: number;
-  readonly count: number;
+/** The resources of one type, as listings read them; see `Resources` for what each call costs. */
+export interface Collection {
+  readonly type: ResourceType;
+  count(): Promise<number>;
+  from(startIndex: number, count: number): Promise<readonly StoredResource[]>;
+  beside(id: string | undefined, count: number, backward: boolean): Promise<readonly StoredResource[]>;
+  matching(filter: BoundFilter | undefined): Promise<readonly StoredResource[]>;
 }
 
 /** Refuses a change unless the resource is in the state that the client expects; throws ScimError 412. */
@@ -88,43 +84,62 @@ export class Resources {
     return known.flatMap((id) => byId.get(id) ?? []);
   }
 
-  /** All resources, in order of creation. */
-  async list({ startIndex, count }: Window): Promise<Page> {
-    const { table, connection } = this.scope;
-    const total = countOf(table, connection, this.type.name);
+  /** How many there are, exactly. */
+  count(): Promise<number> {
+    return countOf(this.scope.table, this.scope.connection, this.type.name);
+  }
+
+  /** Resources in order of creation, from an index that counts from 1. It reads what comes before them, too. */
+  async from(startIndex: number, count: number): Promise<readonly StoredResource[]> {
+    if (count === 0) return [];
     const resources: StoredResource[] = [];
     let position = 0;
-    if (count > 0) {
-      const partition = resourcePartition(connection, this.type.name);
-      for await (const item of table.queryAll(partition, { limit: Math.min(1000, startIndex - 1 + count) })) {
-        position += 1;
-        if (position >= startIndex) resources.push(fromItem(item));
-        if (resources.length === count) break;
-      }
+    for await (const item of this.items({ limit: Math.min(1000, startIndex - 1 + count) })) {
+      position += 1;
+      if (position >= startIndex) resources.push(fromItem(item));
+      if (resources.length === count) break;
     }
-    return { totalResults: await total, resources };
+    return resources;
   }
 
   /**
-   * The resources that match a filter, in order of creation.
+   * Resources in order of creation, behind one of them or before it; at the same cost wherever it stands, and whether it still does.
+   * @param id undefined for the first ones, or the last ones when `backward`
+   */
+  async beside(id: string | undefined, count: number, backward: boolean): Promise<readonly StoredResource[]> {
+    const resources: StoredResource[] = [];
+    if (count === 0) return resources;
+    const after = id === undefined ? undefined : resourceKey(this.scope.connection, this.type.name, id);
+    for await (const item of this.items({ after, backward, limit: count })) {
+      resources.push(fromItem(item));
+      if (resources.length === count) break;
+    }
+    return backward ? resources.reverse() : resources;
+  }
+
+  /**
+   * All resources that match a filter, in order of creation.
    * @param derive attributes that are kept elsewhere and that the filter asks for, such as a group's members
    * @throws ScimError 400 `tooMany` when no key leads to the candidates and there are more than `SCAN_BUDGET`
    */
-  async search(
-    filter: BoundFilter,
-    { startIndex, count }: Window,
+  async matching(
+    filter: BoundFilter | undefined,
     derive: (resource: StoredResource) => Promise<JsonObject>,
-  ): Promise<Page> {
-    const plan = planFilter(filter, this.indexed);
-    const matching = async (resource: StoredResource): Promise<readonly StoredResource[]> =>
-      matches(filter, toResource(this.type, resource, this.scope.baseUrl, await derive(resource))) ? [resource] : [];
-    if (plan.by === 'scan') {
-      const found: StoredResource[] = [];
-      for await (const resource of this.scan()) found.push(...(await matching(resource)));
-      return pageOf(found, startIndex, count);
-    }
-    const found = (await inParallel(await this.candidates(plan), 16, matching)).flat();
-    return pageOf(found, startIndex, count);
+  ): Promise<readonly StoredResource[]> {
+    const plan: Plan = filter === undefined ? { by: 'scan' } : planFilter(filter, this.indexed, this.type.name);
+    const matching = async (resource: StoredResource): Promise<readonly StoredResource[]> => {
+      if (filter === undefined) return [resource];
+      const whole = toResource(this.type, resource, this.scope.baseUrl, await derive(resource));
+      return matches(filter, whole) ? [resource] : [];
+    };
+    if (plan.by !== 'scan') return (await inParallel(await this.candidates(plan), 16, matching)).flat();
+    const found: StoredResource[] = [];
+    for await (const resource of this.scan()) found.push(...(await matching(resource)));
+    return found;
+  }
+
+  private items(options: QueryOptions): AsyncGenerator<Item, void, undefined> {
+    return this.scope.table.queryAll(resourcePartition(this.scope.connection, this.type.name), options);
   }
 
   /** Every resource that a plan leads to, in order of creation. */
@@ -142,7 +157,7 @@ export class Resources {
 
   private async *scan(): AsyncGenerator<StoredResource, void, undefined> {
     let read = 0;
-    for await (const item of this.scope.table.queryAll(resourcePartition(this.scope.connection, this.type.name))) {
+    for await (const item of this.items({})) {
       read += 1;
       if (read > SCAN_BUDGET) {
         const names = this.indexed.map(({ name }) => name).join(', ');
@@ -291,10 +306,6 @@ export class Resources {
     const writes = valueWrites(this.scope.connection, this.type, this.indexed, id, before, after);
     return writes.map(({ attribute, write }) => ({ write, conflict: () => notUnique(attribute.name, this.type.name) }));
   }
-}
-
-function pageOf(found: readonly StoredResource[], startIndex: number, count: number): Page {
-  return { totalResults: found.length, resources: found.slice(startIndex - 1, startIndex - 1 + count) };
 }
 
 /** A write and what it means that its condition does not hold; without a meaning, that another change came first. */

@@ -28,6 +28,8 @@ export interface QueryOptions {
   readonly from?: string;
   /** Whether what was written a moment ago may be missing, at half the price. */
   readonly eventual?: boolean;
+  /** Whether the order is reversed. */
+  readonly backward?: boolean;
 }
 
 export interface QueryPage {
@@ -125,6 +127,7 @@ export class Table {
         }),
         ExclusiveStartKey: options.after === undefined ? undefined : marshall(options.after),
         Limit: options.limit,
+        ScanIndexForward: options.backward !== true,
       }),
     );
     return { items: items.map(toItem), next: last === undefined ? undefined : toItem(last) };

@@ -1,21 +1,21 @@
-import { valuesAt, type BoundFilter } from '../scim/filter/bind';
+import { mentions, valuesAt, type BoundFilter } from '../scim/filter/bind';
 import type { Attributes } from '../scim/resource/parse';
 import type { StoredResource } from '../scim/resource/resource';
-import { USER } from '../scim/schema/resource-type';
+import type { ResourceType } from '../scim/schema/resource-type';
 import { backOff } from './back-off';
 import { textOf } from './item';
 import { deletedUserKey, deletedUserValuePartition } from './keys';
+import { groupsOf } from './groups-of';
 import { leaveAllGroups } from './memberships';
 import { changedMeta, fromItem, itemAt } from './resource-item';
 import {
   CHANGE_ATTEMPTS,
   Resources,
   superseded,
+  type Collection,
   type GuardedWrite,
-  type Page,
   type Precondition,
   type Scope,
-  type Window,
 } from './resources';
 import { INDEXED_USER_ATTRIBUTES, keyForm } from './values';
 import { PRESENT, type Write } from './write';
@@ -27,14 +27,15 @@ export type UserDeletion = 'retain' | 'erase';
 const REVIVAL_ATTRIBUTES = ['externalId', 'userName'] as const;
 
 /** The users of a connection. */
-export class Users {
+export class Users implements Collection {
   private readonly resources: Resources;
 
   constructor(
     scope: Scope,
+    readonly type: ResourceType,
     private readonly userDeletion: UserDeletion,
   ) {
-    this.resources = new Resources(scope, USER, INDEXED_USER_ATTRIBUTES);
+    this.resources = new Resources(scope, type, INDEXED_USER_ATTRIBUTES);
   }
 
   /** @throws ScimError 404 */
@@ -42,10 +43,30 @@ export class Users {
     return this.resources.get(id);
   }
 
-  /** Users in order of creation; see `Resources.search` for what a filter may cost. */
-  list(window: Window, filter?: BoundFilter): Promise<Page> {
-    if (filter === undefined) return this.resources.list(window);
-    return this.resources.search(filter, window, () => Promise.resolve({}));
+  /** Several users by id; those that do not exist are left out. */
+  getMany(ids: readonly string[]): Promise<readonly StoredResource[]> {
+    return this.resources.getMany(ids);
+  }
+
+  count(): Promise<number> {
+    return this.resources.count();
+  }
+
+  from(startIndex: number, count: number): Promise<readonly StoredResource[]> {
+    return this.resources.from(startIndex, count);
+  }
+
+  beside(id: string | undefined, count: number, backward: boolean): Promise<readonly StoredResource[]> {
+    return this.resources.beside(id, count, backward);
+  }
+
+  /** @param filter on `groups` it sees what `derive` gives */
+  matching(filter: BoundFilter | undefined): Promise<readonly StoredResource[]> {
+    const wantsGroups = filter !== undefined && mentions(filter, 'groups');
+    return this.resources.matching(filter, async ({ id }) => {
+      const groups = wantsGroups ? (await groupsOf(this.resources.scope, [id])).get(id) : undefined;
+      return groups === undefined ? {} : { groups };
+    });
   }
 
   /**

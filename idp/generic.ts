@@ -42,4 +42,5 @@ export const GENERIC: Profile = {
   uniqueGroupNames: true,
   unknownMembers: 'skip',
   createMissingTarget: true,
+  discoverySchemas: true,
 };

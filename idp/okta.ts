@@ -14,4 +14,5 @@ export const OKTA: Profile = {
   uniqueGroupNames: true,
   unknownMembers: 'skip',
   createMissingTarget: true,
+  discoverySchemas: true,
 };

@@ -17,6 +17,8 @@ export interface Profile {
   readonly unknownMembers: 'refuse' | 'skip';
   /** Whether `replace` on a value path without a match creates what the path describes (else 400 `noTarget`). */
   readonly createMissingTarget: boolean;
+  /** Whether `/Schemas` also serves the schemas of the discovery resources (RFC 7643 section 8.7.2). */
+  readonly discoverySchemas: boolean;
 }
 
 /** The body of a POST or PUT in the form of the RFCs. A body that is no object is left to the engine. */
@@ -49,10 +51,11 @@ export function rewriteOperations(
 
 /** A listing's filter and projection in the form of the RFCs. */
 export function rewriteQuery(profile: Profile, type: ResourceType, query: ListQuery): ListQuery {
-  const { filter } = query;
+  const { filter, sort } = query;
   return {
     ...query,
     ...rewriteProjection(profile, type, query),
+    sort: sort === undefined ? undefined : { ...sort, by: rewriteName(profile, type, sort.by) },
     filter:
       filter === undefined
         ? undefined
@@ -66,10 +69,14 @@ export function rewriteProjection(
   type: ResourceType,
   { attributes, excludedAttributes }: ProjectionRequest,
 ): ProjectionRequest {
-  const rewrite = (name: string) =>
-    profile.rewriters.reduce((result, { projectedName }) => projectedName?.(result, type) ?? result, name);
   return {
-    ...(attributes === undefined ? {} : { attributes: attributes.map(rewrite) }),
-    ...(excludedAttributes === undefined ? {} : { excludedAttributes: excludedAttributes.map(rewrite) }),
+    ...(attributes === undefined ? {} : { attributes: attributes.map((name) => rewriteName(profile, type, name)) }),
+    ...(excludedAttributes === undefined
+      ? {}
+      : { excludedAttributes: excludedAttributes.map((name) => rewriteName(profile, type, name)) }),
   };
+}
+
+function rewriteName(profile: Profile, type: ResourceType, name: string): string {
+  return profile.rewriters.reduce((result, { projectedName }) => projectedName?.(result, type) ?? result, name);
 }

@@ -8,4 +8,5 @@ export const RFC: Profile = {
   uniqueGroupNames: false,
   unknownMembers: 'refuse',
   createMissingTarget: false,
+  discoverySchemas: true,
 };

@@ -12,7 +12,7 @@ export const ENVIRONMENT = {
 } as const;
 
 /** The functions, one folder each beside this file. */
-export const FUNCTION_NAMES = ['users', 'groups', 'discovery', 'admin'] as const;
+export const FUNCTION_NAMES = ['users', 'groups', 'bulk', 'search', 'discovery', 'admin'] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** The stage of the REST API; it begins every URL's path. */
@@ -40,8 +40,16 @@ export interface Route {
 export const ROUTES: readonly Route[] = [
   ...scim('users', '/Users', '/Users/{id}'),
   ...scim('groups', '/Groups', '/Groups/{id}'),
-  ...scim('discovery', '', '/{proxy+}'),
-  ...admin('/connections', '/connections/{connectionId}', '/connections/{connectionId}/tokens'),
+  ...scim('bulk', '/Bulk'),
+  ...scim('search', '', '/.search'),
+  ...scim('discovery', '/{proxy+}'),
+  ...admin(
+    '/connections',
+    '/connections/{connectionId}',
+    '/connections/{connectionId}/tokens',
+    '/connections/{connectionId}/schemas',
+    '/connections/{connectionId}/schemas/{urn}',
+  ),
 ];
 
 function scim(name: FunctionName, ...paths: readonly string[]): readonly Route[] {

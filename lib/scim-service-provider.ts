@@ -58,6 +58,8 @@ export class ScimServiceProvider extends Construct {
     const options = { environment, ...(bundlesPath === undefined ? {} : { bundlesPath }) };
     const users = new ScimFunction(this, 'Users', { ...options, name: 'users', description: 'SCIM /Users' });
     const groups = new ScimFunction(this, 'Groups', { ...options, name: 'groups', description: 'SCIM /Groups' });
+    const bulk = new ScimFunction(this, 'Bulk', { ...options, name: 'bulk', description: 'SCIM /Bulk' });
+    const search = new ScimFunction(this, 'Search', { ...options, name: 'search', description: 'SCIM /.search' });
     const discovery = new ScimFunction(this, 'Discovery', {
       ...options,
       name: 'discovery',
@@ -70,12 +72,14 @@ export class ScimServiceProvider extends Construct {
       description: 'SCIM connections and tokens',
       environment: { ...environment, [ENVIRONMENT.secretPrefix]: prefix },
     });
-    for (const directory of [users, groups]) {
+    for (const directory of [users, groups, bulk]) {
       this.allowTable(directory, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
       this.allowIndex(directory);
     }
+    this.allowTable(search, 'GetItem', 'BatchGetItem', 'Query');
+    this.allowIndex(search);
     this.allowTable(discovery, 'GetItem');
-    this.allowTable(admin, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
+    this.allowTable(admin, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem');
     this.allowIndex(admin);
     admin.addToRolePolicy(
       new PolicyStatement({
@@ -90,7 +94,7 @@ export class ScimServiceProvider extends Construct {
         ],
       }),
     );
-    return { users, groups, discovery, admin };
+    return { users, groups, bulk, search, discovery, admin };
   }
 
   private allowTable(fn: LambdaFunction, ...actions: readonly string[]): void {

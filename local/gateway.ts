@@ -26,12 +26,15 @@ export function createGateway(
   const routes = routesOf(template);
   const stage = stageOf(template);
 
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
       process.stderr.write(`${String(error)}\n`);
       send(response, gatewayResponse(template, 'INTEGRATION_FAILURE', 'DEFAULT_5XX'));
     });
   });
+  // Clients keep connections for longer than Node.js would; a closed one costs them a failed request.
+  server.keepAliveTimeout = 65_000;
+  return server;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = '', query = ''] = splitOnce(request.url ?? '/', '?');

@@ -110,8 +110,9 @@ export class LocalFunction {
       stderr: true,
     });
     // What functions print is their log; standard output is for who called `npm start`.
-    worker.stdout.pipe(process.stderr, { end: false });
-    worker.stderr.pipe(process.stderr, { end: false });
+    for (const output of [worker.stdout, worker.stderr]) {
+      output.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+    }
     return new Promise((resolve, reject) => {
       worker.on('message', (message: unknown) => {
         if (member(message, 'ready') === true) resolve(worker);

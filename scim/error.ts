@@ -1,4 +1,4 @@
-/** The `scimType` values of RFC 7644 section 3.12, table 9. */
+/** The `scimType` values of RFC 7644 section 3.12, table 9, and of RFC 9865 section 2.1. */
 export type ScimType =
   | 'invalidFilter'
   | 'tooMany'
@@ -9,7 +9,10 @@ export type ScimType =
   | 'noTarget'
   | 'invalidValue'
   | 'invalidVers'
-  | 'sensitive';
+  | 'sensitive'
+  | 'invalidCursor'
+  | 'expiredCursor'
+  | 'invalidCount';
 
 export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
 

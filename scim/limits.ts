@@ -11,6 +11,8 @@ export const LIMITS = {
   filterDepth: 32,
   /** Operations of one PATCH request. */
   patchOperations: 1000,
+  /** Operations of one bulk request. */
+  bulkOperations: 1000,
   /** Resources of a page when the client names no `count`. */
   defaultPage: 100,
   /** Resources of a page at most, whatever `count` says. */

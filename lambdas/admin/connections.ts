@@ -39,6 +39,8 @@ export async function createConnection(
     enabled: true,
     createdAt: token.createdAt,
     tokens: [token],
+    schemas: [],
+    cursorKey: randomBytes(32).toString('base64url'),
   };
   if (!(await connections.add(connection))) {
     throw new Problem(409, 'Conflict', `There is a connection "${id}" already.`, [
@@ -69,7 +71,7 @@ export async function issueConnectionToken(
   const existing = await connections.find(id);
   if (existing === undefined) throw noConnection(id);
   const token = issueToken(id, expiresInDays ?? existing.tokenExpiresInDays);
-  const added = await connections.changeTokens(id, (tokens) => {
+  const added = await changeTokens(connections, id, (tokens) => {
     const live = tokens.filter(({ expiresAt }) => Date.parse(expiresAt) > Date.now());
     // Without an overlap all of them end at once.
     if (overlapSeconds > 0 && live.length >= MAXIMUM_TOKENS) {
@@ -81,14 +83,22 @@ export async function issueConnectionToken(
   try {
     await secrets.put(id, token.value);
   } catch (error) {
-    await connections.changeTokens(id, (tokens) => tokens.filter((other) => other.id !== token.id));
+    await changeTokens(connections, id, (tokens) => tokens.filter((other) => other.id !== token.id));
     throw error;
   }
   const end = new Date(Date.now() + overlapSeconds * 1000).toISOString();
-  await connections.changeTokens(id, (tokens) =>
+  await changeTokens(connections, id, (tokens) =>
     tokens.flatMap((other) => (other.id === token.id ? [other] : endedAt(other, end, overlapSeconds))),
   );
   return token;
+}
+
+function changeTokens(
+  connections: Connections,
+  id: string,
+  compute: (tokens: readonly StoredToken[]) => readonly StoredToken[],
+): Promise<Connection | undefined> {
+  return connections.change(id, (connection) => ({ ...connection, tokens: compute(connection.tokens) }));
 }
 
 function endedAt(token: StoredToken, end: string, overlapSeconds: number): readonly StoredToken[] {

@@ -6,6 +6,7 @@ import { CONNECTION_ID, Connections, type Connection } from '../../directory/con
 import { Table } from '../../directory/table';
 import type { IssuedToken } from '../../directory/tokens';
 import { ScimError } from '../../scim/error';
+import { schemaResource } from '../../scim/schema/representation';
 import { ENVIRONMENT } from '../contract';
 import { errorAnswer, jsonAnswer, toResult, type Answer } from '../middleware/answer';
 import { tableName } from '../middleware/scim-handler';
@@ -14,6 +15,7 @@ import { ConnectionSecrets } from './connection-secrets';
 import { createConnection, issueConnectionToken } from './connections';
 import { noConnection, Problem, PROBLEM_MEDIA_TYPE } from './problem';
 import { CREATE_CONNECTION, ISSUE_TOKEN, readBody } from './requests';
+import { deleteSchema, putSchema, schemaOf } from './schemas';
 
 /** The admin API. API Gateway has checked the caller's signature; see docs/admin-api.md for what each call takes and answers. */
 
@@ -39,10 +41,44 @@ async function serve(event: APIGatewayProxyEvent): Promise<Answer> {
     if (method === 'POST') return issue(connections, id, event);
     throw notAllowed(method, 'POST');
   }
+  if (event.resource.includes('/schemas')) return serveSchemas(connections, id, event);
   if (method !== 'GET') throw notAllowed(method, 'GET');
   const connection = await connections.find(id);
   if (connection === undefined) throw noConnection(id);
   return jsonAnswer(200, describe(connection, event));
+}
+
+/** `/connections/{id}/schemas` and `/connections/{id}/schemas/{urn}`. */
+async function serveSchemas(connections: Connections, id: string, event: APIGatewayProxyEvent): Promise<Answer> {
+  const connection = await connections.find(id);
+  if (connection === undefined) throw noConnection(id);
+  const method = event.httpMethod.toUpperCase();
+  const baseUrl = scimBaseUrl(connection, event);
+  const urn = decoded(event.pathParameters?.['urn'] ?? '');
+  if (urn === '') {
+    if (method !== 'GET') throw notAllowed(method, 'GET');
+    return jsonAnswer(200, { schemas: connection.schemas.map((schema) => schemaResource(schema, baseUrl)) });
+  }
+  const scope = { table: table.forRequest(), connection: id, baseUrl };
+  if (method === 'GET') return jsonAnswer(200, schemaResource(schemaOf(connection, urn), baseUrl));
+  if (method === 'PUT') {
+    const { schema, created } = await putSchema(connections, scope, urn, bodyOf(event));
+    return jsonAnswer(created ? 201 : 200, schemaResource(schema, baseUrl));
+  }
+  if (method === 'DELETE') {
+    await deleteSchema(connections, scope, urn);
+    return { status: 204 };
+  }
+  throw notAllowed(method, 'GET, PUT, DELETE');
+}
+
+/** API Gateway hands the path on as it was sent. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 async function create(connections: Connections, event: APIGatewayProxyEvent): Promise<Answer> {
@@ -84,8 +120,12 @@ function decodeCursor(cursor: string): string {
 
 /** A connection as administrators see it; of its tokens nothing that could be used. */
 function describe(connection: Connection, event: APIGatewayProxyEvent): object {
-  const { tokens: _, ...settings } = connection;
-  return { ...settings, scimBaseUrl: `${deploymentUrl(event, '/admin/')}/v2/connections/${connection.id}` };
+  const { tokens: _, cursorKey: __, schemas, ...settings } = connection;
+  return { ...settings, schemas: schemas.map(({ id }) => id), scimBaseUrl: scimBaseUrl(connection, event) };
+}
+
+function scimBaseUrl({ id }: Connection, event: APIGatewayProxyEvent): string {
+  return `${deploymentUrl(event, '/admin/')}/v2/connections/${id}`;
 }
 
 function shown({ id, value, createdAt, expiresAt }: IssuedToken): object {

@@ -1,8 +1,9 @@
 import { methodNotAllowed, notFound, ScimError } from '../../scim/error';
 import { asText, type JsonObject } from '../../scim/json';
 import { listResponse } from '../../scim/list/list-response';
+import { DISCOVERY_SCHEMAS } from '../../scim/schema/discovery-schemas';
 import { resourceTypeResource, schemaResource } from '../../scim/schema/representation';
-import { GROUP, USER, type ResourceType } from '../../scim/schema/resource-type';
+import type { ResourceType } from '../../scim/schema/resource-type';
 import { jsonAnswer, type Answer } from '../middleware/answer';
 import { scimHandler, type Exchange } from '../middleware/scim-handler';
 import { serviceProviderConfig } from './service-provider-config';
@@ -40,7 +41,7 @@ async function read({ request }: Exchange, resource: () => JsonObject): Promise<
 
 /** One resource by its id in any case, as schema URNs are, or all of them. */
 function collection({ request }: Exchange, id: string, resources: readonly JsonObject[]): JsonObject {
-  if (id === '') return listResponse(resources, resources.length, 1);
+  if (id === '') return listResponse(resources, { totalResults: resources.length, startIndex: 1 });
   const wanted = decoded(id).toLowerCase();
   const found = resources.find((resource) => asText(resource['id']).toLowerCase() === wanted);
   if (found === undefined) throw notFound(`/${request.rest}`);
@@ -56,24 +57,22 @@ function decoded(text: string): string {
   }
 }
 
-function types({ connection }: Exchange): readonly ResourceType[] {
-  return connection.groups ? [USER, GROUP] : [USER];
+function resourceTypesOf({ connection, types }: Exchange): readonly ResourceType[] {
+  return connection.groups ? [types.user, types.group] : [types.user];
 }
 
 function resourceTypes(exchange: Exchange): readonly JsonObject[] {
-  return types(exchange).map((type) => resourceTypeResource(type, exchange.request.baseUrl));
+  return resourceTypesOf(exchange).map((type) => resourceTypeResource(type, exchange.request.baseUrl));
 }
 
 function schemas(exchange: Exchange): readonly JsonObject[] {
-  const definitions = types(exchange).flatMap((type) => [type.schema, ...type.extensions]);
+  const ofResources = resourceTypesOf(exchange).flatMap((type) => [type.schema, ...type.extensions]);
+  const definitions = [...ofResources, ...(exchange.profile.discoverySchemas ? DISCOVERY_SCHEMAS : [])];
   return definitions.map((schema) => schemaResource(schema, exchange.request.baseUrl));
 }
 
 function noEndpoint({ request }: Exchange): ScimError {
-  const detail =
-    request.rest === ''
-      ? 'This is the base URL of a connection; its endpoints are /Users, /Groups, /ServiceProviderConfig, /ResourceTypes and /Schemas.'
-      : `There is no endpoint /${request.rest}. The base URL ends with the id of the connection: check that nothing follows it.`;
+  const detail = `There is no endpoint /${request.rest}. The base URL ends with the id of the connection: check that nothing follows it.`;
   return new ScimError(404, detail);
 }
 

@@ -1,18 +1,28 @@
 import type { JsonObject } from '../../scim/json';
 import { LIMITS } from '../../scim/limits';
+import { CURSOR_SECONDS } from '../../scim/list/cursor';
+import { SERVICE_PROVIDER_CONFIG_URN } from '../../scim/schema/representation';
 
-export const SERVICE_PROVIDER_CONFIG_URN = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
-
-/** What this service provider can do (RFC 7643 section 5). */
+/** What this service provider can do (RFC 7643 section 5): the limits are those that requests are held to. */
 export function serviceProviderConfig(baseUrl: string): JsonObject {
   return {
     schemas: [SERVICE_PROVIDER_CONFIG_URN],
+    documentationUri: 'https://www.npmjs.com/package/cdk-scim',
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: LIMITS.bodyBytes },
+    bulk: { supported: true, maxOperations: LIMITS.bulkOperations, maxPayloadSize: LIMITS.bodyBytes },
     filter: { supported: true, maxResults: LIMITS.maximumPage },
     changePassword: { supported: false },
-    sort: { supported: false },
+    sort: { supported: true },
     etag: { supported: true },
+    // RFC 9865 section 4
+    pagination: {
+      cursor: true,
+      index: true,
+      defaultPaginationMethod: 'index',
+      defaultPageSize: LIMITS.defaultPage,
+      maxPageSize: LIMITS.maximumPage,
+      cursorTimeout: CURSOR_SECONDS,
+    },
     authenticationSchemes: [
       {
         type: 'oauthbearertoken',

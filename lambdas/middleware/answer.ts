@@ -1,7 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { ScimError } from '../../scim/error';
-import type { Json, JsonObject } from '../../scim/json';
-import { listResponse } from '../../scim/list/list-response';
+import type { Json } from '../../scim/json';
 import type { Projection } from '../../scim/resource/project';
 import type { ResourceView } from '../../scim/resource/resource';
 
@@ -14,9 +13,6 @@ export interface Answer {
 }
 
 export const SCIM_MEDIA_TYPE = 'application/scim+json';
-
-/** Bytes of a page at most: a function's answer may have 6 MB, and Okta and others read no more than a few. */
-const PAGE_BYTES = 4.5 * 1024 * 1024;
 
 /** The answer as API Gateway's proxy integration wants it. */
 export function toResult({ status, headers = {}, body }: Answer, mediaType = SCIM_MEDIA_TYPE): APIGatewayProxyResult {
@@ -44,18 +40,6 @@ export function noContentAnswer(resource: ResourceView): Answer {
 
 function resourceHeaders({ meta }: ResourceView): Record<string, string> {
   return { Location: meta.location, ETag: meta.version };
-}
-
-/** An answer with a page of resources, cut short where it would become too large. */
-export function listAnswer(resources: readonly JsonObject[], totalResults: number, startIndex: number): Answer {
-  const body = JSON.stringify(listResponse(resources, totalResults, startIndex));
-  if (body.length <= PAGE_BYTES) return { status: 200, body };
-  let bytes = 0;
-  const fitting = resources.filter((resource, index) => {
-    bytes += Buffer.byteLength(JSON.stringify(resource));
-    return index === 0 || bytes <= PAGE_BYTES;
-  });
-  return jsonAnswer(200, listResponse(fitting, totalResults, startIndex));
 }
 
 /**

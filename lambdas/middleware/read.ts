@@ -1,32 +1,32 @@
-import { rewriteMessage, rewriteOperations, rewriteProjection, rewriteQuery, rewriteResource } from '../../idp/profile';
-import { bindFilter, type BoundFilter } from '../../scim/filter/bind';
-import { parseFilter } from '../../scim/filter/parse';
-import type { Json } from '../../scim/json';
-import { parseListQuery, parseProjection } from '../../scim/list/query';
+import { rewriteMessage, rewriteOperations, rewriteProjection, rewriteResource } from '../../idp/profile';
+import { isObject, type Json } from '../../scim/json';
+import {
+  parseListQuery,
+  parseProjection,
+  parseSearchRequest,
+  SEARCH_REQUEST_URN,
+  type ListQuery,
+} from '../../scim/list/query';
 import { parseOperations, readPatchMessage, type PatchOperation } from '../../scim/patch/request';
 import { Projection } from '../../scim/resource/project';
+import type { ResourceView } from '../../scim/resource/resource';
 import type { ResourceType } from '../../scim/schema/resource-type';
+import { noContentAnswer, type Answer } from './answer';
 import type { Exchange } from './scim-handler';
 import { readJson } from './scim-request';
 
 /** What a client asked for, in the form of the RFCs: read, rewritten by the connection's profile, parsed. */
 
-export interface Listing {
-  readonly filter: BoundFilter | undefined;
-  readonly startIndex: number;
-  readonly count: number;
-  readonly projection: Projection;
+/** The parameters of a listing. @throws ScimError 400 */
+export function readListParameters({ request }: Exchange): ListQuery {
+  return parseListQuery(request.parameters);
 }
 
-/** @throws ScimError 400 `invalidFilter` or `invalidValue`, 403 `sensitive` */
-export function readListing({ request, profile }: Exchange, type: ResourceType): Listing {
-  const query = rewriteQuery(profile, type, parseListQuery(request.parameters));
-  return {
-    filter: query.filter === undefined ? undefined : bindFilter(parseFilter(query.filter), type),
-    startIndex: query.startIndex,
-    count: query.count,
-    projection: new Projection(type, query),
-  };
+/** The body of a search by POST (RFC 7644 section 3.4.3). @throws ScimError 400, 413, 415 */
+export function readSearchBody({ request, profile }: Exchange): ListQuery {
+  const body = readJson(request);
+  const isTolerant = profile.rewriters.length > 0;
+  return parseSearchRequest(isTolerant && isObject(body) ? { schemas: [SEARCH_REQUEST_URN], ...body } : body);
 }
 
 /** @throws ScimError 400 `invalidValue` */
@@ -49,4 +49,25 @@ export function readOperations({ request, profile }: Exchange, type: ResourceTyp
 export function namesAttributes({ request }: Exchange): boolean {
   const { attributes, excludedAttributes } = parseProjection(request.parameters);
   return attributes !== undefined || excludedAttributes !== undefined;
+}
+
+/**
+ * The answer to a change: the resource, or 204 where the client prefers it (RFC 7240, `return=minimal`) or its profile wants it of a PATCH.
+ * @param resource for the headers of a 204
+ * @param whole makes the answer with the resource
+ */
+export async function changeAnswer(
+  exchange: Exchange,
+  method: 'PUT' | 'PATCH',
+  resource: ResourceView,
+  whole: () => Promise<Answer>,
+): Promise<Answer> {
+  const preference = /\breturn=(minimal|representation)\b/i
+    .exec(exchange.request.headers.get('prefer') ?? '')?.[1]
+    ?.toLowerCase();
+  const ofProfile = method === 'PATCH' && exchange.profile.patchAnswer === 'noContent' && !namesAttributes(exchange);
+  const silent = preference === undefined ? ofProfile : preference === 'minimal';
+  const answer = silent ? noContentAnswer(resource) : await whole();
+  if (preference === undefined) return answer;
+  return { ...answer, headers: { ...answer.headers, 'Preference-Applied': `return=${preference}` } };
 }

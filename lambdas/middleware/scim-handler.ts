@@ -5,6 +5,7 @@ import type { Connection } from '../../directory/connections';
 import { Table } from '../../directory/table';
 import type { Profile } from '../../idp/profile';
 import { profileOf } from '../../idp/profiles';
+import { resourceTypesWith, type ResourceTypes } from '../../scim/schema/resource-type';
 import { ENVIRONMENT } from '../contract';
 import { errorAnswer, toResult, type Answer } from './answer';
 import { authenticate, presentedToken } from './authenticate';
@@ -15,7 +16,11 @@ export interface Exchange {
   readonly request: ScimRequest;
   readonly connection: Connection;
   readonly profile: Profile;
+  /** The resource types with the connection's own extensions. */
+  readonly types: ResourceTypes;
   readonly table: Table;
+  /** When the function's time is over, in milliseconds since the epoch. */
+  readonly deadline: number;
 }
 
 export interface ScimHandlerOptions {
@@ -65,7 +70,16 @@ function authentication({ prefetch }: ScimHandlerOptions): ScimMiddleware {
       const request = readEvent(event);
       if (presentedToken(request) !== undefined) prefetch?.(table, request);
       const connection = await authenticate(table, request);
-      context.exchange = { request, connection, profile: profileOf(connection.identityProvider), table };
+      const deadline = Date.now() + context.getRemainingTimeInMillis();
+      const profile = profileOf(connection.identityProvider);
+      context.exchange = {
+        request,
+        connection,
+        profile,
+        types: resourceTypesWith(connection.schemas),
+        table,
+        deadline,
+      };
     },
   };
 }

@@ -7,6 +7,8 @@ import type { Parameters } from '../../scim/list/query';
 /** A request as the functions see it: API Gateway's event without API Gateway. */
 export interface ScimRequest {
   readonly method: string;
+  /** The route that the request took, with API Gateway's placeholders. */
+  readonly resource: string;
   /** Id of the connection in the URL; whether the caller may speak for it is not known yet. */
   readonly connectionId: string;
   /** What follows the endpoint in the URL: a resource's id; undefined for the collection. */
@@ -28,6 +30,7 @@ export function readEvent(event: APIGatewayProxyEvent): ScimRequest {
   const resourceId = event.pathParameters?.['id'];
   return {
     method: event.httpMethod === 'HEAD' ? 'GET' : event.httpMethod.toUpperCase(),
+    resource: event.resource,
     connectionId,
     resourceId: resourceId === undefined || resourceId === '' ? undefined : resourceId,
     rest: (event.pathParameters?.['proxy'] ?? '').replace(/\/+$/, ''),

@@ -31,10 +31,31 @@ export interface BoundComparison {
  *   403 `sensitive` for an attribute that is never returned (RFC 7644 section 7.5.2 and table 9)
  */
 export function bindFilter(filter: Filter, type: ResourceType): BoundFilter {
-  return bind(filter, (path) => {
-    const target = type.resolve(path);
-    return target?.attribute === undefined ? undefined : target;
-  });
+  return bind(filter, (path) => resolveAttribute(type, path));
+}
+
+/**
+ * Resolves a filter of a search across several resource types against each: an attribute that a type does not have is unassigned in its
+ * resources, as long as another one has it (RFC 7644 section 3.4.2.1).
+ * @throws as `bindFilter`
+ */
+export function bindFilterAcross(filter: Filter, types: readonly ResourceType[]): readonly BoundFilter[] {
+  return types.map((type) =>
+    bind(filter, (path) => {
+      const target = resolveAttribute(type, path);
+      if (target !== undefined) return target;
+      const elsewhere = types.map((other) => resolveAttribute(other, path)).find((other) => other !== undefined);
+      return elsewhere === undefined ? undefined : { ...elsewhere, extension: ELSEWHERE };
+    }),
+  );
+}
+
+/** A container that no resource has: what is looked for there is unassigned. */
+const ELSEWHERE = '';
+
+function resolveAttribute(type: ResourceType, path: string): Target | undefined {
+  const target = type.resolve(path);
+  return target?.attribute === undefined ? undefined : target;
 }
 
 /**
@@ -120,6 +141,19 @@ function invalid(position: number, problem: string): ScimError {
 /** The attribute that a target finally names: the sub-attribute where there is one. */
 export function leafAttribute(target: Target): Attribute {
   return target.subAttribute ?? target.attribute;
+}
+
+/** Whether a filter asks for an attribute of the core schema at all. */
+export function mentions(filter: BoundFilter, attributeName: string): boolean {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return mentions(filter.left, attributeName) || mentions(filter.right, attributeName);
+    case 'not':
+      return mentions(filter.filter, attributeName);
+    default:
+      return filter.target.extension === undefined && filter.target.attribute.name === attributeName;
+  }
 }
 
 /** Whether a resource matches. */

@@ -41,6 +41,13 @@ export function checkRequired(type: ResourceType, attributes: Attributes): void 
       throw badRequest('invalidValue', `"${attribute.name}" is required.`);
     }
   }
+  for (const { id, attributes: definitions } of type.extensions) {
+    const extension = attributes[id];
+    const missing = isObject(extension)
+      ? definitions.find(({ name, required }) => required && extension[name] === undefined)
+      : undefined;
+    if (missing !== undefined) throw badRequest('invalidValue', `"${id}:${missing.name}" is required.`);
+  }
   if (Buffer.byteLength(JSON.stringify(attributes)) > LIMITS.resourceBytes) {
     throw new ScimError(413, `The ${type.name} is larger than ${LIMITS.resourceBytes} bytes.`);
   }

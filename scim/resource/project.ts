@@ -32,7 +32,7 @@ export class Projection {
     this.excluded = select(type, excludedAttributes ?? []);
   }
 
-  /** Whether an attribute of the core schema is shown at all: what is not shown need not be read. */
+  /** Whether an attribute is shown at all, wholly or in part: what is not shown need not be read. */
   shows(attributeName: string): boolean {
     const target = this.type.resolve(attributeName);
     return target?.attribute !== undefined && this.keeps(target.extension, target.attribute, undefined);

@@ -3,6 +3,7 @@ import type { Attribute, Schema } from './attribute';
 import type { ResourceType } from './resource-type';
 
 export const SCHEMA_URN = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
+export const SERVICE_PROVIDER_CONFIG_URN = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
 export const RESOURCE_TYPE_URN = 'urn:ietf:params:scim:schemas:core:2.0:ResourceType';
 
 /** A schema as `/Schemas` serves it (RFC 7643 section 7): the definition that requests are checked against. */

@@ -73,6 +73,32 @@ function resolveIn(attributes: readonly Attribute[], extension: string | undefin
 export const USER = new ResourceType('User', '/Users', 'User Account', USER_SCHEMA, [ENTERPRISE_USER_SCHEMA]);
 export const GROUP = new ResourceType('Group', '/Groups', 'Group', GROUP_SCHEMA);
 
+/** The resource types of a connection. */
+export interface ResourceTypes {
+  readonly user: ResourceType;
+  readonly group: ResourceType;
+}
+
+/**
+ * The resource types with a connection's own extensions beside those of the RFC. An extension whose URN ends with `Group` extends groups,
+ * every other one users.
+ */
+export function resourceTypesWith(extensions: readonly Schema[]): ResourceTypes {
+  if (extensions.length === 0) return { user: USER, group: GROUP };
+  const ofGroups = extensions.filter(({ id }) => extendsGroups(id));
+  const ofUsers = extensions.filter(({ id }) => !extendsGroups(id));
+  return { user: extended(USER, ofUsers), group: extended(GROUP, ofGroups) };
+}
+
+function extendsGroups(urn: string): boolean {
+  return /:group$/i.test(urn);
+}
+
+function extended(type: ResourceType, extensions: readonly Schema[]): ResourceType {
+  const { name, endpoint, description, schema } = type;
+  return new ResourceType(name, endpoint, description, schema, [...type.extensions, ...extensions]);
+}
+
 /** How a target is written in messages and paths: `name.givenName`, `urn:…:User:manager.value`. */
 export function describeTarget({ extension, attribute, subAttribute }: Target): string {
   const prefix = extension === undefined ? '' : `${extension}:`;

@@ -12,17 +12,17 @@ import { GROUP, USER } from '../../scim/schema/resource-type';
 import { meteredScope } from './support';
 
 const { scope, client, measure } = meteredScope();
-const users = new Users(scope, 'retain');
-const groups = new Groups(scope, { uniqueNames: true, unknownMembers: 'skip' });
-const all = { startIndex: 1, count: 200 };
+const users = new Users(scope, USER, 'retain');
+const groups = new Groups(scope, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
 
 afterAll(() => {
   client.destroy();
 });
 
 async function found(filter: string): Promise<string[]> {
-  const { resources } = await users.list(all, bindFilter(parseFilter(filter), USER));
-  return resources.map(({ attributes }) => String(attributes['userName']));
+  return (await users.matching(bindFilter(parseFilter(filter), USER))).map(({ attributes }) =>
+    String(attributes['userName']),
+  );
 }
 
 describe('filters by key', () => {
@@ -65,14 +65,14 @@ describe('filters by key', () => {
   });
 
   test('counts are exact while users come and go', async () => {
-    const before = (await users.list({ startIndex: 1, count: 0 })).totalResults;
+    const before = await users.count();
     const created = await Promise.all(
       Array.from({ length: 30 }, (_, index) => users.create({ userName: `count${index}` })),
     );
-    expect((await users.list({ startIndex: 1, count: 0 })).totalResults).toBe(before + 30);
+    expect(await users.count()).toBe(before + 30);
     await Promise.all(created.map(({ id }) => users.delete(id, () => undefined)));
-    expect((await users.list({ startIndex: 1, count: 0 })).totalResults).toBe(before);
-    expect((await users.list(all)).resources).toHaveLength(before);
+    expect(await users.count()).toBe(before);
+    expect(await users.from(1, 200)).toHaveLength(before);
   });
 });
 
@@ -143,7 +143,7 @@ describe('groups', () => {
     const group = await groups.create({ displayName: 'G1' }, membersFrom([{ value: one.id }, { value: two.id }]));
     const other = await groups.create({ displayName: 'G2' }, membersFrom([{ value: two.id }]));
     const search = async (filter: string): Promise<string[]> =>
-      (await groups.list(all, bindFilter(parseFilter(filter), GROUP))).resources.map(({ id }) => id);
+      (await groups.matching(bindFilter(parseFilter(filter), GROUP))).map(({ id }) => id);
     expect(await search(`members.value eq "${two.id}"`)).toEqual([group.id, other.id]);
     expect(await search(`members eq "${one.id}" and displayName eq "g2"`)).toEqual([]);
     expect(await search('members.display eq "one"')).toEqual([group.id]);
@@ -217,6 +217,8 @@ describe('connections and tokens', () => {
       failureMail: { recipients: ['a@b.example'], windowSeconds: 5 },
       tokenExpiresInDays: 3,
       createdAt: token.createdAt,
+      schemas: [],
+      cursorKey: 'k',
       tokens: [{ id: token.id, digest: token.digest, createdAt: token.createdAt, expiresAt: token.expiresAt }],
     };
     expect(await connections.add({ ...connection, tokens: [token] })).toBe(true);

@@ -216,7 +216,7 @@ describe('users', () => {
     expect(await held()).toBeUndefined();
     expect((await read(id)).schemas).toEqual([USER]);
     await patch(`/Users/${id}`, { op: 'Add', path, value: manager });
-    expect(await held()).toEqual({ value: manager });
+    expect(await held()).toEqual({ value: manager, $ref: `${entra.baseUrl}/Users/${manager}` });
     await patch(`/Users/${id}`, { op: 'Remove', path });
     expect(await held()).toBeUndefined();
     expect(await entra.search('/Users', `manager eq "${manager}" and id eq "${id}"`)).toEqual([]);
@@ -376,5 +376,5 @@ test('paging', async () => {
     expect([body.totalResults, body.itemsPerPage, body.startIndex]).toEqual(expected);
     expect(body.Resources).toHaveLength(expected[1]);
   }
-  expect((await paged.get('/Users?count=many')).body.scimType).toBe('invalidValue');
+  expect((await paged.get('/Users?count=many')).body.scimType).toBe('invalidCount');
 });

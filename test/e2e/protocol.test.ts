@@ -1,4 +1,15 @@
-import { admin, Client, ERROR, GROUP, PATCH_OP, send, USER, type Body, type Reply } from '../support/client';
+import {
+  admin,
+  Client,
+  ENTERPRISE,
+  ERROR,
+  GROUP,
+  PATCH_OP,
+  send,
+  USER,
+  type Body,
+  type Reply,
+} from '../support/client';
 
 let client: Client;
 
@@ -113,7 +124,6 @@ describe('bad input gets the right error and changes nothing', () => {
     ['another type of resource', 'GET', '/Groups/:id', undefined, 404, undefined],
     ['unknown endpoint', 'GET', '/Nosuch', undefined, 404, undefined],
     ['unknown endpoint below a resource', 'GET', '/Users/:id/groups', undefined, 404, undefined],
-    ['the base URL itself', 'GET', '', undefined, 404, undefined],
     ['/Me', 'GET', '/Me', undefined, 501, undefined],
     ['wrong method on a collection', 'DELETE', '/Users', undefined, 405, undefined],
     ['wrong method on a resource', 'POST', '/Users/:id', '{}', 405, undefined],
@@ -173,15 +183,17 @@ describe('bad input gets the right error and changes nothing', () => {
     expect([head.status, head.text, head.headers['etag']]).toEqual([200, '', get.headers['etag']]);
   });
 
-  test('a user always has active: removing it says nothing', async () => {
+  test('active is an attribute like others: PATCH can unassign it, then no comparison finds it', async () => {
     const inactive = await client.user('inactive', { active: false });
     const { body } = await client.patch(`/Users/${inactive.id}`, { op: 'remove', path: 'active' });
-    expect(body.active).toBe(false);
+    expect(body).not.toHaveProperty('active');
+    expect(await client.search('/Users', 'userName eq "inactive" and active pr')).toEqual([]);
   });
 
   test('a member may be shown under another name, and is no member of itself', async () => {
-    const group = await client.group('Shown', [user.id]);
-    const members = [{ value: user.id, display: 'Renamed' }];
+    const member = await client.user('shown');
+    const group = await client.group('Shown', [member.id]);
+    const members = [{ value: member.id, display: 'Renamed' }];
     const { body } = await client.put(`/Groups/${group.id}`, { displayName: 'Shown', members });
     expect(body.members).toMatchObject(members);
     expect(body.meta.version).not.toBe(group.meta.version);
@@ -391,6 +403,78 @@ describe('discovery', () => {
       expect([status, decodeURIComponent(`${client.baseUrl}${path}`)]).toEqual([200, body.meta.location]);
     }
     expectError(await client.get('/Schemas/urn:nosuch'), 404);
+    const schemas = (await client.get('/Schemas')).body;
+    expect(schemas.Resources.map(({ name }: Body) => name)).toEqual([
+      'User',
+      'EnterpriseUser',
+      'Group',
+      'ServiceProviderConfig',
+      'ResourceType',
+      'Schema',
+    ]);
+    expect(schemas.totalResults).toBe(6);
+  });
+});
+
+describe('preferences (RFC 7240)', () => {
+  test('minimal is 204, representation the resource, also where the profile says otherwise', async () => {
+    const entra = await Client.connect('entra');
+    for (const [who, preference, status] of [
+      [client, 'return=minimal', 204],
+      [entra, 'return=representation', 200],
+    ] as const) {
+      const { id } = await who.user(`prefers-${preference}`);
+      const body = { schemas: [PATCH_OP], Operations: [{ op: 'replace', path: 'title', value: 'T' }] };
+      const reply = await who.call('PATCH', `/Users/${id}`, body, { Prefer: preference });
+      expect([reply.status, reply.headers['preference-applied']]).toEqual([status, preference]);
+    }
+  });
+});
+
+describe('users-only connections', () => {
+  test('answer group probes with none and group changes with 501', async () => {
+    const usersOnly = await Client.connect('entra', { groups: false });
+    for (const path of ['/Groups', '/Groups?excludedAttributes=members&filter=displayName+eq+%22x%22']) {
+      const { status, body } = await usersOnly.get(path);
+      expect([status, body.totalResults, body.Resources]).toEqual([200, 0, []]);
+    }
+    expectError(await usersOnly.post('/Groups', { schemas: [GROUP], displayName: 'G' }), 501);
+    expectError(await usersOnly.get('/Groups/01890a5d-ac96-774b-bcce-b302099a8057'), 404);
+    expect((await usersOnly.get('/ResourceTypes')).body.Resources.map(({ id }: Body) => id)).toEqual(['User']);
+    expect((await usersOnly.user('still syncing')).active).toBe(true);
+  });
+});
+
+describe('what other resources say of a user', () => {
+  test('its groups, direct and through others, in any circle', async () => {
+    const user = await client.user('grouped');
+    const inner = await client.group('Inner', [user.id]);
+    const outer = await client.group('Outer', [inner.id]);
+    await client.patch(`/Groups/${inner.id}`, { op: 'add', path: 'members', value: [{ value: outer.id }] });
+    const { body } = await client.get(`/Users/${user.id}`);
+    expect(body.groups).toEqual([
+      { value: inner.id, $ref: `${client.baseUrl}/Groups/${inner.id}`, display: 'Inner', type: 'direct' },
+      { value: outer.id, $ref: `${client.baseUrl}/Groups/${outer.id}`, display: 'Outer', type: 'indirect' },
+    ]);
+    expect(await client.search('/Users', 'groups.display eq "outer"')).toMatchObject([{ id: user.id }]);
+    // Sent back, they are ignored; membership is changed at the group.
+    const { status, body: put } = await client.put(`/Users/${user.id}`, { ...body, groups: [] });
+    expect([status, put.groups]).toEqual([200, body.groups]);
+    await client.delete(`/Groups/${inner.id}`);
+    expect((await client.get(`/Users/${user.id}`)).body).not.toHaveProperty('groups');
+    expect((await client.get(`/Users/${user.id}?attributes=userName`)).body).not.toHaveProperty('groups');
+  });
+
+  test("its manager's name", async () => {
+    const boss = await client.user('boss', { displayName: 'The Boss' });
+    const user = await client.user('managed', { [ENTERPRISE]: { manager: { value: boss.id } } });
+    const manager = { value: boss.id, $ref: `${client.baseUrl}/Users/${boss.id}`, displayName: 'The Boss' };
+    expect((await client.get(`/Users/${user.id}`)).body[ENTERPRISE].manager).toEqual(manager);
+    expect(
+      (await client.put(`/Users/${user.id}`, (await client.get(`/Users/${user.id}`)).body)).body[ENTERPRISE].manager,
+    ).toEqual(manager);
+    await client.delete(`/Users/${boss.id}`);
+    expect((await client.get(`/Users/${user.id}`)).body[ENTERPRISE].manager.displayName).toBeUndefined();
   });
 });
 

@@ -26,7 +26,13 @@ function resource(rewriter: Rewriter, sent: JsonObject, type: ResourceType = USE
 }
 
 function filter(rewriter: Rewriter, sent: string): string | undefined {
-  return rewriteQuery(only(rewriter), USER, { filter: sent, startIndex: 1, count: 1 }).filter;
+  return rewriteQuery(only(rewriter), USER, {
+    filter: sent,
+    startIndex: 1,
+    count: 1,
+    sort: undefined,
+    cursor: undefined,
+  }).filter;
 }
 
 describe('values', () => {

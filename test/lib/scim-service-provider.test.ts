@@ -79,8 +79,10 @@ test('no function may do more than it does', () => {
   expect(actions('UsersRole')).toEqual([...directory, ...logs]);
   expect(actions('GroupsRole')).toEqual([...directory, ...logs]);
   expect(actions('DiscoveryRole')).toEqual(['dynamodb:GetItem', ...logs]);
+  expect(actions('BulkRole')).toEqual([...directory, ...logs]);
+  expect(actions('SearchRole')).toEqual(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', ...logs]);
   expect(actions('AdminRole')).toEqual([
-    ...directory,
+    ...directory.filter((action) => action !== 'dynamodb:UpdateItem'),
     ...logs,
     'secretsmanager:CreateSecret',
     'secretsmanager:PutSecretValue',

@@ -1,0 +1,118 @@
+import type { Connection, Connections } from '../../directory/connections';
+import { holdersOf } from '../../directory/holders';
+import type { Scope } from '../../directory/resources';
+import { parseJson, type Json } from '../../scim/json';
+import { lostAttributes, parseExtensionSchema } from '../../scim/schema/extension-schema';
+import type { Schema } from '../../scim/schema/attribute';
+import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
+import { GROUP_URN } from '../../scim/schema/group';
+import { USER_URN } from '../../scim/schema/user';
+import { noConnection, Problem } from './problem';
+
+/** Characters that all schemas of a connection have together: they are read with each of its requests. */
+const MAXIMUM_TEXT = 32 * 1024;
+
+const RESERVED = [USER_URN, GROUP_URN, ENTERPRISE_USER_URN].map((urn) => urn.toLowerCase());
+
+/** What was stored, and whether there was nothing under this URN before. */
+export interface StoredSchema {
+  readonly schema: Schema;
+  readonly created: boolean;
+}
+
+/**
+ * Stores the schema of an extension. One that is in use may grow; what resources hold may not be taken away.
+ * @throws Problem 400 that names each wrong part, 404, 409 with the number of resources that hold what would be lost, 413
+ */
+export async function putSchema(
+  connections: Connections,
+  scope: Scope,
+  urn: string,
+  text: string,
+): Promise<StoredSchema> {
+  if (RESERVED.includes(urn.toLowerCase())) {
+    throw new Problem(409, 'Conflict', `${urn} is a schema of RFC 7643 and cannot be changed.`);
+  }
+  const parsed = parseExtensionSchema(urn, readJson(text));
+  if ('problems' in parsed) {
+    const detail = parsed.problems.map((problem) => `${problem.pointer || 'The body'} ${problem.detail}`).join('; ');
+    throw new Problem(400, 'Bad Request', detail, parsed.problems);
+  }
+  const { schema } = parsed;
+  let created = false;
+  await changeSchemas(connections, scope.connection, async ({ schemas }) => {
+    const before = find(schemas, urn);
+    created = before === undefined;
+    if (before !== undefined) await checkNothingLost(scope, before, { ...schema, id: before.id });
+    const others = schemas.filter((other) => other !== before);
+    const next = [...others, { ...schema, id: before?.id ?? urn }];
+    if (JSON.stringify(next).length > MAXIMUM_TEXT) {
+      throw new Problem(
+        413,
+        'Content Too Large',
+        `All schemas of a connection may have ${MAXIMUM_TEXT} characters together.`,
+      );
+    }
+    return next;
+  });
+  return { schema, created };
+}
+
+/**
+ * Removes the schema of an extension that no resource uses.
+ * @throws Problem 404, 409 with the number of resources that hold its attributes
+ */
+export async function deleteSchema(connections: Connections, scope: Scope, urn: string): Promise<void> {
+  await changeSchemas(connections, scope.connection, async ({ schemas }) => {
+    const before = find(schemas, urn);
+    if (before === undefined) throw noSchema(urn);
+    await checkNothingLost(scope, before, { ...before, attributes: [] });
+    return schemas.filter((other) => other !== before);
+  });
+}
+
+/** A schema of a connection, by its URN in any case. @throws Problem 404 */
+export function schemaOf({ schemas }: Connection, urn: string): Schema {
+  const found = find(schemas, urn);
+  if (found === undefined) throw noSchema(urn);
+  return found;
+}
+
+async function changeSchemas(
+  connections: Connections,
+  id: string,
+  compute: (connection: Connection) => Promise<readonly Schema[]>,
+): Promise<void> {
+  const changed = await connections.change(id, async (connection) => ({
+    ...connection,
+    schemas: await compute(connection),
+  }));
+  if (changed === undefined) throw noConnection(id);
+}
+
+async function checkNothingLost(scope: Scope, before: Schema, after: Schema): Promise<void> {
+  for (const { name, subAttribute } of lostAttributes(before, after)) {
+    const holders = await holdersOf(scope, before.id, name, subAttribute);
+    const path = `${before.id}:${name}${subAttribute === undefined ? '' : `.${subAttribute}`}`;
+    if (holders > 0) {
+      const detail = `${holders} ${holders === 1 ? 'resource holds' : 'resources hold'} "${path}": it can neither go nor change its type.`;
+      throw new Problem(409, 'Conflict', detail, [{ pointer: '/attributes', detail: `${path} is held by ${holders}` }]);
+    }
+  }
+}
+
+function find(schemas: readonly Schema[], urn: string): Schema | undefined {
+  return schemas.find(({ id }) => id.toLowerCase() === urn.toLowerCase());
+}
+
+function noSchema(urn: string): Problem {
+  return new Problem(404, 'Not Found', `The connection has no schema "${urn}".`);
+}
+
+function readJson(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch {
+    throw new Problem(400, 'Bad Request', 'The body is no valid JSON.');
+  }
+}

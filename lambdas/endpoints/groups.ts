@@ -1,0 +1,161 @@
+import { inParallel } from '../../directory/batches';
+import { Groups } from '../../directory/groups';
+import { ScimError } from '../../scim/error';
+import { isObject, ownIgnoringCase, type JsonObject } from '../../scim/json';
+import { listResponse } from '../../scim/list/list-response';
+import { applyPatch, checkImmutable } from '../../scim/patch/apply';
+import {
+  foldMembershipOperations,
+  isMembersOperation,
+  membersFrom,
+  needsCurrentMembers,
+  type MembershipChange,
+} from '../../scim/patch/memberships';
+import { parseResource, type Attributes } from '../../scim/resource/parse';
+import type { Projection } from '../../scim/resource/project';
+import { toResource, type ResourceView, type StoredResource } from '../../scim/resource/resource';
+import { jsonAnswer, noContentAnswer, resourceAnswer, type Answer } from '../middleware/answer';
+import { checkPreconditions, hasPrecondition, isNotModified } from '../middleware/preconditions';
+import { changeAnswer, namesAttributes, readOperations, readProjection, readResource } from '../middleware/read';
+import type { Exchange } from '../middleware/scim-handler';
+import { listResources, type ListedType } from './listing';
+import type { ResourceEndpoint } from './resource-endpoint';
+
+/** What can be done with a connection's groups (RFC 7644 section 3). Members are read only where they are part of the answer. */
+export const groupsEndpoint: ResourceEndpoint = {
+  async list(exchange, query) {
+    // Entra ID probes for groups also where only users are provisioned; an error there would stop the users, too.
+    if (!exchange.connection.groups) return noGroups();
+    return listResources(exchange, [listedGroups(exchange)], query);
+  },
+
+  async create(exchange) {
+    const projection = readProjection(exchange, exchange.types.group);
+    const { attributes, members } = readGroup(exchange);
+    const group = await groupsToChange(exchange).create(attributes, members);
+    return resourceAnswer(201, await view(exchange, group, projection), projection);
+  },
+
+  async get(exchange, id) {
+    const projection = readProjection(exchange, exchange.types.group);
+    const group = await groups(exchange).get(id);
+    if (isNotModified(exchange.request, group))
+      return { ...noContentAnswer(withoutMembers(exchange, group)), status: 304 };
+    return resourceAnswer(200, await view(exchange, group, projection), projection);
+  },
+
+  async replace(exchange, id) {
+    const projection = readProjection(exchange, exchange.types.group);
+    const { attributes, members } = readGroup(exchange);
+    const group = await groupsToChange(exchange).change(
+      id,
+      (current) => {
+        checkPreconditions(exchange.request, current);
+        checkImmutable(exchange.types.group, current.attributes, attributes);
+        return { attributes, members };
+      },
+      hasPrecondition(exchange.request),
+    );
+    return changeAnswer(exchange, 'PUT', withoutMembers(exchange, group), async () =>
+      resourceAnswer(200, await view(exchange, group, projection), projection),
+    );
+  },
+
+  async patch(exchange, id) {
+    const projection = readProjection(exchange, exchange.types.group);
+    const operations = readOperations(exchange, exchange.types.group);
+    const onMembers = operations.filter(isMembersOperation);
+    const onAttributes = operations.filter((operation) => !isMembersOperation(operation));
+    const directory = groupsToChange(exchange);
+    const group = await directory.change(
+      id,
+      async (current) => {
+        checkPreconditions(exchange.request, current);
+        const readOnly = withoutMembers(exchange, current);
+        const attributes = applyPatch(
+          exchange.types.group,
+          current.attributes,
+          onAttributes,
+          exchange.profile,
+          readOnly,
+        );
+        const present = needsCurrentMembers(onMembers) ? await directory.currentMembers(id) : [];
+        return { attributes, members: foldMembershipOperations(onMembers, present) };
+      },
+      hasPrecondition(exchange.request),
+    );
+    return changeAnswer(exchange, 'PATCH', withoutMembers(exchange, group), () =>
+      patchedGroup(exchange, group, projection),
+    );
+  },
+
+  async delete(exchange, id) {
+    await groupsToChange(exchange).delete(id, (current) => {
+      checkPreconditions(exchange.request, current);
+    });
+    return { status: 204 };
+  },
+};
+
+/** The answer to a group probe on a users-only connection: there are none. */
+function noGroups(): Promise<Answer> {
+  return Promise.resolve(jsonAnswer(200, listResponse([], { totalResults: 0, startIndex: 1 })));
+}
+
+/** A connection's groups as part of a listing. */
+export function listedGroups(exchange: Exchange): ListedType {
+  return {
+    collection: groups(exchange),
+    async render(found, projection) {
+      const views = await inParallel(found, 8, (group) => view(exchange, group, projection));
+      return views.map((each) => projection.apply(each));
+    },
+  };
+}
+
+/** The most members that a PATCH answers with unasked; the answer to a larger group's is 204. */
+const UNASKED_MEMBERS = 1000;
+
+async function patchedGroup(exchange: Exchange, group: StoredResource, projection: Projection): Promise<Answer> {
+  if (namesAttributes(exchange)) return resourceAnswer(200, await view(exchange, group, projection), projection);
+  const members = await groups(exchange).members(group.id, UNASKED_MEMBERS);
+  if (members === 'more') return noContentAnswer(withoutMembers(exchange, group));
+  return resourceAnswer(200, withMembers(exchange, group, members), projection);
+}
+
+function readGroup(exchange: Exchange): { attributes: Attributes; members: MembershipChange } {
+  const { group: type } = exchange.types;
+  const body = readResource(exchange, type);
+  // The engine checks members like any attribute; the directory keeps them apart.
+  const { members: _, ...attributes } = parseResource(type, body);
+  return { attributes, members: membersFrom(isObject(body) ? ownIgnoringCase(body, 'members') : undefined) };
+}
+
+/** @throws ScimError 501 on a users-only connection */
+function groupsToChange(exchange: Exchange): Groups {
+  if (exchange.connection.groups) return groups(exchange);
+  throw new ScimError(
+    501,
+    'This connection provisions users only; switch group provisioning off in the identity provider.',
+  );
+}
+
+function groups({ table, connection, profile, request, types }: Exchange): Groups {
+  return new Groups({ table, connection: connection.id, baseUrl: request.baseUrl }, types.group, {
+    uniqueNames: profile.uniqueGroupNames,
+    unknownMembers: profile.unknownMembers,
+  });
+}
+
+async function view(exchange: Exchange, group: StoredResource, projection: Projection): Promise<ResourceView> {
+  if (!projection.shows('members')) return withoutMembers(exchange, group);
+  return withMembers(exchange, group, await groups(exchange).members(group.id));
+}
+
+function withMembers(exchange: Exchange, group: StoredResource, members: readonly JsonObject[]): ResourceView {
+  return toResource(exchange.types.group, group, exchange.request.baseUrl, { members });
+}
+
+function withoutMembers({ request, types }: Exchange, group: StoredResource): ResourceView {
+  return toResource(types.group, group, request.baseUrl);
+}

@@ -1,0 +1,53 @@
+import { methodNotAllowed } from '../../scim/error';
+import type { ListQuery } from '../../scim/list/query';
+import type { Answer } from '../middleware/answer';
+import { readListParameters, readSearchBody } from '../middleware/read';
+import type { Exchange } from '../middleware/scim-handler';
+
+/** What a resource type's endpoint does: RFC 7644 section 3.2, table 2. */
+export interface ResourceEndpoint {
+  list(exchange: Exchange, query: ListQuery): Promise<Answer>;
+  create(exchange: Exchange): Promise<Answer>;
+  get(exchange: Exchange, id: string): Promise<Answer>;
+  replace(exchange: Exchange, id: string): Promise<Answer>;
+  patch(exchange: Exchange, id: string): Promise<Answer>;
+  delete(exchange: Exchange, id: string): Promise<Answer>;
+}
+
+/** The last part of the URL of a search by POST (RFC 7644 section 3.4.3); no resource has it for its id. */
+const SEARCH = '.search';
+
+/**
+ * Leads a request to the operation that its method and path name.
+ * @throws ScimError 405 with the methods that there are, and what the operation throws
+ */
+export function serveResourceEndpoint(endpoint: ResourceEndpoint): (exchange: Exchange) => Promise<Answer> {
+  return async (exchange) => {
+    const { method, resourceId: id } = exchange.request;
+    if (id === undefined) {
+      if (method === 'GET') return endpoint.list(exchange, readListParameters(exchange));
+      if (method === 'POST') return endpoint.create(exchange);
+      throw methodNotAllowed(method, ['GET', 'POST']);
+    }
+    if (id === SEARCH) {
+      if (method === 'POST') return endpoint.list(exchange, readSearchBody(exchange));
+      throw methodNotAllowed(method, ['POST']);
+    }
+    return serveResource(endpoint, exchange, id);
+  };
+}
+
+function serveResource(endpoint: ResourceEndpoint, exchange: Exchange, id: string): Promise<Answer> {
+  switch (exchange.request.method) {
+    case 'GET':
+      return endpoint.get(exchange, id);
+    case 'PUT':
+      return endpoint.replace(exchange, id);
+    case 'PATCH':
+      return endpoint.patch(exchange, id);
+    case 'DELETE':
+      return endpoint.delete(exchange, id);
+    default:
+      throw methodNotAllowed(exchange.request.method, ['GET', 'PUT', 'PATCH', 'DELETE']);
+  }
+}

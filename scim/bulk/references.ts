@@ -1,0 +1,56 @@
+import { isArray, isObject, type Json, type JsonObject } from '../json';
+
+/**
+ * References to resources that other operations of the same bulk request create: `bulkId:qwerty` as a value, or at the end of a path or
+ * URI (RFC 7644 section 3.7.2).
+ */
+const REFERENCE = /(^|\/)bulkId:([^/?#]+)$/;
+
+/** The bulkIds that a value or path refers to. */
+export function referencesIn(value: Json | undefined): ReadonlySet<string> {
+  const found = new Set<string>();
+  collect(value, found);
+  return found;
+}
+
+function collect(value: Json | undefined, found: Set<string>): void {
+  if (typeof value === 'string') {
+    const bulkId = REFERENCE.exec(value)?.[2];
+    if (bulkId !== undefined) found.add(bulkId);
+  } else if (isArray(value)) {
+    for (const element of value) collect(element, found);
+  } else if (isObject(value)) {
+    for (const part of Object.values(value)) collect(part, found);
+  }
+}
+
+/** The value with ids in place of references; references without an id stay. */
+export function withIds(value: Json, ids: ReadonlyMap<string, string>): Json {
+  if (typeof value === 'string') {
+    return value.replace(REFERENCE, (whole, before: string, bulkId: string) => {
+      const id = ids.get(bulkId);
+      return id === undefined ? whole : `${before}${id}`;
+    });
+  }
+  if (isArray(value)) return value.map((element) => withIds(element, ids));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [name, part === undefined ? null : withIds(part, ids)]),
+  );
+}
+
+/**
+ * Cuts a resource in two: what can be created now, and the attributes that refer to what is not there yet. That is how references
+ * in a circle are resolved.
+ */
+export function withoutReferencesTo(
+  data: JsonObject,
+  missing: (bulkId: string) => boolean,
+): { readonly now: JsonObject; readonly later: JsonObject } {
+  const entries = Object.entries(data);
+  const refers = ([, value]: [string, Json | undefined]): boolean => [...referencesIn(value)].some(missing);
+  return {
+    now: Object.fromEntries(entries.filter((part) => !refers(part))),
+    later: Object.fromEntries(entries.filter(refers)),
+  };
+}

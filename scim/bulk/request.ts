@@ -1,0 +1,68 @@
+import { badRequest, ScimError } from '../error';
+import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
+import { LIMITS } from '../limits';
+
+export const BULK_REQUEST_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+
+/** One operation of a bulk request, as sent; what is wrong with it alone is its own answer. */
+export interface BulkOperation {
+  readonly method: string;
+  readonly bulkId: string | undefined;
+  readonly path: string;
+  readonly version: string | undefined;
+  readonly data: Json | undefined;
+}
+
+export interface BulkRequest {
+  /** After how many errors the request ends; undefined when it does not. */
+  readonly failOnErrors: number | undefined;
+  readonly operations: readonly BulkOperation[];
+}
+
+/**
+ * Reads a BulkRequest message (RFC 7644 section 3.7).
+ * @throws ScimError 400 `invalidSyntax` for a body that is none or names a bulkId twice, 413 for too many operations
+ */
+export function parseBulkRequest(body: Json): BulkRequest {
+  if (!isObject(body)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
+  const schemas = ownIgnoringCase(body, 'schemas');
+  const named = isArray(schemas) ? schemas : [];
+  if (!named.some((urn) => typeof urn === 'string' && urn.toLowerCase() === BULK_REQUEST_URN.toLowerCase())) {
+    throw badRequest('invalidSyntax', `"schemas" must contain "${BULK_REQUEST_URN}".`);
+  }
+  const sent = ownIgnoringCase(body, 'Operations');
+  if (!isArray(sent)) throw badRequest('invalidSyntax', '"Operations" must be an array.');
+  if (sent.length > LIMITS.bulkOperations) {
+    throw new ScimError(
+      413,
+      `A bulk request may have ${LIMITS.bulkOperations} operations at most, not ${sent.length}.`,
+    );
+  }
+  const operations = sent.map(parseOperation);
+  const bulkIds = operations.flatMap(({ bulkId }) => bulkId ?? []);
+  const twice = bulkIds.find((bulkId, index) => bulkIds.indexOf(bulkId) !== index);
+  if (twice !== undefined) throw badRequest('invalidSyntax', `The bulkId "${twice}" is used twice.`);
+  return { failOnErrors: failOnErrors(ownIgnoringCase(body, 'failOnErrors')), operations };
+}
+
+function failOnErrors(value: Json | undefined): number | undefined {
+  if (value === undefined || value === null || value === 0) return undefined;
+  if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
+  throw badRequest('invalidValue', '"failOnErrors" must be a positive integer.');
+}
+
+function parseOperation(operation: Json, index: number): BulkOperation {
+  if (!isObject(operation)) throw badRequest('invalidSyntax', `Operation ${index + 1} must be an object.`);
+  return {
+    method: (text(operation, 'method') ?? '').toUpperCase(),
+    bulkId: text(operation, 'bulkId'),
+    path: text(operation, 'path') ?? '',
+    version: text(operation, 'version'),
+    data: ownIgnoringCase(operation, 'data'),
+  };
+}
+
+function text(operation: JsonObject, name: string): string | undefined {
+  const value = ownIgnoringCase(operation, name);
+  return typeof value === 'string' ? value : undefined;
+}

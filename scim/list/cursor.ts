@@ -1,0 +1,90 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { badRequest } from '../error';
+import { asText, isArray, isObject, parseJson, type JsonObject } from '../json';
+import type { SortKey } from './sort';
+
+/** Seconds that a cursor may be used; announced as `cursorTimeout` (RFC 9865 section 4). */
+export const CURSOR_SECONDS = 3600;
+
+/** A place in an ordered list: behind or before one of its resources. */
+export interface Position {
+  readonly type: string;
+  readonly id: string;
+  /** What the resource was ordered by, when the list was sorted. */
+  readonly key: SortKey;
+  /** Whether the page wanted ends before this place. */
+  readonly backward: boolean;
+}
+
+/** A cursor's content. */
+export interface Cursor {
+  readonly position: Position;
+  /** Resources of a page. */
+  readonly count: number;
+}
+
+/**
+ * Makes a cursor (RFC 9865): encrypted and authenticated, so that it tells nothing and cannot be altered, and bound to what the client
+ * asked for.
+ * @param key 32 bytes that belong to the connection alone
+ * @param query whatever must be the same when the cursor is used: filter, sort and endpoint
+ */
+export function sealCursor(key: Buffer, query: string, { position, count }: Cursor, now = Date.now()): string {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, iv);
+  const { type, id, key: sortedBy, backward } = position;
+  const content = JSON.stringify([Math.floor(now / 1000), digestOf(query), count, type, id, sortedBy, backward]);
+  return Buffer.concat([iv, cipher.update(content, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+}
+
+/**
+ * Reads a cursor.
+ * @throws ScimError 400 `invalidCursor` for one that this connection did not give out for this query, `expiredCursor`
+ */
+export function openCursor(key: Buffer, query: string, text: string, now = Date.now()): Cursor {
+  const { issued, digest, ...cursor } = decrypt(key, text);
+  if (digest !== digestOf(query)) {
+    throw badRequest(
+      'invalidCursor',
+      'This cursor belongs to another query: filter, sortBy and sortOrder must stay the same.',
+    );
+  }
+  if (now / 1000 - issued > CURSOR_SECONDS) {
+    throw badRequest('expiredCursor', `This cursor is older than ${CURSOR_SECONDS} seconds; begin anew.`);
+  }
+  return cursor;
+}
+
+function decrypt(key: Buffer, text: string): Cursor & { readonly issued: number; readonly digest: string } {
+  const sealed = Buffer.from(text, 'base64url');
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12), { authTagLength: 16 });
+    decipher.setAuthTag(sealed.subarray(-16));
+    const content = Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8');
+    return fromContent(parseJson(`{"content":${content}}`));
+  } catch {
+    throw badRequest('invalidCursor', 'This cursor is none that this service gave out.');
+  }
+}
+
+function fromContent(
+  wrapped: ReturnType<typeof parseJson>,
+): Cursor & { readonly issued: number; readonly digest: string } {
+  const { content }: JsonObject = isObject(wrapped) ? wrapped : {};
+  const [issued, digest, count, type, id, key, backward] = isArray(content) ? content : [];
+  return {
+    issued: Number(issued),
+    digest: asText(digest),
+    count: Number(count),
+    position: {
+      type: asText(type),
+      id: asText(id),
+      key: typeof key === 'string' || typeof key === 'number' ? key : null,
+      backward: backward === true,
+    },
+  };
+}
+
+function digestOf(query: string): string {
+  return createHash('sha256').update(query).digest('base64url').slice(0, 22);
+}

@@ -1,0 +1,136 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { send } from '../support/client';
+import { startServer } from '../support/server-process';
+import { EXCEPTIONS } from './exceptions';
+
+/**
+ * Runs the public suites scim2-tester and scim-sanity against a server that it starts, on an `rfc` and on a `generic` connection. Each suite
+ * is installed into a virtual environment of its own, once. Run by `npm run test:conformance`; needs Python 3.10 or newer.
+ */
+const CACHE = path.join(__dirname, '..', '..', 'node_modules', '.cache', 'conformance');
+
+interface Connection {
+  readonly profile: 'rfc' | 'generic';
+  readonly base: string;
+  readonly token: string;
+}
+
+interface Outcome {
+  readonly passed: number;
+  readonly failed: readonly string[];
+  readonly excepted: readonly string[];
+}
+
+async function main(): Promise<void> {
+  const tester = environment('scim2-tester');
+  const sanity = environment('scim-sanity');
+  const server = await startServer(['--port', '0', '--memory']);
+  let failed = 0;
+  let passed = 0;
+  try {
+    for (const profile of ['rfc', 'generic'] as const) {
+      for (const [name, run] of [
+        ['scim2-tester', (connection: Connection) => runTester(tester, connection)],
+        ['scim-sanity', (connection: Connection) => runSanity(sanity, connection)],
+      ] as const) {
+        const outcome = run(await connect(server.adminUrl, profile));
+        passed += outcome.passed;
+        failed += outcome.failed.length;
+        print(`${name} on ${profile}: ${outcome.passed} passed, ${outcome.failed.length} failed`);
+        for (const check of outcome.excepted) print(`  contradicts the RFC, see docs/conformance.md: ${check}`);
+        for (const check of outcome.failed) print(`  FAILED ${check}`);
+      }
+    }
+  } finally {
+    await server.stop();
+  }
+  print(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+/** @returns the folder of the environment's programs */
+function environment(name: string): string {
+  const folder = path.join(CACHE, name);
+  const requirements = path.join(__dirname, `${name}.txt`);
+  const stamp = path.join(folder, 'requirements.txt');
+  const wanted = readFileSync(requirements, 'utf8');
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+    print(`Installing ${name} ...`);
+    mkdirSync(CACHE, { recursive: true });
+    must('python3', ['-m', 'venv', '--clear', folder]);
+    must(path.join(folder, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+    writeFileSync(stamp, wanted);
+  }
+  return path.join(folder, 'bin');
+}
+
+function must(program: string, args: readonly string[]): void {
+  const { status, error, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed: ${error?.message ?? stderr}`);
+}
+
+async function connect(adminUrl: string, profile: 'rfc' | 'generic'): Promise<Connection> {
+  const body = JSON.stringify({ displayName: 'Conformance', identityProvider: profile });
+  const reply = await send('POST', `${adminUrl}/connections`, { 'Content-Type': 'application/json' }, body);
+  const { scimBaseUrl, token } = reply.body as { scimBaseUrl: string; token: { value: string } };
+  return { profile, base: scimBaseUrl, token: token.value };
+}
+
+/** It prints a line `STATUS check` for each check, and the reason below it. */
+function runTester(bin: string, { base, token }: Connection): Outcome {
+  const { stdout } = spawnSync(path.join(bin, 'scim'), ['test'], {
+    encoding: 'utf8',
+    env: { ...process.env, SCIM_CLI_URL: base, SCIM_CLI_HEADERS: `Authorization: Bearer ${token}`, NO_COLOR: '1' },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const lines = stdout.split('\n');
+  const checks = lines.flatMap((line, index) => {
+    const [, status, name] = /^(SUCCESS|ERROR|CRITICAL|SKIPPED|ACCEPTABLE|DEVIATION)\s+(.*)$/.exec(line) ?? [];
+    return status === undefined ? [] : [{ status, text: `${name ?? ''} ${lines[index + 1]?.trim() ?? ''}` }];
+  });
+  const failed = checks.filter(({ status }) => status !== 'SUCCESS').map(({ status, text }) => `${status} ${text}`);
+  if (checks.length === 0) failed.push(`no check ran: ${stdout}`);
+  return { passed: checks.length - failed.length, failed, excepted: [] };
+}
+
+interface SanityResult {
+  readonly name: string;
+  readonly status: string;
+  readonly message: string;
+}
+
+function runSanity(bin: string, { profile, base, token }: Connection): Outcome {
+  const args = ['probe', base, '--token', token, '--strict', '--json-output', '--i-accept-side-effects'];
+  const { stdout, stderr } = spawnSync(path.join(bin, 'scim-sanity'), args, {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const start = stdout.indexOf('{');
+  if (start === -1) return { passed: 0, failed: [`no check ran: ${stdout} ${stderr}`], excepted: [] };
+  const { results } = JSON.parse(stdout.slice(start)) as { results: SanityResult[] };
+  // Its skips are resource types that no RFC knows (Agent, AgenticApplication).
+  const ran = results.filter(({ status }) => status.toLowerCase() !== 'skip');
+  const wrong = ran.filter(({ status }) => status.toLowerCase() !== 'pass');
+  const isExcepted = ({ name }: SanityResult): boolean =>
+    EXCEPTIONS.some(
+      ({ suite, profile: of, check }) => suite === 'scim-sanity' && of === profile && name.includes(check),
+    );
+  return {
+    passed: ran.length - wrong.length,
+    failed: wrong
+      .filter((result) => !isExcepted(result))
+      .map(({ name, status, message }) => `${status} ${name}: ${message}`),
+    excepted: wrong.filter(isExcepted).map(({ name }) => name),
+  };
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

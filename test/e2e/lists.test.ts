@@ -1,0 +1,208 @@
+import { Client, GROUP, USER, type Body } from '../support/client';
+
+const SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
+let client: Client;
+let users: Body[];
+
+beforeAll(async () => {
+  client = await Client.connect('generic');
+  users = [];
+  for (const [userName, title, email] of [
+    ['dora', 'Chief', 'd@x'],
+    ['Anna', undefined, 'z@x'],
+    ['carl', 'analyst', undefined],
+    ['Bert', 'Buyer', 'a@x'],
+    ['emil', undefined, 'm@x'],
+  ] as const) {
+    const emails =
+      email === undefined
+        ? {}
+        : {
+            emails: [
+              { value: 'q@x', type: 'home' },
+              { value: email, primary: true },
+            ],
+          };
+    users.push(await client.user(userName, { title, ...emails }));
+  }
+  await client.group('Zeta');
+  await client.group('Alpha');
+});
+
+function names(body: Body): string[] {
+  return body.Resources.map((resource: Body) => resource.userName ?? resource.displayName);
+}
+
+describe('sorting (RFC 7644 section 3.4.2.3)', () => {
+  test.each([
+    ['sortBy=userName', ['Anna', 'Bert', 'carl', 'dora', 'emil']],
+    ['sortBy=USERNAME&sortOrder=descending', ['emil', 'dora', 'carl', 'Bert', 'Anna']],
+    // Without a value: last when ascending, first when descending.
+    ['sortBy=title', ['carl', 'Bert', 'dora', 'Anna', 'emil']],
+    ['sortBy=title&sortOrder=descending', ['Anna', 'emil', 'dora', 'Bert', 'carl']],
+    // The primary value counts.
+    ['sortBy=emails', ['Bert', 'dora', 'emil', 'Anna', 'carl']],
+    ['sortBy=emails.value&sortOrder=Descending&count=2', ['carl', 'Anna']],
+    ['sortBy=meta.created&sortOrder=descending', ['emil', 'Bert', 'carl', 'Anna', 'dora']],
+    ['sortBy=userName&startIndex=2&count=2', ['Bert', 'carl']],
+    ['sortBy=userName&filter=title%20pr', ['Bert', 'carl', 'dora']],
+  ])('%s', async (query, expected) => {
+    const { status, body } = await client.get(`/Users?${query}`);
+    expect([status, names(body)]).toEqual([200, expected]);
+  });
+
+  test.each([
+    ['sortBy=nosuch', 'invalidValue'],
+    ['sortBy=name', 'invalidValue'],
+    ['sortBy=password', 'sensitive'],
+    ['sortBy=userName&sortOrder=up', 'invalidValue'],
+  ])('%s is refused', async (query, scimType) => {
+    expect((await client.get(`/Users?${query}`)).body.scimType).toBe(scimType);
+  });
+});
+
+describe('cursors (RFC 9865)', () => {
+  /** All pages from the first on. */
+  async function crawl(path: string, between: () => Promise<unknown> = async () => undefined): Promise<Body[][]> {
+    const pages: Body[][] = [];
+    let cursor: string | undefined = '';
+    while (cursor !== undefined) {
+      const { status, body } = await client.get(`${path}&cursor=${cursor}`);
+      expect([status, body.startIndex]).toEqual([200, undefined]);
+      pages.push(body.Resources);
+      cursor = body.nextCursor;
+      await between();
+    }
+    return pages;
+  }
+
+  test.each([
+    '/Users?count=2',
+    '/Users?count=2&sortBy=title',
+    '/Users?count=2&sortBy=title&sortOrder=descending',
+    '/Users?count=2&filter=userName%20pr',
+    '/Users?count=1',
+    '/Users?count=5',
+  ])('%s: every resource once, in the order of paging by index', async (path) => {
+    const pages = await crawl(path);
+    const all = (await client.get(path.replace(/count=\d/, 'count=100'))).body.Resources;
+    expect(pages.flat()).toEqual(all);
+  });
+
+  test('back again', async () => {
+    for (const path of ['/Users?count=2', '/Users?count=2&sortBy=userName']) {
+      const first = (await client.get(`${path}&cursor=`)).body;
+      const second = (await client.get(`${path}&cursor=${first.nextCursor}`)).body;
+      const third = (await client.get(`${path}&cursor=${second.nextCursor}`)).body;
+      expect([first.previousCursor, third.nextCursor]).toEqual([undefined, undefined]);
+      const back = (await client.get(`${path}&cursor=${third.previousCursor}`)).body;
+      expect(back.Resources).toEqual(second.Resources);
+      const start = (await client.get(`${path}&cursor=${back.previousCursor}`)).body;
+      expect([start.Resources, start.previousCursor]).toEqual([first.Resources, undefined]);
+    }
+  });
+
+  test('while others come and go, none that stays is skipped or repeated', async () => {
+    const crowd = await Promise.all(Array.from({ length: 40 }, (_, index) => client.user(`crowd${index}`)));
+    const goners = crowd.filter((_, index) => index % 3 === 0);
+    const stayers = [...users, ...crowd.filter((_, index) => index % 3 !== 0)].map(({ id }) => id);
+    let round = 0;
+    for (const path of [
+      '/Users?count=4',
+      '/Users?count=4&sortBy=userName',
+      '/Users?count=4&filter=active%20eq%20true',
+    ]) {
+      const pages = await crawl(path, async () => {
+        const goner = goners.pop();
+        if (goner !== undefined) await client.delete(`/Users/${goner.id}`);
+        if ((round += 1) % 2 === 0) await client.user(`late${round}`);
+      });
+      const seen = pages.flat().map(({ id }) => id);
+      expect(seen).toHaveLength(new Set(seen).size);
+      expect(stayers.filter((id) => !seen.includes(id))).toEqual([]);
+    }
+  });
+
+  test('are bound to their query, their connection and their page size, and cannot be altered', async () => {
+    const { nextCursor } = (await client.get('/Users?count=1&cursor=')).body;
+    const scimType = async (path: string, who = client): Promise<string> => (await who.get(path)).body.scimType;
+    expect(nextCursor).toMatch(/^[\w-]+$/);
+    expect(await scimType(`/Users?cursor=${nextCursor}&filter=userName%20pr`)).toBe('invalidCursor');
+    expect(await scimType(`/Users?cursor=${nextCursor}&sortBy=userName`)).toBe('invalidCursor');
+    expect(await scimType(`/Groups?cursor=${nextCursor}`)).toBe('invalidCursor');
+    expect(await scimType(`/Users?cursor=${nextCursor}`, await Client.connect('generic'))).toBe('invalidCursor');
+    for (const at of [0, 30, 60, nextCursor.length - 5]) {
+      const altered = nextCursor.slice(0, at) + (nextCursor[at] === 'A' ? 'B' : 'A') + nextCursor.slice(at + 1);
+      expect(await scimType(`/Users?cursor=${altered}`)).toBe('invalidCursor');
+    }
+    expect(await scimType('/Users?cursor=x')).toBe('invalidCursor');
+    expect(await scimType(`/Users?cursor=${nextCursor}&count=2`)).toBe('invalidCount');
+    expect(await scimType(`/Users?cursor=${nextCursor}&startIndex=1`)).toBe('invalidValue');
+    expect((await client.get(`/Users?cursor=${nextCursor}`)).body.Resources).toHaveLength(1);
+  });
+});
+
+describe('searches by POST and across types (RFC 7644 sections 3.4.2.1 and 3.4.3)', () => {
+  const search = (path: string, request: object) => client.post(path, { schemas: [SEARCH], ...request });
+
+  test('of one type', async () => {
+    const { status, body } = await search('/Users/.search', {
+      filter: 'userName eq "ANNA" or userName eq "Bert"',
+      attributes: ['userName'],
+      sortBy: 'userName',
+      sortOrder: 'descending',
+      startIndex: 1,
+      count: 10,
+    });
+    expect([status, body.totalResults, names(body)]).toEqual([200, 2, ['Bert', 'Anna']]);
+    expect(Object.keys(body.Resources[0]).sort()).toEqual(['id', 'schemas', 'userName']);
+    expect(names((await search('/Groups/.search', { excludedAttributes: ['members'] })).body)).toEqual([
+      'Zeta',
+      'Alpha',
+    ]);
+  });
+
+  test('of all types', async () => {
+    const own = await Client.connect('generic');
+    await own.user('one', { displayName: 'Same' });
+    await own.group('Same');
+    await own.user('two');
+    const root = async (request: object): Promise<Body> =>
+      (await own.post('/.search', { schemas: [SEARCH], ...request })).body;
+    expect(names(await root({}))).toEqual(['one', 'two', 'Same']);
+    expect(names(await root({ filter: 'displayName eq "same"' }))).toEqual(['one', 'Same']);
+    // What a type does not have is unassigned there.
+    expect(names(await root({ filter: 'userName sw "o" or displayName pr' }))).toEqual(['one', 'Same']);
+    expect(names(await root({ filter: 'not (userName pr)' }))).toEqual(['Same']);
+    expect(names(await root({ filter: 'meta.resourceType eq "Group"' }))).toEqual(['Same']);
+    expect(
+      names(await root({ sortBy: 'id', sortOrder: 'descending', attributes: ['userName', 'displayName'] })),
+    ).toEqual(['two', 'Same', 'one']);
+    expect((await root({ filter: 'nosuch pr' })).scimType).toBe('invalidFilter');
+    for (const [startIndex, expected] of [
+      [1, ['one', 'two']],
+      [2, ['two', 'Same']],
+      [3, ['Same']],
+      [4, []],
+    ] as const) {
+      const page = await root({ startIndex, count: 2 });
+      expect([page.totalResults, names(page)]).toEqual([3, expected]);
+    }
+    const first = await root({ count: 2, cursor: '' });
+    const second = await root({ cursor: first.nextCursor });
+    expect([names(first), names(second)]).toEqual([['one', 'two'], ['Same']]);
+    expect(names(await root({ cursor: second.previousCursor }))).toEqual(['one', 'two']);
+    const byGet = await own.get('?filter=meta.resourceType%20eq%20%22User%22');
+    expect(names(byGet.body)).toEqual(['one', 'two']);
+  });
+
+  test('refusals', async () => {
+    expect((await client.get('/Users/.search')).status).toBe(405);
+    expect((await client.get('/.search')).headers['allow']).toBe('POST');
+    expect((await search('/Users/.search', { filter: 7 })).body.scimType).toBe('invalidValue');
+    expect((await search('/Users/.search', { attributes: [7] })).body.scimType).toBe('invalidValue');
+    const strict = await Client.connect('rfc');
+    expect((await strict.post('/.search', { filter: 'id pr' })).body.scimType).toBe('invalidSyntax');
+    expect((await strict.post('/Users/.search', { schemas: [USER, GROUP] })).status).toBe(400);
+  });
+});
