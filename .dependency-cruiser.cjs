@@ -3,7 +3,7 @@ const MAY_IMPORT = {
   scim: [],
   idp: ['scim'],
   directory: ['scim', '@aws-sdk', 'uuid'],
-  'lambdas/(users|groups|discovery|admin|middleware)': [
+  'lambdas/(users|groups|bulk|search|discovery|admin|endpoints|middleware)': [
     'scim',
     'idp',
     'directory',

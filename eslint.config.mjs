@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'cdk.out/', '.scim-local/', 'coverage/'] },
+  { ignores: ['dist/', 'cdk.out/', '.scim-local/', 'coverage/', 'bench/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -9,7 +9,7 @@ const shared = {
 /** Pure code needs no server; everything else shares one, with a connection of its own for each test file. */
 module.exports = {
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{scim,idp,lambdas,lib,local}/**/*.test.ts'] },
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{scim,idp,lambdas,lib,local,docs}/**/*.test.ts'] },
     {
       ...shared,
       displayName: 'system',

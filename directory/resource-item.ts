@@ -1,5 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
+import { ScimError } from '../scim/error';
 import { isObject, parseJson } from '../scim/json';
+import { LIMITS } from '../scim/limits';
 import type { Attributes } from '../scim/resource/parse';
 import type { ResourceMeta, StoredResource } from '../scim/resource/resource';
 import type { ResourceTypeName } from '../scim/schema/resource-type';
@@ -18,14 +20,27 @@ export function changedMeta({ id, created }: ResourceMeta): ResourceMeta {
   return { id, created, lastModified: new Date().toISOString(), version: newVersion() };
 }
 
-/** A user's or group's item. The attributes are JSON text: see docs/decisions/0001-attributes-as-json-text.md. */
+/**
+ * Attributes as an item keeps them; JSON text: see docs/decisions/0001-attributes-as-json-text.md.
+ * @throws ScimError 413 when they are larger than an item can hold
+ */
+export function attributesText(attributes: Attributes): string {
+  const text = JSON.stringify(attributes);
+  // A character is three bytes at most: most resources need not be measured.
+  if (text.length * 3 > LIMITS.resourceBytes && Buffer.byteLength(text) > LIMITS.resourceBytes) {
+    throw new ScimError(413, `A resource may have ${LIMITS.resourceBytes} bytes as JSON.`);
+  }
+  return text;
+}
+
+/** A user's or group's item. @throws ScimError 413 */
 export function toItem(connection: string, type: ResourceTypeName, resource: StoredResource): Item {
   return itemAt(resourceKey(connection, type, resource.id), resource);
 }
 
 /** The same under another key: a deleted user's record. */
 export function itemAt(key: Key, { created, lastModified, version, attributes }: StoredResource): Item {
-  return { ...key, created, lastModified, version, attributes: JSON.stringify(attributes) };
+  return { ...key, created, lastModified, version, attributes: attributesText(attributes) };
 }
 
 /** Reads what `toItem` wrote. */

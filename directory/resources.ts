@@ -18,7 +18,7 @@ import {
 } from './keys';
 import { textOf, type Item, type ItemValue } from './item';
 import { planFilter, type KeyPlan, type Plan } from './plan';
-import { changedMeta, fromItem, newMeta, toItem } from './resource-item';
+import { attributesText, changedMeta, fromItem, newMeta, toItem } from './resource-item';
 import type { FailedCondition, QueryOptions, Table } from './table';
 import { keyForm, valueWrites, type IndexedAttributes } from './values';
 import { ABSENT, PRESENT, type Write } from './write';
@@ -255,7 +255,7 @@ export class Resources {
     const { lastModified, version } = changedMeta(current);
     const update: Write = {
       update: resourceKey(connection, this.type.name, current.id),
-      set: { lastModified, version, ...(sameAttributes ? {} : { attributes: JSON.stringify(change.attributes) }) },
+      set: { lastModified, version, ...(sameAttributes ? {} : { attributes: attributesText(change.attributes) }) },
       add: increments,
       // Changes of different memberships need not wait for each other: none was computed from the version.
       condition: sameAttributes && !strict ? PRESENT : { is: 'version', version: current.version },

@@ -158,37 +158,66 @@ export function mentions(filter: BoundFilter, attributeName: string): boolean {
 
 /** Whether a resource matches. */
 export function matches(filter: BoundFilter, resource: JsonObject): boolean {
-  return evaluate(filter, (target) => valuesAt(resource, target));
+  return evaluate(filter, resource, findIn);
 }
 
 /** Whether one element of a multi-valued attribute matches the filter in a value path's brackets. */
 export function elementMatches(filter: BoundFilter, element: Json): boolean {
-  return evaluate(filter, ({ subAttribute }) => {
-    const value =
-      subAttribute === undefined ? element : isObject(element) ? own(element, subAttribute.name) : undefined;
-    return value === undefined ? [] : [value];
-  });
+  return evaluate(filter, element, findInElement);
 }
 
-function evaluate(filter: BoundFilter, values: (target: Target) => readonly Json[]): boolean {
+/** Looks for a value at a target that passes a test: undefined when there is no value at all. */
+type Find<T> = (subject: T, target: Target, test: (value: Json) => boolean) => boolean | undefined;
+
+function evaluate<T extends Json>(filter: BoundFilter, subject: T, find: Find<T>): boolean {
   switch (filter.kind) {
     case 'and':
-      return evaluate(filter.left, values) && evaluate(filter.right, values);
+      return evaluate(filter.left, subject, find) && evaluate(filter.right, subject, find);
     case 'or':
-      return evaluate(filter.left, values) || evaluate(filter.right, values);
+      return evaluate(filter.left, subject, find) || evaluate(filter.right, subject, find);
     case 'not':
-      return !evaluate(filter.filter, values);
+      return !evaluate(filter.filter, subject, find);
     case 'present':
-      return values(filter.target).some(isPresent);
-    case 'compare': {
-      const found = values(filter.target);
+      return find(subject, filter.target, isPresent) === true;
+    case 'compare':
       // An unassigned attribute is identical to null and to nothing else (RFC 7643 section 2.5).
-      if (found.length === 0) return filter.value === null ? filter.operator === 'eq' : filter.operator === 'ne';
-      return found.some(filter.test);
-    }
+      return (
+        find(subject, filter.target, filter.test) ??
+        (filter.value === null ? filter.operator === 'eq' : filter.operator === 'ne')
+      );
     case 'values':
-      return values(filter.target).some((element) => elementMatches(filter.filter, element));
+      return find(subject, filter.target, (element) => elementMatches(filter.filter, element)) === true;
   }
+}
+
+function findIn(
+  resource: JsonObject,
+  { extension, attribute, subAttribute }: Target,
+  test: (value: Json) => boolean,
+): boolean | undefined {
+  const container = extension === undefined ? resource : own(resource, extension);
+  const value = isObject(container) ? own(container, attribute.name) : undefined;
+  if (value === undefined) return undefined;
+  if (!isArray(value)) return findInPart(value, subAttribute, test);
+  let found: boolean | undefined;
+  for (const element of value) {
+    found = findInPart(element, subAttribute, test) ?? found;
+    if (found === true) return true;
+  }
+  return found;
+}
+
+function findInElement(element: Json, { subAttribute }: Target, test: (value: Json) => boolean): boolean | undefined {
+  return findInPart(element, subAttribute, test);
+}
+
+function findInPart(
+  value: Json,
+  subAttribute: Attribute | undefined,
+  test: (value: Json) => boolean,
+): boolean | undefined {
+  const part = subAttribute === undefined ? value : isObject(value) ? own(value, subAttribute.name) : undefined;
+  return part === undefined ? undefined : test(part);
 }
 
 /** `pr`: "has a non-empty or non-null value, or … a non-empty node for complex attributes". */

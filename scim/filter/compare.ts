@@ -8,9 +8,14 @@ import type { ComparisonOperator, ComparisonValue } from './ast';
  * keys are built from the same form, so that a key lookup and an evaluated filter agree.
  */
 export function foldCase(value: string): string {
+  // Most values are ASCII, and comparing is what an evaluated filter spends its time on.
+  if (ASCII.test(value)) return value.toLowerCase();
   // The lower case of Σ depends on what follows it; the comparison must not.
   return value.normalize('NFC').toLowerCase().replaceAll('ς', 'σ');
 }
+
+// eslint-disable-next-line no-control-regex
+const ASCII = /^[\u0000-\u007f]*$/;
 
 /** The form in which an attribute's string is compared, and stored in a key. */
 export function comparable(attribute: Attribute, value: string): string {

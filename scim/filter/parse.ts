@@ -1,4 +1,4 @@
-import { badRequest, type ScimError } from '../error';
+import { badRequest, ScimError } from '../error';
 import { parseJson } from '../json';
 import { LIMITS } from '../limits';
 import { COMPARISON_OPERATORS, type ComparisonOperator, type ComparisonValue, type Filter } from './ast';
@@ -27,10 +27,23 @@ export function parseBracketedFilter(text: string, start: number): { filter: Fil
   return { filter: parser.brackets(), end: parser.position };
 }
 
-const NAME = /[A-Za-z$][\w$:.-]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y;
+// What makes a string something else than it looks like: an escape, or a control character, which JSON refuses.
+// eslint-disable-next-line no-control-regex
+const NEEDS_DECODING = /[\\\u0000-\u001f]/;
 const STRING = /"(?:[^"\\]|\\.)*"/sy;
-const SPACE = /\s*/y;
+
+const IN_NAME = 1;
+const BEGINS_NAME = 2;
+const IS_SPACE = 4;
+
+/** What each character below 128 may be part of: a filter is read character by character, not by trying patterns. */
+const CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/[A-Za-z$]/.test(character)) return IN_NAME | BEGINS_NAME;
+  if (/[\w:.-]/.test(character)) return IN_NAME;
+  return /\s/.test(character) ? IS_SPACE : 0;
+});
 
 class FilterParser {
   private depth = 0;
@@ -93,14 +106,14 @@ class FilterParser {
 
   private attributeExpression(): Filter {
     const position = this.position;
-    const path = this.match(NAME);
+    const path = this.name();
     if (path === undefined) throw this.error('expected an attribute name');
     if (this.text[this.position] !== '[') return this.comparison(path, position);
     const filter = this.brackets();
     if (this.text[this.position] !== '.') return { kind: 'values', path, filter, position };
     this.position += 1;
     const subPosition = this.position;
-    const subAttribute = this.match(NAME);
+    const subAttribute = this.name();
     if (subAttribute === undefined) throw this.error('expected a sub-attribute after "]."');
     const right = this.comparison(subAttribute, subPosition);
     return { kind: 'values', path, filter: { kind: 'and', left: filter, right }, position };
@@ -108,9 +121,9 @@ class FilterParser {
 
   private comparison(path: string, position: number): Filter {
     const start = this.skipSpace();
-    const word = this.match(NAME)?.toLowerCase();
-    if (word === 'pr') return { kind: 'present', path, position };
-    const operator = COMPARISON_OPERATORS.find((candidate) => candidate === word);
+    const word = this.name() ?? '';
+    const operator = OPERATORS.get(word) ?? OPERATORS.get(word.toLowerCase());
+    if (operator === 'pr') return { kind: 'present', path, position };
     if (operator === undefined) {
       this.position = start;
       throw this.error(`expected an operator (${COMPARISON_OPERATORS.join(', ')} or pr) after "${path}"`);
@@ -120,11 +133,19 @@ class FilterParser {
 
   private value(operator: ComparisonOperator): ComparisonValue {
     const start = this.skipSpace();
-    const string = this.match(STRING);
-    if (string !== undefined) return this.string(string, start);
-    const number = this.match(NUMBER);
+    if (this.text[start] === '"') {
+      const end = this.text.indexOf('"', start + 1);
+      const plain = this.text.slice(start + 1, Math.max(start + 1, end));
+      if (end !== -1 && !NEEDS_DECODING.test(plain)) {
+        this.position = end + 1;
+        return this.wellFormed(plain, start);
+      }
+      const string = this.match(STRING);
+      if (string !== undefined) return this.string(string, start);
+    }
+    const number = this.is(start, BEGINS_NAME) ? undefined : this.match(NUMBER);
     if (number !== undefined) return Number(number);
-    switch (this.match(NAME)?.toLowerCase()) {
+    switch (this.name()?.toLowerCase()) {
       case 'true':
         return true;
       case 'false':
@@ -142,18 +163,34 @@ class FilterParser {
   private string(literal: string, start: number): string {
     try {
       const value = parseJson(literal);
-      if (typeof value === 'string' && value.isWellFormed()) return value;
-    } catch {
+      if (typeof value === 'string') return this.wellFormed(value, start);
+    } catch (error) {
+      if (error instanceof ScimError) throw error;
       // Reported below: a backslash before something that JSON does not escape, or a raw control character.
     }
     this.position = start;
     throw this.error('expected a string as JSON writes it; check its backslashes');
   }
 
+  private wellFormed(value: string, start: number): string {
+    if (value.isWellFormed()) return value;
+    this.position = start;
+    throw this.error('expected well-formed Unicode in the string');
+  }
+
+  /** Takes the word when it is the next one, in any case. */
   private keyword(word: string): boolean {
     const start = this.skipSpace();
-    if (this.match(NAME)?.toLowerCase() === word) return true;
-    this.position = start;
+    // Most words are no keyword: their first letter tells (| 32 is lower case).
+    if ((this.text.charCodeAt(start) | 32) !== word.charCodeAt(0)) return false;
+    const end = start + word.length;
+    if (!this.continuesName(end)) {
+      const found = this.text.slice(start, end);
+      if (found === word || found.toLowerCase() === word) {
+        this.position = end;
+        return true;
+      }
+    }
     return false;
   }
 
@@ -164,8 +201,25 @@ class FilterParser {
   }
 
   private skipSpace(): number {
-    this.match(SPACE);
+    while (this.is(this.position, IS_SPACE)) this.position += 1;
     return this.position;
+  }
+
+  /** An attribute path, an operator or a literal: all are written with the same characters. */
+  private name(): string | undefined {
+    const start = this.position;
+    if (!this.is(start, BEGINS_NAME)) return undefined;
+    while (this.continuesName(this.position)) this.position += 1;
+    return this.text.slice(start, this.position);
+  }
+
+  private continuesName(at: number): boolean {
+    return this.is(at, IN_NAME);
+  }
+
+  private is(at: number, what: number): boolean {
+    const kinds = CHARACTERS[this.text.charCodeAt(at)];
+    return kinds !== undefined && (kinds & what) !== 0;
   }
 
   private match(pattern: RegExp): string | undefined {
@@ -181,3 +235,8 @@ class FilterParser {
     return badRequest('invalidFilter', `Filter, position ${this.position + 1}: ${expected}, but ${found}.`);
   }
 }
+
+const OPERATORS: ReadonlyMap<string, ComparisonOperator | 'pr'> = new Map([
+  ...COMPARISON_OPERATORS.map((operator) => [operator, operator] as const),
+  ['pr', 'pr'],
+]);

@@ -6,6 +6,7 @@ import { checkRequired, type Attributes } from '../resource/parse';
 import { distinctElements, parseElement, parseValue } from '../resource/value';
 import type { Attribute } from '../schema/attribute';
 import { describeTarget, type ResourceType } from '../schema/resource-type';
+import { Draft } from './draft';
 import type { AttributePath } from './path';
 import { attributeOperations, type PatchOperation } from './request';
 
@@ -31,58 +32,59 @@ export function applyPatch(
   rules: PatchRules,
   readOnly: JsonObject = {},
 ): Attributes {
-  let attributes = stored;
-  for (const operation of operations) attributes = applyOperation(type, attributes, operation, rules, readOnly);
-  attributes = withDistinctValues(attributes, operations);
-  checkRequired(type, attributes);
-  checkImmutable(type, stored, attributes);
-  return attributes;
+  const draft = new Draft(stored);
+  for (const operation of operations) applyOperation(type, draft, operation, rules, readOnly);
+  mergeEqualElements(draft, operations);
+  checkRequired(type, draft.attributes);
+  checkImmutable(type, stored, draft.attributes);
+  return draft.attributes;
 }
 
 function applyOperation(
   type: ResourceType,
-  attributes: Attributes,
+  draft: Draft,
   operation: PatchOperation,
   rules: PatchRules,
   readOnly: JsonObject,
-): Attributes {
+): void {
   const { op, path, value } = operation;
   if (path.attribute === undefined) {
-    return applyToExtension(type, attributes, path.extension, operation, rules, readOnly);
+    applyToExtension(type, draft, path.extension, operation, rules, readOnly);
+    return;
   }
   // `schemas` follows from what the resource holds (RFC 7643 section 3): naming an extension there adds nothing to it.
-  if (path.attribute.name === 'schemas' && op !== 'remove') return attributes;
+  if (path.attribute.name === 'schemas' && op !== 'remove') return;
+  const current = draft.get(path);
   if ((path.subAttribute ?? path.attribute).mutability === 'readOnly' || path.attribute.mutability === 'readOnly') {
-    const current = container(attributes, path.extension)[path.attribute.name] ?? readOnly[path.attribute.name];
-    if (op !== 'remove' && isUnchanged(current, path, value)) return attributes;
+    if (op !== 'remove' && isUnchanged(current ?? readOnly[path.attribute.name], path, value)) return;
     throw badRequest('mutability', `"${describeTarget(path)}" is readOnly.`);
   }
-  // Passwords are checked and dropped (see the documentation of connections); nothing else is writeOnly.
+  // Passwords are checked and dropped (see docs/conformance.md); nothing else is writeOnly.
   if (path.attribute.mutability === 'writeOnly') {
     if (op !== 'remove') parseValue(path.attribute, value);
-    return attributes;
+    return;
   }
-  const current = container(attributes, path.extension)[path.attribute.name];
-  const next = op === 'remove' ? removed(path, current) : assigned(path, current, operation, rules);
-  return withAttribute(attributes, path, next);
+  draft.set(path, op === 'remove' ? removed(path, current) : assigned(path, current, operation, rules));
 }
 
 /** `add` and `replace` on a whole extension set the attributes given and leave the others. */
 function applyToExtension(
   type: ResourceType,
-  attributes: Attributes,
+  draft: Draft,
   urn: string,
   { op, value }: PatchOperation,
   rules: PatchRules,
   readOnly: JsonObject,
-): Attributes {
-  if (op === 'remove' || value === null) return without(attributes, urn);
+): void {
+  if (op === 'remove' || value === null) {
+    draft.remove(urn);
+    return;
+  }
   const definitions = type.extension(urn)?.attributes ?? [];
   if (!isObject(value)) throw badRequest('invalidValue', `"${urn}" must be an object.`);
-  return attributeOperations(definitions, urn, op, value).reduce(
-    (result, operation) => applyOperation(type, result, operation, rules, readOnly),
-    attributes,
-  );
+  for (const operation of attributeOperations(definitions, urn, op, value)) {
+    applyOperation(type, draft, operation, rules, readOnly);
+  }
 }
 
 /** Clients send back what they read, `id` and `meta` included; that is no attempt to change it. */
@@ -93,19 +95,15 @@ function isUnchanged(current: Json | undefined, path: AttributePath, value: Json
   return isObject(current) && equalJson(current[path.subAttribute.name], value);
 }
 
-/**
- * Merges equal elements of what the operations touched; once at the end, since it looks at all of them.
- */
-function withDistinctValues(attributes: Attributes, operations: readonly PatchOperation[]): Attributes {
-  const touched = new Map<Attribute, AttributePath>();
+/** Merges equal elements of the attributes that operations touched; once at the end, since it looks at all of them. */
+function mergeEqualElements(draft: Draft, operations: readonly PatchOperation[]): void {
+  const touched = new Set<Attribute>();
   for (const { path } of operations) {
-    if (path.attribute === undefined) continue;
-    if (path.attribute.multiValued) touched.set(path.attribute, path);
+    if (path.attribute === undefined || !path.attribute.multiValued || touched.has(path.attribute)) continue;
+    touched.add(path.attribute);
+    const elements = draft.get(path);
+    if (isArray(elements)) draft.set(path, distinctElements(elements));
   }
-  return [...touched.values()].reduce((result, path) => {
-    const elements = container(result, path.extension)[path.attribute.name];
-    return isArray(elements) ? withAttribute(result, path, distinctElements(elements)) : result;
-  }, attributes);
 }
 
 // --- add and replace -------------------------------------------------------------------------------------------------
@@ -266,18 +264,10 @@ function removed(path: AttributePath, current: Json | undefined): Json | undefin
  * @throws ScimError 400 `mutability`
  */
 export function checkImmutable(type: ResourceType, before: Attributes, after: Attributes): void {
-  const scopes = [
-    { extension: undefined, attributes: type.attributes },
-    ...type.extensions.map(({ id, attributes }) => ({ extension: id, attributes })),
-  ];
-  for (const { extension, attributes } of scopes) {
-    for (const attribute of attributes) {
-      if (attribute.mutability !== 'immutable') continue;
-      const old = container(before, extension)[attribute.name];
-      if (old !== undefined && !equalJson(old, container(after, extension)[attribute.name])) {
-        const name = describeTarget({ extension, attribute, subAttribute: undefined });
-        throw badRequest('mutability', `"${name}" is immutable and already has a value.`);
-      }
+  for (const target of type.immutable) {
+    const old = container(before, target.extension)[target.attribute.name];
+    if (old !== undefined && !equalJson(old, container(after, target.extension)[target.attribute.name])) {
+      throw badRequest('mutability', `"${describeTarget(target)}" is immutable and already has a value.`);
     }
   }
 }
@@ -288,16 +278,6 @@ function container(attributes: Attributes, extension: string | undefined): JsonO
   if (extension === undefined) return attributes;
   const found = attributes[extension];
   return isObject(found) ? found : {};
-}
-
-function withAttribute(
-  attributes: Attributes,
-  { extension, attribute }: AttributePath,
-  value: Json | undefined,
-): Attributes {
-  if (extension === undefined) return withMember(attributes, attribute.name, value);
-  const next = withMember(container(attributes, extension), attribute.name, value);
-  return withMember(attributes, extension, nonEmpty(next));
 }
 
 function withMember(object: JsonObject, name: string, value: Json | undefined): JsonObject {

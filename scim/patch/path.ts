@@ -46,11 +46,25 @@ function bracketed(text: string, open: number): { filter: Filter; end: number } 
   }
 }
 
+/** Paths that were parsed before: an identity provider sends the few that its attributes are mapped to, again and again. */
+const known = new WeakMap<ResourceType, Map<string, PatchPath>>();
+const KNOWN_PATHS = 500;
+
 /**
  * Parses a path and resolves it against a resource type.
  * @throws ScimError 400 `invalidPath` for a malformed path or one that the type does not have
  */
 export function parsePath(type: ResourceType, path: string): PatchPath {
+  let paths = known.get(type);
+  if (paths === undefined || paths.size >= KNOWN_PATHS) known.set(type, (paths = new Map<string, PatchPath>()));
+  const before = paths.get(path);
+  if (before !== undefined) return before;
+  const parsed = resolvePath(type, path);
+  paths.set(path, parsed);
+  return parsed;
+}
+
+function resolvePath(type: ResourceType, path: string): PatchPath {
   const parts = splitPath(path);
   const target = type.resolve(parts.attribute);
   if (target === undefined) throw invalidPath(path, `a ${type.name} has no such attribute`);

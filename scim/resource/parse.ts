@@ -1,9 +1,7 @@
-import { badRequest, ScimError } from '../error';
+import { badRequest } from '../error';
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
-import { LIMITS } from '../limits';
-import type { Attribute } from '../schema/attribute';
 import type { ResourceType } from '../schema/resource-type';
-import { parseValue } from './value';
+import { parseMembers } from './value';
 
 /**
  * The attributes that a client may set on a resource, in stored form: canonical names, extensions under their URNs;
@@ -15,24 +13,25 @@ export type Attributes = JsonObject;
  * Checks the body of a POST or PUT against a resource type. Attributes that the type does not have are dropped, readOnly
  * ones ignored (RFC 7644 sections 3.3 and 3.5.1).
  * @throws ScimError 400 `invalidSyntax` for a body that is no resource of this type, `invalidValue` for a value that does not
- *   fit its attribute or a required one that is missing; 413 for a resource too large to be stored
+ *   fit its attribute or a required one that is missing
  */
 export function parseResource(type: ResourceType, body: Json): Attributes {
   if (!isObject(body)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
   checkSchemas(type, ownIgnoringCase(body, 'schemas'));
-  const attributes: Record<string, Json> = parseAttributes(type.attributes, body, '');
+  // `schemas` follows from what the resource holds.
+  const { schemas: _, ...attributes } = parseMembers(type.attributes, body, '');
   for (const schema of type.extensions) {
     const sent = ownIgnoringCase(body, schema.id);
     if (sent === undefined || sent === null) continue;
     if (!isObject(sent)) throw badRequest('invalidValue', `"${schema.id}" must be an object.`);
-    const extension = parseAttributes(schema.attributes, sent, `${schema.id}:`);
+    const extension = parseMembers(schema.attributes, sent, `${schema.id}:`);
     if (Object.keys(extension).length > 0) attributes[schema.id] = extension;
   }
   checkRequired(type, attributes);
   return attributes;
 }
 
-/** @throws ScimError 400 `invalidValue` for a required attribute that has no value, 413 for a resource too large to store */
+/** @throws ScimError 400 `invalidValue` for a required attribute that has no value */
 export function checkRequired(type: ResourceType, attributes: Attributes): void {
   for (const attribute of type.schema.attributes) {
     const value = attributes[attribute.name];
@@ -48,21 +47,6 @@ export function checkRequired(type: ResourceType, attributes: Attributes): void 
       : undefined;
     if (missing !== undefined) throw badRequest('invalidValue', `"${id}:${missing.name}" is required.`);
   }
-  if (Buffer.byteLength(JSON.stringify(attributes)) > LIMITS.resourceBytes) {
-    throw new ScimError(413, `The ${type.name} is larger than ${LIMITS.resourceBytes} bytes.`);
-  }
-}
-
-function parseAttributes(definitions: readonly Attribute[], body: JsonObject, prefix: string): Record<string, Json> {
-  const out: Record<string, Json> = {};
-  for (const attribute of definitions) {
-    if (attribute.mutability === 'readOnly' || attribute.name === 'schemas') continue;
-    const sent = ownIgnoringCase(body, attribute.name);
-    const parsed = sent === undefined ? undefined : parseValue(attribute, sent, `${prefix}${attribute.name}`);
-    // A writeOnly value, that is a password, is checked and dropped; it is never stored.
-    if (parsed !== undefined && attribute.mutability !== 'writeOnly') out[attribute.name] = parsed;
-  }
-  return out;
 }
 
 /** `schemas` names the resource's own schema and no other than its extensions (RFC 7643 section 3). */

@@ -1,7 +1,7 @@
 import { badRequest, type ScimError } from '../error';
 import { instant } from '../filter/compare';
-import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
-import type { Attribute } from '../schema/attribute';
+import { isArray, isObject, type Json, type JsonObject } from '../json';
+import { findAttribute, type Attribute } from '../schema/attribute';
 
 /**
  * Checks a value that a client sent for an attribute and brings it into stored form: canonical names, no readOnly
@@ -43,6 +43,7 @@ function parseElements(attribute: Attribute, values: readonly Json[], path: stri
  * one stays; `primary` of a repetition is not lost.
  */
 export function distinctElements(elements: readonly Json[]): readonly Json[] {
+  if (elements.length < 2) return elements;
   const distinct = new Map<string, Json>();
   for (const element of elements) {
     const key = identity(element);
@@ -59,6 +60,8 @@ export function distinctElements(elements: readonly Json[]): readonly Json[] {
 function identity(element: Json): string {
   if (!isObject(element)) return JSON.stringify(element);
   const { value, type } = element;
+  if (typeof value === 'string' && (type === undefined || typeof type === 'string'))
+    return `${type ?? ''}\u0000${value}`;
   if (value !== undefined) return JSON.stringify([value, type]);
   return JSON.stringify(Object.entries(element).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -72,15 +75,34 @@ function checkPrimary(elements: readonly Json[], path: string): void {
 
 function parseComplex(attribute: Attribute, value: Json, path: string): JsonObject | undefined {
   if (!isObject(value)) throw invalid(path, 'an object');
-  const out: Record<string, Json> = {};
-  for (const part of attribute.subAttributes ?? []) {
-    if (part.mutability === 'readOnly') continue;
-    const sent = ownIgnoringCase(value, part.name);
-    const parsed = sent === undefined ? undefined : parseValue(part, sent, `${path}.${part.name}`);
-    if (parsed !== undefined) out[part.name] = parsed;
-    else if (part.required) throw badRequest('invalidValue', `"${path}.${part.name}" is required.`);
-  }
+  const out = parseMembers(attribute.subAttributes ?? [], value, `${path}.`);
+  const missing = attribute.subAttributes?.find(({ name, required }) => required && out[name] === undefined);
+  if (missing !== undefined) throw badRequest('invalidValue', `"${path}.${missing.name}" is required.`);
   return Object.keys(out).length === 0 ? undefined : out;
+}
+
+/**
+ * Checks the members of an object that a client sent against attribute definitions. What is unknown, readOnly or unassigned is left out; a
+ * writeOnly value, that is a password, is checked and left out: it is never stored.
+ * @param prefix what stands before a name in messages
+ * @throws ScimError 400 `invalidValue`
+ */
+export function parseMembers(
+  definitions: readonly Attribute[],
+  object: JsonObject,
+  prefix: string,
+): Record<string, Json> {
+  const out: Record<string, Json> = {};
+  for (const name of Object.keys(object)) {
+    const definition = findAttribute(definitions, name);
+    const sent = object[name];
+    if (definition === undefined || definition.mutability === 'readOnly' || sent === undefined) continue;
+    // The same name in two cases: the one in the schema's own counts.
+    if (name !== definition.name && Object.hasOwn(object, definition.name)) continue;
+    const parsed = parseValue(definition, sent, `${prefix}${definition.name}`);
+    if (parsed !== undefined && definition.mutability !== 'writeOnly') out[definition.name] = parsed;
+  }
+  return out;
 }
 
 function parseSimple(attribute: Attribute, value: Json, path: string): Json {

@@ -23,6 +23,8 @@ export interface ExtensionTarget {
 /** A type of resource (RFC 7643 section 6): its endpoint, its schema and the extensions it may hold. */
 export class ResourceType {
   readonly attributes: readonly Attribute[];
+  /** Attributes that are set once, of the core schema and of extensions. */
+  readonly immutable: readonly Target[];
 
   constructor(
     readonly name: ResourceTypeName,
@@ -34,6 +36,10 @@ export class ResourceType {
     // `meta` comes last in examples and answers.
     const [meta] = COMMON_ATTRIBUTES.slice(-1);
     this.attributes = [...COMMON_ATTRIBUTES.slice(0, -1), ...schema.attributes, ...(meta === undefined ? [] : [meta])];
+    this.immutable = [
+      ...immutableOf(undefined, this.attributes),
+      ...extensions.flatMap(({ id, attributes }) => immutableOf(id, attributes)),
+    ];
   }
 
   /** The extension with this URN, in any case. */
@@ -59,6 +65,11 @@ export class ResourceType {
     }
     return resolveIn(this.attributes, undefined, path);
   }
+}
+
+function immutableOf(extension: string | undefined, attributes: readonly Attribute[]): readonly Target[] {
+  const immutable = attributes.filter(({ mutability }) => mutability === 'immutable');
+  return immutable.map((attribute) => ({ extension, attribute, subAttribute: undefined }));
 }
 
 function resolveIn(attributes: readonly Attribute[], extension: string | undefined, path: string): Target | undefined {

@@ -161,6 +161,16 @@ describe('bad input gets the right error and changes nothing', () => {
     }
   });
 
+  test('a user too large for the table', async () => {
+    const emails = Array.from({ length: 30 }, (_, index) => ({
+      value: `${index}@example.com`,
+      display: 'é'.repeat(8000),
+    }));
+    expectError(await client.post('/Users', { schemas: [USER], userName: 'large', emails }), 413);
+    const { id } = await client.user('grows');
+    expectError(await client.patch(`/Users/${id}`, { op: 'add', path: 'emails', value: emails }), 413);
+  });
+
   test('another media type', async () => {
     expectError(await client.call('POST', '/Users', '<user/>', { 'Content-Type': 'text/xml' }), 415);
     for (const type of [

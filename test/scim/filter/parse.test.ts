@@ -28,6 +28,8 @@ describe('parseFilter reads the ABNF of RFC 7644 section 3.4.2.2', () => {
     ['emails[type eq "work" and value co "@example.com"]', 'emails[type eq "work" and value co "@example.com"]'],
     // Operators in any case, no space before a parenthesis, literals.
     ['userName EQ "a" AND NOT(active eq TRUE)', 'userName eq "a" and not (active eq true)'],
+    ['userName\teq\n"tab\u00a0"', 'userName eq "tab\u00a0"'],
+    ['notes eq "x" and orx pr or android pr', 'notes eq "x" and orx pr or android pr'],
     ['a eq 1.5e3 or b eq -7 or c eq null', 'a eq 1500 or b eq -7 or c eq null'],
     // `and` binds more tightly than `or`; both group to the left.
     ['a pr or b pr and c pr', 'a pr or b pr and c pr'],

@@ -1,0 +1,23 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { EXCEPTIONS } from '../conformance/exceptions';
+
+const root = path.join(__dirname, '..', '..');
+const text = readFileSync(path.join(root, 'docs', 'conformance.md'), 'utf8');
+const rows = [...text.matchAll(/\| `(test\/[^`]+)` › (.+?) *\|$/gm)].map(([, file = '', name = '']) => ({
+  file,
+  name,
+}));
+
+test('every test that docs/conformance.md names exists', () => {
+  expect(rows.length).toBeGreaterThan(40);
+  const missing = rows.filter(({ file, name }) => {
+    const full = path.join(root, file);
+    return !existsSync(full) || !readFileSync(full, 'utf8').replaceAll("\\'", "'").includes(name);
+  });
+  expect(missing).toEqual([]);
+});
+
+test('every check that is excepted is explained there', () => {
+  for (const { check } of EXCEPTIONS) expect(text).toContain(check);
+});
