@@ -1,0 +1,79 @@
+import { serveBulk } from '../../lambdas/endpoints/bulk';
+import type { Exchange } from '../../lambdas/middleware/scim-handler';
+import { profileOf } from '../../idp/profiles';
+import { resourceTypesWith } from '../../scim/schema/resource-type';
+import { USER_URN } from '../../scim/schema/user';
+import { meteredScope } from './support';
+
+const { scope, client } = meteredScope();
+afterAll(() => {
+  client.destroy();
+});
+
+/** A request whose function has this much time left. */
+function exchange(milliseconds: number, operations: readonly object[]): Exchange {
+  const body = JSON.stringify({
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+    Operations: operations,
+  });
+  return {
+    request: {
+      method: 'POST',
+      resource: '/v2/connections/{connectionId}/Bulk',
+      connectionId: scope.connection,
+      resourceId: undefined,
+      rest: '',
+      baseUrl: scope.baseUrl,
+      parameters: {},
+      headers: new Map(),
+      body,
+    },
+    connection: {
+      id: scope.connection,
+      displayName: 'Bulk',
+      identityProvider: 'generic',
+      enabled: true,
+      userDeletion: 'retain',
+      groups: true,
+      tokenExpiresInDays: 1,
+      createdAt: '',
+      tokens: [],
+      schemas: [],
+      cursorKey: Buffer.alloc(32).toString('base64url'),
+    },
+    profile: profileOf('generic'),
+    types: resourceTypesWith([]),
+    table: scope.table,
+    deadline: Date.now() + milliseconds,
+  };
+}
+
+function users(prefix: string, count: number): object[] {
+  return Array.from({ length: count }, (_, index) => ({
+    method: 'POST',
+    path: '/Users',
+    bulkId: `${prefix}${index}`,
+    data: { schemas: [USER_URN], userName: `${prefix}${index}` },
+  }));
+}
+
+async function statuses(milliseconds: number, operations: readonly object[]): Promise<string[]> {
+  const { body = '' } = await serveBulk(exchange(milliseconds, operations));
+  return (JSON.parse(body) as { Operations: { status: string }[] }).Operations.map(({ status }) => status);
+}
+
+test('what the time is not enough for says so, and was not done', async () => {
+  const some = await statuses(5150, users('late', 1000));
+  expect(some).toHaveLength(1000);
+  const done = some.filter((status) => status === '201').length;
+  expect(some).toEqual([
+    ...Array.from({ length: done }, () => '201'),
+    ...Array.from({ length: 1000 - done }, () => '503'),
+  ]);
+  expect(done).toBeLessThan(1000);
+  expect(await statuses(4000, users('never', 2))).toEqual(['503', '503']);
+  // Sent again, the rest is done and the beginning is known.
+  const again = await statuses(60_000, users('late', 1000));
+  expect(again.filter((status) => status === '409')).toHaveLength(done);
+  expect(again.filter((status) => status === '201')).toHaveLength(1000 - done);
+});
