@@ -20,7 +20,7 @@ import {
 } from './memberships';
 import { newMeta } from './resource-item';
 import { Resources, superseded, type Collection, type GuardedWrite, type Precondition, type Scope } from './resources';
-import { TRANSACTION_WRITES } from './table';
+import { TRANSACTION_WRITES, type PageKey } from './table';
 import { indexedGroupAttributes } from './values';
 
 /** How a connection's identity provider needs groups to behave. */
@@ -186,9 +186,12 @@ export class Groups implements Collection {
   private async dissolve(id: string): Promise<void> {
     const { table, connection } = this.scope;
     await leaveAllGroups(this.scope, id);
-    for await (const { pk, sk } of table.queryAll(membershipPartition(connection, id))) {
-      await table.write([{ delete: { pk, sk } }]);
-    }
+    let after: PageKey | undefined;
+    do {
+      const { items, next } = await table.query(membershipPartition(connection, id), { after });
+      await inParallel(items, 25, ({ pk, sk }) => table.write([{ delete: { pk, sk } }]));
+      after = next;
+    } while (after !== undefined);
   }
 
   /** Who really joins, who really leaves, and whose name is another now. */

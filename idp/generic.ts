@@ -14,7 +14,7 @@ import {
   removalByValue,
   unknownExtensions,
 } from './rewriters/operations';
-import { bareValues, emptyStrings, listOrSingle, quotedBooleans } from './rewriters/values';
+import { bareValues, emptyStrings, listOrSingle, numbersForText, quotedBooleans } from './rewriters/values';
 
 /** Everything we know that clients send: for an identity provider without a profile of its own. */
 export const GENERIC: Profile = {
@@ -32,6 +32,7 @@ export const GENERIC: Profile = {
     bareValues,
     listOrSingle,
     quotedBooleans,
+    numbersForText,
     memberDisplayName,
     onePrimary,
     removalByValue,

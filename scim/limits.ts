@@ -5,6 +5,8 @@
 export const LIMITS = {
   /** Bytes of a request's body; a larger one is answered with 413. */
   bodyBytes: 5 * 1024 * 1024,
+  /** How deep JSON may nest; a bulk request with PATCH operations needs 8 levels. */
+  bodyDepth: 64,
   /** Characters of a filter. */
   filterLength: 8 * 1024,
   /** How deep parentheses, `not` and value paths may nest in a filter. */

@@ -37,6 +37,7 @@ export const removalByValue: Rewriter = {
  * @throws ScimError 400 `invalidValue` when nothing in the element says which one is meant
  */
 function selection(attribute: Attribute, element: Json): string {
+  if (attribute.subAttributes === undefined && !isObject(element)) return `value eq ${JSON.stringify(element)}`;
   const given = isObject(element) ? element : { value: element };
   const comparisons = (attribute.subAttributes ?? []).flatMap(({ name }) => {
     const part = ownIgnoringCase(given, name);

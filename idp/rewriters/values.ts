@@ -15,6 +15,12 @@ export const quotedBooleans: Rewriter = {
   },
 };
 
+/** Numbers for text: `"employeeNumber": 701984`, as clients send that map a directory's number to it. */
+export const numbersForText: Rewriter = {
+  name: 'numbers for text',
+  value: (attribute, value) => (attribute.type === 'string' && typeof value === 'number' ? String(value) : value),
+};
+
 /**
  * Empty strings mean that there is no value: Entra ID clears `manager` with `""` (pranems/SCIMServer
  * `docs/MANAGER_PATCH_STRING_COERCION.md`), Okta sends `"middleName": ""` (Okta integration network QA plan, C9337).

@@ -4,15 +4,13 @@ import type { Scope } from '../../directory/resources';
 import { parseJson, type Json } from '../../scim/json';
 import { lostAttributes, parseExtensionSchema } from '../../scim/schema/extension-schema';
 import type { Schema } from '../../scim/schema/attribute';
-import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
-import { GROUP_URN } from '../../scim/schema/group';
-import { USER_URN } from '../../scim/schema/user';
 import { noConnection, Problem } from './problem';
 
 /** Characters that all schemas of a connection have together: they are read with each of its requests. */
 const MAXIMUM_TEXT = 32 * 1024;
 
-const RESERVED = [USER_URN, GROUP_URN, ENTERPRISE_USER_URN].map((urn) => urn.toLowerCase());
+/** What the RFCs define, and whatever they may define yet. */
+const RESERVED = /^urn:ietf:params:scim:(?:schemas:core:|schemas:extension:enterprise:|api:)/i;
 
 /** What was stored, and whether there was nothing under this URN before. */
 export interface StoredSchema {
@@ -30,8 +28,8 @@ export async function putSchema(
   urn: string,
   text: string,
 ): Promise<StoredSchema> {
-  if (RESERVED.includes(urn.toLowerCase())) {
-    throw new Problem(409, 'Conflict', `${urn} is a schema of RFC 7643 and cannot be changed.`);
+  if (RESERVED.test(urn)) {
+    throw new Problem(409, 'Conflict', `${urn} belongs to the RFCs; choose a URN of your own.`);
   }
   const parsed = parseExtensionSchema(urn, readJson(text));
   if ('problems' in parsed) {
@@ -39,13 +37,13 @@ export async function putSchema(
     throw new Problem(400, 'Bad Request', detail, parsed.problems);
   }
   const { schema } = parsed;
-  let created = false;
+  let stored: StoredSchema = { schema, created: true };
   await changeSchemas(connections, scope.connection, async ({ schemas }) => {
     const before = find(schemas, urn);
-    created = before === undefined;
-    if (before !== undefined) await checkNothingLost(scope, before, { ...schema, id: before.id });
-    const others = schemas.filter((other) => other !== before);
-    const next = [...others, { ...schema, id: before?.id ?? urn }];
+    // The spelling of the URN that came first stays: resources hold their values under it.
+    stored = { schema: { ...schema, id: before?.id ?? urn }, created: before === undefined };
+    if (before !== undefined) await checkNothingLost(scope, before, stored.schema);
+    const next = [...schemas.filter((other) => other !== before), stored.schema];
     if (JSON.stringify(next).length > MAXIMUM_TEXT) {
       throw new Problem(
         413,
@@ -55,7 +53,7 @@ export async function putSchema(
     }
     return next;
   });
-  return { schema, created };
+  return stored;
 }
 
 /**
@@ -93,9 +91,10 @@ async function changeSchemas(
 async function checkNothingLost(scope: Scope, before: Schema, after: Schema): Promise<void> {
   for (const { name, subAttribute } of lostAttributes(before, after)) {
     const holders = await holdersOf(scope, before.id, name, subAttribute);
-    const path = `${before.id}:${name}${subAttribute === undefined ? '' : `.${subAttribute}`}`;
+    const attribute = name === undefined ? '' : `:${name}`;
+    const path = `${before.id}${attribute}${subAttribute === undefined ? '' : `.${subAttribute}`}`;
     if (holders > 0) {
-      const detail = `${holders} ${holders === 1 ? 'resource holds' : 'resources hold'} "${path}": it can neither go nor change its type.`;
+      const detail = `${holders} ${holders === 1 ? 'resource holds' : 'resources hold'} "${path}": it can neither go, nor change its type, nor get required parts.`;
       throw new Problem(409, 'Conflict', detail, [{ pointer: '/attributes', detail: `${path} is held by ${holders}` }]);
     }
   }

@@ -34,13 +34,13 @@ function serve(exchange: Exchange): Promise<Answer> {
 
 async function read({ request }: Exchange, resource: () => JsonObject): Promise<Answer> {
   if (request.method !== 'GET') throw methodNotAllowed(request.method, ['GET']);
-  // "If a filter is provided, the service provider SHOULD respond with 403" (RFC 7644 section 4).
-  if (request.parameters['filter'] !== undefined) throw new ScimError(403, 'Discovery endpoints cannot be filtered.');
   return Promise.resolve(jsonAnswer(200, resource()));
 }
 
 /** One resource by its id in any case, as schema URNs are, or all of them. */
 function collection({ request }: Exchange, id: string, resources: readonly JsonObject[]): JsonObject {
+  // "If a filter is provided, the service provider SHOULD respond with 403" (RFC 7644 section 4).
+  if (request.parameters['filter'] !== undefined) throw new ScimError(403, 'Discovery endpoints cannot be filtered.');
   if (id === '') return listResponse(resources, { totalResults: resources.length, startIndex: 1 });
   const wanted = decoded(id).toLowerCase();
   const found = resources.find((resource) => asText(resource['id']).toLowerCase() === wanted);

@@ -1,12 +1,12 @@
-import { parseBulkRequest, type BulkOperation } from '../../scim/bulk/request';
+import { BULK_REQUEST_URN, parseBulkRequest, type BulkOperation } from '../../scim/bulk/request';
 import { referencesIn, withIds, withoutReferencesTo } from '../../scim/bulk/references';
 import { badRequest, notFound, ScimError } from '../../scim/error';
 import { foldCase } from '../../scim/filter/compare';
 import { asText, isObject, ownIgnoringCase, parseJson, type Json, type JsonObject } from '../../scim/json';
 import { PATCH_OP_URN } from '../../scim/patch/request';
 import { errorAnswer, jsonAnswer, type Answer } from '../middleware/answer';
+import { readMessage } from '../middleware/read';
 import type { Exchange } from '../middleware/scim-handler';
-import { readJson } from '../middleware/scim-request';
 import { groupsEndpoint } from './groups';
 import { serveResourceEndpoint } from './resource-endpoint';
 import { usersEndpoint } from './users';
@@ -26,11 +26,11 @@ const ENDPOINTS = new Map([
 
 /**
  * Answers a bulk request (RFC 7644 section 3.7). Operations that have nothing to do with each other run at the same time; those on one
- * resource, or that refer to what another one creates, in their order. With `failOnErrors` all run one after the other.
+ * resource, that refer to what another one creates, or that may want the same name, in their order. With `failOnErrors` all run one after the other.
  * @throws ScimError 400 `invalidSyntax`, 413, 415
  */
 export async function serveBulk(exchange: Exchange): Promise<Answer> {
-  const { operations, failOnErrors } = parseBulkRequest(readJson(exchange.request));
+  const { operations, failOnErrors } = parseBulkRequest(readMessage(exchange, BULK_REQUEST_URN));
   const bulk = new Bulk(exchange, operations, failOnErrors);
   const results = await bulk.run();
   return jsonAnswer(200, { schemas: [BULK_RESPONSE_URN], Operations: results });
@@ -39,11 +39,10 @@ export async function serveBulk(exchange: Exchange): Promise<Answer> {
 /** An operation on its way. */
 interface Task {
   readonly operation: BulkOperation;
-  readonly index: number;
-  /** Tasks that come first. */
-  readonly after: Set<Task>;
-  /** Those of them whose resources this one refers to. */
-  readonly refersTo: Set<Task>;
+  /** Tasks that wait for this one. */
+  readonly dependents: Set<Task>;
+  /** How many tasks this one waits for. */
+  waitsFor: number;
   /** Attributes that are set when the circle they belong to is complete. */
   later: JsonObject;
   answer: Answer | undefined;
@@ -61,17 +60,18 @@ class Bulk {
     operations: readonly BulkOperation[],
     private readonly failOnErrors: number | undefined,
   ) {
-    this.tasks = operations.map((operation, index) => ({
+    this.tasks = operations.map((operation) => ({
       operation,
-      index,
-      after: new Set(),
-      refersTo: new Set(),
+      dependents: new Set(),
+      waitsFor: 0,
       later: {},
       answer: undefined,
     }));
-    this.byBulkId = new Map(
-      this.tasks.flatMap((task) => (task.operation.bulkId === undefined ? [] : [[task.operation.bulkId, task]])),
-    );
+    const named = this.tasks.flatMap((task) => {
+      const { bulkId } = task.operation;
+      return bulkId === undefined ? [] : [[bulkId, task] as const];
+    });
+    this.byBulkId = new Map(named);
     this.order();
   }
 
@@ -80,7 +80,7 @@ class Bulk {
     const running = new Set<Promise<void>>();
     const width = this.failOnErrors === undefined ? WIDTH : 1;
     while (waiting.size > 0 && !this.isEnded) {
-      const next = this.isLate ? undefined : this.next(waiting, running.size);
+      const next = this.isLate ? undefined : nextOf(waiting, running.size);
       if (next === undefined && running.size === 0) break;
       if (next !== undefined) {
         waiting.delete(next);
@@ -96,31 +96,28 @@ class Bulk {
     return this.tasks.flatMap((task) => this.result(task));
   }
 
-  /** Which tasks come before which: those referred to, and earlier ones on the same resource. */
+  /**
+   * Which tasks wait for which: those that refer to what another one creates, later ones on the same resource, and what takes a name for what may
+   * have given it up, and the other way round.
+   */
   private order(): void {
     const last = new Map<string, Task>();
+    const phases = new Map<string, Phase>();
     for (const task of this.tasks) {
       const { path, data } = task.operation;
-      for (const bulkId of [...referencesIn(path), ...referencesIn(data)]) {
-        const creator = this.byBulkId.get(bulkId);
-        if (creator === undefined || creator === task) continue;
-        task.refersTo.add(creator);
-        task.after.add(creator);
-      }
+      for (const bulkId of [...referencesIn(path), ...referencesIn(data)]) waitFor(task, this.byBulkId.get(bulkId));
       const subject = subjectOf(task.operation);
-      const before = last.get(subject);
-      if (before !== undefined) task.after.add(before);
+      waitFor(task, last.get(subject));
       last.set(subject, task);
+      const use = nameUse(task.operation);
+      if (use === 'none') continue;
+      const collection = path.split('/')[1] ?? '';
+      const phase = phases.get(collection) ?? { use, tasks: [], before: [] };
+      const current = phase.use === use ? phase : { use, tasks: [], before: phase.tasks };
+      for (const before of current.before) waitFor(task, before);
+      current.tasks.push(task);
+      phases.set(collection, current);
     }
-  }
-
-  /** The first task that need not wait; when all wait for each other and nothing runs, the first that can be cut in two. */
-  private next(waiting: ReadonlySet<Task>, running: number): Task | undefined {
-    for (const task of waiting) {
-      if ([...task.after].every(({ answer }) => answer !== undefined)) return task;
-    }
-    if (running > 0) return undefined;
-    return [...waiting].find(({ operation }) => operation.method === 'POST') ?? [...waiting][0];
   }
 
   private async perform(task: Task): Promise<void> {
@@ -129,6 +126,7 @@ class Bulk {
     const { bulkId, method } = task.operation;
     const id = idOf(task.answer);
     if (bulkId !== undefined && method === 'POST' && id !== undefined) this.ids.set(bulkId, id);
+    for (const dependent of task.dependents) dependent.waitsFor -= 1;
   }
 
   private async answerTo(task: Task): Promise<Answer> {
@@ -186,10 +184,12 @@ class Bulk {
     data: Json | undefined,
     version: string | undefined,
   ): Promise<Answer> {
-    const [, endpointName = '', id] = /^\/(\w+)(?:\/([^/?#]+))?\/?$/.exec(path) ?? [];
+    const [, endpointName = '', id] = PATH.exec(path) ?? [];
     const endpoint = ENDPOINTS.get(endpointName);
     if (endpoint === undefined) throw notFound(`The path "${path}"`);
-    const headers = new Map([...(version === undefined ? [] : [['if-match', version] as const])]);
+    // Resources are not part of the answer: reading all members of a group for each of its changes would be in vain.
+    const headers = new Map([['prefer', 'return=minimal']]);
+    if (version !== undefined) headers.set('if-match', version);
     return endpoint({
       ...this.exchange,
       table: this.exchange.table.forRequest(),
@@ -216,7 +216,10 @@ class Bulk {
         const { headers } = await this.call('PATCH', path, patch, undefined);
         task.answer = { ...task.answer, ...(headers === undefined ? {} : { headers }) };
       } catch (error) {
+        // All of the operation or nothing of it: what was created without its references goes again.
         task.answer = errorAnswer(error, 'bulk');
+        this.errors += 1;
+        await this.call('DELETE', path, undefined, undefined).catch(() => undefined);
       }
     }
   }
@@ -230,14 +233,21 @@ class Bulk {
     return Date.now() > this.exchange.deadline - RESERVED_MILLISECONDS;
   }
 
+  /** Where an operation's resource is, when its path names one. */
+  private locationOf(path: string): string | undefined {
+    const resolved = asText(withIds(path, this.ids));
+    const id = PATH.exec(resolved)?.[2];
+    return id === undefined || referencesIn(resolved).size > 0
+      ? undefined
+      : `${this.exchange.request.baseUrl}${resolved}`;
+  }
+
   /** What the answer says of an operation (RFC 7644 section 3.7.3); nothing of one that `failOnErrors` kept from running. */
   private result({ operation, answer }: Task): readonly JsonObject[] {
     const { method, bulkId, path } = operation;
     if (answer === undefined && this.isEnded) return [];
     const { status, headers = {}, body } = answer ?? notRun();
-    const location =
-      headers['Location'] ??
-      (method === 'POST' ? undefined : `${this.exchange.request.baseUrl}${asText(withIds(path, this.ids))}`);
+    const location = headers['Location'] ?? this.locationOf(path);
     return [
       {
         method,
@@ -249,6 +259,37 @@ class Bulk {
       },
     ];
   }
+}
+
+/** Tasks that use names in the same way, between others that use them in the other. */
+interface Phase {
+  readonly use: 'takes' | 'changes';
+  readonly tasks: Task[];
+  /** The tasks of the phase before. */
+  readonly before: readonly Task[];
+}
+
+/** `/Users/…` or `/Users`; in the end perhaps a slash. */
+const PATH = /^\/(\w+)(?:\/([^/?#.][^/?#]*))?\/?$/;
+
+function waitFor(task: Task, before: Task | undefined): void {
+  if (before === undefined || before === task || before.dependents.has(task)) return;
+  before.dependents.add(task);
+  task.waitsFor += 1;
+}
+
+/** The first task that need not wait; when all wait for each other and nothing runs, the first that can be cut in two. */
+function nextOf(waiting: ReadonlySet<Task>, running: number): Task | undefined {
+  for (const task of waiting) if (task.waitsFor <= 0) return task;
+  if (running > 0) return undefined;
+  return [...waiting].find(({ operation }) => operation.method === 'POST') ?? [...waiting][0];
+}
+
+/** Whether an operation takes a name for a new resource, or may give one up or take another for one that exists. */
+function nameUse({ method, data }: BulkOperation): 'takes' | 'changes' | 'none' {
+  if (method === 'POST') return 'takes';
+  if (method === 'DELETE' || method === 'PUT') return 'changes';
+  return /username|displayname|externalid/i.test(JSON.stringify(data ?? null)) ? 'changes' : 'none';
 }
 
 function notRun(): Answer {
@@ -263,7 +304,7 @@ function idOf({ status, headers }: Answer): string | undefined {
 
 /** What an operation changes; two on the same subject keep their order. */
 function subjectOf({ method, path, data }: BulkOperation): string {
-  if (method !== 'POST' || !isObject(data)) return path;
+  if (method !== 'POST' || !isObject(data)) return path.replace(/\/$/, '');
   const name = ownIgnoringCase(data, 'userName') ?? ownIgnoringCase(data, 'displayName');
   return `${path}?${foldCase(asText(name))}`;
 }

@@ -3,7 +3,7 @@ import { Groups } from '../../directory/groups';
 import { ScimError } from '../../scim/error';
 import { isObject, ownIgnoringCase, type JsonObject } from '../../scim/json';
 import { listResponse } from '../../scim/list/list-response';
-import { applyPatch, checkImmutable } from '../../scim/patch/apply';
+import { applyPatch, withImmutable } from '../../scim/patch/apply';
 import {
   foldMembershipOperations,
   isMembersOperation,
@@ -33,14 +33,15 @@ export const groupsEndpoint: ResourceEndpoint = {
     const projection = readProjection(exchange, exchange.types.group);
     const { attributes, members } = readGroup(exchange);
     const group = await groupsToChange(exchange).create(attributes, members);
-    return resourceAnswer(201, await view(exchange, group, projection), projection);
+    return changeAnswer(exchange, 'POST', withoutMembers(exchange, group), async () =>
+      resourceAnswer(201, await view(exchange, group, projection), projection),
+    );
   },
 
   async get(exchange, id) {
     const projection = readProjection(exchange, exchange.types.group);
     const group = await groups(exchange).get(id);
-    if (isNotModified(exchange.request, group))
-      return { ...noContentAnswer(withoutMembers(exchange, group)), status: 304 };
+    if (isNotModified(exchange.request, group)) return noContentAnswer(withoutMembers(exchange, group), 304);
     return resourceAnswer(200, await view(exchange, group, projection), projection);
   },
 
@@ -51,8 +52,7 @@ export const groupsEndpoint: ResourceEndpoint = {
       id,
       (current) => {
         checkPreconditions(exchange.request, current);
-        checkImmutable(exchange.types.group, current.attributes, attributes);
-        return { attributes, members };
+        return { attributes: withImmutable(exchange.types.group, current.attributes, attributes), members };
       },
       hasPrecondition(exchange.request),
     );

@@ -54,7 +54,7 @@ export async function listResources(
     if (resources.length > 0 && projection !== undefined) shown.push(...(await listed.render(resources, projection)));
   }
   const inOrder = types.length > 1 ? sortedLike(page.entries, shown) : shown;
-  const fitting = fittingInto(PAGE_BYTES, inOrder);
+  const fitting = paging.backward ? fittingInto([...inOrder].reverse()).reverse() : fittingInto(inOrder);
   return jsonAnswer(200, listResponse(fitting, paging.info(page, fitting.length)));
 }
 
@@ -63,13 +63,14 @@ function sortedLike(entries: readonly Entry[], shown: readonly JsonObject[]): re
   return entries.map(({ resource }) => byId.get(resource.id)).filter((resource) => resource !== undefined);
 }
 
-function fittingInto(bytes: number, resources: readonly JsonObject[]): readonly JsonObject[] {
+/** As many of the resources as a page has room for, from the first one on; always one. */
+function fittingInto(resources: readonly JsonObject[]): JsonObject[] {
   let used = 0;
   const tooFar = resources.findIndex((resource, index) => {
     used += Buffer.byteLength(JSON.stringify(resource)) + 1;
-    return used > bytes && index > 0;
+    return used > PAGE_BYTES && index > 0;
   });
-  return tooFar === -1 ? resources : resources.slice(0, tooFar);
+  return tooFar === -1 ? [...resources] : resources.slice(0, tooFar);
 }
 
 /** Finds resources of several types in one order: by sort key, then by type, then by id. */
@@ -219,7 +220,7 @@ class Paging {
 
   async page(finder: Finder): Promise<FoundPage> {
     const { startIndex } = this.query;
-    const backward = this.cursor?.position.backward === true;
+    const { backward } = this;
     // One more than wanted tells whether there is a next page.
     const [total, found] = await Promise.all([
       finder.total(),
@@ -232,17 +233,23 @@ class Paging {
     return { entries: found.slice(0, this.count), total, before: this.cursor !== undefined, behind: beyond };
   }
 
-  /** @param shown how many of the page's entries the answer has room for */
+  /** @param shown how many of the page's entries the answer has room for: the first ones, going backward the last */
   info({ entries, total, before, behind }: FoundPage, shown: number): PageInfo {
     if (!this.byCursor) return { totalResults: total, startIndex: this.query.startIndex };
-    const [first] = entries;
-    const last = entries[shown - 1];
-    const hasNext = last !== undefined && (behind || shown < entries.length);
+    const [from, to] = this.backward ? [entries.length - shown, entries.length] : [0, shown];
+    const [first, last] = [entries[from], entries[to - 1]];
+    const hasNext = behind || to < entries.length;
+    const hasPrevious = before || from > 0;
     return {
       totalResults: total,
-      ...(hasNext ? { nextCursor: this.seal(last, false) } : {}),
-      ...(before && first !== undefined ? { previousCursor: this.seal(first, true) } : {}),
+      ...(hasNext && last !== undefined ? { nextCursor: this.seal(last, false) } : {}),
+      ...(hasPrevious && first !== undefined ? { previousCursor: this.seal(first, true) } : {}),
     };
+  }
+
+  /** Whether the page ends before the cursor's place. */
+  get backward(): boolean {
+    return this.cursor?.position.backward === true;
   }
 
   private get byCursor(): boolean {

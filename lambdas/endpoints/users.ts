@@ -1,7 +1,8 @@
 import { groupsOf } from '../../directory/groups-of';
 import { Users } from '../../directory/users';
 import { asText, isObject, type Json, type JsonObject } from '../../scim/json';
-import { applyPatch, checkImmutable } from '../../scim/patch/apply';
+import { applyPatch, withImmutable } from '../../scim/patch/apply';
+import type { PatchOperation } from '../../scim/patch/request';
 import { parseResource } from '../../scim/resource/parse';
 import type { Projection } from '../../scim/resource/project';
 import { locationOf, toResource, type ResourceView, type StoredResource } from '../../scim/resource/resource';
@@ -23,13 +24,13 @@ export const usersEndpoint: ResourceEndpoint = {
     const { user: type } = exchange.types;
     const projection = readProjection(exchange, type);
     const user = await users(exchange).create(parseResource(type, readResource(exchange, type)));
-    return answerWith(exchange, 201, user, projection);
+    return changeAnswer(exchange, 'POST', plain(exchange, user), () => answerWith(exchange, 201, user, projection));
   },
 
   async get(exchange, id) {
     const projection = readProjection(exchange, exchange.types.user);
     const user = await users(exchange).get(id);
-    if (isNotModified(exchange.request, user)) return { ...noContentAnswer(plain(exchange, user)), status: 304 };
+    if (isNotModified(exchange.request, user)) return noContentAnswer(plain(exchange, user), 304);
     return answerWith(exchange, 200, user, projection);
   },
 
@@ -39,10 +40,9 @@ export const usersEndpoint: ResourceEndpoint = {
     const sent = parseResource(type, readResource(exchange, type));
     const user = await users(exchange).change(id, (current) => {
       checkPreconditions(exchange.request, current);
-      checkImmutable(type, current.attributes, sent);
       // A PUT without `active` says nothing about it: Okta's would otherwise bring back or lock out whom it updates.
       const { active } = current.attributes;
-      return active === undefined ? sent : { active, ...sent };
+      return withImmutable(type, current.attributes, active === undefined ? sent : { active, ...sent });
     });
     return changeAnswer(exchange, 'PUT', plain(exchange, user), () => answerWith(exchange, 200, user, projection));
   },
@@ -51,9 +51,13 @@ export const usersEndpoint: ResourceEndpoint = {
     const { request, profile, types } = exchange;
     const projection = readProjection(exchange, types.user);
     const operations = readOperations(exchange, types.user);
+    const groups = await groupsSentBack(exchange, id, operations);
     const user = await users(exchange).change(id, (current) => {
       checkPreconditions(request, current);
-      return applyPatch(types.user, current.attributes, operations, profile, plain(exchange, current));
+      return applyPatch(types.user, current.attributes, operations, profile, {
+        ...plain(exchange, current),
+        ...groups,
+      });
     });
     return changeAnswer(exchange, 'PATCH', plain(exchange, user), () => answerWith(exchange, 200, user, projection));
   },
@@ -65,6 +69,18 @@ export const usersEndpoint: ResourceEndpoint = {
     return { status: 204 };
   },
 };
+
+/** A user's groups, where a PATCH sends them back: unchanged they are ignored, as other readOnly values are. */
+async function groupsSentBack(
+  { table, connection, request }: Exchange,
+  id: string,
+  operations: readonly PatchOperation[],
+): Promise<JsonObject> {
+  const areSent = operations.some(({ path }) => path.attribute?.name === 'groups');
+  if (!areSent) return {};
+  const groups = await groupsOf({ table, connection: connection.id, baseUrl: request.baseUrl }, [id]);
+  return { groups: groups.get(id) ?? [] };
+}
 
 /** A connection's users as part of a listing. */
 export function listedUsers(exchange: Exchange): ListedType {

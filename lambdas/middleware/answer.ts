@@ -34,8 +34,8 @@ export function resourceAnswer(status: number, resource: ResourceView, projectio
 }
 
 /** A successful answer that keeps the resource to itself; its version and place are known all the same. */
-export function noContentAnswer(resource: ResourceView): Answer {
-  return { status: 204, headers: resourceHeaders(resource) };
+export function noContentAnswer(resource: ResourceView, status: 201 | 204 | 304 = 204): Answer {
+  return { status, headers: resourceHeaders(resource) };
 }
 
 function resourceHeaders({ meta }: ResourceView): Record<string, string> {

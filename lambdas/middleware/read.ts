@@ -23,10 +23,15 @@ export function readListParameters({ request }: Exchange): ListQuery {
 }
 
 /** The body of a search by POST (RFC 7644 section 3.4.3). @throws ScimError 400, 413, 415 */
-export function readSearchBody({ request, profile }: Exchange): ListQuery {
+export function readSearchBody(exchange: Exchange): ListQuery {
+  return parseSearchRequest(readMessage(exchange, SEARCH_REQUEST_URN));
+}
+
+/** The body of a message of the protocol; tolerant profiles do without its `schemas`. @throws ScimError 400, 413, 415 */
+export function readMessage({ request, profile }: Exchange, urn: string): Json {
   const body = readJson(request);
   const isTolerant = profile.rewriters.length > 0;
-  return parseSearchRequest(isTolerant && isObject(body) ? { schemas: [SEARCH_REQUEST_URN], ...body } : body);
+  return isTolerant && isObject(body) ? { schemas: [urn], ...body } : body;
 }
 
 /** @throws ScimError 400 `invalidValue` */
@@ -52,22 +57,24 @@ export function namesAttributes({ request }: Exchange): boolean {
 }
 
 /**
- * The answer to a change: the resource, or 204 where the client prefers it (RFC 7240, `return=minimal`) or its profile wants it of a PATCH.
- * @param resource for the headers of a 204
+ * The answer to a change: the resource, or 204 where the client prefers it (RFC 7240, `return=minimal`) or its profile wants it of a PATCH. A POST is 201
+ * in any case.
+ * @param resource for the headers of an answer without a body
  * @param whole makes the answer with the resource
  */
 export async function changeAnswer(
   exchange: Exchange,
-  method: 'PUT' | 'PATCH',
+  method: 'POST' | 'PUT' | 'PATCH',
   resource: ResourceView,
   whole: () => Promise<Answer>,
 ): Promise<Answer> {
-  const preference = /\breturn=(minimal|representation)\b/i
-    .exec(exchange.request.headers.get('prefer') ?? '')?.[1]
-    ?.toLowerCase();
+  const preference = PREFERENCE.exec(exchange.request.headers.get('prefer') ?? '')?.[1]?.toLowerCase();
   const ofProfile = method === 'PATCH' && exchange.profile.patchAnswer === 'noContent' && !namesAttributes(exchange);
   const silent = preference === undefined ? ofProfile : preference === 'minimal';
-  const answer = silent ? noContentAnswer(resource) : await whole();
+  const answer = silent ? noContentAnswer(resource, method === 'POST' ? 201 : 204) : await whole();
   if (preference === undefined) return answer;
   return { ...answer, headers: { ...answer.headers, 'Preference-Applied': `return=${preference}` } };
 }
+
+/** RFC 7240 section 2: a list of preferences, each a token with an optional value in quotes or not. */
+const PREFERENCE = /(?:^|[,;])\s*return\s*=\s*"?(minimal|representation)"?\s*(?:$|[,;])/i;

@@ -50,7 +50,7 @@ export function scimHandler(
       if (exchange === undefined) throw new Error('The request was not authenticated.');
       const answer = await serve(exchange);
       // HEAD is GET without the body (RFC 9110 section 9.3.2).
-      return toResult(event.httpMethod === 'HEAD' ? { status: answer.status, headers: answer.headers ?? {} } : answer);
+      return event.httpMethod === 'HEAD' ? { ...toResult(answer), body: '' } : toResult(answer);
     });
 }
 

@@ -87,6 +87,7 @@ export function readJson({ headers, body }: ScimRequest): Json {
     throw new ScimError(413, `The body is larger than ${LIMITS.bodyBytes} bytes.`);
   }
   if (body.trim() === '') throw badRequest('invalidSyntax', 'The request needs a body.');
+  if (isDeep(body)) throw badRequest('invalidSyntax', `The body nests deeper than ${LIMITS.bodyDepth} levels.`);
   try {
     return parseJson(body);
   } catch (error) {
@@ -95,4 +96,24 @@ export function readJson({ headers, body }: ScimRequest): Json {
       `The body is no valid JSON: ${error instanceof Error ? error.message : 'unreadable'}.`,
     );
   }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING = new Set([0x5b, 0x7b]);
+const CLOSING = new Set([0x5d, 0x7d]);
+
+/** Whether brackets nest deeper than in any message of the protocol: what reads it later goes down by calling itself. */
+function isDeep(body: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < body.length; index += 1) {
+    const character = body.charCodeAt(index);
+    if (character === QUOTE) inString = !inString;
+    else if (inString) index += character === BACKSLASH ? 1 : 0;
+    else if (OPENING.has(character)) depth += 1;
+    else if (CLOSING.has(character)) depth -= 1;
+    if (depth > LIMITS.bodyDepth) return true;
+  }
+  return false;
 }

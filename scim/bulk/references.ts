@@ -1,10 +1,10 @@
 import { isArray, isObject, type Json, type JsonObject } from '../json';
 
 /**
- * References to resources that other operations of the same bulk request create: `bulkId:qwerty` as a value, or at the end of a path or
- * URI (RFC 7644 section 3.7.2).
+ * References to resources that other operations of the same bulk request create (RFC 7644 section 3.7.2): `bulkId:qwerty` as a value, at the end of a
+ * path or URI, or in the value filter of a PATCH path.
  */
-const REFERENCE = /(^|\/)bulkId:([^/?#]+)$/;
+const REFERENCE = /(^|\/|")bulkId:([^/?#"]+)(?=$|")/g;
 
 /** The bulkIds that a value or path refers to. */
 export function referencesIn(value: Json | undefined): ReadonlySet<string> {
@@ -15,8 +15,8 @@ export function referencesIn(value: Json | undefined): ReadonlySet<string> {
 
 function collect(value: Json | undefined, found: Set<string>): void {
   if (typeof value === 'string') {
-    const bulkId = REFERENCE.exec(value)?.[2];
-    if (bulkId !== undefined) found.add(bulkId);
+    if (!value.includes('bulkId:')) return;
+    for (const [, , bulkId] of value.matchAll(REFERENCE)) if (bulkId !== undefined) found.add(bulkId);
   } else if (isArray(value)) {
     for (const element of value) collect(element, found);
   } else if (isObject(value)) {

@@ -105,8 +105,9 @@ function textOf(values: JsonObject, name: string): string | undefined {
 
 function integer(values: JsonObject, name: string): number | undefined {
   const value = values[name] ?? undefined;
-  const text = typeof value === 'number' ? String(value) : textOf(values, name)?.trim();
-  if (text === undefined || text === '') return undefined;
+  if (value === undefined) return undefined;
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : 'no number';
+  if (text === '') return undefined;
   if (/^[+-]?\d{1,15}$/.test(text)) return Number(text);
   throw badRequest(name === 'count' ? 'invalidCount' : 'invalidValue', `"${name}" must be an integer.`);
 }

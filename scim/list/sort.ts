@@ -24,11 +24,20 @@ export function sortTarget(type: ResourceType, { by }: SortRequest): Target | un
   if (target?.attribute === undefined) return undefined;
   if (leafAttribute(target).returned === 'never')
     throw badRequest('sensitive', `"${by}" is never returned and cannot be sorted by.`);
+  if (isKeptElsewhere(type, target)) throw badRequest('invalidValue', `"${by}" cannot be sorted by.`);
   if (target.subAttribute !== undefined || target.attribute.type !== 'complex') return target;
   const value = findSubAttribute(target.attribute, 'value');
   if (value === undefined) throw badRequest('invalidValue', `"${by}" is complex; sort by one of its sub-attributes.`);
   return { ...target, subAttribute: value };
 }
+
+/** A user's groups and a group's members are no attributes of its item: to sort by them all of them would have to be read. */
+function isKeptElsewhere({ name }: ResourceType, { extension, attribute }: Target): boolean {
+  return extension === undefined && attribute.name === (name === 'User' ? 'groups' : 'members');
+}
+
+/** How much of a text is looked at: the key of a page's last resource travels in its cursor. */
+const KEY_LENGTH = 256;
 
 /**
  * The value that a resource is ordered by: of a multi-valued attribute the primary one, else the first; text in the form in which it
@@ -39,7 +48,8 @@ export function sortKey(target: Target | undefined, resource: JsonObject): SortK
   const [value] = valuesAt(primaryOnly(resource, target), target);
   if (value === undefined) return null;
   const attribute = leafAttribute(target);
-  if (typeof value === 'string') return attribute.type === 'dateTime' ? instant(value) : comparable(attribute, value);
+  if (typeof value === 'string')
+    return attribute.type === 'dateTime' ? instant(value) : comparable(attribute, value).slice(0, KEY_LENGTH);
   return typeof value === 'number' ? value : Number(value === true);
 }
 

@@ -1,6 +1,6 @@
 import { badRequest } from '../error';
 import type { BoundFilter } from '../filter/bind';
-import { elementMatches } from '../filter/bind';
+import { elementMatches, valuesAt } from '../filter/bind';
 import { equalJson, isArray, isObject, type Json, type JsonObject } from '../json';
 import { checkRequired, type Attributes } from '../resource/parse';
 import { distinctElements, parseElement, parseValue } from '../resource/value';
@@ -53,7 +53,7 @@ function applyOperation(
     return;
   }
   // `schemas` follows from what the resource holds (RFC 7643 section 3): naming an extension there adds nothing to it.
-  if (path.attribute.name === 'schemas' && op !== 'remove') return;
+  if (path.extension === undefined && path.attribute.name === 'schemas' && op !== 'remove') return;
   const current = draft.get(path);
   if ((path.subAttribute ?? path.attribute).mutability === 'readOnly' || path.attribute.mutability === 'readOnly') {
     if (op !== 'remove' && isUnchanged(current ?? readOnly[path.attribute.name], path, value)) return;
@@ -263,22 +263,44 @@ function removed(path: AttributePath, current: Json | undefined): Json | undefin
  * Immutable attributes are set once (RFC 7643 section 2.2).
  * @throws ScimError 400 `mutability`
  */
-export function checkImmutable(type: ResourceType, before: Attributes, after: Attributes): void {
+function checkImmutable(type: ResourceType, before: Attributes, after: Attributes): void {
   for (const target of type.immutable) {
-    const old = container(before, target.extension)[target.attribute.name];
-    if (old !== undefined && !equalJson(old, container(after, target.extension)[target.attribute.name])) {
+    const old = valuesAt(before, target);
+    if (old.length > 0 && !sameValues(old, valuesAt(after, target))) {
       throw badRequest('mutability', `"${describeTarget(target)}" is immutable and already has a value.`);
     }
   }
 }
 
-// --- objects that are never changed in place -------------------------------------------------------------------------
-
-function container(attributes: Attributes, extension: string | undefined): JsonObject {
-  if (extension === undefined) return attributes;
-  const found = attributes[extension];
-  return isObject(found) ? found : {};
+/**
+ * A resource that was put, with the immutable values that it left out: they cannot be meant to go.
+ * @throws ScimError 400 `mutability` for one that was sent with another value
+ */
+export function withImmutable(type: ResourceType, before: Attributes, sent: Attributes): Attributes {
+  const [stored, draft] = [new Draft(before), new Draft(sent)];
+  for (const target of type.immutable) {
+    const { subAttribute } = target;
+    const [old, now] = [stored.get(target), draft.get(target)];
+    if (subAttribute === undefined) {
+      if (now === undefined && old !== undefined) draft.set(target, old);
+    } else if (isObject(old)) {
+      const part = old[subAttribute.name];
+      const kept: JsonObject = isObject(now) ? now : {};
+      if (part !== undefined && kept[subAttribute.name] === undefined) {
+        draft.set(target, withMember(kept, subAttribute.name, part));
+      }
+    }
+  }
+  checkImmutable(type, before, draft.attributes);
+  return draft.attributes;
 }
+
+/** Values of an attribute have no order (RFC 7643 section 2.4). */
+function sameValues(left: readonly Json[], right: readonly Json[]): boolean {
+  return left.length === right.length && left.every((value) => right.some((other) => equalJson(value, other)));
+}
+
+// --- objects that are never changed in place -------------------------------------------------------------------------
 
 function withMember(object: JsonObject, name: string, value: Json | undefined): JsonObject {
   return value === undefined ? without(object, name) : { ...object, [name]: value };

@@ -115,7 +115,7 @@ export function attributeOperations(
   const operations: PatchOperation[] = [];
   for (const [name, part] of Object.entries(value)) {
     const attribute = findAttribute(definitions, name);
-    if (attribute === undefined || attribute.name === 'schemas' || part === undefined) continue;
+    if (attribute === undefined || part === undefined) continue;
     operations.push({ op, path: { extension, attribute, subAttribute: undefined, filter: undefined }, value: part });
   }
   return operations;

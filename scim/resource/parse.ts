@@ -1,6 +1,6 @@
 import { badRequest } from '../error';
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
-import type { ResourceType } from '../schema/resource-type';
+import { describeTarget, type ResourceType, type Target } from '../schema/resource-type';
 import { parseMembers } from './value';
 
 /**
@@ -33,20 +33,25 @@ export function parseResource(type: ResourceType, body: Json): Attributes {
 
 /** @throws ScimError 400 `invalidValue` for a required attribute that has no value */
 export function checkRequired(type: ResourceType, attributes: Attributes): void {
-  for (const attribute of type.schema.attributes) {
-    const value = attributes[attribute.name];
-    // An empty string is a value (RFC 7643 section 2.5), but no name to sign in with and no name of a group.
-    if (attribute.required && (value === undefined || (typeof value === 'string' && value.trim() === ''))) {
-      throw badRequest('invalidValue', `"${attribute.name}" is required.`);
-    }
+  for (const target of type.required) {
+    if (hasRequired(attributes, target)) continue;
+    throw badRequest('invalidValue', `"${describeTarget(target)}" is required.`);
   }
-  for (const { id, attributes: definitions } of type.extensions) {
-    const extension = attributes[id];
-    const missing = isObject(extension)
-      ? definitions.find(({ name, required }) => required && extension[name] === undefined)
-      : undefined;
-    if (missing !== undefined) throw badRequest('invalidValue', `"${id}:${missing.name}" is required.`);
-  }
+}
+
+/** Whether a value is there, everywhere where what contains it is. */
+function hasRequired(attributes: Attributes, { extension, attribute, subAttribute }: Target): boolean {
+  const container = extension === undefined ? attributes : attributes[extension];
+  if (!isObject(container)) return true;
+  const value = container[attribute.name];
+  if (subAttribute === undefined) return isFilled(value);
+  const elements = isArray(value) ? value : value === undefined ? [] : [value];
+  return elements.every((element) => isObject(element) && isFilled(element[subAttribute.name]));
+}
+
+/** An empty string is a value (RFC 7643 section 2.5), but no name to sign in with and no name of a group. */
+function isFilled(value: Json | undefined): boolean {
+  return value !== undefined && !(typeof value === 'string' && value.trim() === '');
 }
 
 /** `schemas` names the resource's own schema and no other than its extensions (RFC 7643 section 3). */

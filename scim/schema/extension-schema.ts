@@ -73,8 +73,11 @@ class SchemaReader {
     const source = isObject(element) ? element : {};
     if (!isObject(element)) this.problem(path, 'must be a JSON object');
     const name = this.text(source, 'name', path, '');
-    if (!/^(?:[A-Za-z][\w-]{0,99}|\$ref)$/.test(name))
+    if (!/^(?:[A-Za-z][\w-]{0,99}|\$ref)$/.test(name)) {
       this.problem(`${path}/name`, 'must be letters, digits, "_" and "-", beginning with a letter');
+    } else if (name in Object.prototype) {
+      this.problem(`${path}/name`, 'is what every object has; choose another name');
+    }
     const type = this.oneOf(source, 'type', path, TYPES, 'string');
     if (type === 'complex' && !mayBeComplex)
       this.problem(`${path}/type`, 'cannot be complex inside a complex attribute');
@@ -141,35 +144,33 @@ class SchemaReader {
   }
 }
 
-/** An attribute that a newer schema does not have, or has in another form. */
+/** What does not fit a newer schema: an attribute, a part of one, or, without a name, the extension as a whole. */
 export interface LostAttribute {
-  readonly name: string;
+  readonly name: string | undefined;
   readonly subAttribute: string | undefined;
 }
 
 /**
- * What resources may hold that a newer schema has no place for: attributes that are gone, that have another type or number of values,
- * or that are required now.
+ * What resources may hold that would not fit a newer schema: attributes that are gone, that have another type or number of values, or that lack
+ * what is required now.
  */
 export function lostAttributes(before: Schema, after: Schema): readonly LostAttribute[] {
-  return lost(before.attributes, after.attributes).flatMap(({ old, now }): readonly LostAttribute[] => {
-    if (now === undefined) return [{ name: old.name, subAttribute: undefined }];
-    const parts = lost(old.subAttributes ?? [], now.subAttributes ?? []);
-    return parts.map((part) => ({ name: old.name, subAttribute: part.old.name }));
+  const gone = before.attributes.flatMap((old): readonly LostAttribute[] => {
+    const now = after.attributes.find(({ name }) => name === old.name);
+    if (now === undefined || !fits(old, now)) return [{ name: old.name, subAttribute: undefined }];
+    const [oldParts, parts] = [old.subAttributes ?? [], now.subAttributes ?? []];
+    if (hasNewlyRequired(oldParts, parts)) return [{ name: old.name, subAttribute: undefined }];
+    const lostParts = oldParts.filter((part) => !parts.some((other) => other.name === part.name && fits(part, other)));
+    return lostParts.map((part) => ({ name: old.name, subAttribute: part.name }));
   });
+  const isStricter = hasNewlyRequired(before.attributes, after.attributes);
+  return isStricter ? [...gone, { name: undefined, subAttribute: undefined }] : gone;
 }
 
-/** An attribute that is lost, or a complex one whose parts must be compared. */
-interface ComparedAttribute {
-  readonly old: Attribute;
-  readonly now: Attribute | undefined;
+function fits(old: Attribute, now: Attribute): boolean {
+  return now.type === old.type && now.multiValued === old.multiValued;
 }
 
-function lost(before: readonly Attribute[], after: readonly Attribute[]): readonly ComparedAttribute[] {
-  return before.flatMap((old): readonly ComparedAttribute[] => {
-    const now = after.find(({ name }) => name === old.name);
-    const fits = now?.type === old.type && now.multiValued === old.multiValued;
-    if (!fits) return [{ old, now: undefined }];
-    return old.type === 'complex' ? [{ old, now }] : [];
-  });
+function hasNewlyRequired(before: readonly Attribute[], after: readonly Attribute[]): boolean {
+  return after.some(({ name, required }) => required && before.find((old) => old.name === name)?.required !== true);
 }

@@ -25,6 +25,10 @@ export class ResourceType {
   readonly attributes: readonly Attribute[];
   /** Attributes that are set once, of the core schema and of extensions. */
   readonly immutable: readonly Target[];
+  /** Attributes and sub-attributes that must have a value where what contains them does. */
+  readonly required: readonly Target[];
+  /** Its schemas, longest URN first: one may begin with another. */
+  private readonly byLength: readonly Schema[];
 
   constructor(
     readonly name: ResourceTypeName,
@@ -36,10 +40,20 @@ export class ResourceType {
     // `meta` comes last in examples and answers.
     const [meta] = COMMON_ATTRIBUTES.slice(-1);
     this.attributes = [...COMMON_ATTRIBUTES.slice(0, -1), ...schema.attributes, ...(meta === undefined ? [] : [meta])];
-    this.immutable = [
-      ...immutableOf(undefined, this.attributes),
-      ...extensions.flatMap(({ id, attributes }) => immutableOf(id, attributes)),
+    const targets = [
+      ...targetsOf(undefined, this.attributes),
+      ...extensions.flatMap(({ id, attributes }) => targetsOf(id, attributes)),
     ];
+    // The elements of a multi-valued attribute come and go: what is set once is set for as long as they are there.
+    this.immutable = targets.filter(
+      ({ attribute, subAttribute }) =>
+        (subAttribute ?? attribute).mutability === 'immutable' &&
+        !(subAttribute !== undefined && attribute.multiValued),
+    );
+    this.required = targets.filter(
+      ({ attribute, subAttribute }) => (subAttribute ?? attribute).required && attribute.name !== 'schemas',
+    );
+    this.byLength = [schema, ...extensions].sort((a, b) => b.id.length - a.id.length);
   }
 
   /** The extension with this URN, in any case. */
@@ -54,22 +68,26 @@ export class ResourceType {
    */
   resolve(path: string): Target | ExtensionTarget | undefined {
     const lower = path.toLowerCase();
-    for (const schema of [this.schema, ...this.extensions]) {
-      const urn = schema.id.toLowerCase();
-      const extension = schema === this.schema ? undefined : schema.id;
-      if (lower === urn && extension !== undefined) return { extension, attribute: undefined };
-      if (lower.startsWith(`${urn}:`)) {
-        const attributes = extension === undefined ? this.attributes : schema.attributes;
-        return resolveIn(attributes, extension, path.slice(urn.length + 1));
+    const named = this.byLength.find(
+      ({ id }) => lower === id.toLowerCase() || lower.startsWith(`${id.toLowerCase()}:`),
+    );
+    if (named !== undefined) {
+      const isCore = named === this.schema;
+      if (path.length > named.id.length) {
+        const rest = path.slice(named.id.length + 1);
+        return resolveIn(isCore ? this.attributes : named.attributes, isCore ? undefined : named.id, rest);
       }
+      if (!isCore) return { extension: named.id, attribute: undefined };
     }
     return resolveIn(this.attributes, undefined, path);
   }
 }
 
-function immutableOf(extension: string | undefined, attributes: readonly Attribute[]): readonly Target[] {
-  const immutable = attributes.filter(({ mutability }) => mutability === 'immutable');
-  return immutable.map((attribute) => ({ extension, attribute, subAttribute: undefined }));
+function targetsOf(extension: string | undefined, attributes: readonly Attribute[]): readonly Target[] {
+  return attributes.flatMap((attribute) => [
+    { extension, attribute, subAttribute: undefined },
+    ...(attribute.subAttributes ?? []).map((subAttribute) => ({ extension, attribute, subAttribute })),
+  ]);
 }
 
 function resolveIn(attributes: readonly Attribute[], extension: string | undefined, path: string): Target | undefined {

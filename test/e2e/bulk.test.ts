@@ -51,7 +51,7 @@ test('each operation has its answer, in order', async () => {
     { method: 'DELETE', path: '/Nosuch/1' },
     { method: 'POST', path: '/Users', bulkId: 'invalid', data: { schemas: [USER] } },
   ]);
-  expect(results.map(({ status }) => status)).toEqual(['201', '200', '412', '204', '409', '400', '400', '404', '400']);
+  expect(results.map(({ status }) => status)).toEqual(['201', '204', '412', '204', '409', '400', '400', '404', '400']);
   expect(results.map(({ method }) => method)).toEqual([
     'POST',
     'PUT',
@@ -88,7 +88,7 @@ test('references forward, backward, in paths and in any place of the data', asyn
       data: { schemas: [PATCH_OP], Operations: [{ op: 'replace', path: 'title', value: 'Boss' }] },
     },
   ]);
-  expect(results.map(({ status }) => status)).toEqual(['201', '201', '201', '201', '200']);
+  expect(results.map(({ status }) => status)).toEqual(['201', '201', '201', '201', '204']);
   const [groupId, userId, bossId, innerId] = results.map(idIn);
   expect(await client.memberIds(groupId ?? '')).toEqual([userId, innerId].sort());
   expect((await client.get(`/Users/${userId}`)).body[ENTERPRISE].manager.value).toBe(bossId);
@@ -132,6 +132,58 @@ test('operations on one resource keep their order', async () => {
   expect((await client.get(`/Users/${id}`)).body.title).toBe('4');
 });
 
+test('a name that one operation gives up is free for a later one', async () => {
+  const [gone, renamed] = [await client.user('freed'), await client.user('former')];
+  const results = await bulk([
+    { method: 'DELETE', path: `/Users/${gone.id}` },
+    user('freed'),
+    {
+      method: 'PATCH',
+      path: `/Users/${renamed.id}`,
+      data: { schemas: [PATCH_OP], Operations: [{ op: 'replace', path: 'userName', value: 'latter' }] },
+    },
+    user('former'),
+    user('latter'),
+  ]);
+  expect(results.map(({ status }) => status)).toEqual(['204', '201', '204', '201', '409']);
+});
+
+test('what cannot be completed is not left half done', async () => {
+  const results = await bulk([
+    group('own-member', 'bulkId:own-member'),
+    group('half-a', 'bulkId:half-b'),
+    {
+      method: 'POST',
+      path: '/Groups',
+      bulkId: 'half-b',
+      data: { schemas: [GROUP], members: [{ value: 'bulkId:half-a' }] },
+    },
+  ]);
+  expect(results.map(({ status, location }) => [status, location])).toEqual([
+    ['400', undefined],
+    ['409', undefined],
+    ['400', undefined],
+  ]);
+  expect(await client.search('/Groups', 'displayName eq "own-member" or displayName eq "half-a"')).toEqual([]);
+});
+
+test('references in the value filter of a PATCH path, and changes of one group', async () => {
+  const { id } = await client.group('filtered');
+  const change = (operation: object) => ({
+    method: 'PATCH',
+    path: `/Groups/${id}`,
+    data: { schemas: [PATCH_OP], Operations: [operation] },
+  });
+  const results = await bulk([
+    user('filtered-1'),
+    user('filtered-2'),
+    change({ op: 'add', path: 'members', value: [{ value: 'bulkId:filtered-1' }, { value: 'bulkId:filtered-2' }] }),
+    change({ op: 'remove', path: 'members[value eq "bulkId:filtered-1"]' }),
+  ]);
+  expect(results.map(({ status }) => status)).toEqual(['201', '201', '204', '204']);
+  expect(await client.memberIds(id)).toEqual([idIn(results[1])]);
+});
+
 test('failOnErrors ends the request', async () => {
   const wrong = (bulkId: string) => user(bulkId, { active: 'maybe' });
   const results = await bulk([user('fail-1'), wrong('fail-2'), user('fail-3'), wrong('fail-4'), user('fail-5')], {
@@ -154,7 +206,8 @@ test('limits and refusals', async () => {
   };
   const operations = Array.from({ length: 1001 }, (_, index) => ({ method: 'DELETE', path: `/Users/${index}` }));
   expect(await send({ schemas: [BULK], Operations: operations })).toEqual([413, undefined]);
-  expect(await send({ Operations: [] })).toEqual([400, 'invalidSyntax']);
+  expect(await send({ Operations: 'none' })).toEqual([400, 'invalidSyntax']);
+  expect((await (await Client.connect('rfc')).post('/Bulk', { Operations: [] })).body.scimType).toBe('invalidSyntax');
   expect(await send({ schemas: [BULK], Operations: [user('x'), user('x')] })).toEqual([400, 'invalidSyntax']);
   expect(await send({ schemas: [BULK], Operations: [], failOnErrors: -1 })).toEqual([400, 'invalidValue']);
   expect((await client.get('/Bulk')).headers['allow']).toBe('POST');

@@ -122,6 +122,9 @@ test('can grow while it is used; what is held cannot be taken away', async () =>
     attribute.name === 'businessUnit' ? { ...attribute, subAttributes: [{ name: 'name' }] } : attribute,
   );
   expect((await put({ ...grown, attributes: narrowed })).status).toBe(409);
+  // Nobody who is here already would have it: each change of theirs would be refused.
+  const demanding = await put({ ...grown, attributes: [...grown.attributes, { name: 'must', required: true }] });
+  expect([demanding.status, demanding.body.detail]).toEqual([409, expect.stringContaining('1 resource holds')]);
   expect((await put(without('costCentre'))).status).toBe(200);
   expect((await admin('DELETE', `/connections/${client.id}/schemas/${URN}`)).status).toBe(409);
   expect((await client.patch(`/Users/${id}`, { op: 'remove', path: URN })).status).toBe(204);
@@ -136,6 +139,7 @@ test.each([
   [{ id: 'urn:other:1', attributes: [{ name: 'a' }] }, '/id'],
   [{ attributes: [{ name: '__proto__' }] }, '/attributes/0/name'],
   [{ attributes: [{ name: 'a' }, { name: 'A' }] }, '/attributes/1/name'],
+  [{ attributes: [{ name: 'constructor' }] }, '/attributes/0/name'],
   [{ attributes: [{ name: 'a', type: 'text' }] }, '/attributes/0/type'],
   [{ attributes: [{ name: 'a', mutability: 'readOnly' }] }, '/attributes/0/mutability'],
   [{ attributes: [{ name: 'a', uniqueness: 'server' }] }, '/attributes/0/uniqueness'],
@@ -149,7 +153,43 @@ test.each([
   expect([reply.status, reply.body.errors.map((error: Body) => error.pointer)]).toEqual([400, [pointer]]);
 });
 
+test('immutable and required, down to their parts, and URNs that begin with another', async () => {
+  const [outer, inner] = ['urn:example:acme:2.0:User', 'urn:example:acme:2.0:User:more'];
+  const attributes = [
+    { name: 'set', multiValued: true, mutability: 'immutable' },
+    { name: 'part', type: 'complex', subAttributes: [{ name: 'once', mutability: 'immutable' }, { name: 'free' }] },
+    {
+      name: 'list',
+      type: 'complex',
+      multiValued: true,
+      subAttributes: [{ name: 'value' }, { name: 'must', required: true }],
+    },
+    { name: 'schemas' },
+  ];
+  for (const urn of [outer, inner]) expect((await put({ attributes }, urn)).status).toBe(201);
+  const values = { set: ['p', 'q'], part: { once: 'a', free: 'b' }, list: [{ value: '1', must: 'x' }], schemas: 's' };
+  const user = await client.user('strict', { [outer]: values, [inner]: values });
+  expect([user[outer], user[inner]]).toEqual([values, values]);
+  const path = `/Users/${user.id}`;
+  const scimType = async (operation: object): Promise<string | undefined> => {
+    const reply = await client.patch(path, operation);
+    return reply.status === 204 ? undefined : reply.body.scimType;
+  };
+  expect(await scimType({ op: 'replace', path: `${inner}:set`, value: ['q', 'p'] })).toBeUndefined();
+  expect(await scimType({ op: 'replace', path: `${inner}:set`, value: ['q'] })).toBe('mutability');
+  expect(await scimType({ op: 'replace', path: `${outer}:part.once`, value: 'c' })).toBe('mutability');
+  expect(await scimType({ op: 'replace', path: `${outer}:part.free`, value: 'c' })).toBeUndefined();
+  expect(await scimType({ op: 'remove', path: `${inner}:list[value eq "1"].must` })).toBe('invalidValue');
+  expect(await scimType({ op: 'remove', path: `${inner}:set`, value: ['p'] })).toBe('mutability');
+  expect(await client.search('/Users', `${inner}:list[must eq "x"] and ${outer}:part.free eq "c"`)).toHaveLength(1);
+  // A PUT without them leaves them as they are.
+  const { body } = await client.put(path, { schemas: [USER], userName: 'strict' });
+  expect(body[outer]).toEqual({ set: ['p', 'q'], part: { once: 'a' } });
+});
+
 test('the schemas of the RFC are not for changing', async () => {
-  expect((await put({ attributes: [{ name: 'a' }] }, USER)).status).toBe(409);
+  for (const urn of [USER, 'urn:ietf:params:scim:schemas:core:2.0:Schema', `${USER}:Sub`]) {
+    expect((await put({ attributes: [{ name: 'a' }] }, urn)).status).toBe(409);
+  }
   expect((await put({ attributes: [{ name: 'a' }] }, 'nourn')).status).toBe(400);
 });

@@ -54,6 +54,7 @@ describe('sorting (RFC 7644 section 3.4.2.3)', () => {
   test.each([
     ['sortBy=nosuch', 'invalidValue'],
     ['sortBy=name', 'invalidValue'],
+    ['sortBy=groups.display', 'invalidValue'],
     ['sortBy=password', 'sensitive'],
     ['sortBy=userName&sortOrder=up', 'invalidValue'],
   ])('%s is refused', async (query, scimType) => {
@@ -121,6 +122,27 @@ describe('cursors (RFC 9865)', () => {
       expect(seen).toHaveLength(new Set(seen).size);
       expect(stayers.filter((id) => !seen.includes(id))).toEqual([]);
     }
+  });
+
+  test('pages that are cut short, there and back', async () => {
+    const large = await Client.connect('generic');
+    for (let index = 0; index < 30; index += 1) await large.user(`large${index}`, { title: 'x'.repeat(350_000) });
+    const get = async (cursor: string): Promise<Body> => (await large.get(`/Users?count=30&cursor=${cursor}`)).body;
+    const there: string[] = [];
+    let page = await get('');
+    for (;;) {
+      expect(page.Resources.length).toBeLessThan(30);
+      there.push(...page.Resources.map(({ id }: Body) => id));
+      if (page.nextCursor === undefined) break;
+      page = await get(page.nextCursor);
+    }
+    const back = page.Resources.map(({ id }: Body) => id);
+    while (page.previousCursor !== undefined) {
+      page = await get(page.previousCursor);
+      back.unshift(...page.Resources.map(({ id }: Body) => id));
+    }
+    expect(new Set(there).size).toBe(30);
+    expect(back).toEqual(there);
   });
 
   test('are bound to their query, their connection and their page size, and cannot be altered', async () => {
@@ -200,6 +222,7 @@ describe('searches by POST and across types (RFC 7644 sections 3.4.2.1 and 3.4.3
     expect((await client.get('/Users/.search')).status).toBe(405);
     expect((await client.get('/.search')).headers['allow']).toBe('POST');
     expect((await search('/Users/.search', { filter: 7 })).body.scimType).toBe('invalidValue');
+    expect((await search('/Users/.search', { count: [] })).body.scimType).toBe('invalidCount');
     expect((await search('/Users/.search', { attributes: [7] })).body.scimType).toBe('invalidValue');
     const strict = await Client.connect('rfc');
     expect((await strict.post('/.search', { filter: 'id pr' })).body.scimType).toBe('invalidSyntax');

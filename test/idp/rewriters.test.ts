@@ -55,6 +55,16 @@ describe('values', () => {
     expect(resource(quotedBooleans, { active: 'yes' })).toEqual({ active: 'yes' });
   });
 
+  test('numbers for text', () => {
+    expect(
+      resource(values.numbersForText, { externalId: 5, emails: [{ value: 1, primary: true }], active: 1 }),
+    ).toEqual({
+      externalId: '5',
+      emails: [{ value: '1', primary: true }],
+      active: 1,
+    });
+  });
+
   // pranems/SCIMServer docs/MANAGER_PATCH_STRING_COERCION.md; Okta OIN QA plan C9337
   test('empty strings', () => {
     const { emptyStrings } = values;
