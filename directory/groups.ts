@@ -1,23 +1,14 @@
-import { badRequest, ScimError } from '../scim/error';
+import { badRequest } from '../scim/error';
 import type { BoundFilter } from '../scim/filter/bind';
 import type { JsonObject } from '../scim/json';
 import { type Member, type MembershipChange } from '../scim/patch/memberships';
 import type { Attributes } from '../scim/resource/parse';
 import { locationOf, type StoredResource } from '../scim/resource/resource';
 import { describeTarget, GROUP, USER, type ResourceType } from '../scim/schema/resource-type';
+import { completeIntent, completing, editWrite, recordIntent, type MembershipEdit } from './intents';
 import { membershipPartition } from './keys';
 import { inParallel } from './batches';
-import {
-  addMembership,
-  existingMembers,
-  leaveAllGroups,
-  leaveGroup,
-  membersAmong,
-  membersOf,
-  removeMembership,
-  renameMembership,
-  type Membership,
-} from './memberships';
+import { existingMembers, leaveAllGroups, expelDeleted, membersAmong, membersOf, type Membership } from './memberships';
 import { newMeta } from './resource-item';
 import { Resources, superseded, type Collection, type GuardedWrite, type Precondition, type Scope } from './resources';
 import { TRANSACTION_WRITES, type PageKey } from './table';
@@ -40,8 +31,8 @@ export interface GroupChange {
 /** The writes of a transaction that are not memberships: the group, its values and its count. */
 const RESERVED_WRITES = 10;
 
-/** How many members one request may add and remove. */
-export const MAXIMUM_MEMBERSHIP_CHANGES = TRANSACTION_WRITES - RESERVED_WRITES;
+/** How many members change in the group's own transaction; more follow it, see `intents.ts`. */
+export const TRANSACTION_EDITS = TRANSACTION_WRITES - RESERVED_WRITES;
 
 /** The groups of a connection. A group's item never holds its members. */
 export class Groups implements Collection {
@@ -52,7 +43,7 @@ export class Groups implements Collection {
     readonly type: ResourceType,
     private readonly rules: GroupRules,
   ) {
-    this.resources = new Resources(scope, type, indexedGroupAttributes(rules.uniqueNames));
+    this.resources = new Resources(scope, type, indexedGroupAttributes(rules.uniqueNames), completing(scope));
   }
 
   /** @throws ScimError 404 */
@@ -115,27 +106,26 @@ export class Groups implements Collection {
     return { ...membership, $ref: locationOf(type, this.scope.baseUrl, membership.value) };
   }
 
-  /** @throws ScimError 409 `uniqueness`, 400 `invalidValue` for an unknown member, 413 for too many members */
+  /** @throws ScimError 409 `uniqueness`, 400 `invalidValue` for an unknown member */
   async create(attributes: Attributes, members: MembershipChange): Promise<StoredResource> {
     const meta = newMeta();
     const added = await this.known([...members.add.values()]);
-    checkSize(added.length);
-    const group = await this.resources.create(attributes, {
-      meta,
-      item: { members: added.length },
-      further: added.map((member) => ({ write: addMembership(this.scope.connection, meta.id, member) })),
-    });
+    const { further, pending } = await this.writes(
+      meta.id,
+      added.map((member) => ({ kind: 'add', member })),
+    );
+    const item = { members: added.length, ...(pending === undefined ? {} : { pending }) };
+    const group = await this.resources.create(attributes, { meta, item, further });
     if (group === undefined) throw superseded();
-    await this.expelDeleted(group.id, added);
+    await this.finish(group.id, pending, added);
     return group;
   }
 
   /**
-   * Changes a group's attributes and members in one transaction. Adding a member and removing a stranger change nothing.
+   * Changes a group's attributes and members, all or nothing. Adding a member and removing a stranger change nothing.
    * @param compute the change from what is stored; called again when another change came first
    * @param strict whether the client sent `If-Match`
-   * @throws ScimError 404, 409 `uniqueness`, 400 `invalidValue` for an unknown member, 413 for too many changes of members,
-   *   503, and what `compute` throws
+   * @throws ScimError 404, 409 `uniqueness`, 400 `invalidValue` for an unknown member, 503, and what `compute` throws
    */
   async change(
     id: string,
@@ -143,36 +133,42 @@ export class Groups implements Collection {
     strict: boolean,
   ): Promise<StoredResource> {
     let joined: readonly Membership[] = [];
+    let intent: string | undefined;
     const group = await this.resources.change(
       id,
       async (current) => {
         const { attributes, members } = await compute(current);
         const { added, removed, renamed } = await this.difference(id, members);
-        checkSize(added.length + removed.length + renamed.length);
         joined = added;
-        const { connection } = this.scope;
-        const further: readonly GuardedWrite[] = [
-          ...added.map((member) => ({ write: addMembership(connection, id, member) })),
-          ...renamed.map((member) => ({ write: renameMembership(connection, id, member) })),
-          ...removed.map((memberId) => ({ write: removeMembership(connection, id, memberId) })),
-        ];
-        return { attributes, further, increments: { members: added.length - removed.length } };
+        const { further, pending } = await this.writes(id, [
+          ...added.map((member) => ({ kind: 'add', member }) as const),
+          ...renamed.map((member) => ({ kind: 'rename', member }) as const),
+          ...removed.map((memberId) => ({ kind: 'remove', memberId }) as const),
+        ]);
+        intent = pending;
+        const increments = { members: added.length - removed.length };
+        return { attributes, further, increments, ...(pending === undefined ? {} : { pending }) };
       },
       strict,
     );
-    await this.expelDeleted(id, joined);
+    await this.finish(id, intent, joined);
     return group;
   }
 
-  /**
-   * Removes those who were deleted while they were being added: deletion looks for memberships after the user is gone, this looks for
-   * the user after the membership is there, so that one of the two sees the other.
-   */
-  private async expelDeleted(groupId: string, added: readonly Membership[]): Promise<void> {
-    if (added.length === 0) return;
-    const alive = new Set((await existingMembers(this.scope, added)).map(({ value }) => value));
-    const gone = added.filter(({ value }) => !alive.has(value));
-    await inParallel(gone, 8, ({ value }) => leaveGroup(this.scope, groupId, value));
+  /** Edits as writes of the group's own transaction, or, when they are too many, recorded to follow it. */
+  private async writes(
+    groupId: string,
+    edits: readonly MembershipEdit[],
+  ): Promise<{ readonly further: readonly GuardedWrite[]; readonly pending: string | undefined }> {
+    const { connection } = this.scope;
+    if (edits.length > TRANSACTION_EDITS)
+      return { further: [], pending: await recordIntent(this.scope, groupId, edits) };
+    return { further: edits.map((edit) => ({ write: editWrite(connection, groupId, edit) })), pending: undefined };
+  }
+
+  private async finish(groupId: string, intent: string | undefined, joined: readonly Membership[]): Promise<void> {
+    if (intent !== undefined) await completeIntent(this.scope, groupId, intent);
+    else await expelDeleted(this.scope, groupId, joined, completing(this.scope));
   }
 
   /** Deletes a group with its memberships, those of its members and its own. @throws ScimError 404, and what `check` throws */
@@ -185,7 +181,7 @@ export class Groups implements Collection {
 
   private async dissolve(id: string): Promise<void> {
     const { table, connection } = this.scope;
-    await leaveAllGroups(this.scope, id);
+    await leaveAllGroups(this.scope, id, completing(this.scope));
     let after: PageKey | undefined;
     do {
       const { items, next } = await table.query(membershipPartition(connection, id), { after });
@@ -233,15 +229,6 @@ interface Difference {
   readonly added: readonly Membership[];
   readonly renamed: readonly Member[];
   readonly removed: readonly string[];
-}
-
-function checkSize(changes: number): void {
-  if (changes > MAXIMUM_MEMBERSHIP_CHANGES) {
-    throw new ScimError(
-      413,
-      `A request may add and remove ${MAXIMUM_MEMBERSHIP_CHANGES} members at most, not ${changes}; send several.`,
-    );
-  }
 }
 
 /** Which members must be known to evaluate a filter: the ids it asks for by equality, or all of them. */

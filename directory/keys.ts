@@ -35,6 +35,11 @@ export function membershipKey(connection: string, groupId: string, memberId: str
   return { pk: membershipPartition(connection, groupId), sk: memberId };
 }
 
+/** The record of a change of a group's members that is too large for one transaction. */
+export function intentPartition(connection: string, groupId: string, intent: string): string {
+  return `c#${connection}#intent#${groupId}#${intent}`;
+}
+
 /** Partition of the inverse index with the groups that a user or group is a member of. */
 export function memberOfPartition(connection: string, memberId: string): string {
   return `c#${connection}#member#${memberId}`;

@@ -11,7 +11,7 @@ import {
   resourceKey,
 } from './keys';
 import { fromItem } from './resource-item';
-import type { Scope } from './resources';
+import { CHANGE_ATTEMPTS, superseded, type Scope } from './resources';
 import { newVersion } from './version';
 import { ABSENT, PRESENT, type Write } from './write';
 
@@ -98,31 +98,70 @@ export function removeMembership(connection: string, groupId: string, memberId: 
   return { delete: membershipKey(connection, groupId, memberId), condition: PRESENT };
 }
 
-/** Ends all memberships of a user or group that is being deleted; each group gets a new version. */
-export async function leaveAllGroups(scope: Scope, memberId: string): Promise<void> {
+/** Ends all memberships of a user or group that is being deleted; each group gets a new version. @param complete as `leaveGroup` */
+export async function leaveAllGroups(
+  scope: Scope,
+  memberId: string,
+  complete: (groupId: string, intent: string) => Promise<void>,
+): Promise<void> {
   const { table, connection } = scope;
   const groupIds: string[] = [];
   for await (const item of table.queryAll(memberOfPartition(connection, memberId), { index: INVERSE_INDEX })) {
     groupIds.push(textOf(item, 'gsi1sk'));
   }
-  await inParallel(groupIds, 8, (groupId) => leaveGroup(scope, groupId, memberId));
+  await inParallel(groupIds, 8, (groupId) => leaveGroup(scope, groupId, memberId, complete));
 }
 
-/** Ends one membership, if there is one; the group gets a new version. */
-export async function leaveGroup({ table, connection }: Scope, groupId: string, memberId: string): Promise<void> {
-  const lastModified = new Date().toISOString();
-  const failed = await table.write([
-    removeMembership(connection, groupId, memberId),
-    {
-      update: resourceKey(connection, 'Group', groupId),
-      set: { version: newVersion(), lastModified },
-      add: { members: -1 },
-      condition: PRESENT,
-    },
-  ]);
-  // The membership is gone already, or the group is, and then its memberships are no more than litter.
-  if (failed.some(({ index }) => index === 1))
-    await table.write([{ delete: membershipKey(connection, groupId, memberId) }]);
+/**
+ * Ends one membership, if there is one; the group gets a new version.
+ * @param complete completes a change of the group's members that is under way
+ */
+export async function leaveGroup(
+  { table, connection }: Scope,
+  groupId: string,
+  memberId: string,
+  complete: (groupId: string, intent: string) => Promise<void>,
+): Promise<void> {
+  const group = resourceKey(connection, 'Group', groupId);
+  for (let attempt = 0; attempt < CHANGE_ATTEMPTS; attempt += 1) {
+    const lastModified = new Date().toISOString();
+    const failed = await table.write([
+      removeMembership(connection, groupId, memberId),
+      {
+        update: group,
+        set: { version: newVersion(), lastModified },
+        add: { members: -1 },
+        condition: { is: 'settled' },
+      },
+    ]);
+    // Without a failure of the group's condition it is done, or there was no such membership.
+    if (!failed.some(({ index }) => index === 1)) return;
+    const pending = (await table.get(group))?.['pending'];
+    if (typeof pending !== 'string') {
+      // The group is gone, and its memberships are no more than litter.
+      await table.write([{ delete: membershipKey(connection, groupId, memberId) }]);
+      return;
+    }
+    await complete(groupId, pending);
+  }
+  throw superseded();
+}
+
+/**
+ * Removes those who were deleted while they were being added: deletion looks for memberships after the user is gone, this looks for the user
+ * after the membership is there, so that one of the two sees the other.
+ * @param complete as `leaveGroup`
+ */
+export async function expelDeleted(
+  scope: Scope,
+  groupId: string,
+  added: readonly Membership[],
+  complete: (groupId: string, intent: string) => Promise<void>,
+): Promise<void> {
+  if (added.length === 0) return;
+  const alive = new Set((await existingMembers(scope, added)).map(({ value }) => value));
+  const gone = added.filter(({ value }) => !alive.has(value));
+  await inParallel(gone, 8, ({ value }) => leaveGroup(scope, groupId, value, complete));
 }
 
 function fromMembershipItem(item: Item): Membership {

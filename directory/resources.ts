@@ -21,7 +21,7 @@ import { planFilter, type KeyPlan, type Plan } from './plan';
 import { attributesText, changedMeta, fromItem, newMeta, toItem } from './resource-item';
 import type { FailedCondition, QueryOptions, Table } from './table';
 import { keyForm, valueWrites, type IndexedAttributes } from './values';
-import { ABSENT, PRESENT, type Write } from './write';
+import { ABSENT, type Write } from './write';
 
 /** Where a request's resources live: one connection's part of the table. */
 export interface Scope {
@@ -56,6 +56,8 @@ export class Resources {
     readonly scope: Scope,
     readonly type: ResourceType,
     readonly indexed: IndexedAttributes,
+    /** Completes a change that a resource's item says is under way; users have none. */
+    private readonly complete: (id: string, intent: string) => Promise<void> = () => Promise.resolve(),
   ) {}
 
   /**
@@ -63,8 +65,14 @@ export class Resources {
    */
   async find(id: string): Promise<StoredResource | undefined> {
     if (!isResourceId(id)) return undefined;
-    const item = await this.scope.table.get(resourceKey(this.scope.connection, this.type.name, id));
-    return item === undefined ? undefined : fromItem(item);
+    const key = resourceKey(this.scope.connection, this.type.name, id);
+    for (let attempt = 0; attempt < CHANGE_ATTEMPTS; attempt += 1) {
+      const item = await this.scope.table.get(key);
+      const pending = item?.['pending'];
+      if (typeof pending !== 'string') return item === undefined ? undefined : fromItem(item);
+      await this.complete(id, pending);
+    }
+    throw superseded();
   }
 
   /** @throws ScimError 404 */
@@ -80,6 +88,7 @@ export class Resources {
     const items = await this.scope.table.getMany(
       known.map((id) => resourceKey(this.scope.connection, this.type.name, id)),
     );
+    await this.completeAll(items);
     const byId = new Map(items.map((item) => [item.sk, fromItem(item)]));
     return known.flatMap((id) => byId.get(id) ?? []);
   }
@@ -96,7 +105,7 @@ export class Resources {
     let position = 0;
     for await (const item of this.items({ limit: Math.min(1000, startIndex - 1 + count) })) {
       position += 1;
-      if (position >= startIndex) resources.push(fromItem(item));
+      if (position >= startIndex) resources.push(await this.settled(item));
       if (resources.length === count) break;
     }
     return resources;
@@ -111,7 +120,7 @@ export class Resources {
     if (count === 0) return resources;
     const after = id === undefined ? undefined : resourceKey(this.scope.connection, this.type.name, id);
     for await (const item of this.items({ after, backward, limit: count })) {
-      resources.push(fromItem(item));
+      resources.push(await this.settled(item));
       if (resources.length === count) break;
     }
     return backward ? resources.reverse() : resources;
@@ -136,6 +145,16 @@ export class Resources {
     const found: StoredResource[] = [];
     for await (const resource of this.scan()) found.push(...(await matching(resource)));
     return found;
+  }
+
+  private async settled(item: Item): Promise<StoredResource> {
+    await this.completeAll([item]);
+    return fromItem(item);
+  }
+
+  /** Whatever is under way is complete before its resource is shown. */
+  private async completeAll(items: readonly Item[]): Promise<void> {
+    for (const { sk, pending } of items) if (typeof pending === 'string') await this.complete(sk, pending);
   }
 
   private items(options: QueryOptions): AsyncGenerator<Item, void, undefined> {
@@ -166,7 +185,7 @@ export class Resources {
           `This filter would search more than ${SCAN_BUDGET} resources; use "eq" on id or ${names}.`,
         );
       }
-      yield fromItem(item);
+      yield await this.settled(item);
     }
   }
 
@@ -249,16 +268,24 @@ export class Resources {
     strict: boolean,
   ): Promise<StoredResource | undefined> {
     const { table, connection } = this.scope;
-    const { further = [], increments = {} } = change;
+    const { further = [], increments = {}, pending } = change;
     const sameAttributes = equalJson(current.attributes, change.attributes);
-    if (sameAttributes && further.length === 0) return current;
+    if (sameAttributes && further.length === 0 && pending === undefined) return current;
     const { lastModified, version } = changedMeta(current);
     const update: Write = {
       update: resourceKey(connection, this.type.name, current.id),
-      set: { lastModified, version, ...(sameAttributes ? {} : { attributes: attributesText(change.attributes) }) },
+      set: {
+        lastModified,
+        version,
+        ...(sameAttributes ? {} : { attributes: attributesText(change.attributes) }),
+        ...(pending === undefined ? {} : { pending }),
+      },
       add: increments,
       // Changes of different memberships need not wait for each other: none was computed from the version.
-      condition: sameAttributes && !strict ? PRESENT : { is: 'version', version: current.version },
+      condition:
+        sameAttributes && !strict && pending === undefined
+          ? { is: 'settled' }
+          : { is: 'settled', version: current.version },
     };
     const writes: readonly GuardedWrite[] = [
       { write: update },
@@ -290,7 +317,7 @@ export class Resources {
       const failed = await table.write([
         {
           delete: resourceKey(connection, this.type.name, id),
-          condition: { is: 'version', version: current.version },
+          condition: { is: 'settled', version: current.version },
         },
         ...this.values(id, current.attributes, undefined).map(({ write }) => write),
         countWrite(connection, this.type.name, -1),
@@ -327,6 +354,8 @@ export interface Change {
   readonly further?: readonly GuardedWrite[];
   /** Counters of the item to increment. */
   readonly increments?: Readonly<Record<string, number>>;
+  /** A recorded change of members that begins with this one. */
+  readonly pending?: string;
 }
 
 /** @returns undefined when nothing failed, or something did because another change came first */

@@ -16,7 +16,7 @@ import { ScimError } from '../scim/error';
 import { isItem, type Item, type Key } from './item';
 import { type INVERSE_INDEX } from './keys';
 import { backOff } from './back-off';
-import { batchesOf } from './batches';
+import { batchesOf, inParallel } from './batches';
 import { toTransactItem, toWriteInput, type Write } from './write';
 
 export interface QueryOptions {
@@ -93,7 +93,7 @@ export class Table {
 
   /** Items by key, in no order; those that do not exist are left out. */
   async getMany(keys: readonly Key[]): Promise<readonly Item[]> {
-    const pages = await Promise.all(batchesOf(keys, 100).map((batch) => this.getBatch(batch)));
+    const pages = await inParallel(batchesOf(keys, 100), 8, (batch) => this.getBatch(batch));
     return pages.flat();
   }
 

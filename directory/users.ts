@@ -6,6 +6,7 @@ import { backOff } from './back-off';
 import { textOf } from './item';
 import { deletedUserKey, deletedUserValuePartition } from './keys';
 import { groupsOf } from './groups-of';
+import { completing } from './intents';
 import { leaveAllGroups } from './memberships';
 import { changedMeta, fromItem, itemAt } from './resource-item';
 import {
@@ -102,10 +103,10 @@ export class Users implements Collection {
    */
   async delete(id: string, check: Precondition): Promise<void> {
     check(await this.resources.get(id));
-    await leaveAllGroups(this.resources.scope, id);
+    await leaveAllGroups(this.resources.scope, id, completing(this.resources.scope));
     await this.resources.remove(id, check, (user) => (this.userDeletion === 'retain' ? this.retainWrites(user) : []));
     // Whoever added the user to a group meanwhile found it still there.
-    await leaveAllGroups(this.resources.scope, id);
+    await leaveAllGroups(this.resources.scope, id, completing(this.resources.scope));
   }
 
   private retainWrites(user: StoredResource): readonly Write[] {

@@ -7,7 +7,11 @@ export type Condition =
   | { readonly is: 'absent' }
   | { readonly is: 'present' }
   /** The item is still the one that a change was computed from. */
-  | { readonly is: 'version'; readonly version: string };
+  | { readonly is: 'version'; readonly version: string }
+  /** A resource that is there, with no change of its members under way, and still of this version where one is given. */
+  | { readonly is: 'settled'; readonly version?: string }
+  /** A group whose members are being changed in this way. */
+  | { readonly is: 'pending'; readonly intent: string };
 
 export const ABSENT: Condition = { is: 'absent' };
 export const PRESENT: Condition = { is: 'present' };
@@ -21,6 +25,8 @@ export type Write =
       readonly set?: Readonly<Record<string, ItemValue>>;
       /** Increments; an attribute that is not there counts as 0. */
       readonly add?: Readonly<Record<string, number>>;
+      /** Attributes that are to go. */
+      readonly remove?: readonly string[];
       readonly condition?: Condition;
     };
 
@@ -44,6 +50,9 @@ export function toWriteInput(write: Write, table: string): PutInput | UpdateInpu
   const clauses = [
     clause('SET', write.set, (name, value) => `${expression.name(name)} = ${expression.value(value)}`),
     clause('ADD', write.add, (name, value) => `${expression.name(name)} ${expression.value(value)}`),
+    clause('REMOVE', Object.fromEntries((write.remove ?? []).map((name) => [name, true])), (name) =>
+      expression.name(name),
+    ),
   ];
   return { ...expression.build(), Key: marshall(write.update), UpdateExpression: clauses.join(' ').trim() };
 }
@@ -92,6 +101,16 @@ class ExpressionBuilder {
         break;
       case 'version':
         this.conditionExpression = `${this.name('version')} = ${this.value(condition.version)}`;
+        break;
+      case 'pending':
+        this.conditionExpression = `${this.name('pending')} = ${this.value(condition.intent)}`;
+        break;
+      case 'settled': {
+        const settled = `attribute_exists(${this.name('pk')}) AND attribute_not_exists(${this.name('pending')})`;
+        const { version } = condition;
+        const same = version === undefined ? '' : ` AND ${this.name('version')} = ${this.value(version)}`;
+        this.conditionExpression = settled + same;
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import { inParallel } from '../../directory/batches';
 import { Groups } from '../../directory/groups';
-import { ScimError } from '../../scim/error';
+import { badRequest, ScimError } from '../../scim/error';
 import { isObject, ownIgnoringCase, type JsonObject } from '../../scim/json';
 import { listResponse } from '../../scim/list/list-response';
 import { applyPatch, withImmutable } from '../../scim/patch/apply';
@@ -14,7 +14,7 @@ import {
 import { parseResource, type Attributes } from '../../scim/resource/parse';
 import type { Projection } from '../../scim/resource/project';
 import { toResource, type ResourceView, type StoredResource } from '../../scim/resource/resource';
-import { jsonAnswer, noContentAnswer, resourceAnswer, type Answer } from '../middleware/answer';
+import { jsonAnswer, noContentAnswer, resourceAnswer, withinLimit, type Answer } from '../middleware/answer';
 import { checkPreconditions, hasPrecondition, isNotModified } from '../middleware/preconditions';
 import { changeAnswer, namesAttributes, readOperations, readProjection, readResource } from '../middleware/read';
 import type { Exchange } from '../middleware/scim-handler';
@@ -33,8 +33,8 @@ export const groupsEndpoint: ResourceEndpoint = {
     const projection = readProjection(exchange, exchange.types.group);
     const { attributes, members } = readGroup(exchange);
     const group = await groupsToChange(exchange).create(attributes, members);
-    return changeAnswer(exchange, 'POST', withoutMembers(exchange, group), async () =>
-      resourceAnswer(201, await view(exchange, group, projection), projection),
+    return changeAnswer(exchange, 'POST', withoutMembers(exchange, group), () =>
+      changedGroup(exchange, 201, group, projection),
     );
   },
 
@@ -42,7 +42,7 @@ export const groupsEndpoint: ResourceEndpoint = {
     const projection = readProjection(exchange, exchange.types.group);
     const group = await groups(exchange).get(id);
     if (isNotModified(exchange.request, group)) return noContentAnswer(withoutMembers(exchange, group), 304);
-    return resourceAnswer(200, await view(exchange, group, projection), projection);
+    return withinLimit(resourceAnswer(200, await view(exchange, group, projection), projection), tooManyMembers);
   },
 
   async replace(exchange, id) {
@@ -56,8 +56,8 @@ export const groupsEndpoint: ResourceEndpoint = {
       },
       hasPrecondition(exchange.request),
     );
-    return changeAnswer(exchange, 'PUT', withoutMembers(exchange, group), async () =>
-      resourceAnswer(200, await view(exchange, group, projection), projection),
+    return changeAnswer(exchange, 'PUT', withoutMembers(exchange, group), () =>
+      changedGroup(exchange, 200, group, projection),
     );
   },
 
@@ -116,8 +116,26 @@ export function listedGroups(exchange: Exchange): ListedType {
 /** The most members that a PATCH answers with unasked; the answer to a larger group's is 204. */
 const UNASKED_MEMBERS = 1000;
 
+/** A group after a change; without a body where its members are too many for an answer: the change has happened all the same. */
+async function changedGroup(
+  exchange: Exchange,
+  status: 200 | 201,
+  group: StoredResource,
+  projection: Projection,
+): Promise<Answer> {
+  const answer = resourceAnswer(status, await view(exchange, group, projection), projection);
+  return withinLimit(answer, () => noContentAnswer(withoutMembers(exchange, group), status === 200 ? 204 : status));
+}
+
+function tooManyMembers(): never {
+  throw badRequest(
+    'tooMany',
+    'This group has more members than an answer can hold; ask with excludedAttributes=members.',
+  );
+}
+
 async function patchedGroup(exchange: Exchange, group: StoredResource, projection: Projection): Promise<Answer> {
-  if (namesAttributes(exchange)) return resourceAnswer(200, await view(exchange, group, projection), projection);
+  if (namesAttributes(exchange)) return changedGroup(exchange, 200, group, projection);
   const members = await groups(exchange).members(group.id, UNASKED_MEMBERS);
   if (members === 'more') return noContentAnswer(withoutMembers(exchange, group));
   return resourceAnswer(200, withMembers(exchange, group, members), projection);

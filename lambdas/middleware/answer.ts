@@ -42,6 +42,14 @@ function resourceHeaders({ meta }: ResourceView): Record<string, string> {
   return { Location: meta.location, ETag: meta.version };
 }
 
+/** Bytes that an answer may have: Lambda hands on 6 MB, the envelope included. */
+export const ANSWER_BYTES = 5.5 * 1024 * 1024;
+
+/** The answer, or another one when it is larger than Lambda hands on. */
+export function withinLimit(answer: Answer, otherwise: () => Answer): Answer {
+  return Buffer.byteLength(answer.body ?? '') > ANSWER_BYTES ? otherwise() : answer;
+}
+
 /**
  * Any failure as an answer. What is no ScimError is a fault of ours or of AWS: it is logged and told without details.
  */
