@@ -8,9 +8,10 @@ import { describeTarget, GROUP, USER, type ResourceType } from '../scim/schema/r
 import { completeIntent, completing, editWrite, recordIntent, type MembershipEdit } from './intents';
 import { membershipPartition } from './keys';
 import { inParallel } from './batches';
+import { Collection } from './collection';
 import { existingMembers, leaveAllGroups, expelDeleted, membersAmong, membersOf, type Membership } from './memberships';
 import { newMeta } from './resource-item';
-import { Resources, superseded, type Collection, type GuardedWrite, type Precondition, type Scope } from './resources';
+import { Resources, superseded, type GuardedWrite, type Precondition, type Scope } from './resources';
 import { TRANSACTION_WRITES, type PageKey } from './table';
 import { indexedGroupAttributes } from './values';
 
@@ -35,15 +36,18 @@ const RESERVED_WRITES = 10;
 export const TRANSACTION_EDITS = TRANSACTION_WRITES - RESERVED_WRITES;
 
 /** The groups of a connection. A group's item never holds its members. */
-export class Groups implements Collection {
+export class Groups {
+  /** All groups, as listings read them: without their members. */
+  readonly collection: Collection;
   private readonly resources: Resources;
 
   constructor(
     private readonly scope: Scope,
-    readonly type: ResourceType,
+    type: ResourceType,
     private readonly rules: GroupRules,
   ) {
     this.resources = new Resources(scope, type, indexedGroupAttributes(rules.uniqueNames), completing(scope));
+    this.collection = new Collection(this.resources, (group, filter) => this.derived(group, filter));
   }
 
   /** @throws ScimError 404 */
@@ -51,27 +55,13 @@ export class Groups implements Collection {
     return this.resources.get(id);
   }
 
-  count(): Promise<number> {
-    return this.resources.count();
-  }
-
-  from(startIndex: number, count: number): Promise<readonly StoredResource[]> {
-    return this.resources.from(startIndex, count);
-  }
-
-  beside(id: string | undefined, count: number, backward: boolean): Promise<readonly StoredResource[]> {
-    return this.resources.beside(id, count, backward);
-  }
-
-  /** Groups without their members, which are read as far as the filter asks for them. */
-  matching(filter: BoundFilter | undefined): Promise<readonly StoredResource[]> {
-    const wanted = filter === undefined ? 'none' : membersWanted(filter);
-    return this.resources.matching(filter, async ({ id }) => {
-      if (wanted === 'none') return {};
-      if (wanted === 'all') return { members: await this.members(id) };
-      const found = await membersAmong(this.scope, id, wanted);
-      return found.size === 0 ? {} : { members: [...found.values()].map((member) => this.toElement(member)) };
-    });
+  /** A group's members as far as a filter asks for them. */
+  private async derived({ id }: StoredResource, filter: BoundFilter): Promise<JsonObject> {
+    const wanted = membersWanted(filter);
+    if (wanted === 'none') return {};
+    if (wanted === 'all') return { members: await this.members(id) };
+    const found = await membersAmong(this.scope, id, wanted);
+    return found.size === 0 ? {} : { members: [...found.values()].map((member) => this.toElement(member)) };
   }
 
   /**

@@ -1,26 +1,15 @@
-import { badRequest, notFound, notUnique, ScimError } from '../scim/error';
-import { matches, valuesAt, type BoundFilter } from '../scim/filter/bind';
-import { asText, equalJson, type JsonObject } from '../scim/json';
+import { notFound, notUnique, ScimError } from '../scim/error';
+import { equalJson } from '../scim/json';
 import type { Attributes } from '../scim/resource/parse';
-import { toResource, type ResourceMeta, type StoredResource } from '../scim/resource/resource';
+import type { ResourceMeta, StoredResource } from '../scim/resource/resource';
 import type { ResourceType } from '../scim/schema/resource-type';
 import { backOff } from './back-off';
-import { inParallel } from './batches';
-import { countOf, countWrite } from './counts';
-import {
-  isResourceId,
-  memberOfPartition,
-  resourceKey,
-  resourcePartition,
-  valuePartition,
-  INVERSE_INDEX,
-  UNIQUE,
-} from './keys';
-import { textOf, type Item, type ItemValue } from './item';
-import { planFilter, type KeyPlan, type Plan } from './plan';
+import { countWrite } from './counts';
+import type { Item, ItemValue } from './item';
+import { isResourceId, resourceKey } from './keys';
 import { attributesText, changedMeta, fromItem, newMeta, toItem } from './resource-item';
-import type { FailedCondition, QueryOptions, Table } from './table';
-import { keyForm, valueWrites, type IndexedAttributes } from './values';
+import type { FailedCondition, Table } from './table';
+import { valueWrites, type IndexedAttributes } from './values';
 import { ABSENT, type Write } from './write';
 
 /** Where a request's resources live: one connection's part of the table. */
@@ -32,20 +21,8 @@ export interface Scope {
   readonly baseUrl: string;
 }
 
-/** The resources of one type, as listings read them; see `Resources` for what each call costs. */
-export interface Collection {
-  readonly type: ResourceType;
-  count(): Promise<number>;
-  from(startIndex: number, count: number): Promise<readonly StoredResource[]>;
-  beside(id: string | undefined, count: number, backward: boolean): Promise<readonly StoredResource[]>;
-  matching(filter: BoundFilter | undefined): Promise<readonly StoredResource[]>;
-}
-
 /** Refuses a change unless the resource is in the state that the client expects; throws ScimError 412. */
 export type Precondition = (current: StoredResource) => void;
-
-/** How many resources a filter may be evaluated on that no key leads to; more is 400 `tooMany`. */
-export const SCAN_BUDGET = 20_000;
 
 /** How often a change is computed anew when another one came first. */
 export const CHANGE_ATTEMPTS = 20;
@@ -93,128 +70,14 @@ export class Resources {
     return known.flatMap((id) => byId.get(id) ?? []);
   }
 
-  /** How many there are, exactly. */
-  count(): Promise<number> {
-    return countOf(this.scope.table, this.scope.connection, this.type.name);
-  }
-
-  /** Resources in order of creation, from an index that counts from 1. It reads what comes before them, too. */
-  async from(startIndex: number, count: number): Promise<readonly StoredResource[]> {
-    if (count === 0) return [];
-    const resources: StoredResource[] = [];
-    let position = 0;
-    for await (const item of this.items({ limit: Math.min(1000, startIndex - 1 + count) })) {
-      position += 1;
-      if (position >= startIndex) resources.push(await this.settled(item));
-      if (resources.length === count) break;
-    }
-    return resources;
-  }
-
-  /**
-   * Resources in order of creation, behind one of them or before it; at the same cost wherever it stands, and whether it still does.
-   * @param id undefined for the first ones, or the last ones when `backward`
-   */
-  async beside(id: string | undefined, count: number, backward: boolean): Promise<readonly StoredResource[]> {
-    const resources: StoredResource[] = [];
-    if (count === 0) return resources;
-    const after = id === undefined ? undefined : resourceKey(this.scope.connection, this.type.name, id);
-    for await (const item of this.items({ after, backward, limit: count })) {
-      resources.push(await this.settled(item));
-      if (resources.length === count) break;
-    }
-    return backward ? resources.reverse() : resources;
-  }
-
-  /**
-   * All resources that match a filter, in order of creation.
-   * @param derive attributes that are kept elsewhere and that the filter asks for, such as a group's members
-   * @throws ScimError 400 `tooMany` when no key leads to the candidates and there are more than `SCAN_BUDGET`
-   */
-  async matching(
-    filter: BoundFilter | undefined,
-    derive: (resource: StoredResource) => Promise<JsonObject>,
-  ): Promise<readonly StoredResource[]> {
-    const plan: Plan = filter === undefined ? { by: 'scan' } : planFilter(filter, this.indexed, this.type.name);
-    const matching = async (resource: StoredResource): Promise<readonly StoredResource[]> => {
-      if (filter === undefined) return [resource];
-      const whole = toResource(this.type, resource, this.scope.baseUrl, await derive(resource));
-      return matches(filter, whole) ? [resource] : [];
-    };
-    if (plan.by !== 'scan') return (await inParallel(await this.candidates(plan), 16, matching)).flat();
-    const found: StoredResource[] = [];
-    for await (const resource of this.scan()) found.push(...(await matching(resource)));
-    return found;
-  }
-
-  private async settled(item: Item): Promise<StoredResource> {
+  /** An item as a resource, when whatever is under way with it is complete. */
+  async settled(item: Item): Promise<StoredResource> {
     await this.completeAll([item]);
     return fromItem(item);
   }
 
-  /** Whatever is under way is complete before its resource is shown. */
   private async completeAll(items: readonly Item[]): Promise<void> {
     for (const { sk, pending } of items) if (typeof pending === 'string') await this.complete(sk, pending);
-  }
-
-  private items(options: QueryOptions): AsyncGenerator<Item, void, undefined> {
-    return this.scope.table.queryAll(resourcePartition(this.scope.connection, this.type.name), options);
-  }
-
-  /** Every resource that a plan leads to, in order of creation. */
-  private async candidates(plan: KeyPlan): Promise<readonly StoredResource[]> {
-    if (plan.by === 'value' && plan.attribute.unique) {
-      // One resource has the value or none: a cheap look that leads to a resource with this value is as good as a consistent one.
-      const { attribute, value } = plan;
-      const likely = await this.getMany([...(await this.idsOf(plan, true))]);
-      const hasValue = ({ attributes }: StoredResource): boolean =>
-        valuesAt(attributes, attribute.target).some((stored) => keyForm(attribute, asText(stored)) === value);
-      if (likely.some(hasValue)) return likely;
-    }
-    return this.getMany([...(await this.idsOf(plan, false))].sort());
-  }
-
-  private async *scan(): AsyncGenerator<StoredResource, void, undefined> {
-    let read = 0;
-    for await (const item of this.items({})) {
-      read += 1;
-      if (read > SCAN_BUDGET) {
-        const names = this.indexed.map(({ name }) => name).join(', ');
-        throw badRequest(
-          'tooMany',
-          `This filter would search more than ${SCAN_BUDGET} resources; use "eq" on id or ${names}.`,
-        );
-      }
-      yield await this.settled(item);
-    }
-  }
-
-  private async idsOf(plan: KeyPlan, eventual: boolean): Promise<ReadonlySet<string>> {
-    const { table, connection } = this.scope;
-    switch (plan.by) {
-      case 'id':
-        return new Set([plan.id]);
-      case 'value':
-        return this.idsWithValue(valuePartition(connection, this.type.name, plan.attribute.name, plan.value), eventual);
-      case 'member': {
-        const ids = new Set<string>();
-        const memberships = table.queryAll(memberOfPartition(connection, plan.memberId), { index: INVERSE_INDEX });
-        for await (const membership of memberships) ids.add(textOf(membership, 'gsi1sk'));
-        return ids;
-      }
-      case 'union': {
-        const parts = await Promise.all(plan.plans.map((part) => this.idsOf(part, eventual)));
-        return new Set(parts.flatMap((ids) => [...ids]));
-      }
-    }
-  }
-
-  private async idsWithValue(partition: string, eventual: boolean): Promise<ReadonlySet<string>> {
-    const ids = new Set<string>();
-    for await (const item of this.scope.table.queryAll(partition, { eventual })) {
-      ids.add(item.sk === UNIQUE ? textOf(item, 'id') : item.sk);
-    }
-    return ids;
   }
 
   /**

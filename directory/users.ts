@@ -1,23 +1,16 @@
-import { mentions, valuesAt, type BoundFilter } from '../scim/filter/bind';
+import { mentions, valuesAt } from '../scim/filter/bind';
 import type { Attributes } from '../scim/resource/parse';
 import type { StoredResource } from '../scim/resource/resource';
 import type { ResourceType } from '../scim/schema/resource-type';
 import { backOff } from './back-off';
 import { textOf } from './item';
 import { deletedUserKey, deletedUserValuePartition } from './keys';
+import { Collection } from './collection';
 import { groupsOf } from './groups-of';
 import { completing } from './intents';
 import { leaveAllGroups } from './memberships';
 import { changedMeta, fromItem, itemAt } from './resource-item';
-import {
-  CHANGE_ATTEMPTS,
-  Resources,
-  superseded,
-  type Collection,
-  type GuardedWrite,
-  type Precondition,
-  type Scope,
-} from './resources';
+import { CHANGE_ATTEMPTS, Resources, superseded, type GuardedWrite, type Precondition, type Scope } from './resources';
 import { INDEXED_USER_ATTRIBUTES, keyForm } from './values';
 import { PRESENT, type Write } from './write';
 
@@ -28,15 +21,21 @@ export type UserDeletion = 'retain' | 'erase';
 const REVIVAL_ATTRIBUTES = ['externalId', 'userName'] as const;
 
 /** The users of a connection. */
-export class Users implements Collection {
+export class Users {
+  /** All users, as listings read them. */
+  readonly collection: Collection;
   private readonly resources: Resources;
 
   constructor(
     scope: Scope,
-    readonly type: ResourceType,
+    type: ResourceType,
     private readonly userDeletion: UserDeletion,
   ) {
     this.resources = new Resources(scope, type, INDEXED_USER_ATTRIBUTES);
+    this.collection = new Collection(this.resources, async ({ id }, filter) => {
+      const groups = mentions(filter, 'groups') ? (await groupsOf(scope, [id])).get(id) : undefined;
+      return groups === undefined ? {} : { groups };
+    });
   }
 
   /** @throws ScimError 404 */
@@ -47,27 +46,6 @@ export class Users implements Collection {
   /** Several users by id; those that do not exist are left out. */
   getMany(ids: readonly string[]): Promise<readonly StoredResource[]> {
     return this.resources.getMany(ids);
-  }
-
-  count(): Promise<number> {
-    return this.resources.count();
-  }
-
-  from(startIndex: number, count: number): Promise<readonly StoredResource[]> {
-    return this.resources.from(startIndex, count);
-  }
-
-  beside(id: string | undefined, count: number, backward: boolean): Promise<readonly StoredResource[]> {
-    return this.resources.beside(id, count, backward);
-  }
-
-  /** @param filter on `groups` it sees what `derive` gives */
-  matching(filter: BoundFilter | undefined): Promise<readonly StoredResource[]> {
-    const wantsGroups = filter !== undefined && mentions(filter, 'groups');
-    return this.resources.matching(filter, async ({ id }) => {
-      const groups = wantsGroups ? (await groupsOf(this.resources.scope, [id])).get(id) : undefined;
-      return groups === undefined ? {} : { groups };
-    });
   }
 
   /**

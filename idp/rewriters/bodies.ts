@@ -3,6 +3,7 @@ import { PATCH_OP_URN } from '../../scim/patch/request';
 import { findAttribute, findSubAttribute } from '../../scim/schema/attribute';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import type { Filter } from '../../scim/filter/ast';
+import { mapExpressions } from '../../scim/filter/map';
 import type { Rewriter } from '../rewriter';
 import { rewriteFilter } from './filters';
 
@@ -79,17 +80,10 @@ function extensionOf(type: ResourceType, name: string): string | undefined {
 
 /** The same names in a filter. */
 function qualified(filter: Filter, type: ResourceType): Filter {
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      return { ...filter, left: qualified(filter.left, type), right: qualified(filter.right, type) };
-    case 'not':
-      return { ...filter, filter: qualified(filter.filter, type) };
-    default: {
-      const urn = extensionOf(type, firstName(filter.path));
-      return urn === undefined ? filter : { ...filter, path: `${urn}:${filter.path}` };
-    }
-  }
+  return mapExpressions(filter, (expression) => {
+    const urn = extensionOf(type, firstName(expression.path));
+    return urn === undefined ? expression : { ...expression, path: `${urn}:${expression.path}` };
+  });
 }
 
 function firstName(path: string): string {

@@ -1,5 +1,6 @@
 import { ScimError } from '../../scim/error';
 import type { ComparisonValue, Filter } from '../../scim/filter/ast';
+import { mapExpressions } from '../../scim/filter/map';
 import { parseFilter } from '../../scim/filter/parse';
 import { printFilter } from '../../scim/filter/print';
 import { splitPath } from '../../scim/patch/path';
@@ -82,21 +83,13 @@ function inElement(parent: Attribute | undefined): Resolve {
 }
 
 function retyped(filter: Filter, resolve: Resolve): Filter {
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      return { ...filter, left: retyped(filter.left, resolve), right: retyped(filter.right, resolve) };
-    case 'not':
-      return { ...filter, filter: retyped(filter.filter, resolve) };
-    case 'values':
-      return { ...filter, filter: retyped(filter.filter, inElement(resolve(filter.path))) };
-    case 'compare': {
-      const attribute = resolve(filter.path);
-      return attribute === undefined ? filter : { ...filter, value: retypedValue(attribute, filter.value) };
-    }
-    case 'present':
-      return filter;
-  }
+  return mapExpressions(filter, (expression) => {
+    if (expression.kind === 'present') return expression;
+    const attribute = resolve(expression.path);
+    if (expression.kind === 'values')
+      return { ...expression, filter: retyped(expression.filter, inElement(attribute)) };
+    return attribute === undefined ? expression : { ...expression, value: retypedValue(attribute, expression.value) };
+  });
 }
 
 function retypedValue({ type }: Attribute, value: ComparisonValue): ComparisonValue {

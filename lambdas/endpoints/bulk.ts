@@ -1,12 +1,12 @@
 import { BULK_REQUEST_URN, parseBulkRequest, type BulkOperation } from '../../scim/bulk/request';
 import { referencesIn, withIds, withoutReferencesTo } from '../../scim/bulk/references';
 import { badRequest, notFound, ScimError } from '../../scim/error';
-import { foldCase } from '../../scim/filter/compare';
-import { asText, isObject, ownIgnoringCase, parseJson, type Json, type JsonObject } from '../../scim/json';
+import { asText, isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
 import { PATCH_OP_URN } from '../../scim/patch/request';
 import { errorAnswer, jsonAnswer, type Answer } from '../middleware/answer';
 import { readMessage } from '../middleware/read';
 import type { Exchange } from '../middleware/scim-handler';
+import { nextOf, orderTasks, release, type Ordered } from './bulk-order';
 import { groupsEndpoint } from './groups';
 import { serveResourceEndpoint } from './resource-endpoint';
 import { usersEndpoint } from './users';
@@ -37,12 +37,7 @@ export async function serveBulk(exchange: Exchange): Promise<Answer> {
 }
 
 /** An operation on its way. */
-interface Task {
-  readonly operation: BulkOperation;
-  /** Tasks that wait for this one. */
-  readonly dependents: Set<Task>;
-  /** How many tasks this one waits for. */
-  waitsFor: number;
+interface Task extends Ordered {
   /** Attributes that are set when the circle they belong to is complete. */
   later: JsonObject;
   answer: Answer | undefined;
@@ -62,7 +57,7 @@ class Bulk {
   ) {
     this.tasks = operations.map((operation) => ({
       operation,
-      dependents: new Set(),
+      dependents: new Set<Ordered>(),
       waitsFor: 0,
       later: {},
       answer: undefined,
@@ -72,7 +67,7 @@ class Bulk {
       return bulkId === undefined ? [] : [[bulkId, task] as const];
     });
     this.byBulkId = new Map(named);
-    this.order();
+    orderTasks(this.tasks, this.byBulkId);
   }
 
   async run(): Promise<readonly JsonObject[]> {
@@ -96,37 +91,13 @@ class Bulk {
     return this.tasks.flatMap((task) => this.result(task));
   }
 
-  /**
-   * Which tasks wait for which: those that refer to what another one creates, later ones on the same resource, and what takes a name for what may
-   * have given it up, and the other way round.
-   */
-  private order(): void {
-    const last = new Map<string, Task>();
-    const phases = new Map<string, Phase>();
-    for (const task of this.tasks) {
-      const { path, data } = task.operation;
-      for (const bulkId of [...referencesIn(path), ...referencesIn(data)]) waitFor(task, this.byBulkId.get(bulkId));
-      const subject = subjectOf(task.operation);
-      waitFor(task, last.get(subject));
-      last.set(subject, task);
-      const use = nameUse(task.operation);
-      if (use === 'none') continue;
-      const collection = path.split('/')[1] ?? '';
-      const phase = phases.get(collection) ?? { use, tasks: [], before: [] };
-      const current = phase.use === use ? phase : { use, tasks: [], before: phase.tasks };
-      for (const before of current.before) waitFor(task, before);
-      current.tasks.push(task);
-      phases.set(collection, current);
-    }
-  }
-
   private async perform(task: Task): Promise<void> {
     task.answer = await this.answerTo(task);
     if (task.answer.status >= 400) this.errors += 1;
     const { bulkId, method } = task.operation;
     const id = idOf(task.answer);
     if (bulkId !== undefined && method === 'POST' && id !== undefined) this.ids.set(bulkId, id);
-    for (const dependent of task.dependents) dependent.waitsFor -= 1;
+    release(task);
   }
 
   private async answerTo(task: Task): Promise<Answer> {
@@ -261,36 +232,8 @@ class Bulk {
   }
 }
 
-/** Tasks that use names in the same way, between others that use them in the other. */
-interface Phase {
-  readonly use: 'takes' | 'changes';
-  readonly tasks: Task[];
-  /** The tasks of the phase before. */
-  readonly before: readonly Task[];
-}
-
 /** `/Users/…` or `/Users`; in the end perhaps a slash. */
 const PATH = /^\/(\w+)(?:\/([^/?#.][^/?#]*))?\/?$/;
-
-function waitFor(task: Task, before: Task | undefined): void {
-  if (before === undefined || before === task || before.dependents.has(task)) return;
-  before.dependents.add(task);
-  task.waitsFor += 1;
-}
-
-/** The first task that need not wait; when all wait for each other and nothing runs, the first that can be cut in two. */
-function nextOf(waiting: ReadonlySet<Task>, running: number): Task | undefined {
-  for (const task of waiting) if (task.waitsFor <= 0) return task;
-  if (running > 0) return undefined;
-  return [...waiting].find(({ operation }) => operation.method === 'POST') ?? [...waiting][0];
-}
-
-/** Whether an operation takes a name for a new resource, or may give one up or take another for one that exists. */
-function nameUse({ method, data }: BulkOperation): 'takes' | 'changes' | 'none' {
-  if (method === 'POST') return 'takes';
-  if (method === 'DELETE' || method === 'PUT') return 'changes';
-  return /username|displayname|externalid/i.test(JSON.stringify(data ?? null)) ? 'changes' : 'none';
-}
 
 function notRun(): Answer {
   const error = new ScimError(503, 'Not run: the time of this request was over. Send it again.');
@@ -300,11 +243,4 @@ function notRun(): Answer {
 /** The id of a resource that was just created, from its Location. */
 function idOf({ status, headers }: Answer): string | undefined {
   return status === 201 ? headers?.['Location']?.split('/').at(-1) : undefined;
-}
-
-/** What an operation changes; two on the same subject keep their order. */
-function subjectOf({ method, path, data }: BulkOperation): string {
-  if (method !== 'POST' || !isObject(data)) return path.replace(/\/$/, '');
-  const name = ownIgnoringCase(data, 'userName') ?? ownIgnoringCase(data, 'displayName');
-  return `${path}?${foldCase(asText(name))}`;
 }

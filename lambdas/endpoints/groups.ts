@@ -3,7 +3,7 @@ import { Groups } from '../../directory/groups';
 import { badRequest, ScimError } from '../../scim/error';
 import { isObject, ownIgnoringCase, type JsonObject } from '../../scim/json';
 import { listResponse } from '../../scim/list/list-response';
-import { applyPatch, withImmutable } from '../../scim/patch/apply';
+import { applyPatch } from '../../scim/patch/apply';
 import {
   foldMembershipOperations,
   isMembersOperation,
@@ -11,6 +11,7 @@ import {
   needsCurrentMembers,
   type MembershipChange,
 } from '../../scim/patch/memberships';
+import { withImmutable } from '../../scim/resource/immutable';
 import { parseResource, type Attributes } from '../../scim/resource/parse';
 import type { Projection } from '../../scim/resource/project';
 import { toResource, type ResourceView, type StoredResource } from '../../scim/resource/resource';
@@ -105,7 +106,7 @@ function noGroups(): Promise<Answer> {
 /** A connection's groups as part of a listing. */
 export function listedGroups(exchange: Exchange): ListedType {
   return {
-    collection: groups(exchange),
+    collection: groups(exchange).collection,
     async render(found, projection) {
       const views = await inParallel(found, 8, (group) => view(exchange, group, projection));
       return views.map((each) => projection.apply(each));

@@ -1,4 +1,4 @@
-import type { Collection } from '../../directory/resources';
+import type { Collection } from '../../directory/collection';
 import { rewriteQuery } from '../../idp/profile';
 import { badRequest } from '../../scim/error';
 import type { BoundFilter } from '../../scim/filter/bind';

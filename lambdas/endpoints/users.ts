@@ -1,8 +1,9 @@
 import { groupsOf } from '../../directory/groups-of';
 import { Users } from '../../directory/users';
 import { asText, isObject, type Json, type JsonObject } from '../../scim/json';
-import { applyPatch, withImmutable } from '../../scim/patch/apply';
+import { applyPatch } from '../../scim/patch/apply';
 import type { PatchOperation } from '../../scim/patch/request';
+import { withImmutable } from '../../scim/resource/immutable';
 import { parseResource } from '../../scim/resource/parse';
 import type { Projection } from '../../scim/resource/project';
 import { locationOf, toResource, type ResourceView, type StoredResource } from '../../scim/resource/resource';
@@ -85,7 +86,7 @@ async function groupsSentBack(
 /** A connection's users as part of a listing. */
 export function listedUsers(exchange: Exchange): ListedType {
   return {
-    collection: users(exchange),
+    collection: users(exchange).collection,
     async render(found, projection) {
       const views = await withDerived(exchange, found, projection);
       return views.map((view) => projection.apply(view));

@@ -1,6 +1,7 @@
 import { badRequest, ScimError } from '../error';
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import { LIMITS } from '../limits';
+import { messageBody } from '../message';
 
 export const BULK_REQUEST_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 
@@ -23,13 +24,8 @@ export interface BulkRequest {
  * Reads a BulkRequest message (RFC 7644 section 3.7).
  * @throws ScimError 400 `invalidSyntax` for a body that is none or names a bulkId twice, 413 for too many operations
  */
-export function parseBulkRequest(body: Json): BulkRequest {
-  if (!isObject(body)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
-  const schemas = ownIgnoringCase(body, 'schemas');
-  const named = isArray(schemas) ? schemas : [];
-  if (!named.some((urn) => typeof urn === 'string' && urn.toLowerCase() === BULK_REQUEST_URN.toLowerCase())) {
-    throw badRequest('invalidSyntax', `"schemas" must contain "${BULK_REQUEST_URN}".`);
-  }
+export function parseBulkRequest(sentBody: Json): BulkRequest {
+  const body = messageBody(sentBody, BULK_REQUEST_URN);
   const sent = ownIgnoringCase(body, 'Operations');
   if (!isArray(sent)) throw badRequest('invalidSyntax', '"Operations" must be an array.');
   if (sent.length > LIMITS.bulkOperations) {

@@ -1,6 +1,7 @@
 import { badRequest } from '../error';
-import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
+import { isArray, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import { LIMITS } from '../limits';
+import { messageBody } from '../message';
 import type { ProjectionRequest } from '../resource/project';
 import type { SortRequest } from './sort';
 
@@ -34,13 +35,8 @@ export function parseListQuery(parameters: Parameters): ListQuery {
  * Reads the body of a search by POST; the same as the parameters of a listing, with lists as arrays.
  * @throws ScimError 400 `invalidSyntax` for a body that is no SearchRequest, else as `parseListQuery`
  */
-export function parseSearchRequest(body: Json): ListQuery {
-  if (!isObject(body)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
-  const schemas = ownIgnoringCase(body, 'schemas');
-  const named = isArray(schemas) ? schemas : [];
-  if (!named.some((urn) => typeof urn === 'string' && urn.toLowerCase() === SEARCH_REQUEST_URN.toLowerCase())) {
-    throw badRequest('invalidSyntax', `"schemas" must contain "${SEARCH_REQUEST_URN}".`);
-  }
+export function parseSearchRequest(sent: Json): ListQuery {
+  const body = messageBody(sent, SEARCH_REQUEST_URN);
   const names = ['filter', 'sortBy', 'sortOrder', 'startIndex', 'count', 'cursor'];
   const values = Object.fromEntries(names.map((name) => [name, ownIgnoringCase(body, name)]));
   const attributes = nameList(body, 'attributes');

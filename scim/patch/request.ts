@@ -1,6 +1,7 @@
 import { badRequest, ScimError } from '../error';
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import { LIMITS } from '../limits';
+import { messageBody } from '../message';
 import { findAttribute, type Attribute } from '../schema/attribute';
 import type { ResourceType } from '../schema/resource-type';
 import { parsePath, type PatchPath } from './path';
@@ -22,12 +23,8 @@ export interface PatchOperation {
  * @throws ScimError 400 `invalidSyntax` for a body that is no PatchOp message (RFC 7644 section 3.5.2), 413 for too many
  *   operations
  */
-export function readPatchMessage(body: Json): readonly JsonObject[] {
-  if (!isObject(body)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
-  const schemas = ownIgnoringCase(body, 'schemas');
-  if (!isArray(schemas) || !schemas.some(isPatchOpUrn)) {
-    throw badRequest('invalidSyntax', `"schemas" must contain "${PATCH_OP_URN}".`);
-  }
+export function readPatchMessage(sent: Json): readonly JsonObject[] {
+  const body = messageBody(sent, PATCH_OP_URN);
   const operations = ownIgnoringCase(body, 'Operations');
   if (!isArray(operations) || operations.length === 0) {
     throw badRequest('invalidSyntax', '"Operations" must be an array with at least one operation.');
@@ -39,10 +36,6 @@ export function readPatchMessage(body: Json): readonly JsonObject[] {
     if (!isObject(operation)) throw badRequest('invalidSyntax', `Operation ${index + 1} must be an object.`);
     return operation;
   });
-}
-
-function isPatchOpUrn(urn: Json): boolean {
-  return typeof urn === 'string' && urn.toLowerCase() === PATCH_OP_URN.toLowerCase();
 }
 
 /**

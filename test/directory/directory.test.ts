@@ -3,7 +3,7 @@ import { Connections } from '../../directory/connections';
 import { Groups } from '../../directory/groups';
 import { recordIntent } from '../../directory/intents';
 import { connectionKey, isResourceId, resourceKey, resourcePartition, valuePartition } from '../../directory/keys';
-import { SCAN_BUDGET } from '../../directory/resources';
+import { SCAN_BUDGET } from '../../directory/collection';
 import { isValidToken, issueToken, readToken } from '../../directory/tokens';
 import { Users } from '../../directory/users';
 import { bindFilter } from '../../scim/filter/bind';
@@ -21,7 +21,7 @@ afterAll(() => {
 });
 
 async function found(filter: string): Promise<string[]> {
-  return (await users.matching(bindFilter(parseFilter(filter), USER))).map(({ attributes }) =>
+  return (await users.collection.matching(bindFilter(parseFilter(filter), USER))).map(({ attributes }) =>
     String(attributes['userName']),
   );
 }
@@ -66,14 +66,14 @@ describe('filters by key', () => {
   });
 
   test('counts are exact while users come and go', async () => {
-    const before = await users.count();
+    const before = await users.collection.count();
     const created = await Promise.all(
       Array.from({ length: 30 }, (_, index) => users.create({ userName: `count${index}` })),
     );
-    expect(await users.count()).toBe(before + 30);
+    expect(await users.collection.count()).toBe(before + 30);
     await Promise.all(created.map(({ id }) => users.delete(id, () => undefined)));
-    expect(await users.count()).toBe(before);
-    expect(await users.from(1, 200)).toHaveLength(before);
+    expect(await users.collection.count()).toBe(before);
+    expect(await users.collection.from(1, 200)).toHaveLength(before);
   });
 });
 
@@ -144,7 +144,7 @@ describe('groups', () => {
     const group = await groups.create({ displayName: 'G1' }, membersFrom([{ value: one.id }, { value: two.id }]));
     const other = await groups.create({ displayName: 'G2' }, membersFrom([{ value: two.id }]));
     const search = async (filter: string): Promise<string[]> =>
-      (await groups.matching(bindFilter(parseFilter(filter), GROUP))).map(({ id }) => id);
+      (await groups.collection.matching(bindFilter(parseFilter(filter), GROUP))).map(({ id }) => id);
     expect(await search(`members.value eq "${two.id}"`)).toEqual([group.id, other.id]);
     expect(await search(`members eq "${one.id}" and displayName eq "g2"`)).toEqual([]);
     expect(await search('members.display eq "one"')).toEqual([group.id]);
@@ -196,7 +196,7 @@ describe('groups', () => {
     const [first] = members;
     const seen = await Promise.all([
       groups.get(group.id).then(() => groups.members(group.id)),
-      groups
+      groups.collection
         .matching(bindFilter(parseFilter('displayName eq "left behind"'), GROUP))
         .then(() => groups.members(group.id)),
       groups

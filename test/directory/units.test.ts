@@ -31,10 +31,10 @@ test('a user', async () => {
   expect([get.reads, get.calls]).toEqual([1, 1]);
   const filter = bindFilter(parseFilter('userName eq "UNITS"'), USER);
   const lookup = await measure(async () => {
-    expect(await users.matching(filter)).toHaveLength(1);
+    expect(await users.collection.matching(filter)).toHaveLength(1);
   });
   expect(lookup.reads).toBeLessThanOrEqual(1.5);
-  const miss = await measure(() => users.matching(bindFilter(parseFilter('userName eq "nobody"'), USER)));
+  const miss = await measure(() => users.collection.matching(bindFilter(parseFilter('userName eq "nobody"'), USER)));
   expect(miss.reads).toBeLessThanOrEqual(1.5);
   const patch = await measure(() => users.change(id, (current) => ({ ...current.attributes, active: false })));
   expect([patch.reads, patch.writes, patch.calls]).toEqual([1, 1, 2]);
@@ -73,6 +73,6 @@ test('one member more or less costs the same in a small and in a larger group', 
 });
 
 test('a page of 100 users', async () => {
-  const page = await measure(() => users.from(1, 100));
+  const page = await measure(() => users.collection.from(1, 100));
   expect(page.reads).toBeLessThanOrEqual(30);
 });

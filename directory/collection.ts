@@ -1,0 +1,154 @@
+import { badRequest } from '../scim/error';
+import { matches, valuesAt, type BoundFilter } from '../scim/filter/bind';
+import { asText, type JsonObject } from '../scim/json';
+import { toResource, type StoredResource } from '../scim/resource/resource';
+import type { ResourceType } from '../scim/schema/resource-type';
+import { inParallel } from './batches';
+import { countOf } from './counts';
+import { textOf, type Item } from './item';
+import { INVERSE_INDEX, memberOfPartition, resourceKey, resourcePartition, UNIQUE, valuePartition } from './keys';
+import { planFilter, type KeyPlan, type Plan } from './plan';
+import type { Resources } from './resources';
+import type { QueryOptions } from './table';
+import { keyForm } from './values';
+
+/** How many resources a filter may be evaluated on that no key leads to; more is 400 `tooMany`. */
+export const SCAN_BUDGET = 20_000;
+
+/** Attributes that are kept elsewhere and that a filter asks for, such as a group's members. */
+export type Derive = (resource: StoredResource, filter: BoundFilter) => Promise<JsonObject>;
+
+/** The resources of one type, as listings read them. */
+export class Collection {
+  constructor(
+    private readonly resources: Resources,
+    private readonly derive: Derive,
+  ) {}
+
+  get type(): ResourceType {
+    return this.resources.type;
+  }
+
+  /** How many there are, exactly. */
+  count(): Promise<number> {
+    return countOf(this.resources.scope.table, this.resources.scope.connection, this.resources.type.name);
+  }
+
+  /** Resources in order of creation, from an index that counts from 1. It reads what comes before them, too. */
+  async from(startIndex: number, count: number): Promise<readonly StoredResource[]> {
+    if (count === 0) return [];
+    const resources: StoredResource[] = [];
+    let position = 0;
+    for await (const item of this.items({ limit: Math.min(1000, startIndex - 1 + count) })) {
+      position += 1;
+      if (position >= startIndex) resources.push(await this.resources.settled(item));
+      if (resources.length === count) break;
+    }
+    return resources;
+  }
+
+  /**
+   * Resources in order of creation, behind one of them or before it; at the same cost wherever it stands, and whether it still does.
+   * @param id undefined for the first ones, or the last ones when `backward`
+   */
+  async beside(id: string | undefined, count: number, backward: boolean): Promise<readonly StoredResource[]> {
+    const resources: StoredResource[] = [];
+    if (count === 0) return resources;
+    const after =
+      id === undefined ? undefined : resourceKey(this.resources.scope.connection, this.resources.type.name, id);
+    for await (const item of this.items({ after, backward, limit: count })) {
+      resources.push(await this.resources.settled(item));
+      if (resources.length === count) break;
+    }
+    return backward ? resources.reverse() : resources;
+  }
+
+  /**
+   * All resources that match a filter, in order of creation.
+   * @throws ScimError 400 `tooMany` when no key leads to the candidates and there are more than `SCAN_BUDGET`
+   */
+  async matching(filter: BoundFilter | undefined): Promise<readonly StoredResource[]> {
+    const plan: Plan =
+      filter === undefined ? { by: 'scan' } : planFilter(filter, this.resources.indexed, this.resources.type.name);
+    const matching = async (resource: StoredResource): Promise<readonly StoredResource[]> => {
+      if (filter === undefined) return [resource];
+      const whole = toResource(
+        this.resources.type,
+        resource,
+        this.resources.scope.baseUrl,
+        await this.derive(resource, filter),
+      );
+      return matches(filter, whole) ? [resource] : [];
+    };
+    if (plan.by !== 'scan') return (await inParallel(await this.candidates(plan), 16, matching)).flat();
+    const found: StoredResource[] = [];
+    for await (const resource of this.scan()) found.push(...(await matching(resource)));
+    return found;
+  }
+
+  private items(options: QueryOptions): AsyncGenerator<Item, void, undefined> {
+    return this.resources.scope.table.queryAll(
+      resourcePartition(this.resources.scope.connection, this.resources.type.name),
+      options,
+    );
+  }
+
+  /** Every resource that a plan leads to, in order of creation. */
+  private async candidates(plan: KeyPlan): Promise<readonly StoredResource[]> {
+    if (plan.by === 'value' && plan.attribute.unique) {
+      // One resource has the value or none: a cheap look that leads to a resource with this value is as good as a consistent one.
+      const { attribute, value } = plan;
+      const likely = await this.resources.getMany([...(await this.idsOf(plan, true))]);
+      const hasValue = ({ attributes }: StoredResource): boolean =>
+        valuesAt(attributes, attribute.target).some((stored) => keyForm(attribute, asText(stored)) === value);
+      if (likely.some(hasValue)) return likely;
+    }
+    return this.resources.getMany([...(await this.idsOf(plan, false))].sort());
+  }
+
+  private async *scan(): AsyncGenerator<StoredResource, void, undefined> {
+    let read = 0;
+    for await (const item of this.items({})) {
+      read += 1;
+      if (read > SCAN_BUDGET) {
+        const names = this.resources.indexed.map(({ name }) => name).join(', ');
+        throw badRequest(
+          'tooMany',
+          `This filter would search more than ${SCAN_BUDGET} resources; use "eq" on id or ${names}.`,
+        );
+      }
+      yield await this.resources.settled(item);
+    }
+  }
+
+  private async idsOf(plan: KeyPlan, eventual: boolean): Promise<ReadonlySet<string>> {
+    const { table, connection } = this.resources.scope;
+    switch (plan.by) {
+      case 'id':
+        return new Set([plan.id]);
+      case 'value':
+        return this.idsWithValue(
+          valuePartition(connection, this.resources.type.name, plan.attribute.name, plan.value),
+          eventual,
+        );
+      case 'member': {
+        const ids = new Set<string>();
+        const memberships = table.queryAll(memberOfPartition(connection, plan.memberId), { index: INVERSE_INDEX });
+        for await (const membership of memberships) ids.add(textOf(membership, 'gsi1sk'));
+        return ids;
+      }
+      case 'union': {
+        const parts = await Promise.all(plan.plans.map((part) => this.idsOf(part, eventual)));
+        return new Set(parts.flatMap((ids) => [...ids]));
+      }
+    }
+  }
+
+  private async idsWithValue(partition: string, eventual: boolean): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>();
+    for await (const item of this.resources.scope.table.queryAll(partition, { eventual })) {
+      ids.add(item.sk === UNIQUE ? textOf(item, 'id') : item.sk);
+    }
+    return ids;
+  }
+}

@@ -1,0 +1,47 @@
+import { badRequest } from '../error';
+import { valuesAt } from '../filter/bind';
+import { equalJson, isObject, type Json, type JsonObject } from '../json';
+import { Draft } from '../patch/draft';
+import { describeTarget, type ResourceType } from '../schema/resource-type';
+import type { Attributes } from './parse';
+
+/**
+ * Immutable attributes are set once (RFC 7643 section 2.2).
+ * @throws ScimError 400 `mutability`
+ */
+export function checkImmutable(type: ResourceType, before: Attributes, after: Attributes): void {
+  for (const target of type.immutable) {
+    const old = valuesAt(before, target);
+    if (old.length > 0 && !sameValues(old, valuesAt(after, target))) {
+      throw badRequest('mutability', `"${describeTarget(target)}" is immutable and already has a value.`);
+    }
+  }
+}
+
+/**
+ * A resource that was put, with the immutable values that it left out: they cannot be meant to go.
+ * @throws ScimError 400 `mutability` for one that was sent with another value
+ */
+export function withImmutable(type: ResourceType, before: Attributes, sent: Attributes): Attributes {
+  const [stored, draft] = [new Draft(before), new Draft(sent)];
+  for (const target of type.immutable) {
+    const { subAttribute } = target;
+    const [old, now] = [stored.get(target), draft.get(target)];
+    if (subAttribute === undefined) {
+      if (now === undefined && old !== undefined) draft.set(target, old);
+    } else if (isObject(old)) {
+      const part = old[subAttribute.name];
+      const kept: JsonObject = isObject(now) ? now : {};
+      if (part !== undefined && kept[subAttribute.name] === undefined) {
+        draft.set(target, { ...kept, [subAttribute.name]: part });
+      }
+    }
+  }
+  checkImmutable(type, before, draft.attributes);
+  return draft.attributes;
+}
+
+/** Values of an attribute have no order (RFC 7643 section 2.4). */
+function sameValues(left: readonly Json[], right: readonly Json[]): boolean {
+  return left.length === right.length && left.every((value) => right.some((other) => equalJson(value, other)));
+}
