@@ -1,6 +1,6 @@
 import type { Collection } from '../../directory/collection';
 import { rewriteQuery } from '../../idp/profile';
-import { badRequest } from '../../scim/error';
+import { badRequest, ScimError } from '../../scim/error';
 import type { BoundFilter } from '../../scim/filter/bind';
 import { bindFilterAcross } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
@@ -44,7 +44,7 @@ export async function listResources(
 ): Promise<Answer> {
   const query = types.reduce((result, { collection }) => rewriteQuery(exchange.profile, collection.type, result), sent);
   const projections = new Map(types.map((listed) => [listed, new Projection(listed.collection.type, query)]));
-  const finder = new Finder(types, query);
+  const finder = finderOf(types, query, sent);
   const paging = new Paging(exchange, types, query);
   const page = await paging.page(finder);
   const shown: JsonObject[] = [];
@@ -61,6 +61,17 @@ export async function listResources(
 function sortedLike(entries: readonly Entry[], shown: readonly JsonObject[]): readonly JsonObject[] {
   const byId = new Map(shown.map((resource) => [asText(resource['id']), resource]));
   return entries.map(({ resource }) => byId.get(resource.id)).filter((resource) => resource !== undefined);
+}
+
+/** @throws ScimError 400 that also says how a filter was read, where that is not how it was sent: its positions are those of the text that was read */
+function finderOf(types: readonly ListedType[], query: ListQuery, sent: ListQuery): Finder {
+  try {
+    return new Finder(types, query);
+  } catch (error) {
+    const isAsSent = query.filter === undefined || query.filter === sent.filter;
+    if (isAsSent || !(error instanceof ScimError) || error.scimType !== 'invalidFilter') throw error;
+    throw badRequest('invalidFilter', `${error.message} The filter was read as: ${query.filter}`);
+  }
 }
 
 /** As many of the resources as a page has room for, from the first one on; always one. */

@@ -218,6 +218,12 @@ describe('searches by POST and across types (RFC 7644 sections 3.4.2.1 and 3.4.3
     expect(names(byGet.body)).toEqual(['one', 'two']);
   });
 
+  test('an error in a filter that was read differently says so', async () => {
+    const { body } = await client.get('/Users?filter=title eq Boss and bogus pr');
+    expect(body.detail).toContain('position 21');
+    expect(body.detail).toContain('read as: title eq "Boss" and bogus pr');
+  });
+
   test('refusals', async () => {
     expect((await client.get('/Users/.search')).status).toBe(405);
     expect((await client.get('/.search')).headers['allow']).toBe('POST');
