@@ -4,12 +4,15 @@ import { Groups } from '../../directory/groups';
 import { recordIntent } from '../../directory/intents';
 import { connectionKey, isResourceId, resourceKey, resourcePartition, valuePartition } from '../../directory/keys';
 import { SCAN_BUDGET } from '../../directory/collection';
+import { Table } from '../../directory/table';
 import { isValidToken, issueToken, readToken } from '../../directory/tokens';
 import { Users } from '../../directory/users';
+import type { Write } from '../../directory/write';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
 import { membersFrom, NO_MEMBERSHIP_CHANGE } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
+import { server } from '../support/client';
 import { meteredScope } from './support';
 
 const { scope, client, measure } = meteredScope();
@@ -215,6 +218,32 @@ describe('groups', () => {
     await users.delete(first?.id ?? '', () => undefined);
     expect(await groups.members((await groups.get(group.id)).id)).toHaveLength(249);
     expect((await scope.table.get(key))?.['members']).toBe(249);
+  });
+
+  test('who is deleted in the middle of a large change is no member afterwards', async () => {
+    const members = await Promise.all(
+      Array.from({ length: 120 }, (_, index) => users.create({ userName: `middle${index}` })),
+    );
+    const [victim] = members;
+    class RacingTable extends Table {
+      private isRaced = false;
+      override async write(writes: readonly Write[]): ReturnType<Table['write']> {
+        const isBatch = writes.some((write) => 'delete' in write && write.delete.pk.includes('#intent#'));
+        if (isBatch && !this.isRaced) {
+          this.isRaced = true;
+          await users.delete(victim?.id ?? '', () => undefined);
+        }
+        return super.write(writes);
+      }
+    }
+    const racing = { ...scope, table: new RacingTable(client, server().tableName) };
+    const racingGroups = new Groups(racing, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
+    const group = await racingGroups.create(
+      { displayName: 'Middle' },
+      membersFrom(members.map(({ id }) => ({ value: id }))),
+    );
+    expect(await groups.members(group.id)).toHaveLength(119);
+    expect((await scope.table.get(resourceKey(scope.connection, 'Group', group.id)))?.['members']).toBe(119);
   });
 
   test('two large changes at once: one after the other', async () => {
