@@ -48,7 +48,7 @@ export class Collection {
   }
 
   /**
-   * Resources in order of creation, behind one of them or before it; at the same cost wherever it stands, and whether it still does.
+   * Resources in order of creation, behind one of them or before it; at the same cost wherever that one stands, also when it has been deleted.
    * @param id undefined for the first ones, or the last ones when `backward`
    */
   async beside(id: string | undefined, count: number, backward: boolean): Promise<readonly StoredResource[]> {
@@ -114,7 +114,7 @@ export class Collection {
         const names = this.resources.indexed.map(({ name }) => name).join(', ');
         throw badRequest(
           'tooMany',
-          `This filter would search more than ${SCAN_BUDGET} resources; use "eq" on id or ${names}.`,
+          `This would look through more than ${SCAN_BUDGET} resources; filter with "eq" on id, ${names}.`,
         );
       }
       yield await this.resources.settled(item);

@@ -5,14 +5,14 @@ import { type Member, type MembershipChange } from '../scim/patch/memberships';
 import type { Attributes } from '../scim/resource/parse';
 import { locationOf, type StoredResource } from '../scim/resource/resource';
 import { describeTarget, GROUP, USER, type ResourceType } from '../scim/schema/resource-type';
-import { completeIntent, completing, editWrite, recordIntent, type MembershipEdit } from './intents';
+import { completeIntent, completing, editWrite, recordIntent, TRANSACTION_EDITS, type MembershipEdit } from './intents';
 import { membershipPartition } from './keys';
 import { inParallel } from './batches';
 import { Collection } from './collection';
 import { existingMembers, leaveAllGroups, expelDeleted, membersAmong, membersOf, type Membership } from './memberships';
 import { newMeta } from './resource-item';
 import { Resources, superseded, type GuardedWrite, type Precondition, type Scope } from './resources';
-import { TRANSACTION_WRITES, type PageKey } from './table';
+import type { PageKey } from './table';
 import { indexedGroupAttributes } from './values';
 
 /** How a connection's identity provider needs groups to behave. */
@@ -28,12 +28,6 @@ export interface GroupChange {
   readonly attributes: Attributes;
   readonly members: MembershipChange;
 }
-
-/** The writes of a transaction that are not memberships: the group, its values and its count. */
-const RESERVED_WRITES = 10;
-
-/** How many members change in the group's own transaction; more follow it, see `intents.ts`. */
-export const TRANSACTION_EDITS = TRANSACTION_WRITES - RESERVED_WRITES;
 
 /** The groups of a connection. A group's item never holds its members. */
 export class Groups {

@@ -13,21 +13,24 @@ import {
   type Membership,
 } from './memberships';
 import type { Scope } from './resources';
+import { TRANSACTION_WRITES } from './table';
 import type { Write } from './write';
 
-/**
+/*
  * Changes of a group's members that are too many for one transaction. First the whole change is recorded in batches; then the group's own item is
  * written with the record's id in `pending`, and from that moment the change has happened; then each batch is applied in a transaction that
- * also removes its record, so that it is applied once, whoever does it. Whoever meets a group with `pending` completes it first: what a dead function left
- * behind waits for nobody in particular.
+ * also removes its record, so that it is applied once, whoever does it. Whoever meets a group with `pending` completes it first: what a dead function
+ * left behind waits for nobody in particular.
  */
+
+/** One change of one membership. */
 export type MembershipEdit =
   | { readonly kind: 'add'; readonly member: Membership }
   | { readonly kind: 'rename'; readonly member: Member }
   | { readonly kind: 'remove'; readonly memberId: string };
 
-/** Edits of one batch: with the record they fill a transaction, and leave room to spare. */
-const BATCH_EDITS = 90;
+/** Edits that one transaction takes: beside them it writes the group, its values and its count, or the record of the batch. */
+export const TRANSACTION_EDITS = TRANSACTION_WRITES - 10;
 
 /** Batches that are written or applied at the same time. */
 const WIDTH = 8;
@@ -40,7 +43,10 @@ export async function recordIntent(
 ): Promise<string> {
   const intent = uuidv7();
   const pk = intentPartition(connection, groupId, intent);
-  const batches = batchesOf(edits, BATCH_EDITS).map((batch, index) => ({ batch, sk: String(index).padStart(6, '0') }));
+  const batches = batchesOf(edits, TRANSACTION_EDITS).map((batch, index) => ({
+    batch,
+    sk: String(index).padStart(6, '0'),
+  }));
   await inParallel(batches, WIDTH, ({ batch, sk }) => table.write([{ put: { pk, sk, edits: JSON.stringify(batch) } }]));
   return intent;
 }

@@ -19,10 +19,10 @@ export interface IndexedAttribute {
 export type IndexedAttributes = readonly IndexedAttribute[];
 
 /**
- * The most e-mail addresses of a user: each is an item written in the same transaction as the user, and a transaction takes 100
+ * The most values of an indexed attribute, that is e-mail addresses of a user: each is an item written in the same transaction as the user, and a transaction takes 100
  * writes; a change may have to remove as many as it adds.
  */
-export const MAXIMUM_EMAILS = 40;
+const MAXIMUM_INDEXED_VALUES = 40;
 
 export const INDEXED_USER_ATTRIBUTES: IndexedAttributes = [
   indexed(USER, 'userName', true),
@@ -49,7 +49,7 @@ export function keyForm({ target }: IndexedAttribute, value: string): string {
 /**
  * The writes that bring a resource's unique and indexed values from one state of the resource to another. Each names, for
  * its condition, the attribute that would not be unique.
- * @throws ScimError 400 `invalidValue` for more e-mail addresses than a transaction can index
+ * @throws ScimError 400 `invalidValue` for more values than a transaction can index
  */
 export function valueWrites(
   connection: string,
@@ -62,8 +62,11 @@ export function valueWrites(
   return indexedAttributes.flatMap((attribute) => {
     const had = partitions(connection, type, attribute, before);
     const has = partitions(connection, type, attribute, after);
-    if (has.size > MAXIMUM_EMAILS) {
-      throw badRequest('invalidValue', `"${attribute.name}" may have ${MAXIMUM_EMAILS} different values at most.`);
+    if (has.size > MAXIMUM_INDEXED_VALUES) {
+      throw badRequest(
+        'invalidValue',
+        `"${attribute.name}" may have ${MAXIMUM_INDEXED_VALUES} different values at most.`,
+      );
     }
     const sk = attribute.unique ? UNIQUE : id;
     return [

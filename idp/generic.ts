@@ -16,7 +16,7 @@ import {
 } from './rewriters/operations';
 import { bareValues, emptyStrings, listOrSingle, numbersForText, quotedBooleans } from './rewriters/values';
 
-/** Everything we know that clients send: for an identity provider without a profile of its own. */
+/** Everything that clients are known to send: for an identity provider without a profile of its own. */
 export const GENERIC: Profile = {
   name: 'generic',
   rewriters: [
