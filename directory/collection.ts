@@ -6,7 +6,15 @@ import type { ResourceType } from '../scim/schema/resource-type';
 import { inParallel } from './batches';
 import { countOf } from './counts';
 import { textOf, type Item } from './item';
-import { INVERSE_INDEX, memberOfPartition, resourceKey, resourcePartition, UNIQUE, valuePartition } from './keys';
+import {
+  INVERSE_INDEX,
+  isResourceId,
+  memberOfPartition,
+  resourceKey,
+  resourcePartition,
+  UNIQUE,
+  valuePartition,
+} from './keys';
 import { planFilter, type KeyPlan, type Plan } from './plan';
 import type { Resources } from './resources';
 import type { QueryOptions } from './table';
@@ -133,6 +141,7 @@ export class Collection {
         );
       case 'member': {
         const ids = new Set<string>();
+        if (!isResourceId(plan.memberId)) return ids;
         const memberships = table.queryAll(memberOfPartition(connection, plan.memberId), { index: INVERSE_INDEX });
         for await (const membership of memberships) ids.add(textOf(membership, 'gsi1sk'));
         return ids;

@@ -3,7 +3,7 @@ import { locationOf } from '../scim/resource/resource';
 import { GROUP } from '../scim/schema/resource-type';
 import { inParallel } from './batches';
 import { textOf } from './item';
-import { INVERSE_INDEX, memberOfPartition, resourceKey } from './keys';
+import { INVERSE_INDEX, isResourceId, memberOfPartition, resourceKey } from './keys';
 import { fromItem } from './resource-item';
 import type { Scope } from './resources';
 
@@ -53,6 +53,7 @@ class ParentGroups {
   private async read(memberId: string): Promise<readonly string[]> {
     const { table, connection } = this.scope;
     const ids: string[] = [];
+    if (!isResourceId(memberId)) return ids;
     for await (const item of table.queryAll(memberOfPartition(connection, memberId), { index: INVERSE_INDEX })) {
       ids.push(textOf(item, 'gsi1sk'));
     }

@@ -1,15 +1,23 @@
 import { badRequest } from '../scim/error';
 import type { BoundFilter } from '../scim/filter/bind';
 import type { JsonObject } from '../scim/json';
-import { type Member, type MembershipChange } from '../scim/patch/memberships';
+import type { Member, MembershipChange } from '../scim/patch/memberships';
 import type { Attributes } from '../scim/resource/parse';
 import { locationOf, type StoredResource } from '../scim/resource/resource';
 import { describeTarget, GROUP, USER, type ResourceType } from '../scim/schema/resource-type';
-import { completeIntent, completing, editWrite, recordIntent, TRANSACTION_EDITS, type MembershipEdit } from './intents';
-import { membershipPartition } from './keys';
 import { inParallel } from './batches';
 import { Collection } from './collection';
-import { existingMembers, leaveAllGroups, expelDeleted, membersAmong, membersOf, type Membership } from './memberships';
+import { completeIntent, completing, editWrite, recordIntent, TRANSACTION_EDITS, type MembershipEdit } from './intents';
+import { membershipPartition } from './keys';
+import {
+  existingMembers,
+  expelDeleted,
+  leaveAllGroups,
+  membersAmong,
+  membersOf,
+  shownName,
+  type Membership,
+} from './memberships';
 import { newMeta } from './resource-item';
 import { Resources, superseded, type GuardedWrite, type Precondition, type Scope } from './resources';
 import type { PageKey } from './table';
@@ -145,8 +153,9 @@ export class Groups {
     edits: readonly MembershipEdit[],
   ): Promise<{ readonly further: readonly GuardedWrite[]; readonly pending: string | undefined }> {
     const { connection } = this.scope;
-    if (edits.length > TRANSACTION_EDITS)
+    if (edits.length > TRANSACTION_EDITS) {
       return { further: [], pending: await recordIntent(this.scope, groupId, edits) };
+    }
     return { further: edits.map((edit) => ({ write: editWrite(connection, groupId, edit) })), pending: undefined };
   }
 
@@ -181,9 +190,10 @@ export class Groups {
       ? new Map((await this.currentMembers(id)).map((member) => [member.value, member]))
       : await membersAmong(this.scope, id, [...add.keys(), ...remove]);
     const named = [...add.values()];
-    const renamed = named.filter(({ value, display }) => {
+    const renamed = named.flatMap(({ value, display }) => {
       const member = present.get(value);
-      return member !== undefined && display !== undefined && display !== member.display;
+      if (member === undefined || display === undefined || shownName(display) === member.display) return [];
+      return [{ value, display: shownName(display) }];
     });
     return {
       added: await this.known(named.filter(({ value }) => !present.has(value))),

@@ -53,7 +53,8 @@ export async function existingMembers(
   return candidates.flatMap((member) => {
     const found = users.get(member.value) ?? groups.get(member.value);
     if (found === undefined) return [];
-    const display = member.display ?? displayOf(found);
+    const name = member.display ?? displayOf(found);
+    const display = name === undefined ? undefined : shownName(name);
     return [
       {
         value: member.value,
@@ -67,6 +68,14 @@ export async function existingMembers(
     const items = await table.getMany(wanted.map(({ value }) => resourceKey(connection, type, value)));
     return new Map(items.map((item) => [item.sk, item]));
   }
+}
+
+/** How much of a name a membership keeps: it is an item of its own, and one of many in a transaction. */
+const SHOWN_NAME_LENGTH = 256;
+
+/** A member's name as its membership keeps it. */
+export function shownName(name: string): string {
+  return name.slice(0, SHOWN_NAME_LENGTH).toWellFormed();
 }
 
 function displayOf(item: Item): string | undefined {

@@ -13,10 +13,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ScimError } from '../scim/error';
-import { isItem, type Item, type Key } from './item';
-import { type INVERSE_INDEX } from './keys';
 import { backOff } from './back-off';
 import { batchesOf, inParallel } from './batches';
+import { isItem, type Item, type Key } from './item';
+import type { INVERSE_INDEX } from './keys';
 import { toTransactItem, toWriteInput, type Write } from './write';
 
 export interface QueryOptions {
@@ -24,8 +24,6 @@ export interface QueryOptions {
   /** Resume behind this key, as an earlier page returned it. */
   readonly after?: Key | undefined;
   readonly limit?: number;
-  /** Inclusive lower bound of the sort key. */
-  readonly from?: string;
   /** Whether what was written a moment ago may be missing, at half the price. */
   readonly eventual?: boolean;
   /** Whether the order is reversed. */
@@ -113,18 +111,14 @@ export class Table {
 
   /** One page of a partition, in the order of its sort key. */
   async query(partition: string, options: QueryOptions = {}): Promise<QueryPage> {
-    const [pk, sk] = options.index === undefined ? ['pk', 'sk'] : ['gsi1pk', 'gsi1sk'];
     const { Items: items = [], LastEvaluatedKey: last } = await this.client.send(
       new QueryCommand({
         TableName: this.name,
         IndexName: options.index,
         ConsistentRead: options.index === undefined && options.eventual !== true,
-        KeyConditionExpression: options.from === undefined ? '#pk = :pk' : '#pk = :pk AND #sk >= :from',
-        ExpressionAttributeNames: { '#pk': pk, ...(options.from === undefined ? {} : { '#sk': sk }) },
-        ExpressionAttributeValues: marshall({
-          ':pk': partition,
-          ...(options.from === undefined ? {} : { ':from': options.from }),
-        }),
+        KeyConditionExpression: '#pk = :pk',
+        ExpressionAttributeNames: { '#pk': options.index === undefined ? 'pk' : 'gsi1pk' },
+        ExpressionAttributeValues: marshall({ ':pk': partition }),
         ExclusiveStartKey: options.after === undefined ? undefined : marshall(options.after),
         Limit: options.limit,
         ScanIndexForward: options.backward !== true,
@@ -162,7 +156,7 @@ export class Table {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       const item = error.Item === undefined ? undefined : toItem(error.Item);
       // The SDK repeats a write whose answer was lost; the repetition then meets what the first one wrote.
-      if (item !== undefined && 'update' in write && write.set?.['version'] === item['version']) return [];
+      if (item !== undefined && isOwnVersion(write, item)) return [];
       return [{ index: 0, item }];
     }
   }
@@ -190,6 +184,12 @@ export class Table {
       }
     }
   }
+}
+
+/** Whether an item is what a write would make of it: versions are given out once. */
+function isOwnVersion(write: Write, item: Item): boolean {
+  const written = 'put' in write ? write.put['version'] : 'update' in write ? write.set?.['version'] : undefined;
+  return written !== undefined && written === item['version'];
 }
 
 const TRANSACTION_ATTEMPTS = 12;

@@ -3,7 +3,6 @@ import { filter, parse, type Filter } from 'scim2-parse-filter';
 import type { JsonObject } from '../../scim/json';
 
 // SCIMMY is for browsers, too: its Node.js entry is the `import` condition's.
-// eslint-disable-next-line @typescript-eslint/no-require-imports
 import SCIMMY = require('scimmy');
 
 export { parse };

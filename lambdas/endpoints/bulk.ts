@@ -143,8 +143,9 @@ class Bulk {
 
   private checkReferences(value: Json): void {
     for (const bulkId of referencesIn(value)) {
-      if (this.byBulkId.has(bulkId))
+      if (this.byBulkId.has(bulkId)) {
         throw new ScimError(409, `What bulkId "${bulkId}" stands for could not be created.`);
+      }
       throw badRequest('invalidValue', `No operation has the bulkId "${bulkId}".`);
     }
   }
@@ -179,7 +180,7 @@ class Bulk {
   private async completeCircles(): Promise<void> {
     for (const task of this.tasks) {
       if (Object.keys(task.later).length === 0 || task.answer === undefined || task.answer.status >= 400) continue;
-      const path = `${task.operation.path}/${idOf(task.answer) ?? ''}`;
+      const path = `${task.operation.path.replace(/\/$/, '')}/${idOf(task.answer) ?? ''}`;
       try {
         const value = withIds(task.later, this.ids);
         this.checkReferences(value);

