@@ -7,7 +7,7 @@ import { meteredScope } from './support';
 const { scope, client } = meteredScope();
 client.middlewareStack.add(
   (next) => async (args) => {
-    const input = args.input as object;
+    const input = args.input;
     if ('Item' in input || 'UpdateExpression' in input) await next(args);
     return next(args);
   },

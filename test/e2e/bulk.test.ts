@@ -97,8 +97,8 @@ test('references forward, backward, in paths and in any place of the data', asyn
 
 test('references in a circle', async () => {
   const results = await bulk([
-    group('circle-a', 'bulkId:circle-b', 'bulkId:circle-u'),
-    { ...group('circle-b', 'bulkId:circle-a'), path: '/Groups/' },
+    { ...group('circle-a', 'bulkId:circle-b', 'bulkId:circle-u'), path: '/Groups/' },
+    group('circle-b', 'bulkId:circle-a'),
     user('circle-u', { [ENTERPRISE]: { manager: { value: 'bulkId:circle-v' } } }),
     user('circle-v', { [ENTERPRISE]: { manager: { value: 'bulkId:circle-u' } } }),
   ]);
