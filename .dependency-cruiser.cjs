@@ -16,7 +16,7 @@ const MAY_IMPORT = {
   'lambdas/contract\\.ts': [],
   lib: ['lambdas/contract\\.ts', 'aws-cdk-lib', 'constructs'],
   bin: ['lib', 'aws-cdk-lib'],
-  local: ['lib', 'lambdas/contract\\.ts', 'idp', 'scim', 'aws-cdk-lib', '@aws-sdk', 'aws-lambda'],
+  local: ['lib', 'lambdas/contract\\.ts', 'idp', 'scim', 'aws-cdk-lib', '@aws-sdk', 'aws-lambda', 'sql.js'],
 };
 
 module.exports = {

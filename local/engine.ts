@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { prepareDatabase, temporaryFolder } from './engine-database';
 
 /** A DynamoDB-compatible engine that runs as a process of its own on this machine. */
 export interface Engine {
@@ -14,19 +15,31 @@ export interface Engine {
 
 /**
  * Starts the embedded engine, dynoxide, on a free port of the loopback interface.
- * @param file where it keeps its data; in memory without one
+ * @param kept where it keeps its data; nothing is left of it without one
  * @throws Error that says what to install when there is none for this platform
  */
-export async function startEngine(file?: string): Promise<Engine> {
+export async function startEngine(kept?: string): Promise<Engine> {
+  if (kept !== undefined) return startOn(kept);
+  const folder = temporaryFolder();
+  try {
+    const engine = await startOn(path.join(folder.path, 'dynamodb.sqlite'));
+    return {
+      endpoint: engine.endpoint,
+      stop: async () => {
+        await engine.stop();
+        folder.remove();
+      },
+    };
+  } catch (error) {
+    folder.remove();
+    throw error;
+  }
+}
+
+async function startOn(file: string): Promise<Engine> {
+  await prepareDatabase(file);
   const port = await freePort();
-  const args = [
-    'serve',
-    '--host',
-    '127.0.0.1',
-    '--port',
-    String(port),
-    ...(file === undefined ? [] : ['--db-path', file]),
-  ];
+  const args = ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', file];
   const child = spawn(engineBinary(), args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString('utf8')).slice(-2000)));

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ScimError } from '../scim/error';
+
+/** What remains of a function's time when nothing more is begun: enough to answer. */
+const TIME_TO_ANSWER_MS = 1000;
+
+/** The longest that one call may take; the answer to it is taken for lost then. */
+export const CALL_TIMEOUT_MS = 4000;
+
+/** What each call of the SDK is given. */
+export interface CallOptions {
+  readonly abortSignal?: AbortSignal;
+}
+
+/**
+ * The patience of one request: what fails for a passing reason is tried again while the function has time, and then is 503 with
+ * `Retry-After`, so that the client's own patience begins before the function is cut off without an answer.
+ */
+export class Retries {
+  /** @param deadline when the function's time is over, in milliseconds since the epoch */
+  constructor(private readonly deadline = Number.POSITIVE_INFINITY) {}
+
+  /** Milliseconds that may still be worked for. */
+  get timeLeft(): number {
+    return this.deadline - TIME_TO_ANSWER_MS - Date.now();
+  }
+
+  /**
+   * Makes a call until it succeeds, fails for good, or time is over. The call must be one that may take effect twice: an answer can be
+   * lost behind its effect.
+   * @throws ScimError 503, and what the call throws
+   */
+  async run<T>(call: (options: CallOptions) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      if (this.timeLeft <= 0) throw busy(undefined);
+      try {
+        return await call(this.options());
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        await this.pause(attempt, error);
+      }
+    }
+  }
+
+  /**
+   * Waits before something is tried again: longer each time, and for a random part of it, so that competing requests do not march in step.
+   * @param attempt how many attempts have failed, counted from 1
+   * @throws ScimError 503 when there is no time left for another one
+   */
+  async pause(attempt: number, cause?: unknown): Promise<void> {
+    const delay = Math.random() * Math.min(LONGEST_PAUSE_MS, 10 * 2 ** Math.min(attempt, 10));
+    if (delay >= this.timeLeft) throw busy(cause);
+    await sleep(delay);
+  }
+
+  /** A call ends with the function's time; far from it the client's own limit is enough. */
+  private options(): CallOptions {
+    const { timeLeft } = this;
+    return timeLeft > CALL_TIMEOUT_MS ? {} : { abortSignal: AbortSignal.timeout(Math.ceil(timeLeft)) };
+  }
+}
+
+const LONGEST_PAUSE_MS = 800;
+
+/** 503: what stands in the way will pass. @param cause what the last attempt met */
+export function busy(cause: unknown): ScimError {
+  const error = new ScimError(503, 'The directory is busy, or other changes keep coming first; try again.', {
+    headers: { 'Retry-After': '2' },
+  });
+  error.cause = cause;
+  return error;
+}
+
+/** Errors of DynamoDB that pass (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html). */
+const PASSING = new Set([
+  'InternalServerError',
+  'InternalFailure',
+  'LimitExceededException',
+  'ProvisionedThroughputExceededException',
+  'ReplicatedWriteConflictException',
+  'RequestLimitExceeded',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+  'ThrottlingException',
+  'TransactionConflictException',
+  'TransactionInProgressException',
+  // Those of the SDK: no answer in time.
+  'AbortError',
+  'TimeoutError',
+]);
+
+/** Whether a call that failed so may succeed when it is made again: throttling, faults of the service, connections that broke. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (PASSING.has(error.name) || 'code' in error) return true;
+  return '$response' in error && statusOf(error.$response) >= 500;
+}
+
+function statusOf(response: unknown): number {
+  const status = typeof response === 'object' && response !== null && 'statusCode' in response && response.statusCode;
+  return typeof status === 'number' ? status : 0;
+}
