@@ -3,7 +3,7 @@ const MAY_IMPORT = {
   scim: [],
   idp: ['scim'],
   directory: ['scim', '@aws-sdk', 'uuid'],
-  'lambdas/(users|groups|bulk|search|discovery|admin|endpoints|middleware)': [
+  'lambdas/(users|groups|bulk|search|discovery|admin|completion|endpoints|middleware)': [
     'scim',
     'idp',
     'directory',

@@ -1,11 +1,11 @@
 import { badRequest } from '../scim/error';
 import { matches, valuesAt, type BoundFilter } from '../scim/filter/bind';
 import { asText, type JsonObject } from '../scim/json';
-import { toResource, type StoredResource } from '../scim/resource/resource';
+import { toResource } from '../scim/resource/resource';
 import type { ResourceType } from '../scim/schema/resource-type';
 import { inParallel } from './batches';
 import { countOf } from './counts';
-import { textOf, type Item } from './item';
+import { textOf, type Item, type Key } from './item';
 import {
   INVERSE_INDEX,
   isResourceId,
@@ -15,7 +15,10 @@ import {
   UNIQUE,
   valuePartition,
 } from './keys';
+import { PageMarks } from './page-marks';
+import { scanPartition } from './parallel-scan';
 import { planFilter, type KeyPlan, type Plan } from './plan';
+import { fromItem, type StoredItem } from './resource-item';
 import type { Resources } from './resources';
 import type { QueryOptions } from './table';
 import { keyForm } from './values';
@@ -24,7 +27,7 @@ import { keyForm } from './values';
 export const SCAN_BUDGET = 20_000;
 
 /** Attributes that are kept elsewhere and that a filter asks for, such as a group's members. */
-export type Derive = (resource: StoredResource, filter: BoundFilter) => Promise<JsonObject>;
+export type Derive = (resource: StoredItem, filter: BoundFilter) => Promise<JsonObject>;
 
 /** The resources of one type, as listings read them. */
 export class Collection {
@@ -42,15 +45,24 @@ export class Collection {
     return countOf(this.resources.scope.table, this.resources.scope.connection, this.resources.type.name);
   }
 
-  /** Resources in order of creation, from an index that counts from 1. It reads what comes before them, too. */
-  async from(startIndex: number, count: number): Promise<readonly StoredResource[]> {
+  /**
+   * Resources in order of creation, from an index that counts from 1. It begins where an earlier page ended, if one ended before, and
+   * reads what comes between.
+   */
+  async from(startIndex: number, count: number): Promise<readonly StoredItem[]> {
     if (count === 0) return [];
-    const resources: StoredResource[] = [];
-    let position = 0;
-    for await (const item of this.items({ limit: Math.min(1000, startIndex - 1 + count) })) {
-      position += 1;
-      if (position >= startIndex) resources.push(await this.resources.settled(item));
-      if (resources.length === count) break;
+    const mark = startIndex === 1 ? undefined : await this.marks.lastBefore(startIndex);
+    const after = mark === undefined ? undefined : this.keyOf(mark.id);
+    const resources: StoredItem[] = [];
+    let index = mark?.index ?? 0;
+    // One more than the page tells whether another one follows, which will begin at a mark.
+    for await (const item of this.items({ after, limit: Math.min(1000, startIndex - index + count) })) {
+      index += 1;
+      if (resources.length === count) {
+        await this.marks.remember({ index: index - 1, id: resources.at(-1)?.id ?? item.sk });
+        break;
+      }
+      if (index >= startIndex) resources.push(fromItem(item));
     }
     return resources;
   }
@@ -59,13 +71,12 @@ export class Collection {
    * Resources in order of creation, behind one of them or before it; at the same cost wherever that one stands, also when it has been deleted.
    * @param id undefined for the first ones, or the last ones when `backward`
    */
-  async beside(id: string | undefined, count: number, backward: boolean): Promise<readonly StoredResource[]> {
-    const resources: StoredResource[] = [];
+  async beside(id: string | undefined, count: number, backward: boolean): Promise<readonly StoredItem[]> {
+    const resources: StoredItem[] = [];
     if (count === 0) return resources;
-    const after =
-      id === undefined ? undefined : resourceKey(this.resources.scope.connection, this.resources.type.name, id);
+    const after = id === undefined ? undefined : this.keyOf(id);
     for await (const item of this.items({ after, backward, limit: count })) {
-      resources.push(await this.resources.settled(item));
+      resources.push(fromItem(item));
       if (resources.length === count) break;
     }
     return backward ? resources.reverse() : resources;
@@ -75,23 +86,51 @@ export class Collection {
    * All resources that match a filter, in order of creation.
    * @throws ScimError 400 `tooMany` when no key leads to the candidates and there are more than `SCAN_BUDGET`
    */
-  async matching(filter: BoundFilter | undefined): Promise<readonly StoredResource[]> {
+  async matching(filter: BoundFilter | undefined): Promise<readonly StoredItem[]> {
     const plan: Plan =
       filter === undefined ? { by: 'scan' } : planFilter(filter, this.resources.indexed, this.resources.type.name);
-    const matching = async (resource: StoredResource): Promise<readonly StoredResource[]> => {
-      if (filter === undefined) return [resource];
-      const whole = toResource(
-        this.resources.type,
-        resource,
-        this.resources.scope.baseUrl,
-        await this.derive(resource, filter),
-      );
+    const candidates =
+      plan.by === 'scan' ? this.scan(filter) : this.candidates(plan).then((found) => this.evaluate(filter, found));
+    return [...(await candidates)].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  private async evaluate(
+    filter: BoundFilter | undefined,
+    candidates: readonly StoredItem[],
+  ): Promise<readonly StoredItem[]> {
+    if (filter === undefined) return candidates;
+    const { type, scope } = this.resources;
+    const found = await inParallel(candidates, 16, async (resource) => {
+      const whole = toResource(type, resource, scope.baseUrl, await this.derive(resource, filter));
       return matches(filter, whole) ? [resource] : [];
-    };
-    if (plan.by !== 'scan') return (await inParallel(await this.candidates(plan), 16, matching)).flat();
-    const found: StoredResource[] = [];
-    for await (const resource of this.scan()) found.push(...(await matching(resource)));
+    });
+    return found.flat();
+  }
+
+  /** Evaluates a filter on every resource there is. */
+  private async scan(filter: BoundFilter | undefined): Promise<readonly StoredItem[]> {
+    // Who asks for too much is told so before anything is read for it.
+    if ((await this.count()) > SCAN_BUDGET) {
+      const names = this.resources.indexed.map(({ name }) => name).join(', ');
+      throw badRequest(
+        'tooMany',
+        `This would look through more than ${SCAN_BUDGET} resources; filter with "eq" on id, ${names}.`,
+      );
+    }
+    const { table, connection } = this.resources.scope;
+    const found: StoredItem[] = [];
+    await scanPartition(table, resourcePartition(connection, this.resources.type.name), async (items) => {
+      found.push(...(await this.evaluate(filter, items.map(fromItem))));
+    });
     return found;
+  }
+
+  private keyOf(id: string): Key {
+    return resourceKey(this.resources.scope.connection, this.resources.type.name, id);
+  }
+
+  private get marks(): PageMarks {
+    return new PageMarks(this.resources.scope, this.resources.type.name);
   }
 
   private items(options: QueryOptions): AsyncGenerator<Item, void, undefined> {
@@ -102,31 +141,16 @@ export class Collection {
   }
 
   /** Every resource that a plan leads to, in order of creation. */
-  private async candidates(plan: KeyPlan): Promise<readonly StoredResource[]> {
+  private async candidates(plan: KeyPlan): Promise<readonly StoredItem[]> {
     if (plan.by === 'value' && plan.attribute.unique) {
       // One resource has the value or none: a cheap look that leads to a resource with this value is as good as a consistent one.
       const { attribute, value } = plan;
       const likely = await this.resources.getMany([...(await this.idsOf(plan, true))]);
-      const hasValue = ({ attributes }: StoredResource): boolean =>
+      const hasValue = ({ attributes }: StoredItem): boolean =>
         valuesAt(attributes, attribute.target).some((stored) => keyForm(attribute, asText(stored)) === value);
       if (likely.some(hasValue)) return likely;
     }
-    return this.resources.getMany([...(await this.idsOf(plan, false))].sort());
-  }
-
-  private async *scan(): AsyncGenerator<StoredResource, void, undefined> {
-    let read = 0;
-    for await (const item of this.items({})) {
-      read += 1;
-      if (read > SCAN_BUDGET) {
-        const names = this.resources.indexed.map(({ name }) => name).join(', ');
-        throw badRequest(
-          'tooMany',
-          `This would look through more than ${SCAN_BUDGET} resources; filter with "eq" on id, ${names}.`,
-        );
-      }
-      yield await this.resources.settled(item);
-    }
+    return this.resources.getMany([...(await this.idsOf(plan, false))]);
   }
 
   private async idsOf(plan: KeyPlan, eventual: boolean): Promise<ReadonlySet<string>> {

@@ -1,7 +1,5 @@
 import { asText } from '../scim/json';
 import type { Schema } from '../scim/schema/attribute';
-import { backOff } from './back-off';
-import { CHANGE_ATTEMPTS, superseded } from './resources';
 import type { Item, ItemValue } from './item';
 import { textOf } from './item';
 import { CONNECTIONS, connectionKey, INVERSE_INDEX } from './keys';
@@ -89,16 +87,15 @@ export class Connections {
     id: string,
     compute: (connection: Connection) => Connection | Promise<Connection>,
   ): Promise<Connection | undefined> {
-    for (let attempt = 0; attempt < CHANGE_ATTEMPTS; attempt += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       const item = await this.table.get(connectionKey(id));
       if (item === undefined) return undefined;
       const changed = await compute(fromItem(item));
       const condition = { is: 'version', version: textOf(item, 'version') } as const;
       const failed = await this.table.write([{ put: toItem(changed), condition }]);
       if (failed.length === 0) return changed;
-      await backOff(attempt + 1);
+      await this.table.retries.pause(attempt);
     }
-    throw superseded();
   }
 }
 

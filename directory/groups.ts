@@ -1,26 +1,25 @@
-import { badRequest } from '../scim/error';
+import { badRequest, ScimError } from '../scim/error';
 import type { BoundFilter } from '../scim/filter/bind';
 import type { JsonObject } from '../scim/json';
 import type { Member, MembershipChange } from '../scim/patch/memberships';
 import type { Attributes } from '../scim/resource/parse';
-import { locationOf, type StoredResource } from '../scim/resource/resource';
+import { locationOf } from '../scim/resource/resource';
 import { describeTarget, GROUP, USER, type ResourceType } from '../scim/schema/resource-type';
-import { inParallel } from './batches';
 import { Collection } from './collection';
-import { completeIntent, completing, editWrite, recordIntent, TRANSACTION_EDITS, type MembershipEdit } from './intents';
-import { membershipPartition } from './keys';
+import { deletionIntent, followDeletion } from './deletions';
+import { recordWrite } from './intents';
 import {
-  existingMembers,
-  expelDeleted,
-  leaveAllGroups,
-  membersAmong,
-  membersOf,
-  shownName,
-  type Membership,
-} from './memberships';
-import { newMeta } from './resource-item';
-import { Resources, superseded, type GuardedWrite, type Precondition, type Scope } from './resources';
-import type { PageKey } from './table';
+  completeEdits,
+  completing,
+  editWrite,
+  recordEdits,
+  TRANSACTION_EDITS,
+  type MembershipEdit,
+} from './member-edits';
+import { existingMembers, expelDeleted, membersAmong, membersOf, shownName, type Membership } from './memberships';
+import { newMeta, type StoredItem } from './resource-item';
+import { Resources, type GuardedWrite, type Precondition, type Scope } from './resources';
+import { busy } from './retries';
 import { indexedGroupAttributes } from './values';
 
 /** How a connection's identity provider needs groups to behave. */
@@ -36,6 +35,15 @@ export interface GroupChange {
   readonly attributes: Attributes;
   readonly members: MembershipChange;
 }
+
+/** A group and its members, as they were at the same time. */
+export interface GroupWithMembers {
+  readonly group: StoredItem;
+  readonly members: readonly JsonObject[];
+}
+
+/** How often the members of a group are read anew when they change meanwhile. */
+const SNAPSHOT_ATTEMPTS = 5;
 
 /** The groups of a connection. A group's item never holds its members. */
 export class Groups {
@@ -53,32 +61,37 @@ export class Groups {
   }
 
   /** @throws ScimError 404 */
-  get(id: string): Promise<StoredResource> {
+  get(id: string): Promise<StoredItem> {
     return this.resources.get(id);
   }
 
   /** A group's members as far as a filter asks for them. */
-  private async derived({ id }: StoredResource, filter: BoundFilter): Promise<JsonObject> {
+  private async derived(group: StoredItem, filter: BoundFilter): Promise<JsonObject> {
+    const { id } = group;
     const wanted = membersWanted(filter);
     if (wanted === 'none') return {};
-    if (wanted === 'all') return { members: await this.members(id) };
+    if (wanted === 'all') return { members: (await this.withMembers(group)).members };
+    if (group.pending !== undefined) await this.resources.getSettled(id);
     const found = await membersAmong(this.scope, id, wanted);
     return found.size === 0 ? {} : { members: [...found.values()].map((member) => this.toElement(member)) };
   }
 
   /**
-   * The value of a group's `members`.
-   * @param atMost how many are worth reading; `'more'` is the answer when there are more
+   * A group with the value of its `members`: those that it has in this version of it.
+   * @throws ScimError 404 when it is gone meanwhile, 503 when a change under way cannot be completed in time
    */
-  async members(id: string): Promise<readonly JsonObject[]>;
-  async members(id: string, atMost: number): Promise<readonly JsonObject[] | 'more'>;
-  async members(id: string, atMost = Number.POSITIVE_INFINITY): Promise<readonly JsonObject[] | 'more'> {
-    const elements: JsonObject[] = [];
-    for await (const member of membersOf(this.scope, id)) {
-      if (elements.length === atMost) return 'more';
-      elements.push(this.toElement(member));
+  async withMembers(group: StoredItem): Promise<GroupWithMembers> {
+    let current = group;
+    for (let attempt = 1; ; attempt += 1) {
+      if (current.pending !== undefined) current = await this.resources.getSettled(current.id);
+      const members: JsonObject[] = [];
+      for await (const member of membersOf(this.scope, current.id)) members.push(this.toElement(member));
+      if (members.length === current.members) return { group: current, members };
+      // Others came or went since the group was read, perhaps in several steps of one change.
+      const again = await this.resources.getSettled(current.id);
+      if (again.version === current.version || attempt === SNAPSHOT_ATTEMPTS) return { group: again, members };
+      current = again;
     }
-    return elements;
   }
 
   /** The members as the filters of a PATCH see them. */
@@ -99,7 +112,7 @@ export class Groups {
   }
 
   /** @throws ScimError 409 `uniqueness`, 400 `invalidValue` for an unknown member */
-  async create(attributes: Attributes, members: MembershipChange): Promise<StoredResource> {
+  async create(attributes: Attributes, members: MembershipChange): Promise<StoredItem> {
     const meta = newMeta();
     const added = await this.known([...members.add.values()]);
     const { further, pending } = await this.writes(
@@ -108,9 +121,9 @@ export class Groups {
     );
     const item = { members: added.length, ...(pending === undefined ? {} : { pending }) };
     const group = await this.resources.create(attributes, { meta, item, further });
-    if (group === undefined) throw superseded();
-    await this.finish(group.id, pending, added);
-    return group;
+    // The id is new, and so is everything that was written under it.
+    if (group === undefined) throw busy(undefined);
+    return this.finish(group, added);
   }
 
   /**
@@ -121,11 +134,10 @@ export class Groups {
    */
   async change(
     id: string,
-    compute: (current: StoredResource) => GroupChange | Promise<GroupChange>,
+    compute: (current: StoredItem) => GroupChange | Promise<GroupChange>,
     strict: boolean,
-  ): Promise<StoredResource> {
+  ): Promise<StoredItem> {
     let joined: readonly Membership[] = [];
-    let intent: string | undefined;
     const group = await this.resources.change(
       id,
       async (current) => {
@@ -137,14 +149,12 @@ export class Groups {
           ...renamed.map((member) => ({ kind: 'rename', member }) as const),
           ...removed.map((memberId) => ({ kind: 'remove', memberId }) as const),
         ]);
-        intent = pending;
         const increments = { members: added.length - removed.length };
         return { attributes, further, increments, ...(pending === undefined ? {} : { pending }) };
       },
       strict,
     );
-    await this.finish(id, intent, joined);
-    return group;
+    return this.finish(group, joined);
   }
 
   /** Edits as writes of the group's own transaction, or, when they are too many, recorded to follow it. */
@@ -154,33 +164,30 @@ export class Groups {
   ): Promise<{ readonly further: readonly GuardedWrite[]; readonly pending: string | undefined }> {
     const { connection } = this.scope;
     if (edits.length > TRANSACTION_EDITS) {
-      return { further: [], pending: await recordIntent(this.scope, groupId, edits) };
+      return { further: [], pending: await recordEdits(this.scope, groupId, edits) };
     }
     return { further: edits.map((edit) => ({ write: editWrite(connection, groupId, edit) })), pending: undefined };
   }
 
-  private async finish(groupId: string, intent: string | undefined, joined: readonly Membership[]): Promise<void> {
-    if (intent !== undefined) await completeIntent(this.scope, groupId, intent);
-    else await expelDeleted(this.scope, groupId, joined, completing(this.scope));
+  /**
+   * Does what follows a change that has happened; what there is no time for, others do.
+   * @returns the group, still with `pending` when not all of a large change is done
+   */
+  private async finish(group: StoredItem, joined: readonly Membership[]): Promise<StoredItem> {
+    try {
+      if (group.pending === undefined) await expelDeleted(this.scope, group.id, joined, completing(this.scope));
+      else if (await completeEdits(this.scope, group.id, group.pending)) return { ...group, pending: undefined };
+    } catch (error) {
+      if (!(error instanceof ScimError && error.status === 503)) throw error;
+    }
+    return group;
   }
 
-  /** Deletes a group with its memberships, those of its members and its own. @throws ScimError 404, and what `check` throws */
+  /** Deletes a group, and then the memberships of its members and its own. @throws ScimError 404, and what `check` throws */
   async delete(id: string, check: Precondition): Promise<void> {
-    check(await this.resources.get(id));
-    await this.dissolve(id);
-    await this.resources.remove(id, check);
-    await this.dissolve(id);
-  }
-
-  private async dissolve(id: string): Promise<void> {
-    const { table, connection } = this.scope;
-    await leaveAllGroups(this.scope, id, completing(this.scope));
-    let after: PageKey | undefined;
-    do {
-      const { items, next } = await table.query(membershipPartition(connection, id), { after });
-      await inParallel(items, 25, ({ pk, sk }) => table.write([{ delete: { pk, sk } }]));
-      after = next;
-    } while (after !== undefined);
+    const intent = deletionIntent(this.scope, 'Group', id);
+    await this.resources.remove(id, check, () => [recordWrite(intent)]);
+    await followDeletion(this.scope, intent, completing(this.scope));
   }
 
   /** Who really joins, who really leaves, and whose name is another now. */

@@ -35,9 +35,20 @@ export function membershipKey(connection: string, groupId: string, memberId: str
   return { pk: membershipPartition(connection, groupId), sk: memberId };
 }
 
-/** The record of a change of a group's members that is too large for one transaction. */
-export function intentPartition(connection: string, groupId: string, intent: string): string {
-  return `c#${connection}#intent#${groupId}#${intent}`;
+/** Partition of the inverse index that lists all intents, by their ids and so by their age. */
+export const INTENTS = 'intents';
+
+/** What a request has begun and may not be able to end: its own item, and in the same partition what is left of its work. */
+export function intentKey(connection: string, intent: string): Key {
+  return { pk: `c#${connection}#intent#${intent}`, sk: 'intent' };
+}
+
+/** Sort keys of an intent's batches. */
+export const BATCHES = ['000000', '999999'] as const;
+
+/** A part of an intent's work. */
+export function batchKey(connection: string, intent: string, index: number): Key {
+  return { ...intentKey(connection, intent), sk: String(index).padStart(6, '0') };
 }
 
 /** Partition of the inverse index with the groups that a user or group is a member of. */
@@ -65,6 +76,57 @@ export function deletedUserValuePartition(connection: string, attribute: string,
 
 export function countPartition(connection: string, type: ResourceTypeName): string {
   return `c#${connection}#count#${type}`;
+}
+
+/** Where pages of a listing ended. */
+export function pageMarkPartition(connection: string, type: ResourceTypeName): string {
+  return `c#${connection}#page#${type}`;
+}
+
+/** Sort key of the mark at an index that counts from 1; marks are in the order of their indexes. */
+export function pageMarkSort(index: number): string {
+  return String(index).padStart(10, '0');
+}
+
+/** What begins an id that is given out at this time, in milliseconds since the epoch; ids are in the order of these texts. */
+export function idPrefix(milliseconds: number): string {
+  const hex = Math.max(0, Math.floor(milliseconds)).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+}
+
+/** What an item is, as its key says. */
+export type KeyMeaning =
+  | { readonly kind: 'connection' | 'intent' | 'batch' | 'pageMark' }
+  | { readonly kind: 'resource'; readonly type: ResourceTypeName; readonly id: string }
+  | { readonly kind: 'membership'; readonly groupId: string; readonly memberId: string }
+  | { readonly kind: 'value' | 'deletedUserValue' | 'deletedUser' | 'unknown' }
+  | { readonly kind: 'count'; readonly type: ResourceTypeName };
+
+/** Reads a key that was built here. @returns the connection it belongs to, and what it stands for */
+export function readKey({ pk, sk }: Key): { readonly connection: string; readonly meaning: KeyMeaning } {
+  const [, connection = '', second, third, ...more] = pk.split('#');
+  return { connection, meaning: meaningOf(second, third, more.length > 0, sk) };
+}
+
+function meaningOf(second: string | undefined, third: string | undefined, hasMore: boolean, sk: string): KeyMeaning {
+  switch (second) {
+    case undefined:
+      return { kind: 'connection' };
+    case 'User':
+    case 'Group':
+      if (third === undefined) return { kind: 'resource', type: second, id: sk };
+      return hasMore ? { kind: 'value' } : { kind: 'membership', groupId: third, memberId: sk };
+    case 'DeletedUser':
+      return { kind: third === undefined ? 'deletedUser' : 'deletedUserValue' };
+    case 'count':
+      return { kind: 'count', type: third === 'Group' ? 'Group' : 'User' };
+    case 'intent':
+      return { kind: sk === 'intent' ? 'intent' : 'batch' };
+    case 'page':
+      return { kind: 'pageMark' };
+    default:
+      return { kind: 'unknown' };
+  }
 }
 
 /** Ids that this directory gives out; nothing else is ever used to build a key. */

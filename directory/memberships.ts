@@ -11,9 +11,13 @@ import {
   resourceKey,
 } from './keys';
 import { fromItem } from './resource-item';
-import { CHANGE_ATTEMPTS, superseded, type Scope } from './resources';
+import type { Scope } from './resources';
+import { HAND_OVER_MS } from './retries';
 import { newVersion } from './version';
 import { ABSENT, PRESENT, type Write } from './write';
+
+/** Completes a change of a group's members that is under way; throws ScimError 503 when there is no time for it. */
+export type CompleteEdits = (groupId: string, intent: string) => Promise<void>;
 
 /** A member as it is stored: one item of its own, whatever the size of the group. */
 export interface Membership extends Member {
@@ -107,44 +111,57 @@ export function removeMembership(connection: string, groupId: string, memberId: 
   return { delete: membershipKey(connection, groupId, memberId), condition: PRESENT };
 }
 
-/** Ends all memberships of a user or group that is being deleted; each group gets a new version. @param complete as `leaveGroup` */
+/** Groups that a deleted member leaves at the same time. */
+const WIDTH = 8;
+
+/**
+ * Ends all memberships of a user or group that has been deleted; each group gets a new version.
+ * @returns false when the time was not enough
+ * @throws ScimError 503
+ */
 export async function leaveAllGroups(
   scope: Scope,
+  type: ResourceTypeName,
   memberId: string,
-  complete: (groupId: string, intent: string) => Promise<void>,
-): Promise<void> {
+  complete: CompleteEdits,
+): Promise<boolean> {
   const { table, connection } = scope;
   const groupIds: string[] = [];
   for await (const item of table.queryAll(memberOfPartition(connection, memberId), { index: INVERSE_INDEX })) {
     groupIds.push(textOf(item, 'gsi1sk'));
   }
-  await inParallel(groupIds, 8, (groupId) => leaveGroup(scope, groupId, memberId, complete));
+  const left = await inParallel(groupIds, WIDTH, async (groupId) => {
+    if (table.retries.timeLeft < HAND_OVER_MS) return false;
+    await leaveGroup(scope, groupId, type, memberId, complete);
+    return true;
+  });
+  return left.every(Boolean);
 }
 
-/**
- * Ends one membership, if there is one; the group gets a new version.
- * @param complete completes a change of the group's members that is under way
- */
-export async function leaveGroup(
+/** Ends one membership of a member that is gone, if there is one; the group gets a new version. @throws ScimError 503 */
+async function leaveGroup(
   { table, connection }: Scope,
   groupId: string,
+  type: ResourceTypeName,
   memberId: string,
-  complete: (groupId: string, intent: string) => Promise<void>,
+  complete: CompleteEdits,
 ): Promise<void> {
   const group = resourceKey(connection, 'Group', groupId);
-  for (let attempt = 0; attempt < CHANGE_ATTEMPTS; attempt += 1) {
+  for (let attempt = 1; ; attempt += 1) {
     const lastModified = new Date().toISOString();
     const failed = await table.write([
-      removeMembership(connection, groupId, memberId),
       {
         update: group,
         set: { version: newVersion(), lastModified },
         add: { members: -1 },
         condition: { is: 'settled' },
       },
+      removeMembership(connection, groupId, memberId),
+      // A deleted user may have come back under its id and have joined the group anew.
+      { check: resourceKey(connection, type, memberId), condition: ABSENT },
     ]);
-    // Without a failure of the group's condition it is done, or there was no such membership.
-    if (!failed.some(({ index }) => index === 1)) return;
+    // Without a failure of the group's condition it is done, or there is no such membership any more.
+    if (!failed.some(({ index }) => index === 0)) return;
     const pending = (await table.get(group))?.['pending'];
     if (typeof pending !== 'string') {
       // The group is gone, and its memberships are no more than litter.
@@ -152,25 +169,24 @@ export async function leaveGroup(
       return;
     }
     await complete(groupId, pending);
+    await table.retries.pause(attempt);
   }
-  throw superseded();
 }
 
 /**
- * Removes those who were deleted while they were being added: deletion looks for memberships after the user is gone, this looks for the user
- * after the membership is there, so that one of the two sees the other.
- * @param complete as `leaveGroup`
+ * Removes those who were deleted while they were being added. Deletion looks for memberships in an index that follows after a moment; this looks for
+ * the user after the membership is there, so that nobody need wait for the second look of the deletion.
  */
 export async function expelDeleted(
   scope: Scope,
   groupId: string,
   added: readonly Membership[],
-  complete: (groupId: string, intent: string) => Promise<void>,
+  complete: CompleteEdits,
 ): Promise<void> {
   if (added.length === 0) return;
   const alive = new Set((await existingMembers(scope, added)).map(({ value }) => value));
   const gone = added.filter(({ value }) => !alive.has(value));
-  await inParallel(gone, 8, ({ value }) => leaveGroup(scope, groupId, value, complete));
+  await inParallel(gone, WIDTH, ({ value, type }) => leaveGroup(scope, groupId, type, value, complete));
 }
 
 function fromMembershipItem(item: Item): Membership {

@@ -5,7 +5,7 @@ import { LIMITS } from '../scim/limits';
 import type { Attributes } from '../scim/resource/parse';
 import type { ResourceMeta, StoredResource } from '../scim/resource/resource';
 import type { ResourceTypeName } from '../scim/schema/resource-type';
-import { textOf, type Item, type Key } from './item';
+import { numberOf, textOf, type Item, type Key } from './item';
 import { resourceKey } from './keys';
 import { newVersion } from './version';
 
@@ -43,14 +43,25 @@ export function itemAt(key: Key, { created, lastModified, version, attributes }:
   return { ...key, created, lastModified, version, attributes: attributesText(attributes) };
 }
 
+/** A resource with what its item says of its members: a group's. */
+export interface StoredItem extends StoredResource {
+  /** How many there are. */
+  readonly members: number;
+  /** The intent of a change of them that is under way; undefined when there is none. */
+  readonly pending: string | undefined;
+}
+
 /** Reads what `toItem` wrote. */
-export function fromItem(item: Item): StoredResource {
+export function fromItem(item: Item): StoredItem {
+  const { pending } = item;
   return {
     id: item.sk,
     created: textOf(item, 'created'),
     lastModified: textOf(item, 'lastModified'),
     version: textOf(item, 'version'),
     attributes: parseAttributes(textOf(item, 'attributes')),
+    members: numberOf(item, 'members'),
+    pending: typeof pending === 'string' ? pending : undefined,
   };
 }
 

@@ -1,13 +1,13 @@
-import { notFound, notUnique, ScimError } from '../scim/error';
+import { notFound, notUnique, type ScimError } from '../scim/error';
 import { equalJson } from '../scim/json';
 import type { Attributes } from '../scim/resource/parse';
 import type { ResourceMeta, StoredResource } from '../scim/resource/resource';
 import type { ResourceType } from '../scim/schema/resource-type';
-import { backOff } from './back-off';
 import { countWrite } from './counts';
-import type { Item, ItemValue } from './item';
+import type { ItemValue } from './item';
 import { isResourceId, resourceKey } from './keys';
-import { attributesText, changedMeta, fromItem, newMeta, toItem } from './resource-item';
+import type { CompleteEdits } from './memberships';
+import { attributesText, changedMeta, fromItem, newMeta, toItem, type StoredItem } from './resource-item';
 import type { FailedCondition, Table } from './table';
 import { valueWrites, type IndexedAttributes } from './values';
 import { ABSENT, type Write } from './write';
@@ -24,9 +24,6 @@ export interface Scope {
 /** Refuses a change unless the resource is in the state that the client expects; throws ScimError 412. */
 export type Precondition = (current: StoredResource) => void;
 
-/** How often a change is computed anew when another one came first. */
-export const CHANGE_ATTEMPTS = 20;
-
 /** What users and groups have in common: both are resources of a connection, found by id, by value or by a scan. */
 export class Resources {
   constructor(
@@ -34,50 +31,43 @@ export class Resources {
     readonly type: ResourceType,
     readonly indexed: IndexedAttributes,
     /** Completes a change that a resource's item says is under way; users have none. */
-    private readonly complete: (id: string, intent: string) => Promise<void> = () => Promise.resolve(),
+    private readonly complete: CompleteEdits = () => Promise.resolve(),
   ) {}
 
   /**
    * @returns undefined when there is no such resource
    */
-  async find(id: string): Promise<StoredResource | undefined> {
+  async find(id: string): Promise<StoredItem | undefined> {
     if (!isResourceId(id)) return undefined;
-    const key = resourceKey(this.scope.connection, this.type.name, id);
-    for (let attempt = 0; attempt < CHANGE_ATTEMPTS; attempt += 1) {
-      const item = await this.scope.table.get(key);
-      const pending = item?.['pending'];
-      if (typeof pending !== 'string') return item === undefined ? undefined : fromItem(item);
-      await this.complete(id, pending);
-    }
-    throw superseded();
+    const item = await this.scope.table.get(resourceKey(this.scope.connection, this.type.name, id));
+    return item === undefined ? undefined : fromItem(item);
   }
 
   /** @throws ScimError 404 */
-  async get(id: string): Promise<StoredResource> {
+  async get(id: string): Promise<StoredItem> {
     const found = await this.find(id);
     if (found === undefined) throw notFound(`${this.type.name} ${id}`);
     return found;
   }
 
+  /** A resource with no change of its members under way. @throws ScimError 404, 503 when one cannot be completed in time */
+  async getSettled(id: string): Promise<StoredItem> {
+    for (let attempt = 1; ; attempt += 1) {
+      const current = await this.get(id);
+      if (current.pending === undefined) return current;
+      await this.complete(id, current.pending);
+      await this.scope.table.retries.pause(attempt);
+    }
+  }
+
   /** Several resources by id, in the order of the ids; those that do not exist are left out. */
-  async getMany(ids: readonly string[]): Promise<readonly StoredResource[]> {
+  async getMany(ids: readonly string[]): Promise<readonly StoredItem[]> {
     const known = [...new Set(ids)].filter(isResourceId);
     const items = await this.scope.table.getMany(
       known.map((id) => resourceKey(this.scope.connection, this.type.name, id)),
     );
-    await this.completeAll(items);
     const byId = new Map(items.map((item) => [item.sk, fromItem(item)]));
     return known.flatMap((id) => byId.get(id) ?? []);
-  }
-
-  /** An item as a resource, when whatever is under way with it is complete. */
-  async settled(item: Item): Promise<StoredResource> {
-    await this.completeAll([item]);
-    return fromItem(item);
-  }
-
-  private async completeAll(items: readonly Item[]): Promise<void> {
-    for (const { sk, pending } of items) if (typeof pending === 'string') await this.complete(sk, pending);
   }
 
   /**
@@ -88,11 +78,12 @@ export class Resources {
    * @returns undefined when a condition of `further` does not hold, or a resource that comes back is there already
    * @throws ScimError 409 `uniqueness`
    */
-  async create(attributes: Attributes, options: CreateOptions = {}): Promise<StoredResource | undefined> {
+  async create(attributes: Attributes, options: CreateOptions = {}): Promise<StoredItem | undefined> {
     const { table, connection } = this.scope;
     const resource: StoredResource = { ...(options.meta ?? newMeta()), attributes };
+    const item = { ...toItem(connection, this.type.name, resource), ...options.item };
     const writes: readonly GuardedWrite[] = [
-      { write: { put: { ...toItem(connection, this.type.name, resource), ...options.item }, condition: ABSENT } },
+      { write: { put: item, condition: ABSENT } },
       ...this.values(resource.id, undefined, attributes),
       { write: countWrite(connection, this.type.name, 1) },
       ...(options.further ?? []),
@@ -100,7 +91,7 @@ export class Resources {
     const failed = await table.write(writes.map(({ write }) => write));
     const conflict = conflictOf(writes, failed);
     if (conflict !== undefined) throw conflict;
-    return failed.length === 0 ? resource : undefined;
+    return failed.length === 0 ? fromItem(item) : undefined;
   }
 
   /**
@@ -112,24 +103,19 @@ export class Resources {
    */
   async change(
     id: string,
-    compute: (current: StoredResource) => Change | Promise<Change>,
+    compute: (current: StoredItem) => Change | Promise<Change>,
     strict = false,
-  ): Promise<StoredResource> {
-    for (let attempt = 0; attempt < CHANGE_ATTEMPTS; attempt += 1) {
-      const current = await this.get(id);
+  ): Promise<StoredItem> {
+    for (let attempt = 1; ; attempt += 1) {
+      const current = await this.getSettled(id);
       const changed = await this.writeChange(current, await compute(current), strict);
       if (changed !== undefined) return changed;
-      await backOff(attempt + 1);
+      await this.scope.table.retries.pause(attempt);
     }
-    throw superseded();
   }
 
   /** @returns undefined when another change came first */
-  private async writeChange(
-    current: StoredResource,
-    change: Change,
-    strict: boolean,
-  ): Promise<StoredResource | undefined> {
+  private async writeChange(current: StoredItem, change: Change, strict: boolean): Promise<StoredItem | undefined> {
     const { table, connection } = this.scope;
     const { further = [], increments = {}, pending } = change;
     const sameAttributes = equalJson(current.attributes, change.attributes);
@@ -156,7 +142,10 @@ export class Resources {
       ...further,
     ];
     const failed = await table.write(writes.map(({ write }) => write));
-    if (failed.length === 0) return { ...current, lastModified, version, attributes: change.attributes };
+    if (failed.length === 0) {
+      const members = current.members + (increments['members'] ?? 0);
+      return { ...current, lastModified, version, attributes: change.attributes, members, pending };
+    }
     const conflict = conflictOf(writes, failed);
     if (conflict !== undefined) throw conflict;
     return undefined;
@@ -174,8 +163,8 @@ export class Resources {
     further: (resource: StoredResource) => readonly Write[] = () => [],
   ): Promise<void> {
     const { table, connection } = this.scope;
-    for (let attempt = 0; attempt < CHANGE_ATTEMPTS; attempt += 1) {
-      const current = await this.get(id);
+    for (let attempt = 1; ; attempt += 1) {
+      const current = await this.getSettled(id);
       check(current);
       const failed = await table.write([
         {
@@ -187,9 +176,8 @@ export class Resources {
         ...further(current),
       ]);
       if (failed.length === 0) return;
-      await backOff(attempt + 1);
+      await table.retries.pause(attempt);
     }
-    throw superseded();
   }
 
   private values(id: string, before: Attributes | undefined, after: Attributes | undefined): readonly GuardedWrite[] {
@@ -225,11 +213,4 @@ export interface Change {
 function conflictOf(writes: readonly GuardedWrite[], failed: readonly FailedCondition[]): ScimError | undefined {
   const conflicts = failed.map(({ index }) => writes[index]?.conflict);
   return conflicts.includes(undefined) ? undefined : conflicts[0]?.();
-}
-
-/** 503: the same data keeps changing under a request. */
-export function superseded(): ScimError {
-  return new ScimError(503, 'Other changes to this resource keep coming first; try again.', {
-    headers: { 'Retry-After': '1' },
-  });
 }

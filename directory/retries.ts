@@ -1,8 +1,12 @@
+import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScimError } from '../scim/error';
 
 /** What remains of a function's time when nothing more is begun: enough to answer. */
 const TIME_TO_ANSWER_MS = 1000;
+
+/** A request with less time left than this leaves the rest of a long work to the completion function. */
+export const HAND_OVER_MS = 4000;
 
 /** The longest that one call may take; the answer to it is taken for lost then. */
 export const CALL_TIMEOUT_MS = 4000;
@@ -92,11 +96,9 @@ const PASSING = new Set([
 /** Whether a call that failed so may succeed when it is made again: throttling, faults of the service, connections that broke. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (PASSING.has(error.name) || 'code' in error) return true;
-  return '$response' in error && statusOf(error.$response) >= 500;
-}
-
-function statusOf(response: unknown): number {
-  const status = typeof response === 'object' && response !== null && 'statusCode' in response && response.statusCode;
-  return typeof status === 'number' ? status : 0;
+  if (PASSING.has(error.name)) return true;
+  if (error instanceof DynamoDBServiceException) return (error.$metadata.httpStatusCode ?? 0) >= 500;
+  return (
+    'code' in error && typeof error.code === 'string' && /^E(AI_AGAIN|CONN|HOST|NET|PIPE|TIMEDOUT)/.test(error.code)
+  );
 }

@@ -1,10 +1,12 @@
 import {
   BatchGetItemCommand,
+  BatchWriteItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  ScanCommand,
   TransactWriteItemsCommand,
   TransactionCanceledException,
   UpdateItemCommand,
@@ -12,17 +14,19 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { ScimError } from '../scim/error';
-import { backOff } from './back-off';
+import { randomUUID } from 'node:crypto';
 import { batchesOf, inParallel } from './batches';
 import { isItem, type Item, type Key } from './item';
 import type { INVERSE_INDEX } from './keys';
-import { toTransactItem, toWriteInput, type Write } from './write';
+import { Retries } from './retries';
+import { toBatchItem, toTransactItem, toWriteInput, type BatchWrite, type Check, type Write } from './write';
 
 export interface QueryOptions {
   readonly index?: typeof INVERSE_INDEX;
   /** Resume behind this key, as an earlier page returned it. */
   readonly after?: Key | undefined;
+  /** Only items whose sort key is one of these two or between them. */
+  readonly between?: readonly [string, string] | undefined;
   readonly limit?: number;
   /** Whether what was written a moment ago may be missing, at half the price. */
   readonly eventual?: boolean;
@@ -45,8 +49,12 @@ export interface FailedCondition {
   readonly item: Item | undefined;
 }
 
-/** The most writes that one transaction takes. */
+/** The most writes that one transaction takes, and that one batch takes. */
 export const TRANSACTION_WRITES = 100;
+const BATCH_WRITES = 25;
+
+/** Batches that one request has under way at the same time. */
+const WIDTH = 8;
 
 /**
  * The single table as the directory uses it. Reads are strongly consistent except through the inverse index: identity providers
@@ -58,11 +66,16 @@ export class Table {
   constructor(
     private readonly client: DynamoDBClient,
     private readonly name: string,
+    /** How long what fails for a passing reason is tried again; by default as long as it takes. */
+    readonly retries = new Retries(),
   ) {}
 
-  /** The same table without the reads that another request has begun. */
-  forRequest(): Table {
-    return new Table(this.client, this.name);
+  /**
+   * The same table for another request.
+   * @param deadline when that request's time is over, in milliseconds since the epoch
+   */
+  forRequest(deadline: number): Table {
+    return new Table(this.client, this.name, new Retries(deadline));
   }
 
   /**
@@ -83,15 +96,14 @@ export class Table {
   }
 
   private async read(key: Key): Promise<Item | undefined> {
-    const { Item: found } = await this.client.send(
-      new GetItemCommand({ TableName: this.name, Key: marshall(key), ConsistentRead: true }),
-    );
+    const command = new GetItemCommand({ TableName: this.name, Key: marshall(key), ConsistentRead: true });
+    const { Item: found } = await this.retries.run((options) => this.client.send(command, options));
     return found === undefined ? undefined : toItem(found);
   }
 
   /** Items by key, in no order; those that do not exist are left out. */
   async getMany(keys: readonly Key[]): Promise<readonly Item[]> {
-    const pages = await inParallel(batchesOf(keys, 100), 8, (batch) => this.getBatch(batch));
+    const pages = await inParallel(batchesOf(keys, 100), WIDTH, (batch) => this.getBatch(batch));
     return pages.flat();
   }
 
@@ -99,10 +111,11 @@ export class Table {
     const items: Item[] = [];
     let wanted = keys.map((key) => marshall(key));
     for (let attempt = 0; wanted.length > 0; attempt += 1) {
-      if (attempt > 0) await backOff(attempt);
-      const answer = await this.client.send(
-        new BatchGetItemCommand({ RequestItems: { [this.name]: { Keys: wanted, ConsistentRead: true } } }),
-      );
+      if (attempt > 0) await this.retries.pause(attempt);
+      const command = new BatchGetItemCommand({
+        RequestItems: { [this.name]: { Keys: wanted, ConsistentRead: true } },
+      });
+      const answer = await this.retries.run((options) => this.client.send(command, options));
       items.push(...(answer.Responses?.[this.name] ?? []).map(toItem));
       wanted = answer.UnprocessedKeys?.[this.name]?.Keys ?? [];
     }
@@ -111,18 +124,24 @@ export class Table {
 
   /** One page of a partition, in the order of its sort key. */
   async query(partition: string, options: QueryOptions = {}): Promise<QueryPage> {
-    const { Items: items = [], LastEvaluatedKey: last } = await this.client.send(
-      new QueryCommand({
-        TableName: this.name,
-        IndexName: options.index,
-        ConsistentRead: options.index === undefined && options.eventual !== true,
-        KeyConditionExpression: '#pk = :pk',
-        ExpressionAttributeNames: { '#pk': options.index === undefined ? 'pk' : 'gsi1pk' },
-        ExpressionAttributeValues: marshall({ ':pk': partition }),
-        ExclusiveStartKey: options.after === undefined ? undefined : marshall(options.after),
-        Limit: options.limit,
-        ScanIndexForward: options.backward !== true,
+    const { index, after, between } = options;
+    const [partitionKey, sortKey] = index === undefined ? ['pk', 'sk'] : ['gsi1pk', 'gsi1sk'];
+    const command = new QueryCommand({
+      TableName: this.name,
+      IndexName: index,
+      ConsistentRead: index === undefined && options.eventual !== true,
+      KeyConditionExpression: `#pk = :pk${between === undefined ? '' : ' AND #sk BETWEEN :from AND :to'}`,
+      ExpressionAttributeNames: { '#pk': partitionKey, ...(between === undefined ? {} : { '#sk': sortKey }) },
+      ExpressionAttributeValues: marshall({
+        ':pk': partition,
+        ...(between === undefined ? {} : { ':from': between[0], ':to': between[1] }),
       }),
+      ExclusiveStartKey: after === undefined ? undefined : marshall(after),
+      Limit: options.limit,
+      ScanIndexForward: options.backward !== true,
+    });
+    const { Items: items = [], LastEvaluatedKey: last } = await this.retries.run((retry) =>
+      this.client.send(command, retry),
     );
     return { items: items.map(toItem), next: last === undefined ? undefined : toItem(last) };
   }
@@ -137,15 +156,60 @@ export class Table {
     } while (after !== undefined);
   }
 
+  /** Every item of the table, in no order: a question for an administrator. @param segments how many readers share the work */
+  async *scan(segments: number): AsyncGenerator<readonly Item[], void, undefined> {
+    const pages = Array.from({ length: segments }, (_, segment) => this.scanSegment(segment, segments));
+    const next = new Map(pages.map((page) => [page, page.next()]));
+    while (next.size > 0) {
+      const [page, result] = await Promise.race([...next].map(async ([key, value]) => [key, await value] as const));
+      if (result.done === true) next.delete(page);
+      else {
+        next.set(page, page.next());
+        yield result.value;
+      }
+    }
+  }
+
+  private async *scanSegment(segment: number, segments: number): AsyncGenerator<readonly Item[], void, undefined> {
+    let after: Record<string, AttributeValue> | undefined;
+    do {
+      const command: ScanCommand = new ScanCommand({
+        TableName: this.name,
+        Segment: segment,
+        TotalSegments: segments,
+        ExclusiveStartKey: after,
+        ConsistentRead: true,
+      });
+      const page = await this.retries.run((options) => this.client.send(command, options));
+      yield (page.Items ?? []).map(toItem);
+      after = page.LastEvaluatedKey;
+    } while (after !== undefined);
+  }
+
+  /** Puts and deletes that may each take effect by itself, in any order, and more than once. */
+  async writeEach(writes: readonly BatchWrite[]): Promise<void> {
+    await inParallel(batchesOf(writes, BATCH_WRITES), WIDTH, (batch) => this.writeBatch(batch));
+  }
+
+  private async writeBatch(writes: readonly BatchWrite[]): Promise<void> {
+    let left = writes.map(toBatchItem);
+    for (let attempt = 0; left.length > 0; attempt += 1) {
+      if (attempt > 0) await this.retries.pause(attempt);
+      const command = new BatchWriteItemCommand({ RequestItems: { [this.name]: left } });
+      const { UnprocessedItems: unprocessed } = await this.retries.run((options) => this.client.send(command, options));
+      left = unprocessed?.[this.name] ?? [];
+    }
+  }
+
   /**
    * Writes all or nothing: one write as itself, several as a transaction, which costs twice as much.
    * @returns the conditions that did not hold; empty when the writes took effect
    * @throws ScimError 503 when the table stays contended
    */
-  async write(writes: readonly Write[]): Promise<readonly FailedCondition[]> {
+  async write(writes: readonly (Write | Check)[]): Promise<readonly FailedCondition[]> {
     const [first] = writes;
     if (first === undefined) return [];
-    return writes.length === 1 ? this.writeOne(first) : this.transact(writes);
+    return writes.length === 1 && !('check' in first) ? this.writeOne(first) : this.transact(writes);
   }
 
   private async writeOne(write: Write): Promise<readonly FailedCondition[]> {
@@ -155,7 +219,7 @@ export class Table {
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       const item = error.Item === undefined ? undefined : toItem(error.Item);
-      // The SDK repeats a write whose answer was lost; the repetition then meets what the first one wrote.
+      // A write whose answer was lost is repeated, and the repetition meets what the first one wrote.
       if (item !== undefined && isOwnVersion(write, item)) return [];
       return [{ index: 0, item }];
     }
@@ -163,24 +227,29 @@ export class Table {
 
   private async sendOne(write: Write): Promise<void> {
     const input = toWriteInput(write, this.name);
-    if ('Item' in input) await this.client.send(new PutItemCommand(input));
-    else if ('UpdateExpression' in input) await this.client.send(new UpdateItemCommand(input));
-    else await this.client.send(new DeleteItemCommand(input));
+    await this.retries.run((options): Promise<unknown> => {
+      if ('Item' in input) return this.client.send(new PutItemCommand(input), options);
+      if ('UpdateExpression' in input) return this.client.send(new UpdateItemCommand(input), options);
+      return this.client.send(new DeleteItemCommand(input), options);
+    });
   }
 
-  private async transact(writes: readonly Write[]): Promise<readonly FailedCondition[]> {
-    const items = writes.map((write) => toTransactItem(write, this.name));
+  private async transact(writes: readonly (Write | Check)[]): Promise<readonly FailedCondition[]> {
+    const command = new TransactWriteItemsCommand({
+      TransactItems: writes.map((write) => toTransactItem(write, this.name)),
+      // A transaction whose answer was lost takes effect once, however often it is repeated.
+      ClientRequestToken: randomUUID(),
+    });
     for (let attempt = 1; ; attempt += 1) {
       try {
-        // The SDK adds a ClientRequestToken: its own repetitions of a lost answer take effect once.
-        await this.client.send(new TransactWriteItemsCommand({ TransactItems: items }));
+        await this.retries.run((options) => this.client.send(command, options));
         return [];
       } catch (error) {
         if (!(error instanceof TransactionCanceledException)) throw error;
         const failed = failedConditions(error);
         if (failed.length > 0) return failed;
-        if (attempt === TRANSACTION_ATTEMPTS) throw busy(error);
-        await backOff(attempt);
+        if (!isPassingCancellation(error)) throw error;
+        await this.retries.pause(attempt, error);
       }
     }
   }
@@ -192,8 +261,6 @@ function isOwnVersion(write: Write, item: Item): boolean {
   return written !== undefined && written === item['version'];
 }
 
-const TRANSACTION_ATTEMPTS = 12;
-
 function failedConditions(error: TransactionCanceledException): readonly FailedCondition[] {
   return (error.CancellationReasons ?? []).flatMap((reason, index) => {
     if (reason.Code !== 'ConditionalCheckFailed') return [];
@@ -201,13 +268,13 @@ function failedConditions(error: TransactionCanceledException): readonly FailedC
   });
 }
 
-function busy(cause: Error): ScimError {
-  const error = new ScimError(503, 'Too many changes to the same data at once; try again.', {
-    headers: { 'Retry-After': '1' },
-  });
-  error.cause = cause;
-  return error;
+/** Whether a transaction was cancelled for what passes: another one on the same items, or throttling. */
+function isPassingCancellation({ CancellationReasons: reasons = [] }: TransactionCanceledException): boolean {
+  return reasons.every(({ Code: code = 'None' }) => PASSING_REASONS.has(code));
 }
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+const PASSING_REASONS = new Set(['None', 'TransactionConflict', 'ProvisionedThroughputExceeded', 'ThrottlingError']);
 
 function toItem(attributes: Record<string, AttributeValue>): Item {
   const item = unmarshall(attributes);

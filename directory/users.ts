@@ -2,15 +2,15 @@ import { mentions, valuesAt } from '../scim/filter/bind';
 import type { Attributes } from '../scim/resource/parse';
 import type { StoredResource } from '../scim/resource/resource';
 import type { ResourceType } from '../scim/schema/resource-type';
-import { backOff } from './back-off';
 import { Collection } from './collection';
 import { groupsOf } from './groups-of';
-import { completing } from './intents';
+import { deletionIntent, followDeletion } from './deletions';
+import { recordWrite } from './intents';
+import { completing } from './member-edits';
 import { textOf } from './item';
 import { deletedUserKey, deletedUserValuePartition } from './keys';
-import { leaveAllGroups } from './memberships';
 import { changedMeta, fromItem, itemAt } from './resource-item';
-import { CHANGE_ATTEMPTS, Resources, superseded, type GuardedWrite, type Precondition, type Scope } from './resources';
+import { Resources, type GuardedWrite, type Precondition, type Scope } from './resources';
 import { INDEXED_USER_ATTRIBUTES, keyForm } from './values';
 import { PRESENT, type Write } from './write';
 
@@ -55,15 +55,14 @@ export class Users {
    */
   async create(sent: Attributes): Promise<StoredResource> {
     const attributes: Attributes = { active: true, ...sent };
-    for (let attempt = 0; attempt < CHANGE_ATTEMPTS; attempt += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       const deleted = await this.findDeleted(attributes);
       const options = deleted === undefined ? {} : { meta: changedMeta(deleted), further: this.forgetWrites(deleted) };
       const created = await this.resources.create(attributes, options);
       if (created !== undefined) return created;
       // Somebody else brought the deleted user back: it is a conflict now, or another one is found.
-      await backOff(attempt + 1);
+      await this.resources.scope.table.retries.pause(attempt);
     }
-    throw superseded();
   }
 
   /**
@@ -75,16 +74,15 @@ export class Users {
     return this.resources.change(id, (current) => ({ attributes: compute(current) }));
   }
 
-  /**
-   * Deletes a user and its memberships. They go first: a request that dies on the way leaves a user that can be deleted again.
-   * @throws ScimError 404, and what `check` throws
-   */
+  /** Deletes a user, and then its memberships. @throws ScimError 404, and what `check` throws */
   async delete(id: string, check: Precondition): Promise<void> {
-    check(await this.resources.get(id));
-    await leaveAllGroups(this.resources.scope, id, completing(this.resources.scope));
-    await this.resources.remove(id, check, (user) => (this.userDeletion === 'retain' ? this.retainWrites(user) : []));
-    // Whoever added the user to a group meanwhile found it still there.
-    await leaveAllGroups(this.resources.scope, id, completing(this.resources.scope));
+    const { scope } = this.resources;
+    const intent = deletionIntent(scope, 'User', id);
+    await this.resources.remove(id, check, (user) => [
+      ...(this.userDeletion === 'retain' ? this.retainWrites(user) : []),
+      recordWrite(intent),
+    ]);
+    await followDeletion(scope, intent, completing(scope));
   }
 
   private retainWrites(user: StoredResource): readonly Write[] {
@@ -92,39 +90,39 @@ export class Users {
     const { connection } = this.resources.scope;
     return [
       { put: itemAt(deletedUserKey(connection, user.id), record) },
-      ...this.revivalPartitions(user.attributes).map((pk) => ({
+      ...revivalPartitions(connection, user.attributes).map((pk) => ({
         put: { pk, sk: user.id, deletedAt: record.lastModified },
       })),
     ];
   }
 
   private forgetWrites(deleted: StoredResource): readonly GuardedWrite[] {
-    const record: Write = { delete: deletedUserKey(this.resources.scope.connection, deleted.id), condition: PRESENT };
+    const { connection } = this.resources.scope;
+    const record: Write = { delete: deletedUserKey(connection, deleted.id), condition: PRESENT };
     return [
       { write: record },
-      ...this.revivalPartitions(deleted.attributes).map((pk) => ({ write: { delete: { pk, sk: deleted.id } } })),
+      ...revivalPartitions(connection, deleted.attributes).map((pk) => ({ write: { delete: { pk, sk: deleted.id } } })),
     ];
   }
 
   private async findDeleted(attributes: Attributes): Promise<StoredResource | undefined> {
     if (this.userDeletion === 'erase') return undefined;
     const { table, connection } = this.resources.scope;
-    const pages = await Promise.all(this.revivalPartitions(attributes).map((pk) => table.query(pk)));
+    const pages = await Promise.all(revivalPartitions(connection, attributes).map((pk) => table.query(pk)));
     const leads = pages.find(({ items }) => items.length > 0)?.items ?? [];
     const [latest] = [...leads].sort((a, b) => (textOf(a, 'deletedAt') < textOf(b, 'deletedAt') ? 1 : -1));
     if (latest === undefined) return undefined;
     const record = await table.get(deletedUserKey(connection, latest.sk));
     return record === undefined ? undefined : fromItem(record);
   }
+}
 
-  /** Partitions that lead from a name or externalId to the deleted users who had it. */
-  private revivalPartitions(attributes: Attributes): readonly string[] {
-    const { connection } = this.resources.scope;
-    return REVIVAL_ATTRIBUTES.flatMap((name) => {
-      const indexed = INDEXED_USER_ATTRIBUTES.find((candidate) => candidate.name === name);
-      const value = indexed === undefined ? undefined : valuesAt(attributes, indexed.target)[0];
-      if (indexed === undefined || typeof value !== 'string' || value === '') return [];
-      return [deletedUserValuePartition(connection, name, keyForm(indexed, value))];
-    });
-  }
+/** Partitions that lead from a name or externalId to the deleted users who had it. */
+export function revivalPartitions(connection: string, attributes: Attributes): readonly string[] {
+  return REVIVAL_ATTRIBUTES.flatMap((name) => {
+    const indexed = INDEXED_USER_ATTRIBUTES.find((candidate) => candidate.name === name);
+    const value = indexed === undefined ? undefined : valuesAt(attributes, indexed.target)[0];
+    if (indexed === undefined || typeof value !== 'string' || value === '') return [];
+    return [deletedUserValuePartition(connection, name, keyForm(indexed, value))];
+  });
 }

@@ -1,4 +1,4 @@
-import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, TransactWriteItem, WriteRequest } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Item, ItemValue, Key } from './item';
 
@@ -15,6 +15,15 @@ export type Condition =
 
 export const ABSENT: Condition = { is: 'absent' };
 export const PRESENT: Condition = { is: 'present' };
+
+/** A put or a delete without a condition: it may take effect more than once. */
+export type BatchWrite = { readonly put: Item } | { readonly delete: Key };
+
+/** A condition on an item that a transaction does not change. */
+export interface Check {
+  readonly check: Key;
+  readonly condition: Condition;
+}
 
 /** One change of one item. */
 export type Write =
@@ -57,11 +66,23 @@ export function toWriteInput(write: Write, table: string): PutInput | UpdateInpu
   return { ...expression.build(), Key: marshall(write.update), UpdateExpression: clauses.join(' ').trim() };
 }
 
-/** The write as part of a transaction. */
-export function toTransactItem(write: Write, table: string): TransactWriteItem {
+/** The write or check as part of a transaction. */
+export function toTransactItem(write: Write | Check, table: string): TransactWriteItem {
+  if ('check' in write) {
+    const expression = new ExpressionBuilder(table);
+    const condition = expression.condition(write.condition);
+    return { ConditionCheck: { ...expression.build(), ConditionExpression: condition, Key: marshall(write.check) } };
+  }
   const input = toWriteInput(write, table);
   if ('Item' in input) return { Put: input };
   return 'UpdateExpression' in input ? { Update: input } : { Delete: input };
+}
+
+/** The write as part of a batch. */
+export function toBatchItem(write: BatchWrite): WriteRequest {
+  return 'put' in write
+    ? { PutRequest: { Item: marshall(write.put) } }
+    : { DeleteRequest: { Key: marshall(write.delete) } };
 }
 
 function clause<T>(
@@ -91,25 +112,26 @@ class ExpressionBuilder {
     return placeholder;
   }
 
-  condition(condition: Condition): void {
+  /** Adds a condition. @returns its expression */
+  condition(condition: Condition): string {
+    this.conditionExpression = this.expressionOf(condition);
+    return this.conditionExpression;
+  }
+
+  private expressionOf(condition: Condition): string {
     switch (condition.is) {
       case 'absent':
-        this.conditionExpression = `attribute_not_exists(${this.name('pk')})`;
-        break;
+        return `attribute_not_exists(${this.name('pk')})`;
       case 'present':
-        this.conditionExpression = `attribute_exists(${this.name('pk')})`;
-        break;
+        return `attribute_exists(${this.name('pk')})`;
       case 'version':
-        this.conditionExpression = `${this.name('version')} = ${this.value(condition.version)}`;
-        break;
+        return `${this.name('version')} = ${this.value(condition.version)}`;
       case 'pending':
-        this.conditionExpression = `${this.name('pending')} = ${this.value(condition.intent)}`;
-        break;
+        return `${this.name('pending')} = ${this.value(condition.intent)}`;
       case 'settled': {
         const settled = `attribute_exists(${this.name('pk')}) AND attribute_not_exists(${this.name('pending')})`;
         const { version } = condition;
-        const same = version === undefined ? '' : ` AND ${this.name('version')} = ${this.value(version)}`;
-        this.conditionExpression = settled + same;
+        return version === undefined ? settled : `${settled} AND ${this.name('version')} = ${this.value(version)}`;
       }
     }
   }

@@ -12,8 +12,17 @@ export const ENVIRONMENT = {
 } as const;
 
 /** The functions, one folder each beside this file. */
-export const FUNCTION_NAMES = ['users', 'groups', 'bulk', 'search', 'discovery', 'admin'] as const;
+export const FUNCTION_NAMES = ['users', 'groups', 'bulk', 'search', 'discovery', 'admin', 'completion'] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+/**
+ * What of the table's stream the function `completion` is told: intents that a request handed over. `directory/intents.ts` writes them.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
+ */
+export const HANDED_OVER_FILTER = {
+  eventName: ['MODIFY'],
+  dynamodb: { Keys: { sk: { S: ['intent'] } }, NewImage: { handedOver: { S: [{ exists: true }] } } },
+} as const;
 
 /** The stage of the REST API; it begins every URL's path. */
 export const STAGE = 'scim';

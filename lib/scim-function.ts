@@ -15,11 +15,14 @@ export interface ScimFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   /** @default - those shipped with this package */
   readonly bundlesPath?: string;
+  /** @default Duration.seconds(28): API Gateway gives up after 29 */
+  readonly timeout?: Duration;
 }
 
 /** A function from its prebuilt bundle, with a log group and a role of its own and no managed policy. */
 export class ScimFunction extends LambdaFunction {
-  constructor(scope: Construct, id: string, { name, description, environment, bundlesPath }: ScimFunctionProps) {
+  constructor(scope: Construct, id: string, props: ScimFunctionProps) {
+    const { name, description, environment, bundlesPath, timeout = Duration.seconds(28) } = props;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -43,8 +46,7 @@ export class ScimFunction extends LambdaFunction {
       logGroup,
       // Half a second of work at most, but JSON of 5 MB wants CPU, and CPU comes with memory.
       memorySize: 1024,
-      // API Gateway gives up after 29 seconds.
-      timeout: Duration.seconds(28),
+      timeout,
     });
   }
 }

@@ -1,10 +1,11 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ENVIRONMENT, type FunctionName } from '../lambdas/contract';
+import { completionTriggers } from './completion-triggers';
 import { scimApi } from './scim-api';
 import { ScimFunction } from './scim-function';
 import { scimTable } from './scim-table';
@@ -72,11 +73,20 @@ export class ScimServiceProvider extends Construct {
       description: 'SCIM connections and tokens',
       environment: { ...environment, [ENVIRONMENT.secretPrefix]: prefix },
     });
-    for (const directory of [users, groups, bulk]) {
+    const completion = new ScimFunction(this, 'Completion', {
+      ...options,
+      name: 'completion',
+      description: 'SCIM: completes what requests had no time for',
+      timeout: Duration.minutes(5),
+    });
+    completionTriggers(this, completion, this.table);
+    for (const directory of [users, groups, bulk, completion]) {
       this.allowTable(directory, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
+      this.allowTable(directory, 'BatchWriteItem', 'ConditionCheckItem');
       this.allowIndex(directory);
     }
-    this.allowTable(search, 'GetItem', 'BatchGetItem', 'Query');
+    // It remembers where pages ended, and completes changes of members that it is to show.
+    this.allowTable(search, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     this.allowIndex(search);
     this.allowTable(discovery, 'GetItem');
     this.allowTable(admin, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem');
@@ -94,7 +104,7 @@ export class ScimServiceProvider extends Construct {
         ],
       }),
     );
-    return { users, groups, bulk, search, discovery, admin };
+    return { users, groups, bulk, search, discovery, admin, completion };
   }
 
   private allowTable(fn: LambdaFunction, ...actions: readonly string[]): void {

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { Server } from 'node:http';
 import { ENVIRONMENT } from '../lambdas/contract';
 import { startEngine, LOCAL_CREDENTIALS, type Engine } from './engine';
@@ -8,8 +9,10 @@ import { createTable } from './local-table';
 import { serveMailbox, MAILBOX_PATH } from './mailbox';
 import type { Options } from './options';
 import { stageOf } from './routes';
+import { startSchedules } from './schedules';
 import { LocalSecretsManager } from './secrets-manager';
 import { openState, type State } from './state';
+import { StreamTrigger } from './stream-trigger';
 import { member, resolveText, Template } from './template';
 
 /** The name that the table has on this machine; in AWS CloudFormation gives it one. */
@@ -64,9 +67,9 @@ async function start(
   const [table] = template.ofType('AWS::DynamoDB::GlobalTable');
   if (table === undefined) throw new Error('The template has no table.');
   const credentials = ownCredentials() ? {} : { credentials: LOCAL_CREDENTIALS };
-  const client = new DynamoDBClient({ endpoint, region: awsEnvironment().AWS_REGION, ...credentials });
+  const region = awsEnvironment().AWS_REGION;
+  const client = new DynamoDBClient({ endpoint, region, ...credentials });
   await createTable(client, TABLE_NAME, table.properties);
-  client.destroy();
 
   const secrets = new LocalSecretsManager(state.secrets);
   const secretsServer = secrets.createServer();
@@ -87,6 +90,12 @@ async function start(
   });
   await Promise.all(functions.map((each) => each.start()));
 
+  // In AWS streams have a host of their own; engines on a machine serve them beside the table.
+  const streams = new DynamoDBStreamsClient({ region, ...credentials, ...(isAws(endpoint) ? {} : { endpoint }) });
+  const trigger = await StreamTrigger.start(template, functions, { client, streams, tableName: TABLE_NAME });
+  stops.push(() => trigger?.stop(), startSchedules(template, functions));
+  client.destroy();
+
   const gateway = createGateway(template, new Map(functions.map((each) => [each.logicalId, each])), serveMailbox);
   stops.push(() => closed(gateway));
   const origin = `http://127.0.0.1:${await listening(gateway, port)}`;
@@ -99,6 +108,10 @@ async function start(
     secrets,
     secretPrefix: secretPrefixOf(template),
   };
+}
+
+function isAws(endpoint: string): boolean {
+  return new URL(endpoint).hostname.endsWith('.amazonaws.com');
 }
 
 function secretPrefixOf(template: Template): string {

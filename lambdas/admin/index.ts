@@ -1,15 +1,14 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { CONNECTION_ID, Connections, type Connection } from '../../directory/connections';
-import { Table } from '../../directory/table';
+import type { Table } from '../../directory/table';
 import type { IssuedToken } from '../../directory/tokens';
 import { ScimError } from '../../scim/error';
 import { schemaResource } from '../../scim/schema/representation';
 import { ENVIRONMENT } from '../contract';
 import { errorAnswer, jsonAnswer, toResult, type Answer } from '../middleware/answer';
-import { tableName } from '../middleware/scim-handler';
+import { openTable } from '../middleware/open-table';
 import { deploymentUrl } from '../middleware/scim-request';
 import { ConnectionSecrets } from './connection-secrets';
 import { createConnection, issueConnectionToken } from './connections';
@@ -22,14 +21,15 @@ import { deleteSchema, putSchema, schemaOf } from './schemas';
 const DEFAULT_PAGE = 50;
 const MAXIMUM_PAGE = 100;
 
-const table = new Table(new DynamoDBClient({}), tableName());
+const shared = openTable();
 const secrets = new ConnectionSecrets(
   new SecretsManagerClient({}),
   process.env[ENVIRONMENT.secretPrefix] ?? 'cdk-scim',
 );
 
-async function serve(event: APIGatewayProxyEvent): Promise<Answer> {
-  const connections = new Connections(table.forRequest());
+async function serve(event: APIGatewayProxyEvent, deadline: number): Promise<Answer> {
+  const table = shared.forRequest(deadline);
+  const connections = new Connections(table);
   const id = event.pathParameters?.['connectionId'] ?? undefined;
   const method = event.httpMethod.toUpperCase();
   if (id === undefined) {
@@ -41,7 +41,7 @@ async function serve(event: APIGatewayProxyEvent): Promise<Answer> {
     if (method === 'POST') return issue(connections, id, event);
     throw notAllowed(method, 'POST');
   }
-  if (event.resource.includes('/schemas')) return serveSchemas(connections, id, event);
+  if (event.resource.includes('/schemas')) return serveSchemas(table, id, event);
   if (method !== 'GET') throw notAllowed(method, 'GET');
   const connection = await connections.find(id);
   if (connection === undefined) throw noConnection(id);
@@ -49,7 +49,8 @@ async function serve(event: APIGatewayProxyEvent): Promise<Answer> {
 }
 
 /** `/connections/{id}/schemas` and `/connections/{id}/schemas/{urn}`. */
-async function serveSchemas(connections: Connections, id: string, event: APIGatewayProxyEvent): Promise<Answer> {
+async function serveSchemas(table: Table, id: string, event: APIGatewayProxyEvent): Promise<Answer> {
+  const connections = new Connections(table);
   const connection = await connections.find(id);
   if (connection === undefined) throw noConnection(id);
   const method = event.httpMethod.toUpperCase();
@@ -59,7 +60,7 @@ async function serveSchemas(connections: Connections, id: string, event: APIGate
     if (method !== 'GET') throw notAllowed(method, 'GET');
     return jsonAnswer(200, { schemas: connection.schemas.map((schema) => schemaResource(schema, baseUrl)) });
   }
-  const scope = { table: table.forRequest(), connection: id, baseUrl };
+  const scope = { table, connection: id, baseUrl };
   if (method === 'GET') return jsonAnswer(200, schemaResource(schemaOf(connection, urn), baseUrl));
   if (method === 'PUT') {
     const { schema, created } = await putSchema(connections, scope, urn, bodyOf(event));
@@ -160,4 +161,7 @@ function problemOf(error: unknown, requestId: string): Problem {
 
 export const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
   .use(problems())
-  .handler(async (event) => toResult(await serve(event), 'application/json'));
+  .handler(async (event, context) => {
+    const deadline = Date.now() + context.getRemainingTimeInMillis();
+    return toResult(await serve(event, deadline), 'application/json');
+  });

@@ -164,7 +164,7 @@ class Bulk {
     if (version !== undefined) headers.set('if-match', version);
     return endpoint({
       ...this.exchange,
-      table: this.exchange.table.forRequest(),
+      table: this.exchange.table.forRequest(this.exchange.deadline),
       request: {
         ...this.exchange.request,
         method,

@@ -1,7 +1,8 @@
 import { inParallel } from '../../directory/batches';
 import { Groups } from '../../directory/groups';
+import type { StoredItem } from '../../directory/resource-item';
 import { badRequest, ScimError } from '../../scim/error';
-import { isObject, ownIgnoringCase, type JsonObject } from '../../scim/json';
+import { isObject, ownIgnoringCase } from '../../scim/json';
 import { listResponse } from '../../scim/list/list-response';
 import { applyPatch } from '../../scim/patch/apply';
 import {
@@ -15,7 +16,14 @@ import { withImmutable } from '../../scim/resource/immutable';
 import { parseResource, type Attributes } from '../../scim/resource/parse';
 import type { Projection } from '../../scim/resource/project';
 import { toResource, type ResourceView, type StoredResource } from '../../scim/resource/resource';
-import { jsonAnswer, noContentAnswer, resourceAnswer, withinLimit, type Answer } from '../middleware/answer';
+import {
+  ANSWER_BYTES,
+  jsonAnswer,
+  noContentAnswer,
+  resourceAnswer,
+  withinLimit,
+  type Answer,
+} from '../middleware/answer';
 import { checkPreconditions, hasPrecondition, isNotModified } from '../middleware/preconditions';
 import { changeAnswer, namesAttributes, readOperations, readProjection, readResource } from '../middleware/read';
 import type { Exchange } from '../middleware/scim-handler';
@@ -43,6 +51,7 @@ export const groupsEndpoint: ResourceEndpoint = {
     const projection = readProjection(exchange, exchange.types.group);
     const group = await groups(exchange).get(id);
     if (isNotModified(exchange.request, group)) return noContentAnswer(withoutMembers(exchange, group), 304);
+    if (projection.shows('members') && group.members > MOST_MEMBERS) tooManyMembers();
     return withinLimit(resourceAnswer(200, await view(exchange, group, projection), projection), tooManyMembers);
   },
 
@@ -117,13 +126,22 @@ export function listedGroups(exchange: Exchange): ListedType {
 /** The most members that a PATCH answers with unasked; the answer to a larger group's is 204. */
 const UNASKED_MEMBERS = 1000;
 
-/** A group after a change; without a body where its members are too many for an answer: the change has happened all the same. */
+/** The most members that an answer could hold, were there nothing in it but their ids. */
+const MOST_MEMBERS = ANSWER_BYTES / 48;
+
+/**
+ * A group after a change; without a body where its members are too many for an answer, or are not all in place: the change has happened all
+ * the same.
+ */
 async function changedGroup(
   exchange: Exchange,
   status: 200 | 201,
-  group: StoredResource,
+  group: StoredItem,
   projection: Projection,
 ): Promise<Answer> {
+  if (projection.shows('members') && (group.pending !== undefined || group.members > MOST_MEMBERS)) {
+    return noContentAnswer(withoutMembers(exchange, group), status === 200 ? 204 : status);
+  }
   const answer = resourceAnswer(status, await view(exchange, group, projection), projection);
   return withinLimit(answer, () => noContentAnswer(withoutMembers(exchange, group), status === 200 ? 204 : status));
 }
@@ -135,11 +153,9 @@ function tooManyMembers(): never {
   );
 }
 
-async function patchedGroup(exchange: Exchange, group: StoredResource, projection: Projection): Promise<Answer> {
-  if (namesAttributes(exchange)) return changedGroup(exchange, 200, group, projection);
-  const members = await groups(exchange).members(group.id, UNASKED_MEMBERS);
-  if (members === 'more') return noContentAnswer(withoutMembers(exchange, group));
-  return resourceAnswer(200, withMembers(exchange, group, members), projection);
+async function patchedGroup(exchange: Exchange, group: StoredItem, projection: Projection): Promise<Answer> {
+  const isUnasked = !namesAttributes(exchange) && group.members > UNASKED_MEMBERS;
+  return isUnasked ? noContentAnswer(withoutMembers(exchange, group)) : changedGroup(exchange, 200, group, projection);
 }
 
 function readGroup(exchange: Exchange): { attributes: Attributes; members: MembershipChange } {
@@ -166,13 +182,10 @@ function groups({ table, connection, profile, request, types }: Exchange): Group
   });
 }
 
-async function view(exchange: Exchange, group: StoredResource, projection: Projection): Promise<ResourceView> {
+async function view(exchange: Exchange, group: StoredItem, projection: Projection): Promise<ResourceView> {
   if (!projection.shows('members')) return withoutMembers(exchange, group);
-  return withMembers(exchange, group, await groups(exchange).members(group.id));
-}
-
-function withMembers(exchange: Exchange, group: StoredResource, members: readonly JsonObject[]): ResourceView {
-  return toResource(exchange.types.group, group, exchange.request.baseUrl, { members });
+  const { group: current, members } = await groups(exchange).withMembers(group);
+  return toResource(exchange.types.group, current, exchange.request.baseUrl, { members });
 }
 
 function withoutMembers({ request, types }: Exchange, group: StoredResource): ResourceView {

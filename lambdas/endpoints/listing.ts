@@ -1,4 +1,5 @@
 import type { Collection } from '../../directory/collection';
+import type { StoredItem } from '../../directory/resource-item';
 import { rewriteQuery } from '../../idp/profile';
 import { badRequest, ScimError } from '../../scim/error';
 import type { BoundFilter } from '../../scim/filter/bind';
@@ -11,7 +12,7 @@ import { listResponse, type PageInfo } from '../../scim/list/list-response';
 import type { ListQuery } from '../../scim/list/query';
 import { compareSortKeys, sortKey, sortTarget, type SortKey } from '../../scim/list/sort';
 import { Projection } from '../../scim/resource/project';
-import { toResource, type StoredResource } from '../../scim/resource/resource';
+import { toResource } from '../../scim/resource/resource';
 import { jsonAnswer, type Answer } from '../middleware/answer';
 import type { Exchange } from '../middleware/scim-handler';
 
@@ -19,13 +20,13 @@ import type { Exchange } from '../middleware/scim-handler';
 export interface ListedType {
   readonly collection: Collection;
   /** The resources as the answer shows them, in their order. */
-  render(resources: readonly StoredResource[], projection: Projection): Promise<readonly JsonObject[]>;
+  render(resources: readonly StoredItem[], projection: Projection): Promise<readonly JsonObject[]>;
 }
 
 /** A resource found, and where it stands in the list. */
 interface Entry {
   readonly listed: ListedType;
-  readonly resource: StoredResource;
+  readonly resource: StoredItem;
   readonly key: SortKey;
 }
 
@@ -190,7 +191,7 @@ class Finder {
   }
 }
 
-function entry(listed: ListedType, resource: StoredResource, key: SortKey = null): Entry {
+function entry(listed: ListedType, resource: StoredItem, key: SortKey = null): Entry {
   return { listed, resource, key };
 }
 

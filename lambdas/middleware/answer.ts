@@ -51,34 +51,24 @@ export function withinLimit(answer: Answer, otherwise: () => Answer): Answer {
 }
 
 /**
- * Any failure as an answer. What is no ScimError is a fault of ours or of AWS: it is logged and told without details.
+ * Any failure as an answer. What is a fault of ours or of AWS is logged, and told without details.
  */
 export function errorAnswer(error: unknown, requestId: string): Answer {
   const scimError = toScimError(error);
-  if (!(error instanceof ScimError)) logFailure(error, requestId);
+  if (FAILURES.has(scimError.status)) logFailure(scimError.cause ?? error, requestId);
   return jsonAnswer(scimError.status, scimError.body(), scimError.headers);
 }
 
+/** Statuses that say that something went wrong here. */
+const FAILURES = new Set([500, 503]);
+
 function toScimError(error: unknown): ScimError {
   if (error instanceof ScimError) return error;
-  if (error instanceof Error && OVERLOADED.has(error.name)) {
-    return new ScimError(503, 'The directory is busy; try again.', { headers: { 'Retry-After': '1' } });
-  }
   return new ScimError(500, 'The request failed for a reason that is not yours; try again, or ask the operator.');
 }
 
-/** Errors of DynamoDB that pass (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html). */
-const OVERLOADED = new Set([
-  'ProvisionedThroughputExceededException',
-  'ThrottlingException',
-  'RequestLimitExceeded',
-  'TransactionInProgressException',
-  'InternalServerError',
-  'ServiceUnavailable',
-  'TimeoutError',
-]);
-
-function logFailure(error: unknown, requestId: string): void {
+/** Writes what went wrong to the function's log, as one line of JSON. */
+export function logFailure(error: unknown, requestId: string): void {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const entry: Json = { level: 'ERROR', requestId, name, message, stack: stack ?? null };
   process.stderr.write(`${JSON.stringify(entry)}\n`);

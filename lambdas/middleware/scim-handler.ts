@@ -1,14 +1,13 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Connection } from '../../directory/connections';
-import { Table } from '../../directory/table';
+import type { Table } from '../../directory/table';
 import type { Profile } from '../../idp/profile';
 import { profileOf } from '../../idp/profiles';
 import { resourceTypesWith, type ResourceTypes } from '../../scim/schema/resource-type';
-import { ENVIRONMENT } from '../contract';
 import { errorAnswer, toResult, type Answer } from './answer';
 import { authenticate, presentedToken } from './authenticate';
+import { openTable } from './open-table';
 import { readEvent, type ScimRequest } from './scim-request';
 
 /** An authenticated request with what serves it. */
@@ -63,14 +62,14 @@ function scimErrors(): ScimMiddleware {
 }
 
 function authentication({ prefetch }: ScimHandlerOptions): ScimMiddleware {
-  const shared = new Table(new DynamoDBClient({}), tableName());
+  const shared = openTable();
   return {
     before: async ({ event, context }) => {
-      const table = shared.forRequest();
+      const deadline = Date.now() + context.getRemainingTimeInMillis();
+      const table = shared.forRequest(deadline);
       const request = readEvent(event);
       if (presentedToken(request) !== undefined) prefetch?.(table, request);
       const connection = await authenticate(table, request);
-      const deadline = Date.now() + context.getRemainingTimeInMillis();
       const profile = profileOf(connection.identityProvider);
       context.exchange = {
         request,
@@ -82,11 +81,4 @@ function authentication({ prefetch }: ScimHandlerOptions): ScimMiddleware {
       };
     },
   };
-}
-
-/** The table's name, from the environment that the construct declares. */
-export function tableName(): string {
-  const name = process.env[ENVIRONMENT.tableName];
-  if (name === undefined) throw new Error(`The environment variable ${ENVIRONMENT.tableName} is missing.`);
-  return name;
 }

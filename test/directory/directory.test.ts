@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import { Connections } from '../../directory/connections';
 import { Groups } from '../../directory/groups';
-import { recordIntent } from '../../directory/intents';
+import { recordEdits } from '../../directory/member-edits';
 import { connectionKey, isResourceId, resourceKey, resourcePartition, valuePartition } from '../../directory/keys';
 import { SCAN_BUDGET } from '../../directory/collection';
+import { completeAbandoned } from '../../directory/completion';
 import { Table } from '../../directory/table';
 import { isValidToken, issueToken, readToken } from '../../directory/tokens';
 import { Users } from '../../directory/users';
 import type { Write } from '../../directory/write';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
+import type { JsonObject } from '../../scim/json';
 import { membersFrom, NO_MEMBERSHIP_CHANGE } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
 import { server } from '../support/client';
@@ -22,6 +24,10 @@ const groups = new Groups(scope, GROUP, { uniqueNames: true, unknownMembers: 'sk
 afterAll(() => {
   client.destroy();
 });
+
+async function members(groupId: string): Promise<readonly JsonObject[]> {
+  return (await groups.withMembers(await groups.get(groupId))).members;
+}
 
 async function found(filter: string): Promise<string[]> {
   return (await users.collection.matching(bindFilter(parseFilter(filter), USER))).map(({ attributes }) =>
@@ -157,17 +163,16 @@ describe('groups', () => {
   });
 
   test('a group may be created, replaced and emptied with any number of members', async () => {
-    const members = await Promise.all(
+    const joining = await Promise.all(
       Array.from({ length: 300 }, (_, index) => users.create({ userName: `crowd${index}` })),
     );
-    const sent = members.map(({ id }) => ({ value: id }));
+    const sent = joining.map(({ id }) => ({ value: id }));
     const group = await groups.create({ displayName: 'Crowd' }, membersFrom(sent.slice(0, 200)));
-    expect(await groups.members(group.id)).toHaveLength(200);
-    expect(await groups.members(group.id, 10)).toBe('more');
+    expect(await members(group.id)).toHaveLength(200);
     const replace = (value: { value: string }[]) =>
       groups.change(group.id, ({ attributes }) => ({ attributes, members: membersFrom(value) }), false);
     const replaced = await replace(sent.slice(100));
-    expect((await groups.members(group.id)).map(({ value }) => value)).toEqual(
+    expect((await members(group.id)).map(({ value }) => value)).toEqual(
       sent
         .slice(100)
         .map(({ value }) => value)
@@ -178,37 +183,37 @@ describe('groups', () => {
     const item = await scope.table.get(resourceKey(scope.connection, 'Group', group.id));
     expect([item?.['members'], item?.['pending']]).toEqual([200, undefined]);
     await replace([]);
-    expect(await groups.members(group.id)).toEqual([]);
+    expect(await members(group.id)).toEqual([]);
   });
 
   test('what a dead function left behind is completed by whoever comes next, once', async () => {
-    const members = await Promise.all(
+    const joining = await Promise.all(
       Array.from({ length: 250 }, (_, index) => users.create({ userName: `orphan${index}` })),
     );
-    const edits = members.map(({ id }) => ({ kind: 'add', member: { value: id, type: 'User' } }) as const);
+    const edits = joining.map(({ id }) => ({ kind: 'add', member: { value: id, type: 'User' } }) as const);
     const group = await groups.create({ displayName: 'Left behind' }, NO_MEMBERSHIP_CHANGE);
     const key = resourceKey(scope.connection, 'Group', group.id);
     const left = async (): Promise<void> => {
-      const intent = await recordIntent(scope, group.id, edits);
+      const intent = await recordEdits(scope, group.id, edits);
       await scope.table.write([
         { update: key, set: { pending: intent }, add: { members: 250 }, condition: { is: 'settled' } },
       ]);
     };
     await left();
     // Readers and writers at once: all of them see all of it.
-    const [first] = members;
+    const [first] = joining;
     const seen = await Promise.all([
-      groups.get(group.id).then(() => groups.members(group.id)),
+      groups.get(group.id).then(() => members(group.id)),
       groups.collection
         .matching(bindFilter(parseFilter('displayName eq "left behind"'), GROUP))
-        .then(() => groups.members(group.id)),
+        .then(() => members(group.id)),
       groups
         .change(
           group.id,
           ({ attributes }) => ({ attributes: { ...attributes, externalId: 'x' }, members: NO_MEMBERSHIP_CHANGE }),
           false,
         )
-        .then(() => groups.members(group.id)),
+        .then(() => members(group.id)),
     ]);
     expect(seen.map((found) => found.length)).toEqual([250, 250, 250]);
     expect((await scope.table.get(key))?.['members']).toBe(250);
@@ -216,15 +221,15 @@ describe('groups', () => {
     await groups.change(group.id, ({ attributes }) => ({ attributes, members: membersFrom([]) }), false);
     await left();
     await users.delete(first?.id ?? '', () => undefined);
-    expect(await groups.members((await groups.get(group.id)).id)).toHaveLength(249);
+    expect(await members(group.id)).toHaveLength(249);
     expect((await scope.table.get(key))?.['members']).toBe(249);
   });
 
   test('who is deleted in the middle of a large change is no member afterwards', async () => {
-    const members = await Promise.all(
+    const joining = await Promise.all(
       Array.from({ length: 120 }, (_, index) => users.create({ userName: `middle${index}` })),
     );
-    const [victim] = members;
+    const [victim] = joining;
     class RacingTable extends Table {
       private isRaced = false;
       override async write(writes: readonly Write[]): ReturnType<Table['write']> {
@@ -240,18 +245,22 @@ describe('groups', () => {
     const racingGroups = new Groups(racing, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
     const group = await racingGroups.create(
       { displayName: 'Middle' },
-      membersFrom(members.map(({ id }) => ({ value: id }))),
+      membersFrom(joining.map(({ id }) => ({ value: id }))),
     );
-    expect(await groups.members(group.id)).toHaveLength(119);
+    // The victim joined after its deletion had looked for memberships; the second look finds it.
+    await completeAbandoned(scope.table, Date.now() + 1000, (_, error) => {
+      throw error;
+    });
+    expect(await members(group.id)).toHaveLength(119);
     expect((await scope.table.get(resourceKey(scope.connection, 'Group', group.id)))?.['members']).toBe(119);
   });
 
   test('two large changes at once: one after the other', async () => {
-    const members = await Promise.all(
+    const joining = await Promise.all(
       Array.from({ length: 240 }, (_, index) => users.create({ userName: `both${index}` })),
     );
     const group = await groups.create({ displayName: 'Both' }, NO_MEMBERSHIP_CHANGE);
-    const add = (some: typeof members) =>
+    const add = (some: typeof joining) =>
       groups.change(
         group.id,
         ({ attributes }) => ({
@@ -260,9 +269,9 @@ describe('groups', () => {
         }),
         false,
       );
-    const [one] = members;
-    await Promise.all([add(members.slice(0, 120)), add(members.slice(120)), add(one === undefined ? [] : [one])]);
-    expect(await groups.members(group.id)).toHaveLength(240);
+    const [one] = joining;
+    await Promise.all([add(joining.slice(0, 120)), add(joining.slice(120)), add(one === undefined ? [] : [one])]);
+    expect(await members(group.id)).toHaveLength(240);
     expect((await scope.table.get(resourceKey(scope.connection, 'Group', group.id)))?.['members']).toBe(240);
   });
 

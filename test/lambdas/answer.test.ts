@@ -30,9 +30,4 @@ describe('failures', () => {
     expect([answer.status, answer.body?.includes('secret')]).toEqual([500, false]);
     expect(logged.join()).toContain('"requestId":"r2"');
   });
-
-  test('of DynamoDB that pass ask for another try', () => {
-    const error = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
-    expect(errorAnswer(error, 'r3')).toMatchObject({ status: 503, headers: { 'Retry-After': '1' } });
-  });
 });

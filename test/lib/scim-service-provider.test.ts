@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { ENVIRONMENT, FUNCTION_NAMES, ROUTES } from '../../lambdas/contract';
+import { ENVIRONMENT, FUNCTION_NAMES, HANDED_OVER_FILTER, ROUTES } from '../../lambdas/contract';
 import { ERROR_URN } from '../../scim/error';
 import { ERROR_URN as CONTRACT_ERROR_URN } from '../../lambdas/contract';
 import { ScimServiceProvider } from '../../lib';
@@ -73,22 +73,32 @@ test('each function from its bundle, on Node.js 24 and arm64, with its own log g
 
 test('no function may do more than it does', () => {
   const logs = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-  const directory = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
-    (name) => `dynamodb:${name}`,
-  );
+  const dynamodb = (...names: string[]): string[] => names.map((name) => `dynamodb:${name}`);
+  const items = dynamodb('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem');
+  const directory = [...items, ...dynamodb('BatchWriteItem', 'ConditionCheckItem')].sort();
+  const stream = dynamodb('DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams');
   expect(actions('UsersRole')).toEqual([...directory, ...logs]);
   expect(actions('GroupsRole')).toEqual([...directory, ...logs]);
   expect(actions('DiscoveryRole')).toEqual(['dynamodb:GetItem', ...logs]);
   expect(actions('BulkRole')).toEqual([...directory, ...logs]);
-  expect(actions('SearchRole')).toEqual(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', ...logs]);
+  expect(actions('CompletionRole')).toEqual([...[...directory, ...stream].sort(), ...logs]);
+  expect(actions('SearchRole')).toEqual([...items, ...logs]);
   expect(actions('AdminRole')).toEqual([
-    ...directory.filter((action) => action !== 'dynamodb:UpdateItem'),
+    ...items.filter((action) => action !== 'dynamodb:UpdateItem'),
     ...logs,
     'secretsmanager:CreateSecret',
     'secretsmanager:PutSecretValue',
   ]);
   template.resourcePropertiesCountIs('AWS::IAM::Role', { ManagedPolicyArns: Match.anyValue() }, 0);
   expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('"Resource":"*"');
+});
+
+test('what requests leave behind is completed: told by the stream, asked for every minute', () => {
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    FilterCriteria: { Filters: [{ Pattern: JSON.stringify(HANDED_OVER_FILTER) }] },
+    FunctionName: { Ref: Match.stringLikeRegexp('Completion') },
+  });
+  template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
 });
 
 test('every route, with a signature exactly for administration', () => {

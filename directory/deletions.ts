@@ -1,0 +1,50 @@
+import { ScimError } from '../scim/error';
+import { handOver, newIntent, type Intent } from './intents';
+import type { Key } from './item';
+import { membershipPartition } from './keys';
+import { leaveAllGroups, type CompleteEdits } from './memberships';
+import type { Scope } from './resources';
+import { HAND_OVER_MS } from './retries';
+
+/*
+ * A user or group is deleted in one transaction, which also records that its memberships are still to go. They go at once where there is time,
+ * and the intent stays: the index that leads to them follows the table after a moment, and a membership that was written just before the
+ * deletion may not be in it yet. The completion function looks again when it must be, and only then is the intent forgotten.
+ */
+
+/** What the deletion of a user or group leaves to be done; recorded with it. */
+export function deletionIntent({ connection }: Scope, type: Intent['type'], id: string): Intent {
+  return newIntent(connection, 'deletion', type, id);
+}
+
+/**
+ * Ends the memberships of what has been deleted, as far as time allows; the rest follows elsewhere. The deletion has happened, so that this
+ * does not fail because something is busy.
+ */
+export async function followDeletion(scope: Scope, intent: Intent, complete: CompleteEdits): Promise<void> {
+  try {
+    if (await completeDeletion(scope, intent, complete)) return;
+  } catch (error) {
+    if (!(error instanceof ScimError && error.status === 503)) throw error;
+  }
+  await handOver(scope.table, intent);
+}
+
+/** Ends the memberships of what has been deleted. @returns false when the time was not enough */
+export async function completeDeletion(scope: Scope, intent: Intent, complete: CompleteEdits): Promise<boolean> {
+  const { type, resource } = intent;
+  if (!(await leaveAllGroups(scope, type, resource, complete))) return false;
+  return type === 'User' || removeMembers(scope, resource);
+}
+
+/** Removes the memberships in a group that is gone: nobody can join it any more, and its id is not given out again. */
+async function removeMembers({ table, connection }: Scope, groupId: string): Promise<boolean> {
+  let after: Key | undefined;
+  do {
+    if (table.retries.timeLeft < HAND_OVER_MS) return false;
+    const { items, next } = await table.query(membershipPartition(connection, groupId), { after, limit: 1000 });
+    await table.writeEach(items.map(({ pk, sk }) => ({ delete: { pk, sk } })));
+    after = next;
+  } while (after !== undefined);
+  return true;
+}

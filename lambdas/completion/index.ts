@@ -1,0 +1,45 @@
+import type { DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
+import { ABANDONED_AFTER_MS, completeAbandoned, completeHandedOver } from '../../directory/completion';
+import { findIntent, type Intent } from '../../directory/intents';
+import { logFailure } from '../middleware/answer';
+import { openTable } from '../middleware/open-table';
+
+/** What the handler needs of Lambda's context. */
+interface Invocation {
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+const shared = openTable();
+
+/**
+ * Does what requests have begun and not ended (see docs/data-model.md): the table's stream tells of what they handed over, and a schedule asks
+ * for what those who died have left behind.
+ */
+export async function handler(
+  event: DynamoDBStreamEvent | EventBridgeEvent<'Scheduled Event', unknown>,
+  context: Invocation,
+): Promise<void> {
+  const table = shared.forRequest(Date.now() + context.getRemainingTimeInMillis());
+  if (!('Records' in event)) {
+    await completeAbandoned(table, Date.now() - ABANDONED_AFTER_MS, (intent, error) => {
+      logFailure(failureOf(intent, error), context.awsRequestId);
+    });
+    return;
+  }
+  for (const { pk, sk } of event.Records.flatMap(keyOf)) {
+    // As it is by now: another one may have completed it.
+    const intent = await findIntent(table, { pk, sk });
+    if (intent !== undefined) await completeHandedOver(table, intent);
+  }
+}
+
+function keyOf({ dynamodb }: DynamoDBRecord): readonly { pk: string; sk: string }[] {
+  const [pk, sk] = [dynamodb?.Keys?.['pk']?.S, dynamodb?.Keys?.['sk']?.S];
+  return pk === undefined || sk === undefined ? [] : [{ pk, sk }];
+}
+
+function failureOf({ id, connection, kind }: Intent, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`The ${kind} intent ${id} of connection ${connection} could not be completed: ${reason}`, { cause });
+}

@@ -1,0 +1,122 @@
+import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeStreamCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type DynamoDBStreamsClient,
+  type _Record as StreamRecord,
+} from '@aws-sdk/client-dynamodb-streams';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { passesFilter } from './event-filter';
+import type { LocalFunction } from './local-function';
+import { asList, asText, member, referenced, type Part, type Template } from './template';
+
+/** How long after a write a function hears of it, at most, while nothing else is to be done. */
+const POLL_MS = 250;
+
+/** One function's subscription to the table's stream: an event source mapping of the template. */
+interface Mapping {
+  readonly target: LocalFunction;
+  readonly patterns: readonly Part[];
+  readonly batchSize: number;
+}
+
+/**
+ * Hands the records of the table's stream to the functions that the template's event source mappings name, as Lambda does: only those that
+ * pass the filters, in batches. What fails is told on standard error and not repeated.
+ */
+export class StreamTrigger {
+  private readonly iterators = new Map<string, string>();
+  private readonly seen = new Set<string>();
+  private stopped = false;
+  private running: Promise<void> | undefined;
+
+  private constructor(
+    private readonly client: DynamoDBStreamsClient,
+    private readonly streamArn: string,
+    private readonly mappings: readonly Mapping[],
+  ) {}
+
+  /** @returns the trigger, at the end of the stream as it is now; undefined when the template or the table has no use for one */
+  static async start(
+    template: Template,
+    functions: readonly LocalFunction[],
+    { client, streams, tableName }: { client: DynamoDBClient; streams: DynamoDBStreamsClient; tableName: string },
+  ): Promise<StreamTrigger | undefined> {
+    const mappings = mappingsOf(template, functions);
+    const { Table: table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
+    const streamArn = table?.LatestStreamArn;
+    if (mappings.length === 0 || streamArn === undefined) return undefined;
+    const trigger = new StreamTrigger(streams, streamArn, mappings);
+    await trigger.openShards('LATEST');
+    trigger.running = trigger.run();
+    return trigger;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      try {
+        await this.poll();
+      } catch (error) {
+        process.stderr.write(`The table's stream could not be read: ${String(error)}\n`);
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  private async poll(): Promise<void> {
+    for (const [shard, iterator] of [...this.iterators]) {
+      const { Records: records = [], NextShardIterator: next } = await this.client.send(
+        new GetRecordsCommand({ ShardIterator: iterator }),
+      );
+      if (next === undefined) this.iterators.delete(shard);
+      else this.iterators.set(shard, next);
+      await this.deliver(records);
+      if (next === undefined) await this.openShards('TRIM_HORIZON');
+    }
+  }
+
+  /** Begins to read the shards that are not known yet. */
+  private async openShards(from: 'LATEST' | 'TRIM_HORIZON'): Promise<void> {
+    const { StreamDescription: stream } = await this.client.send(
+      new DescribeStreamCommand({ StreamArn: this.streamArn }),
+    );
+    for (const { ShardId: shard } of stream?.Shards ?? []) {
+      if (shard === undefined || this.seen.has(shard)) continue;
+      this.seen.add(shard);
+      const { ShardIterator: iterator } = await this.client.send(
+        new GetShardIteratorCommand({ StreamArn: this.streamArn, ShardId: shard, ShardIteratorType: from }),
+      );
+      if (iterator !== undefined) this.iterators.set(shard, iterator);
+    }
+  }
+
+  private async deliver(records: readonly StreamRecord[]): Promise<void> {
+    for (const { target, patterns, batchSize } of this.mappings) {
+      const passing = records.filter((record) => patterns.some((pattern) => passesFilter(pattern, record)));
+      for (let start = 0; start < passing.length; start += batchSize) {
+        const batch = passing.slice(start, start + batchSize);
+        const event = { Records: batch.map((record) => ({ ...record, eventSourceARN: this.streamArn })) };
+        // A failure is in the function's log.
+        await target.invoke(event).catch(() => undefined);
+      }
+    }
+  }
+}
+
+function mappingsOf(template: Template, functions: readonly LocalFunction[]): readonly Mapping[] {
+  const definitions = template.ofType('AWS::Lambda::Function');
+  return template.ofType('AWS::Lambda::EventSourceMapping').flatMap(({ properties }) => {
+    const definition = referenced(properties['FunctionName'], definitions);
+    const target = functions.find(({ logicalId }) => logicalId === definition?.logicalId);
+    if (target === undefined) return [];
+    const filters = asList(member(properties['FilterCriteria'], 'Filters'));
+    const patterns = filters.map((filter) => JSON.parse(asText(member(filter, 'Pattern'))) as Part);
+    return [{ target, patterns, batchSize: Number(properties['BatchSize']) }];
+  });
+}
