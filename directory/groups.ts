@@ -16,7 +16,16 @@ import {
   TRANSACTION_EDITS,
   type MembershipEdit,
 } from './member-edits';
-import { existingMembers, expelDeleted, membersAmong, membersOf, shownName, type Membership } from './memberships';
+import {
+  existingMembers,
+  expelDeleted,
+  lookUpMembers,
+  membersAmong,
+  membersOf,
+  shownName,
+  type Membership,
+  type NamedMembers,
+} from './memberships';
 import { newMeta, type StoredItem } from './resource-item';
 import { Resources, type GuardedWrite, type Precondition, type Scope } from './resources';
 import { busy } from './retries';
@@ -114,7 +123,9 @@ export class Groups {
   /** @throws ScimError 409 `uniqueness`, 400 `invalidValue` for an unknown member */
   async create(attributes: Attributes, members: MembershipChange): Promise<StoredItem> {
     const meta = newMeta();
-    const added = await this.known([...members.add.values()]);
+    const named = [...members.add.values()];
+    const added = await existingMembers(this.scope, named);
+    this.checkKnown(named, added);
     const { further, pending } = await this.writes(
       meta.id,
       added.map((member) => ({ kind: 'add', member })),
@@ -191,39 +202,61 @@ export class Groups {
   }
 
   /** Who really joins, who really leaves, and whose name is another now. */
-  private async difference(id: string, { clear, add, remove }: MembershipChange): Promise<Difference> {
+  private async difference(id: string, change: MembershipChange): Promise<Difference> {
+    const { clear, add } = change;
     if (add.has(id)) throw badRequest('invalidValue', 'A group cannot be its own member.');
-    const present = clear
-      ? new Map((await this.currentMembers(id)).map((member) => [member.value, member]))
-      : await membersAmong(this.scope, id, [...add.keys(), ...remove]);
     const named = [...add.values()];
+    const { present, joining, leaving } = clear
+      ? await this.replacement(id, named)
+      : await this.addition(id, named, [...change.remove]);
     const renamed = named.flatMap(({ value, display }) => {
       const member = present.get(value);
       if (member === undefined || display === undefined || shownName(display) === member.display) return [];
       return [{ value, display: shownName(display) }];
     });
-    return {
-      added: await this.known(named.filter(({ value }) => !present.has(value))),
-      renamed,
-      removed: clear
-        ? [...present.keys()].filter((value) => !add.has(value))
-        : [...remove].filter((value) => present.has(value)),
-    };
+    this.checkKnown(
+      named.filter(({ value }) => !present.has(value)),
+      joining,
+    );
+    return { added: joining, renamed, removed: leaving };
   }
 
-  private async known(members: readonly Member[]): Promise<readonly Membership[]> {
-    if (members.length === 0) return [];
-    const known = await existingMembers(this.scope, members);
-    if (known.length < members.length && this.rules.unknownMembers === 'refuse') {
-      const ids = new Set(known.map(({ value }) => value));
-      const unknown = members.find(({ value }) => !ids.has(value));
-      throw badRequest(
-        'invalidValue',
-        `Member "${unknown?.value ?? ''}" is neither a user nor a group of this connection.`,
-      );
-    }
-    return known;
+  /** A difference that does not depend on who else is in the group, and does not read it. */
+  private async addition(id: string, named: readonly Member[], remove: readonly string[]): Promise<Comparison> {
+    const [found, leaving] = await Promise.all([
+      lookUpMembers(this.scope, id, named),
+      membersAmong(this.scope, id, remove),
+    ]);
+    return { ...found, leaving: [...leaving.keys()] };
   }
+
+  /** A difference to all members that there are. */
+  private async replacement(id: string, named: readonly Member[]): Promise<Comparison> {
+    const present = new Map<string, Membership>();
+    for await (const member of membersOf(this.scope, id)) present.set(member.value, member);
+    const staying = new Set(named.map(({ value }) => value));
+    const joining = await existingMembers(
+      this.scope,
+      named.filter(({ value }) => !present.has(value)),
+    );
+    return { present, joining, leaving: [...present.keys()].filter((value) => !staying.has(value)) };
+  }
+
+  /** @throws ScimError 400 `invalidValue` when there are unknown members and they are refused */
+  private checkKnown(named: readonly Member[], known: readonly Membership[]): void {
+    if (known.length === named.length || this.rules.unknownMembers === 'skip') return;
+    const ids = new Set(known.map(({ value }) => value));
+    const unknown = named.find(({ value }) => !ids.has(value));
+    throw badRequest(
+      'invalidValue',
+      `Member "${unknown?.value ?? ''}" is neither a user nor a group of this connection.`,
+    );
+  }
+}
+
+/** Members that a client names beside those that a group has. */
+interface Comparison extends NamedMembers {
+  readonly leaving: readonly string[];
 }
 
 interface Difference {

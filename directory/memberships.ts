@@ -40,38 +40,68 @@ export async function membersAmong(
   return new Map(items.map((item) => [item.sk, fromMembershipItem(item)]));
 }
 
+/** What members named by a client are in a group. */
+export interface NamedMembers {
+  /** Those who are members. */
+  readonly present: ReadonlyMap<string, Membership>;
+  /** The others, as `existingMembers`. */
+  readonly joining: readonly Membership[];
+}
+
+/** Looks members up that a client names: in one round trip where all of them are members or users. */
+export async function lookUpMembers(scope: Scope, groupId: string, members: readonly Member[]): Promise<NamedMembers> {
+  const { table, connection } = scope;
+  const candidates = members.filter(({ value }) => isResourceId(value));
+  const partition = membershipPartition(connection, groupId);
+  const items = await table.getMany(
+    candidates.flatMap(({ value }) => [{ pk: partition, sk: value }, resourceKey(connection, 'User', value)]),
+  );
+  const isMembership = ({ pk }: Item): boolean => pk === partition;
+  const present = new Map(items.filter(isMembership).map((item) => [item.sk, fromMembershipItem(item)]));
+  const users = new Map(items.filter((item) => !isMembership(item)).map((item) => [item.sk, item]));
+  const strangers = candidates.filter(({ value }) => !present.has(value));
+  return { present, joining: await asMemberships(scope, strangers, users) };
+}
+
 /**
  * The memberships that members named by a client would become: with the type of the resource that exists under the id, and a
  * name to display. Ids without a user or a group are left out.
  */
-export async function existingMembers(
-  { table, connection }: Scope,
-  members: readonly Member[],
-): Promise<readonly Membership[]> {
+export async function existingMembers(scope: Scope, members: readonly Member[]): Promise<readonly Membership[]> {
   const candidates = members.filter(({ value }) => isResourceId(value));
-  const users = await find('User', candidates);
-  const groups = await find(
-    'Group',
-    candidates.filter(({ value }) => !users.has(value)),
-  );
-  return candidates.flatMap((member) => {
-    const found = users.get(member.value) ?? groups.get(member.value);
+  return asMemberships(scope, candidates, await itemsOf(scope, 'User', candidates));
+}
+
+/** @param users those of the members that are users */
+async function asMemberships(
+  scope: Scope,
+  members: readonly Member[],
+  users: ReadonlyMap<string, Item>,
+): Promise<readonly Membership[]> {
+  const others = members.filter(({ value }) => !users.has(value));
+  const groups = await itemsOf(scope, 'Group', others);
+  return members.flatMap((member) => {
+    const [user, group] = [users.get(member.value), groups.get(member.value)];
+    const found = user ?? group;
     if (found === undefined) return [];
     const name = member.display ?? displayOf(found);
-    const display = name === undefined ? undefined : shownName(name);
     return [
       {
         value: member.value,
-        type: users.has(member.value) ? 'User' : 'Group',
-        ...(display === undefined ? {} : { display }),
+        type: found === user ? ('User' as const) : ('Group' as const),
+        ...(name === undefined ? {} : { display: shownName(name) }),
       },
     ];
   });
+}
 
-  async function find(type: ResourceTypeName, wanted: readonly Member[]): Promise<ReadonlyMap<string, Item>> {
-    const items = await table.getMany(wanted.map(({ value }) => resourceKey(connection, type, value)));
-    return new Map(items.map((item) => [item.sk, item]));
-  }
+async function itemsOf(
+  { table, connection }: Scope,
+  type: ResourceTypeName,
+  members: readonly Member[],
+): Promise<ReadonlyMap<string, Item>> {
+  const items = await table.getMany(members.map(({ value }) => resourceKey(connection, type, value)));
+  return new Map(items.map((item) => [item.sk, item]));
 }
 
 /** How much of a name a membership keeps: it is an item of its own, and one of many in a transaction. */

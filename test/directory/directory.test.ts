@@ -35,6 +35,26 @@ async function found(filter: string): Promise<string[]> {
   );
 }
 
+test('a scan of several pages finds every match once, in order of creation', async () => {
+  const wide = { ...scope, connection: `${scope.connection}-wide` };
+  const wideUsers = new Users(wide, USER, 'retain');
+  // A page of a query has 1 MB: these are four.
+  const nickName = 'x'.repeat(20_000);
+  const ids: string[] = [];
+  for (let index = 0; index < 200; index += 1) {
+    const { id } = await wideUsers.create({
+      userName: `wide${index}`,
+      title: index % 2 === 0 ? 'even' : 'odd',
+      nickName,
+    });
+    ids.push(id);
+  }
+  const search = async (filter: string): Promise<string[]> =>
+    (await wideUsers.collection.matching(bindFilter(parseFilter(filter), USER))).map(({ id }) => id);
+  expect(await search('userName pr')).toEqual(ids);
+  expect(await search('title eq "odd"')).toEqual(ids.filter((_, index) => index % 2 === 1));
+});
+
 describe('filters by key', () => {
   const reads: Record<string, number> = {};
   beforeAll(async () => {

@@ -1,9 +1,11 @@
+import { SCAN_BUDGET } from '../../directory/collection';
 import { Groups } from '../../directory/groups';
 import { Users } from '../../directory/users';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
 import { membersFrom, type MembershipChange } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
+import { seed } from '../../tools/seed/seed';
 import { meteredScope } from './support';
 
 /** The request units that docs/data-model.md promises, as the engine reports them (ReturnConsumedCapacity). */
@@ -72,7 +74,52 @@ test('one member more or less costs the same in a small and in a larger group', 
   expect(costs[1]).toEqual(costs[0]);
 });
 
-test('a page of 100 users', async () => {
-  const page = await measure(() => users.collection.from(1, 100));
-  expect(page.reads).toBeLessThanOrEqual(30);
+test('a page of 100 users, at any depth of a crawl', async () => {
+  const far = { ...scope, connection: `${scope.connection}-far` };
+  await seed(far, { users: 1500, prefix: 'far' });
+  const { collection } = new Users(far, USER, 'retain');
+  const costs: number[] = [];
+  const seen = new Set<string>();
+  for (let startIndex = 1; startIndex <= 1500; startIndex += 100) {
+    const { reads, writes } = await measure(async () => {
+      const page = await collection.from(startIndex, 100);
+      page.forEach(({ id }) => seen.add(id));
+    });
+    expect(reads).toBeLessThanOrEqual(30);
+    expect(writes).toBeLessThanOrEqual(1);
+    costs.push(reads);
+  }
+  expect(seen.size).toBe(1500);
+  const [first = 0, ...others] = costs;
+  // Beside the page there is the mark of the one before.
+  expect(Math.max(...others)).toBeLessThanOrEqual(first + 1);
+  expect(await collection.count()).toBe(1500);
+});
+
+test('a directory that is too large for a filter is told so before it is read', async () => {
+  const large = { ...scope, connection: `${scope.connection}-large` };
+  await scope.table.write([{ put: { pk: `c#${large.connection}#count#User`, sk: '00', resources: SCAN_BUDGET + 1 } }]);
+  const { collection } = new Users(large, USER, 'retain');
+  const scan = await measure(async () => {
+    const matching = collection.matching(bindFilter(parseFilter('title pr'), USER));
+    await expect(matching).rejects.toMatchObject({ scimType: 'tooMany' });
+  });
+  expect(scan.reads).toBeLessThanOrEqual(1);
+});
+
+test('the members of a group are not read where they are not asked for', async () => {
+  const ids: string[] = [];
+  for (let index = 0; index < 40; index += 1) ids.push((await users.create(attributes(`n${index}`) as never)).id);
+  const { id } = await groups.create({ displayName: 'unread' }, membersFrom(ids.map((value) => ({ value }))));
+  const [asked = ''] = ids;
+  expect(await measure(() => groups.get(id))).toEqual({ reads: 1, writes: 0, calls: 1 });
+  const filter = bindFilter(parseFilter(`id eq "${id}" and members eq "${asked}"`), GROUP);
+  const search = await measure(async () => {
+    expect(await groups.collection.matching(filter)).toHaveLength(1);
+  });
+  expect(search.reads).toBeLessThanOrEqual(2);
+  const again = await measure(() =>
+    groups.change(id, (current) => ({ attributes: current.attributes, members: adding(asked) }), false),
+  );
+  expect(again.writes).toBe(0);
 });

@@ -1,0 +1,69 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { Table } from '../directory/table';
+
+/** A flag that cannot be used; the message says what to change. */
+export class UsageError extends Error {}
+
+/** The flags that every tool takes, for its `--help`. */
+export const TARGET_USAGE = `  --table NAME       the table: an output of the stack, or "scim" for npm start
+  --dynamodb URL     an engine on this machine, such as the dynamodbEndpoint that npm start --json prints;
+                     without it AWS, with the credentials and the region of the environment
+  --help             this text
+`;
+
+const TARGET_OPTIONS = { table: { type: 'string' }, dynamodb: { type: 'string' }, help: { type: 'boolean' } } as const;
+
+/** Text values of a tool's flags by name. */
+export type Flags = Readonly<Record<string, string | boolean | undefined>>;
+
+/** @returns the flags, or 'help' when that is all that was asked for @throws UsageError */
+export function readFlags(args: readonly string[], own: ParseArgsConfig['options'] = {}): Flags | 'help' {
+  try {
+    const { values } = parseArgs({ args: [...args], options: { ...TARGET_OPTIONS, ...own } });
+    const flags = values as Flags;
+    return flags['help'] === true ? 'help' : flags;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The table that the flags name. @throws UsageError */
+export function openTarget({ table, dynamodb }: Flags): { readonly table: Table; readonly close: () => void } {
+  if (typeof table !== 'string') throw new UsageError('--table is missing.');
+  // The notice that a later SDK will want a newer Node.js is for maintainers, not for whoever runs a tool.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  const local =
+    typeof dynamodb === 'string'
+      ? { endpoint: dynamodb, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+      : {};
+  const client = new DynamoDBClient(local);
+  return {
+    table: new Table(client, table),
+    close: () => {
+      client.destroy();
+    },
+  };
+}
+
+/** @throws UsageError */
+export function integerFlag(flags: Flags, name: string, fallback: number): number {
+  const value = flags[name];
+  if (value === undefined) return fallback;
+  if (typeof value !== 'string' || !/^\d{1,8}$/.test(value)) throw new UsageError(`--${name} takes a number.`);
+  return Number(value);
+}
+
+/** Runs a tool: a usage error ends it with its usage and code 2, any other one with its message and code 1. */
+export function runTool(usage: string, main: () => Promise<number>): void {
+  main().then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      process.stderr.write(error instanceof UsageError ? `${message}\n\n${usage}` : `${message}\n`);
+      process.exitCode = error instanceof UsageError ? 2 : 1;
+    },
+  );
+}
