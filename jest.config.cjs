@@ -17,6 +17,8 @@ module.exports = {
       globalSetup: '<rootDir>/test/support/start-server.ts',
       globalTeardown: '<rootDir>/test/support/stop-server.ts',
     },
+    // Each has a system of its own, with a proxy before the engine: npm run test:faults.
+    { ...shared, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.test.ts'] },
   ],
   testTimeout: 30_000,
 };

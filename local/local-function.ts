@@ -89,10 +89,15 @@ export class LocalFunction {
     });
   }
 
-  async stop(): Promise<void> {
-    this.stopped = true;
+  /** Ends the worker in the middle of whatever it does, as Lambda ends an environment; the next invocation finds a new one. */
+  async kill(): Promise<void> {
     const worker = await this.worker;
     await worker?.terminate();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.kill();
   }
 
   private running(): Promise<Worker> {

@@ -1,0 +1,164 @@
+import { Client, USER, type Reply } from '../support/client';
+import type { FaultPlan } from './fault-proxy';
+import { FaultySystem } from './faulty-system';
+import { isLinearizable, type Observed } from './linearizability';
+
+let system: FaultySystem;
+let client: Client;
+
+beforeAll(async () => {
+  system = await FaultySystem.start();
+  client = await Client.connect('generic');
+}, 60_000);
+
+afterAll(async () => {
+  await system.stop();
+});
+
+const CLIENTS = 64;
+
+/** The same sequence of pseudo-random numbers in every run (a linear congruential generator; its constants are those of Numerical Recipes). */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** What AWS does to a table that many write to: some transactions are cancelled, some answers are lost, some calls are throttled. */
+function weather(seed: number): FaultPlan {
+  const random = randomNumbers(seed);
+  return (_, operation) => {
+    const dice = random();
+    if (operation === 'TransactWriteItems' && dice < 0.05) return { kind: 'conflict' };
+    if (dice > 0.99) return { kind: 'drop', takesEffect: true };
+    if (dice > 0.97) return { kind: 'error', name: 'ThrottlingException', status: 400 };
+    return undefined;
+  };
+}
+
+/** Runs a task for each of many clients at once, several times. */
+async function atOnce(rounds: number, task: (client: number, round: number) => Promise<void>): Promise<void> {
+  await Promise.all(
+    Array.from({ length: CLIENTS }, async (_, index) => {
+      for (let round = 0; round < rounds; round += 1) await task(index, round);
+    }),
+  );
+}
+
+test('64 writers add 10,000 members to one group: all of them are there', async () => {
+  const { userIds } = await system.seed(client, 10_000);
+  const group = await client.group('Everybody');
+  const queue = [...userIds];
+  const random = randomNumbers(1);
+  system.proxy.watch(weather(2));
+  await atOnce(1, async () => {
+    while (queue.length > 0) {
+      const value = queue.splice(0, 1 + Math.floor(random() * 40)).map((id) => ({ value: id }));
+      const reply = await client.patch(`/Groups/${group.id}?attributes=displayName`, {
+        op: 'add',
+        path: 'members',
+        value,
+      });
+      expect(reply.status).toBe(200);
+    }
+  });
+  system.proxy.watch();
+  expect(await client.memberIds(group.id)).toEqual([...userIds].sort());
+  expect(await system.contradictions()).toEqual([]);
+}, 300_000);
+
+test('64 clients with everything at once: what they saw is what one after the other would have seen', async () => {
+  const users = await Promise.all(Array.from({ length: 24 }, (_, index) => client.user(`shared${index}`)));
+  const groups = await Promise.all(Array.from({ length: 6 }, (_, index) => client.group(`Shared ${index}`)));
+  const versions = new Map<string, Observed<string>[]>(users.map(({ id }) => [id, []]));
+  const memberships = new Map<string, Observed<boolean>[]>();
+  const created: string[] = [];
+  const statuses = new Map<number, number>();
+  const random = randomNumbers(3);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+
+  const timed = async (
+    call: () => Promise<Reply>,
+  ): Promise<{ reply: Reply; start: number; end: number; isUncertain: boolean }> => {
+    const start = performance.now();
+    const reply = await call();
+    statuses.set(reply.status, (statuses.get(reply.status) ?? 0) + 1);
+    return { reply, start, end: performance.now(), isUncertain: reply.status >= 500 };
+  };
+  const membershipOf = (groupId: string, userId: string): Observed<boolean>[] => {
+    const key = `${groupId} ${userId}`;
+    const history = memberships.get(key) ?? [];
+    memberships.set(key, history);
+    return history;
+  };
+
+  const changeUser = async (name: string): Promise<void> => {
+    const { id } = pick(users);
+    const patch = { op: 'replace', path: 'title', value: name };
+    const { reply, ...seen } = await timed(() => client.patch(`/Users/${id}`, patch));
+    versions.get(id)?.push({ ...seen, apply: () => reply.body?.meta?.version ?? `lost ${name}` });
+  };
+  const changeUserIfUnchanged = async (name: string): Promise<void> => {
+    const { id } = pick(users);
+    const known = String((await readUser(id)).body.meta.version);
+    const body = { schemas: [PATCH_OP], Operations: [{ op: 'replace', path: 'title', value: name }] };
+    const { reply, ...seen } = await timed(() => client.call('PATCH', `/Users/${id}`, body, { 'If-Match': known }));
+    const isRefused = reply.status === 412;
+    versions.get(id)?.push({
+      ...seen,
+      apply: (state) => {
+        if (isRefused) return state === known ? undefined : state;
+        return state === known ? (reply.body?.meta?.version ?? `lost ${name}`) : undefined;
+      },
+    });
+  };
+  const readUser = async (id: string): Promise<Reply> => {
+    const { reply, ...seen } = await timed(() => client.get(`/Users/${id}`));
+    const version = String(reply.body.meta.version);
+    versions.get(id)?.push({ ...seen, apply: (state) => (state === version ? state : undefined) });
+    return reply;
+  };
+  const changeMembers = async (): Promise<void> => {
+    const [group, isAdded] = [pick(groups), random() < 0.6];
+    const chosen = [...new Set([pick(users), pick(users), pick(users)])].map(({ id }) => String(id));
+    const operation = isAdded
+      ? { op: 'add', path: 'members', value: chosen.map((value) => ({ value })) }
+      : { op: 'remove', path: `members[${chosen.map((value) => `value eq "${value}"`).join(' or ')}]` };
+    const { reply: _, ...seen } = await timed(() => client.patch(`/Groups/${group.id}`, operation));
+    for (const id of chosen) membershipOf(group.id, id).push({ ...seen, apply: () => isAdded });
+  };
+  const readMembers = async (): Promise<void> => {
+    const group = pick(groups);
+    const { reply, ...seen } = await timed(() => client.get(`/Groups/${group.id}`));
+    const present = new Set((reply.body.members ?? []).map(({ value }: { value: string }) => value));
+    for (const { id } of users) {
+      membershipOf(group.id, id).push({ ...seen, apply: (state) => (state === present.has(id) ? state : undefined) });
+    }
+  };
+  const createAndDelete = async (name: string): Promise<void> => {
+    const { reply } = await timed(() => client.post('/Users', { schemas: [USER], userName: name }));
+    if (reply.status !== 201) return;
+    if (random() < 0.5) created.push(name);
+    else await timed(() => client.delete(`/Users/${reply.body.id}`));
+  };
+
+  for (const { id, meta } of users) versions.get(id)?.push({ start: -1, end: -1, apply: () => meta.version });
+  system.proxy.watch(weather(4));
+  await atOnce(12, async (index, round) => {
+    const name = `c${index}r${round}`;
+    const tasks = [changeUser, changeUserIfUnchanged, changeMembers, changeMembers, readMembers, createAndDelete];
+    await pick(tasks)(name);
+  });
+  system.proxy.watch();
+
+  expect([...statuses.keys()].filter((status) => ![200, 201, 204, 412, 503].includes(status))).toEqual([]);
+  for (const [id, history] of versions) expect({ id, is: isLinearizable('', history) }).toEqual({ id, is: true });
+  for (const [key, history] of memberships)
+    expect({ key, is: isLinearizable(false, history) }).toEqual({ key, is: true });
+  for (const name of created) expect(await client.search('/Users', `userName eq "${name}"`)).toHaveLength(1);
+  expect(await system.contradictions()).toEqual([]);
+}, 300_000);
+
+const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';

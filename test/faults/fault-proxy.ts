@@ -1,0 +1,132 @@
+import { Agent, createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What can happen to a call of the table. */
+export type Fault =
+  | { readonly kind: 'error'; readonly name: string; readonly status: number }
+  /** A transaction that another one on the same items cancels. */
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'delay'; readonly milliseconds: number }
+  /** The connection breaks, before the call arrives or behind its effect. */
+  | { readonly kind: 'drop'; readonly takesEffect: boolean }
+  /** No answer ever comes. */
+  | { readonly kind: 'hang' }
+  /** The function dies that made the call. */
+  | { readonly kind: 'death'; readonly takesEffect: boolean };
+
+/** @returns what happens to a call, by its number since the last `watch` and the operation's name; nothing when undefined */
+export type FaultPlan = (call: number, operation: string) => Fault | undefined;
+
+/** Stands between the functions and the engine. */
+export class FaultProxy {
+  /** Calls since the last `watch`. */
+  calls = 0;
+  private plan: FaultPlan = () => undefined;
+  private isDead = false;
+  private readonly agent = new Agent({ keepAlive: true });
+  private readonly server: Server;
+
+  /** @param kill ends the functions */
+  constructor(
+    private readonly endpoint: string,
+    private readonly kill: () => Promise<void>,
+  ) {
+    this.server = createServer((incoming, response) => {
+      this.handle(incoming, response).catch(() => {
+        incoming.socket.destroy();
+      });
+    });
+  }
+
+  /** @returns its URL */
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    const address = this.server.address();
+    if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+    this.agent.destroy();
+  }
+
+  /** Begins to count calls anew, and to do to them what the plan says. */
+  watch(plan: FaultPlan = () => undefined): void {
+    this.calls = 0;
+    this.isDead = false;
+    this.plan = plan;
+  }
+
+  private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const parts: Buffer[] = [];
+    for await (const part of incoming) parts.push(part as Buffer);
+    const body = Buffer.concat(parts);
+    const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
+    this.calls += 1;
+    const fault = this.isDead ? ({ kind: 'drop', takesEffect: false } as const) : this.plan(this.calls, operation);
+    switch (fault?.kind) {
+      case undefined:
+        return this.forward(incoming, body, response);
+      case 'delay':
+        await sleep(fault.milliseconds);
+        return this.forward(incoming, body, response);
+      case 'error':
+        refuse(response, fault.status, {
+          __type: `com.amazonaws.dynamodb.v20120810#${fault.name}`,
+          message: 'injected',
+        });
+        return;
+      case 'conflict':
+        refuse(response, 400, {
+          __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+          message:
+            'Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict]',
+          CancellationReasons: [{ Code: 'TransactionConflict', Message: 'injected' }],
+        });
+        return;
+      case 'hang':
+        return;
+      case 'drop':
+        if (fault.takesEffect) await this.exchange(incoming, body);
+        incoming.socket.destroy();
+        return;
+      case 'death':
+        this.isDead = true;
+        if (fault.takesEffect) await this.exchange(incoming, body);
+        await this.kill();
+        incoming.socket.destroy();
+    }
+  }
+
+  private async forward(incoming: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
+    const { status, headers, text } = await this.exchange(incoming, body);
+    response.writeHead(status, headers).end(text);
+  }
+
+  private exchange(
+    incoming: IncomingMessage,
+    body: Buffer,
+  ): Promise<{ status: number; headers: IncomingMessage['headers']; text: Buffer }> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        this.endpoint,
+        { method: incoming.method, headers: incoming.headers, agent: this.agent },
+        (answer) => {
+          const parts: Buffer[] = [];
+          answer.on('data', (part: Buffer) => parts.push(part));
+          answer.on('end', () => {
+            resolve({ status: answer.statusCode ?? 500, headers: answer.headers, text: Buffer.concat(parts) });
+          });
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  }
+}
+
+function refuse(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+}

@@ -1,0 +1,118 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Server } from 'node:http';
+import { completeAbandoned } from '../../directory/completion';
+import { Table } from '../../directory/table';
+import { verify } from '../../directory/verify/verify';
+import { LOCAL_CREDENTIALS, startEngine, type Engine } from '../../local/engine';
+import { createGateway } from '../../local/gateway';
+import { LocalFunction } from '../../local/local-function';
+import { createTable } from '../../local/local-table';
+import { LocalSecretsManager } from '../../local/secrets-manager';
+import { Template } from '../../local/template';
+import { seed } from '../../tools/seed/seed';
+import type { Client } from '../support/client';
+import { FaultProxy } from './fault-proxy';
+
+const TABLE_NAME = 'scim';
+
+/**
+ * The built functions behind their gateway, with a proxy between them and the engine. Neither the stream nor the schedule runs: what a dead function leaves
+ * behind stays until a test asks for it.
+ */
+export class FaultySystem {
+  private constructor(
+    readonly proxy: FaultProxy,
+    /** The table itself, not through the proxy. */
+    readonly table: Table,
+    private readonly functions: readonly LocalFunction[],
+    private readonly stops: (() => Promise<void> | void)[],
+  ) {}
+
+  /**
+   * Starts it, and makes the clients of test/support/client find it.
+   * @param seconds that functions may take; what the template says by default
+   */
+  static async start(seconds?: number): Promise<FaultySystem> {
+    const engine: Engine = await startEngine();
+    const functions: LocalFunction[] = [];
+    const proxy = new FaultProxy(engine.endpoint, async () => {
+      await Promise.all(functions.map((each) => each.kill()));
+    });
+    const endpoint = await proxy.start();
+    const template = Template.synthesize();
+    const client = new DynamoDBClient({
+      endpoint: engine.endpoint,
+      region: 'us-east-1',
+      credentials: LOCAL_CREDENTIALS,
+    });
+    const [definition] = template.ofType('AWS::DynamoDB::GlobalTable');
+    if (definition === undefined) throw new Error('The template has no table.');
+    await createTable(client, TABLE_NAME, definition.properties);
+    const secrets = new LocalSecretsManager(undefined).createServer();
+    const environment = {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: await listening(secrets),
+    };
+    for (const fn of template.ofType('AWS::Lambda::Function')) {
+      const properties = seconds === undefined ? fn.properties : { ...fn.properties, Timeout: seconds };
+      const names = new Map([[definition.logicalId, TABLE_NAME]]);
+      functions.push(LocalFunction.from(template, { ...fn, properties }, names, environment));
+    }
+    const gateway = createGateway(template, new Map(functions.map((each) => [each.logicalId, each])), () => false);
+    const origin = await listening(gateway);
+    process.env['SCIM_TEST_SERVER'] = JSON.stringify({ adminUrl: `${origin}/scim/admin` });
+    return new FaultySystem(proxy, new Table(client, TABLE_NAME), functions, [
+      () => closed(gateway),
+      () => closed(secrets),
+      () => proxy.stop(),
+      () => {
+        client.destroy();
+      },
+      () => engine.stop(),
+      () => {
+        template.dispose();
+      },
+    ]);
+  }
+
+  /** Puts users into a client's connection without a request for each. */
+  seed(client: Client, users: number): Promise<{ readonly userIds: readonly string[] }> {
+    return seed({ table: this.table, connection: client.id }, { users, prefix: 'seeded' });
+  }
+
+  /** Does what the function `completion` does when its schedule asks it to, some minutes later. */
+  async recover(): Promise<void> {
+    this.proxy.watch();
+    await completeAbandoned(this.table, Date.now() + 1000, (intent, error) => {
+      throw new Error(`The intent ${JSON.stringify(intent)} cannot be completed.`, { cause: error });
+    });
+  }
+
+  /** What the whole table contradicts itself in, after a recovery. */
+  async contradictions(): Promise<readonly unknown[]> {
+    await this.recover();
+    const { findings, underWay } = await verify(this.table);
+    return underWay === 0 ? findings : [...findings, `${underWay} under way`];
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.functions.map((each) => each.stop()));
+    for (const each of this.stops) await each();
+  }
+}
+
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('There is no port.');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+async function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}

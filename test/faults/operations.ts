@@ -1,0 +1,198 @@
+import { USER, type Body, type Client, type Reply } from '../support/client';
+
+/** One request, what it needs to be there, and how it is seen whether it has happened. */
+export interface Operation {
+  readonly name: string;
+  /** Creates what the request is about. @param name differs each time */
+  prepare(client: Client, name: string): Promise<Prepared>;
+}
+
+export interface Prepared {
+  act(): Promise<Reply>;
+  /** What clients see of everything that the request is about; the same for every name. */
+  state(): Promise<unknown>;
+}
+
+/** Users that large groups are made of, the same for all of them. */
+let crowd: Promise<readonly string[]> | undefined;
+
+async function crowdOf(client: Client): Promise<readonly string[]> {
+  crowd ??= Promise.all(Array.from({ length: 260 }, (_, index) => client.user(`crowd${index}`))).then((users) =>
+    users.map(({ id }) => String(id)),
+  );
+  return crowd;
+}
+
+const references = (ids: readonly string[]) => ids.map((value) => ({ value }));
+
+async function statusOf(reply: Promise<Reply>): Promise<number> {
+  return (await reply).status;
+}
+
+async function titlesOf(client: Client, filter: string): Promise<unknown> {
+  return (await client.search('/Users', filter)).map(({ title, active }: Body) => [title, active]);
+}
+
+async function sizeOf(client: Client, group: Body): Promise<number | string> {
+  const { status, body } = await client.get(`/Groups/${group.id}`);
+  return status === 200 ? (body.members ?? []).length : status;
+}
+
+export const OPERATIONS: readonly Operation[] = [
+  {
+    name: 'POST a user',
+    prepare: async (client, name) => ({
+      act: () =>
+        client.post('/Users', { schemas: [USER], userName: name, externalId: name, emails: [{ value: `${name}@x` }] }),
+      state: async () => [
+        await titlesOf(client, `userName eq "${name}"`),
+        await titlesOf(client, `emails.value eq "${name}@x"`),
+      ],
+    }),
+  },
+  {
+    name: 'PUT a user, with another name',
+    prepare: async (client, name) => {
+      const user = await client.user(name, { title: 'T', emails: [{ value: `${name}@old` }] });
+      return {
+        act: () =>
+          client.put(`/Users/${user.id}`, {
+            schemas: [USER],
+            userName: `${name}-new`,
+            emails: [{ value: `${name}@new` }],
+          }),
+        state: async () => [
+          await titlesOf(client, `userName eq "${name}"`),
+          await titlesOf(client, `userName eq "${name}-new"`),
+          await titlesOf(client, `emails.value eq "${name}@old"`),
+          await titlesOf(client, `emails.value eq "${name}@new"`),
+        ],
+      };
+    },
+  },
+  {
+    name: 'PATCH a user',
+    prepare: async (client, name) => {
+      const user = await client.user(name);
+      return {
+        act: () => client.patch(`/Users/${user.id}`, { op: 'replace', path: 'active', value: false }),
+        state: () => titlesOf(client, `userName eq "${name}"`),
+      };
+    },
+  },
+  {
+    name: 'DELETE a user who is in groups',
+    prepare: async (client, name) => {
+      const user = await client.user(name, { externalId: name });
+      const groups = [await client.group(`${name} a`, [user.id]), await client.group(`${name} b`, [user.id])];
+      return {
+        act: () => client.delete(`/Users/${user.id}`),
+        state: async () => [
+          await statusOf(client.get(`/Users/${user.id}`)),
+          await titlesOf(client, `externalId eq "${name}"`),
+          await Promise.all(groups.map((group) => sizeOf(client, group))),
+        ],
+      };
+    },
+  },
+  {
+    name: 'POST a user who was deleted',
+    prepare: async (client, name) => {
+      const user = await client.user(name, { externalId: name });
+      await client.delete(`/Users/${user.id}`);
+      return {
+        act: () => client.post('/Users', { schemas: [USER], userName: name, externalId: name, title: 'back' }),
+        state: async () => [
+          await statusOf(client.get(`/Users/${user.id}`)),
+          await titlesOf(client, `userName eq "${name}"`),
+        ],
+      };
+    },
+  },
+  {
+    name: 'POST a group',
+    prepare: async (client, name) => {
+      const members = (await crowdOf(client)).slice(0, 3);
+      return {
+        act: () => client.post('/Groups', { displayName: name, members: references(members) }),
+        state: async () => {
+          const groups = await client.search('/Groups', `displayName eq "${name}"`);
+          return Promise.all(groups.map((group) => sizeOf(client, group)));
+        },
+      };
+    },
+  },
+  {
+    name: 'PATCH a group: a member more, a member less, another name',
+    prepare: async (client, name) => {
+      const [one = '', two = ''] = await crowdOf(client);
+      const group = await client.group(name, [one]);
+      return {
+        act: () =>
+          client.patch(
+            `/Groups/${group.id}`,
+            { op: 'add', path: 'members', value: references([two]) },
+            { op: 'remove', path: `members[value eq "${one}"]` },
+            { op: 'replace', path: 'displayName', value: `${name} new` },
+          ),
+        state: async () => [
+          (await client.memberIds(group.id)).map((id) => [one, two].indexOf(id)),
+          (await client.search('/Groups', `displayName eq "${name} new"`)).length,
+        ],
+      };
+    },
+  },
+  {
+    name: 'DELETE a group of many, which is in another one',
+    prepare: async (client, name) => {
+      const members = await crowdOf(client);
+      const group = await client.group(name, members.slice(0, 60));
+      const outer = await client.group(`${name} outer`, [group.id]);
+      return {
+        act: () => client.delete(`/Groups/${group.id}`),
+        state: async () => [
+          await sizeOf(client, group),
+          await sizeOf(client, outer),
+          (await client.search('/Groups', `displayName eq "${name}"`)).length,
+        ],
+      };
+    },
+  },
+  {
+    name: 'POST a group with more members than a transaction takes',
+    prepare: async (client, name) => {
+      const members = await crowdOf(client);
+      return {
+        act: () => client.post('/Groups', { displayName: name, members: references(members.slice(0, 200)) }),
+        state: async () => {
+          const groups = await client.search('/Groups', `displayName eq "${name}"`);
+          return Promise.all(groups.map((group) => sizeOf(client, group)));
+        },
+      };
+    },
+  },
+  {
+    name: 'PUT a group: other members, more than a transaction takes',
+    prepare: async (client, name) => {
+      const members = await crowdOf(client);
+      const group = await client.group(name, members.slice(0, 80));
+      return {
+        act: () => client.put(`/Groups/${group.id}`, { displayName: name, members: references(members.slice(60)) }),
+        state: async () => {
+          const present = new Set(await client.memberIds(group.id));
+          return [present.size, members.findIndex((id) => present.has(id))];
+        },
+      };
+    },
+  },
+  {
+    name: 'GET a page of users',
+    prepare: async (client) => {
+      await crowdOf(client);
+      return {
+        act: () => client.get('/Users?startIndex=101&count=50&attributes=userName'),
+        state: async () => (await client.get('/Users?startIndex=101&count=50')).body.Resources.length,
+      };
+    },
+  },
+];
