@@ -2,7 +2,7 @@
 const MAY_IMPORT = {
   scim: [],
   idp: ['scim'],
-  directory: ['scim', '@aws-sdk', 'uuid'],
+  directory: ['scim', '@aws-sdk', 'aws4', 'uuid'],
   'lambdas/(users|groups|bulk|search|discovery|admin|completion|endpoints|middleware)': [
     'scim',
     'idp',

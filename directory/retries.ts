@@ -1,6 +1,6 @@
-import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScimError } from '../scim/error';
+import { DynamoDBError, type CallOptions } from './dynamodb';
 
 /** What remains of a function's time when nothing more is begun: enough to answer. */
 const TIME_TO_ANSWER_MS = 1000;
@@ -10,11 +10,6 @@ export const HAND_OVER_MS = 4000;
 
 /** The longest that one call may take; the answer to it is taken for lost then. */
 export const CALL_TIMEOUT_MS = 4000;
-
-/** What each call of the SDK is given. */
-export interface CallOptions {
-  readonly abortSignal?: AbortSignal;
-}
 
 /**
  * The patience of one request: what fails for a passing reason is tried again while the function has time, and then is 503 with
@@ -88,7 +83,7 @@ const PASSING = new Set([
   'ThrottlingException',
   'TransactionConflictException',
   'TransactionInProgressException',
-  // Those of the SDK: no answer in time.
+  // Those of Node.js: no answer in time.
   'AbortError',
   'TimeoutError',
 ]);
@@ -97,7 +92,7 @@ const PASSING = new Set([
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (PASSING.has(error.name)) return true;
-  if (error instanceof DynamoDBServiceException) return (error.$metadata.httpStatusCode ?? 0) >= 500;
+  if (error instanceof DynamoDBError) return error.status >= 500;
   return (
     'code' in error && typeof error.code === 'string' && /^E(AI_AGAIN|CONN|HOST|NET|PIPE|TIMEDOUT)/.test(error.code)
   );

@@ -1,21 +1,8 @@
-import {
-  BatchGetItemCommand,
-  BatchWriteItemCommand,
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  ScanCommand,
-  TransactWriteItemsCommand,
-  TransactionCanceledException,
-  UpdateItemCommand,
-  type AttributeValue,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { batchesOf, inParallel } from './batches';
+import { DynamoDBError, type DynamoDB, type Result } from './dynamodb';
 import { isItem, type Item, type Key } from './item';
 import type { INVERSE_INDEX } from './keys';
 import { Retries } from './retries';
@@ -64,7 +51,7 @@ export class Table {
   private readonly pending = new Map<string, Promise<Item | undefined>>();
 
   constructor(
-    private readonly client: DynamoDBClient,
+    private readonly db: DynamoDB,
     private readonly name: string,
     /** How long what fails for a passing reason is tried again; by default as long as it takes. */
     readonly retries = new Retries(),
@@ -75,7 +62,7 @@ export class Table {
    * @param deadline when that request's time is over, in milliseconds since the epoch
    */
   forRequest(deadline: number): Table {
-    return new Table(this.client, this.name, new Retries(deadline));
+    return new Table(this.db, this.name, new Retries(deadline));
   }
 
   /**
@@ -96,8 +83,8 @@ export class Table {
   }
 
   private async read(key: Key): Promise<Item | undefined> {
-    const command = new GetItemCommand({ TableName: this.name, Key: marshall(key), ConsistentRead: true });
-    const { Item: found } = await this.retries.run((options) => this.client.send(command, options));
+    const input = { TableName: this.name, Key: marshall(key), ConsistentRead: true };
+    const { Item: found } = await this.retries.run((options) => this.db.call('GetItem', input, options));
     return found === undefined ? undefined : toItem(found);
   }
 
@@ -112,10 +99,8 @@ export class Table {
     let wanted = keys.map((key) => marshall(key));
     for (let attempt = 0; wanted.length > 0; attempt += 1) {
       if (attempt > 0) await this.retries.pause(attempt);
-      const command = new BatchGetItemCommand({
-        RequestItems: { [this.name]: { Keys: wanted, ConsistentRead: true } },
-      });
-      const answer = await this.retries.run((options) => this.client.send(command, options));
+      const input = { RequestItems: { [this.name]: { Keys: wanted, ConsistentRead: true } } };
+      const answer = await this.retries.run((options) => this.db.call('BatchGetItem', input, options));
       items.push(...(answer.Responses?.[this.name] ?? []).map(toItem));
       wanted = answer.UnprocessedKeys?.[this.name]?.Keys ?? [];
     }
@@ -126,7 +111,7 @@ export class Table {
   async query(partition: string, options: QueryOptions = {}): Promise<QueryPage> {
     const { index, after, between } = options;
     const [partitionKey, sortKey] = index === undefined ? ['pk', 'sk'] : ['gsi1pk', 'gsi1sk'];
-    const command = new QueryCommand({
+    const input = {
       TableName: this.name,
       IndexName: index,
       ConsistentRead: index === undefined && options.eventual !== true,
@@ -139,9 +124,9 @@ export class Table {
       ExclusiveStartKey: after === undefined ? undefined : marshall(after),
       Limit: options.limit,
       ScanIndexForward: options.backward !== true,
-    });
-    const { Items: items = [], LastEvaluatedKey: last } = await this.retries.run((retry) =>
-      this.client.send(command, retry),
+    };
+    const { Items: items = [], LastEvaluatedKey: last } = await this.retries.run((call) =>
+      this.db.call('Query', input, call),
     );
     return { items: items.map(toItem), next: last === undefined ? undefined : toItem(last) };
   }
@@ -173,14 +158,14 @@ export class Table {
   private async *scanSegment(segment: number, segments: number): AsyncGenerator<readonly Item[], void, undefined> {
     let after: Record<string, AttributeValue> | undefined;
     do {
-      const command: ScanCommand = new ScanCommand({
+      const input = {
         TableName: this.name,
         Segment: segment,
         TotalSegments: segments,
         ExclusiveStartKey: after,
         ConsistentRead: true,
-      });
-      const page = await this.retries.run((options) => this.client.send(command, options));
+      };
+      const page: ScanPage = await this.retries.run((options) => this.db.call('Scan', input, options));
       yield (page.Items ?? []).map(toItem);
       after = page.LastEvaluatedKey;
     } while (after !== undefined);
@@ -195,8 +180,10 @@ export class Table {
     let left = writes.map(toBatchItem);
     for (let attempt = 0; left.length > 0; attempt += 1) {
       if (attempt > 0) await this.retries.pause(attempt);
-      const command = new BatchWriteItemCommand({ RequestItems: { [this.name]: left } });
-      const { UnprocessedItems: unprocessed } = await this.retries.run((options) => this.client.send(command, options));
+      const input = { RequestItems: { [this.name]: left } };
+      const { UnprocessedItems: unprocessed } = await this.retries.run((options) =>
+        this.db.call('BatchWriteItem', input, options),
+      );
       left = unprocessed?.[this.name] ?? [];
     }
   }
@@ -217,8 +204,8 @@ export class Table {
       await this.sendOne(write);
       return [];
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const item = error.Item === undefined ? undefined : toItem(error.Item);
+      if (!(error instanceof DynamoDBError) || error.name !== 'ConditionalCheckFailedException') throw error;
+      const item = error.item === undefined ? undefined : toItem(error.item);
       // A write whose answer was lost is repeated, and the repetition meets what the first one wrote.
       if (item !== undefined && isOwnVersion(write, item)) return [];
       return [{ index: 0, item }];
@@ -228,24 +215,23 @@ export class Table {
   private async sendOne(write: Write): Promise<void> {
     const input = toWriteInput(write, this.name);
     await this.retries.run((options): Promise<unknown> => {
-      if ('Item' in input) return this.client.send(new PutItemCommand(input), options);
-      if ('UpdateExpression' in input) return this.client.send(new UpdateItemCommand(input), options);
-      return this.client.send(new DeleteItemCommand(input), options);
+      if ('Item' in input) return this.db.call('PutItem', input, options);
+      return this.db.call('UpdateExpression' in input ? 'UpdateItem' : 'DeleteItem', input, options);
     });
   }
 
   private async transact(writes: readonly (Write | Check)[]): Promise<readonly FailedCondition[]> {
-    const command = new TransactWriteItemsCommand({
+    const input = {
       TransactItems: writes.map((write) => toTransactItem(write, this.name)),
       // A transaction whose answer was lost takes effect once, however often it is repeated.
       ClientRequestToken: randomUUID(),
-    });
+    };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.retries.run((options) => this.client.send(command, options));
+        await this.retries.run((options) => this.db.call('TransactWriteItems', input, options));
         return [];
       } catch (error) {
-        if (!(error instanceof TransactionCanceledException)) throw error;
+        if (!(error instanceof DynamoDBError) || error.name !== 'TransactionCanceledException') throw error;
         const failed = failedConditions(error);
         if (failed.length > 0) return failed;
         if (!isPassingCancellation(error)) throw error;
@@ -255,28 +241,30 @@ export class Table {
   }
 }
 
+type ScanPage = Result<'Scan'>;
+
 /** Whether an item is what a write would make of it: versions are given out once. */
 function isOwnVersion(write: Write, item: Item): boolean {
   const written = 'put' in write ? write.put['version'] : 'update' in write ? write.set?.['version'] : undefined;
   return written !== undefined && written === item['version'];
 }
 
-function failedConditions(error: TransactionCanceledException): readonly FailedCondition[] {
-  return (error.CancellationReasons ?? []).flatMap((reason, index) => {
+function failedConditions({ reasons }: DynamoDBError): readonly FailedCondition[] {
+  return reasons.flatMap((reason, index) => {
     if (reason.Code !== 'ConditionalCheckFailed') return [];
     return [{ index, item: reason.Item === undefined ? undefined : toItem(reason.Item) }];
   });
 }
 
 /** Whether a transaction was cancelled for what passes: another one on the same items, or throttling. */
-function isPassingCancellation({ CancellationReasons: reasons = [] }: TransactionCanceledException): boolean {
+function isPassingCancellation({ reasons }: DynamoDBError): boolean {
   return reasons.every(({ Code: code = 'None' }) => PASSING_REASONS.has(code));
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 const PASSING_REASONS = new Set(['None', 'TransactionConflict', 'ProvisionedThroughputExceeded', 'ThrottlingError']);
 
-function toItem(attributes: Record<string, AttributeValue>): Item {
+function toItem(attributes: Readonly<Record<string, AttributeValue>>): Item {
   const item = unmarshall(attributes);
   if (!isItem(item)) throw new Error('The table returned an item without its key.');
   return item;

@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   const users = integerFlag(flags, 'users', 0);
   if (users === 0) throw new UsageError('--users is missing.');
   const connection = textFlag(flags['connection'], 'default');
-  const { table, close } = openTarget(flags);
+  const { table, close } = await openTarget(flags);
   if ((await new Connections(table).find(connection)) === undefined) {
     throw new UsageError(
       `There is no connection "${connection}" in this table; create it through the admin API first.`,

@@ -1,5 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { DynamoDBConnection, type DynamoDBOptions } from '../directory/dynamodb';
+import { CALL_TIMEOUT_MS } from '../directory/retries';
 import { Table } from '../directory/table';
 
 /** A flag that cannot be used; the message says what to change. */
@@ -29,21 +31,36 @@ export function readFlags(args: readonly string[], own: ParseArgsConfig['options
 }
 
 /** The table that the flags name. @throws UsageError */
-export function openTarget({ table, dynamodb }: Flags): { readonly table: Table; readonly close: () => void } {
+export async function openTarget({
+  table,
+  dynamodb,
+}: Flags): Promise<{ readonly table: Table; readonly close: () => void }> {
   if (typeof table !== 'string') throw new UsageError('--table is missing.');
-  // The notice that a later SDK will want a newer Node.js is for maintainers, not for whoever runs a tool.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-  const local =
-    typeof dynamodb === 'string'
-      ? { endpoint: dynamodb, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
-      : {};
-  const client = new DynamoDBClient(local);
+  const connection = new DynamoDBConnection({
+    ...(typeof dynamodb === 'string' ? localAccess(dynamodb) : await ownAccess()),
+    timeout: CALL_TIMEOUT_MS,
+  });
   return {
-    table: new Table(client, table),
+    table: new Table(connection, table),
     close: () => {
-      client.destroy();
+      connection.close();
     },
   };
+}
+
+type Access = Omit<DynamoDBOptions, 'timeout'>;
+
+function localAccess(endpoint: string): Access {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return { endpoint, region: 'us-east-1', credentials: () => credentials };
+}
+
+/** Credentials and region as the AWS CLI finds them: the SDK knows all the places. */
+async function ownAccess(): Promise<Access> {
+  // The notice that a later SDK will want a newer Node.js is for maintainers, not for whoever runs a tool.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  const { config } = new DynamoDBClient({});
+  return { region: await config.region(), credentials: config.credentials };
 }
 
 /** @throws UsageError */

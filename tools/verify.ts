@@ -22,7 +22,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const { table, close } = openTarget(flags);
+  const { table, close } = await openTarget(flags);
   const result = await verifyTwice(table);
   close();
   process.stdout.write(flags['json'] === true ? `${JSON.stringify(result)}\n` : report(result));

@@ -1,12 +1,27 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBConnection } from '../../directory/dynamodb';
 import { CALL_TIMEOUT_MS } from '../../directory/retries';
 import { Table } from '../../directory/table';
 import { ENVIRONMENT } from '../contract';
 
-/** The table that the construct names in the environment. Whether a call is made again is decided by the request, which knows its time. */
+/** The table that the construct names in the environment, with the credentials that Lambda puts there. */
 export function openTable(): Table {
-  const name = process.env[ENVIRONMENT.tableName];
-  if (name === undefined) throw new Error(`The environment variable ${ENVIRONMENT.tableName} is missing.`);
-  const requestHandler = { connectionTimeout: 1000, requestTimeout: CALL_TIMEOUT_MS, throwOnRequestTimeout: true };
-  return new Table(new DynamoDBClient({ maxAttempts: 1, requestHandler }), name);
+  const name = variable(ENVIRONMENT.tableName);
+  const credentials = {
+    accessKeyId: variable('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
+    ...(process.env['AWS_SESSION_TOKEN'] === undefined ? {} : { sessionToken: process.env['AWS_SESSION_TOKEN'] }),
+  };
+  const connection = new DynamoDBConnection({
+    region: variable('AWS_REGION'),
+    endpoint: process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? process.env['AWS_ENDPOINT_URL'],
+    credentials: () => credentials,
+    timeout: CALL_TIMEOUT_MS,
+  });
+  return new Table(connection, name);
+}
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`The environment variable ${name} is missing.`);
+  return value;
 }

@@ -5,10 +5,8 @@ import { resourceTypesWith } from '../../scim/schema/resource-type';
 import { USER_URN } from '../../scim/schema/user';
 import { meteredScope } from './support';
 
-const { scope, client } = meteredScope();
-afterAll(() => {
-  client.destroy();
-});
+const { scope, close } = meteredScope();
+afterAll(close);
 
 /** A request whose function has this much time left. */
 function exchange(milliseconds: number, operations: readonly object[]): Exchange {

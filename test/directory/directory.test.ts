@@ -17,13 +17,11 @@ import { GROUP, USER } from '../../scim/schema/resource-type';
 import { server } from '../support/client';
 import { meteredScope } from './support';
 
-const { scope, client, measure } = meteredScope();
+const { scope, client, close, measure } = meteredScope();
 const users = new Users(scope, USER, 'retain');
 const groups = new Groups(scope, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
 
-afterAll(() => {
-  client.destroy();
-});
+afterAll(close);
 
 async function members(groupId: string): Promise<readonly JsonObject[]> {
   return (await groups.withMembers(await groups.get(groupId))).members;

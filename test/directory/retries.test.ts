@@ -1,27 +1,15 @@
-import {
-  DynamoDBServiceException,
-  ProvisionedThroughputExceededException,
-  ResourceNotFoundException,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBError } from '../../directory/dynamodb';
 import { isPassing, Retries } from '../../directory/retries';
 
-const throttled = new ProvisionedThroughputExceededException({ message: 'slow down', $metadata: {} });
+const throttled = new DynamoDBError('ProvisionedThroughputExceededException', 'slow down', 400);
 
 describe('what passes and what does not', () => {
   test.each([
     ['throttling', throttled, true],
-    [
-      'a fault of the service',
-      new DynamoDBServiceException({ name: 'X', $fault: 'server', $metadata: { httpStatusCode: 502 } }),
-      true,
-    ],
+    ['a fault of the service', new DynamoDBError('X', 'failed', 502), true],
     ['a broken connection', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }), true],
     ['no answer in time', Object.assign(new Error('aborted'), { name: 'TimeoutError' }), true],
-    [
-      'a table that is not there',
-      new ResourceNotFoundException({ message: 'no', $metadata: { httpStatusCode: 400 } }),
-      false,
-    ],
+    ['a table that is not there', new DynamoDBError('ResourceNotFoundException', 'no', 400), false],
     ['a mistake of ours', new TypeError('undefined is not a function'), false],
     ['a file that is not there', Object.assign(new Error('no file'), { code: 'ENOENT' }), false],
     ['no error', 'text', false],

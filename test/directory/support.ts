@@ -1,5 +1,5 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
+import { DynamoDBConnection, type DynamoDB } from '../../directory/dynamodb';
 import type { Scope } from '../../directory/resources';
 import { Table } from '../../directory/table';
 import { server } from '../support/client';
@@ -11,34 +11,38 @@ export interface Units {
   calls: number;
 }
 
+/** The engine that the tests' server uses. */
+export function openEngine(endpoint = server().dynamodbEndpoint): DynamoDBConnection {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return new DynamoDBConnection({ endpoint, region: 'us-east-1', credentials: () => credentials, timeout: 30_000 });
+}
+
 /** A connection's part of the table on the real engine, with a meter on every call. */
 export function meteredScope(): {
   scope: Scope;
-  client: DynamoDBClient;
+  client: DynamoDB;
+  close: () => void;
   measure: (work: () => Promise<unknown>) => Promise<Units>;
 } {
-  const { dynamodbEndpoint, tableName } = server();
-  const client = new DynamoDBClient({
-    endpoint: dynamodbEndpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const engine = openEngine();
   const units: Units = { reads: 0, writes: 0, calls: 0 };
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const input = args.input as Record<string, unknown>;
-      const result = await next({ ...args, input: { ...input, ReturnConsumedCapacity: 'TOTAL' } });
-      const isWrite = 'Item' in input || 'UpdateExpression' in input || 'TransactItems' in input;
-      const { ConsumedCapacity: consumed } = result.output as { ConsumedCapacity?: unknown };
+  const client: DynamoDB = {
+    async call(operation, input, options) {
+      const result = await engine.call(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' }, options);
+      const isWrite = /Put|Update|Delete|Write/.test(operation);
+      const { ConsumedCapacity: consumed } = result as { ConsumedCapacity?: unknown };
       for (const { CapacityUnits = 0 } of [consumed ?? []].flat() as { CapacityUnits?: number }[]) {
         units[isWrite ? 'writes' : 'reads'] += CapacityUnits;
       }
       units.calls += 1;
       return result;
     },
-    { step: 'initialize' },
-  );
-  const scope = { table: new Table(client, tableName), connection: `t-${randomUUID()}`, baseUrl: 'https://x' };
+  };
+  const scope = {
+    table: new Table(client, server().tableName),
+    connection: `t-${randomUUID()}`,
+    baseUrl: 'https://x',
+  };
   const measure = async (work: () => Promise<unknown>): Promise<Units> => {
     const before = { ...units };
     await work();
@@ -48,5 +52,8 @@ export function meteredScope(): {
       calls: units.calls - before.calls,
     };
   };
-  return { scope, client, measure };
+  const close = () => {
+    engine.close();
+  };
+  return { scope, client, close, measure };
 }

@@ -9,13 +9,11 @@ import { seed } from '../../tools/seed/seed';
 import { meteredScope } from './support';
 
 /** The request units that docs/data-model.md promises, as the engine reports them (ReturnConsumedCapacity). */
-const { scope, client, measure } = meteredScope();
+const { scope, close, measure } = meteredScope();
 const users = new Users(scope, USER, 'retain');
 const groups = new Groups(scope, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
 
-afterAll(() => {
-  client.destroy();
-});
+afterAll(close);
 
 function attributes(name: string): Record<string, unknown> & { userName: string } {
   return { userName: name, externalId: `ext-${name}`, emails: [{ value: `${name}@example.com`, type: 'work' }] };

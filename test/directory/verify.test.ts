@@ -8,14 +8,12 @@ import { membersFrom } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
 import { meteredScope } from './support';
 
-const { scope, client } = meteredScope();
+const { scope, close } = meteredScope();
 const { connection, table } = scope;
 const users = new Users(scope, USER, 'retain');
 const groups = new Groups(scope, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
 
-afterAll(() => {
-  client.destroy();
-});
+afterAll(close);
 
 /** What is wrong with this file's connection, which has no item of its own; other tests write meanwhile. */
 async function problems(): Promise<string[]> {

@@ -6,11 +6,9 @@ import { meteredScope } from '../directory/support';
 import { Client } from '../support/client';
 
 /** What a request would leave behind that had no time for all of a large change: the stream leads the function `completion` to it. */
-const { scope, client: dynamodb } = meteredScope();
+const { scope, close } = meteredScope();
 
-afterAll(() => {
-  dynamodb.destroy();
-});
+afterAll(close);
 
 test('what a request hands over is completed without anybody asking for it', async () => {
   const client = await Client.connect('generic');

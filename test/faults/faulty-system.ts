@@ -11,6 +11,7 @@ import { LocalSecretsManager } from '../../local/secrets-manager';
 import { Template } from '../../local/template';
 import { seed } from '../../tools/seed/seed';
 import type { Client } from '../support/client';
+import { openEngine } from '../directory/support';
 import { FaultProxy } from './fault-proxy';
 
 const TABLE_NAME = 'scim';
@@ -48,6 +49,7 @@ export class FaultySystem {
     const [definition] = template.ofType('AWS::DynamoDB::GlobalTable');
     if (definition === undefined) throw new Error('The template has no table.');
     await createTable(client, TABLE_NAME, definition.properties);
+    client.destroy();
     const secrets = new LocalSecretsManager(undefined).createServer();
     const environment = {
       AWS_REGION: 'us-east-1',
@@ -65,12 +67,13 @@ export class FaultySystem {
     const gateway = createGateway(template, new Map(functions.map((each) => [each.logicalId, each])), () => false);
     const origin = await listening(gateway);
     process.env['SCIM_TEST_SERVER'] = JSON.stringify({ adminUrl: `${origin}/scim/admin` });
-    return new FaultySystem(proxy, new Table(client, TABLE_NAME), functions, [
+    const direct = openEngine(engine.endpoint);
+    return new FaultySystem(proxy, new Table(direct, TABLE_NAME), functions, [
       () => closed(gateway),
       () => closed(secrets),
       () => proxy.stop(),
       () => {
-        client.destroy();
+        direct.close();
       },
       () => engine.stop(),
       () => {

@@ -1,0 +1,2 @@
+import { throughput } from './throughput';
+throughput().then((t) => process.stdout.write(t));

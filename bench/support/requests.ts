@@ -1,0 +1,68 @@
+import { Agent, request } from 'node:http';
+import type { Subject } from './processes';
+
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+
+/** Sends a request and reads its answer. @throws Error when the status is not one of success */
+export function send(
+  { baseUrl, token }: Pick<Subject, 'baseUrl' | 'token'>,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<string> {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const headers = {
+    Authorization: `Bearer ${token}`,
+    ...(text === undefined
+      ? {}
+      : { 'Content-Type': 'application/scim+json', 'Content-Length': Buffer.byteLength(text) }),
+  };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(`${baseUrl}${path}`, { method, headers, agent }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on('data', (part: Buffer) => parts.push(part));
+      answer.on('end', () => {
+        const answered = Buffer.concat(parts).toString('utf8');
+        const status = answer.statusCode ?? 0;
+        if (status >= 200 && status < 300) resolve(answered);
+        else reject(new Error(`${method} ${path}: ${status} ${answered.slice(0, 200)}`));
+      });
+    });
+    outgoing.on('error', reject);
+    outgoing.end(text);
+  });
+}
+
+/** What identity providers do most, as all servers here understand it. */
+export const requests = {
+  async createUser(subject: Subject, userName: string): Promise<string> {
+    const emails = [{ value: userName, type: 'work', primary: true }];
+    const name = { givenName: 'User', familyName: userName };
+    const body = { schemas: [USER], userName, active: true, displayName: userName, name, emails };
+    return idOf(await send(subject, 'POST', '/Users', body));
+  },
+  getUser: (subject: Subject, id: string) => send(subject, 'GET', `/Users/${id}`),
+  findUser: (subject: Subject, userName: string) =>
+    send(subject, 'GET', `/Users?filter=${encodeURIComponent(`userName eq "${userName}"`)}`),
+  setActive: (subject: Subject, id: string, active: boolean) =>
+    patch(subject, `/Users/${id}`, { op: 'replace', path: 'active', value: active }),
+  async createGroup(subject: Subject, displayName: string): Promise<string> {
+    return idOf(await send(subject, 'POST', '/Groups', { schemas: [GROUP], displayName }));
+  },
+  addMember: (subject: Subject, group: string, id: string) =>
+    patch(subject, `/Groups/${group}`, { op: 'add', path: 'members', value: [{ value: id }] }),
+  removeMember: (subject: Subject, group: string, id: string) =>
+    patch(subject, `/Groups/${group}`, { op: 'remove', path: `members[value eq "${id}"]` }),
+};
+
+function patch(subject: Subject, path: string, operation: object): Promise<string> {
+  return send(subject, 'PATCH', path, { schemas: [PATCH_OP], Operations: [operation] });
+}
+
+function idOf(text: string): string {
+  return (JSON.parse(text) as { id: string }).id;
+}
