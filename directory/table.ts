@@ -66,14 +66,17 @@ export class Table {
   }
 
   /**
-   * Begins to read an item that the request will need, before it is known whether the request may have it: the first `get` of the
-   * same key takes the result. It saves a round trip behind authentication.
+   * Begins to read items that the request will need, in one call, before it is known whether the request may have them: the first `get` of
+   * each takes the result. It saves a round trip behind authentication.
    */
-  prefetch(key: Key): void {
-    const read = this.read(key);
-    // Whoever takes the result sees the failure; when nobody does, it must not end the process.
-    read.catch(() => undefined);
-    this.pending.set(`${key.pk} ${key.sk}`, read);
+  prefetch(keys: readonly Key[]): void {
+    const items = this.getMany(keys);
+    for (const { pk, sk } of keys) {
+      const item = items.then((found) => found.find((each) => each.pk === pk && each.sk === sk));
+      // Whoever takes the result sees the failure; when nobody does, it must not end the process.
+      item.catch(() => undefined);
+      this.pending.set(`${pk} ${sk}`, item);
+    }
   }
 
   async get(key: Key): Promise<Item | undefined> {
@@ -90,6 +93,11 @@ export class Table {
 
   /** Items by key, in no order; those that do not exist are left out. */
   async getMany(keys: readonly Key[]): Promise<readonly Item[]> {
+    const [only] = keys;
+    if (only !== undefined && keys.length === 1) {
+      const item = await this.read(only);
+      return item === undefined ? [] : [item];
+    }
     const pages = await inParallel(batchesOf(keys, 100), WIDTH, (batch) => this.getBatch(batch));
     return pages.flat();
   }

@@ -25,7 +25,11 @@ export const usersEndpoint: ResourceEndpoint = {
     const { user: type } = exchange.types;
     const projection = readProjection(exchange, type);
     const user = await users(exchange).create(parseResource(type, readResource(exchange, type)));
-    return changeAnswer(exchange, 'POST', plain(exchange, user), () => answerWith(exchange, 201, user, projection));
+    return changeAnswer(exchange, 'POST', plain(exchange, user), async () => {
+      // Nobody is in a group yet who has just been created, or has come back.
+      const [view = plain(exchange, user)] = await withDerived(exchange, [user], projection, 'none');
+      return resourceAnswer(201, view, projection);
+    });
   },
 
   async get(exchange, id) {
@@ -118,11 +122,12 @@ async function withDerived(
   exchange: Exchange,
   found: readonly StoredResource[],
   projection: Projection,
+  inGroups: 'perhaps' | 'none' = 'perhaps',
 ): Promise<readonly ResourceView[]> {
   const { request, table, connection, types } = exchange;
   const scope = { table, connection: connection.id, baseUrl: request.baseUrl };
   const [groups, managers] = await Promise.all([
-    connection.groups && projection.shows('groups')
+    inGroups === 'perhaps' && connection.groups && projection.shows('groups')
       ? groupsOf(
           scope,
           found.map(({ id }) => id),

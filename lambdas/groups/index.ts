@@ -5,8 +5,6 @@ import { scimHandler } from '../middleware/scim-handler';
 
 /** `/Groups` of a connection, and `/Groups/.search`. */
 export const handler = scimHandler(serveResourceEndpoint(groupsEndpoint), {
-  prefetch(table, { connectionId, resourceId }) {
-    if (resourceId === undefined || !isResourceId(resourceId)) return;
-    table.prefetch(resourceKey(connectionId, 'Group', resourceId));
-  },
+  prefetch: ({ connectionId, resourceId }) =>
+    resourceId !== undefined && isResourceId(resourceId) ? [resourceKey(connectionId, 'Group', resourceId)] : [],
 });

@@ -1,6 +1,8 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Connection } from '../../directory/connections';
+import type { Key } from '../../directory/item';
+import { connectionKey } from '../../directory/keys';
 import type { Table } from '../../directory/table';
 import type { Profile } from '../../idp/profile';
 import { profileOf } from '../../idp/profiles';
@@ -23,8 +25,8 @@ export interface Exchange {
 }
 
 export interface ScimHandlerOptions {
-  /** Begins the reads that the request will need whoever sends it; they run beside authentication. */
-  readonly prefetch?: (table: Table, request: ScimRequest) => void;
+  /** What the request will need of the table whoever sends it; it is read together with its connection. */
+  readonly prefetch?: (request: ScimRequest) => readonly Key[];
 }
 
 /** What the middlewares know about an invocation when the function's own part begins. */
@@ -68,7 +70,9 @@ function authentication({ prefetch }: ScimHandlerOptions): ScimMiddleware {
       const deadline = Date.now() + context.getRemainingTimeInMillis();
       const table = shared.forRequest(deadline);
       const request = readEvent(event);
-      if (presentedToken(request) !== undefined) prefetch?.(table, request);
+      if (presentedToken(request) !== undefined) {
+        table.prefetch([connectionKey(request.connectionId), ...(prefetch?.(request) ?? [])]);
+      }
       const connection = await authenticate(table, request);
       const profile = profileOf(connection.identityProvider);
       context.exchange = {

@@ -5,8 +5,6 @@ import { scimHandler } from '../middleware/scim-handler';
 
 /** `/Users` of a connection, and `/Users/.search`. */
 export const handler = scimHandler(serveResourceEndpoint(usersEndpoint), {
-  prefetch(table, { connectionId, resourceId }) {
-    if (resourceId === undefined || !isResourceId(resourceId)) return;
-    table.prefetch(resourceKey(connectionId, 'User', resourceId));
-  },
+  prefetch: ({ connectionId, resourceId }) =>
+    resourceId !== undefined && isResourceId(resourceId) ? [resourceKey(connectionId, 'User', resourceId)] : [],
 });
