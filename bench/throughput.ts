@@ -24,22 +24,28 @@ export async function throughput(): Promise<string> {
   try {
     const prepared: Prepared[] = [];
     for (const subject of subjects) prepared.push(await prepare(subject));
-    const rates = new Map<string, number[]>(subjects.map(({ name }) => [name, []]));
+    const turns = new Map<string, Turn[]>(subjects.map(({ name }) => [name, []]));
     for (let round = 0; round <= ROUNDS; round += 1) {
       for (const each of prepared) {
-        const rate = await turn(each, round);
+        const measured = await turn(each, round);
         // The first one is for the compilers.
-        if (round > 0) rates.get(each.subject.name)?.push(rate);
+        if (round > 0) turns.get(each.subject.name)?.push(measured);
       }
     }
-    const ours = rates.get('cdk-scim') ?? [];
-    const rows = [...rates].map(([name, values]) => {
-      const ratios = values.map((value, index) => (ours[index] ?? 0) / value);
-      return [name, median(values).toFixed(0), name === 'cdk-scim' ? '' : median(ratios).toFixed(1)];
+    const ours = turns.get('cdk-scim') ?? [];
+    const rows = [...turns].map(([name, values]) => {
+      const times = (of: (turn: Turn) => number): string =>
+        name === 'cdk-scim'
+          ? ''
+          : median(values.map((value, index) => of(ours[index] ?? value) / of(value))).toFixed(2);
+      const rate = median(values.map(({ perSecond }) => perSecond)).toFixed(0);
+      const cpu = median(values.map((value) => value.cpu)).toFixed(2);
+      return [name, rate, times(({ perSecond }) => perSecond), cpu, times((value) => value.cpu)];
     });
-    return `${CLIENTS} clients, ${GROUPS} groups of ${MEMBERS} members at the start; create, get, \`userName eq\`, PATCH active and add a member in turns.
+    return `${CLIENTS} clients, ${GROUPS} groups of ${MEMBERS} members at the start; create, get, \`userName eq\`, PATCH active and add a member in turns. Each server is one process, beside its
+engine and the clients. What the peers leave out, or do with other means: the heads of their files in [peers](peers).
 
-${table(['server', 'requests per second', 'ours to this one'], rows)}`;
+${table(['server', 'requests a second', 'ours to this one', 'CPU a request, ms', 'ours to this one'], rows)}`;
   } finally {
     for (const subject of subjects) await subject.stop();
   }
@@ -60,9 +66,16 @@ async function prepare(subject: Subject): Promise<Prepared> {
   return { subject, users, groups };
 }
 
-/** @returns requests per second */
-async function turn({ subject, users, groups }: Prepared, round: number): Promise<number> {
+/** What a server did in one turn. */
+interface Turn {
+  readonly perSecond: number;
+  /** Milliseconds for each request. */
+  readonly cpu: number;
+}
+
+async function turn({ subject, users, groups }: Prepared, round: number): Promise<Turn> {
   const start = performance.now();
+  const cpu = subject.cpu();
   let done = 0;
   await Promise.all(
     Array.from({ length: CLIENTS }, async (_, client) => {
@@ -79,5 +92,5 @@ async function turn({ subject, users, groups }: Prepared, round: number): Promis
       }
     }),
   );
-  return (done / (performance.now() - start)) * 1000;
+  return { perSecond: (done / (performance.now() - start)) * 1000, cpu: (subject.cpu() - cpu) / done };
 }

@@ -20,6 +20,7 @@ import { scanPartition } from './parallel-scan';
 import { planFilter, type KeyPlan, type Plan } from './plan';
 import { fromItem, type StoredItem } from './resource-item';
 import type { Resources } from './resources';
+import { unlessBusy } from './retries';
 import type { QueryOptions } from './table';
 import { keyForm } from './values';
 
@@ -59,7 +60,9 @@ export class Collection {
     for await (const item of this.items({ after, limit: Math.min(1000, startIndex - index + count) })) {
       index += 1;
       if (resources.length === count) {
-        await this.marks.remember({ index: index - 1, id: resources.at(-1)?.id ?? item.sk });
+        const mark = { index: index - 1, id: resources.at(-1)?.id ?? item.sk };
+        // The page is read; the next one may have to walk.
+        await unlessBusy(() => this.marks.remember(mark));
         break;
       }
       if (index >= startIndex) resources.push(fromItem(item));

@@ -1,75 +1,60 @@
 import { inParallel } from './batches';
 import { completeDeletion } from './deletions';
-import { forget, handOver, intentsBefore, type Intent } from './intents';
+import { forget, handOver, intentsBefore, isOlder, type Intent } from './intents';
 import { completeOrForget, completing } from './member-edits';
+import { HAND_OVER_MS } from './retries';
 import type { Table } from './table';
 
-/**
- * Milliseconds after which nothing that a request has begun is still being done by it (a function ends after 28 seconds), and the index shows
- * everything that the request wrote.
- */
+/** Milliseconds after which no request is still doing what it has begun: a function ends after 28 seconds. */
 export const ABANDONED_AFTER_MS = 60_000;
+
+/**
+ * Milliseconds after which a deletion is looked after for the last time: nothing that read the resource before it was gone is still writing, the function
+ * `completion` with its five minutes included, and the index shows everything that was written.
+ */
+export const SETTLED_AFTER_MS = 7 * 60_000;
 
 /** Intents that are completed at the same time. */
 const WIDTH = 8;
 
-/** What a completion of several intents came to. */
-export interface Completed {
-  readonly completed: number;
-  /** Those that wait for another time: theirs was not enough, or they failed. */
-  readonly left: number;
+/** From when on intents are whose, in milliseconds since the epoch. */
+export interface Ages {
+  /** Intents since then are left to those who recorded them. */
+  readonly abandoned: number;
+  /** Deletions since then are looked after again another time. */
+  readonly settled: number;
 }
 
 /**
- * Does what requests have left behind.
- * @param before milliseconds since the epoch: intents since then are left to those who recorded them
+ * Does what requests have left behind, as far as time allows.
  * @param failed is told of an intent that cannot be completed; the others go on
  */
 export async function completeAbandoned(
   table: Table,
-  before: number,
+  { abandoned, settled }: Ages,
   failed: (intent: Intent, error: unknown) => void,
-): Promise<Completed> {
-  const sum = { completed: 0, left: 0 };
-  let batch: Intent[] = [];
-  const complete = async (): Promise<void> => {
-    const results = await inParallel(batch, WIDTH, (intent) => completeOne(table, intent, failed));
-    sum.completed += results.filter(Boolean).length;
-    sum.left += results.filter((isCompleted) => !isCompleted).length;
-    batch = [];
+): Promise<void> {
+  const complete = async (intent: Intent): Promise<void> => {
+    if (table.retries.timeLeft < HAND_OVER_MS) return;
+    try {
+      const isComplete = await completeIntent(table, intent);
+      if (isComplete && intent.kind === 'deletion' && isOlder(intent, settled)) await forget(table, intent);
+    } catch (error) {
+      failed(intent, error);
+    }
   };
-  for await (const intent of intentsBefore(table, before)) {
-    batch.push(intent);
-    if (batch.length === WIDTH * 4) await complete();
+  for await (const intents of intentsBefore(table, abandoned)) {
+    await inParallel(intents, WIDTH, complete);
+    if (table.retries.timeLeft < HAND_OVER_MS) return;
   }
-  await complete();
-  return sum;
 }
 
-/** Completes one intent and forgets it. @returns false when it is to be tried another time */
-async function completeOne(
-  table: Table,
-  intent: Intent,
-  failed: (intent: Intent, error: unknown) => void,
-): Promise<boolean> {
+/** Does what is left of an intent, whoever recorded it. @returns false when it goes on elsewhere: the time was not enough */
+export async function completeIntent(table: Table, intent: Intent): Promise<boolean> {
   // Nothing here shows a resource's location.
   const scope = { table, connection: intent.connection, baseUrl: '' };
-  try {
-    if (intent.kind === 'members') return await completeOrForget(scope, intent);
-    if (await completeDeletion(scope, intent, completing(scope))) {
-      await forget(table, intent);
-      return true;
-    }
-    await handOver(table, intent);
-  } catch (error) {
-    failed(intent, error);
-  }
+  if (intent.kind === 'members') return completeOrForget(scope, intent);
+  if (await completeDeletion(scope, intent, completing(scope))) return true;
+  await handOver(table, intent);
   return false;
-}
-
-/** Completes an intent that a request had no time for; the deletion of a resource is looked after once more later. */
-export async function completeHandedOver(table: Table, intent: Intent): Promise<void> {
-  const scope = { table, connection: intent.connection, baseUrl: '' };
-  if (intent.kind === 'members') await completeOrForget(scope, intent);
-  else if (!(await completeDeletion(scope, intent, completing(scope)))) await handOver(table, intent);
 }

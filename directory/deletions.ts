@@ -1,10 +1,9 @@
-import { ScimError } from '../scim/error';
 import { handOver, newIntent, type Intent } from './intents';
 import type { Key } from './item';
 import { membershipPartition } from './keys';
 import { leaveAllGroups, type CompleteEdits } from './memberships';
 import type { Scope } from './resources';
-import { HAND_OVER_MS } from './retries';
+import { HAND_OVER_MS, unlessBusy } from './retries';
 
 /*
  * A user or group is deleted in one transaction, which also records that its memberships are still to go. They go at once where there is time,
@@ -22,12 +21,8 @@ export function deletionIntent({ connection }: Scope, type: Intent['type'], id: 
  * does not fail because something is busy.
  */
 export async function followDeletion(scope: Scope, intent: Intent, complete: CompleteEdits): Promise<void> {
-  try {
-    if (await completeDeletion(scope, intent, complete)) return;
-  } catch (error) {
-    if (!(error instanceof ScimError && error.status === 503)) throw error;
-  }
-  await handOver(scope.table, intent);
+  const isComplete = await unlessBusy(() => completeDeletion(scope, intent, complete));
+  if (isComplete !== true) await unlessBusy(() => handOver(scope.table, intent));
 }
 
 /** Ends the memberships of what has been deleted. @returns false when the time was not enough */

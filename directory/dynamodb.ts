@@ -1,6 +1,6 @@
 import aws4 from 'aws4';
 import type * as SDK from '@aws-sdk/client-dynamodb';
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 
@@ -32,7 +32,8 @@ export type Result<O extends Operation> = Operations[O][1];
 
 /** What a call may be given beside its input. */
 export interface CallOptions {
-  readonly abortSignal?: AbortSignal;
+  /** Milliseconds after which it has failed, whatever it waits for. @default - it waits */
+  readonly timeout?: number;
 }
 
 /** Whoever makes calls of DynamoDB. */
@@ -62,8 +63,6 @@ export interface DynamoDBOptions {
   readonly endpoint?: string | undefined;
   /** Asked for each call, so that they may change. */
   readonly credentials: () => Promise<aws4.Credentials> | aws4.Credentials;
-  /** Milliseconds without an answer after which a call has failed. */
-  readonly timeout: number;
 }
 
 /** Calls of DynamoDB over connections that are kept. It does not try again what fails: see `Retries`. */
@@ -79,11 +78,7 @@ export class DynamoDBConnection implements DynamoDB {
     this.agent = new (isHttps ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 100 });
   }
 
-  async call<O extends Operation>(
-    operation: O,
-    input: Input<O>,
-    { abortSignal }: CallOptions = {},
-  ): Promise<Result<O>> {
+  async call<O extends Operation>(operation: O, input: Input<O>, { timeout }: CallOptions = {}): Promise<Result<O>> {
     const signed = aws4.sign(
       {
         service: 'dynamodb',
@@ -96,10 +91,10 @@ export class DynamoDBConnection implements DynamoDB {
       },
       await this.options.credentials(),
     );
-    const answer = await this.exchange(signed, abortSignal);
-    const body: unknown = JSON.parse(await text(answer));
-    if (answer.statusCode === 200) return body as Result<O>;
-    throw refusal(answer.statusCode ?? 0, body);
+    const { status, body } = await this.exchange(signed, timeout);
+    const answer = parsed(body);
+    if (status === 200 && answer !== undefined) return answer;
+    throw refusal(status, answer, body);
   }
 
   /** Closes the connections. */
@@ -107,31 +102,52 @@ export class DynamoDBConnection implements DynamoDB {
     this.agent.destroy();
   }
 
-  private exchange({ headers, body }: aws4.Request, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+  private exchange(
+    { headers, body }: aws4.Request,
+    timeout: number | undefined,
+  ): Promise<{ readonly status: number; readonly body: string }> {
+    const { hostname, port, protocol } = this.url;
     return new Promise((resolve, reject) => {
-      const { hostname, port, protocol } = this.url;
-      const options = {
-        protocol,
-        hostname,
-        port,
-        method: 'POST',
-        path: '/',
-        agent: this.agent,
-        headers: { ...headers },
+      const outgoing = this.send(
+        { protocol, hostname, port, method: 'POST', path: '/', agent: this.agent, headers: { ...headers } },
+        (incoming) => {
+          text(incoming).then((answered) => {
+            clearTimeout(timer);
+            resolve({ status: incoming.statusCode ?? 0, body: answered });
+          }, failed);
+        },
+      );
+      const failed = (error: unknown): void => {
+        clearTimeout(timer);
+        reject(error instanceof Error ? error : new Error(String(error)));
       };
-      const outgoing = this.send(signal === undefined ? options : { ...options, signal }, resolve);
-      outgoing.setTimeout(this.options.timeout, () => {
-        outgoing.destroy(Object.assign(new Error('DynamoDB did not answer in time.'), { code: 'ETIMEDOUT' }));
-      });
-      outgoing.on('error', reject);
+      const timer =
+        timeout === undefined
+          ? undefined
+          : setTimeout(() => {
+              outgoing.destroy(Object.assign(new Error('DynamoDB did not answer in time.'), { code: 'ETIMEDOUT' }));
+            }, timeout);
+      outgoing.on('error', failed);
       outgoing.end(body);
     });
   }
 }
 
+/** @returns undefined for what is no JSON object: the answer of something between here and DynamoDB, or half an answer */
+function parsed(body: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html */
-function refusal(status: number, body: unknown): Error {
-  const { __type: type = '', message, Message, Item, CancellationReasons } = body as Refusal;
+function refusal(status: number, answer: Refusal | undefined, body: string): DynamoDBError {
+  if (answer === undefined)
+    return new DynamoDBError('ServiceUnavailable', `No answer of DynamoDB: ${body.slice(0, 200)}`, status);
+  const { __type: type = '', message, Message, Item, CancellationReasons } = answer;
   const name = type.slice(type.lastIndexOf('#') + 1) || 'UnknownError';
   return new DynamoDBError(name, message ?? Message ?? name, status, Item, CancellationReasons);
 }

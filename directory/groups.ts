@@ -1,4 +1,4 @@
-import { badRequest, ScimError } from '../scim/error';
+import { badRequest } from '../scim/error';
 import type { BoundFilter } from '../scim/filter/bind';
 import type { JsonObject } from '../scim/json';
 import type { Member, MembershipChange } from '../scim/patch/memberships';
@@ -28,7 +28,7 @@ import {
 } from './memberships';
 import { newMeta, type StoredItem } from './resource-item';
 import { Resources, type GuardedWrite, type Precondition, type Scope } from './resources';
-import { busy } from './retries';
+import { busy, unlessBusy } from './retries';
 import { indexedGroupAttributes } from './values';
 
 /** How a connection's identity provider needs groups to behave. */
@@ -43,9 +43,11 @@ export interface GroupRules {
 export interface GroupChange {
   readonly attributes: Attributes;
   readonly members: MembershipChange;
+  /** Whether `members` was computed from those that the group has. */
+  readonly isFromMembers?: boolean;
 }
 
-/** A group and its members, as they were at the same time. */
+/** A group and its members. */
 export interface GroupWithMembers {
   readonly group: StoredItem;
   readonly members: readonly JsonObject[];
@@ -86,7 +88,8 @@ export class Groups {
   }
 
   /**
-   * A group with the value of its `members`: those that it has in this version of it.
+   * A group with the value of its `members`, as many as this version of it has. Where they keep changing, the version is an older one than that of the
+   * members: then a change that depends on it is refused.
    * @throws ScimError 404 when it is gone meanwhile, 503 when a change under way cannot be completed in time
    */
   async withMembers(group: StoredItem): Promise<GroupWithMembers> {
@@ -98,7 +101,7 @@ export class Groups {
       if (members.length === current.members) return { group: current, members };
       // Others came or went since the group was read, perhaps in several steps of one change.
       const again = await this.resources.getSettled(current.id);
-      if (again.version === current.version || attempt === SNAPSHOT_ATTEMPTS) return { group: again, members };
+      if (again.version === current.version || attempt === SNAPSHOT_ATTEMPTS) return { group: current, members };
       current = again;
     }
   }
@@ -152,7 +155,7 @@ export class Groups {
     const group = await this.resources.change(
       id,
       async (current) => {
-        const { attributes, members } = await compute(current);
+        const { attributes, members, isFromMembers = false } = await compute(current);
         const { added, removed, renamed } = await this.difference(id, members);
         joined = added;
         const { further, pending } = await this.writes(id, [
@@ -161,7 +164,8 @@ export class Groups {
           ...removed.map((memberId) => ({ kind: 'remove', memberId }) as const),
         ]);
         const increments = { members: added.length - removed.length };
-        return { attributes, further, increments, ...(pending === undefined ? {} : { pending }) };
+        const isOfVersion = members.clear || isFromMembers;
+        return { attributes, further, increments, isOfVersion, ...(pending === undefined ? {} : { pending }) };
       },
       strict,
     );
@@ -185,13 +189,13 @@ export class Groups {
    * @returns the group, still with `pending` when not all of a large change is done
    */
   private async finish(group: StoredItem, joined: readonly Membership[]): Promise<StoredItem> {
-    try {
-      if (group.pending === undefined) await expelDeleted(this.scope, group.id, joined, completing(this.scope));
-      else if (await completeEdits(this.scope, group.id, group.pending)) return { ...group, pending: undefined };
-    } catch (error) {
-      if (!(error instanceof ScimError && error.status === 503)) throw error;
+    const { id, pending } = group;
+    if (pending === undefined) {
+      await unlessBusy(() => expelDeleted(this.scope, id, joined, completing(this.scope)));
+      return group;
     }
-    return group;
+    const isComplete = await unlessBusy(() => completeEdits(this.scope, id, pending));
+    return isComplete === true ? { ...group, pending: undefined } : group;
   }
 
   /** Deletes a group, and then the memberships of its members and its own. @throws ScimError 404, and what `check` throws */

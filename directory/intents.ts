@@ -53,14 +53,22 @@ export async function findIntent(table: Table, key: Key): Promise<Intent | undef
   return item === undefined ? undefined : intentFrom(item);
 }
 
-/** Intents that are older than this, of all connections, oldest first. @param milliseconds since the epoch */
-export async function* intentsBefore(table: Table, milliseconds: number): AsyncGenerator<Intent, void, undefined> {
+/** Whether an intent was recorded before this. @param milliseconds since the epoch */
+export function isOlder({ id }: Intent, milliseconds: number): boolean {
+  return id < idPrefix(milliseconds);
+}
+
+/** Intents that were recorded before this, of all connections, in pages, oldest first. @param milliseconds since the epoch */
+export async function* intentsBefore(
+  table: Table,
+  milliseconds: number,
+): AsyncGenerator<readonly Intent[], void, undefined> {
   const between = ['0', idPrefix(milliseconds)] as const;
   let after: Item | undefined;
   do {
     const { items, next } = await table.query(INTENTS, { index: INVERSE_INDEX, between, after, limit: 100 });
     const found = await table.getMany(items.map(({ pk, sk }) => ({ pk, sk })));
-    yield* found.map(intentFrom).sort((a, b) => (a.id < b.id ? -1 : 1));
+    yield found.map(intentFrom).sort((a, b) => (a.id < b.id ? -1 : 1));
     after = next;
   } while (after !== undefined);
 }

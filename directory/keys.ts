@@ -104,14 +104,15 @@ export type KeyMeaning =
 
 /** Reads a key that was built here. @returns the connection it belongs to, and what it stands for */
 export function readKey({ pk, sk }: Key): { readonly connection: string; readonly meaning: KeyMeaning } {
-  const [, connection = '', second, third, ...more] = pk.split('#');
+  const [first, connection = '', second, third, ...more] = pk.split('#');
+  if (first !== 'c') return { connection: '', meaning: { kind: 'unknown' } };
   return { connection, meaning: meaningOf(second, third, more.length > 0, sk) };
 }
 
 function meaningOf(second: string | undefined, third: string | undefined, hasMore: boolean, sk: string): KeyMeaning {
   switch (second) {
     case undefined:
-      return { kind: 'connection' };
+      return { kind: sk === 'connection' ? 'connection' : 'unknown' };
     case 'User':
     case 'Group':
       if (third === undefined) return { kind: 'resource', type: second, id: sk };

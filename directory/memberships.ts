@@ -190,15 +190,16 @@ async function leaveGroup(
       // A deleted user may have come back under its id and have joined the group anew.
       { check: resourceKey(connection, type, memberId), condition: ABSENT },
     ]);
+    const ofGroup = failed.find(({ index }) => index === 0);
     // Without a failure of the group's condition it is done, or there is no such membership any more.
-    if (!failed.some(({ index }) => index === 0)) return;
-    const pending = (await table.get(group))?.['pending'];
-    if (typeof pending !== 'string') {
+    if (ofGroup === undefined) return;
+    if (ofGroup.item === undefined) {
       // The group is gone, and its memberships are no more than litter.
       await table.write([{ delete: membershipKey(connection, groupId, memberId) }]);
       return;
     }
-    await complete(groupId, pending);
+    const { pending } = ofGroup.item;
+    if (typeof pending === 'string') await complete(groupId, pending);
     await table.retries.pause(attempt);
   }
 }

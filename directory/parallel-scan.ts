@@ -8,9 +8,11 @@ const WIDTH = 8;
 type Range = readonly [string, string];
 
 /**
- * Reads a partition whose sort keys are ids, by several readers at once. The first page tells whether one is enough; then the ids that are left
- * are halved by time for as long as a reader has nothing to do, so that it does not matter when most of them were given out.
+ * Reads a partition whose sort keys are ids, by several readers at once. The first page tells whether one is enough; then what is left is halved
+ * by the time at which ids were given out, for as long as a reader has nothing to do. Where most of them were given out within minutes, it takes
+ * some halvings before the others can help.
  * @param visit is given each page, in no order
+ * @throws what a query or `visit` throws; the first failure ends the scan
  */
 export async function scanPartition(
   table: Table,
@@ -21,8 +23,9 @@ export async function scanPartition(
   await visit(first.items);
   if (first.next === undefined) return;
   const { items: last } = await table.query(partition, { backward: true, limit: 1 });
-  const ranges: Range[] = [[successor(first.next.sk), last[0]?.sk ?? first.next.sk]];
+  const ranges: Range[] = [...halves([successor(first.next.sk), last[0]?.sk ?? first.next.sk])];
   const running = new Set<Promise<void>>();
+  const failures: unknown[] = [];
 
   const read = async (range: Range): Promise<void> => {
     const { items, next } = await table.query(partition, { between: range });
@@ -34,20 +37,23 @@ export async function scanPartition(
   const start = (): void => {
     for (let range = ranges[0]; range !== undefined && running.size < WIDTH; range = ranges[0]) {
       ranges.shift();
-      const work = read(range).finally(() => running.delete(work));
-      // Failures are seen by who waits below; the others must not end the process when one of them has ended the scan.
-      work.catch(() => undefined);
+      const work = read(range)
+        .catch((error: unknown) => failures.push(error))
+        .then(() => {
+          running.delete(work);
+        });
       running.add(work);
     }
   };
   start();
   while (running.size > 0) {
     await Promise.race(running);
+    if (failures.length > 0) throw failures[0];
     start();
   }
 }
 
-/** A range as two; as itself when it has no middle. */
+/** A range as two; as itself when it has no middle, and as nothing when it ends before it begins. */
 function halves([from, to]: Range): readonly Range[] {
   const [low, high] = [toNumber(from), toNumber(to)];
   if (high < low) return [];

@@ -117,7 +117,7 @@ export class Resources {
   /** @returns undefined when another change came first */
   private async writeChange(current: StoredItem, change: Change, strict: boolean): Promise<StoredItem | undefined> {
     const { table, connection } = this.scope;
-    const { further = [], increments = {}, pending } = change;
+    const { further = [], increments = {}, pending, isOfVersion = false } = change;
     const sameAttributes = equalJson(current.attributes, change.attributes);
     if (sameAttributes && further.length === 0 && pending === undefined) return current;
     const { lastModified, version } = changedMeta(current);
@@ -130,9 +130,9 @@ export class Resources {
         ...(pending === undefined ? {} : { pending }),
       },
       add: increments,
-      // Changes of different memberships need not wait for each other: none was computed from the version.
+      // Additions and removals need not wait for each other: none was computed from the version.
       condition:
-        sameAttributes && !strict && pending === undefined
+        sameAttributes && !strict && !isOfVersion && pending === undefined
           ? { is: 'settled' }
           : { is: 'settled', version: current.version },
     };
@@ -203,6 +203,8 @@ export interface Change {
   readonly attributes: Attributes;
   /** Writes of the same transaction. */
   readonly further?: readonly GuardedWrite[];
+  /** Whether it was computed from more than the attributes, and so from this version: from all members of a group. */
+  readonly isOfVersion?: boolean;
   /** Counters of the item to increment. */
   readonly increments?: Readonly<Record<string, number>>;
   /** A recorded change of members that begins with this one. */

@@ -9,7 +9,7 @@ const TIME_TO_ANSWER_MS = 1000;
 export const HAND_OVER_MS = 4000;
 
 /** The longest that one call may take; the answer to it is taken for lost then. */
-export const CALL_TIMEOUT_MS = 4000;
+const CALL_TIMEOUT_MS = 4000;
 
 /**
  * The patience of one request: what fails for a passing reason is tried again while the function has time, and then is 503 with
@@ -33,7 +33,7 @@ export class Retries {
     for (let attempt = 1; ; attempt += 1) {
       if (this.timeLeft <= 0) throw busy(undefined);
       try {
-        return await call(this.options());
+        return await call({ timeout: Math.min(CALL_TIMEOUT_MS, this.timeLeft) });
       } catch (error) {
         if (!isPassing(error)) throw error;
         await this.pause(attempt, error);
@@ -48,18 +48,15 @@ export class Retries {
    */
   async pause(attempt: number, cause?: unknown): Promise<void> {
     const delay = Math.random() * Math.min(LONGEST_PAUSE_MS, 10 * 2 ** Math.min(attempt, 10));
-    if (delay >= this.timeLeft) throw busy(cause);
+    if (delay >= this.timeLeft || attempt >= MOST_ATTEMPTS) throw busy(cause);
     await sleep(delay);
-  }
-
-  /** A call ends with the function's time; far from it the client's own limit is enough. */
-  private options(): CallOptions {
-    const { timeLeft } = this;
-    return timeLeft > CALL_TIMEOUT_MS ? {} : { abortSignal: AbortSignal.timeout(Math.ceil(timeLeft)) };
   }
 }
 
 const LONGEST_PAUSE_MS = 800;
+
+/** Where nothing else ends it: some 30 seconds. */
+const MOST_ATTEMPTS = 80;
 
 /** 503: what stands in the way will pass. @param cause what the last attempt met */
 export function busy(cause: unknown): ScimError {
@@ -68,6 +65,19 @@ export function busy(cause: unknown): ScimError {
   });
   error.cause = cause;
   return error;
+}
+
+/**
+ * Does what follows a change that has happened: that something is busy is no failure of it.
+ * @returns undefined when something was
+ */
+export async function unlessBusy<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ScimError && error.status === 503) return undefined;
+    throw error;
+  }
 }
 
 /** Errors of DynamoDB that pass (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html). */
@@ -83,9 +93,6 @@ const PASSING = new Set([
   'ThrottlingException',
   'TransactionConflictException',
   'TransactionInProgressException',
-  // Those of Node.js: no answer in time.
-  'AbortError',
-  'TimeoutError',
 ]);
 
 /** Whether a call that failed so may succeed when it is made again: throttling, faults of the service, connections that broke. */

@@ -48,7 +48,7 @@ const WIDTH = 8;
  * read back what they have just written. One instance serves one request, see `prefetch`.
  */
 export class Table {
-  private readonly pending = new Map<string, Promise<Item | undefined>>();
+  private readonly prefetched = new Map<string, Promise<Item | undefined>>();
 
   constructor(
     private readonly db: DynamoDB,
@@ -75,13 +75,13 @@ export class Table {
       const item = items.then((found) => found.find((each) => each.pk === pk && each.sk === sk));
       // Whoever takes the result sees the failure; when nobody does, it must not end the process.
       item.catch(() => undefined);
-      this.pending.set(`${pk} ${sk}`, item);
+      this.prefetched.set(`${pk} ${sk}`, item);
     }
   }
 
   async get(key: Key): Promise<Item | undefined> {
-    const begun = this.pending.get(`${key.pk} ${key.sk}`);
-    this.pending.delete(`${key.pk} ${key.sk}`);
+    const begun = this.prefetched.get(`${key.pk} ${key.sk}`);
+    this.prefetched.delete(`${key.pk} ${key.sk}`);
     return begun ?? this.read(key);
   }
 
@@ -91,8 +91,9 @@ export class Table {
     return found === undefined ? undefined : toItem(found);
   }
 
-  /** Items by key, in no order; those that do not exist are left out. */
-  async getMany(keys: readonly Key[]): Promise<readonly Item[]> {
+  /** Items by key, in no order and each once; those that do not exist are left out. */
+  async getMany(wanted: readonly Key[]): Promise<readonly Item[]> {
+    const keys = [...new Map(wanted.map((key) => [`${key.pk} ${key.sk}`, key])).values()];
     const [only] = keys;
     if (only !== undefined && keys.length === 1) {
       const item = await this.read(only);

@@ -7,9 +7,11 @@ import { groupsOf } from './groups-of';
 import { deletionIntent, followDeletion } from './deletions';
 import { recordWrite } from './intents';
 import { completing } from './member-edits';
+import { leaveAllGroups } from './memberships';
 import { textOf } from './item';
 import { deletedUserKey, deletedUserValuePartition } from './keys';
 import { changedMeta, fromItem, itemAt } from './resource-item';
+import { busy } from './retries';
 import { Resources, type GuardedWrite, type Precondition, type Scope } from './resources';
 import { INDEXED_USER_ATTRIBUTES, keyForm } from './values';
 import { PRESENT, type Write } from './write';
@@ -57,6 +59,7 @@ export class Users {
     const attributes: Attributes = { active: true, ...sent };
     for (let attempt = 1; ; attempt += 1) {
       const deleted = await this.findDeleted(attributes);
+      if (deleted !== undefined) await this.endMemberships(deleted.id);
       const options = deleted === undefined ? {} : { meta: changedMeta(deleted), further: this.forgetWrites(deleted) };
       const created = await this.resources.create(attributes, options);
       if (created !== undefined) return created;
@@ -83,6 +86,12 @@ export class Users {
       recordWrite(intent),
     ]);
     await followDeletion(scope, intent, completing(scope));
+  }
+
+  /** What is still to follow a user's deletion comes before the user does: it comes back without its groups. @throws ScimError 503 */
+  private async endMemberships(id: string): Promise<void> {
+    const { scope } = this.resources;
+    if (!(await leaveAllGroups(scope, 'User', id, completing(scope)))) throw busy(undefined);
   }
 
   private retainWrites(user: StoredResource): readonly Write[] {

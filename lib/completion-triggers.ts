@@ -19,6 +19,8 @@ export function completionTriggers(scope: Construct, completion: Fn, table: Tabl
     retryAttempts: 2,
   });
   mapping.node.addDependency(table.grantStreamRead(completion));
+  // What fails is asked for again a minute later.
+  completion.configureAsyncInvoke({ retryAttempts: 0 });
   new Rule(scope, 'Abandoned', {
     description: 'SCIM: asks for what requests that ended unexpectedly have left behind',
     schedule: Schedule.rate(Duration.minutes(1)),

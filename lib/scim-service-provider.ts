@@ -82,9 +82,11 @@ export class ScimServiceProvider extends Construct {
     completionTriggers(this, completion, this.table);
     for (const directory of [users, groups, bulk, completion]) {
       this.allowTable(directory, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
-      this.allowTable(directory, 'BatchWriteItem', 'ConditionCheckItem');
+      this.allowTable(directory, 'ConditionCheckItem');
       this.allowIndex(directory);
     }
+    // Those who record large changes, and remove the members of groups that are gone.
+    for (const directory of [groups, bulk, completion]) this.allowTable(directory, 'BatchWriteItem');
     // It remembers where pages ended, and completes changes of members that it is to show.
     this.allowTable(search, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     this.allowIndex(search);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import initSqlJs from 'sql.js';
@@ -39,7 +39,7 @@ export async function prepareDatabase(file: string): Promise<void> {
 
 /** A folder for a database that is to leave nothing behind: in memory where the system has a file system there. */
 export function temporaryFolder(): { readonly path: string; remove(): void } {
-  const parent = existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir();
+  const parent = hasRoom(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir();
   const folder = mkdtempSync(path.join(parent, 'cdk-scim-engine-'));
   return {
     path: folder,
@@ -50,3 +50,12 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
 }
 
 const SHARED_MEMORY = '/dev/shm';
+
+/** Containers often have 64 MB there, which some ten thousand users fill. */
+const ROOM_BYTES = 1024 ** 3;
+
+function hasRoom(folder: string): boolean {
+  if (!existsSync(folder)) return false;
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize >= ROOM_BYTES;
+}

@@ -19,10 +19,10 @@ export interface Engine {
  * @throws Error that says what to install when there is none for this platform
  */
 export async function startEngine(kept?: string): Promise<Engine> {
-  if (kept !== undefined) return startOn(kept);
+  if (kept !== undefined) return startEngineOn(kept);
   const folder = temporaryFolder();
   try {
-    const engine = await startOn(path.join(folder.path, 'dynamodb.sqlite'));
+    const engine = await startEngineOn(path.join(folder.path, 'dynamodb.sqlite'));
     return {
       endpoint: engine.endpoint,
       stop: async () => {
@@ -36,7 +36,8 @@ export async function startEngine(kept?: string): Promise<Engine> {
   }
 }
 
-async function startOn(file: string): Promise<Engine> {
+/** The same, on a file of its own that is there already or is made now. */
+export async function startEngineOn(file: string): Promise<Engine> {
   await prepareDatabase(file);
   const port = await freePort();
   const args = ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', file];

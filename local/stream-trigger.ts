@@ -29,7 +29,6 @@ export class StreamTrigger {
   private readonly iterators = new Map<string, string>();
   private readonly seen = new Set<string>();
   private stopped = false;
-  private running: Promise<void> | undefined;
 
   private constructor(
     private readonly client: DynamoDBStreamsClient,
@@ -49,21 +48,30 @@ export class StreamTrigger {
     if (mappings.length === 0 || streamArn === undefined) return undefined;
     const trigger = new StreamTrigger(streams, streamArn, mappings);
     await trigger.openShards('LATEST');
-    trigger.running = trigger.run();
+    void trigger.run();
     return trigger;
   }
 
-  async stop(): Promise<void> {
+  /** Ends it; a function that it has invoked may still run. */
+  stop(): void {
     this.stopped = true;
-    await this.running;
+  }
+
+  private isStopped(): boolean {
+    return this.stopped;
   }
 
   private async run(): Promise<void> {
-    while (!this.stopped) {
+    while (!this.isStopped()) {
       try {
         await this.poll();
       } catch (error) {
-        process.stderr.write(`The table's stream could not be read: ${String(error)}\n`);
+        if (this.isStopped()) return;
+        process.stderr.write(`The table's stream could not be read, and is read from its end on: ${String(error)}\n`);
+        // An iterator is good for some minutes only, and a record for a day.
+        this.iterators.clear();
+        this.seen.clear();
+        await this.openShards('LATEST').catch(() => undefined);
       }
       await sleep(POLL_MS);
     }
@@ -98,7 +106,9 @@ export class StreamTrigger {
 
   private async deliver(records: readonly StreamRecord[]): Promise<void> {
     for (const { target, patterns, batchSize } of this.mappings) {
-      const passing = records.filter((record) => patterns.some((pattern) => passesFilter(pattern, record)));
+      const passes = (record: StreamRecord): boolean =>
+        patterns.length === 0 || patterns.some((pattern) => passesFilter(pattern, record));
+      const passing = records.filter(passes);
       for (let start = 0; start < passing.length; start += batchSize) {
         const batch = passing.slice(start, start + batchSize);
         const event = { Records: batch.map((record) => ({ ...record, eventSourceARN: this.streamArn })) };

@@ -1,7 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { DynamoDBConnection, type DynamoDBOptions } from '../directory/dynamodb';
-import { CALL_TIMEOUT_MS } from '../directory/retries';
 import { Table } from '../directory/table';
 
 /** A flag that cannot be used; the message says what to change. */
@@ -36,10 +35,7 @@ export async function openTarget({
   dynamodb,
 }: Flags): Promise<{ readonly table: Table; readonly close: () => void }> {
   if (typeof table !== 'string') throw new UsageError('--table is missing.');
-  const connection = new DynamoDBConnection({
-    ...(typeof dynamodb === 'string' ? localAccess(dynamodb) : await ownAccess()),
-    timeout: CALL_TIMEOUT_MS,
-  });
+  const connection = new DynamoDBConnection(typeof dynamodb === 'string' ? localAccess(dynamodb) : await ownAccess());
   return {
     table: new Table(connection, table),
     close: () => {
@@ -48,15 +44,13 @@ export async function openTarget({
   };
 }
 
-type Access = Omit<DynamoDBOptions, 'timeout'>;
-
-function localAccess(endpoint: string): Access {
+function localAccess(endpoint: string): DynamoDBOptions {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return { endpoint, region: 'us-east-1', credentials: () => credentials };
 }
 
 /** Credentials and region as the AWS CLI finds them: the SDK knows all the places. */
-async function ownAccess(): Promise<Access> {
+async function ownAccess(): Promise<DynamoDBOptions> {
   // The notice that a later SDK will want a newer Node.js is for maintainers, not for whoever runs a tool.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const { config } = new DynamoDBClient({});
@@ -78,7 +72,8 @@ export function runTool(usage: string, main: () => Promise<number>): void {
       process.exitCode = code;
     },
     (error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
+      const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
+      const message = `${error instanceof Error ? error.message : String(error)}${cause}`;
       process.stderr.write(error instanceof UsageError ? `${message}\n\n${usage}` : `${message}\n`);
       process.exitCode = error instanceof UsageError ? 2 : 1;
     },

@@ -1,6 +1,8 @@
 /*
  * Ory Polis' directory sync (npm @boxyhq/saml-jackson) on its own DynamoDB engine, behind a bare node:http server: the route is that of its
- * pages/api/scim/v2.0/[...directory].ts.
+ * pages/api/scim/v2.0/[...directory].ts. It does less than the requests ask for: names are checked before they are written and not by the write, so that two
+ * creations at once both succeed; whatever stands behind "eq" in a filter is looked up as the first e-mail address; nothing is checked against a schema;
+ * groups answer without their members.
  */
 import http from 'node:http';
 import { createRequire } from 'node:module';

@@ -1,6 +1,7 @@
 /*
  * scimmy-routers on DynamoDB, with the handlers that a team would write for it: an item for each user and group, an index on `lookup` for
- * `userName eq` and `displayName eq`, and a small item that keeps a userName unique. A group holds the array of its members. Express 4: under 5 the
+ * `userName eq` and `displayName eq`, and a small item that keeps a userName unique. A group holds the array of its members, which two additions at
+ * once overwrite. Express 4: under 5 the
  * routers lose `count` and `startIndex`.
  */
 import express from 'express';

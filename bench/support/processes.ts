@@ -1,48 +1,69 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { startEngine, type Engine } from '../../local/engine';
+import { LOCAL_CREDENTIALS, startEngine, type Engine } from '../../local/engine';
+import { createTable } from '../../local/local-table';
+import { Template } from '../../local/template';
 
 /** A server that a benchmark drives over HTTP, on an engine of its own. */
 export interface Subject {
   readonly name: string;
   readonly baseUrl: string;
   readonly token: string;
+  /** Milliseconds of CPU that the server has used, without its engine; NaN where the system does not tell. */
+  cpu(): number;
   stop(): Promise<void>;
 }
 
 const ROOT = path.join(__dirname, '..', '..');
 
-/** Ours, as `npm start` runs it. @param engine one that is there already; a new, empty one by default */
-export async function startOurs(engine?: Engine): Promise<Subject> {
-  const own = engine ?? (await startEngine());
-  const args = [
-    '--import',
-    'tsx',
-    'local/start.ts',
-    '--memory',
-    '--port',
-    '0',
-    '--json',
-    '--idp',
-    'entra',
-    '--dynamodb',
-    own.endpoint,
-  ];
-  const { child, line } = await started(args, ROOT, {});
-  return {
-    name: 'cdk-scim',
-    baseUrl: String(line['scimBaseUrl']),
-    token: String(line['token']),
-    stop: () => stopped(child, own),
-  };
+/** Ours: the built functions behind a bare server. @param engine one that is there already; a new, empty one by default */
+export async function startOurs(engine?: Engine, identityProvider = 'entra'): Promise<Subject> {
+  const own = engine ?? (await startTable());
+  return startServer('cdk-scim', 'ours', own, { IDP: identityProvider });
 }
 
 /** A peer from `bench/peers`. */
 export async function startPeer(name: 'scimmy' | 'polis'): Promise<Subject> {
+  return startServer(name, name, await startEngine(), {});
+}
+
+/** An engine with the template's table, without its stream. */
+export async function startTable(): Promise<Engine> {
   const engine = await startEngine();
-  const { child, line } = await started([`peers/${name}.mjs`], path.join(ROOT, 'bench'), { ENDPOINT: engine.endpoint });
-  return { name, baseUrl: String(line['baseUrl']), token: String(line['token']), stop: () => stopped(child, engine) };
+  const client = new DynamoDBClient({ endpoint: engine.endpoint, region: 'us-east-1', credentials: LOCAL_CREDENTIALS });
+  const template = Template.synthesize();
+  const { StreamSpecification: _, ...properties } = template.ofType('AWS::DynamoDB::GlobalTable')[0]?.properties ?? {};
+  await createTable(client, 'scim', properties);
+  template.dispose();
+  client.destroy();
+  return engine;
+}
+
+async function startServer(
+  name: string,
+  file: string,
+  engine: Engine,
+  environment: Readonly<Record<string, string>>,
+): Promise<Subject> {
+  const cwd = path.join(ROOT, 'bench');
+  const { child, line } = await started([`peers/${file}.mjs`], cwd, { ...environment, ENDPOINT: engine.endpoint });
+  const stop = () => stopped(child, engine);
+  const cpu = () => cpuOf(child.pid ?? 0);
+  return { name, baseUrl: String(line['baseUrl']), token: String(line['token']), cpu, stop };
+}
+
+/** User and system time of a process, in ticks of 10 ms (proc(5)). */
+function cpuOf(pid: number): number {
+  const file = `/proc/${pid}/stat`;
+  if (!existsSync(file)) return Number.NaN;
+  const [user, system] = readFileSync(file, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+    .slice(11, 13);
+  return (Number(user) + Number(system)) * 10;
 }
 
 async function started(
@@ -50,7 +71,8 @@ async function started(
   cwd: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<{ child: ChildProcess; line: Record<string, unknown> }> {
-  const env = { ...process.env, ...environment, NODE_NO_WARNINGS: '1', NODE_ENV: 'production' };
+  const quiet = { NODE_NO_WARNINGS: '1', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+  const env = { ...process.env, ...environment, ...quiet, NODE_ENV: 'production' };
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve);

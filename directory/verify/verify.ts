@@ -1,5 +1,5 @@
 import { GROUP, USER } from '../../scim/schema/resource-type';
-import { intentFrom } from '../intents';
+import { intentFrom, isOlder } from '../intents';
 import { numberOf, textOf, type Item, type Key } from '../item';
 import { intentKey, memberOfPartition, readKey, resourceKey, UNIQUE } from '../keys';
 import { fromItem } from '../resource-item';
@@ -54,12 +54,17 @@ export function persisting(first: readonly Finding[], second: readonly Finding[]
   return first.filter((finding) => again.has(identity(finding)));
 }
 
+/** Numbers move on in a table that is in use; what is wrong with them stays. */
 function identity({ subject, problem }: Finding): string {
-  return `${subject} ${problem}`;
+  return `${subject} ${problem.replace(/\b\d+\b/g, '0')}`;
 }
+
+/** Milliseconds after which something is wrong with what is under way: most of it takes seconds, deletions are kept for some minutes. */
+const OVERDUE_MS = 30 * 60_000;
 
 class Check {
   items = 0;
+  private readonly now = Date.now();
   private readonly resources = { User: 0, Group: 0 };
   private memberships = 0;
   private readonly findings: Finding[] = [];
@@ -68,8 +73,8 @@ class Check {
   private readonly used = new Map<string, string>();
   /** Users, groups and intents that there are. */
   private readonly alive = new Set<string>();
-  /** What is referred to, and by which item. */
-  private readonly referred = new Map<string, string>();
+  /** What is referred to, and by which items. */
+  private readonly referred = new Map<string, string[]>();
   private readonly values = new Pairs();
   private readonly counts = new Sums();
   /** Of the members of a group, by its key. */
@@ -79,6 +84,14 @@ class Check {
 
   take(item: Item): void {
     this.items += 1;
+    try {
+      this.takeSound(item);
+    } catch (error) {
+      this.find(textOfKey(item), `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  private takeSound(item: Item): void {
     const { connection, meaning } = readKey(item);
     if (meaning.kind === 'connection') this.connections.add(connection);
     else this.used.set(connection, textOfKey(item));
@@ -105,13 +118,15 @@ class Check {
         this.counts.state(countName(connection, meaning.type), numberOf(item, 'resources'));
         return;
       case 'intent': {
-        const { type, resource } = intentFrom(item);
+        const intent = intentFrom(item);
+        const { type, resource } = intent;
+        if (isOlder(intent, this.now - OVERDUE_MS)) this.find(textOfKey(item), 'has been under way for half an hour');
         this.alive.add(textOfKey(item));
         this.underWay.add(textOfKey(resourceKey(connection, type, resource)));
         return;
       }
       case 'batch':
-        this.referred.set(textOfKey({ pk: item.pk, sk: 'intent' }), textOfKey(item));
+        this.refer(textOfKey({ pk: item.pk, sk: 'intent' }), item);
         return;
       case 'unknown':
         this.find(textOfKey(item), 'is no item that this version knows');
@@ -129,7 +144,7 @@ class Check {
       if ('put' in write) this.values.need(valueFact(write.put.pk, id));
     }
     if (type === 'Group') this.members.state(textOfKey(item), members);
-    if (pending !== undefined) this.referred.set(textOfKey(intentKey(connection, pending)), textOfKey(item));
+    if (pending !== undefined) this.refer(textOfKey(intentKey(connection, pending)), item);
   }
 
   private takeMembership(connection: string, groupId: string, item: Item): void {
@@ -137,8 +152,8 @@ class Check {
     const group = textOfKey(resourceKey(connection, 'Group', groupId));
     const member = resourceKey(connection, item['type'] === 'Group' ? 'Group' : 'User', item.sk);
     this.members.count(group);
-    this.referred.set(group, textOfKey(item));
-    this.referred.set(textOfKey(member), textOfKey(item));
+    this.refer(group, item);
+    this.refer(textOfKey(member), item);
     if (item['gsi1pk'] !== memberOfPartition(connection, item.sk) || item['gsi1sk'] !== groupId) {
       this.find(textOfKey(item), 'is not in the index of its member');
     }
@@ -153,8 +168,8 @@ class Check {
       );
     }
     for (const [resource, by] of this.referred) {
-      const isMissing = !this.alive.has(resource) && !this.underWay.has(resource);
-      if (isMissing) this.find(by, `refers to ${resource}, which does not exist`);
+      if (this.alive.has(resource) || this.underWay.has(resource)) continue;
+      for (const item of by) this.find(item, `refers to ${resource}, which does not exist`);
     }
     for (const [name, { stated, counted }] of [...this.counts.unequal, ...this.members.unequal]) {
       // A large change is not complete, or the group is gone and its memberships are reported above.
@@ -172,6 +187,12 @@ class Check {
       underWay: this.underWay.size,
       findings: this.findings,
     };
+  }
+
+  private refer(resource: string, item: Item): void {
+    const by = this.referred.get(resource);
+    if (by === undefined) this.referred.set(resource, [textOfKey(item)]);
+    else by.push(textOfKey(item));
   }
 
   private find(subject: string, problem: string): void {

@@ -1,5 +1,5 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
-import { ABANDONED_AFTER_MS, completeAbandoned, completeHandedOver } from '../../directory/completion';
+import { ABANDONED_AFTER_MS, completeAbandoned, completeIntent, SETTLED_AFTER_MS } from '../../directory/completion';
 import { findIntent, type Intent } from '../../directory/intents';
 import { logFailure } from '../middleware/answer';
 import { openTable } from '../middleware/open-table';
@@ -22,7 +22,9 @@ export async function handler(
 ): Promise<void> {
   const table = shared.forRequest(Date.now() + context.getRemainingTimeInMillis());
   if (!('Records' in event)) {
-    await completeAbandoned(table, Date.now() - ABANDONED_AFTER_MS, (intent, error) => {
+    const now = Date.now();
+    const ages = { abandoned: now - ABANDONED_AFTER_MS, settled: now - SETTLED_AFTER_MS };
+    await completeAbandoned(table, ages, (intent, error) => {
       logFailure(failureOf(intent, error), context.awsRequestId);
     });
     return;
@@ -30,7 +32,7 @@ export async function handler(
   for (const { pk, sk } of event.Records.flatMap(keyOf)) {
     // As it is by now: another one may have completed it.
     const intent = await findIntent(table, { pk, sk });
-    if (intent !== undefined) await completeHandedOver(table, intent);
+    if (intent !== undefined) await completeIntent(table, intent);
   }
 }
 

@@ -89,8 +89,9 @@ export const groupsEndpoint: ResourceEndpoint = {
           exchange.profile,
           readOnly,
         );
-        const present = needsCurrentMembers(onMembers) ? await directory.currentMembers(id) : [];
-        return { attributes, members: foldMembershipOperations(onMembers, present) };
+        const isFromMembers = needsCurrentMembers(onMembers);
+        const present = isFromMembers ? await directory.currentMembers(id) : [];
+        return { attributes, members: foldMembershipOperations(onMembers, present), isFromMembers };
       },
       hasPrecondition(exchange.request),
     );

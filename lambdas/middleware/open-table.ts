@@ -1,5 +1,4 @@
 import { DynamoDBConnection } from '../../directory/dynamodb';
-import { CALL_TIMEOUT_MS } from '../../directory/retries';
 import { Table } from '../../directory/table';
 import { ENVIRONMENT } from '../contract';
 
@@ -15,7 +14,6 @@ export function openTable(): Table {
     region: variable('AWS_REGION'),
     endpoint: process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? process.env['AWS_ENDPOINT_URL'],
     credentials: () => credentials,
-    timeout: CALL_TIMEOUT_MS,
   });
   return new Table(connection, name);
 }

@@ -5,7 +5,7 @@ import { recordEdits } from '../../directory/member-edits';
 import { connectionKey, isResourceId, resourceKey, resourcePartition, valuePartition } from '../../directory/keys';
 import { SCAN_BUDGET } from '../../directory/collection';
 import { completeAbandoned } from '../../directory/completion';
-import { Table } from '../../directory/table';
+import { Table, type QueryOptions, type QueryPage } from '../../directory/table';
 import { isValidToken, issueToken, readToken } from '../../directory/tokens';
 import { Users } from '../../directory/users';
 import type { Write } from '../../directory/write';
@@ -51,6 +51,51 @@ test('a scan of several pages finds every match once, in order of creation', asy
     (await wideUsers.collection.matching(bindFilter(parseFilter(filter), USER))).map(({ id }) => id);
   expect(await search('userName pr')).toEqual(ids);
   expect(await search('title eq "odd"')).toEqual(ids.filter((_, index) => index % 2 === 1));
+});
+
+test('a scan fails as a whole, and does not mind what is deleted meanwhile', async () => {
+  const own = { ...scope, connection: `${scope.connection}-scan` };
+  const ids: string[] = [];
+  const nickName = 'x'.repeat(20_000);
+  for (let index = 0; index < 150; index += 1) {
+    ids.push((await new Users(own, USER, 'erase').create({ userName: `scan${index}`, nickName })).id);
+  }
+  const search = (table: Table): Promise<readonly unknown[]> =>
+    new Users({ ...own, table }, USER, 'erase').collection.matching(
+      bindFilter(parseFilter('title pr or userName pr'), USER),
+    );
+  class FailingTable extends Table {
+    private pages = 0;
+    override async query(partition: string, options: QueryOptions = {}): Promise<QueryPage> {
+      this.pages += partition.endsWith('#User') ? 1 : 0;
+      if (this.pages === 4) throw new Error('no more');
+      return super.query(partition, options);
+    }
+  }
+  await expect(search(new FailingTable(client, server().tableName))).rejects.toThrow('no more');
+  class ShrinkingTable extends Table {
+    override async query(partition: string, options: QueryOptions = {}): Promise<QueryPage> {
+      // The scan asks for the last one: everything behind the first page goes before it does.
+      if (options.backward === true) {
+        const behind = ids.slice(40).map((id) => ({ delete: resourceKey(own.connection, 'User', id) }));
+        await super.writeEach(behind);
+      }
+      return super.query(partition, options);
+    }
+  }
+  expect((await search(new ShrinkingTable(client, server().tableName))).length).toBeGreaterThanOrEqual(40);
+});
+
+test('who comes back before the deletion has been followed is in no group any more', async () => {
+  const attributes = { userName: 'returning', externalId: 'returning' };
+  const user = await users.create(attributes);
+  const group = await groups.create({ displayName: 'Returning' }, membersFrom([{ value: user.id }]));
+  // A request with so little time left hands over what follows.
+  const hurried = { ...scope, table: scope.table.forRequest(Date.now() + 4500) };
+  await new Users(hurried, USER, 'retain').delete(user.id, () => undefined);
+  expect(await members(group.id)).toHaveLength(1);
+  expect((await users.create(attributes)).id).toBe(user.id);
+  expect(await members(group.id)).toEqual([]);
 });
 
 describe('filters by key', () => {
@@ -266,7 +311,8 @@ describe('groups', () => {
       membersFrom(joining.map(({ id }) => ({ value: id }))),
     );
     // The victim joined after its deletion had looked for memberships; the second look finds it.
-    await completeAbandoned(scope.table, Date.now() + 1000, (_, error) => {
+    const later = Date.now() + 1000;
+    await completeAbandoned(scope.table, { abandoned: later, settled: later }, (_, error) => {
       throw error;
     });
     expect(await members(group.id)).toHaveLength(119);

@@ -14,7 +14,7 @@ export interface Units {
 /** The engine that the tests' server uses. */
 export function openEngine(endpoint = server().dynamodbEndpoint): DynamoDBConnection {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return new DynamoDBConnection({ endpoint, region: 'us-east-1', credentials: () => credentials, timeout: 30_000 });
+  return new DynamoDBConnection({ endpoint, region: 'us-east-1', credentials: () => credentials });
 }
 
 /** A connection's part of the table on the real engine, with a meter on every call. */

@@ -72,6 +72,18 @@ describe('concurrency', () => {
     expect(replies.filter(({ status }) => status === 409)).toHaveLength(29);
   });
 
+  test('two replacements of all members: one after the other, whichever', async () => {
+    const [one, two] = [await client.user('replacing1'), await client.user('replacing2')];
+    const put = (group: Body, { id }: Body) =>
+      client.put(`/Groups/${group.id}`, { displayName: group.displayName, members: [{ value: id }] });
+    for (let round = 0; round < 15; round += 1) {
+      const group = await client.group(`Replaced ${round}`, round % 2 === 0 ? [one.id, two.id] : []);
+      const replies = await Promise.all([put(group, one), put(group, two)]);
+      expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+      expect([[one.id], [two.id]]).toContainEqual(await client.memberIds(group.id));
+    }
+  });
+
   test('two users who want the same new name: one gets it', async () => {
     const [one, two] = [await client.user('before1'), await client.user('before2')];
     const rename = ({ id }: Body) => client.patch(`/Users/${id}`, { op: 'replace', path: 'userName', value: 'wanted' });

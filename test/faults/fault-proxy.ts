@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** What can happen to a call of the table. */
 export type Fault =
   | { readonly kind: 'error'; readonly name: string; readonly status: number }
+  /** Something between here and DynamoDB answers in its place. */
+  | { readonly kind: 'page'; readonly status: number; readonly text: string }
   /** A transaction that another one on the same items cancels. */
   | { readonly kind: 'conflict' }
   | { readonly kind: 'delay'; readonly milliseconds: number }
@@ -77,6 +79,9 @@ export class FaultProxy {
           __type: `com.amazonaws.dynamodb.v20120810#${fault.name}`,
           message: 'injected',
         });
+        return;
+      case 'page':
+        response.writeHead(fault.status, { 'Content-Type': 'text/html' }).end(fault.text);
         return;
       case 'conflict':
         refuse(response, 400, {

@@ -23,6 +23,8 @@ const PASSING: readonly Fault[] = [
   { kind: 'error', name: 'RequestLimitExceeded', status: 400 },
   { kind: 'error', name: 'InternalServerError', status: 500 },
   { kind: 'error', name: 'ServiceUnavailable', status: 503 },
+  { kind: 'page', status: 503, text: '<html>Service Unavailable</html>' },
+  { kind: 'page', status: 200, text: '{"Item":' },
   { kind: 'delay', milliseconds: 30 },
   { kind: 'drop', takesEffect: false },
   { kind: 'drop', takesEffect: true },

@@ -90,7 +90,8 @@ export class FaultySystem {
   /** Does what the function `completion` does when its schedule asks it to, some minutes later. */
   async recover(): Promise<void> {
     this.proxy.watch();
-    await completeAbandoned(this.table, Date.now() + 1000, (intent, error) => {
+    const later = Date.now() + 1000;
+    await completeAbandoned(this.table, { abandoned: later, settled: later }, (intent, error) => {
       throw new Error(`The intent ${JSON.stringify(intent)} cannot be completed.`, { cause: error });
     });
   }

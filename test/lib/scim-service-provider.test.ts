@@ -77,7 +77,7 @@ test('no function may do more than it does', () => {
   const items = dynamodb('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem');
   const directory = [...items, ...dynamodb('BatchWriteItem', 'ConditionCheckItem')].sort();
   const stream = dynamodb('DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams');
-  expect(actions('UsersRole')).toEqual([...directory, ...logs]);
+  expect(actions('UsersRole')).toEqual([...directory.filter((name) => !name.endsWith('BatchWriteItem')), ...logs]);
   expect(actions('GroupsRole')).toEqual([...directory, ...logs]);
   expect(actions('DiscoveryRole')).toEqual(['dynamodb:GetItem', ...logs]);
   expect(actions('BulkRole')).toEqual([...directory, ...logs]);

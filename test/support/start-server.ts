@@ -7,6 +7,8 @@ declare global {
 
 /** One server for all tests of the `system` project; they find it in the environment. */
 export default async function start(): Promise<void> {
-  globalThis.scimServer = await startServer(['--port', '0', '--memory']);
+  const { SCIM_TEST_DYNAMODB: endpoint } = process.env;
+  const engine = endpoint === undefined ? [] : ['--dynamodb', endpoint];
+  globalThis.scimServer = await startServer(['--port', '0', '--memory', ...engine]);
   process.env['SCIM_TEST_SERVER'] = JSON.stringify(globalThis.scimServer);
 }

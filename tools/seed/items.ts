@@ -47,7 +47,7 @@ export function groupItems(connection: string, displayName: string, memberIds: r
   return { id, items: [{ ...group, members: memberIds.length }, ...values, ...memberships] };
 }
 
-/** What counts them. @param shard any two digits of which there is no item yet */
+/** What counts them. @param shard a name of which there is no item yet */
 export function countItem(connection: string, type: 'User' | 'Group', shard: string, resources: number): Item {
   return { pk: countPartition(connection, type), sk: shard, resources };
 }

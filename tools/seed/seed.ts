@@ -48,7 +48,6 @@ export async function seed(
     });
     await add(groupIds, groupItems(connection, `${prefix}group ${index}`, members));
   }
-  // Last, as a request would: what is not counted yet is not there.
   const shard = `seed-${randomUUID()}`;
   if (users > 0) pending.push(countItem(connection, 'User', shard, users));
   if (groups > 0) pending.push(countItem(connection, 'Group', shard, groups));

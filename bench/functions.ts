@@ -1,0 +1,62 @@
+import { build } from 'esbuild';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { median, table } from './support/statistics';
+
+const RUNS = 15;
+const BUNDLES = path.join(__dirname, '..', 'dist', 'lambdas');
+
+/** How long each function takes to load, in turns with a bundle of nothing but the SDK's DynamoDB client. */
+export async function functions(): Promise<string> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'cdk-scim-bench-'));
+  const source = path.join(folder, 'bare.mjs');
+  writeFileSync(source, BARE);
+  const bare = path.join(folder, 'index.mjs');
+  await build({
+    entryPoints: [source],
+    outfile: bare,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    minify: true,
+    nodePaths: [path.join(__dirname, '..', 'node_modules')],
+    banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+    logLevel: 'error',
+  });
+  const bundles = new Map([['DynamoDB client of the SDK, alone', bare]]);
+  for (const name of readdirSync(BUNDLES)) bundles.set(name, path.join(BUNDLES, name, 'index.mjs'));
+  const times = new Map<string, number[]>([...bundles.keys()].map((name) => [name, []]));
+  for (let run = 0; run < RUNS; run += 1) for (const [name, file] of bundles) times.get(name)?.push(loadTime(file));
+  const reference = median([...times.values()][0] ?? []);
+  const rows = [...bundles].map(([name, file]) => {
+    const time = median(times.get(name) ?? []);
+    return [name, `${Math.round(statSync(file).size / 1024)} KB`, time.toFixed(0), (time / reference).toFixed(2)];
+  });
+  rmSync(folder, { recursive: true });
+  return table(['bundle', 'size', 'load, ms', 'ratio'], rows);
+}
+
+const BARE = `import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+const client = new DynamoDBClient({});
+export const handler = (event) => client.send(new GetItemCommand(event));
+`;
+
+/** Milliseconds from before the import to behind it, in a process of its own. */
+function loadTime(file: string): number {
+  const script = `const start = performance.now(); import(${JSON.stringify(file)}).then(() => { console.log(performance.now() - start); process.exit(0); });`;
+  const environment = {
+    TABLE_NAME: 'scim',
+    SECRET_PREFIX: 'x',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'x',
+    AWS_SECRET_ACCESS_KEY: 'x',
+  };
+  const { stdout } = spawnSync(process.execPath, ['-e', script], {
+    env: { ...process.env, ...environment, NODE_NO_WARNINGS: '1' },
+  });
+  return Number(stdout.toString());
+}

@@ -1,0 +1,77 @@
+/*
+ * The built functions behind a bare node:http server, as the peers are: without API Gateway's stand-in and without worker threads. The table is the
+ * template's, without its stream: the peers' tables have none, and the engine charges for it in time, which AWS does not.
+ */
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+
+const { ENDPOINT, PORT = '0', CONNECTION = 'default', TABLE = 'scim', IDP = 'entra' } = process.env;
+Object.assign(process.env, {
+  TABLE_NAME: TABLE,
+  SECRET_PREFIX: 'bench',
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'x',
+  AWS_SECRET_ACCESS_KEY: 'x',
+  AWS_ENDPOINT_URL_DYNAMODB: ENDPOINT,
+});
+
+// The admin function wants a place for the token.
+const secrets = createServer((request, response) => request.resume().on('end', () => response.end('{}')));
+await new Promise((resolve) => secrets.listen(0, '127.0.0.1', resolve));
+process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = `http://127.0.0.1:${secrets.address().port}`;
+
+const load = async (name) => (await import(`../../dist/lambdas/${name}/index.mjs`)).handler;
+const functions = { Users: await load('users'), Groups: await load('groups') };
+const admin = await load('admin');
+
+async function invoke(handler, { method, path, pathParameters, query, headers, body }) {
+  return handler(
+    {
+      httpMethod: method,
+      path,
+      resource: path.replace(CONNECTION, '{connectionId}'),
+      headers,
+      multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+      queryStringParameters: query === undefined ? null : Object.fromEntries(query),
+      multiValueQueryStringParameters:
+        query === undefined ? null : Object.fromEntries([...query].map(([name, value]) => [name, [value]])),
+      pathParameters,
+      body,
+      isBase64Encoded: false,
+      requestContext: { path: `/scim${path}`, stage: 'scim', domainName: '127.0.0.1', protocol: 'HTTP/1.1' },
+    },
+    { awsRequestId: randomBytes(8).toString('hex'), getRemainingTimeInMillis: () => 28_000 },
+  );
+}
+
+const created = await invoke(admin, {
+  method: 'POST',
+  path: '/admin/connections',
+  pathParameters: null,
+  headers: { Host: '127.0.0.1', 'Content-Type': 'application/json' },
+  body: JSON.stringify({ id: CONNECTION, displayName: 'Bench', identityProvider: IDP }),
+});
+if (created.statusCode !== 201) throw new Error(created.body);
+const base = `/v2/connections/${CONNECTION}`;
+
+const server = createServer((request, response) => {
+  const parts = [];
+  request.on('data', (part) => parts.push(part));
+  request.on('end', async () => {
+    const [path, query] = request.url.split('?');
+    const [type, id] = path.slice(base.length + 1).split('/');
+    const answer = await invoke(functions[type], {
+      method: request.method,
+      path,
+      pathParameters: { connectionId: CONNECTION, ...(id === undefined ? {} : { id }) },
+      query: query === undefined ? undefined : [...new URLSearchParams(query)],
+      headers: request.headers,
+      body: parts.length === 0 ? null : Buffer.concat(parts).toString('utf8'),
+    });
+    response.writeHead(answer.statusCode, answer.headers).end(answer.body);
+  });
+});
+server.listen(Number(PORT), '127.0.0.1', () => {
+  const baseUrl = `http://127.0.0.1:${server.address().port}${base}`;
+  console.log(JSON.stringify({ baseUrl, token: JSON.parse(created.body).token.value }));
+});

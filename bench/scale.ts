@@ -1,0 +1,207 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createGzip } from 'node:zlib';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { v7 as uuidv7 } from 'uuid';
+import { engineBinary, startEngineOn, type Engine } from '../local/engine';
+import { Progress } from '../tools/progress';
+import { countItem, groupItems, userItems } from '../tools/seed/items';
+import { startOurs, type Subject } from './support/processes';
+import { requests, send } from './support/requests';
+import { median, percentile, table, timed } from './support/statistics';
+
+/** Turns of each operation; the sizes take turns within each. */
+const TURNS = 300;
+
+/** A directory of this many users, on an engine of its own. */
+interface Directory {
+  readonly users: number;
+  readonly subject: Subject;
+  readonly ids: readonly string[];
+  readonly groups: ReadonlyMap<number, string>;
+}
+
+/** How long requests take in a small directory and in large ones, in turns in one run. */
+export async function scale(sizes: readonly number[], groupSizes: readonly number[]): Promise<string> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'cdk-scim-bench-'));
+  const directories: Directory[] = [];
+  try {
+    for (const users of sizes) directories.push(await open(folder, users, []));
+    const ofUsers = await userOperations(directories);
+    const crawled = await crawls(directories);
+    const crowd = await open(folder, Math.max(...groupSizes) + STRANGERS, groupSizes);
+    directories.push(crowd);
+    return [ofUsers, await memberOperations(crowd), crawled].join('\n');
+  } finally {
+    for (const { subject } of directories) await subject.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function userOperations(directories: readonly Directory[]): Promise<string> {
+  let step = 0;
+  const pick = ({ ids }: Directory): number => (step * 7919 + 13) % ids.length;
+  const operations: Readonly<Record<string, (directory: Directory) => Promise<unknown>>> = {
+    'get by id': (d) => requests.getUser(d.subject, d.ids[pick(d)] ?? ''),
+    'userName eq': (d) => requests.findUser(d.subject, `${nameOf(pick(d))}@example.com`),
+    'PATCH active': (d) => requests.setActive(d.subject, d.ids[pick(d)] ?? '', step % 2 === 0),
+    create: (d) => requests.createUser(d.subject, `new${step}@example.com`),
+    'first page of 100': (d) => send(d.subject, 'GET', '/Users?count=100&excludedAttributes=groups'),
+  };
+  const rows = await measured(
+    operations,
+    directories.map((directory) => ({ name: `${directory.users.toLocaleString('en-US')} users`, subject: directory })),
+    () => (step += 1),
+  );
+  return `### Users\n\n${rows}`;
+}
+
+async function memberOperations({ users, subject, ids, groups: bySize }: Directory): Promise<string> {
+  let step = 0;
+  // The groups have the first users as their members.
+  const stranger = (): string => ids[ids.length - 1 - (step % STRANGERS)] ?? '';
+  const operations: Readonly<Record<string, (group: string) => Promise<unknown>>> = {
+    'add a member': (group) => requests.addMember(subject, group, stranger()),
+    'remove a member': (group) => requests.removeMember(subject, group, stranger()),
+    'get without members': (group) => send(subject, 'GET', `/Groups/${group}?excludedAttributes=members`),
+    'id eq and members eq': (group) =>
+      send(
+        subject,
+        'GET',
+        `/Groups?filter=${encodeURIComponent(`id eq "${group}" and members eq "${ids[0] ?? ''}"`)}&attributes=id`,
+      ),
+  };
+  const groups = [...bySize].map(([members, id]) => ({
+    name: `${members.toLocaleString('en-US')} members`,
+    subject: id,
+  }));
+  return `### Members of a group, among ${users.toLocaleString('en-US')} users\n\n${await measured(operations, groups, () => (step += 1))}`;
+}
+
+/** Times each operation on each subject in turns. */
+async function measured<T>(
+  operations: Readonly<Record<string, (subject: T) => Promise<unknown>>>,
+  subjects: readonly { readonly name: string; readonly subject: T }[],
+  next: () => void,
+): Promise<string> {
+  const times = new Map<string, number[]>();
+  const progress = new Progress('measuring');
+  for (let turn = -20; turn < TURNS; turn += 1) {
+    next();
+    for (const [operation, work] of Object.entries(operations)) {
+      for (const { name, subject } of turn % 2 === 0 ? subjects : [...subjects].reverse()) {
+        const time = await timed(() => work(subject));
+        if (turn >= 0) times.set(`${operation} ${name}`, [...(times.get(`${operation} ${name}`) ?? []), time]);
+      }
+    }
+    progress.show(turn + 20, TURNS + 20);
+  }
+  progress.end();
+  const rows = Object.keys(operations).map((operation) => {
+    const of = subjects.map(({ name }) => times.get(`${operation} ${name}`) ?? []);
+    const smallest = median(of[0] ?? []);
+    const cells = of.map((values, index) => {
+      const ratio = index === 0 ? '' : ` (${(median(values) / smallest).toFixed(2)})`;
+      return `${median(values).toFixed(1)}${ratio} / ${percentile(values, 0.95).toFixed(1)}`;
+    });
+    return [operation, ...cells];
+  });
+  return `p50 in ms (ratio to the first column) / p95 in ms.\n\n${table(['', ...subjects.map(({ name }) => name)], rows)}`;
+}
+
+/** Whole directories read page by page, the first pages against the last ones. */
+async function crawls(directories: readonly Directory[]): Promise<string> {
+  const directory = directories.find(({ users }) => users >= 100_000) ?? directories.at(-1);
+  if (directory === undefined) return '';
+  const rows: string[][] = [];
+  for (const way of ['startIndex', 'cursor'] as const) {
+    const pages: number[] = [];
+    let seen = 0;
+    let next: string | undefined = way === 'cursor' ? 'cursor=' : 'startIndex=1';
+    while (next !== undefined) {
+      const path = `/Users?${next}&count=100&attributes=userName`;
+      let text = '';
+      pages.push(await timed(async () => (text = await send(directory.subject, 'GET', path))));
+      const { Resources, nextCursor } = JSON.parse(text) as { Resources: unknown[]; nextCursor?: string };
+      seen += Resources.length;
+      if (way === 'cursor') next = nextCursor === undefined ? undefined : `cursor=${encodeURIComponent(nextCursor)}`;
+      else next = Resources.length === 0 ? undefined : `startIndex=${seen + 1}`;
+    }
+    const [first, last] = [median(pages.slice(10, 60)), median(pages.slice(-60, -10))];
+    rows.push([way, seen.toLocaleString('en-US'), first.toFixed(1), last.toFixed(1), (last / first).toFixed(2)]);
+  }
+  return `### Reading all users, 100 a page\n\n${table(['by', 'users', 'first pages, ms', 'last pages, ms', 'ratio'], rows)}`;
+}
+
+async function open(folder: string, users: number, groupSizes: readonly number[]): Promise<Directory> {
+  const ids: string[] = [];
+  const source = path.join(folder, String(users));
+  mkdirSync(path.join(source, 'scim', 'data'), { recursive: true });
+  const file = createWriteStream(path.join(source, 'scim', 'data', 'items.json.gz'));
+  const gzip = createGzip({ level: 1 });
+  gzip.pipe(file);
+  const write = async (text: string): Promise<void> => {
+    if (!gzip.write(text)) await once(gzip, 'drain');
+  };
+  // One user as text, of which the others differ in two places: marshalling a million would take minutes.
+  const sample = userItems('default', SAMPLE);
+  const text = sample.items.map((item) => `${JSON.stringify({ Item: marshall(item) })}\n`).join('');
+  const progress = new Progress(`writing ${users.toLocaleString('en-US')} users`);
+  for (let index = 0; index < users; index += 1) {
+    const id = uuidv7();
+    ids.push(id);
+    await write(text.replaceAll(sample.id, id).replaceAll(SAMPLE, nameOf(index)));
+    progress.show(index + 1, users);
+  }
+  progress.end();
+  const groups = new Map<number, string>();
+  for (const size of groupSizes) {
+    const { id, items } = groupItems('default', `Group of ${size}`, ids.slice(0, size));
+    groups.set(size, id);
+    for (const item of items) await write(`${JSON.stringify({ Item: marshall(item) })}\n`);
+  }
+  await write(`${JSON.stringify({ Item: marshall(countItem('default', 'User', 'seed', users)) })}\n`);
+  gzip.end();
+  await once(file, 'finish');
+  const database = path.join(folder, `${users}.sqlite`);
+  const schema = path.join(folder, 'schema.json');
+  writeFileSync(schema, JSON.stringify(SCHEMA));
+  process.stderr.write(`importing ${users.toLocaleString('en-US')} users\n`);
+  const imported = spawnSync(engineBinary(), ['import', '--source', source, '--schema', schema, '--output', database]);
+  if (imported.status !== 0) throw new Error(imported.stderr.toString());
+  rmSync(source, { recursive: true });
+  const engine: Engine = await startEngineOn(database);
+  return { users, ids, groups, subject: await startOurs(engine) };
+}
+
+/** Users who are in none of the groups. */
+const STRANGERS = 500;
+
+const SAMPLE = 'qqqqqqqqq';
+
+function nameOf(index: number): string {
+  return `u${String(index).padStart(8, '0')}`;
+}
+
+const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' });
+const keys = (hash: string, range: string) => [
+  { AttributeName: hash, KeyType: 'HASH' },
+  { AttributeName: range, KeyType: 'RANGE' },
+];
+
+/** The template's table, as the engine's import takes it. */
+const SCHEMA = {
+  Table: {
+    TableName: 'scim',
+    AttributeDefinitions: ['pk', 'sk', 'gsi1pk', 'gsi1sk'].map(attribute),
+    KeySchema: keys('pk', 'sk'),
+    GlobalSecondaryIndexes: [
+      { IndexName: 'inverse', KeySchema: keys('gsi1pk', 'gsi1sk'), Projection: { ProjectionType: 'KEYS_ONLY' } },
+    ],
+    BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+    TableStatus: 'ACTIVE',
+  },
+};

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { Groups } from '../directory/groups';
+import { Table } from '../directory/table';
+import { Users } from '../directory/users';
+import type { DynamoDB } from '../directory/dynamodb';
+import { DynamoDBConnection } from '../directory/dynamodb';
+import { bindFilter } from '../scim/filter/bind';
+import { parseFilter } from '../scim/filter/parse';
+import { NO_MEMBERSHIP_CHANGE, type MembershipChange } from '../scim/patch/memberships';
+import { GROUP, USER } from '../scim/schema/resource-type';
+import { seed } from '../tools/seed/seed';
+import { startTable } from './support/processes';
+import { table } from './support/statistics';
+
+/** On-demand prices of us-east-1 in USD (https://aws.amazon.com/dynamodb/pricing/on-demand/): a million units. */
+const READ_MILLION = 0.125;
+const WRITE_MILLION = 0.625;
+
+/** What each operation reads and writes, as the engine reports it (ReturnConsumedCapacity), and what a million of them cost. */
+export async function units(): Promise<string> {
+  const engine = await startTable();
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const connection = new DynamoDBConnection({
+    endpoint: engine.endpoint,
+    region: 'us-east-1',
+    credentials: () => credentials,
+  });
+  const counted = { reads: 0, writes: 0, calls: 0 };
+  const metered: DynamoDB = {
+    async call(operation, input, options) {
+      const result = await connection.call(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' }, options);
+      const { ConsumedCapacity: consumed } = result as { ConsumedCapacity?: unknown };
+      for (const { CapacityUnits = 0 } of [consumed ?? []].flat() as { CapacityUnits?: number }[]) {
+        counted[/Put|Update|Delete|Write/.test(operation) ? 'writes' : 'reads'] += CapacityUnits;
+      }
+      counted.calls += 1;
+      return result;
+    },
+  };
+  const scope = {
+    table: new Table(metered, 'scim'),
+    connection: `bench-${randomUUID()}`,
+    baseUrl: 'https://example.com',
+  };
+  const users = new Users(scope, USER, 'retain');
+  const groups = new Groups(scope, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
+  const { userIds, groupIds } = await seed(scope, { users: 1000, groups: 1, membersPerGroup: 999, prefix: 'u' });
+  const [one = ''] = userIds;
+  const [group = ''] = groupIds;
+  const stranger = userIds.at(-1) ?? '';
+  let created = '';
+
+  const members = (change: Partial<MembershipChange>) =>
+    groups.change(group, ({ attributes }) => ({ attributes, members: { ...NO_MEMBERSHIP_CHANGE, ...change } }), false);
+  const operations: Readonly<Record<string, () => Promise<unknown>>> = {
+    'get a user by id': () => users.get(one),
+    '`userName eq`': () => users.collection.matching(bindFilter(parseFilter('userName eq "u7@example.com"'), USER)),
+    'create a user (name, externalId, e-mail)': async () => {
+      const emails = [{ value: 'n@example.com', type: 'work' }];
+      created = (await users.create({ userName: 'n@example.com', externalId: 'n', emails })).id;
+    },
+    'PATCH a user': () => users.change(one, ({ attributes }) => ({ ...attributes, title: 'X' })),
+    'PATCH a user, nothing changes': () => users.change(one, ({ attributes }) => attributes),
+    'delete a user': () => users.delete(created, () => undefined),
+    'add a member': () => members({ add: new Map([[stranger, { value: stranger }]]) }),
+    'remove a member': () => members({ remove: new Set([stranger]) }),
+    'get a group without members': () => groups.get(group),
+    'page of 100 users, the first': () => users.collection.from(1, 100),
+    'page of 100 users, the second of a crawl': () => users.collection.from(101, 100),
+    'count all users': () => users.collection.count(),
+  };
+  const rows: (string | number)[][] = [];
+  for (const [name, work] of Object.entries(operations)) {
+    const before = { ...counted };
+    await work();
+    const [reads, writes] = [counted.reads - before.reads, counted.writes - before.writes];
+    // The connection is read beside each request, in the same call.
+    const cost = (reads + 1) * READ_MILLION + writes * WRITE_MILLION;
+    rows.push([name, reads, writes, counted.calls - before.calls, cost.toFixed(2)]);
+  }
+  connection.close();
+  await engine.stop();
+  return `Without the connection's own read, 1 unit, which is in the cost. On-demand prices of us-east-1: ${READ_MILLION} USD a million reads, ${WRITE_MILLION} USD a million writes.
+
+${table(['operation', 'reads', 'writes', 'calls', 'DynamoDB, USD a million'], rows)}`;
+}
