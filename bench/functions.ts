@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { BUNDLE_OPTIONS } from '../lambdas/bundle-options';
 import { median, table } from './support/statistics';
 
 const RUNS = 15;
@@ -15,17 +16,10 @@ export async function functions(): Promise<string> {
   writeFileSync(source, BARE);
   const bare = path.join(folder, 'index.mjs');
   await build({
+    ...BUNDLE_OPTIONS,
     entryPoints: [source],
     outfile: bare,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    minify: true,
     nodePaths: [path.join(__dirname, '..', 'node_modules')],
-    banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
-    logLevel: 'error',
   });
   const bundles = new Map([['DynamoDB client of the SDK, alone', bare]]);
   for (const name of readdirSync(BUNDLES)) bundles.set(name, path.join(BUNDLES, name, 'index.mjs'));

