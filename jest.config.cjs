@@ -13,7 +13,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'system',
-      testMatch: ['<rootDir>/test/{directory,e2e}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{directory,e2e,tools}/**/*.test.ts'],
       globalSetup: '<rootDir>/test/support/start-server.ts',
       globalTeardown: '<rootDir>/test/support/stop-server.ts',
     },

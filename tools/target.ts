@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { DynamoDBConnection, type DynamoDBOptions } from '../directory/dynamodb';
+import { connectionKey } from '../directory/keys';
 import { Table } from '../directory/table';
 
 /** A flag that cannot be used; the message says what to change. */
@@ -29,19 +30,38 @@ export function readFlags(args: readonly string[], own: ParseArgsConfig['options
   }
 }
 
-/** The table that the flags name. @throws UsageError */
+/** The table that the flags name. @throws UsageError, also when it cannot be read: then with the reason */
 export async function openTarget({
-  table,
+  table: name,
   dynamodb,
 }: Flags): Promise<{ readonly table: Table; readonly close: () => void }> {
-  if (typeof table !== 'string') throw new UsageError('--table is missing.');
+  if (typeof name !== 'string') throw new UsageError('--table is missing.');
+  if (typeof dynamodb === 'string' && !URL.canParse(dynamodb)) {
+    throw new UsageError(`--dynamodb takes a URL such as http://127.0.0.1:8000, not "${dynamodb}".`);
+  }
   const connection = new DynamoDBConnection(typeof dynamodb === 'string' ? localAccess(dynamodb) : await ownAccess());
+  const table = new Table(connection, name);
+  try {
+    // Any key: what matters is that there is an answer, and soon.
+    await table.forRequest(Date.now() + PROBE_MS).get(connectionKey('default'));
+  } catch (error) {
+    connection.close();
+    throw new UsageError(`The table "${name}" cannot be read: ${reasonOf(error)}`);
+  }
   return {
-    table: new Table(connection, table),
+    table,
     close: () => {
       connection.close();
     },
   };
+}
+
+/** How long a table that does not answer is asked. */
+const PROBE_MS = 5000;
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 function localAccess(endpoint: string): DynamoDBOptions {
@@ -72,8 +92,7 @@ export function runTool(usage: string, main: () => Promise<number>): void {
       process.exitCode = code;
     },
     (error: unknown) => {
-      const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
-      const message = `${error instanceof Error ? error.message : String(error)}${cause}`;
+      const message = reasonOf(error);
       process.stderr.write(error instanceof UsageError ? `${message}\n\n${usage}` : `${message}\n`);
       process.exitCode = error instanceof UsageError ? 2 : 1;
     },
