@@ -117,9 +117,9 @@ export class DynamoDBConnection implements DynamoDB {
           }, failed);
         },
       );
-      const failed = (error: unknown): void => {
+      const failed = (error: Error): void => {
         clearTimeout(timer);
-        reject(error instanceof Error ? error : new Error(String(error)));
+        reject(error);
       };
       const timer =
         timeout === undefined

@@ -97,10 +97,7 @@ const PASSING = new Set([
 
 /** Whether a call that failed so may succeed when it is made again: throttling, faults of the service, connections that broke. */
 export function isPassing(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (PASSING.has(error.name)) return true;
-  if (error instanceof DynamoDBError) return error.status >= 500;
-  return (
-    'code' in error && typeof error.code === 'string' && /^E(AI_AGAIN|CONN|HOST|NET|PIPE|TIMEDOUT)/.test(error.code)
-  );
+  if (error instanceof DynamoDBError) return PASSING.has(error.name) || error.status >= 500;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^E(AI_AGAIN|CONN|HOST|NET|PIPE|TIMEDOUT)/.test(code);
 }

@@ -61,7 +61,7 @@ const PROBE_MS = 5000;
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  return error.cause === undefined ? error.message : String(error.cause);
 }
 
 function localAccess(endpoint: string): DynamoDBOptions {

@@ -1,0 +1,175 @@
+import { Groups } from '../../directory/groups';
+import { recordEdits } from '../../directory/member-edits';
+import { resourceKey } from '../../directory/keys';
+import { completeAbandoned } from '../../directory/completion';
+import { Table } from '../../directory/table';
+import { Users } from '../../directory/users';
+import type { Write } from '../../directory/write';
+import { bindFilter } from '../../scim/filter/bind';
+import { parseFilter } from '../../scim/filter/parse';
+import type { JsonObject } from '../../scim/json';
+import { membersFrom, NO_MEMBERSHIP_CHANGE } from '../../scim/patch/memberships';
+import { GROUP, USER } from '../../scim/schema/resource-type';
+import { server } from '../support/client';
+import { meteredScope } from './support';
+
+const { scope, client, close } = meteredScope();
+const users = new Users(scope, USER, 'retain');
+const groups = new Groups(scope, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
+
+afterAll(close);
+
+async function members(groupId: string): Promise<readonly JsonObject[]> {
+  return (await groups.withMembers(await groups.get(groupId))).members;
+}
+
+test('who comes back before the deletion has been followed is in no group any more', async () => {
+  const attributes = { userName: 'returning', externalId: 'returning' };
+  const user = await users.create(attributes);
+  const group = await groups.create({ displayName: 'Returning' }, membersFrom([{ value: user.id }]));
+  // A request with so little time left hands over what follows.
+  const hurried = { ...scope, table: scope.table.forRequest(Date.now() + 4500) };
+  await new Users(hurried, USER, 'retain').delete(user.id, () => undefined);
+  expect(await members(group.id)).toHaveLength(1);
+  expect((await users.create(attributes)).id).toBe(user.id);
+  expect(await members(group.id)).toEqual([]);
+});
+
+describe('groups', () => {
+  test('members in the filter by key, by display, negated', async () => {
+    const [one, two] = [
+      await users.create({ userName: 'gm1', displayName: 'One' }),
+      await users.create({ userName: 'gm2' }),
+    ];
+    const group = await groups.create({ displayName: 'G1' }, membersFrom([{ value: one.id }, { value: two.id }]));
+    const other = await groups.create({ displayName: 'G2' }, membersFrom([{ value: two.id }]));
+    const search = async (filter: string): Promise<string[]> =>
+      (await groups.collection.matching(bindFilter(parseFilter(filter), GROUP))).map(({ id }) => id);
+    expect(await search(`members.value eq "${two.id}"`)).toEqual([group.id, other.id]);
+    expect(await search(`members eq "${one.id}" and displayName eq "g2"`)).toEqual([]);
+    expect(await search('members.display eq "one"')).toEqual([group.id]);
+    expect(await search(`members.value eq "${two.id}" and not (members.value eq "${one.id}")`)).toEqual([other.id]);
+    expect(await search('members[display eq "gm2" and type eq "User"]')).toEqual([group.id, other.id]);
+    expect(await search(`displayName pr and members[value eq "${one.id}" and type eq "Group"]`)).toEqual([]);
+  });
+
+  test('a group may be created, replaced and emptied with any number of members', async () => {
+    const joining = await Promise.all(
+      Array.from({ length: 300 }, (_, index) => users.create({ userName: `crowd${index}` })),
+    );
+    const sent = joining.map(({ id }) => ({ value: id }));
+    const group = await groups.create({ displayName: 'Crowd' }, membersFrom(sent.slice(0, 200)));
+    expect(await members(group.id)).toHaveLength(200);
+    const replace = (value: { value: string }[]) =>
+      groups.change(group.id, ({ attributes }) => ({ attributes, members: membersFrom(value) }), false);
+    const replaced = await replace(sent.slice(100));
+    expect((await members(group.id)).map(({ value }) => value)).toEqual(
+      sent
+        .slice(100)
+        .map(({ value }) => value)
+        .sort(),
+    );
+    expect((await groups.get(group.id)).version).toBe(replaced.version);
+    expect((await replace(sent.slice(100))).version).toBe(replaced.version);
+    const item = await scope.table.get(resourceKey(scope.connection, 'Group', group.id));
+    expect([item?.['members'], item?.['pending']]).toEqual([200, undefined]);
+    await replace([]);
+    expect(await members(group.id)).toEqual([]);
+  });
+
+  test('what a dead function left behind is completed by whoever comes next, once', async () => {
+    const joining = await Promise.all(
+      Array.from({ length: 250 }, (_, index) => users.create({ userName: `orphan${index}` })),
+    );
+    const edits = joining.map(({ id }) => ({ kind: 'add', member: { value: id, type: 'User' } }) as const);
+    const group = await groups.create({ displayName: 'Left behind' }, NO_MEMBERSHIP_CHANGE);
+    const key = resourceKey(scope.connection, 'Group', group.id);
+    const left = async (): Promise<void> => {
+      const intent = await recordEdits(scope, group.id, edits);
+      await scope.table.write([
+        { update: key, set: { pending: intent }, add: { members: 250 }, condition: { is: 'settled' } },
+      ]);
+    };
+    await left();
+    // Readers and writers at once: all of them see all of it.
+    const [first] = joining;
+    const seen = await Promise.all([
+      groups.get(group.id).then(() => members(group.id)),
+      groups.collection
+        .matching(bindFilter(parseFilter('displayName eq "left behind"'), GROUP))
+        .then(() => members(group.id)),
+      groups
+        .change(
+          group.id,
+          ({ attributes }) => ({ attributes: { ...attributes, externalId: 'x' }, members: NO_MEMBERSHIP_CHANGE }),
+          false,
+        )
+        .then(() => members(group.id)),
+    ]);
+    expect(seen.map((found) => found.length)).toEqual([250, 250, 250]);
+    expect((await scope.table.get(key))?.['members']).toBe(250);
+    // Removed and left again half-way: the deletion of a member completes it, too.
+    await groups.change(group.id, ({ attributes }) => ({ attributes, members: membersFrom([]) }), false);
+    await left();
+    await users.delete(first?.id ?? '', () => undefined);
+    expect(await members(group.id)).toHaveLength(249);
+    expect((await scope.table.get(key))?.['members']).toBe(249);
+  });
+
+  test('who is deleted in the middle of a large change is no member afterwards', async () => {
+    const joining = await Promise.all(
+      Array.from({ length: 120 }, (_, index) => users.create({ userName: `middle${index}` })),
+    );
+    const [victim] = joining;
+    class RacingTable extends Table {
+      private isRaced = false;
+      override async write(writes: readonly Write[]): ReturnType<Table['write']> {
+        const isBatch = writes.some((write) => 'delete' in write && write.delete.pk.includes('#intent#'));
+        if (isBatch && !this.isRaced) {
+          this.isRaced = true;
+          await users.delete(victim?.id ?? '', () => undefined);
+        }
+        return super.write(writes);
+      }
+    }
+    const racing = { ...scope, table: new RacingTable(client, server().tableName) };
+    const racingGroups = new Groups(racing, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
+    const group = await racingGroups.create(
+      { displayName: 'Middle' },
+      membersFrom(joining.map(({ id }) => ({ value: id }))),
+    );
+    // The victim joined after its deletion had looked for memberships; the second look finds it.
+    const later = Date.now() + 1000;
+    await completeAbandoned(scope.table, { abandoned: later, settled: later }, (_, error) => {
+      throw error;
+    });
+    expect(await members(group.id)).toHaveLength(119);
+    expect((await scope.table.get(resourceKey(scope.connection, 'Group', group.id)))?.['members']).toBe(119);
+  });
+
+  test('two large changes at once: one after the other', async () => {
+    const joining = await Promise.all(
+      Array.from({ length: 240 }, (_, index) => users.create({ userName: `both${index}` })),
+    );
+    const group = await groups.create({ displayName: 'Both' }, NO_MEMBERSHIP_CHANGE);
+    const add = (some: typeof joining) =>
+      groups.change(
+        group.id,
+        ({ attributes }) => ({
+          attributes,
+          members: { clear: false, add: new Map(some.map(({ id }) => [id, { value: id }])), remove: new Set() },
+        }),
+        false,
+      );
+    const [one] = joining;
+    await Promise.all([add(joining.slice(0, 120)), add(joining.slice(120)), add(one === undefined ? [] : [one])]);
+    expect(await members(group.id)).toHaveLength(240);
+    expect((await scope.table.get(resourceKey(scope.connection, 'Group', group.id)))?.['members']).toBe(240);
+  });
+
+  test('a change of nothing keeps the version', async () => {
+    const group = await groups.create({ displayName: 'Still' }, NO_MEMBERSHIP_CHANGE);
+    const same = await groups.change(group.id, ({ attributes }) => ({ attributes, members: membersFrom([]) }), false);
+    expect(same).toEqual(group);
+  });
+});

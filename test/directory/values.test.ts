@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { isResourceId, resourcePartition, valuePartition } from '../../directory/keys';
+import { Users } from '../../directory/users';
+import { bindFilter } from '../../scim/filter/bind';
+import { parseFilter } from '../../scim/filter/parse';
+import { USER } from '../../scim/schema/resource-type';
+import { meteredScope } from './support';
+
+const { scope, close } = meteredScope();
+const users = new Users(scope, USER, 'retain');
+
+afterAll(close);
+
+async function found(filter: string): Promise<string[]> {
+  return (await users.collection.matching(bindFilter(parseFilter(filter), USER))).map(({ attributes }) =>
+    String(attributes['userName']),
+  );
+}
+
+describe('uniqueness and indexes follow every change', () => {
+  test('a name that is given up can be taken, an address is found under its new value only', async () => {
+    const user = await users.create({ userName: 'first', emails: [{ value: 'one@x' }, { value: 'two@x' }] });
+    await users.change(user.id, () => ({ userName: 'second', emails: [{ value: 'two@x' }, { value: 'three@x' }] }));
+    expect(await found('emails.value eq "one@x"')).toEqual([]);
+    expect(await found('emails.value eq "two@x"')).toEqual(['second']);
+    expect(await found('emails.value eq "THREE@x"')).toEqual(['second']);
+    await users.create({ userName: 'FIRST' });
+    await expect(users.change(user.id, () => ({ userName: 'first' }))).rejects.toThrow(
+      expect.objectContaining({ status: 409 }),
+    );
+    // A change of case alone is no conflict with oneself.
+    expect((await users.change(user.id, () => ({ userName: 'SECOND' }))).attributes).toEqual({ userName: 'SECOND' });
+  });
+
+  test('more addresses than a transaction can index are refused', async () => {
+    const emails = Array.from({ length: 41 }, (_, index) => ({ value: `${index}@x` }));
+    await expect(users.create({ userName: 'many', emails })).rejects.toThrow('40 different values');
+  });
+
+  test('long names and names that look like keys are told apart', async () => {
+    const long = 'x'.repeat(600);
+    for (const userName of [long, `${long}y`, 'a#unique', 'a%23unique', '#sha256:abc'])
+      await users.create({ userName });
+    for (const userName of [long, `${long}y`, 'a#unique', 'a%23unique', '#sha256:abc']) {
+      expect(await found(`userName eq ${JSON.stringify(userName)}`)).toEqual([userName]);
+    }
+  });
+});
+
+describe('keys', () => {
+  test('no value imitates another partition', () => {
+    const text = fc.oneof(fc.string(), fc.constantFrom('a#b', '#sha256:x', 'c#x#User', 'x'.repeat(600)));
+    fc.assert(
+      fc.property(text, text, (left, right) => {
+        const [one, two] = [left, right].map((value) => valuePartition('c', 'User', 'userName', value));
+        expect(one === two).toBe(left === right);
+        expect(one).not.toBe(resourcePartition('c', 'User'));
+        expect(one?.split('#').slice(0, 4)).toEqual(['c', 'c', 'User', 'userName']);
+        expect(Buffer.byteLength(one ?? '')).toBeLessThan(2048);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+  test('only ids of our own are ids', () => {
+    for (const id of [
+      '',
+      'x',
+      'displayName#x',
+      '01890a5d-ac96-774b-bcce-b302099a8057#',
+      '2c9d3d0a-6b1f-4cb1-8d79-1f7a5f2f4ec4',
+    ]) {
+      expect(isResourceId(id)).toBe(false);
+    }
+    expect(isResourceId('01890a5d-ac96-774b-bcce-b302099a8057')).toBe(true);
+  });
+});
