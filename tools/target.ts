@@ -61,7 +61,9 @@ const PROBE_MS = 5000;
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : String(error.cause);
+  const { cause } = error;
+  const isTold = typeof cause === 'object' && cause !== null && 'message' in cause && typeof cause.message === 'string';
+  return isTold ? cause.message : error.message;
 }
 
 function localAccess(endpoint: string): DynamoDBOptions {
