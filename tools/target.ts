@@ -62,8 +62,8 @@ const PROBE_MS = 5000;
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
-  const isTold = typeof cause === 'object' && cause !== null && 'message' in cause && typeof cause.message === 'string';
-  return isTold ? cause.message : error.message;
+  if (typeof cause !== 'object' || cause === null || !('message' in cause)) return error.message;
+  return typeof cause.message === 'string' ? cause.message : error.message;
 }
 
 function localAccess(endpoint: string): DynamoDBOptions {
