@@ -2,6 +2,7 @@ import { inParallel } from './batches';
 import { completeDeletion } from './deletions';
 import { forget, handOver, intentsBefore, isOlder, type Intent } from './intents';
 import { completeOrForget, completing } from './member-edits';
+import { emptyConnection, freeConnectionId } from './purge';
 import { HAND_OVER_MS } from './retries';
 import type { Table } from './table';
 
@@ -39,6 +40,8 @@ export async function completeAbandoned(
     try {
       const isComplete = await completeIntent(table, intent);
       if (isComplete && intent.kind === 'deletion' && isOlder(intent, settled)) await forget(table, intent);
+      // It has been looked through after the last request of the connection has ended.
+      if (isComplete && intent.kind === 'purge') await freeConnectionId(table, intent);
     } catch (error) {
       failed(intent, error);
     }
@@ -51,6 +54,11 @@ export async function completeAbandoned(
 
 /** Does what is left of an intent, whoever recorded it. @returns false when it goes on elsewhere: the time was not enough */
 export async function completeIntent(table: Table, intent: Intent): Promise<boolean> {
+  if (intent.kind === 'purge') {
+    if (await emptyConnection(table, intent)) return true;
+    await handOver(table, intent);
+    return false;
+  }
   // Nothing here shows a resource's location.
   const scope = { table, connection: intent.connection, baseUrl: '' };
   if (intent.kind === 'members') return completeOrForget(scope, intent);

@@ -1,72 +1,67 @@
-import { asText } from '../scim/json';
-import type { Schema } from '../scim/schema/attribute';
-import type { Item, ItemValue } from './item';
-import { textOf } from './item';
-import { CONNECTIONS, connectionKey, INVERSE_INDEX } from './keys';
+import { isDeepStrictEqual } from 'node:util';
+import { auditRecord, auditRecords, auditWrite, type Act, type AuditRecord } from './audit';
+import { CONNECTION_ID, type Connection, type DeletedConnection } from './connection';
+import { fromDeletedItem, fromItem, lastUseOf, toDeletedItem, toItem } from './connection-item';
+import { countOf } from './counts';
+import { endedTokenKey, endedTokenWrites } from './ended-tokens';
+import { handOver, newPurge, recordWrite } from './intents';
+import { textOf, type Item } from './item';
+import { auditPartition, CONNECTIONS, connectionKey, INVERSE_INDEX } from './keys';
 import type { Table } from './table';
 import type { StoredToken } from './tokens';
-import type { UserDeletion } from './users';
-import { newVersion } from './version';
-import { ABSENT } from './write';
-
-/** Where failure mails of a connection go. */
-export interface FailureMail {
-  readonly recipients: readonly string[];
-  /** Seconds whose failures one mail gathers. */
-  readonly windowSeconds?: number;
-}
-
-/** One customer's identity provider: its profile, its settings and the digests of its live tokens. */
-export interface Connection {
-  /** Lower-case letters, digits and hyphens; part of the base URL and of every key. */
-  readonly id: string;
-  readonly displayName: string;
-  /** The name of a profile of `idp/`. */
-  readonly identityProvider: string;
-  readonly enabled: boolean;
-  readonly userDeletion: UserDeletion;
-  /** False for a users-only connection. */
-  readonly groups: boolean;
-  readonly failureMail?: FailureMail;
-  readonly tokenExpiresInDays: number;
-  /** RFC 3339. */
-  readonly createdAt: string;
-  readonly tokens: readonly StoredToken[];
-  /** Extensions of its own, beside those of the RFC. */
-  readonly schemas: readonly Schema[];
-  /** 32 random bytes that its cursors are sealed with, base64url. */
-  readonly cursorKey: string;
-}
-
-/** The form of a connection's id: what a key and a URL can hold without escaping. */
-export const CONNECTION_ID = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+import { ABSENT, type Write } from './write';
 
 export interface ConnectionsPage {
-  readonly connections: readonly Connection[];
+  readonly connections: readonly (Connection | DeletedConnection)[];
   /** Id of the last connection of this page, to continue behind; undefined on the last page. */
   readonly next: string | undefined;
 }
 
-/** The connections of a deployment. */
-export class Connections {
-  constructor(private readonly table: Table) {}
+/** Milliseconds in which a token's use is written down once at most. */
+const USE_INTERVAL_MS = 3_600_000;
 
-  /** @returns undefined when there is no such connection */
+/** The connections of a deployment. Every change is recorded with it, in the same transaction: see `auditRecords`. */
+export class Connections {
+  /** @param done is told of each act when it has taken effect */
+  constructor(
+    private readonly table: Table,
+    private readonly done: (record: AuditRecord) => void = () => undefined,
+  ) {}
+
+  /** @returns undefined when there is no such connection, or it is deleted */
   async find(id: string): Promise<Connection | undefined> {
-    if (!CONNECTION_ID.test(id)) return undefined;
-    const item = await this.table.get(connectionKey(id));
+    const item = await this.read(id);
     return item === undefined ? undefined : fromItem(item);
   }
 
-  /** @returns false when the id is taken */
-  async add(connection: Connection): Promise<boolean> {
-    const failed = await this.table.write([{ put: toItem(connection), condition: ABSENT }]);
-    return failed.length === 0;
+  /** A deleted connection whose data is still being removed. */
+  async findDeleted(id: string): Promise<DeletedConnection | undefined> {
+    const item = await this.read(id);
+    return item === undefined ? undefined : fromDeletedItem(item);
+  }
+
+  private async read(id: string): Promise<Item | undefined> {
+    return CONNECTION_ID.test(id) ? this.table.get(connectionKey(id)) : undefined;
+  }
+
+  /** @returns false when the id is taken, or was until a moment ago: see `findDeleted` */
+  async add(connection: Connection, act: Act): Promise<boolean> {
+    const record = auditRecord(act, connection.id, undefined, connection);
+    const writes = [{ put: toItem(connection), condition: ABSENT }, auditWrite(record)];
+    const failed = await this.table.write(writes);
+    if (failed.length > 0) return false;
+    this.done(record);
+    return true;
   }
 
   /** Takes back a connection whose creation could not be completed. */
   async withdraw(id: string): Promise<void> {
-    await this.table.write([{ delete: connectionKey(id) }]);
+    const { records } = await auditRecords(this.table, id, 10);
+    const pk = auditPartition(id);
+    await this.table.write([
+      { delete: connectionKey(id) },
+      ...records.map(({ id: sk }): Write => ({ delete: { pk, sk } })),
+    ]);
   }
 
   /** Connections in the order of their ids. @param after continue behind this id */
@@ -74,92 +69,88 @@ export class Connections {
     const start = after === undefined ? undefined : { ...connectionKey(after), gsi1pk: CONNECTIONS, gsi1sk: after };
     const { items, next } = await this.table.query(CONNECTIONS, { index: INVERSE_INDEX, after: start, limit });
     const found = await this.table.getMany(items.map(({ pk, sk }) => ({ pk, sk })));
-    const connections = found.map(fromItem).sort((a, b) => (a.id < b.id ? -1 : 1));
-    return { connections, next: next === undefined ? undefined : textOf(next, 'gsi1sk') };
+    const connections = found.flatMap((item) => fromItem(item) ?? fromDeletedItem(item) ?? []);
+    return {
+      connections: connections
+        .filter((connection) => !('isEmptied' in connection && connection.isEmptied))
+        .sort((a, b) => (a.id < b.id ? -1 : 1)),
+      next: next === undefined ? undefined : textOf(next, 'gsi1sk'),
+    };
   }
 
   /**
-   * Changes a connection.
+   * Changes a connection. When nothing changes nothing is written, and nothing is recorded.
    * @param compute the connection as it is to be; called again when another change came first
+   * @param alongside what is to be written with the change
    * @returns undefined when there is no such connection
    */
   async change(
     id: string,
+    act: Act,
     compute: (connection: Connection) => Connection | Promise<Connection>,
+    alongside: readonly Write[] = [],
   ): Promise<Connection | undefined> {
     for (let attempt = 1; ; attempt += 1) {
-      const item = await this.table.get(connectionKey(id));
-      if (item === undefined) return undefined;
-      const changed = await compute(fromItem(item));
-      const condition = { is: 'version', version: textOf(item, 'version') } as const;
-      const failed = await this.table.write([{ put: toItem(changed), condition }]);
-      if (failed.length === 0) return changed;
+      const item = await this.read(id);
+      const before = item === undefined ? undefined : fromItem(item);
+      if (item === undefined || before === undefined) return undefined;
+      const after = await compute(before);
+      const record = auditRecord(act, id, before, after);
+      if (isDeepStrictEqual(before, after)) return before;
+      const ended = before.tokens.filter((token) => !after.tokens.some((other) => other.id === token.id));
+      const failed = await this.table.write([
+        { put: toItem(after), condition: { is: 'version', version: textOf(item, 'version') } },
+        ...endedTokenWrites(id, ended, act.action === 'token.revoke' ? 'revoked' : 'replaced'),
+        auditWrite(record),
+        ...alongside,
+      ]);
+      if (failed.length === 0) {
+        this.done(record);
+        return after;
+      }
       await this.table.retries.pause(attempt);
     }
   }
-}
 
-function toItem(connection: Connection): Item {
-  const { id, tokens, failureMail, schemas, ...settings } = connection;
-  return {
-    ...connectionKey(id),
-    gsi1pk: CONNECTIONS,
-    gsi1sk: id,
-    version: newVersion(),
-    ...settings,
-    tokens: tokens.map(tokenItem),
-    // As text, like the attributes of a resource.
-    schemas: JSON.stringify(schemas),
-    ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
-  };
-}
+  /**
+   * Deletes a connection: from now on none of its tokens is valid, and its data is removed in the background.
+   * @returns undefined when there is no such connection; what is left of it when it has been deleted already
+   */
+  async delete(id: string, act: Act): Promise<DeletedConnection | undefined> {
+    for (let attempt = 1; ; attempt += 1) {
+      const item = await this.read(id);
+      if (item === undefined) return undefined;
+      const connection = fromItem(item);
+      if (connection === undefined) return fromDeletedItem(item);
+      const counts = await Promise.all([countOf(this.table, id, 'User'), countOf(this.table, id, 'Group')]);
+      const deleted = toDeletedItem(connection, counts[0] + counts[1]);
+      const intent = newPurge(id);
+      const failed = await this.table.write([
+        { put: deleted, condition: { is: 'version', version: textOf(item, 'version') } },
+        recordWrite(intent),
+      ]);
+      if (failed.length === 0) {
+        this.done(auditRecord(act, id, connection, undefined));
+        await handOver(this.table, intent);
+        return fromDeletedItem(deleted);
+      }
+      await this.table.retries.pause(attempt);
+    }
+  }
 
-function tokenItem({ id, digest, createdAt, expiresAt }: StoredToken): Readonly<Record<string, string>> {
-  return { id, digest, createdAt, expiresAt };
-}
+  /** Whether a token of a connection was ended, and not long ago. */
+  async hasEnded(connection: string, token: string): Promise<boolean> {
+    return (await this.table.get(endedTokenKey(connection, token))) !== undefined;
+  }
 
-function fromItem(item: Item): Connection {
-  const failureMail = toFailureMail(item['failureMail']);
-  return {
-    id: textOf(item, 'gsi1sk'),
-    displayName: textOf(item, 'displayName'),
-    identityProvider: textOf(item, 'identityProvider'),
-    enabled: item['enabled'] === true,
-    userDeletion: item['userDeletion'] === 'erase' ? 'erase' : 'retain',
-    groups: item['groups'] !== false,
-    ...(failureMail === undefined ? {} : { failureMail }),
-    tokenExpiresInDays: Number(item['tokenExpiresInDays']),
-    createdAt: textOf(item, 'createdAt'),
-    tokens: toTokens(item['tokens']),
-    schemas: toSchemas(textOf(item, 'schemas')),
-    cursorKey: textOf(item, 'cursorKey'),
-  };
-}
-
-/** What `parseExtensionSchema` accepted when it was stored. */
-function toSchemas(text: string): readonly Schema[] {
-  return text === '[]' ? [] : (JSON.parse(text) as readonly Schema[]);
-}
-
-function toFailureMail(value: ItemValue | undefined): FailureMail | undefined {
-  if (!isRecord(value)) return undefined;
-  const { recipients, windowSeconds } = value;
-  return {
-    recipients: Array.isArray(recipients) ? recipients.map(String) : [],
-    ...(typeof windowSeconds === 'number' ? { windowSeconds } : {}),
-  };
-}
-
-function toTokens(value: ItemValue | undefined): readonly StoredToken[] {
-  const list: readonly ItemValue[] = Array.isArray(value) ? value : [];
-  return list.filter(isRecord).map((token) => ({
-    id: asText(token['id']),
-    digest: asText(token['digest']),
-    createdAt: asText(token['createdAt']),
-    expiresAt: asText(token['expiresAt']),
-  }));
-}
-
-function isRecord(value: ItemValue | undefined): value is Readonly<Record<string, ItemValue>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  /** Remembers that a token is in use, once an hour at most; costs nothing the rest of the time. */
+  async noteUse(connection: string, { id, lastUsedAt = '', pending }: StoredToken, now = new Date()): Promise<void> {
+    // Only a rotation's own test uses a token before it is current.
+    if (pending === true) return;
+    const due = new Date(now.getTime() - USE_INTERVAL_MS).toISOString();
+    if (lastUsedAt > due) return;
+    const attribute = lastUseOf(id);
+    const condition = { is: 'notSince', attribute, before: due } as const;
+    await this.table.write([{ update: connectionKey(connection), set: { [attribute]: now.toISOString() }, condition }]);
+  }
 }

@@ -1,4 +1,5 @@
-import { handOver, newIntent, type Intent } from './intents';
+import { handOver, newIntent, type ResourceIntent } from './intents';
+import type { ResourceTypeName } from '../scim/schema/resource-type';
 import type { Key } from './item';
 import { membershipPartition } from './keys';
 import { leaveAllGroups, type CompleteEdits } from './memberships';
@@ -12,7 +13,7 @@ import { HAND_OVER_MS, unlessBusy } from './retries';
  */
 
 /** What the deletion of a user or group leaves to be done; recorded with it. */
-export function deletionIntent({ connection }: Scope, type: Intent['type'], id: string): Intent {
+export function deletionIntent({ connection }: Scope, type: ResourceTypeName, id: string): ResourceIntent {
   return newIntent(connection, 'deletion', type, id);
 }
 
@@ -20,20 +21,30 @@ export function deletionIntent({ connection }: Scope, type: Intent['type'], id: 
  * Ends the memberships of what has been deleted, as far as time allows; the rest follows elsewhere. The deletion has happened, so that this
  * does not fail because something is busy.
  */
-export async function followDeletion(scope: Scope, intent: Intent, complete: CompleteEdits): Promise<void> {
+export async function followDeletion(scope: Scope, intent: ResourceIntent, complete: CompleteEdits): Promise<void> {
   const isComplete = await unlessBusy(() => completeDeletion(scope, intent, complete));
   if (isComplete !== true) await unlessBusy(() => handOver(scope.table, intent));
 }
 
 /** Ends the memberships of what has been deleted. @returns false when the time was not enough */
-export async function completeDeletion(scope: Scope, intent: Intent, complete: CompleteEdits): Promise<boolean> {
+export async function completeDeletion(
+  scope: Scope,
+  intent: ResourceIntent,
+  complete: CompleteEdits,
+): Promise<boolean> {
   const { type, resource } = intent;
   if (!(await leaveAllGroups(scope, type, resource, complete))) return false;
   return type === 'User' || removeMembers(scope, resource);
 }
 
-/** Removes the memberships in a group that is gone: nobody can join it any more, and its id is not given out again. */
-async function removeMembers({ table, connection }: Scope, groupId: string): Promise<boolean> {
+/**
+ * Removes the memberships in a group that is gone: nobody can join it any more, and its id is not given out again.
+ * @returns false when the time was not enough
+ */
+export async function removeMembers(
+  { table, connection }: Pick<Scope, 'table' | 'connection'>,
+  groupId: string,
+): Promise<boolean> {
   let after: Key | undefined;
   do {
     if (table.retries.timeLeft < HAND_OVER_MS) return false;

@@ -10,26 +10,45 @@ import type { Write } from './write';
  * intent behind, and whoever needs the result, or else the completion function, does what is left.
  */
 
-/** What was begun. */
-export interface Intent {
+/** A large change of a group's members, or what follows the deletion of a user or a group. */
+export interface ResourceIntent {
   readonly id: string;
   readonly connection: string;
-  /** A large change of a group's members, or what follows the deletion of a user or a group. */
   readonly kind: 'members' | 'deletion';
   readonly type: ResourceTypeName;
   /** Id of the group whose members change, or of what was deleted. */
   readonly resource: string;
 }
 
+/** The removal of all that a deleted connection had. */
+export interface Purge {
+  readonly id: string;
+  readonly connection: string;
+  readonly kind: 'purge';
+}
+
+/** What was begun. */
+export type Intent = ResourceIntent | Purge;
+
 /** An intent that is not in the table yet. */
-export function newIntent(connection: string, kind: Intent['kind'], type: ResourceTypeName, resource: string): Intent {
+export function newIntent(
+  connection: string,
+  kind: ResourceIntent['kind'],
+  type: ResourceTypeName,
+  resource: string,
+): ResourceIntent {
   return { id: uuidv7(), connection, kind, type, resource };
 }
 
+/** As `newIntent`, for a connection as a whole. */
+export function newPurge(connection: string): Purge {
+  return { id: uuidv7(), connection, kind: 'purge' };
+}
+
 /** The write that records an intent; the index lists it until it is forgotten. */
-export function recordWrite({ id, connection, kind, type, resource }: Intent): Write {
-  const listed = { gsi1pk: INTENTS, gsi1sk: id };
-  return { put: { ...intentKey(connection, id), ...listed, connection, kind, type, resource } };
+export function recordWrite(intent: Intent): Write {
+  const { id, connection, ...rest } = intent;
+  return { put: { ...intentKey(connection, id), gsi1pk: INTENTS, gsi1sk: id, connection, ...rest } };
 }
 
 /** Asks the completion function, which hears of it through the table's stream, to do what is left. */
@@ -75,10 +94,12 @@ export async function* intentsBefore(
 
 /** Reads what `recordWrite` wrote. */
 export function intentFrom(item: Item): Intent {
+  const [id, connection, kind] = [textOf(item, 'gsi1sk'), textOf(item, 'connection'), item['kind']];
+  if (kind === 'purge') return { id, connection, kind };
   return {
-    id: textOf(item, 'gsi1sk'),
-    connection: textOf(item, 'connection'),
-    kind: item['kind'] === 'members' ? 'members' : 'deletion',
+    id,
+    connection,
+    kind: kind === 'members' ? 'members' : 'deletion',
     type: item['type'] === 'Group' ? 'Group' : 'User',
     resource: textOf(item, 'resource'),
   };

@@ -17,6 +17,24 @@ export function connectionKey(connection: string): Key {
   return { pk: `c#${connection}`, sk: 'connection' };
 }
 
+/** The administrative acts on a connection, by time. */
+export function auditPartition(connection: string): string {
+  return `c#${connection}#audit`;
+}
+
+/** The tokens of a connection that have ended, by id. */
+export function endedTokenPartition(connection: string): string {
+  return `c#${connection}#endedToken`;
+}
+
+/** What a connection's recipients are to be told, or have been told. */
+export function noticePartition(connection: string): string {
+  return `c#${connection}#notice`;
+}
+
+/** Partition of the inverse index that lists the notices that are not sent yet, by time. */
+export const UNSENT_NOTICES = 'unsentNotices';
+
 /** All users or all groups of a connection, in order of creation. */
 export function resourcePartition(connection: string, type: ResourceTypeName): string {
   return `c#${connection}#${type}`;
@@ -64,9 +82,14 @@ export function valuePartition(connection: string, type: ResourceTypeName, attri
 /** Sort key of the item that makes a value unique; an indexed value's sort key is the resource's id instead. */
 export const UNIQUE = 'unique';
 
+/** The deleted users of a connection. */
+export function deletedUserPartition(connection: string): string {
+  return `c#${connection}#DeletedUser`;
+}
+
 /** A deleted user's record (`userDeletion: retain`). */
 export function deletedUserKey(connection: string, id: string): Key {
-  return { pk: `c#${connection}#DeletedUser`, sk: id };
+  return { pk: deletedUserPartition(connection), sk: id };
 }
 
 /** The deleted users who had a name or an externalId, by id: a later POST with it revives the one deleted last. */
@@ -96,7 +119,7 @@ export function idPrefix(milliseconds: number): string {
 
 /** What an item is, as its key says. */
 export type KeyMeaning =
-  | { readonly kind: 'connection' | 'intent' | 'batch' | 'pageMark' }
+  | { readonly kind: 'connection' | 'intent' | 'batch' | 'pageMark' | 'audit' | 'endedToken' | 'notice' }
   | { readonly kind: 'resource'; readonly type: ResourceTypeName; readonly id: string }
   | { readonly kind: 'membership'; readonly groupId: string; readonly memberId: string }
   | { readonly kind: 'value' | 'deletedUserValue' | 'deletedUser' | 'unknown' }
@@ -125,6 +148,10 @@ function meaningOf(second: string | undefined, third: string | undefined, hasMor
       return { kind: sk === 'intent' ? 'intent' : 'batch' };
     case 'page':
       return { kind: 'pageMark' };
+    case 'audit':
+    case 'endedToken':
+    case 'notice':
+      return { kind: second };
     default:
       return { kind: 'unknown' };
   }

@@ -1,7 +1,7 @@
 import { parseJson } from '../scim/json';
 import type { Member } from '../scim/patch/memberships';
 import { batchesOf, inParallel } from './batches';
-import { forget, handOver, newIntent, recordWrite, type Intent } from './intents';
+import { forget, handOver, newIntent, recordWrite, type ResourceIntent } from './intents';
 import { textOf, type Item } from './item';
 import { batchKey, BATCHES, intentKey, resourceKey } from './keys';
 import {
@@ -89,7 +89,7 @@ export function completing(scope: Scope): CompleteEdits {
 }
 
 /** Completes an intent whose request has ended, if the group says that the change has happened; else nothing will come of it. */
-export async function completeOrForget(scope: Scope, intent: Intent): Promise<boolean> {
+export async function completeOrForget(scope: Scope, intent: ResourceIntent): Promise<boolean> {
   const group = await scope.table.get(resourceKey(scope.connection, 'Group', intent.resource));
   if (group?.['pending'] === intent.id) return completeEdits(scope, intent.resource, intent.id);
   await forget(scope.table, intent);

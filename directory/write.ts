@@ -11,7 +11,9 @@ export type Condition =
   /** A resource that is there, with no change of its members under way, and still of this version where one is given. */
   | { readonly is: 'settled'; readonly version?: string }
   /** A group whose members are being changed in this way. */
-  | { readonly is: 'pending'; readonly intent: string };
+  | { readonly is: 'pending'; readonly intent: string }
+  /** The item is there, and its attribute, a time, is absent or not later than this. */
+  | { readonly is: 'notSince'; readonly attribute: string; readonly before: string };
 
 export const ABSENT: Condition = { is: 'absent' };
 export const PRESENT: Condition = { is: 'present' };
@@ -128,6 +130,11 @@ class ExpressionBuilder {
         return `${this.name('version')} = ${this.value(condition.version)}`;
       case 'pending':
         return `${this.name('pending')} = ${this.value(condition.intent)}`;
+      case 'notSince': {
+        const attribute = this.name(condition.attribute);
+        const isDue = `(attribute_not_exists(${attribute}) OR ${attribute} <= ${this.value(condition.before)})`;
+        return `attribute_exists(${this.name('pk')}) AND ${isDue}`;
+      }
       case 'settled': {
         const settled = `attribute_exists(${this.name('pk')}) AND attribute_not_exists(${this.name('pending')})`;
         const { version } = condition;

@@ -7,13 +7,32 @@
 export const ENVIRONMENT = {
   /** Name of the table; every function. */
   tableName: 'TABLE_NAME',
-  /** Begins the name of each connection's secret, which is `<prefix>/<connection id>`; the admin function. */
+  /** Begins the name of each connection's secret, which is `<prefix>/<connection id>`; `admin`, `token-rotation` and `notifications`. */
   secretPrefix: 'SECRET_PREFIX',
+  /** URL of the API with its stage; `token-rotation` and `notifications`. */
+  scimUrl: 'SCIM_URL',
+  /** ARN of the function that rotates tokens; `admin`. */
+  rotationFunction: 'ROTATION_FUNCTION_ARN',
+  /** Whom mails come from; `notifications`. */
+  mailFrom: 'MAIL_FROM',
 } as const;
 
 /** The functions, one folder each beside this file. */
-export const FUNCTION_NAMES = ['users', 'groups', 'bulk', 'search', 'discovery', 'admin', 'completion'] as const;
+export const FUNCTION_NAMES = [
+  'users',
+  'groups',
+  'bulk',
+  'search',
+  'discovery',
+  'admin',
+  'completion',
+  'token-rotation',
+  'notifications',
+] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+/** Those that answer requests. */
+export type RoutedFunction = Exclude<FunctionName, 'completion' | 'token-rotation' | 'notifications'>;
 
 /**
  * What of the table's stream the function `completion` is told: intents that a request handed over. `directory/intents.ts` writes them.
@@ -22,6 +41,12 @@ export type FunctionName = (typeof FUNCTION_NAMES)[number];
 export const HANDED_OVER_FILTER = {
   eventName: ['MODIFY'],
   dynamodb: { Keys: { sk: { S: ['intent'] } }, NewImage: { handedOver: { S: [{ exists: true }] } } },
+} as const;
+
+/** What of the table's stream the function `notifications` is told: notices that were made. `directory/notices.ts` writes them. */
+export const NOTICE_FILTER = {
+  eventName: ['INSERT'],
+  dynamodb: { NewImage: { gsi1pk: { S: ['unsentNotices'] } } },
 } as const;
 
 /** The stage of the REST API; it begins every URL's path. */
@@ -37,7 +62,7 @@ export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
 export interface Route {
   /** Resource path of the REST API, with API Gateway's placeholders. */
   readonly path: string;
-  readonly function: FunctionName;
+  readonly function: RoutedFunction;
   /** SCIM routes carry a bearer token that the function checks; admin routes are signed (SigV4). */
   readonly authorization: 'token' | 'iam';
 }
@@ -56,12 +81,14 @@ export const ROUTES: readonly Route[] = [
     '/connections',
     '/connections/{connectionId}',
     '/connections/{connectionId}/tokens',
+    '/connections/{connectionId}/tokens/{tokenId}',
+    '/connections/{connectionId}/audit',
     '/connections/{connectionId}/schemas',
     '/connections/{connectionId}/schemas/{urn}',
   ),
 ];
 
-function scim(name: FunctionName, ...paths: readonly string[]): readonly Route[] {
+function scim(name: RoutedFunction, ...paths: readonly string[]): readonly Route[] {
   return paths.map((path) => ({ path: `${CONNECTION_PATH}${path}`, function: name, authorization: 'token' }));
 }
 

@@ -8,13 +8,13 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { ERROR_URN, ROUTES, STAGE, type FunctionName } from '../lambdas/contract';
+import { ERROR_URN, ROUTES, STAGE, type RoutedFunction } from '../lambdas/contract';
 
 /**
- * The REST API with the routes of `lambdas/contract.ts`. A REST API and not an HTTP API: that one encodes the bodies of
+ * The REST API, without its routes. A REST API and not an HTTP API: that one encodes the bodies of
  * `application/scim+json` in base64 and decodes paths.
  */
-export function scimApi(scope: Construct, functions: Readonly<Record<FunctionName, LambdaFunction>>): RestApi {
+export function scimApi(scope: Construct): RestApi {
   const api = new RestApi(scope, 'Api', {
     description: 'SCIM 2.0 service provider',
     endpointTypes: [EndpointType.REGIONAL],
@@ -22,6 +22,12 @@ export function scimApi(scope: Construct, functions: Readonly<Record<FunctionNam
     cloudWatchRole: false,
     deployOptions: { stageName: STAGE, throttlingRateLimit: 200, throttlingBurstLimit: 400 },
   });
+  addGatewayResponses(api);
+  return api;
+}
+
+/** Adds the routes of `lambdas/contract.ts`. */
+export function addRoutes(api: RestApi, functions: Readonly<Record<RoutedFunction, LambdaFunction>>): void {
   for (const { path, function: name, authorization } of ROUTES) {
     const options: MethodOptions = {
       authorizationType: authorization === 'iam' ? AuthorizationType.IAM : AuthorizationType.NONE,
@@ -30,8 +36,6 @@ export function scimApi(scope: Construct, functions: Readonly<Record<FunctionNam
     const integration = new LambdaIntegration(functions[name], { scopePermissionToMethod: false });
     api.root.resourceForPath(path).addMethod('ANY', integration, options);
   }
-  addGatewayResponses(api);
-  return api;
 }
 
 interface GatewayAnswer {

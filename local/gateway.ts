@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { InvocationError, type LocalFunction } from './local-function';
 import { gatewayResponse, matchRoute, routesOf, stageOf, type GatewayResponse, type RouteMatch } from './routes';
 import { asProperties, asText, member, type Template } from './template';
@@ -11,22 +11,25 @@ const EVENT_BYTES = 6 * 1024 * 1024;
 /** A larger body is not even read to its end. */
 const DRAINED_BYTES = 64 * 1024 * 1024;
 
-/** Answers paths outside the REST API; returns false when the path is not its own. */
-export type OtherPaths = (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
+/** What answers paths outside the REST API, by path. */
+export type OtherPaths = Readonly<
+  Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void> | void>
+>;
 
 /**
- * Serves the REST API of the template on this machine: its stage, its routes, the events of its proxy integrations and its gateway
+ * Has a server answer as the REST API of the template does: its stage, its routes, the events of its proxy integrations and its gateway
  * responses. Routes that need a signature in AWS are open here, to programs on this machine: see `isForeign`.
  */
-export function createGateway(
+export function serveGateway(
+  server: Server,
   template: Template,
   functions: ReadonlyMap<string, LocalFunction>,
-  otherPaths: OtherPaths,
-): Server {
+  otherPaths: OtherPaths = {},
+): void {
   const routes = routesOf(template);
   const stage = stageOf(template);
 
-  const server = createServer((request, response) => {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     handle(request, response).catch((error: unknown) => {
       process.stderr.write(`${String(error)}\n`);
       send(response, gatewayResponse(template, 'INTEGRATION_FAILURE', 'DEFAULT_5XX'));
@@ -34,11 +37,15 @@ export function createGateway(
   });
   // Clients keep connections for longer than Node.js would; a closed one costs them a failed request.
   server.keepAliveTimeout = 65_000;
-  return server;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = '', query = ''] = splitOnce(request.url ?? '/', '?');
-    if (otherPaths(request, response, path)) return;
+    const other = Object.hasOwn(otherPaths, path) ? otherPaths[path] : undefined;
+    if (other !== undefined) {
+      if (isForeign(request)) send(response, gatewayResponse(template, 'ACCESS_DENIED', 'DEFAULT_4XX'));
+      else await other(request, response);
+      return;
+    }
     const match = path.startsWith(`/${stage}/`)
       ? matchRoute(routes, request.method ?? 'GET', path.slice(stage.length + 1))
       : undefined;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import type { Clock } from './clock';
 import { asProperties, asText, member, resolveText, type Template, type TemplateResource } from './template';
 
 /** What a function could not answer: it failed, or took longer than it may. */
@@ -33,25 +34,28 @@ export class LocalFunction {
     private readonly bundle: string,
     private readonly environment: Readonly<Record<string, string>>,
     private readonly timeoutSeconds: number,
+    private readonly clock: Clock,
   ) {}
 
   /**
    * @param names physical names of the resources that the environment refers to, by logical id
-   * @param environment what the AWS SDK needs on this machine
+   * @param environment what the AWS SDK needs on this machine, and what a declared variable is here instead
    */
   static from(
     template: Template,
     { logicalId, properties, metadata }: TemplateResource,
     names: ReadonlyMap<string, string>,
     environment: Readonly<Record<string, string>>,
+    clock: Clock,
   ): LocalFunction {
     const declared = asProperties(member(properties['Environment'], 'Variables'));
     const variables = Object.fromEntries(
-      Object.entries(declared).map(([name, value]) => [name, resolveText(value, names)]),
+      Object.entries(declared).map(([name, value]) => [name, environment[name] ?? resolveText(value, names)]),
     );
     const bundle = path.join(template.assets, asText(metadata['aws:asset:path']), 'index.mjs');
     const timeout = Number(properties['Timeout']);
-    return new LocalFunction(logicalId, bundle, { ...environment, ...variables }, timeout);
+    const sdk = Object.entries(environment).filter(([name]) => name.startsWith('AWS_'));
+    return new LocalFunction(logicalId, bundle, { ...Object.fromEntries(sdk), ...variables }, timeout, clock);
   }
 
   /** Loads the bundle, so that the first request need not wait for it. */
@@ -107,7 +111,7 @@ export class LocalFunction {
 
   private launch(): Promise<Worker> {
     const worker = new Worker(path.join(__dirname, 'function-worker.mjs'), {
-      workerData: { bundle: pathToFileURL(this.bundle).href },
+      workerData: { bundle: pathToFileURL(this.bundle).href, ahead: this.clock.ahead },
       env: { ...this.environment },
       // The worker runs a bundle, whatever loaded this file.
       execArgv: ['--enable-source-maps'],

@@ -1,15 +1,86 @@
-import type { OtherPaths } from './gateway';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { text } from 'node:stream/consumers';
+import { asText, isArray, isObject, parseJson, type Json } from '../scim/json';
 
 /** Path of the mails that would have left for administrators. */
 export const MAILBOX_PATH = '/mailbox';
 
-/**
- * Lists the mails that the system has sent on this machine, oldest first: `[{recipients, subject, text, html}]`. Nothing in the
- * template sends mail so far, so the list is empty.
- */
-export const serveMailbox: OtherPaths = (_request, response, path) => {
-  if (path !== MAILBOX_PATH) return false;
-  response.writeHead(200, { 'Content-Type': 'application/json' });
-  response.end('[]');
-  return true;
-};
+/** A mail as SES was given it. */
+interface Mail {
+  readonly from: string;
+  readonly recipients: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** A stand-in for SES that speaks the wire protocol of its `SendEmail` (SESv2, REST and JSON), and shows what it was given. */
+export class Mailbox {
+  private readonly mails: Mail[] = [];
+
+  createServer(): Server {
+    return createServer((request, response) => {
+      this.send(request, response).catch((error: unknown) => {
+        answer(response, 500, { message: String(error) });
+      });
+    });
+  }
+
+  /** Lists the mails, oldest first: as JSON to who accepts that, else as a page. */
+  serve(request: IncomingMessage, response: ServerResponse): void {
+    if ((request.headers.accept ?? '').includes('application/json')) {
+      answer(response, 200, this.mails);
+      return;
+    }
+    response.writeHead(200, {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
+    });
+    response.end(page(this.mails));
+  }
+
+  /** https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
+  private async send(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'POST' || request.url !== '/v2/email/outbound-emails') {
+      answer(response, 404, { message: 'This stand-in only sends mails.' });
+      return;
+    }
+    const input = parseJson(await text(request));
+    const simple = at(input, 'Content', 'Simple');
+    const recipients = at(input, 'Destination', 'ToAddresses');
+    this.mails.push({
+      from: asText(at(input, 'FromEmailAddress')),
+      recipients: isArray(recipients) ? recipients.map(asText) : [],
+      subject: asText(at(simple, 'Subject', 'Data')),
+      text: asText(at(simple, 'Body', 'Text', 'Data')),
+      html: asText(at(simple, 'Body', 'Html', 'Data')),
+    });
+    answer(response, 200, { MessageId: randomUUID() });
+  }
+}
+
+function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>((inner, name) => (isObject(inner) ? inner[name] : undefined), value);
+}
+
+function page(mails: readonly Mail[]): string {
+  const list = [...mails]
+    .reverse()
+    .map(
+      ({ recipients, subject, text: body }) =>
+        `<article><h2>${escaped(subject)}</h2><p>To: ${escaped(recipients.join(', '))}</p><pre>${escaped(body)}</pre></article>`,
+    );
+  const style = 'body{font-family:sans-serif;max-width:50em;margin:2em auto}pre{white-space:pre-wrap}';
+  const content = list.length === 0 ? '<p>No mails have been sent since the start.</p>' : list.join('\n');
+  return `<!doctype html><title>Mailbox</title><style>${style}</style><h1>Mailbox</h1>${content}`;
+}
+
+function escaped(value: string): string {
+  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' });
+  response.end(JSON.stringify(body));
+}

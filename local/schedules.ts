@@ -1,3 +1,4 @@
+import type { Clock } from './clock';
 import type { LocalFunction } from './local-function';
 import { asList, asText, member, referenced, type Template } from './template';
 
@@ -5,20 +6,19 @@ import { asList, asText, member, referenced, type Template } from './template';
  * Invokes functions as the template's schedules say.
  * @returns what ends them
  */
-export function startSchedules(template: Template, functions: readonly LocalFunction[]): () => void {
+export function startSchedules(template: Template, functions: readonly LocalFunction[], clock: Clock): () => void {
   const definitions = template.ofType('AWS::Lambda::Function');
-  const timers = template.ofType('AWS::Events::Rule').flatMap(({ properties }) => {
+  const ends = template.ofType('AWS::Events::Rule').flatMap(({ properties }) => {
     const every = milliseconds(asText(properties['ScheduleExpression']));
     return asList(properties['Targets']).flatMap((target) => {
       const definition = referenced(member(target, 'Arn'), definitions);
       const fn = functions.find(({ logicalId }) => logicalId === definition?.logicalId);
-      if (fn === undefined) return [];
       // A failure is in the function's log.
-      return [setInterval(() => void fn.invoke({ 'detail-type': 'Scheduled Event' }).catch(() => undefined), every)];
+      return fn === undefined ? [] : [clock.every(every, () => fn.invoke({ 'detail-type': 'Scheduled Event' }))];
     });
   });
   return () => {
-    timers.forEach(clearInterval);
+    for (const end of ends) end();
   };
 }
 

@@ -1,24 +1,50 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { asText, isObject, parseJson, type JsonObject } from '../scim/json';
+import { asText, isArray, isObject, parseJson, type JsonObject } from '../scim/json';
+import type { Clock } from './clock';
+import { SecretStore, type Secret, type SecretVersion } from './secret-store';
+
+const CURRENT = 'AWSCURRENT';
+const PENDING = 'AWSPENDING';
+const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+
+/** Milliseconds between two looks for secrets that are due to be rotated. */
+const LOOK_MS = 60_000;
+
+/** Invokes the function of an ARN, as Secrets Manager does to rotate. */
+export type InvokeFunction = (functionArn: string, event: JsonObject) => Promise<unknown>;
 
 /**
  * A stand-in for Secrets Manager that speaks its wire protocol (JSON 1.1), so that functions talk to it through their ordinary client:
- * the operations that the functions use, with the errors that they tell apart.
+ * the operations that the functions use, with the errors that they tell apart, and rotation in its four steps.
  */
 export class LocalSecretsManager {
-  private readonly secrets: Map<string, Secret>;
+  private readonly store: SecretStore;
 
   /** @param file where the secrets are kept, readable by this user only; in memory without one */
-  constructor(private readonly file?: string) {
-    this.secrets = new Map(file !== undefined && existsSync(file) ? load(file) : []);
+  constructor(
+    private readonly clock: Clock,
+    private readonly invoke: InvokeFunction,
+    file?: string,
+  ) {
+    this.store = new SecretStore(file);
   }
 
   /** The current value of a secret. */
   valueOf(name: string): string | undefined {
-    return this.secrets.get(name)?.value;
+    return this.store.get(name)?.versions.find(({ stages }) => stages.includes(CURRENT))?.value;
+  }
+
+  /** Rotates secrets when they are due. @returns what ends it */
+  startRotations(): () => void {
+    return this.clock.every(LOOK_MS, async () => {
+      for (const { name, rotation } of this.store.all()) {
+        if (rotation === undefined || this.clock.now() < rotation.since + rotation.days * 86_400_000) continue;
+        // What fails is in the function's log, and is tried again at the next look.
+        await this.rotate(name).catch(() => undefined);
+      }
+    });
   }
 
   createServer(): Server {
@@ -46,23 +72,27 @@ export class LocalSecretsManager {
 
   private perform(operation: string, input: JsonObject): JsonObject {
     switch (operation) {
-      case 'CreateSecret': {
-        const name = asText(input['Name']);
-        if (this.secrets.has(name))
-          throw new SecretsError('ResourceExistsException', `The secret ${name} already exists.`);
-        return this.store(name, input);
-      }
+      case 'CreateSecret':
+        return this.create(input);
       case 'PutSecretValue':
-        return this.store(this.find(input).name, input);
-      case 'GetSecretValue': {
-        const { name, value, versionId } = this.find(input);
-        return {
-          ARN: arnOf(name),
-          Name: name,
-          SecretString: value,
-          VersionId: versionId,
-          VersionStages: ['AWSCURRENT'],
-        };
+        return this.put(this.find(input), input, stagesOf(input));
+      case 'GetSecretValue':
+        return this.getValue(this.find(input), input);
+      case 'DescribeSecret':
+        return describe(this.find(input));
+      case 'UpdateSecretVersionStage':
+        return this.moveStage(this.find(input), input);
+      case 'DeleteSecret': {
+        const name = nameOf(input);
+        this.store.delete(name);
+        return { ARN: arnOf(name), Name: name, DeletionDate: this.clock.now() / 1000 };
+      }
+      case 'RotateSecret':
+        return this.setRotation(this.find(input), input);
+      case 'CancelRotateSecret': {
+        const { rotation: _, ...secret } = this.find(input);
+        this.store.set(secret);
+        return { ARN: arnOf(secret.name), Name: secret.name };
       }
       default:
         throw new SecretsError('InvalidRequestException', `${operation} is not part of this stand-in.`);
@@ -70,28 +100,133 @@ export class LocalSecretsManager {
   }
 
   private find(input: JsonObject): Secret {
-    const id = asText(input['SecretId']);
-    const secret = this.secrets.get(id) ?? [...this.secrets.values()].find(({ name }) => arnOf(name) === id);
-    if (secret === undefined)
-      throw new SecretsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
-    return secret;
+    const secret = this.store.get(nameOf(input));
+    if (secret !== undefined) return secret;
+    throw new SecretsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
   }
 
-  private store(name: string, input: JsonObject): JsonObject {
-    const versionId = asText(input['ClientRequestToken'] ?? randomUUID());
-    this.secrets.set(name, { name, value: asText(input['SecretString']), versionId });
-    if (this.file !== undefined) {
-      writeFileSync(this.file, JSON.stringify([...this.secrets.values()], null, 1), { mode: 0o600 });
-      chmodSync(this.file, 0o600);
+  private create(input: JsonObject): JsonObject {
+    const name = asText(input['Name']);
+    if (this.store.get(name) !== undefined) {
+      throw new SecretsError(
+        'ResourceExistsException',
+        `The operation failed because the secret ${name} already exists.`,
+      );
     }
-    return { ARN: arnOf(name), Name: name, VersionId: versionId };
+    return this.put({ name, versions: [] }, input, [CURRENT]);
+  }
+
+  private put(secret: Secret, input: JsonObject, stages: readonly string[]): JsonObject {
+    const id = asText(input['ClientRequestToken'] ?? randomUUID());
+    const value = asText(input['SecretString']);
+    const existing = secret.versions.find((version) => version.id === id);
+    if (existing?.value !== undefined && existing.value !== value) {
+      throw new SecretsError('ResourceExistsException', `The version ${id} has another value already.`);
+    }
+    const others = secret.versions.filter((version) => version !== existing);
+    const added: Secret = { ...secret, versions: [...others, { id, value, stages: existing?.stages ?? [] }] };
+    this.store.set(stages.reduce<Secret>((result, stage) => withStage(result, stage, id), added));
+    return { ARN: arnOf(secret.name), Name: secret.name, VersionId: id, VersionStages: stages };
+  }
+
+  private getValue(secret: Secret, input: JsonObject): JsonObject {
+    const { VersionId: wanted, VersionStage: stage = wanted === undefined ? CURRENT : undefined } = input;
+    const version = secret.versions.find(
+      ({ id, stages }) =>
+        (wanted === undefined || id === wanted) && (stage === undefined || stages.includes(asText(stage))),
+    );
+    if (version?.value === undefined) {
+      const missing = `Secrets Manager can't find the specified secret value for ${asText(wanted ?? stage)}.`;
+      throw new SecretsError('ResourceNotFoundException', missing);
+    }
+    const { id: VersionId, value: SecretString, stages: VersionStages } = version;
+    return { ARN: arnOf(secret.name), Name: secret.name, SecretString, VersionId, VersionStages };
+  }
+
+  private moveStage(secret: Secret, input: JsonObject): JsonObject {
+    const [stage, from, to] = [input['VersionStage'], input['RemoveFromVersionId'], input['MoveToVersionId']].map(
+      asText,
+    );
+    const holder = secret.versions.find(({ stages }) => stages.includes(stage ?? ''));
+    if (holder !== undefined && holder.id !== to && holder.id !== from) {
+      const mismatch = `Staging label ${stage ?? ''} is currently attached to version ${holder.id}.`;
+      throw new SecretsError('InvalidParameterException', mismatch);
+    }
+    if (to !== '' && !secret.versions.some(({ id }) => id === to)) {
+      throw new SecretsError('ResourceNotFoundException', `There is no version ${to ?? ''}.`);
+    }
+    this.store.set(withStage(secret, stage ?? '', to === '' ? undefined : to));
+    return { ARN: arnOf(secret.name), Name: secret.name };
+  }
+
+  private setRotation(secret: Secret, input: JsonObject): JsonObject {
+    const { name } = secret;
+    const rules = input['RotationRules'];
+    const days = Number(isObject(rules) ? rules['AutomaticallyAfterDays'] : secret.rotation?.days);
+    const functionArn = asText(input['RotationLambdaARN'] ?? secret.rotation?.functionArn);
+    if (!Number.isInteger(days) || days < 1 || days > 1000 || functionArn === '') {
+      throw new SecretsError('InvalidParameterException', 'A rotation needs a function and 1 to 1000 days.');
+    }
+    this.store.set({ ...secret, rotation: { functionArn, days, since: this.clock.now() } });
+    const version = asText(input['ClientRequestToken'] ?? randomUUID());
+    // "Secrets Manager tests the rotation configuration by running the testSecret step": with a version that has no value.
+    const begun =
+      input['RotateImmediately'] === false
+        ? this.invoke(functionArn, rotationEvent(name, version, 'testSecret'))
+        : this.rotate(name, version);
+    begun.catch(() => undefined);
+    return { ARN: arnOf(name), Name: name, VersionId: version };
+  }
+
+  /** The four steps, for a version that an earlier attempt has left, or else a new one. */
+  private async rotate(name: string, version: string = randomUUID()): Promise<void> {
+    const secret = this.store.get(name);
+    if (secret?.rotation === undefined) return;
+    const left = secret.versions.find(({ stages }) => stages.includes(PENDING) && !stages.includes(CURRENT));
+    const pending = left?.id ?? version;
+    if (left === undefined) {
+      const added = { ...secret, versions: [...secret.versions, { id: pending, value: undefined, stages: [] }] };
+      this.store.set(withStage(added, PENDING, pending));
+    }
+    for (const step of STEPS) await this.invoke(secret.rotation.functionArn, rotationEvent(name, pending, step));
+    const rotated = this.store.get(name);
+    if (rotated?.rotation === undefined) return;
+    this.store.set({ ...rotated, rotation: { ...rotated.rotation, since: this.clock.now() } });
   }
 }
 
-interface Secret {
-  readonly name: string;
-  readonly value: string;
-  readonly versionId: string;
+/** A secret with a label on another version, and on no other; without a version on none. */
+function withStage(secret: Secret, stage: string, to: string | undefined): Secret {
+  const before = secret.versions.find(({ stages }) => stages.includes(stage))?.id;
+  const relabelled = secret.versions.map((version): SecretVersion => {
+    const others = version.stages.filter((label) => label !== stage);
+    return { ...version, stages: version.id === to ? [...others, stage] : others };
+  });
+  const result = { ...secret, versions: relabelled };
+  const isMoved = stage === CURRENT && before !== undefined && before !== to;
+  return isMoved ? withStage(result, 'AWSPREVIOUS', before) : result;
+}
+
+function describe({ name, versions, rotation }: Secret): JsonObject {
+  return {
+    ARN: arnOf(name),
+    Name: name,
+    VersionIdsToStages: Object.fromEntries(
+      versions.filter(({ stages }) => stages.length > 0).map(({ id, stages }) => [id, stages]),
+    ),
+    RotationEnabled: rotation !== undefined,
+    ...(rotation === undefined
+      ? {}
+      : { RotationLambdaARN: rotation.functionArn, RotationRules: { AutomaticallyAfterDays: rotation.days } }),
+  };
+}
+
+function rotationEvent(name: string, version: string, step: (typeof STEPS)[number]): JsonObject {
+  return { Step: step, SecretId: arnOf(name), ClientRequestToken: version };
+}
+
+function stagesOf({ VersionStages: stages }: JsonObject): readonly string[] {
+  return isArray(stages) ? stages.map(asText) : [CURRENT];
 }
 
 class SecretsError extends Error {
@@ -103,17 +238,17 @@ class SecretsError extends Error {
   }
 }
 
-function load(file: string): readonly (readonly [string, Secret])[] {
-  const stored = parseJson(readFileSync(file, 'utf8'));
-  const secrets = Array.isArray(stored) ? stored.filter(isObject) : [];
-  return secrets.map((secret) => {
-    const name = asText(secret['name']);
-    return [name, { name, value: asText(secret['value']), versionId: asText(secret['versionId']) }];
-  });
-}
+const ARN_PREFIX = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:';
+const ARN_SUFFIX = '-local1';
 
 function arnOf(name: string): string {
-  return `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}-local1`;
+  return `${ARN_PREFIX}${name}${ARN_SUFFIX}`;
+}
+
+/** The name of the secret that a request is about, which may give its ARN. */
+function nameOf({ SecretId: id }: JsonObject): string {
+  const text = asText(id);
+  return text.startsWith(ARN_PREFIX) ? text.slice(ARN_PREFIX.length, -ARN_SUFFIX.length) : text;
 }
 
 function answer(response: ServerResponse, status: number, body: JsonObject): void {

@@ -25,7 +25,7 @@ export function openState(memory: boolean): State {
   takeLock(lock);
   return {
     database: path.join(folder, 'dynamodb.sqlite'),
-    secrets: path.join(folder, 'secrets.json'),
+    secrets: path.join(folder, 'secrets.jsonl'),
     release: () => {
       rmSync(lock, { force: true });
     },

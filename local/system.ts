@@ -1,19 +1,20 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { ENVIRONMENT } from '../lambdas/contract';
 import { startEngine, LOCAL_CREDENTIALS, type Engine } from './engine';
-import { createGateway } from './gateway';
+import { Clock, CLOCK_PATH } from './clock';
+import { serveGateway } from './gateway';
 import { LocalFunction } from './local-function';
 import { createTable } from './local-table';
-import { serveMailbox, MAILBOX_PATH } from './mailbox';
+import { Mailbox, MAILBOX_PATH } from './mailbox';
 import type { Options } from './options';
 import { stageOf } from './routes';
 import { startSchedules } from './schedules';
 import { LocalSecretsManager } from './secrets-manager';
 import { openState, type State } from './state';
 import { StreamTrigger } from './stream-trigger';
-import { member, resolveText, Template } from './template';
+import { functionArn, member, resolveText, Template } from './template';
 
 /** The name that the table has on this machine; in AWS CloudFormation gives it one. */
 const TABLE_NAME = 'scim';
@@ -71,20 +72,33 @@ async function start(
   const client = new DynamoDBClient({ endpoint, region, ...credentials });
   await createTable(client, TABLE_NAME, table.properties);
 
-  const secrets = new LocalSecretsManager(state.secrets);
-  const secretsServer = secrets.createServer();
-  stops.push(() => closed(secretsServer));
-  const secretsPort = await listening(secretsServer, 0);
-
-  const names = new Map([[table.logicalId, TABLE_NAME]]);
-  const functions = template.ofType('AWS::Lambda::Function').map((definition) =>
-    LocalFunction.from(template, definition, names, {
-      ...awsEnvironment(),
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${secretsPort}`,
-    }),
+  const clock = new Clock();
+  const functions: LocalFunction[] = [];
+  const secrets = new LocalSecretsManager(
+    clock,
+    async (arn, event) => functions.find(({ logicalId }) => functionArn(logicalId) === arn)?.invoke(event),
+    state.secrets,
   );
+  const mailbox = new Mailbox();
+  const serve = async (server: Server, at = 0): Promise<string> => {
+    stops.push(() => closed(server));
+    return `http://127.0.0.1:${await listening(server, at)}`;
+  };
+  // The functions that call the API need its address before it can answer.
+  const server = createServer();
+  const origin = await serve(server, port);
+  const environment = {
+    ...awsEnvironment(),
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: await serve(secrets.createServer()),
+    AWS_ENDPOINT_URL_SESV2: await serve(mailbox.createServer()),
+    [ENVIRONMENT.scimUrl]: `${origin}/${stageOf(template)}`,
+  };
+  const names = template.names(TABLE_NAME);
+  for (const definition of template.ofType('AWS::Lambda::Function')) {
+    functions.push(LocalFunction.from(template, definition, names, environment, clock));
+  }
   stops.push(async () => {
     await Promise.all(functions.map((each) => each.stop()));
   });
@@ -93,12 +107,15 @@ async function start(
   // In AWS streams have a host of their own; engines on a machine serve them beside the table.
   const streams = new DynamoDBStreamsClient({ region, ...credentials, ...(isAws(endpoint) ? {} : { endpoint }) });
   const trigger = await StreamTrigger.start(template, functions, { client, streams, tableName: TABLE_NAME });
-  stops.push(() => trigger?.stop(), startSchedules(template, functions));
+  stops.push(() => trigger?.stop(), startSchedules(template, functions, clock), secrets.startRotations());
   client.destroy();
 
-  const gateway = createGateway(template, new Map(functions.map((each) => [each.logicalId, each])), serveMailbox);
-  stops.push(() => closed(gateway));
-  const origin = `http://127.0.0.1:${await listening(gateway, port)}`;
+  serveGateway(server, template, new Map(functions.map((each) => [each.logicalId, each])), {
+    [MAILBOX_PATH]: (request, response) => {
+      mailbox.serve(request, response);
+    },
+    [CLOCK_PATH]: (request, response) => clock.serve(request, response),
+  });
   return {
     origin,
     adminUrl: `${origin}/${stageOf(template)}/admin`,

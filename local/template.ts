@@ -29,7 +29,7 @@ export class Template {
     const outdir = mkdtempSync(path.join(tmpdir(), 'cdk-scim-'));
     const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
     const stack = new Stack(app, 'Scim');
-    new ScimServiceProvider(stack, 'ServiceProvider');
+    new ScimServiceProvider(stack, 'ServiceProvider', { failureMail: { from: 'scim@localhost.example' } });
     const template: unknown = app.synth().getStackByName(stack.stackName).template;
     const resources = asProperties(member(template, 'Resources'));
     return new Template(
@@ -47,10 +47,24 @@ export class Template {
     return this.resources.filter((resource) => resource.type === type);
   }
 
+  /** What resources are called on this machine, for `resolveText`: by logical id, and ARNs by `<logical id>.Arn`. */
+  names(tableName: string): ReadonlyMap<string, string> {
+    const tables = this.ofType('AWS::DynamoDB::GlobalTable').map(({ logicalId }) => [logicalId, tableName] as const);
+    const functions = this.ofType('AWS::Lambda::Function').map(
+      ({ logicalId }) => [`${logicalId}.Arn`, functionArn(logicalId)] as const,
+    );
+    return new Map([...tables, ...functions]);
+  }
+
   /** Removes the assets. */
   dispose(): void {
     rmSync(this.assets, { recursive: true, force: true });
   }
+}
+
+/** The ARN of a function on this machine. */
+export function functionArn(logicalId: string): string {
+  return `arn:aws:lambda:us-east-1:000000000000:function:${logicalId}`;
 }
 
 /** A member of an object; undefined when it is no object or has no such member. */
@@ -106,7 +120,9 @@ export function referenced(
 export function resolveText(part: Part | undefined, names: ReadonlyMap<string, string>): string {
   if (typeof part === 'string' || typeof part === 'number' || typeof part === 'boolean') return String(part);
   const reference = member(part, 'Ref');
-  const name = typeof reference === 'string' ? (names.get(reference) ?? PSEUDO_PARAMETERS.get(reference)) : undefined;
+  const attribute = asList(member(part, 'Fn::GetAtt')).map(asText).join('.');
+  const name =
+    typeof reference === 'string' ? (names.get(reference) ?? PSEUDO_PARAMETERS.get(reference)) : names.get(attribute);
   if (name !== undefined) return name;
   const [separator, elements] = asList(member(part, 'Fn::Join'));
   if (typeof separator === 'string')

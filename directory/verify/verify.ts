@@ -22,7 +22,7 @@ export interface Verification {
   readonly users: number;
   readonly groups: number;
   readonly memberships: number;
-  /** Large changes and deletions that are not complete; what they still have to do is no finding. */
+  /** Large changes, and deletions of resources and connections, that are not complete; what they still have to do is no finding. */
   readonly underWay: number;
   readonly findings: readonly Finding[];
 }
@@ -61,6 +61,7 @@ function identity({ subject, problem }: Finding): string {
 
 /** Milliseconds after which something is wrong with what is under way: most of it takes seconds, deletions are kept for some minutes. */
 const OVERDUE_MS = 30 * 60_000;
+const OVERDUE = 'has been under way for half an hour';
 
 class Check {
   items = 0;
@@ -81,6 +82,8 @@ class Check {
   private readonly members = new Sums();
   /** Users and groups that an intent is still to do something about. */
   private readonly underWay = new Set<string>();
+  /** Deleted connections whose data is being removed: what is left contradicts itself. */
+  private readonly purged = new Set<string>();
 
   take(item: Item): void {
     this.items += 1;
@@ -98,6 +101,9 @@ class Check {
     switch (meaning.kind) {
       case 'connection':
       case 'pageMark':
+      case 'audit':
+      case 'endedToken':
+      case 'notice':
         return;
       case 'resource':
         this.takeResource(connection, meaning.type, item);
@@ -119,10 +125,10 @@ class Check {
         return;
       case 'intent': {
         const intent = intentFrom(item);
-        const { type, resource } = intent;
-        if (isOlder(intent, this.now - OVERDUE_MS)) this.find(textOfKey(item), 'has been under way for half an hour');
+        if (isOlder(intent, this.now - OVERDUE_MS)) this.find(textOfKey(item), OVERDUE);
         this.alive.add(textOfKey(item));
-        this.underWay.add(textOfKey(resourceKey(connection, type, resource)));
+        if (intent.kind === 'purge') this.purged.add(connection);
+        else this.underWay.add(textOfKey(resourceKey(connection, intent.type, intent.resource)));
         return;
       }
       case 'batch':
@@ -184,8 +190,8 @@ class Check {
       users: this.resources.User,
       groups: this.resources.Group,
       memberships: this.memberships,
-      underWay: this.underWay.size,
-      findings: this.findings,
+      underWay: this.underWay.size + this.purged.size,
+      findings: this.findings.filter(({ connection, problem }) => !this.purged.has(connection) || problem === OVERDUE),
     };
   }
 

@@ -1,20 +1,26 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { CONNECTION_ID, Connections, type Connection } from '../../directory/connections';
-import type { Table } from '../../directory/table';
-import type { IssuedToken } from '../../directory/tokens';
+import { auditRecords } from '../../directory/audit';
+import { CONNECTION_ID, type Connection } from '../../directory/connection';
+import { Connections } from '../../directory/connections';
+import { isResourceId } from '../../directory/keys';
+import type { Scope } from '../../directory/resources';
 import { ScimError } from '../../scim/error';
 import { schemaResource } from '../../scim/schema/representation';
 import { ENVIRONMENT } from '../contract';
 import { errorAnswer, jsonAnswer, toResult, type Answer } from '../middleware/answer';
-import { openTable } from '../middleware/open-table';
+import { openTable, variable } from '../middleware/environment';
+import { logAct } from '../middleware/log';
 import { deploymentUrl } from '../middleware/scim-request';
-import { ConnectionSecrets } from './connection-secrets';
-import { createConnection, issueConnectionToken } from './connections';
-import { noConnection, Problem, PROBLEM_MEDIA_TYPE } from './problem';
-import { CREATE_CONNECTION, ISSUE_TOKEN, readBody } from './requests';
+import { ConnectionSecrets } from '../token-rotation/connection-secrets';
+import { changeConnection, createConnection, deleteConnection } from './connections';
+import { noConnection, notAllowed, Problem, PROBLEM_MEDIA_TYPE } from './problem';
+import { describeAct, describeConnection, describeToken } from './representation';
+import { CREATE_CONNECTION, ISSUE_TOKEN, readBody, readJson } from './requests';
 import { deleteSchema, putSchema, schemaOf } from './schemas';
+import type { Services } from './services';
+import { issueConnectionToken, listTokens, revokeToken } from './tokens';
 
 /** The admin API. API Gateway has checked the caller's signature; see docs/admin-api.md for what each call takes and answers. */
 
@@ -22,55 +28,145 @@ const DEFAULT_PAGE = 50;
 const MAXIMUM_PAGE = 100;
 
 const shared = openTable();
-const secrets = new ConnectionSecrets(
-  new SecretsManagerClient({}),
-  process.env[ENVIRONMENT.secretPrefix] ?? 'cdk-scim',
-);
+const secrets = new ConnectionSecrets(new SecretsManagerClient({}), variable(ENVIRONMENT.secretPrefix));
+const rotationFunction = variable(ENVIRONMENT.rotationFunction);
 
-async function serve(event: APIGatewayProxyEvent, deadline: number): Promise<Answer> {
-  const table = shared.forRequest(deadline);
-  const connections = new Connections(table);
-  const id = event.pathParameters?.['connectionId'] ?? undefined;
-  const method = event.httpMethod.toUpperCase();
-  if (id === undefined) {
-    if (method === 'GET') return listConnections(connections, event);
-    if (method === 'POST') return create(connections, event);
-    throw notAllowed(method, 'GET, POST');
-  }
-  if (event.resource.endsWith('/tokens')) {
-    if (method === 'POST') return issue(connections, id, event);
-    throw notAllowed(method, 'POST');
-  }
-  if (event.resource.includes('/schemas')) return serveSchemas(table, id, event);
-  if (method !== 'GET') throw notAllowed(method, 'GET');
-  const connection = await connections.find(id);
-  if (connection === undefined) throw noConnection(id);
-  return jsonAnswer(200, describe(connection, event));
+/** A request of the admin API. */
+interface Request {
+  /** Below `/connections/{connectionId}`, with API Gateway's placeholders; undefined for the connections as a whole. */
+  readonly route: string | undefined;
+  readonly method: string;
+  readonly connectionId: string;
+  readonly parameter: (name: string) => string;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
 }
 
-/** `/connections/{id}/schemas` and `/connections/{id}/schemas/{urn}`. */
-async function serveSchemas(table: Table, id: string, event: APIGatewayProxyEvent): Promise<Answer> {
-  const connections = new Connections(table);
+type Operation = (services: Services, request: Request) => Promise<Answer>;
+
+/** What there is to do: by the route below a connection, then by method. */
+const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  connections: {
+    GET: listConnections,
+    POST: async (services, { body }) => {
+      const { connection, token } = await createConnection(services, readBody(CREATE_CONNECTION, body));
+      return jsonAnswer(201, { ...describeConnection(services, connection), token: describeToken(token) });
+    },
+  },
+  '': {
+    GET: readConnection,
+    PATCH: async (services, { connectionId, body }) =>
+      jsonAnswer(200, describeConnection(services, await changeConnection(services, connectionId, readJson(body)))),
+    DELETE: async (services, { connectionId }) =>
+      jsonAnswer(202, describeConnection(services, await deleteConnection(services, connectionId))),
+  },
+  '/tokens': {
+    GET: async (services, { connectionId }) => jsonAnswer(200, await listTokens(services, connectionId)),
+    POST: async (services, { connectionId, body }) =>
+      jsonAnswer(201, describeToken(await issueConnectionToken(services, connectionId, readBody(ISSUE_TOKEN, body)))),
+  },
+  '/tokens/{tokenId}': {
+    DELETE: async (services, { connectionId, parameter }) => {
+      await revokeToken(services, connectionId, parameter('tokenId'));
+      return { status: 204 };
+    },
+  },
+  '/audit': { GET: listAudit },
+  '/schemas': {
+    GET: async (services, request) => {
+      const { schemas, id } = await existing(services, request);
+      return jsonAnswer(200, { schemas: schemas.map((schema) => schemaResource(schema, services.scimBaseUrl(id))) });
+    },
+  },
+  '/schemas/{urn}': {
+    GET: async (services, request) => {
+      const connection = await existing(services, request);
+      const schema = schemaOf(connection, request.parameter('urn'));
+      return jsonAnswer(200, schemaResource(schema, services.scimBaseUrl(connection.id)));
+    },
+    PUT: async (services, { connectionId, parameter, body }) => {
+      const scope = scopeOf(services, connectionId);
+      const { schema, created } = await putSchema(services, scope, parameter('urn'), body);
+      return jsonAnswer(created ? 201 : 200, schemaResource(schema, scope.baseUrl));
+    },
+    DELETE: async (services, { connectionId, parameter }) => {
+      await deleteSchema(services, scopeOf(services, connectionId), parameter('urn'));
+      return { status: 204 };
+    },
+  },
+};
+
+function serve(services: Services, request: Request): Promise<Answer> {
+  const operations = OPERATIONS[request.route ?? 'connections'] ?? {};
+  const operation = operations[request.method];
+  if (operation === undefined) throw notAllowed(request.method, Object.keys(operations).join(', '));
+  return operation(services, request);
+}
+
+async function readConnection(services: Services, { connectionId: id }: Request): Promise<Answer> {
+  const { connections } = services;
+  const found = (await connections.find(id)) ?? (await connections.findDeleted(id));
+  if (found === undefined || ('isEmptied' in found && found.isEmptied)) throw noConnection(id);
+  return jsonAnswer(200, describeConnection(services, found));
+}
+
+async function listConnections(services: Services, { query: { limit, cursor } }: Request): Promise<Answer> {
+  const page = await services.connections.list(
+    pageSize(limit),
+    idFrom(cursor, (id) => CONNECTION_ID.test(id)),
+  );
+  return jsonAnswer(200, {
+    connections: page.connections.map((connection) => describeConnection(services, connection)),
+    ...nextCursor(page.next),
+  });
+}
+
+async function listAudit(services: Services, request: Request): Promise<Answer> {
+  const { limit, cursor } = request.query;
+  const { id } = await existing(services, request);
+  const page = await auditRecords(services.table, id, pageSize(limit), idFrom(cursor, isResourceId));
+  return jsonAnswer(200, { acts: page.records.map(describeAct), ...nextCursor(page.next) });
+}
+
+/** @throws Problem 404 */
+async function existing({ connections }: Services, { connectionId: id }: Request): Promise<Connection> {
   const connection = await connections.find(id);
   if (connection === undefined) throw noConnection(id);
-  const method = event.httpMethod.toUpperCase();
-  const baseUrl = scimBaseUrl(connection, event);
-  const urn = decoded(event.pathParameters?.['urn'] ?? '');
-  if (urn === '') {
-    if (method !== 'GET') throw notAllowed(method, 'GET');
-    return jsonAnswer(200, { schemas: connection.schemas.map((schema) => schemaResource(schema, baseUrl)) });
-  }
-  const scope = { table, connection: id, baseUrl };
-  if (method === 'GET') return jsonAnswer(200, schemaResource(schemaOf(connection, urn), baseUrl));
-  if (method === 'PUT') {
-    const { schema, created } = await putSchema(connections, scope, urn, bodyOf(event));
-    return jsonAnswer(created ? 201 : 200, schemaResource(schema, baseUrl));
-  }
-  if (method === 'DELETE') {
-    await deleteSchema(connections, scope, urn);
-    return { status: 204 };
-  }
-  throw notAllowed(method, 'GET, PUT, DELETE');
+  return connection;
+}
+
+function scopeOf({ table, scimBaseUrl }: Services, connection: string): Scope {
+  return { table, connection, baseUrl: scimBaseUrl(connection) };
+}
+
+function pageSize(limit: string | undefined): number {
+  if (limit === undefined) return DEFAULT_PAGE;
+  if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1) throw new Problem(400, '"limit" must be a positive integer.');
+  return Math.min(MAXIMUM_PAGE, Number(limit));
+}
+
+function nextCursor(id: string | undefined): { readonly nextCursor?: string } {
+  return id === undefined ? {} : { nextCursor: Buffer.from(id).toString('base64url') };
+}
+
+function idFrom(cursor: string | undefined, isId: (text: string) => boolean): string | undefined {
+  if (cursor === undefined) return undefined;
+  const id = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (isId(id)) return id;
+  throw new Problem(400, '"cursor" is none that this service gave out.');
+}
+
+function readRequest(event: APIGatewayProxyEvent): Request {
+  const { resource, httpMethod, pathParameters, queryStringParameters, body, isBase64Encoded } = event;
+  const connectionId = pathParameters?.['connectionId'];
+  return {
+    route: connectionId === undefined ? undefined : resource.replace(/^.*\{connectionId\}/, ''),
+    method: httpMethod.toUpperCase(),
+    connectionId: connectionId ?? '',
+    parameter: (name) => decoded(pathParameters?.[name] ?? ''),
+    query: queryStringParameters ?? {},
+    body: isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? ''),
+  };
 }
 
 /** API Gateway hands the path on as it was sent. */
@@ -80,65 +176,6 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-async function create(connections: Connections, event: APIGatewayProxyEvent): Promise<Answer> {
-  const { connection, token } = await createConnection(
-    connections,
-    secrets,
-    readBody(CREATE_CONNECTION, bodyOf(event)),
-  );
-  return jsonAnswer(201, { ...describe(connection, event), token: shown(token) });
-}
-
-async function issue(connections: Connections, id: string, event: APIGatewayProxyEvent): Promise<Answer> {
-  const token = await issueConnectionToken(connections, secrets, id, readBody(ISSUE_TOKEN, bodyOf(event)));
-  return jsonAnswer(201, shown(token));
-}
-
-async function listConnections(connections: Connections, event: APIGatewayProxyEvent): Promise<Answer> {
-  const { limit, cursor } = event.queryStringParameters ?? {};
-  const page = await connections.list(pageSize(limit), cursor === undefined ? undefined : decodeCursor(cursor));
-  return jsonAnswer(200, {
-    connections: page.connections.map((connection) => describe(connection, event)),
-    ...(page.next === undefined ? {} : { nextCursor: Buffer.from(page.next).toString('base64url') }),
-  });
-}
-
-function pageSize(limit: string | undefined): number {
-  if (limit === undefined) return DEFAULT_PAGE;
-  if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1) {
-    throw new Problem(400, 'Bad Request', '"limit" must be a positive integer.');
-  }
-  return Math.min(MAXIMUM_PAGE, Number(limit));
-}
-
-function decodeCursor(cursor: string): string {
-  const id = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (CONNECTION_ID.test(id)) return id;
-  throw new Problem(400, 'Bad Request', '"cursor" is none that this service gave out.');
-}
-
-/** A connection as administrators see it; of its tokens nothing that could be used. */
-function describe(connection: Connection, event: APIGatewayProxyEvent): object {
-  const { tokens: _, cursorKey: __, schemas, ...settings } = connection;
-  return { ...settings, schemas: schemas.map(({ id }) => id), scimBaseUrl: scimBaseUrl(connection, event) };
-}
-
-function scimBaseUrl({ id }: Connection, event: APIGatewayProxyEvent): string {
-  return `${deploymentUrl(event, '/admin/')}/v2/connections/${id}`;
-}
-
-function shown({ id, value, createdAt, expiresAt }: IssuedToken): object {
-  return { id, value, createdAt, expiresAt };
-}
-
-function bodyOf({ body, isBase64Encoded }: APIGatewayProxyEvent): string {
-  return isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? '');
-}
-
-function notAllowed(method: string, allow: string): Problem {
-  return new Problem(405, 'Method Not Allowed', `${method} is not supported here; use ${allow}.`, [], { Allow: allow });
 }
 
 /** Failures as problem details: what the directory throws as a ScimError becomes one with the same status. */
@@ -156,12 +193,21 @@ function problemOf(error: unknown, requestId: string): Problem {
   const { status, headers = {} } = errorAnswer(error, requestId);
   const detail =
     error instanceof ScimError ? error.message : 'The request failed; the log of the admin function says why.';
-  return new Problem(status, status === 503 ? 'Service Unavailable' : 'Internal Server Error', detail, [], headers);
+  return new Problem(status, detail, [], headers);
 }
 
 export const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
   .use(problems())
   .handler(async (event, context) => {
-    const deadline = Date.now() + context.getRemainingTimeInMillis();
-    return toResult(await serve(event, deadline), 'application/json');
+    const table = shared.forRequest(Date.now() + context.getRemainingTimeInMillis());
+    const deployment = deploymentUrl(event, '/admin/');
+    const services: Services = {
+      table,
+      connections: new Connections(table, logAct),
+      secrets,
+      rotationFunction,
+      actor: event.requestContext.identity.userArn ?? 'unknown',
+      scimBaseUrl: (id) => `${deployment}/v2/connections/${id}`,
+    };
+    return toResult(await serve(services, readRequest(event)), 'application/json');
   });

@@ -1,22 +1,16 @@
 import { z } from 'zod';
-import { CONNECTION_ID } from '../../directory/connections';
-import { DEFAULT_TOKEN_DAYS } from '../../directory/tokens';
+import { CONNECTION_ID, type Connection } from '../../directory/connection';
+import { DEFAULT_TOKEN_DAYS, TOKEN_SCOPES } from '../../directory/tokens';
 import { IDENTITY_PROVIDERS } from '../../idp/profiles';
-import { parseJson } from '../../scim/json';
+import { isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
 import { Problem, type FieldProblem } from './problem';
 
 /** The bodies of administrative requests. */
 
 const expiresInDays = z.int().min(1).max(3650);
 
-export const CREATE_CONNECTION = z.strictObject({
-  id: z
-    .string()
-    .regex(
-      CONNECTION_ID,
-      'must be lower-case letters, digits and hyphens, 63 at most, beginning and ending with no hyphen',
-    )
-    .optional(),
+/** What can be set when a connection is created and changed later. */
+const SETTINGS = {
   displayName: z.string().trim().min(1).max(200),
   identityProvider: z.enum(IDENTITY_PROVIDERS).default('generic'),
   userDeletion: z.enum(['retain', 'erase']).default('retain'),
@@ -28,12 +22,63 @@ export const CREATE_CONNECTION = z.strictObject({
     })
     .optional(),
   tokenExpiresInDays: expiresInDays.default(DEFAULT_TOKEN_DAYS),
-});
+  // Secrets Manager takes 1 to 1000 days.
+  rotation: z
+    .strictObject({
+      everyDays: z.int().min(1).max(1000),
+      overlapDays: z.int().min(0).max(365).default(7),
+    })
+    .optional(),
+};
 
-export const ISSUE_TOKEN = z.strictObject({
-  overlapSeconds: z.int().min(0).max(31_536_000).default(0),
-  expiresInDays: expiresInDays.optional(),
-});
+export const CREATE_CONNECTION = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(
+        CONNECTION_ID,
+        'must be lower-case letters, digits and hyphens, 63 at most, beginning and ending with no hyphen',
+      )
+      .optional(),
+    ...SETTINGS,
+    secret: z.boolean().default(true),
+  })
+  .superRefine(checkRotation);
+
+/** A connection's settings as a merge patch has made them, with what it must not change. */
+const CHANGED_CONNECTION = z
+  .strictObject({ ...SETTINGS, enabled: z.boolean().default(true), id: z.string(), secret: z.boolean() })
+  .superRefine(checkRotation);
+
+export const ISSUE_TOKEN = z
+  .strictObject({
+    overlapSeconds: z.int().min(0).max(31_536_000).optional(),
+    expiresInDays: expiresInDays.optional(),
+    scopes: z.array(z.enum(TOKEN_SCOPES)).min(1).optional(),
+  })
+  .refine(({ overlapSeconds, scopes }) => overlapSeconds === undefined || scopes === undefined, {
+    path: ['overlapSeconds'],
+    message: 'means nothing with scopes: such a token ends no other one',
+  });
+
+interface RotationSettings {
+  readonly rotation?: { readonly everyDays: number; readonly overlapDays: number } | undefined;
+  readonly secret: boolean;
+  readonly tokenExpiresInDays: number;
+}
+
+function checkRotation({ rotation, secret, tokenExpiresInDays }: RotationSettings, context: z.RefinementCtx): void {
+  const issue = (message: string, ...path: readonly string[]): void => {
+    context.addIssue({ code: 'custom', message, path: ['rotation', ...path] });
+  };
+  if (rotation === undefined) return;
+  const { everyDays, overlapDays } = rotation;
+  if (!secret) issue('needs a secret: Secrets Manager rotates it');
+  if (overlapDays >= everyDays) issue('must be less than everyDays', 'overlapDays');
+  if (tokenExpiresInDays < everyDays + overlapDays) {
+    issue(`and overlapDays must be at most tokenExpiresInDays (${tokenExpiresInDays}) together`, 'everyDays');
+  }
+}
 
 /**
  * A request's body, checked.
@@ -41,22 +86,60 @@ export const ISSUE_TOKEN = z.strictObject({
  * @throws Problem 400 that names each wrong field
  */
 export function readBody<T extends z.ZodType>(schema: T, text: string): z.output<T> {
-  const result = schema.safeParse(parsed(text));
-  if (result.success) return result.data;
-  const errors = result.error.issues.flatMap(fieldProblems);
-  const detail = errors
-    .map(({ pointer, detail: problem }) => `${pointer === '' ? 'The body' : pointer}: ${problem}`)
-    .join('; ');
-  throw new Problem(400, 'Bad Request', detail, errors);
+  return checked(schema, readJson(text));
 }
 
-function parsed(text: string): unknown {
+/** A body as JSON; an empty one counts as `{}`. @throws Problem 400 */
+export function readJson(text: string): Json {
   if (text.trim() === '') return {};
   try {
     return parseJson(text);
   } catch {
-    throw new Problem(400, 'Bad Request', 'The body is no valid JSON.');
+    throw new Problem(400, 'The body is no valid JSON.');
   }
+}
+
+/**
+ * A connection's settings changed by a merge patch (RFC 7396): what is null goes back to its default.
+ * @throws Problem 400 that names each wrong field
+ */
+export function mergeSettings(connection: Connection, patch: Json): z.output<typeof CHANGED_CONNECTION> {
+  if (!isObject(patch)) throw new Problem(400, 'The body must be a JSON object.');
+  const { id, displayName, identityProvider, userDeletion, groups, enabled, secret } = connection;
+  const { failureMail, tokenExpiresInDays, rotation } = connection;
+  const settings: JsonObject = {
+    ...{ id, displayName, identityProvider, userDeletion, groups, enabled, secret, tokenExpiresInDays },
+    ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
+    ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
+  };
+  const merged = checked(CHANGED_CONNECTION, mergePatch(settings, patch));
+  const fixed = (['id', 'secret'] as const).filter((name) => merged[name] !== connection[name]);
+  if (fixed.length > 0) throw invalid(fixed.map((name) => ({ pointer: `/${name}`, detail: 'cannot be changed' })));
+  return merged;
+}
+
+/** RFC 7396 section 2. */
+function mergePatch(target: Json | undefined, patch: Json): Json {
+  if (!isObject(patch)) return patch;
+  const result = new Map(isObject(target) ? Object.entries(target) : []);
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null || value === undefined) result.delete(name);
+    else result.set(name, mergePatch(result.get(name), value));
+  }
+  return Object.fromEntries(result) satisfies JsonObject;
+}
+
+function checked<T extends z.ZodType>(schema: T, value: Json): z.output<T> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw invalid(result.error.issues.flatMap(fieldProblems));
+  return result.data;
+}
+
+function invalid(errors: readonly FieldProblem[]): Problem {
+  const detail = errors
+    .map(({ pointer, detail: problem }) => `${pointer === '' ? 'The body' : pointer}: ${problem}`)
+    .join('; ');
+  return new Problem(400, detail, errors);
 }
 
 function fieldProblems(issue: z.core.$ZodIssue): readonly FieldProblem[] {

@@ -1,10 +1,12 @@
-import type { Connection, Connections } from '../../directory/connections';
+import type { Action } from '../../directory/audit';
+import type { Connection } from '../../directory/connection';
 import { holdersOf } from '../../directory/holders';
 import type { Scope } from '../../directory/resources';
-import { parseJson, type Json } from '../../scim/json';
 import { lostAttributes, parseExtensionSchema } from '../../scim/schema/extension-schema';
 import type { Schema } from '../../scim/schema/attribute';
 import { noConnection, Problem } from './problem';
+import { readJson } from './requests';
+import type { Services } from './services';
 
 /** Characters that all schemas of a connection have together: they are read with each of its requests. */
 const MAXIMUM_TEXT = 32 * 1024;
@@ -22,34 +24,25 @@ export interface StoredSchema {
  * Stores the schema of an extension. One that is in use may grow; what resources hold may not be taken away.
  * @throws Problem 400 that names each wrong part, 404, 409 with the number of resources that hold what would be lost, 413
  */
-export async function putSchema(
-  connections: Connections,
-  scope: Scope,
-  urn: string,
-  text: string,
-): Promise<StoredSchema> {
+export async function putSchema(services: Services, scope: Scope, urn: string, text: string): Promise<StoredSchema> {
   if (RESERVED.test(urn)) {
-    throw new Problem(409, 'Conflict', `${urn} belongs to the RFCs; choose a URN of your own.`);
+    throw new Problem(409, `${urn} belongs to the RFCs; choose a URN of your own.`);
   }
   const parsed = parseExtensionSchema(urn, readJson(text));
   if ('problems' in parsed) {
     const detail = parsed.problems.map((problem) => `${problem.pointer || 'The body'} ${problem.detail}`).join('; ');
-    throw new Problem(400, 'Bad Request', detail, parsed.problems);
+    throw new Problem(400, detail, parsed.problems);
   }
   const { schema } = parsed;
   let stored: StoredSchema = { schema, created: true };
-  await changeSchemas(connections, scope.connection, async ({ schemas }) => {
+  await changeSchemas(services, 'schema.put', scope.connection, async ({ schemas }) => {
     const before = find(schemas, urn);
     // The spelling of the URN that came first stays: resources hold their values under it.
     stored = { schema: { ...schema, id: before?.id ?? urn }, created: before === undefined };
     if (before !== undefined) await checkNothingLost(scope, before, stored.schema);
     const next = [...schemas.filter((other) => other !== before), stored.schema];
     if (JSON.stringify(next).length > MAXIMUM_TEXT) {
-      throw new Problem(
-        413,
-        'Content Too Large',
-        `All schemas of a connection may have ${MAXIMUM_TEXT} characters together.`,
-      );
+      throw new Problem(413, `All schemas of a connection may have ${MAXIMUM_TEXT} characters together.`);
     }
     return next;
   });
@@ -60,8 +53,8 @@ export async function putSchema(
  * Removes the schema of an extension that no resource uses.
  * @throws Problem 404, 409 with the number of resources that hold its attributes
  */
-export async function deleteSchema(connections: Connections, scope: Scope, urn: string): Promise<void> {
-  await changeSchemas(connections, scope.connection, async ({ schemas }) => {
+export async function deleteSchema(services: Services, scope: Scope, urn: string): Promise<void> {
+  await changeSchemas(services, 'schema.delete', scope.connection, async ({ schemas }) => {
     const before = find(schemas, urn);
     if (before === undefined) throw noSchema(urn);
     await checkNothingLost(scope, before, { ...before, attributes: [] });
@@ -77,11 +70,12 @@ export function schemaOf({ schemas }: Connection, urn: string): Schema {
 }
 
 async function changeSchemas(
-  connections: Connections,
+  { connections, actor }: Services,
+  action: Action,
   id: string,
   compute: (connection: Connection) => Promise<readonly Schema[]>,
 ): Promise<void> {
-  const changed = await connections.change(id, async (connection) => ({
+  const changed = await connections.change(id, { actor, action }, async (connection) => ({
     ...connection,
     schemas: await compute(connection),
   }));
@@ -95,7 +89,7 @@ async function checkNothingLost(scope: Scope, before: Schema, after: Schema): Pr
     const path = `${before.id}${attribute}${subAttribute === undefined ? '' : `.${subAttribute}`}`;
     if (holders > 0) {
       const detail = `${holders} ${holders === 1 ? 'resource holds' : 'resources hold'} "${path}": it can neither go, nor change its type, nor get required parts.`;
-      throw new Problem(409, 'Conflict', detail, [{ pointer: '/attributes', detail: `${path} is held by ${holders}` }]);
+      throw new Problem(409, detail, [{ pointer: '/attributes', detail: `${path} is held by ${holders}` }]);
     }
   }
 }
@@ -105,13 +99,5 @@ function find(schemas: readonly Schema[], urn: string): Schema | undefined {
 }
 
 function noSchema(urn: string): Problem {
-  return new Problem(404, 'Not Found', `The connection has no schema "${urn}".`);
-}
-
-function readJson(text: string): Json {
-  try {
-    return parseJson(text);
-  } catch {
-    throw new Problem(400, 'Bad Request', 'The body is no valid JSON.');
-  }
+  return new Problem(404, `The connection has no schema "${urn}".`);
 }

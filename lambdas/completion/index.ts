@@ -1,8 +1,9 @@
-import type { DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
+import type { DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
 import { ABANDONED_AFTER_MS, completeAbandoned, completeIntent, SETTLED_AFTER_MS } from '../../directory/completion';
 import { findIntent, type Intent } from '../../directory/intents';
-import { logFailure } from '../middleware/answer';
-import { openTable } from '../middleware/open-table';
+import { logFailure } from '../middleware/log';
+import { keyOf } from '../middleware/stream';
+import { openTable } from '../middleware/environment';
 
 /** What the handler needs of Lambda's context. */
 interface Invocation {
@@ -34,11 +35,6 @@ export async function handler(
     const intent = await findIntent(table, { pk, sk });
     if (intent !== undefined) await completeIntent(table, intent);
   }
-}
-
-function keyOf({ dynamodb }: DynamoDBRecord): readonly { pk: string; sk: string }[] {
-  const [pk, sk] = [dynamodb?.Keys?.['pk']?.S, dynamodb?.Keys?.['sk']?.S];
-  return pk === undefined || sk === undefined ? [] : [{ pk, sk }];
 }
 
 function failureOf({ id, connection, kind }: Intent, cause: unknown): Error {

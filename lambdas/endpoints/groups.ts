@@ -32,6 +32,8 @@ import type { ResourceEndpoint } from './resource-endpoint';
 
 /** What can be done with a connection's groups (RFC 7644 section 3). Members are read only where they are part of the answer. */
 export const groupsEndpoint: ResourceEndpoint = {
+  scope: 'groups',
+
   async list(exchange, query) {
     // Entra ID probes for groups also where only users are provisioned; an error there would stop the users, too.
     if (!exchange.connection.groups) return noGroups();

@@ -1,11 +1,14 @@
 import { methodNotAllowed } from '../../scim/error';
 import type { ListQuery } from '../../scim/list/query';
 import type { Answer } from '../middleware/answer';
+import { authorize } from '../middleware/authenticate';
 import { readListParameters, readSearchBody } from '../middleware/read';
 import type { Exchange } from '../middleware/scim-handler';
 
 /** What a resource type's endpoint does: RFC 7644 section 3.2, table 2. */
 export interface ResourceEndpoint {
+  /** What a token's scopes call these resources. */
+  readonly scope: 'users' | 'groups';
   list(exchange: Exchange, query: ListQuery): Promise<Answer>;
   create(exchange: Exchange): Promise<Answer>;
   get(exchange: Exchange, id: string): Promise<Answer>;
@@ -19,11 +22,12 @@ const SEARCH = '.search';
 
 /**
  * Leads a request to the operation that its method and path name.
- * @throws ScimError 405 with the methods that there are, and what the operation throws
+ * @throws ScimError 403 when the token's scopes do not allow it, 405 with the methods that there are, and what the operation throws
  */
 export function serveResourceEndpoint(endpoint: ResourceEndpoint): (exchange: Exchange) => Promise<Answer> {
   return async (exchange) => {
     const { method, resourceId: id } = exchange.request;
+    authorize(exchange.token, endpoint.scope, method === 'GET' || id === SEARCH ? 'read' : 'read-write');
     if (id === undefined) {
       if (method === 'GET') return endpoint.list(exchange, readListParameters(exchange));
       if (method === 'POST') return endpoint.create(exchange);

@@ -17,6 +17,8 @@ import type { ResourceEndpoint } from './resource-endpoint';
 
 /** What can be done with a connection's users (RFC 7644 section 3). */
 export const usersEndpoint: ResourceEndpoint = {
+  scope: 'users',
+
   list(exchange, query) {
     return listResources(exchange, [listedUsers(exchange)], query);
   },

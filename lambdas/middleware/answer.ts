@@ -1,8 +1,8 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { ScimError } from '../../scim/error';
-import type { Json } from '../../scim/json';
 import type { Projection } from '../../scim/resource/project';
 import type { ResourceView } from '../../scim/resource/resource';
+import { logFailure } from './log';
 
 /** What a function answers, before it is put into API Gateway's form. */
 export interface Answer {
@@ -65,11 +65,4 @@ const FAILURES = new Set([500, 503]);
 function toScimError(error: unknown): ScimError {
   if (error instanceof ScimError) return error;
   return new ScimError(500, 'The request failed for a reason that is not yours; try again, or ask the operator.');
-}
-
-/** Writes what went wrong to the function's log, as one line of JSON. */
-export function logFailure(error: unknown, requestId: string): void {
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  const entry: Json = { level: 'ERROR', requestId, name, message, stack: stack ?? null };
-  process.stderr.write(`${JSON.stringify(entry)}\n`);
 }

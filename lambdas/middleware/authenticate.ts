@@ -1,20 +1,37 @@
-import { Connections, type Connection } from '../../directory/connections';
+import type { Connection } from '../../directory/connection';
+import { Connections } from '../../directory/connections';
 import type { Table } from '../../directory/table';
-import { isValidToken, readToken, type PresentedToken } from '../../directory/tokens';
+import { allows, findValidToken, readToken, type PresentedToken, type StoredToken } from '../../directory/tokens';
 import { ScimError } from '../../scim/error';
 import type { ScimRequest } from './scim-request';
+
+/** Who sends a request. */
+export interface Caller {
+  readonly connection: Connection;
+  readonly token: StoredToken;
+}
 
 /**
  * Checks the bearer token of a request against the connection in its URL; one read of the table.
  * @throws ScimError 401, the same whatever is wrong with the token; 403 for a disabled connection
  */
-export async function authenticate(table: Table, request: ScimRequest): Promise<Connection> {
+export async function authenticate(table: Table, request: ScimRequest): Promise<Caller> {
   const presented = presentedToken(request);
   if (presented === undefined) throw unauthorized();
   const connection = await new Connections(table).find(presented.connection);
-  if (connection === undefined || !isValidToken(presented, connection.tokens)) throw unauthorized();
+  const token = findValidToken(presented, connection?.tokens ?? []);
+  if (connection === undefined || token === undefined) throw unauthorized();
   if (!connection.enabled) throw new ScimError(403, 'This connection is disabled.');
-  return connection;
+  return { connection, token };
+}
+
+/** Checks that a token may do something. @throws ScimError 403 (RFC 6750 section 3.1) */
+export function authorize(token: StoredToken, resources: 'users' | 'groups', access: 'read' | 'read-write'): void {
+  if (allows(token, resources, access)) return;
+  const scope = `${resources}:${access}`;
+  throw new ScimError(403, `The bearer token lacks the scope ${scope}.`, {
+    headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
+  });
 }
 
 /** The token, when it has the right form and is one of the connection in the URL: only then is anything read for it. */

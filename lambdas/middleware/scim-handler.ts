@@ -1,21 +1,27 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import type { Connection } from '../../directory/connections';
+import type { Connection } from '../../directory/connection';
+import { Connections } from '../../directory/connections';
 import type { Key } from '../../directory/item';
 import { connectionKey } from '../../directory/keys';
+import { unlessBusy } from '../../directory/retries';
 import type { Table } from '../../directory/table';
+import type { StoredToken } from '../../directory/tokens';
 import type { Profile } from '../../idp/profile';
 import { profileOf } from '../../idp/profiles';
 import { resourceTypesWith, type ResourceTypes } from '../../scim/schema/resource-type';
 import { errorAnswer, toResult, type Answer } from './answer';
 import { authenticate, presentedToken } from './authenticate';
-import { openTable } from './open-table';
+import { openTable } from './environment';
+import { logFailure } from './log';
 import { readEvent, type ScimRequest } from './scim-request';
 
 /** An authenticated request with what serves it. */
 export interface Exchange {
   readonly request: ScimRequest;
   readonly connection: Connection;
+  /** The token that it came with. */
+  readonly token: StoredToken;
   readonly profile: Profile;
   /** The resource types with the connection's own extensions. */
   readonly types: ResourceTypes;
@@ -32,6 +38,8 @@ export interface ScimHandlerOptions {
 /** What the middlewares know about an invocation when the function's own part begins. */
 interface ScimContext extends Context {
   exchange?: Exchange;
+  /** Settles when the token's use has been written down, or that has been given up. */
+  noted?: Promise<unknown>;
 }
 
 type ScimMiddleware = MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult, Error, ScimContext>;
@@ -47,13 +55,16 @@ export function scimHandler(
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, ScimContext>()
     .use(scimErrors())
     .use(authentication(options))
-    .handler(async (event, { exchange }) => {
+    .handler(async (event, { exchange, noted }) => {
       if (exchange === undefined) throw new Error('The request was not authenticated.');
-      const answer = await serve(exchange);
+      const answer = await serve(exchange).finally(() => noted);
       // HEAD is GET without the body (RFC 9110 section 9.3.2).
       return event.httpMethod === 'HEAD' ? { ...toResult(answer), body: '' } : toResult(answer);
     });
 }
+
+/** How long a request waits for its token's use to be written down, of which a second is never used. */
+const NOTE_MS = 1500;
 
 function scimErrors(): ScimMiddleware {
   return {
@@ -73,11 +84,16 @@ function authentication({ prefetch }: ScimHandlerOptions): ScimMiddleware {
       if (presentedToken(request) !== undefined) {
         table.prefetch([connectionKey(request.connectionId), ...(prefetch?.(request) ?? [])]);
       }
-      const connection = await authenticate(table, request);
+      const { connection, token } = await authenticate(table, request);
+      const soon = shared.forRequest(Date.now() + NOTE_MS);
+      context.noted = unlessBusy(() => new Connections(soon).noteUse(connection.id, token)).catch((error: unknown) => {
+        logFailure(error, context.awsRequestId);
+      });
       const profile = profileOf(connection.identityProvider);
       context.exchange = {
         request,
         connection,
+        token,
         profile,
         types: resourceTypesWith(connection.schemas),
         table,

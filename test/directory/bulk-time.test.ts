@@ -3,7 +3,8 @@ import type { Exchange } from '../../lambdas/middleware/scim-handler';
 import { profileOf } from '../../idp/profiles';
 import { resourceTypesWith } from '../../scim/schema/resource-type';
 import { USER_URN } from '../../scim/schema/user';
-import { meteredScope } from './support';
+import { issueToken } from '../../directory/tokens';
+import { connectionWith, meteredScope } from './support';
 
 const { scope, close } = meteredScope();
 afterAll(close);
@@ -26,19 +27,8 @@ function exchange(milliseconds: number, operations: readonly object[]): Exchange
       headers: new Map(),
       body,
     },
-    connection: {
-      id: scope.connection,
-      displayName: 'Bulk',
-      identityProvider: 'generic',
-      enabled: true,
-      userDeletion: 'retain',
-      groups: true,
-      tokenExpiresInDays: 1,
-      createdAt: '',
-      tokens: [],
-      schemas: [],
-      cursorKey: Buffer.alloc(32).toString('base64url'),
-    },
+    connection: connectionWith({ id: scope.connection }),
+    token: issueToken('bulk'),
     profile: profileOf('generic'),
     types: resourceTypesWith([]),
     table: scope.table,

@@ -1,7 +1,7 @@
 import { Connections } from '../../directory/connections';
 import { connectionKey } from '../../directory/keys';
-import { isValidToken, issueToken, readToken } from '../../directory/tokens';
-import { meteredScope } from './support';
+import { findValidToken, issueToken, readToken } from '../../directory/tokens';
+import { ACT, connectionWith, meteredScope } from './support';
 
 const { scope, close } = meteredScope();
 
@@ -16,11 +16,11 @@ describe('connections and tokens', () => {
     const presented = readToken(token.value);
     if (presented === undefined) throw new Error('unreadable');
     expect(presented.connection).toBe('acme');
-    expect(isValidToken(presented, [token], now)).toBe(true);
-    expect(isValidToken(presented, [token], new Date('2026-01-02T00:00:00Z'))).toBe(false);
-    expect(isValidToken(presented, [], now)).toBe(false);
-    expect(isValidToken(presented, [issueToken('acme', 1, now)], now)).toBe(false);
-    expect(isValidToken(presented, [{ ...token, digest: issueToken('acme').digest }], now)).toBe(false);
+    expect(findValidToken(presented, [token], now)).toEqual(token);
+    expect(findValidToken(presented, [token], new Date('2026-01-02T00:00:00Z'))).toBeUndefined();
+    expect(findValidToken(presented, [], now)).toBeUndefined();
+    expect(findValidToken(presented, [issueToken('acme', 1, now)], now)).toBeUndefined();
+    expect(findValidToken(presented, [{ ...token, digest: issueToken('acme').digest }], now)).toBeUndefined();
     for (const text of [
       '',
       token.value.slice(1),
@@ -35,24 +35,25 @@ describe('connections and tokens', () => {
   test('the table keeps digests and no token', async () => {
     const id = scope.connection.slice(0, 20);
     const token = issueToken(id);
-    const connection = {
+    const { value, ...stored } = token;
+    const connection = connectionWith({
       id,
-      displayName: 'D',
-      identityProvider: 'rfc',
-      enabled: true,
-      userDeletion: 'erase' as const,
+      userDeletion: 'erase',
       groups: false,
+      enabled: false,
+      secret: false,
       failureMail: { recipients: ['a@b.example'], windowSeconds: 5 },
-      tokenExpiresInDays: 3,
-      createdAt: token.createdAt,
-      schemas: [],
-      cursorKey: 'k',
-      tokens: [{ id: token.id, digest: token.digest, createdAt: token.createdAt, expiresAt: token.expiresAt }],
-    };
-    expect(await connections.add({ ...connection, tokens: [token] })).toBe(true);
-    expect(await connections.add(connection)).toBe(false);
+      rotation: { everyDays: 30, overlapDays: 3 },
+      tokens: [
+        { ...stored, scopes: ['users:read'], secretVersion: 'v', pending: true, replaced: true, lastUsedAt: 'T' },
+      ],
+    });
+    expect(
+      await connections.add({ ...connection, tokens: connection.tokens.map((each) => ({ ...each, value })) }, ACT),
+    ).toBe(true);
+    expect(await connections.add(connection, ACT)).toBe(false);
     expect(await connections.find(id)).toEqual(connection);
-    expect(JSON.stringify(await scope.table.get(connectionKey(id)))).not.toContain(token.value);
+    expect(JSON.stringify(await scope.table.get(connectionKey(id)))).not.toContain(value);
     await connections.withdraw(id);
     expect(await connections.find(id)).toBeUndefined();
   });

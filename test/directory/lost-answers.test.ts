@@ -4,7 +4,7 @@ import { Table } from '../../directory/table';
 import { Users } from '../../directory/users';
 import { USER } from '../../scim/schema/resource-type';
 import { server } from '../support/client';
-import { meteredScope } from './support';
+import { ACT, connectionWith, meteredScope } from './support';
 
 /** Every call is made twice, as it is when the first answer is lost: the second one meets what the first one wrote. */
 const { scope: undisturbed, client, close } = meteredScope();
@@ -33,20 +33,10 @@ test('a change of a user whose answer is lost is made once and known as made', a
 test('so is a connection, when it is added and when it is changed', async () => {
   const connections = new Connections(scope.table);
   const id = scope.connection.slice(0, 20);
-  const connection = {
-    id,
-    displayName: 'D',
-    identityProvider: 'rfc',
-    enabled: true,
-    userDeletion: 'retain' as const,
-    groups: true,
-    tokenExpiresInDays: 3,
-    createdAt: '',
-    tokens: [],
-    schemas: [],
-    cursorKey: 'k',
-  };
-  expect(await connections.add(connection)).toBe(true);
-  const changed = await connections.change(id, (current) => ({ ...current, displayName: `${current.displayName}+` }));
+  expect(await connections.add(connectionWith({ id, displayName: 'D' }), ACT)).toBe(true);
+  const changed = await connections.change(id, ACT, (current) => ({
+    ...current,
+    displayName: `${current.displayName}+`,
+  }));
   expect([changed?.displayName, (await connections.find(id))?.displayName]).toEqual(['D+', 'D+']);
 });

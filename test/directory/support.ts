@@ -1,8 +1,31 @@
 import { randomUUID } from 'node:crypto';
+import type { Act } from '../../directory/audit';
+import type { Connection } from '../../directory/connection';
 import { DynamoDBConnection, type DynamoDB } from '../../directory/dynamodb';
 import type { Scope } from '../../directory/resources';
 import { Table } from '../../directory/table';
 import { server } from '../support/client';
+
+/** A connection as the table keeps it. */
+export function connectionWith(settings: Partial<Connection> & Pick<Connection, 'id'>): Connection {
+  return {
+    displayName: 'Test',
+    identityProvider: 'generic',
+    enabled: true,
+    userDeletion: 'retain',
+    groups: true,
+    tokenExpiresInDays: 365,
+    secret: true,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    tokens: [],
+    schemas: [],
+    cursorKey: Buffer.alloc(32).toString('base64url'),
+    ...settings,
+  };
+}
+
+/** Who acts on connections in tests. */
+export const ACT: Act = { actor: 'arn:aws:iam::000000000000:user/test', action: 'connection.update' };
 
 /** What the calls between two readings cost. */
 export interface Units {

@@ -1,10 +1,4 @@
-import { admin, Client, server, type Body } from '../support/client';
-
-function expectProblem(reply: { status: number; body: Body; headers: Body }, status: number): void {
-  expect([reply.status, reply.body.status]).toEqual([status, status]);
-  expect(reply.headers['content-type']).toMatch('application/problem+json');
-  expect(reply.body.detail.length).toBeGreaterThan(5);
-}
+import { admin, Client, expectProblem, server, type Body } from '../support/client';
 
 describe('connections', () => {
   test('are created with a token that is shown once', async () => {
@@ -55,6 +49,10 @@ describe('connections', () => {
     ],
     [{ displayName: 'x', identityProvider: 'okta', tokenExpiresInDays: 0 }, ['/tokenExpiresInDays']],
     ['[]', ['']],
+    [{ displayName: 'x', rotation: { everyDays: 1001 }, tokenExpiresInDays: 3650 }, ['/rotation/everyDays']],
+    [{ displayName: 'x', rotation: { everyDays: 7, overlapDays: 7 } }, ['/rotation/overlapDays']],
+    [{ displayName: 'x', rotation: { everyDays: 30 }, secret: false }, ['/rotation']],
+    [{ displayName: 'x', rotation: { everyDays: 30 }, tokenExpiresInDays: 30 }, ['/rotation/everyDays']],
   ])('%j names the wrong fields', async (body, pointers) => {
     const reply = await admin('POST', '/connections', body);
     expectProblem(reply, 400);
@@ -68,63 +66,103 @@ describe('connections', () => {
     expectProblem(await admin('GET', '/connections/nosuch'), 404);
     expectProblem(await admin('GET', '/connections/..%2Fx'), 404);
     expectProblem(await admin('POST', '/connections/nosuch/tokens', {}), 404);
+    for (const path of ['/tokens', '/audit', '/schemas']) {
+      expectProblem(await admin('GET', `/connections/nosuch${path}`), 404);
+    }
+    expectProblem(await admin('PATCH', '/connections/nosuch', {}), 404);
+    expectProblem(await admin('DELETE', '/connections/nosuch'), 404);
+    expectProblem(await admin('DELETE', '/connections/nosuch/tokens/x'), 404);
     expectProblem(await admin('GET', '/connections?limit=x'), 400);
     expectProblem(await admin('GET', '/connections?cursor=!!!'), 400);
     const put = await admin('PUT', '/connections/taken', {});
     expectProblem(put, 405);
-    expect(put.headers['allow']).toBe('GET');
+    expect(put.headers['allow']).toBe('GET, PATCH, DELETE');
   });
 });
 
-describe('tokens', () => {
-  const status = async (client: Client, value: string): Promise<number> =>
-    (await client.call('GET', '/Users', undefined, { Authorization: `Bearer ${value}` })).status;
+describe('changes', () => {
+  const patch = (client: Client, body: unknown) => admin('PATCH', `/connections/${client.id}`, body);
 
-  test('a new one ends the old ones at once', async () => {
-    const client = await Client.connect('generic');
-    const { status: created, body: token } = await admin('POST', `/connections/${client.id}/tokens`);
-    expect([created, Object.keys(token)]).toEqual([201, ['id', 'value', 'createdAt', 'expiresAt']]);
-    expect([await status(client, client.token), await status(client, token.value)]).toEqual([401, 200]);
-  });
-
-  test('or after an overlap', async () => {
-    const client = await Client.connect('generic');
-    const { body: token } = await admin('POST', `/connections/${client.id}/tokens`, {
-      overlapSeconds: 2,
-      expiresInDays: 1,
+  test('are merge patches: what is named changes, null goes back to the default', async () => {
+    const client = await Client.connect('okta', { failureMail: { recipients: ['a@b.example'], windowSeconds: 9 } });
+    const changed = await patch(client, {
+      displayName: 'Other',
+      userDeletion: 'erase',
+      failureMail: { recipients: ['c@d.example'] },
+      rotation: { everyDays: 90 },
     });
-    expect(Date.parse(token.expiresAt) - Date.parse(token.createdAt)).toBe(86_400_000);
-    expect([await status(client, client.token), await status(client, token.value)]).toEqual([200, 200]);
-    await new Promise((resolve) => setTimeout(resolve, 2100));
-    expect([await status(client, client.token), await status(client, token.value)]).toEqual([401, 200]);
+    expect([changed.status, changed.body]).toEqual([
+      200,
+      expect.objectContaining({
+        displayName: 'Other',
+        identityProvider: 'okta',
+        userDeletion: 'erase',
+        failureMail: { recipients: ['c@d.example'], windowSeconds: 9 },
+        rotation: { everyDays: 90, overlapDays: 7 },
+      }),
+    ]);
+    const reset = await patch(client, { userDeletion: null, failureMail: null, rotation: null });
+    expect(reset.body).toMatchObject({ displayName: 'Other', userDeletion: 'retain' });
+    expect(reset.body).not.toHaveProperty('failureMail');
+    expect(reset.body).not.toHaveProperty('rotation');
+    expect((await admin('GET', `/connections/${client.id}`)).body).toEqual(reset.body);
+    expect((await client.get('/Users')).status).toBe(200);
   });
 
-  test('rotations at the same time leave exactly one new token each', async () => {
+  test.each([
+    [{ displayName: null }, '/displayName'],
+    [{ displayName: '' }, '/displayName'],
+    [{ id: 'other' }, '/id'],
+    [{ secret: false }, '/secret'],
+    [{ enabled: 'no' }, '/enabled'],
+    [{ tokens: [] }, '/tokens'],
+    [{ cursorKey: 'x' }, '/cursorKey'],
+    [{ failureMail: { recipients: [] } }, '/failureMail/recipients'],
+    [{ rotation: { everyDays: 5, overlapDays: 6 } }, '/rotation/overlapDays'],
+  ])('%j names the wrong field and changes nothing', async (body, pointer) => {
     const client = await Client.connect('generic');
-    const replies = await Promise.all(
-      Array.from({ length: 4 }, () => admin('POST', `/connections/${client.id}/tokens`, { overlapSeconds: 60 })),
-    );
-    for (const { status: issued, body } of replies) {
-      expect(issued).toBe(201);
-      expect(await status(client, body.value)).toBe(200);
-    }
-  });
-
-  test('too many at once are refused', async () => {
-    const client = await Client.connect('generic');
-    const statuses: number[] = [];
-    for (let index = 0; index < 10; index += 1) {
-      statuses.push((await admin('POST', `/connections/${client.id}/tokens`, { overlapSeconds: 600 })).status);
-    }
-    expect(statuses).toEqual([...Array.from({ length: 9 }, () => 201), 409]);
-    // Without an overlap they all end, so there is room: a leak must not wait.
-    expect((await admin('POST', `/connections/${client.id}/tokens`)).status).toBe(201);
-  });
-
-  test('their settings are checked', async () => {
-    const client = await Client.connect('generic');
-    const reply = await admin('POST', `/connections/${client.id}/tokens`, { overlapSeconds: -1 });
+    const before = (await admin('GET', `/connections/${client.id}`)).body;
+    const reply = await patch(client, { groups: false, ...body });
     expectProblem(reply, 400);
-    expect(reply.body.errors[0].pointer).toBe('/overlapSeconds');
+    expect(reply.body.errors.map((error: Body) => error.pointer)).toEqual([pointer]);
+    expect((await admin('GET', `/connections/${client.id}`)).body).toEqual(before);
+  });
+
+  test('a disabled connection answers 403 to its token and 401 to any other, and comes back', async () => {
+    const client = await Client.connect('generic');
+    expect((await patch(client, { enabled: false })).body.enabled).toBe(false);
+    const reply = await client.get('/Users');
+    expect([reply.status, reply.body.status]).toEqual([403, '403']);
+    const wrong = { Authorization: `Bearer ${client.token.slice(0, -1)}_` };
+    expect((await client.call('GET', '/Users', undefined, wrong)).status).toBe(401);
+    expect((await patch(client, { enabled: true })).status).toBe(200);
+    expect((await client.get('/Users')).status).toBe(200);
+  });
+
+  test('groups can be switched off and on again', async () => {
+    const client = await Client.connect('entra');
+    await client.group('Kept');
+    await patch(client, { groups: false });
+    expect((await client.get('/Groups')).body.totalResults).toBe(0);
+    await patch(client, { groups: true });
+    expect((await client.get('/Groups')).body.totalResults).toBe(1);
+  });
+
+  test('the profile changes, but not how group names are kept while there are groups', async () => {
+    const client = await Client.connect('okta');
+    const group = await client.group('Named');
+    expect((await patch(client, { identityProvider: 'entra' })).status).toBe(200);
+    const refused = await patch(client, { identityProvider: 'rfc' });
+    expectProblem(refused, 409);
+    expect(refused.body.errors[0].pointer).toBe('/identityProvider');
+    await client.delete(`/Groups/${group.id}`);
+    expect((await patch(client, { identityProvider: 'rfc' })).status).toBe(200);
+  });
+
+  test('at the same time are all made', async () => {
+    const client = await Client.connect('generic');
+    const bodies = [{ groups: false }, { userDeletion: 'erase' }, { displayName: 'New' }, { tokenExpiresInDays: 9 }];
+    await Promise.all(bodies.map((body) => patch(client, body)));
+    expect((await admin('GET', `/connections/${client.id}`)).body).toMatchObject(Object.assign({}, ...bodies));
   });
 });

@@ -1,10 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { completeAbandoned } from '../../directory/completion';
+import { ENVIRONMENT } from '../../lambdas/contract';
 import { Table } from '../../directory/table';
 import { verify } from '../../directory/verify/verify';
 import { LOCAL_CREDENTIALS, startEngine, type Engine } from '../../local/engine';
-import { createGateway } from '../../local/gateway';
+import { Clock } from '../../local/clock';
+import { serveGateway } from '../../local/gateway';
 import { LocalFunction } from '../../local/local-function';
 import { createTable } from '../../local/local-table';
 import { LocalSecretsManager } from '../../local/secrets-manager';
@@ -50,7 +52,8 @@ export class FaultySystem {
     if (definition === undefined) throw new Error('The template has no table.');
     await createTable(client, TABLE_NAME, definition.properties);
     client.destroy();
-    const secrets = new LocalSecretsManager(undefined).createServer();
+    const clock = new Clock();
+    const secrets = new LocalSecretsManager(clock, () => Promise.resolve()).createServer();
     const environment = {
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
@@ -58,13 +61,15 @@ export class FaultySystem {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: await listening(secrets),
+      [ENVIRONMENT.scimUrl]: 'http://127.0.0.1:1',
     };
     for (const fn of template.ofType('AWS::Lambda::Function')) {
       const properties = seconds === undefined ? fn.properties : { ...fn.properties, Timeout: seconds };
-      const names = new Map([[definition.logicalId, TABLE_NAME]]);
-      functions.push(LocalFunction.from(template, { ...fn, properties }, names, environment));
+      const names = template.names(TABLE_NAME);
+      functions.push(LocalFunction.from(template, { ...fn, properties }, names, environment, clock));
     }
-    const gateway = createGateway(template, new Map(functions.map((each) => [each.logicalId, each])), () => false);
+    const gateway = createServer();
+    serveGateway(gateway, template, new Map(functions.map((each) => [each.logicalId, each])));
     const origin = await listening(gateway);
     process.env['SCIM_TEST_SERVER'] = JSON.stringify({ adminUrl: `${origin}/scim/admin` });
     const direct = openEngine(engine.endpoint);

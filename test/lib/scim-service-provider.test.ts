@@ -3,11 +3,11 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ENVIRONMENT, FUNCTION_NAMES, HANDED_OVER_FILTER, ROUTES } from '../../lambdas/contract';
 import { ERROR_URN } from '../../scim/error';
 import { ERROR_URN as CONTRACT_ERROR_URN } from '../../lambdas/contract';
-import { ScimServiceProvider } from '../../lib';
+import { ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
 
-function synthesize(): Template {
+function synthesize(props: ScimServiceProviderProps = { failureMail: { from: 'scim@mail.example.com' } }): Template {
   const stack = new Stack(new App(), 'Test');
-  new ScimServiceProvider(stack, 'Scim');
+  new ScimServiceProvider(stack, 'Scim', props);
   return Template.fromStack(stack);
 }
 
@@ -79,16 +79,25 @@ test('no function may do more than it does', () => {
   const stream = dynamodb('DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams');
   expect(actions('UsersRole')).toEqual([...directory.filter((name) => !name.endsWith('BatchWriteItem')), ...logs]);
   expect(actions('GroupsRole')).toEqual([...directory, ...logs]);
-  expect(actions('DiscoveryRole')).toEqual(['dynamodb:GetItem', ...logs]);
+  expect(actions('DiscoveryRole')).toEqual(['dynamodb:GetItem', 'dynamodb:UpdateItem', ...logs]);
   expect(actions('BulkRole')).toEqual([...directory, ...logs]);
   expect(actions('CompletionRole')).toEqual([...[...directory, ...stream].sort(), ...logs]);
   expect(actions('SearchRole')).toEqual([...items, ...logs]);
+  const secrets = (...names: string[]): string[] => names.map((name) => `secretsmanager:${name}`);
   expect(actions('AdminRole')).toEqual([
-    ...items.filter((action) => action !== 'dynamodb:UpdateItem'),
+    ...items,
+    'lambda:InvokeFunction',
     ...logs,
-    'secretsmanager:CreateSecret',
-    'secretsmanager:PutSecretValue',
+    ...secrets('CancelRotateSecret', 'CreateSecret', 'DeleteSecret', 'DescribeSecret', 'PutSecretValue'),
+    ...secrets('RotateSecret', 'UpdateSecretVersionStage'),
   ]);
+  expect(actions('TokenRotationRole')).toEqual([
+    ...dynamodb('GetItem', 'PutItem'),
+    ...logs,
+    ...secrets('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
+  ]);
+  const notices = dynamodb('BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem');
+  expect(actions('NotificationsRole')).toEqual([...[...notices, ...stream].sort(), ...logs, 'ses:SendEmail']);
   template.resourcePropertiesCountIs('AWS::IAM::Role', { ManagedPolicyArns: Match.anyValue() }, 0);
   expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('"Resource":"*"');
 });
@@ -99,6 +108,21 @@ test('what requests leave behind is completed: told by the stream, asked for eve
     FunctionName: { Ref: Match.stringLikeRegexp('Completion') },
   });
   template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
+});
+
+test('nothing mails unless it is said from where, and then as that identity alone', () => {
+  expect(Object.keys(synthesize({}).findResources('AWS::Lambda::Function')).join()).not.toContain('Notifications');
+  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain('identity/mail.example.com');
+  expect(() => synthesize({ failureMail: { from: 'Scim <scim>' } })).toThrow(
+    'failureMail.from takes an e-mail address',
+  );
+});
+
+test('Secrets Manager may rotate for this account only', () => {
+  template.hasResourceProperties('AWS::Lambda::Permission', {
+    Principal: 'secretsmanager.amazonaws.com',
+    SourceAccount: { Ref: 'AWS::AccountId' },
+  });
 });
 
 test('every route, with a signature exactly for administration', () => {
@@ -137,7 +161,7 @@ test('two of them live in one stack', () => {
   const prefixes = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'))
     .map(({ Properties: properties }) => properties.Environment.Variables[ENVIRONMENT.secretPrefix])
     .filter((prefix) => prefix !== undefined);
-  expect(new Set(prefixes).size).toBe(2);
+  expect([prefixes.length, new Set(prefixes).size]).toEqual([4, 2]);
 });
 
 test('the same twice', () => {

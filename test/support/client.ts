@@ -142,6 +142,13 @@ export function admin(method: string, path: string, body?: unknown): Promise<Rep
   return send(method, `${server().adminUrl}${path}`, { 'Content-Type': 'application/json' }, text);
 }
 
+/** Checks an answer of the admin API for problem details (RFC 9457) with this status. */
+export function expectProblem(reply: Reply, status: number): void {
+  expect([reply.status, reply.body?.status]).toEqual([status, status]);
+  expect(reply.headers['content-type']).toMatch('application/problem+json');
+  expect(reply.body.detail.length).toBeGreaterThan(5);
+}
+
 /** Checks an answer for a SCIM Error (RFC 7644 section 3.12) with this status. */
 export function expectError(reply: Reply, status: number, scimType?: string): void {
   expect([reply.status, reply.body?.schemas, reply.body?.status]).toEqual([status, [ERROR], String(status)]);

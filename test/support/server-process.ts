@@ -15,6 +15,8 @@ export interface ServerInfo {
 
 export interface ServerProcess extends ServerInfo {
   readonly pid: number;
+  /** What it has printed on standard error: the functions' logs. */
+  readonly log: () => string;
   /** Ends the server and waits until it is gone; resolves to its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -47,6 +49,7 @@ export async function startServer(args: readonly string[], cwd?: string): Promis
   return {
     ...info,
     pid: child.pid ?? 0,
+    log: () => errors,
     stop: (signal = 'SIGTERM') => {
       child.kill(signal);
       return exited;

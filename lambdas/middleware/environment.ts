@@ -18,7 +18,8 @@ export function openTable(): Table {
   return new Table(connection, name);
 }
 
-function variable(name: string): string {
+/** An environment variable that the construct sets. @throws Error when it is missing */
+export function variable(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`The environment variable ${name} is missing.`);
   return value;

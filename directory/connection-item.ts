@@ -1,0 +1,151 @@
+import { asText } from '../scim/json';
+import type { Schema } from '../scim/schema/attribute';
+import type { Connection, DeletedConnection, FailureMail, Rotation } from './connection';
+import { numberOf, textOf, type Item, type ItemValue } from './item';
+import { CONNECTIONS, connectionKey, readKey } from './keys';
+import { TOKEN_SCOPES, type StoredToken } from './tokens';
+import { newVersion } from './version';
+
+/** A connection as an item, with a version of its own. */
+export function toItem(connection: Connection): Item {
+  const { id, tokens, failureMail, rotation, schemas, ...settings } = connection;
+  return {
+    ...connectionKey(id),
+    gsi1pk: CONNECTIONS,
+    gsi1sk: id,
+    version: newVersion(),
+    ...settings,
+    tokens: tokens.map(tokenItem),
+    // When tokens were used is written beside them, without a new version: see `lastUseOf`.
+    ...Object.fromEntries(tokens.flatMap(({ id: token, lastUsedAt: at }) => (at ? [[lastUseOf(token), at]] : []))),
+    // As text, like the attributes of a resource.
+    schemas: JSON.stringify(schemas),
+    ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
+    ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
+  };
+}
+
+/** Name of the attribute of a connection's item that says when a token was used. */
+export function lastUseOf(token: string): string {
+  return `lastUsed_${token}`;
+}
+
+/** What is stored of a token; its value, where it is known yet, is not. */
+function tokenItem({
+  id,
+  digest,
+  createdAt,
+  expiresAt,
+  scopes,
+  secretVersion,
+  pending,
+  replaced,
+}: StoredToken): ItemValue {
+  return {
+    id,
+    digest,
+    createdAt,
+    expiresAt,
+    ...(scopes === undefined ? {} : { scopes }),
+    ...(secretVersion === undefined ? {} : { secretVersion }),
+    ...(pending === undefined ? {} : { pending }),
+    ...(replaced === undefined ? {} : { replaced }),
+  };
+}
+
+/** @returns undefined for what is left of a deleted connection */
+export function fromItem(item: Item): Connection | undefined {
+  if (item['deletedAt'] !== undefined) return undefined;
+  const failureMail = toFailureMail(item['failureMail']);
+  const rotation = toRotation(item['rotation']);
+  return {
+    id: readKey(item).connection,
+    displayName: textOf(item, 'displayName'),
+    identityProvider: textOf(item, 'identityProvider'),
+    enabled: item['enabled'] === true,
+    userDeletion: item['userDeletion'] === 'erase' ? 'erase' : 'retain',
+    groups: item['groups'] !== false,
+    ...(failureMail === undefined ? {} : { failureMail }),
+    tokenExpiresInDays: numberOf(item, 'tokenExpiresInDays'),
+    secret: item['secret'] !== false,
+    ...(rotation === undefined ? {} : { rotation }),
+    createdAt: textOf(item, 'createdAt'),
+    tokens: toTokens(item),
+    schemas: toSchemas(textOf(item, 'schemas')),
+    cursorKey: textOf(item, 'cursorKey'),
+  };
+}
+
+/** What stays in place of a connection's item while its data is removed: nothing that could be used. */
+export function toDeletedItem({ id, displayName }: Connection, resources: number): Item {
+  const deletedAt = new Date().toISOString();
+  return {
+    ...connectionKey(id),
+    gsi1pk: CONNECTIONS,
+    gsi1sk: id,
+    version: newVersion(),
+    displayName,
+    deletedAt,
+    resources,
+    removed: 0,
+  };
+}
+
+/** @returns undefined for a connection that is not deleted */
+export function fromDeletedItem(item: Item): DeletedConnection | undefined {
+  if (item['deletedAt'] === undefined) return undefined;
+  const resources = numberOf(item, 'resources');
+  return {
+    id: readKey(item).connection,
+    displayName: textOf(item, 'displayName'),
+    deletedAt: textOf(item, 'deletedAt'),
+    resources,
+    // What is done twice, because an answer was lost, is counted twice.
+    removed: Math.min(resources, numberOf(item, 'removed')),
+    isEmptied: item['emptied'] === true,
+  };
+}
+
+/** What `parseExtensionSchema` accepted when it was stored. */
+function toSchemas(text: string): readonly Schema[] {
+  return text === '[]' ? [] : (JSON.parse(text) as readonly Schema[]);
+}
+
+function toFailureMail(value: ItemValue | undefined): FailureMail | undefined {
+  if (!isRecord(value)) return undefined;
+  const { recipients, windowSeconds } = value;
+  return {
+    recipients: Array.isArray(recipients) ? recipients.map(String) : [],
+    ...(typeof windowSeconds === 'number' ? { windowSeconds } : {}),
+  };
+}
+
+function toRotation(value: ItemValue | undefined): Rotation | undefined {
+  if (!isRecord(value)) return undefined;
+  return { everyDays: Number(value['everyDays']), overlapDays: Number(value['overlapDays']) };
+}
+
+function toTokens(item: Item): readonly StoredToken[] {
+  const value = item['tokens'];
+  const list: readonly ItemValue[] = Array.isArray(value) ? value : [];
+  return list.filter(isRecord).map((token) => {
+    const id = asText(token['id']);
+    const { scopes, secretVersion, pending, replaced } = token;
+    const lastUsedAt = item[lastUseOf(id)];
+    return {
+      id,
+      digest: asText(token['digest']),
+      createdAt: asText(token['createdAt']),
+      expiresAt: asText(token['expiresAt']),
+      ...(Array.isArray(scopes) ? { scopes: TOKEN_SCOPES.filter((scope) => scopes.includes(scope)) } : {}),
+      ...(typeof secretVersion === 'string' ? { secretVersion } : {}),
+      ...(pending === true ? { pending } : {}),
+      ...(replaced === true ? { replaced } : {}),
+      ...(typeof lastUsedAt === 'string' ? { lastUsedAt } : {}),
+    };
+  });
+}
+
+function isRecord(value: ItemValue | undefined): value is Readonly<Record<string, ItemValue>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,59 @@
+import type { IdentityProvider } from './profiles';
+
+/** What an identity provider calls things in its console, for texts that administrators read. Sources: docs/guides/. */
+export interface Console {
+  readonly name: string;
+  /** Where the token is pasted. */
+  readonly tokenField: string;
+  /** What shows that it works. */
+  readonly test: string;
+}
+
+const OTHER: Console = {
+  name: 'the identity provider',
+  tokenField: 'its settings for SCIM, bearer token',
+  test: 'its connection test',
+};
+
+const CONSOLES: Readonly<Record<IdentityProvider, Console>> = {
+  entra: {
+    name: 'Entra ID',
+    tokenField:
+      'Enterprise apps > your application > Provisioning > Connectivity (or Admin Credentials) > Secret Token',
+    test: 'Test Connection',
+  },
+  okta: {
+    name: 'Okta',
+    tokenField: 'Applications > your application > Provisioning > Integration (or API Integration) > Edit > token',
+    test: 'Test Connector Configuration (or Test API Credentials)',
+  },
+  jumpcloud: {
+    name: 'JumpCloud',
+    tokenField: 'SSO Applications > your application > Identity Management (or Provisioning) > Token Key',
+    test: 'Test Connection',
+  },
+  onelogin: {
+    name: 'OneLogin',
+    tokenField: 'Applications > your application > Configuration > SCIM Bearer Token',
+    test: 'API Status, which must say Enabled',
+  },
+  google: {
+    name: 'Google Workspace',
+    tokenField: 'Apps > Web and mobile apps > your app > Autoprovisioning > App authorization > Reauthorize',
+    test: 'the log of autoprovisioning',
+  },
+  ping: {
+    name: 'Ping',
+    tokenField:
+      'Integrations > Provisioning > your connection > OAuth Access Token (PingFederate: Outbound Provisioning > Target > Access Token)',
+    test: 'Test connection',
+  },
+  generic: OTHER,
+  rfc: OTHER,
+};
+
+/** The console of a connection's identity provider; a name from a later version, after a rollback, is any other one's. */
+export function consoleOf(identityProvider: string): Console {
+  const [, found] = Object.entries(CONSOLES).find(([name]) => name === identityProvider) ?? [];
+  return found ?? OTHER;
+}

@@ -1,0 +1,34 @@
+import type { AuditRecord } from '../../directory/audit';
+import type { Connection, DeletedConnection } from '../../directory/connection';
+import type { IssuedToken } from '../../directory/tokens';
+import type { Services } from './services';
+
+/** What the admin API answers: nothing of it could be used, but for the value of a token at its issue. */
+
+/** A connection, or what is left of one. */
+export function describeConnection(
+  { secrets, scimBaseUrl }: Services,
+  connection: Connection | DeletedConnection,
+): object {
+  if ('deletedAt' in connection) {
+    const { id, displayName, deletedAt, resources, removed } = connection;
+    return { id, displayName, enabled: false, deletion: { startedAt: deletedAt, resources, removed } };
+  }
+  const { tokens: _, cursorKey: __, schemas, ...settings } = connection;
+  return {
+    ...settings,
+    schemas: schemas.map(({ id }) => id),
+    ...(connection.secret ? { secretName: secrets.nameOf(connection.id) } : {}),
+    scimBaseUrl: scimBaseUrl(connection.id),
+  };
+}
+
+/** A token that was just issued, with its value. */
+export function describeToken({ id, value, createdAt, expiresAt, scopes }: IssuedToken): object {
+  return { id, value, createdAt, expiresAt, ...(scopes === undefined ? {} : { scopes }) };
+}
+
+/** An administrative act. */
+export function describeAct({ id, at, actor, action, before, after }: AuditRecord): object {
+  return { id, at, actor, action, before, after };
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import type { Act } from '../../directory/audit';
+import type { Connection } from '../../directory/connection';
+import { endedTokens, type EndedState } from '../../directory/ended-tokens';
+import { isLive, issueToken, type IssuedToken, type StoredToken } from '../../directory/tokens';
+import { probe } from '../token-rotation/probe';
+import {
+  acceptToken,
+  endEarlierTokens,
+  makeCurrent,
+  RotationError,
+  withdrawToken,
+  withToken,
+} from '../token-rotation/rotation';
+import { noConnection, Problem } from './problem';
+import type { ISSUE_TOKEN } from './requests';
+import type { Services } from './services';
+
+/**
+ * Issues a further token: without scopes one that takes the place of the main one, by the parts of which a rotation on schedule is
+ * made, too; with scopes one beside it.
+ * @throws Problem 404, 409 for too many tokens, 503 when the new token does not work, and then nothing has changed
+ */
+export async function issueConnectionToken(
+  services: Services,
+  id: string,
+  { scopes, expiresInDays, overlapSeconds = 0 }: z.output<typeof ISSUE_TOKEN>,
+): Promise<IssuedToken> {
+  const connection = await services.connections.find(id);
+  if (connection === undefined) throw noConnection(id);
+  const days = expiresInDays ?? connection.tokenExpiresInDays;
+  try {
+    if (scopes !== undefined) return await issueBeside(services, id, { ...issueToken(id, days), scopes });
+    return await rotate(services, connection, days, overlapSeconds);
+  } catch (error) {
+    if (!(error instanceof RotationError)) throw error;
+    if (error.reason === 'noConnection') throw noConnection(id);
+    throw new Problem(error.reason === 'tooManyTokens' ? 409 : 503, error.message);
+  }
+}
+
+async function issueBeside({ connections, actor }: Services, id: string, token: IssuedToken): Promise<IssuedToken> {
+  const act: Act = { actor, action: 'token.issue' };
+  const changed = await connections.change(id, act, (connection) => withToken(connection, token, 0));
+  if (changed === undefined) throw noConnection(id);
+  return token;
+}
+
+async function rotate(
+  services: Services,
+  connection: Connection,
+  expiresInDays: number,
+  overlapSeconds: number,
+): Promise<IssuedToken> {
+  const { connections, secrets, actor, table } = services;
+  const { id } = connection;
+  const act: Act = { actor, action: 'token.issue' };
+  for (let attempt = 1; ; attempt += 1) {
+    const { value } = issueToken(id, expiresInDays);
+    const version = randomUUID();
+    const token = await acceptToken(connections, id, act, { value, version, expiresInDays }, overlapSeconds);
+    const withdraw = async (): Promise<void> => {
+      await withdrawToken(connections, id, act, token.id);
+      if (connection.secret) await secrets.dropPending(id, version);
+    };
+    try {
+      if (connection.secret) await secrets.addPending(id, value, version);
+      await testToken(services.scimBaseUrl(id), value);
+    } catch (error) {
+      await withdraw();
+      throw error;
+    }
+    try {
+      if (connection.secret) await makeCurrent(connections, secrets, id, version);
+      await endEarlierTokens(connections, id, act, version, overlapSeconds);
+      return { ...token, value };
+    } catch (error) {
+      // After any other error it may be current, and must stay valid.
+      if (!(error instanceof RotationError) || error.reason !== 'superseded') throw error;
+      // Another administrator rotated at the same moment: this one comes after that.
+      await withdraw();
+      await table.retries.pause(attempt, error);
+    }
+  }
+}
+
+/** @throws RotationError `refused` */
+async function testToken(url: string, value: string): Promise<void> {
+  // Where the endpoint cannot be reached from here that is no reason to keep a token that has leaked.
+  if ((await probe(url, value)) !== 'refused') return;
+  throw new RotationError(
+    'refused',
+    'The SCIM endpoint does not take the new token; the earlier ones are still valid.',
+  );
+}
+
+/** A token as administrators see it. */
+export interface ListedToken {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly lastUsedAt: string | null;
+  /** `pending`: valid, but not current yet; `ending`: in the overlap behind a newer one. */
+  readonly state: 'active' | 'pending' | 'ending' | EndedState;
+  readonly scopes?: readonly string[];
+}
+
+/** The tokens of a connection, valid ones first, and those that ended in the last 90 days. @throws Problem 404 */
+export async function listTokens({ connections, table }: Services, id: string): Promise<readonly ListedToken[]> {
+  const connection = await connections.find(id);
+  if (connection === undefined) throw noConnection(id);
+  const ended = await endedTokens(table, id);
+  const listed = [...connection.tokens].reverse().map((token) => listedToken(token, stateOf(token)));
+  return [...listed, ...ended.map((token) => listedToken(token, token.state))].sort(
+    (a, b) => Number(isOver(a.state)) - Number(isOver(b.state)),
+  );
+}
+
+function stateOf(token: StoredToken): ListedToken['state'] {
+  if (!isLive(token)) return token.replaced === true ? 'replaced' : 'expired';
+  if (token.replaced === true) return 'ending';
+  return token.pending === true ? 'pending' : 'active';
+}
+
+function isOver(state: ListedToken['state']): boolean {
+  return state === 'expired' || state === 'revoked' || state === 'replaced';
+}
+
+function listedToken(
+  {
+    id,
+    createdAt,
+    expiresAt,
+    lastUsedAt = null,
+    scopes,
+  }: Partial<ListedToken> & Pick<ListedToken, 'id' | 'createdAt' | 'expiresAt'>,
+  state: ListedToken['state'],
+): ListedToken {
+  return { id, createdAt, expiresAt, lastUsedAt, state, ...(scopes === undefined ? {} : { scopes }) };
+}
+
+/** Ends a token: it is refused from the next request on. @throws Problem 404 */
+export async function revokeToken({ connections, actor }: Services, id: string, tokenId: string): Promise<void> {
+  const act: Act = { actor, action: 'token.revoke' };
+  const changed = await connections.change(id, act, (connection) => {
+    const tokens = connection.tokens.filter((token) => token.id !== tokenId);
+    if (tokens.length === connection.tokens.length) throw noToken(tokenId);
+    return { ...connection, tokens };
+  });
+  if (changed === undefined) throw noConnection(id);
+}
+
+function noToken(id: string): Problem {
+  return new Problem(404, `The connection has no token "${id}" that could be revoked.`);
+}

@@ -1,0 +1,140 @@
+import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import type { DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
+import type { Connection } from '../../directory/connection';
+import { Connections } from '../../directory/connections';
+import { dueReminder } from '../../directory/expiry';
+import type { Item } from '../../directory/item';
+import { closeNotice, isUnsent, makeNotice, noticeFrom, unsentNotices, type Notice } from '../../directory/notices';
+import { HAND_OVER_MS } from '../../directory/retries';
+import type { Table } from '../../directory/table';
+import { ENVIRONMENT } from '../contract';
+import { openTable, variable } from '../middleware/environment';
+import { logEntry, logFailure } from '../middleware/log';
+import { keyOf } from '../middleware/stream';
+import { mailOf } from './mails';
+
+/** What the handler needs of Lambda's context. */
+interface Invocation {
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+/** Connections that are read at a time. */
+const PAGE = 100;
+
+/** Milliseconds after which a notice was left by whoever was to send it. */
+const LEFT_MS = 600_000;
+
+/** Milliseconds after which a notice is of no use any more. */
+const STALE_MS = 3 * 86_400_000;
+
+const shared = openTable();
+const ses = new SESv2Client({});
+const from = variable(ENVIRONMENT.mailFrom);
+const adminUrl = `${variable(ENVIRONMENT.scimUrl)}/admin`;
+const secretPrefix = variable(ENVIRONMENT.secretPrefix);
+
+/**
+ * Mails to a connection's recipients what there is to tell them: the table's stream tells of notices that were made, and a schedule looks for
+ * tokens that are about to end, and for notices that could not be sent.
+ */
+export async function handler(
+  event: DynamoDBStreamEvent | EventBridgeEvent<'Scheduled Event', unknown>,
+  context: Invocation,
+): Promise<void> {
+  const table = shared.forRequest(Date.now() + context.getRemainingTimeInMillis());
+  if (!('Records' in event)) {
+    await remind(table);
+    await sendLeft(table, context.awsRequestId);
+    return;
+  }
+  for (const key of event.Records.flatMap(keyOf)) {
+    const item = await table.get(key);
+    if (item !== undefined && isUnsent(item)) await tell(table, item);
+  }
+}
+
+/** Makes the notices of all tokens that are about to end. */
+async function remind(table: Table): Promise<void> {
+  const connections = new Connections(table);
+  let after: string | undefined;
+  do {
+    const page = await connections.list(PAGE, after);
+    for (const connection of page.connections) {
+      if (!('tokens' in connection) || !isTold(connection)) continue;
+      for (const notice of expiryNotices(connection)) await makeNotice(table, notice);
+    }
+    after = page.next;
+  } while (after !== undefined && table.retries.timeLeft > HAND_OVER_MS);
+}
+
+function expiryNotices({ id: connection, tokens }: Connection): readonly Notice[] {
+  return tokens.flatMap((token) => {
+    const days = dueReminder(token);
+    if (days === undefined) return [];
+    return [{ connection, kind: 'tokenExpires', token: token.id, expiresAt: token.expiresAt, days }];
+  });
+}
+
+/** Whether there is anybody to be told, of a connection that is in use. */
+function isTold({ enabled, failureMail }: Connection): boolean {
+  return enabled && failureMail !== undefined;
+}
+
+async function sendLeft(table: Table, requestId: string): Promise<void> {
+  for await (const items of unsentNotices(table, Date.now() - LEFT_MS)) {
+    for (const item of items.filter(isUnsent)) {
+      if (table.retries.timeLeft < HAND_OVER_MS) return;
+      try {
+        await tell(table, item);
+      } catch (error) {
+        logFailure(error, requestId);
+      }
+    }
+  }
+}
+
+/** Mails one notice, unless there is nobody to tell or it is overtaken. */
+async function tell(table: Table, item: Item): Promise<void> {
+  const notice = noticeFrom(item);
+  const connection = await new Connections(table).find(notice.connection);
+  const recipients = connection?.failureMail?.recipients ?? [];
+  if (connection === undefined || !isTold(connection) || isOvertaken(notice, connection)) {
+    await closeNotice(table, item, 'dropped');
+    return;
+  }
+  const mail = mailOf(notice, {
+    connection,
+    adminUrl,
+    secretName: connection.secret ? `${secretPrefix}/${connection.id}` : undefined,
+  });
+  await ses.send(
+    new SendEmailCommand({
+      FromEmailAddress: from,
+      Destination: { ToAddresses: [...recipients] },
+      Content: {
+        Simple: {
+          Subject: { Data: mail.subject, Charset: 'UTF-8' },
+          Body: {
+            Text: { Data: mail.text, Charset: 'UTF-8' },
+            Html: { Data: mail.html, Charset: 'UTF-8' },
+          },
+        },
+      },
+    }),
+  );
+  logEntry({
+    level: 'INFO',
+    message: 'mail',
+    connection: connection.id,
+    kind: notice.kind,
+    recipients: recipients.length,
+  });
+  await closeNotice(table, item, 'sent');
+}
+
+/** Whether what a notice says is not so any more: its token is gone or replaced, or it could not be sent for days. */
+function isOvertaken({ token: id, expiresAt }: Notice, { tokens }: Connection): boolean {
+  const token = tokens.find((each) => each.id === id);
+  return token === undefined || token.replaced === true || Date.parse(expiresAt) + STALE_MS < Date.now();
+}

@@ -1,0 +1,101 @@
+import type { Connection } from '../../directory/connection';
+import type { Notice } from '../../directory/notices';
+import { consoleOf, type Console } from '../../idp/console';
+
+/** A mail in both of its forms. */
+export interface Mail {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** A part of a mail: a paragraph, steps to follow, or a command to copy. */
+type Block = { readonly text: string } | { readonly steps: readonly string[] } | { readonly command: string };
+
+/** What a mail needs to know beside its notice. */
+export interface MailContext {
+  readonly connection: Connection;
+  readonly adminUrl: string;
+  /** Undefined for a connection without a secret. */
+  readonly secretName: string | undefined;
+}
+
+/** Seconds in which both tokens work while an administrator pastes the new one: a week. */
+const SUGGESTED_OVERLAP = 604_800;
+
+/** The mail that tells a notice. It never holds a token. */
+export function mailOf(notice: Notice, context: MailContext): Mail {
+  return notice.kind === 'tokenExpires' ? expiryMail(notice, context) : rotationMail(notice, context);
+}
+
+function expiryMail(notice: Notice & { readonly kind: 'tokenExpires' }, context: MailContext): Mail {
+  const { connection, secretName } = context;
+  const idp = consoleOf(connection.identityProvider);
+  const end = dateOf(notice.expiresAt);
+  const when = notice.days === 0 ? 'today' : notice.days === 1 ? 'in a day' : `in ${notice.days} days`;
+  return render(`SCIM token of ${connection.displayName} expires ${when}`, [
+    {
+      text: `The bearer token ${notice.token} of the SCIM connection "${connection.displayName}" (${connection.id}) ends at ${end}. From then on ${idp.name} is refused with 401: nobody is created, and nobody who leaves loses access.`,
+    },
+    {
+      text: `Issue a new one with an overlap, so that both work until it is pasted. The answer shows its value, once${secretName === undefined ? '.' : `; it is also the value of the secret ${secretName}.`}`,
+    },
+    { command: issueCommand(context) },
+    ...(secretName === undefined ? [] : [{ text: 'To read it again:' }, { command: readCommand(secretName) }]),
+    { steps: pasteSteps(idp) },
+  ]);
+}
+
+function rotationMail(notice: Notice & { readonly kind: 'tokenRotated' }, context: MailContext): Mail {
+  const { connection, secretName = '' } = context;
+  const idp = consoleOf(connection.identityProvider);
+  return render(`A new SCIM token for ${connection.displayName} waits to be pasted`, [
+    {
+      text: `The bearer token of the SCIM connection "${connection.displayName}" (${connection.id}) was rotated on schedule. The new one, ${notice.token}, works already; the one before works until ${dateOf(notice.earlierUntil)}, and then ${idp.name} is refused with 401 unless it has the new one.`,
+    },
+    { text: `The new token is the value of the secret ${secretName}:` },
+    { command: readCommand(secretName) },
+    { steps: pasteSteps(idp) },
+  ]);
+}
+
+function issueCommand({ adminUrl, connection }: MailContext): string {
+  return `awscurl --service execute-api -X POST '${adminUrl}/connections/${connection.id}/tokens' -d '{"overlapSeconds": ${SUGGESTED_OVERLAP}}'`;
+}
+
+function readCommand(secretName: string): string {
+  return `aws secretsmanager get-secret-value --secret-id '${secretName}' --query SecretString --output text`;
+}
+
+function pasteSteps({ name, tokenField, test }: Console): readonly string[] {
+  return [`In ${name}: ${tokenField}.`, 'Paste the new token and save.', `Check with: ${test}.`];
+}
+
+function dateOf(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
+}
+
+function render(subject: string, blocks: readonly Block[]): Mail {
+  return {
+    // A subject is one line, whatever a connection is called.
+    subject: subject.replace(/\s+/g, ' '),
+    text: `${blocks.map(asText).join('\n\n')}\n`,
+    html: `<!doctype html>\n<html><body>\n${blocks.map(asHtml).join('\n')}\n</body></html>\n`,
+  };
+}
+
+function asText(block: Block): string {
+  if ('steps' in block) return block.steps.map((step, index) => `${index + 1}. ${step}`).join('\n');
+  return 'command' in block ? `    ${block.command}` : block.text;
+}
+
+function asHtml(block: Block): string {
+  if ('steps' in block) return `<ol>${block.steps.map((step) => `<li>${escaped(step)}</li>`).join('')}</ol>`;
+  return 'command' in block ? `<pre>${escaped(block.command)}</pre>` : `<p>${escaped(block.text)}</p>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
+}

@@ -1,0 +1,35 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+
+/** How mails leave. */
+export interface FailureMailProps {
+  /** The address that mails come from. */
+  readonly from: string;
+
+  /**
+   * The identity of SES that is verified in this account and region and that the address belongs to: a domain or the address itself.
+   *
+   * @default - the domain of the address
+   */
+  readonly identity?: string;
+}
+
+/** Lets a function send mails as an identity, which must exist: deploying does not wait for anybody to verify one. */
+export function allowMail(fn: LambdaFunction, { from, identity = domainOf(from) }: FailureMailProps): void {
+  fn.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['ses:SendEmail'],
+      resources: [Stack.of(fn).formatArn({ service: 'ses', resource: 'identity', resourceName: identity })],
+    }),
+  );
+}
+
+/** @throws Error for what is no address */
+function domainOf(address: string): string {
+  const [, domain] = /^[^@\s<>]+@([^@\s<>]+)$/.exec(address) ?? [];
+  if (domain === undefined) {
+    throw new Error(`failureMail.from takes an e-mail address such as scim@example.com, not "${address}".`);
+  }
+  return domain;
+}

@@ -1,0 +1,43 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import { EventSourceMapping, StartingPosition, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+
+/** When a function runs that does what items of the table ask for. */
+export interface TriggerProps {
+  readonly table: TableV2;
+  /** Name of the subscription. */
+  readonly streamId: string;
+  /** Which records of the table's stream it is told of. */
+  readonly filter: object;
+  /** Name of the schedule. */
+  readonly scheduleId: string;
+  /** How often it asks for what the stream has not led to. */
+  readonly every: Duration;
+  readonly description: string;
+}
+
+/** Has a function told of the table's stream as it happens, and asked on a schedule for what was missed. */
+export function triggerFromTable(scope: Construct, fn: LambdaFunction, props: TriggerProps): void {
+  const { table, streamId, filter, scheduleId, every, description } = props;
+  const mapping = new EventSourceMapping(scope, streamId, {
+    target: fn,
+    eventSourceArn: table.tableStreamArn ?? '',
+    startingPosition: StartingPosition.LATEST,
+    batchSize: 10,
+    filters: [{ pattern: JSON.stringify(filter) }],
+    bisectBatchOnError: true,
+    // What keeps failing waits for the schedule, and does not hold up the stream.
+    retryAttempts: 2,
+  });
+  mapping.node.addDependency(table.grantStreamRead(fn));
+  // What fails is asked for again when the schedule comes next.
+  fn.configureAsyncInvoke({ retryAttempts: 0 });
+  new Rule(scope, scheduleId, {
+    description,
+    schedule: Schedule.rate(every),
+    targets: [new LambdaTarget(fn, { retryAttempts: 0 })],
+  });
+}

@@ -1,0 +1,35 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+
+/** What Secrets Manager, and the administrators who have it rotate, need of the function `token-rotation`. */
+export function allowRotation(rotation: LambdaFunction, admin: LambdaFunction): void {
+  // "We recommend that you include only the context key aws:SourceAccount so that you can use the rotation function for multiple secrets":
+  // https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
+  rotation.addPermission('SecretsManager', {
+    principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
+    sourceAccount: Stack.of(rotation).account,
+  });
+  // RotateSecret asks whether its caller may invoke the function.
+  admin.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [rotation.functionArn] }));
+}
+
+/**
+ * Lets a function do something with the connections' secrets, which are made at run time under a prefix.
+ * @param actions of Secrets Manager
+ */
+export function allowSecrets(fn: LambdaFunction, prefix: string, ...actions: readonly string[]): void {
+  fn.addToRolePolicy(
+    new PolicyStatement({
+      actions: actions.map((action) => `secretsmanager:${action}`),
+      resources: [
+        Stack.of(fn).formatArn({
+          service: 'secretsmanager',
+          resource: 'secret',
+          resourceName: `${prefix}/*`,
+          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        }),
+      ],
+    }),
+  );
+}

@@ -1,0 +1,90 @@
+import { appendFileSync, chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { asText, isArray, isObject, parseJson, type JsonObject } from '../scim/json';
+
+/** A version of a secret: a value, once it has one, and the labels that are on it. */
+export interface SecretVersion {
+  readonly id: string;
+  readonly value: string | undefined;
+  readonly stages: readonly string[];
+}
+
+/** When a secret is rotated, and by which function. */
+export interface SecretRotation {
+  readonly functionArn: string;
+  readonly days: number;
+  /** Milliseconds since the epoch: when it was rotated last, or the schedule was made. */
+  readonly since: number;
+}
+
+export interface Secret {
+  readonly name: string;
+  readonly versions: readonly SecretVersion[];
+  readonly rotation?: SecretRotation;
+}
+
+/** The secrets of the stand-in, kept in a file of one line for each change, so that a change costs the same however many there are. */
+export class SecretStore {
+  private readonly secrets = new Map<string, Secret>();
+
+  /** @param file readable by this user only; in memory without one */
+  constructor(private readonly file?: string) {
+    if (file === undefined) return;
+    if (existsSync(file)) {
+      for (const line of readFileSync(file, 'utf8').split('\n')) this.load(line);
+    }
+    const lines = [...this.secrets.values()].map((secret) => `${JSON.stringify(secret)}\n`);
+    writeFileSync(file, lines.join(''), { mode: 0o600 });
+    chmodSync(file, 0o600);
+  }
+
+  get(name: string): Secret | undefined {
+    return this.secrets.get(name);
+  }
+
+  all(): readonly Secret[] {
+    return [...this.secrets.values()];
+  }
+
+  set(secret: Secret): void {
+    this.secrets.set(secret.name, secret);
+    this.append(secret);
+  }
+
+  delete(name: string): void {
+    if (this.secrets.delete(name)) this.append({ name, versions: [] });
+  }
+
+  private append(secret: Secret): void {
+    if (this.file !== undefined) appendFileSync(this.file, `${JSON.stringify(secret)}\n`);
+  }
+
+  private load(line: string): void {
+    const stored = line === '' ? undefined : parseJson(line);
+    if (!isObject(stored)) return;
+    const secret = secretFrom(stored);
+    // Without versions it was deleted.
+    if (secret.versions.length === 0) this.secrets.delete(secret.name);
+    else this.secrets.set(secret.name, secret);
+  }
+}
+
+function secretFrom(stored: JsonObject): Secret {
+  const { versions, rotation } = stored;
+  return {
+    name: asText(stored['name']),
+    versions: (isArray(versions) ? versions : []).filter(isObject).map((version) => ({
+      id: asText(version['id']),
+      value: version['value'] === undefined ? undefined : asText(version['value']),
+      stages: isArray(version['stages']) ? version['stages'].map(asText) : [],
+    })),
+    ...(isObject(rotation)
+      ? {
+          rotation: {
+            functionArn: asText(rotation['functionArn']),
+            days: Number(rotation['days']),
+            since: Number(rotation['since']),
+          },
+        }
+      : {}),
+  };
+}

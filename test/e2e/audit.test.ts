@@ -1,0 +1,60 @@
+import { admin, Client, expectProblem, type Body } from '../support/client';
+
+const acts = async (client: Client): Promise<Body[]> =>
+  (await admin('GET', `/connections/${client.id}/audit`)).body.acts;
+
+test('every administrative act is kept with who did it and what it changed', async () => {
+  const client = await Client.connect('okta');
+  const path = `/connections/${client.id}`;
+  const urn = 'urn:ietf:params:scim:schemas:extension:acme:2.0:User';
+  await admin('PATCH', path, { enabled: false, displayName: 'Renamed' });
+  await admin('PATCH', path, { enabled: false });
+  const { body: token } = await admin('POST', `${path}/tokens`, { scopes: ['users:read'] });
+  await admin('DELETE', `${path}/tokens/${token.id}`);
+  await admin('PUT', `${path}/schemas/${urn}`, { name: 'Acme', attributes: [{ name: 'team' }] });
+  await admin('DELETE', `${path}/schemas/${urn}`);
+
+  const records = await acts(client);
+  expect(records.map(({ action }) => action)).toEqual([
+    'schema.delete',
+    'schema.put',
+    'token.revoke',
+    'token.issue',
+    'connection.update',
+    'connection.create',
+  ]);
+  expect(new Set(records.map(({ actor }) => actor))).toEqual(new Set(['arn:aws:iam::000000000000:user/local']));
+  const times = records.map(({ at }) => Date.parse(at));
+  expect(times).toEqual([...times].sort((a, b) => b - a));
+  expect(records[4]).toMatchObject({
+    before: { enabled: true, displayName: 'Test' },
+    after: { enabled: false, displayName: 'Renamed' },
+  });
+  expect(records[1]).toMatchObject({ before: { schemas: {} }, after: { schemas: { [urn]: ['team'] } } });
+  expect(Object.keys(records[3].after.tokens)).toContain(token.id);
+  expect(Object.keys(records[2].after.tokens)).not.toContain(token.id);
+});
+
+test('a rotation says which tokens came and went, and no value', async () => {
+  const client = await Client.connect('generic');
+  const { body: token } = await admin('POST', `/connections/${client.id}/tokens`);
+  const { text } = await admin('GET', `/connections/${client.id}/audit`);
+  const [ended, issued] = await acts(client);
+  expect(Object.keys(issued.after.tokens)).toEqual(expect.arrayContaining([token.id, client.token.split('_')[2]]));
+  expect(Object.keys(ended.after.tokens)).toEqual([token.id]);
+  for (const value of [client.token, token.value]) expect(text).not.toContain(value.split('_').at(-1));
+});
+
+test('it is read in pages', async () => {
+  const client = await Client.connect('generic');
+  for (const displayName of ['A', 'B', 'C', 'D']) await admin('PATCH', `/connections/${client.id}`, { displayName });
+  const names: string[] = [];
+  let cursor = '';
+  do {
+    const { body } = await admin('GET', `/connections/${client.id}/audit?limit=2${cursor}`);
+    names.push(...body.acts.map(({ after }: Body) => after.displayName));
+    cursor = body.nextCursor === undefined ? '' : `&cursor=${body.nextCursor}`;
+  } while (cursor !== '');
+  expect(names).toEqual(['D', 'C', 'B', 'A', 'Test']);
+  expectProblem(await admin('GET', `/connections/${client.id}/audit?cursor=nonsense`), 400);
+});

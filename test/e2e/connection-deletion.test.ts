@@ -1,0 +1,98 @@
+import { Table } from '../../directory/table';
+import { verify } from '../../directory/verify/verify';
+import { openEngine } from '../directory/support';
+import { admin, Client, expectProblem, type Body } from '../support/client';
+import { eventually, startOwnServer, type OwnServer } from '../support/own-server';
+
+let server: OwnServer;
+
+beforeAll(async () => {
+  server = await startOwnServer();
+});
+
+afterAll(() => server.stop());
+
+/** Everything in the table whose key names a connection. */
+async function itemsOf(id: string): Promise<readonly string[]> {
+  const engine = openEngine(server.dynamodbEndpoint);
+  const keys: string[] = [];
+  for await (const items of new Table(engine, server.tableName).scan(1)) {
+    for (const { pk, sk } of items) if (pk.split('#')[1] === id) keys.push(`${pk} ${sk}`);
+  }
+  engine.close();
+  return keys;
+}
+
+/** A connection with something of everything that is kept. */
+async function furnished(): Promise<Client> {
+  const client = await Client.connect('entra', { failureMail: { recipients: ['a@b.example'] } });
+  const users = await Promise.all(
+    Array.from({ length: 120 }, (_, index) =>
+      client.user(`u${index}@example.com`, { externalId: `e${index}`, emails: [{ value: `m${index}@example.com` }] }),
+    ),
+  );
+  const ids = users.map(({ id }) => id as string);
+  const group = await client.group('All', ids);
+  await client.group('Some', ids.slice(0, 3));
+  await client.delete(`/Groups/${group.id}`);
+  await client.delete(`/Users/${ids[0] ?? ''}`);
+  await client.get('/Users?startIndex=101&count=10');
+  await admin('POST', `/connections/${client.id}/tokens`, { overlapSeconds: 60 });
+  return client;
+}
+
+test('a deleted connection answers 401 at once, and nothing of it stays', async () => {
+  const client = await furnished();
+  const other = await Client.connect('entra');
+  await other.user('other@example.com');
+  expect((await itemsOf(client.id)).length).toBeGreaterThan(400);
+
+  const deleted = await admin('DELETE', `/connections/${client.id}`);
+  expect(deleted.status).toBe(202);
+  expect(deleted.body).toMatchObject({ id: client.id, enabled: false, deletion: { resources: 120, removed: 0 } });
+  expect((await client.get('/Users')).status).toBe(401);
+  expectProblem(await admin('PATCH', `/connections/${client.id}`, {}), 404);
+  expectProblem(await admin('POST', `/connections/${client.id}/tokens`), 404);
+
+  const gone = await eventually(
+    () => admin('GET', `/connections/${client.id}`),
+    ({ status }) => status === 404,
+  );
+  expectProblem(gone, 404);
+  const { body } = await admin('GET', '/connections?limit=100');
+  expect(body.connections.map(({ id }: Body) => id)).not.toContain(client.id);
+  // What stays until no request that began before can still write: its place, and the intent to look again.
+  expect(await itemsOf(client.id)).toHaveLength(2);
+  const taken = await admin('POST', '/connections', { id: client.id, displayName: 'Again' });
+  expectProblem(taken, 409);
+  expect(taken.headers['retry-after']).toBe('120');
+
+  await server.advance(121);
+  expect(await itemsOf(client.id)).toEqual([]);
+  expect((await other.get('/Users')).body.totalResults).toBe(1);
+  expect((await admin('POST', '/connections', { id: client.id, displayName: 'Again' })).status).toBe(201);
+});
+
+test('what a request writes behind the removal goes, too', async () => {
+  const client = await Client.connect('generic');
+  await admin('DELETE', `/connections/${client.id}`);
+  await eventually(
+    () => admin('GET', `/connections/${client.id}`),
+    ({ status }) => status === 404,
+  );
+  const engine = openEngine(server.dynamodbEndpoint);
+  const late = { pk: `c#${client.id}#count#User`, sk: '03', resources: 1 };
+  await new Table(engine, server.tableName).write([{ put: late }]);
+  await server.advance(121);
+  expect(await itemsOf(client.id)).toEqual([]);
+  const { findings } = await verify(new Table(engine, server.tableName));
+  engine.close();
+  expect(findings).toEqual([]);
+});
+
+test('deleting twice is deleting once', async () => {
+  const client = await furnished();
+  const replies = await Promise.all([1, 2, 3].map(() => admin('DELETE', `/connections/${client.id}`)));
+  for (const { status } of replies) expect([202, 404]).toContain(status);
+  expect(replies.some(({ status }) => status === 202)).toBe(true);
+});

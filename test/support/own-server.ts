@@ -1,0 +1,44 @@
+import { send } from './client';
+import { startServer, type ServerProcess } from './server-process';
+
+/** A server for one test file, whose clock it may move. */
+export interface OwnServer extends ServerProcess {
+  /** Moves the clock ahead; everything that is due by then has happened afterwards. */
+  advance(seconds: number): Promise<void>;
+  /** The mails that were sent, oldest first. */
+  mails(): Promise<readonly Mail[]>;
+}
+
+export interface Mail {
+  readonly recipients: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+export const DAY = 86_400;
+
+/** Starts it, and makes the clients of this file find it. */
+export async function startOwnServer(): Promise<OwnServer> {
+  const process_ = await startServer(['--memory', '--port', '0']);
+  process.env['SCIM_TEST_SERVER'] = JSON.stringify(process_);
+  const clock = process_.mailboxUrl.replace(/mailbox$/, 'clock');
+  return {
+    ...process_,
+    advance: async (seconds) => {
+      const reply = await send('POST', clock, {}, JSON.stringify({ advanceSeconds: seconds }));
+      if (reply.status !== 200) throw new Error(reply.text);
+    },
+    mails: async () => (await send('GET', process_.mailboxUrl, { Accept: 'application/json' })).body as Mail[],
+  };
+}
+
+/** Waits until something is so. @throws Error when it is not within ten seconds */
+export async function eventually<T>(read: () => Promise<T>, isSo: (value: T) => boolean): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    const value = await read();
+    if (isSo(value)) return value;
+    if (attempt === 100) throw new Error(`Still ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
