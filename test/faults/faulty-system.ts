@@ -19,12 +19,14 @@ import { FaultProxy } from './fault-proxy';
 const TABLE_NAME = 'scim';
 
 /**
- * The built functions behind their gateway, with a proxy between them and the engine. Neither the stream nor the schedule runs: what a dead function leaves
+ * The built functions behind their gateway, with a proxy between them and the engine, and one before Secrets Manager. Neither the stream nor the schedule runs: what a dead function leaves
  * behind stays until a test asks for it.
  */
 export class FaultySystem {
   private constructor(
     readonly proxy: FaultProxy,
+    readonly secretsProxy: FaultProxy,
+    readonly secrets: LocalSecretsManager,
     /** The table itself, not through the proxy. */
     readonly table: Table,
     private readonly functions: readonly LocalFunction[],
@@ -38,10 +40,17 @@ export class FaultySystem {
   static async start(seconds?: number): Promise<FaultySystem> {
     const engine: Engine = await startEngine();
     const functions: LocalFunction[] = [];
-    const proxy = new FaultProxy(engine.endpoint, async () => {
+    const kill = async (): Promise<void> => {
       await Promise.all(functions.map((each) => each.kill()));
-    });
+    };
+    const proxy = new FaultProxy(engine.endpoint, kill);
     const endpoint = await proxy.start();
+    const clock = new Clock();
+    const secrets = new LocalSecretsManager(clock, () => Promise.resolve());
+    const secretsServer = secrets.createServer();
+    const secretsProxy = new FaultProxy(await listening(secretsServer), kill);
+    const gateway = createServer();
+    const origin = await listening(gateway);
     const template = Template.synthesize();
     const client = new DynamoDBClient({
       endpoint: engine.endpoint,
@@ -52,30 +61,27 @@ export class FaultySystem {
     if (definition === undefined) throw new Error('The template has no table.');
     await createTable(client, TABLE_NAME, definition.properties);
     client.destroy();
-    const clock = new Clock();
-    const secrets = new LocalSecretsManager(clock, () => Promise.resolve()).createServer();
     const environment = {
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: await listening(secrets),
-      [ENVIRONMENT.scimUrl]: 'http://127.0.0.1:1',
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: await secretsProxy.start(),
+      [ENVIRONMENT.scimUrl]: `${origin}/scim`,
     };
     for (const fn of template.ofType('AWS::Lambda::Function')) {
       const properties = seconds === undefined ? fn.properties : { ...fn.properties, Timeout: seconds };
       const names = template.names(TABLE_NAME);
       functions.push(LocalFunction.from(template, { ...fn, properties }, names, environment, clock));
     }
-    const gateway = createServer();
     serveGateway(gateway, template, new Map(functions.map((each) => [each.logicalId, each])));
-    const origin = await listening(gateway);
     process.env['SCIM_TEST_SERVER'] = JSON.stringify({ adminUrl: `${origin}/scim/admin` });
     const direct = openEngine(engine.endpoint);
-    return new FaultySystem(proxy, new Table(direct, TABLE_NAME), functions, [
+    return new FaultySystem(proxy, secretsProxy, secrets, new Table(direct, TABLE_NAME), functions, [
       () => closed(gateway),
-      () => closed(secrets),
+      () => secretsProxy.stop(),
+      () => closed(secretsServer),
       () => proxy.stop(),
       () => {
         direct.close();
@@ -85,6 +91,13 @@ export class FaultySystem {
         template.dispose();
       },
     ]);
+  }
+
+  /** Invokes a function itself. @param name begins its logical id, behind that of the service provider */
+  async invoke(name: string, event: object): Promise<unknown> {
+    const fn = this.functions.find(({ logicalId }) => logicalId.startsWith(`ServiceProvider${name}`));
+    if (fn === undefined) throw new Error(`There is no function ${name}.`);
+    return fn.invoke(event);
   }
 
   /** Puts users into a client's connection without a request for each. */

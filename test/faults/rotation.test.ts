@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { admin, Client, type Body } from '../support/client';
+import type { Fault } from './fault-proxy';
+import { FaultySystem } from './faulty-system';
+
+/*
+ * The function `token-rotation` as Secrets Manager drives it: what fails or dies is begun anew, with the same version. Meanwhile the secret's current
+ * value must always be a valid token.
+ */
+
+const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+type Step = (typeof STEPS)[number];
+
+let system: FaultySystem;
+
+beforeAll(async () => {
+  system = await FaultySystem.start();
+}, 60_000);
+
+afterAll(() => system.stop());
+
+/** A connection with its secret, and the steps of rotations of it. */
+class Rotated {
+  private constructor(
+    readonly client: Client,
+    private readonly secretName: string,
+  ) {}
+
+  static async create(): Promise<Rotated> {
+    system.proxy.watch();
+    system.secretsProxy.watch();
+    const client = await Client.connect('generic', { rotation: { everyDays: 30, overlapDays: 5 } });
+    const { secretName } = (await admin('GET', `/connections/${client.id}`)).body as { secretName: string };
+    return new Rotated(client, secretName);
+  }
+
+  async step(step: Step, version: string): Promise<void> {
+    const SecretId = `arn:aws:secretsmanager:us-east-1:000000000000:secret:${this.secretName}-AbCdEf`;
+    await system.invoke('TokenRotation', { Step: step, SecretId, ClientRequestToken: version });
+    await this.expectCurrentIsValid();
+  }
+
+  /** All steps, begun anew until they succeed, as Secrets Manager does. */
+  async rotate(version: string): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        for (const step of STEPS) await this.step(step, version);
+        return;
+      } catch (error) {
+        if (attempt === 3) throw error;
+        await this.expectCurrentIsValid();
+      }
+    }
+  }
+
+  current(): string {
+    return system.secrets.valueOf(this.secretName) ?? '';
+  }
+
+  async status(value: string): Promise<number> {
+    const headers = { Authorization: `Bearer ${value}` };
+    return (await this.client.call('GET', '/ServiceProviderConfig', undefined, headers)).status;
+  }
+
+  async expectCurrentIsValid(): Promise<void> {
+    expect(await this.status(this.current())).toBe(200);
+  }
+
+  async states(): Promise<string[]> {
+    return ((await admin('GET', `/connections/${this.client.id}/tokens`)).body as Body[]).map(({ state }) => state);
+  }
+
+  /** That one rotation has taken place: its token is current, the one before in its overlap. */
+  async expectRotatedOnce(): Promise<void> {
+    expect(this.current()).not.toBe(this.client.token);
+    await this.expectCurrentIsValid();
+    expect(await this.status(this.client.token)).toBe(200);
+    expect(await this.states()).toEqual(['active', 'ending']);
+  }
+}
+
+test('each step twice', async () => {
+  const rotated = await Rotated.create();
+  const version = randomUUID();
+  for (const step of STEPS) {
+    await rotated.step(step, version);
+    await rotated.step(step, version);
+  }
+  await rotated.expectRotatedOnce();
+});
+
+test.each([
+  ['the first again before the last', ['createSecret', 'setSecret', 'createSecret', 'testSecret', 'finishSecret']],
+  ['all behind the last', [...STEPS, ...STEPS]],
+  ['the last first', [...STEPS, 'finishSecret', 'testSecret', 'setSecret', 'createSecret', 'finishSecret']],
+] as const)('repeated in another order: %s', async (_, steps) => {
+  const rotated = await Rotated.create();
+  const version = randomUUID();
+  for (const step of steps) await rotated.step(step, version);
+  await rotated.expectRotatedOnce();
+});
+
+test('a lone testSecret, of a version without a value, tests what is current', async () => {
+  const rotated = await Rotated.create();
+  await rotated.step('testSecret', randomUUID());
+  expect([rotated.current(), await rotated.states()]).toEqual([rotated.client.token, ['active']]);
+});
+
+test('a step that comes before its time fails and changes nothing', async () => {
+  const rotated = await Rotated.create();
+  for (const step of ['setSecret', 'finishSecret'] as const) {
+    await expect(rotated.step(step, randomUUID())).rejects.toThrow();
+  }
+  expect([rotated.current(), await rotated.states()]).toEqual([rotated.client.token, ['active']]);
+});
+
+test.each(STEPS.slice(1).map((step, index) => [step, STEPS.slice(0, index + 1), STEPS.slice(index + 1)] as const))(
+  'an administrator rotates before %s: what comes later gives way',
+  async (_, before, after) => {
+    const rotated = await Rotated.create();
+    const version = randomUUID();
+    for (const step of before) await rotated.step(step, version);
+    const { body } = await admin('POST', `/connections/${rotated.client.id}/tokens`);
+    expect(rotated.current()).toBe(body.value);
+    for (const step of after) await rotated.step(step, version).catch(() => undefined);
+    await rotated.expectCurrentIsValid();
+    expect(await rotated.status(rotated.client.token)).toBe(401);
+    expect((await rotated.states()).filter((state) => state === 'active')).toHaveLength(1);
+  },
+);
+
+test('two rotations at once: the later one is current, and no token is valid for ever', async () => {
+  const rotated = await Rotated.create();
+  const [first, second] = [randomUUID(), randomUUID()];
+  for (const step of STEPS.slice(0, 3)) {
+    await rotated.step(step, first);
+    await rotated.step(step, second);
+  }
+  await rotated.step('finishSecret', second);
+  const current = rotated.current();
+  await expect(rotated.step('finishSecret', first)).rejects.toThrow();
+  expect(rotated.current()).toBe(current);
+  expect((await rotated.states()).sort()).toEqual(['active', 'ending', 'ending']);
+});
+
+test('rotations by several administrators at once leave one active token, and it is the current one', async () => {
+  const rotated = await Rotated.create();
+  const path = `/connections/${rotated.client.id}/tokens`;
+  const replies = await Promise.all(Array.from({ length: 5 }, () => admin('POST', path)));
+  expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 201));
+  await rotated.expectCurrentIsValid();
+  const valid = await Promise.all(replies.map(({ body }) => rotated.status(body.value as string)));
+  expect(valid.filter((status) => status === 200)).toHaveLength(1);
+  expect((await rotated.states()).filter((state) => state === 'active')).toHaveLength(1);
+});
+
+const FAULTS: readonly Fault[] = [
+  { kind: 'death', takesEffect: false },
+  { kind: 'death', takesEffect: true },
+  { kind: 'drop', takesEffect: true },
+];
+
+test.each(['proxy', 'secretsProxy'] as const)(
+  'a function that dies at any call behind %s',
+  async (name) => {
+    const counted = await Rotated.create();
+    system[name].watch();
+    await counted.rotate(randomUUID());
+    const { calls } = system[name];
+    expect(calls).toBeGreaterThan(5);
+    for (let call = 1; call <= calls; call += 1) {
+      for (const fault of FAULTS) {
+        const rotated = await Rotated.create();
+        let isMet = false;
+        system[name].watch((number) => {
+          if (number !== call || isMet) return undefined;
+          isMet = true;
+          // Whoever begins anew finds everything working.
+          if (fault.kind === 'death') setTimeout(() => system[name].watch(), 200);
+          return fault;
+        });
+        const version = randomUUID();
+        await rotated.rotate(version).catch(async () => {
+          await sleep(250);
+          await rotated.rotate(version);
+        });
+        await rotated.expectRotatedOnce();
+      }
+    }
+  },
+  240_000,
+);
+
+test("an administrator's rotation that dies at any call of Secrets Manager can be made again", async () => {
+  const counted = await Rotated.create();
+  system.secretsProxy.watch();
+  await admin('POST', `/connections/${counted.client.id}/tokens`);
+  const { calls } = system.secretsProxy;
+  for (let call = 1; call <= calls; call += 1) {
+    for (const takesEffect of [false, true]) {
+      const rotated = await Rotated.create();
+      system.secretsProxy.watch((number) => (number === call ? { kind: 'death', takesEffect } : undefined));
+      const path = `/connections/${rotated.client.id}/tokens`;
+      const { status } = await admin('POST', path);
+      expect(status).toBe(502);
+      // All functions die together here; the last of them a moment later.
+      await sleep(250);
+      system.secretsProxy.watch();
+      await rotated.expectCurrentIsValid();
+      const { body } = await admin('POST', path);
+      expect([rotated.current(), await rotated.status(rotated.client.token)]).toEqual([body.value, 401]);
+      expect((await rotated.states()).filter((state) => state === 'active' || state === 'pending')).toEqual(['active']);
+    }
+  }
+}, 120_000);
