@@ -73,6 +73,11 @@ export class Client {
     return new Client(id, scimBaseUrl, token.value, headers);
   }
 
+  /** A client of a connection that was set up elsewhere. */
+  static of(baseUrl: string, token: string, headers: Readonly<Record<string, string>> = {}): Client {
+    return new Client(baseUrl.split('/').at(-1) ?? '', baseUrl, token, headers);
+  }
+
   call(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
     const type = body === undefined ? {} : { 'Content-Type': 'application/scim+json; charset=utf-8' };
     const all = { Authorization: `Bearer ${this.token}`, ...type, ...this.headers, ...headers };

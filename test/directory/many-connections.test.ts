@@ -1,0 +1,88 @@
+import { toItem } from '../../directory/connection-item';
+import { Connections } from '../../directory/connections';
+import { issueToken } from '../../directory/tokens';
+import { admin, Client } from '../support/client';
+import { startOwnServer, type OwnServer } from '../support/own-server';
+import { ACT, connectionWith, meteredScope, type Units } from './support';
+
+/** What an administrator and an identity provider do costs the same with ten connections and with ten thousand. */
+
+const FEW = 10;
+const MANY = 10_000;
+
+let server: OwnServer;
+let metered: ReturnType<typeof meteredScope>;
+let connections: Connections;
+
+beforeAll(async () => {
+  server = await startOwnServer();
+  metered = meteredScope();
+  connections = new Connections(metered.scope.table);
+});
+
+afterAll(async () => {
+  metered.close();
+  await server.stop();
+});
+
+function idOf(index: number): string {
+  return `many-${String(index).padStart(5, '0')}`;
+}
+
+async function fill(from: number, to: number): Promise<void> {
+  const puts = Array.from({ length: to - from }, (_, index) => {
+    const id = idOf(from + index);
+    return { put: toItem(connectionWith({ id, tokens: [issueToken(id)] })) };
+  });
+  await metered.scope.table.writeEach(puts);
+}
+
+/** What each operation costs now. @param last id of a connection near the end of the list */
+async function costs(name: string, last: string): Promise<Readonly<Record<string, Units>>> {
+  const { measure } = metered;
+  const id = `new-${name}`;
+  return {
+    firstPage: await measure(() => connections.list(5)),
+    lastPage: await measure(() => connections.list(5, last)),
+    authenticate: await measure(() => connections.find(last)),
+    create: await measure(() => connections.add(connectionWith({ id }), ACT)),
+    change: await measure(() => connections.change(id, ACT, (before) => ({ ...before, enabled: false }))),
+  };
+}
+
+test('listing, creating, changing and authenticating cost the same at any number of connections', async () => {
+  await fill(0, FEW);
+  const few = await costs('few', idOf(FEW - 8));
+  await fill(FEW, MANY);
+  const many = await costs('many', idOf(MANY - 8));
+  expect(many).toEqual(few);
+  expect(many['authenticate']).toEqual({ reads: 1, writes: 0, calls: 1 });
+  expect(many['firstPage']?.calls).toBe(2);
+}, 60_000);
+
+test('and they are all listed, page by page, and served', async () => {
+  const ids: string[] = [];
+  let cursor = '';
+  do {
+    const { body } = await admin('GET', `/connections?limit=100${cursor}`);
+    ids.push(...(body.connections as { id: string }[]).map(({ id }) => id));
+    cursor = body.nextCursor === undefined ? '' : `&cursor=${String(body.nextCursor)}`;
+  } while (cursor !== '');
+  expect(ids.filter((id) => id.startsWith('many-'))).toHaveLength(MANY);
+  expect(ids).toEqual([...new Set(ids)].sort());
+  const client = await Client.connect('okta');
+  expect((await client.get('/Users')).status).toBe(200);
+}, 60_000);
+
+test('wrong tokens cost one read at most, and write nothing', async () => {
+  const client = await Client.connect('generic');
+  const before = (await admin('GET', `/connections/${client.id}/tokens`)).text;
+  const flood = Array.from({ length: 200 }, (_, index) => {
+    const secret = String(index).padStart(43, 'x');
+    const Authorization = `Bearer scim_${client.id}_0123456789_${secret}`;
+    return client.call('GET', '/Users', undefined, { Authorization });
+  });
+  expect(new Set((await Promise.all(flood)).map(({ status }) => status))).toEqual(new Set([401]));
+  expect((await admin('GET', `/connections/${client.id}/tokens`)).text).toBe(before);
+  expect((await admin('GET', `/connections/${client.id}/audit`)).body.acts).toHaveLength(1);
+});

@@ -1,0 +1,32 @@
+import { admin, type Body } from '../../support/client';
+import { Entra, person, seen, setUp } from './identity-providers';
+
+/** Story C: users and groups, for a named account; one key at a time. The move from plain user names to e-mail addresses is not part of it yet. */
+
+test('a connection for a named account: one key, users and groups, and who set it up', async () => {
+  const setup = await setUp({
+    displayName: 'Acme, for user-manager@acme.example',
+    identityProvider: 'entra',
+    failureMail: { recipients: ['admins@acme.example'] },
+  });
+  const path = `/connections/${String(setup.connection.id)}`;
+  const entra = new Entra(setup);
+  expect((await entra.testConnection()).status).toBe(200);
+  const ada = person('Ada');
+  const id = await entra.provision(ada);
+  await entra.provisionGroup('Planners', [id]);
+  expect((await seen(entra.client, ada.userName)).groups).toMatchObject([{ display: 'Planners' }]);
+
+  // Set up again: a new key, and the one before is void.
+  const { body: token } = await admin('POST', `${path}/tokens`);
+  expect((await entra.testConnection()).status).toBe(401);
+  const again = new Entra({ ...setup, token: token.value as string });
+  expect(await again.provision(ada)).toBe(id);
+  const listed = (await admin('GET', `${path}/tokens`)).body as Body[];
+  expect(listed.map(({ state }) => state)).toEqual(['active', 'replaced']);
+  expect(listed[0]?.lastUsedAt).not.toBeNull();
+
+  const acts = (await admin('GET', `${path}/audit`)).body.acts as Body[];
+  expect(new Set(acts.map(({ actor }) => actor))).toEqual(new Set(['arn:aws:iam::000000000000:user/local']));
+  expect(acts.at(-1)).toMatchObject({ action: 'connection.create' });
+});
