@@ -78,7 +78,10 @@ test('a full run leaves no secret anywhere', async () => {
   await admin('DELETE', `/connections/${doomed.id}`);
   // Rotated by schedule: that token's value is known to nobody here, but has the form of one.
   await server.advance(20 * DAY + 60);
-  await eventually(server.mails, ({ length }) => length > 0);
+  await eventually(
+    () => server.mails(),
+    ({ length }) => length > 0,
+  );
   for (const client of [rotated, plain]) await read(client);
 
   const engine = openEngine(server.dynamodbEndpoint);

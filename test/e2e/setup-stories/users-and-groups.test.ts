@@ -1,4 +1,4 @@
-import { admin, Client, type Body } from '../../support/client';
+import { admin, type Client, type Body } from '../../support/client';
 import { Entra, JumpCloud, Okta, person, seen, setUp } from './identity-providers';
 
 /** Story B: users and groups from three identity providers; groups arrive as roles of the same name. */
