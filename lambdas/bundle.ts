@@ -1,5 +1,5 @@
 import { build } from 'esbuild';
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { BUNDLE_OPTIONS } from './bundle-options';
 import { FUNCTION_NAMES } from './contract';
@@ -10,7 +10,10 @@ import { FUNCTION_NAMES } from './contract';
 const outdir = path.join(__dirname, '..', 'dist', 'lambdas');
 
 async function bundle(): Promise<void> {
-  rmSync(outdir, { recursive: true, force: true });
+  // Beside the bundles lies what the construct shares with the functions, compiled.
+  for (const entry of existsSync(outdir) ? readdirSync(outdir, { withFileTypes: true }) : []) {
+    if (entry.isDirectory()) rmSync(path.join(outdir, entry.name), { recursive: true });
+  }
   const { metafile } = await build({
     ...BUNDLE_OPTIONS,
     entryPoints: FUNCTION_NAMES.map((name) => ({ in: path.join(__dirname, name, 'index.ts'), out: `${name}/index` })),

@@ -5,7 +5,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 /** How mails leave. */
 export interface FailureMailProps {
   /** The address that mails come from. */
-  readonly from: string;
+  readonly sender: string;
 
   /**
    * The identity of SES that is verified in this account and region and that the address belongs to: a domain or the address itself.
@@ -16,7 +16,7 @@ export interface FailureMailProps {
 }
 
 /** Lets a function send mails as an identity, which must exist: deploying does not wait for anybody to verify one. */
-export function allowMail(fn: LambdaFunction, { from, identity = domainOf(from) }: FailureMailProps): void {
+export function allowMail(fn: LambdaFunction, { sender, identity = domainOf(sender) }: FailureMailProps): void {
   fn.addToRolePolicy(
     new PolicyStatement({
       actions: ['ses:SendEmail'],
@@ -29,7 +29,7 @@ export function allowMail(fn: LambdaFunction, { from, identity = domainOf(from) 
 function domainOf(address: string): string {
   const [, domain] = /^[^@\s<>]+@([^@\s<>]+)$/.exec(address) ?? [];
   if (domain === undefined) {
-    throw new Error(`failureMail.from takes an e-mail address such as scim@example.com, not "${address}".`);
+    throw new Error(`failureMail.sender takes an e-mail address such as scim@example.com, not "${address}".`);
   }
   return domain;
 }

@@ -51,8 +51,12 @@ export class ScimFunction extends LambdaFunction {
   }
 }
 
-function bundlePath(name: FunctionName, bundlesPath = path.join(__dirname, '..', 'dist', 'lambdas')): string {
-  const folder = path.join(bundlesPath, name);
+/** Where the bundles are, from here: in the package, whose compiled constructs lie beside them, and in the repository. */
+const BUNDLES = ['../lambdas', '../dist/lambdas'].map((folder) => path.join(__dirname, folder));
+
+function bundlePath(name: FunctionName, bundlesPath?: string): string {
+  const folders = (bundlesPath === undefined ? BUNDLES : [bundlesPath]).map((folder) => path.join(folder, name));
+  const folder = folders.find((candidate) => existsSync(path.join(candidate, 'index.mjs'))) ?? folders.at(-1) ?? '';
   if (!existsSync(path.join(folder, 'index.mjs'))) {
     throw new Error(`The bundle of the function "${name}" is missing at ${folder}. Run "npm run build".`);
   }

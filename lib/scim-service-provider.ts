@@ -151,7 +151,7 @@ export class ScimServiceProvider extends Construct {
         ...options.environment,
         [ENVIRONMENT.secretPrefix]: this.secretPrefix(),
         [ENVIRONMENT.scimUrl]: this.stageUrl(),
-        [ENVIRONMENT.mailFrom]: mail.from,
+        [ENVIRONMENT.mailFrom]: mail.sender,
       },
       timeout: Duration.minutes(5),
     });

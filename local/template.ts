@@ -29,7 +29,7 @@ export class Template {
     const outdir = mkdtempSync(path.join(tmpdir(), 'cdk-scim-'));
     const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
     const stack = new Stack(app, 'Scim');
-    new ScimServiceProvider(stack, 'ServiceProvider', { failureMail: { from: 'scim@localhost.example' } });
+    new ScimServiceProvider(stack, 'ServiceProvider', { failureMail: { sender: 'scim@localhost.example' } });
     const template: unknown = app.synth().getStackByName(stack.stackName).template;
     const resources = asProperties(member(template, 'Resources'));
     return new Template(

@@ -5,7 +5,7 @@ import { ERROR_URN } from '../../scim/error';
 import { ERROR_URN as CONTRACT_ERROR_URN } from '../../lambdas/contract';
 import { ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
 
-function synthesize(props: ScimServiceProviderProps = { failureMail: { from: 'scim@mail.example.com' } }): Template {
+function synthesize(props: ScimServiceProviderProps = { failureMail: { sender: 'scim@mail.example.com' } }): Template {
   const stack = new Stack(new App(), 'Test');
   new ScimServiceProvider(stack, 'Scim', props);
   return Template.fromStack(stack);
@@ -113,8 +113,8 @@ test('what requests leave behind is completed: told by the stream, asked for eve
 test('nothing mails unless it is said from where, and then as that identity alone', () => {
   expect(Object.keys(synthesize({}).findResources('AWS::Lambda::Function')).join()).not.toContain('Notifications');
   expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain('identity/mail.example.com');
-  expect(() => synthesize({ failureMail: { from: 'Scim <scim>' } })).toThrow(
-    'failureMail.from takes an e-mail address',
+  expect(() => synthesize({ failureMail: { sender: 'Scim <scim>' } })).toThrow(
+    'failureMail.sender takes an e-mail address',
   );
 });
 
