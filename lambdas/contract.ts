@@ -13,6 +13,8 @@ export const ENVIRONMENT = {
   scimUrl: 'SCIM_URL',
   /** ARN of the function that rotates tokens; `admin`. */
   rotationFunction: 'ROTATION_FUNCTION_ARN',
+  /** ARN of the key that secrets are encrypted with, when it is not the account's default; `admin`. */
+  secretKey: 'SECRET_KEY_ARN',
   /** Whom mails come from; `notifications`. */
   mailFrom: 'MAIL_FROM',
 } as const;

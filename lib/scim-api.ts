@@ -8,19 +8,29 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { ScimServiceProviderProps } from './scim-service-provider-props';
 import { ERROR_URN, ROUTES, STAGE, type RoutedFunction } from '../lambdas/contract';
 
 /**
  * The REST API, without its routes. A REST API and not an HTTP API: that one encodes the bodies of
  * `application/scim+json` in base64 and decodes paths.
  */
-export function scimApi(scope: Construct): RestApi {
+export function scimApi(
+  scope: Construct,
+  { throttling = {}, tracing = false }: Pick<ScimServiceProviderProps, 'throttling' | 'tracing'>,
+): RestApi {
+  const { rateLimit = 200, burstLimit = 2 * rateLimit } = throttling;
   const api = new RestApi(scope, 'Api', {
     description: 'SCIM 2.0 service provider',
     endpointTypes: [EndpointType.REGIONAL],
     // The role that this would make is one for the whole account.
     cloudWatchRole: false,
-    deployOptions: { stageName: STAGE, throttlingRateLimit: 200, throttlingBurstLimit: 400 },
+    deployOptions: {
+      stageName: STAGE,
+      throttlingRateLimit: rateLimit,
+      throttlingBurstLimit: burstLimit,
+      tracingEnabled: tracing,
+    },
   });
   addGatewayResponses(api);
   return api;

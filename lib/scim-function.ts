@@ -1,20 +1,26 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import type { FunctionName } from '../lambdas/contract';
+import type { ScimServiceProviderProps } from './scim-service-provider-props';
+
+/** What all functions of a service provider have in common. */
+export interface ScimFunctionOptions extends Pick<
+  ScimServiceProviderProps,
+  'bundlesPath' | 'logRetention' | 'memorySize' | 'runtime' | 'tracing'
+> {
+  readonly environment: Readonly<Record<string, string>>;
+}
 
 /** What distinguishes one function from another. */
-export interface ScimFunctionProps {
+export interface ScimFunctionProps extends ScimFunctionOptions {
   /** Name of the function's folder among the bundles. */
   readonly name: FunctionName;
   readonly description: string;
-  readonly environment: Readonly<Record<string, string>>;
-  /** @default - those shipped with this package */
-  readonly bundlesPath?: string;
   /** @default Duration.seconds(28): API Gateway gives up after 29 */
   readonly timeout?: Duration;
 }
@@ -23,8 +29,9 @@ export interface ScimFunctionProps {
 export class ScimFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ScimFunctionProps) {
     const { name, description, environment, bundlesPath, timeout = Duration.seconds(28) } = props;
+    const { runtime = Runtime.NODEJS_24_X, memorySize = 1024, tracing = false } = props;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
-      retention: RetentionDays.THREE_MONTHS,
+      retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -37,7 +44,7 @@ export class ScimFunction extends LambdaFunction {
     );
     super(scope, id, {
       description,
-      runtime: Runtime.NODEJS_24_X,
+      runtime,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
       code: Code.fromAsset(bundlePath(name, bundlesPath)),
@@ -45,8 +52,9 @@ export class ScimFunction extends LambdaFunction {
       role,
       logGroup,
       // Half a second of work at most, but JSON of 5 MB wants CPU, and CPU comes with memory.
-      memorySize: 1024,
+      memorySize,
       timeout,
+      tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
     });
   }
 }

@@ -28,7 +28,11 @@ const DEFAULT_PAGE = 50;
 const MAXIMUM_PAGE = 100;
 
 const shared = openTable();
-const secrets = new ConnectionSecrets(new SecretsManagerClient({}), variable(ENVIRONMENT.secretPrefix));
+const secrets = new ConnectionSecrets(
+  new SecretsManagerClient({}),
+  variable(ENVIRONMENT.secretPrefix),
+  process.env[ENVIRONMENT.secretKey],
+);
 const rotationFunction = variable(ENVIRONMENT.rotationFunction);
 
 /** A request of the admin API. */

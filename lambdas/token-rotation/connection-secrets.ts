@@ -25,6 +25,8 @@ export class ConnectionSecrets {
   constructor(
     private readonly client: SecretsManagerClient,
     private readonly prefix: string,
+    /** ARN of the key that new secrets are encrypted with; the account's default one without it. */
+    private readonly key?: string,
   ) {}
 
   /** Name of a connection's secret. */
@@ -48,6 +50,7 @@ export class ConnectionSecrets {
           Description: `SCIM bearer token of connection ${connectionId}`,
           SecretString: value,
           ClientRequestToken: version,
+          KmsKeyId: this.key,
         }),
       );
     } catch (error) {

@@ -1,0 +1,23 @@
+import { EndpointType, SecurityPolicy, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { AaaaRecord, ARecord, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
+import type { Construct } from 'constructs';
+import type { DomainProps } from './scim-service-provider-props';
+
+/** Serves the API at a name of one's own, with TLS 1.2 at least, and has the zone say where it is. */
+export function addDomain(
+  scope: Construct,
+  api: RestApi,
+  { domainName, certificate, hostedZone: zone }: DomainProps,
+): void {
+  const domain = api.addDomainName('Domain', {
+    domainName,
+    certificate,
+    endpointType: EndpointType.REGIONAL,
+    securityPolicy: SecurityPolicy.TLS_1_2,
+  });
+  if (zone === undefined) return;
+  const records = { zone, recordName: domainName, target: RecordTarget.fromAlias(new ApiGatewayDomain(domain)) };
+  new ARecord(scope, 'Address', records);
+  new AaaaRecord(scope, 'AddressV6', records);
+}

@@ -1,0 +1,127 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { ThrottleSettings } from 'aws-cdk-lib/aws-apigateway';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
+import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import type { FailureMailProps } from './failure-mail';
+
+/** A domain name of one's own for the API. */
+export interface DomainProps {
+  /** The name, such as `scim.example.com`. */
+  readonly domainName: string;
+
+  /** A certificate for the name, in the region of the stack. */
+  readonly certificate: ICertificate;
+
+  /**
+   * The zone that is to hold the name's records.
+   *
+   * @default - no records are made; point the name at the output of the API's domain name
+   */
+  readonly hostedZone?: IHostedZone;
+}
+
+/** Properties of a `ScimServiceProvider`; none is needed. */
+export interface ScimServiceProviderProps {
+  /**
+   * Principals that may call the admin API, beside those whom their own policies allow `execute-api:Invoke` on it.
+   *
+   * @default - none
+   */
+  readonly adminPrincipals?: IGrantable[];
+
+  /**
+   * Where the bundles of the functions are, one folder each.
+   *
+   * @default - those shipped with this package
+   */
+  readonly bundlesPath?: string;
+
+  /**
+   * A domain name of one's own: base URLs begin with it, and stay when the API is replaced.
+   *
+   * @default - the name that API Gateway gives
+   */
+  readonly domain?: DomainProps;
+
+  /**
+   * A key of one's own for the table and for the secrets that are made from then on.
+   *
+   * @default - keys that AWS owns, at no cost
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * How mails to administrators leave, such as the one that a token is about to expire.
+   *
+   * @default - no mails are sent
+   */
+  readonly failureMail?: FailureMailProps;
+
+  /**
+   * How long the functions' logs are kept.
+   *
+   * @default RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: RetentionDays;
+
+  /**
+   * Megabytes of memory for each function; CPU comes with it.
+   *
+   * @default 1024
+   */
+  readonly memorySize?: number;
+
+  /**
+   * Whether the table can be restored to any second of the last 35 days.
+   *
+   * @default true
+   */
+  readonly pointInTimeRecovery?: boolean;
+
+  /**
+   * What becomes of the table when it is taken out of the stack. With `RETAIN` it is also protected from deletion.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * What runs the functions: a version of Node.js, 20 or newer.
+   *
+   * @default Runtime.NODEJS_24_X
+   */
+  readonly runtime?: Runtime;
+
+  /**
+   * Other regions in which the table is replicated, for reading and for recovery; the stack must name its own region.
+   *
+   * @default - none
+   */
+  readonly tableReplicas?: string[];
+
+  /**
+   * How many requests a second the API takes, all connections together; others are answered with 429 and `Retry-After`.
+   *
+   * @default - 200 requests a second, bursts of 400
+   */
+  readonly throttling?: ThrottleSettings;
+
+  /**
+   * Whether X-Ray traces requests.
+   *
+   * @default false
+   */
+  readonly tracing?: boolean;
+
+  /**
+   * A web ACL (WAFv2, regional) that requests pass first.
+   *
+   * @default - none
+   */
+  readonly webAcl?: CfnWebACL;
+}

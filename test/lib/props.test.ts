@@ -1,0 +1,162 @@
+import { App, Aspects, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { CfnRole, ManagedPolicy, PermissionsBoundary, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import { ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
+
+const ENVIRONMENT = { account: '123456789012', region: 'eu-central-1' };
+
+/** A service provider in a stack of its own. */
+function provide(props: (stack: Stack) => ScimServiceProviderProps = () => ({})): {
+  readonly stack: Stack;
+  readonly provider: ScimServiceProvider;
+  readonly template: () => Template;
+} {
+  const stack = new Stack(new App(), 'Test', { env: ENVIRONMENT });
+  const provider = new ScimServiceProvider(stack, 'Scim', props(stack));
+  return { stack, provider, template: () => Template.fromStack(stack) };
+}
+
+test('a domain: certificate, TLS 1.2, records, and every URL begins with it', () => {
+  const { stack, provider, template } = provide((scope) => ({
+    domain: {
+      domainName: 'scim.example.com',
+      certificate: Certificate.fromCertificateArn(scope, 'Certificate', 'arn:aws:acm:eu-central-1:1:certificate/1'),
+      hostedZone: HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId: 'Z', zoneName: 'example.com' }),
+    },
+  }));
+  const synthesized = template();
+  synthesized.hasResourceProperties('AWS::ApiGateway::DomainName', {
+    DomainName: 'scim.example.com',
+    SecurityPolicy: 'TLS_1_2',
+    EndpointConfiguration: { Types: ['REGIONAL'] },
+  });
+  for (const Type of ['A', 'AAAA']) {
+    synthesized.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'scim.example.com.', Type });
+  }
+  expect(stack.resolve([provider.scimBaseUrl('acme'), provider.adminUrl])).toEqual([
+    'https://scim.example.com/v2/connections/acme',
+    'https://scim.example.com/admin',
+  ]);
+  synthesized.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ SCIM_URL: 'https://scim.example.com' }) },
+  });
+});
+
+test('a web ACL is put before the stage', () => {
+  const { template } = provide((scope) => ({
+    webAcl: new CfnWebACL(scope, 'Acl', {
+      scope: 'REGIONAL',
+      defaultAction: { allow: {} },
+      visibilityConfig: { cloudWatchMetricsEnabled: false, metricName: 'x', sampledRequestsEnabled: false },
+    }),
+  }));
+  template().hasResourceProperties('AWS::WAFv2::WebACLAssociation', {
+    WebACLArn: { 'Fn::GetAtt': ['Acl', 'Arn'] },
+    ResourceArn: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('/stages/')])] },
+  });
+});
+
+test('a key of one’s own encrypts the table and the secrets, and every function may use it', () => {
+  const { template } = provide((scope) => ({ encryptionKey: new Key(scope, 'Key') }));
+  const synthesized = template();
+  synthesized.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+    SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+  });
+  synthesized.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ SECRET_KEY_ARN: Match.anyValue() }) },
+  });
+  const policies = Object.values(synthesized.findResources('AWS::IAM::Policy'));
+  expect(policies.length).toBeGreaterThan(7);
+  for (const policy of policies) expect(JSON.stringify(policy)).toContain('kms:Decrypt');
+});
+
+test('the table can be given up, and replicated', () => {
+  const { template } = provide(() => ({ removalPolicy: RemovalPolicy.DESTROY, pointInTimeRecovery: false }));
+  template().hasResource('AWS::DynamoDB::GlobalTable', {
+    DeletionPolicy: 'Delete',
+    Properties: {
+      Replicas: [
+        Match.objectLike({
+          DeletionProtectionEnabled: false,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+        }),
+      ],
+    },
+  });
+  const replicated = provide(() => ({ tableReplicas: ['eu-west-1'] })).template();
+  replicated.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+    Replicas: [Match.objectLike({ Region: 'eu-west-1' }), Match.objectLike({ Region: 'eu-central-1' })],
+  });
+  expect(() => provide((scope) => ({ encryptionKey: new Key(scope, 'K'), tableReplicas: ['eu-west-1'] }))).toThrow(
+    'leave one of the two out',
+  );
+});
+
+test('throttling, logs, memory and tracing', () => {
+  const { template } = provide(() => ({
+    throttling: { rateLimit: 50 },
+    logRetention: RetentionDays.ONE_WEEK,
+    memorySize: 512,
+    tracing: true,
+  }));
+  const synthesized = template();
+  synthesized.hasResourceProperties('AWS::ApiGateway::Stage', {
+    TracingEnabled: true,
+    MethodSettings: [Match.objectLike({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 })],
+  });
+  synthesized.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+  synthesized.allResourcesProperties('AWS::Lambda::Function', { MemorySize: 512, TracingConfig: { Mode: 'Active' } });
+});
+
+test('who may administer, and who may only read', () => {
+  const { template } = provide((scope) => {
+    const role = new Role(scope, 'Admin', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+    return { adminPrincipals: [role] };
+  });
+  const { provider, stack, template: reading } = provide();
+  provider.grantRead(new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') }));
+  for (const [synthesized, path] of [
+    [template(), '/scim/\\*/admin/\\*'],
+    [reading(), '/scim/GET/admin/\\*'],
+  ] as const) {
+    synthesized.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Action: 'execute-api:Invoke',
+            Resource: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp(`${path}$`)])] },
+          }),
+        ],
+      },
+    });
+  }
+});
+
+test('a permissions boundary and a path land on every role', () => {
+  const { stack, template } = provide();
+  PermissionsBoundary.of(stack).apply(ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'));
+  Aspects.of(stack).add({
+    visit(node) {
+      if (node instanceof CfnRole) node.path = '/teams/identity/';
+    },
+  });
+  const synthesized = template();
+  expect(Object.keys(synthesized.findResources('AWS::IAM::Role')).length).toBeGreaterThan(7);
+  synthesized.allResourcesProperties('AWS::IAM::Role', {
+    PermissionsBoundary: Match.anyValue(),
+    Path: '/teams/identity/',
+  });
+});
+
+test('the table keeps its logical id: another one would be another table', () => {
+  const stack = new Stack(new App(), 'Scim');
+  new ScimServiceProvider(stack, 'ServiceProvider');
+  expect(Object.keys(Template.fromStack(stack).findResources('AWS::DynamoDB::GlobalTable'))).toEqual([
+    'ServiceProviderTableA9B731D8',
+  ]);
+});
