@@ -19,6 +19,15 @@ module.exports = {
     },
     // Each has a system of its own, with a proxy before the engine: npm run test:faults.
     { ...shared, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.test.ts'] },
+    // Those that need nothing but HTTP, against what npm run test:deploy has deployed.
+    {
+      ...shared,
+      displayName: 'deployed',
+      testMatch: [
+        '<rootDir>/test/e2e/{entra,okta,extensions,protocol,bulk,tokens}.test.ts',
+        '<rootDir>/test/e2e/setup-stories/*.test.ts',
+      ],
+    },
   ],
   testTimeout: 30_000,
 };

@@ -5,6 +5,7 @@ import { numberOf, textOf, type Item, type ItemValue } from './item';
 import { CONNECTIONS, connectionKey, readKey } from './keys';
 import { TOKEN_SCOPES, type StoredToken } from './tokens';
 import { newVersion } from './version';
+import type { Write } from './write';
 
 /** A connection as an item, with a version of its own. */
 export function toItem(connection: Connection): Item {
@@ -25,9 +26,30 @@ export function toItem(connection: Connection): Item {
   };
 }
 
+/**
+ * The write that makes a connection's item another one, if it still has its version. When tokens were used is left alone: that may be written at any
+ * time.
+ * @param before the item as it was read
+ */
+export function changeWrite(after: Connection, before: Item): Write {
+  const { pk, sk, ...attributes } = toItem(after);
+  const set = Object.fromEntries(Object.entries(attributes).filter(([name]) => !isLastUse(name)));
+  const used = new Set(after.tokens.map(({ id }) => lastUseOf(id)));
+  const remove = Object.keys(before).filter(
+    (name) => name !== 'pk' && name !== 'sk' && !Object.hasOwn(set, name) && !used.has(name),
+  );
+  return { update: { pk, sk }, set, remove, condition: { is: 'version', version: textOf(before, 'version') } };
+}
+
+const LAST_USE = 'lastUsed_';
+
+function isLastUse(attribute: string): boolean {
+  return attribute.startsWith(LAST_USE);
+}
+
 /** Name of the attribute of a connection's item that says when a token was used. */
 export function lastUseOf(token: string): string {
-  return `lastUsed_${token}`;
+  return `${LAST_USE}${token}`;
 }
 
 /** What is stored of a token; its value, where it is known yet, is not. */
@@ -77,7 +99,7 @@ export function fromItem(item: Item): Connection | undefined {
 }
 
 /** What stays in place of a connection's item while its data is removed: nothing that could be used. */
-export function toDeletedItem({ id, displayName }: Connection, resources: number): Item {
+export function toDeletedItem({ id, displayName }: Connection, resources: number, purge: string): Item {
   const deletedAt = new Date().toISOString();
   return {
     ...connectionKey(id),
@@ -86,6 +108,8 @@ export function toDeletedItem({ id, displayName }: Connection, resources: number
     version: newVersion(),
     displayName,
     deletedAt,
+    // The intent that removes the data, and no other one.
+    pending: purge,
     resources,
     removed: 0,
   };

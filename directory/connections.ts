@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { auditRecord, auditRecords, auditWrite, type Act, type AuditRecord } from './audit';
 import { CONNECTION_ID, type Connection, type DeletedConnection } from './connection';
-import { fromDeletedItem, fromItem, lastUseOf, toDeletedItem, toItem } from './connection-item';
+import { changeWrite, fromDeletedItem, fromItem, lastUseOf, toDeletedItem, toItem } from './connection-item';
 import { countOf } from './counts';
 import { endedTokenKey, endedTokenWrites } from './ended-tokens';
 import { handOver, newPurge, recordWrite } from './intents';
@@ -54,12 +54,15 @@ export class Connections {
     return true;
   }
 
-  /** Takes back a connection whose creation could not be completed. */
-  async withdraw(id: string): Promise<void> {
+  /** Takes back a connection whose creation could not be completed, unless somebody has changed or deleted it since. */
+  async withdraw({ id, cursorKey }: Connection): Promise<void> {
+    const item = await this.read(id);
+    const found = item === undefined ? undefined : fromItem(item);
+    if (item === undefined || found?.cursorKey !== cursorKey) return;
     const { records } = await auditRecords(this.table, id, 10);
     const pk = auditPartition(id);
     await this.table.write([
-      { delete: connectionKey(id) },
+      { delete: connectionKey(id), condition: { is: 'version', version: textOf(item, 'version') } },
       ...records.map(({ id: sk }): Write => ({ delete: { pk, sk } })),
     ]);
   }
@@ -81,7 +84,7 @@ export class Connections {
   /**
    * Changes a connection. When nothing changes nothing is written, and nothing is recorded.
    * @param compute the connection as it is to be; called again when another change came first
-   * @param alongside what is to be written with the change
+   * @param alongside what is to be written with the change, unless it is there already
    * @returns undefined when there is no such connection
    */
   async change(
@@ -90,6 +93,7 @@ export class Connections {
     compute: (connection: Connection) => Connection | Promise<Connection>,
     alongside: readonly Write[] = [],
   ): Promise<Connection | undefined> {
+    let further = alongside;
     for (let attempt = 1; ; attempt += 1) {
       const item = await this.read(id);
       const before = item === undefined ? undefined : fromItem(item);
@@ -98,17 +102,19 @@ export class Connections {
       const record = auditRecord(act, id, before, after);
       if (isDeepStrictEqual(before, after)) return before;
       const ended = before.tokens.filter((token) => !after.tokens.some((other) => other.id === token.id));
-      const failed = await this.table.write([
-        { put: toItem(after), condition: { is: 'version', version: textOf(item, 'version') } },
+      const writes = [
+        changeWrite(after, item),
         ...endedTokenWrites(id, ended, act.action === 'token.revoke' ? 'revoked' : 'replaced'),
         auditWrite(record),
-        ...alongside,
-      ]);
+      ];
+      const failed = await this.table.write([...writes, ...further]);
       if (failed.length === 0) {
         this.done(record);
         return after;
       }
-      await this.table.retries.pause(attempt);
+      // What is to be there alongside is there already.
+      if (failed.every(({ index }) => index >= writes.length)) further = [];
+      else await this.table.retries.pause(attempt);
     }
   }
 
@@ -123,8 +129,8 @@ export class Connections {
       const connection = fromItem(item);
       if (connection === undefined) return fromDeletedItem(item);
       const counts = await Promise.all([countOf(this.table, id, 'User'), countOf(this.table, id, 'Group')]);
-      const deleted = toDeletedItem(connection, counts[0] + counts[1]);
       const intent = newPurge(id);
+      const deleted = toDeletedItem(connection, counts[0] + counts[1], intent.id);
       const failed = await this.table.write([
         { put: deleted, condition: { is: 'version', version: textOf(item, 'version') } },
         recordWrite(intent),

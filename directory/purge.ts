@@ -1,8 +1,9 @@
 import type { Attributes } from '../scim/resource/parse';
 import { GROUP, USER, type ResourceTypeName } from '../scim/schema/resource-type';
+import { batchesOf, inParallel } from './batches';
 import { removeMembers } from './deletions';
 import { forget, intentsBefore, type Purge } from './intents';
-import type { Item, Key } from './item';
+import { textOf, type Item, type Key } from './item';
 import {
   auditPartition,
   connectionKey,
@@ -13,22 +14,31 @@ import {
   noticePartition,
   pageMarkPartition,
   resourcePartition,
+  UNIQUE,
 } from './keys';
 import { fromItem } from './resource-item';
 import { HAND_OVER_MS } from './retries';
-import type { Table } from './table';
+import { TRANSACTION_WRITES, type Table } from './table';
 import { revivalPartitions } from './users';
 import { INDEXED_USER_ATTRIBUTES, indexedGroupAttributes, valueWrites } from './values';
-import { PRESENT } from './write';
+import type { Condition } from './write';
 
 /*
  * A deleted connection's data is removed from what leads to other items to those that nothing else leads to, so that whoever comes after a death
- * finds what is left. A request that began before the deletion may still write: once it can no longer be under way all is looked through again,
- * and only then is the connection's id free.
+ * finds what is left. A request that began before the deletion may still write. What it changes is not lost sight of: a resource goes on condition
+ * that it is the one whose values and members have gone. What it creates is found when all is looked through again, once it can no longer be
+ * under way, and only then is the connection's id free.
+ *
+ * Two may be at it at the same time, and one of them may be late: another connection can have the id by then. So nothing is removed before it is
+ * known that what was read is the deleted connection's, and what has a key that another connection could have, too, goes in a transaction that
+ * makes sure of it.
  */
 
 /** Resources that are removed at a time. */
 const PAGE = 100;
+
+/** Resources that are removed at the same time. */
+const WIDTH = 8;
 
 /**
  * Removes all that a deleted connection had, but for its own item.
@@ -39,32 +49,43 @@ export async function emptyConnection(table: Table, purge: Purge): Promise<boole
   // What is under way ends first: without their records batches are not applied any more.
   if (!(await removeIntents(table, purge))) return false;
   for (const type of ['User', 'Group'] as const) {
-    if (!(await removeResources(table, connection, type))) return false;
+    if (!(await removeResources(table, purge, type))) return false;
   }
-  if (!(await removeDeletedUsers(table, connection))) return false;
-  const partitions = [
-    countPartition(connection, 'User'),
-    countPartition(connection, 'Group'),
-    pageMarkPartition(connection, 'User'),
-    pageMarkPartition(connection, 'Group'),
-    endedTokenPartition(connection),
-    noticePartition(connection),
-    auditPartition(connection),
-  ];
-  for (const partition of partitions) {
-    const removed = await inPages(table, partition, (items) => removeItems(table, items));
-    if (!removed) return false;
+  if (!(await removeDeletedUsers(table, purge))) return false;
+  const shared = (['User', 'Group'] as const).flatMap((type) => [
+    countPartition(connection, type),
+    pageMarkPartition(connection, type),
+  ]);
+  for (const partition of shared) {
+    if (!(await inPages(table, purge, partition, (items) => removeShared(table, purge, items)))) return false;
+  }
+  for (const partition of [endedTokenPartition(connection), noticePartition(connection), auditPartition(connection)]) {
+    if (!(await inPages(table, purge, partition, (items) => removeItems(table, items)))) return false;
   }
   // From now on the connection is not shown any more.
   await table.write([
-    { update: connectionKey(connection), set: { emptied: true }, remove: ['gsi1pk', 'gsi1sk'], condition: PRESENT },
+    {
+      update: connectionKey(connection),
+      set: { emptied: true },
+      remove: ['gsi1pk', 'gsi1sk'],
+      condition: isPurged(purge),
+    },
   ]);
   return true;
 }
 
+/** That the connection is still the deleted one. */
+function isPurged({ id }: Purge): Condition {
+  return { is: 'pending', intent: id };
+}
+
 /** Ends the removal: the connection's id is free. */
-export async function freeConnectionId(table: Table, { connection, id }: Purge): Promise<void> {
-  await table.write([{ delete: connectionKey(connection) }, { delete: intentKey(connection, id) }]);
+export async function freeConnectionId(table: Table, purge: Purge): Promise<void> {
+  const { connection, id } = purge;
+  await table.write([
+    { delete: connectionKey(connection), condition: isPurged(purge) },
+    { delete: intentKey(connection, id) },
+  ]);
 }
 
 async function removeIntents(table: Table, purge: Purge): Promise<boolean> {
@@ -80,19 +101,26 @@ async function removeIntents(table: Table, purge: Purge): Promise<boolean> {
   return true;
 }
 
-async function removeResources(table: Table, connection: string, type: ResourceTypeName): Promise<boolean> {
-  return inPages(table, resourcePartition(connection, type), async (items) => {
+async function removeResources(table: Table, purge: Purge, type: ResourceTypeName): Promise<boolean> {
+  const { connection } = purge;
+  return inPages(table, purge, resourcePartition(connection, type), async (items) => {
     if (type === 'Group') {
       for (const { sk } of items) if (!(await removeMembers({ table, connection }, sk))) return false;
     }
+    const values = items.flatMap((item) => valueKeys(connection, type, item));
+    const isUnique = ({ sk }: Key): boolean => sk === UNIQUE;
+    await removeShared(table, purge, values.filter(isUnique));
     await removeItems(
       table,
-      items.flatMap((item) => valueKeys(connection, type, item)),
+      values.filter((key) => !isUnique(key)),
     );
-    await removeItems(table, items);
-    await table.write([
-      { update: connectionKey(connection), add: { removed: items.length }, condition: { is: 'present' } },
-    ]);
+    const removed = await inParallel(items, WIDTH, async (item) => {
+      const condition = { is: 'version', version: textOf(item, 'version') } as const;
+      const failed = await table.write([{ delete: { pk: item.pk, sk: item.sk }, condition }]);
+      return failed.length === 0;
+    });
+    const count = removed.filter(Boolean).length;
+    await table.write([{ update: connectionKey(connection), add: { removed: count }, condition: isPurged(purge) }]);
     return true;
   });
 }
@@ -111,36 +139,56 @@ function valueKeys(connection: string, type: ResourceTypeName, item: Item): read
   );
 }
 
-async function removeDeletedUsers(table: Table, connection: string): Promise<boolean> {
-  return inPages(table, deletedUserPartition(connection), async (items) => {
+async function removeDeletedUsers(table: Table, purge: Purge): Promise<boolean> {
+  const { connection } = purge;
+  return inPages(table, purge, deletedUserPartition(connection), async (items) => {
     const leads = (attributes: Attributes, sk: string): readonly Key[] =>
       revivalPartitions(connection, attributes).map((pk) => ({ pk, sk }));
     await removeItems(
       table,
       items.flatMap((item) => leads(fromItem(item).attributes, item.sk)),
     );
-    await removeItems(table, items);
-    return true;
+    return removeItems(table, items);
   });
 }
 
+/** Removes items whose keys hold an id that is given out once. */
 async function removeItems(table: Table, keys: readonly Key[]): Promise<true> {
-  // A batch may name each key once.
-  const unique = new Map(keys.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
-  await table.writeEach([...unique.values()].map((key) => ({ delete: key })));
+  await table.writeEach(distinct(keys).map((key) => ({ delete: key })));
   return true;
 }
 
-/** Does something with all items of a partition, which removes them. @returns false when the time was not enough */
+/** Removes items whose keys another connection under this id would use, too; not if there is one. */
+async function removeShared(table: Table, purge: Purge, keys: readonly Key[]): Promise<true> {
+  const check = { check: connectionKey(purge.connection), condition: isPurged(purge) };
+  for (const batch of batchesOf(distinct(keys), TRANSACTION_WRITES - 1)) {
+    await table.write([check, ...batch.map((key) => ({ delete: key }))]);
+  }
+  return true;
+}
+
+/** A batch, or a transaction, may name each key once. */
+function distinct(keys: readonly Key[]): readonly Key[] {
+  return [...new Map(keys.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }])).values()];
+}
+
+/**
+ * Does something with all items of a partition, which removes them.
+ * @returns false when the time was not enough, or somebody else has ended the removal
+ */
 async function inPages(
   table: Table,
+  purge: Purge,
   partition: string,
   remove: (items: readonly Item[]) => Promise<boolean>,
 ): Promise<boolean> {
   for (;;) {
     if (table.retries.timeLeft < HAND_OVER_MS) return false;
-    const { items, next } = await table.query(partition, { limit: PAGE });
-    if (items.length > 0 && !(await remove(items))) return false;
-    if (next === undefined) return true;
+    const { items } = await table.query(partition, { limit: PAGE });
+    if (items.length === 0) return true;
+    // Asked after the page was read: what was read then is the deleted connection's.
+    const connection = await table.get(connectionKey(purge.connection));
+    if (connection?.['pending'] !== purge.id) return false;
+    if (!(await remove(items))) return false;
   }
 }

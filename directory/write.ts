@@ -10,7 +10,7 @@ export type Condition =
   | { readonly is: 'version'; readonly version: string }
   /** A resource that is there, with no change of its members under way, and still of this version where one is given. */
   | { readonly is: 'settled'; readonly version?: string }
-  /** A group whose members are being changed in this way. */
+  /** An item that this intent is at work on: a group whose members change, a connection that is deleted. */
   | { readonly is: 'pending'; readonly intent: string }
   /** The item is there, and its attribute, a time, is absent or not later than this. */
   | { readonly is: 'notSince'; readonly attribute: string; readonly before: string };

@@ -64,7 +64,8 @@ const GATEWAY_ANSWERS: readonly GatewayAnswer[] = [
     // An unknown route is "missing authentication token" to API Gateway; to the administrator it is a wrong URL.
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     status: '404',
-    detail: 'There is nothing at this URL. A SCIM base URL ends with /v2/connections/ and the id of the connection.',
+    detail:
+      'There is nothing at this URL. A SCIM base URL ends with /v2/connections/ and the id of the connection. Requests to the admin API are signed (AWS SigV4, service execute-api).',
   },
   { type: ResponseType.ACCESS_DENIED, status: '403', detail: 'This caller may not do this.' },
   { type: ResponseType.INVALID_SIGNATURE, status: '403', detail: 'The signature of the request is wrong.' },

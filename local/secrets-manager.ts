@@ -167,6 +167,10 @@ export class LocalSecretsManager {
     if (!Number.isInteger(days) || days < 1 || days > 1000 || functionArn === '') {
       throw new SecretsError('InvalidParameterException', 'A rotation needs a function and 1 to 1000 days.');
     }
+    if (secret.versions.some(({ stages }) => stages.includes(PENDING) && !stages.includes(CURRENT))) {
+      const unfinished = "A previous rotation isn't complete. That rotation will be reattempted.";
+      throw new SecretsError('InvalidRequestException', unfinished);
+    }
     this.store.set({ ...secret, rotation: { functionArn, days, since: this.clock.now() } });
     const version = asText(input['ClientRequestToken'] ?? randomUUID());
     // "Secrets Manager tests the rotation configuration by running the testSecret step": with a version that has no value.

@@ -1,11 +1,13 @@
+import { InvalidRequestException } from '@aws-sdk/client-secrets-manager';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { Connection, DeletedConnection, FailureMail, Rotation } from '../../directory/connection';
 import { countOf } from '../../directory/counts';
-import { issueToken, type IssuedToken } from '../../directory/tokens';
+import { issueToken, type IssuedToken, type StoredToken } from '../../directory/tokens';
 import { profileOf } from '../../idp/profiles';
 import type { Json } from '../../scim/json';
+import { makeCurrent, RotationError } from '../token-rotation/rotation';
 import { noConnection, Problem } from './problem';
 import { mergeSettings, type CREATE_CONNECTION } from './requests';
 import type { Services } from './services';
@@ -43,14 +45,32 @@ export async function createConnection(
   };
   if (!(await connections.add(connection, { actor, action: 'connection.create' }))) throw await taken(services, id);
   try {
-    if (connection.secret) await secrets.create(id, token.value, secretVersion);
-    if (rotation !== undefined) await secrets.rotateEvery(id, rotation.everyDays, services.rotationFunction);
+    if (connection.secret) await createSecret(services, id, token.value, secretVersion);
+    if (rotation !== undefined) await setSchedule(services, connection, rotation);
   } catch (error) {
     // Without its secret the token would be lost to everybody but this caller: the connection is taken back.
-    await connections.withdraw(id);
+    if (connection.secret) await secrets.delete(id);
+    await connections.withdraw(connection);
     throw error;
   }
   return { connection, token };
+}
+
+/** Creates the connection's secret; one that was left, or that another administrator's rotation has made by now, gets the value in its turn. */
+async function createSecret(
+  { connections, secrets }: Services,
+  id: string,
+  value: string,
+  version: string,
+): Promise<void> {
+  if (await secrets.create(id, value, version)) return;
+  await secrets.addPending(id, value, version);
+  try {
+    await makeCurrent(connections, secrets, id, version);
+  } catch (error) {
+    if (!(error instanceof RotationError) || error.reason !== 'superseded') throw error;
+    await secrets.dropPending(id, version);
+  }
 }
 
 async function taken({ connections }: Services, id: string): Promise<Problem> {
@@ -72,6 +92,11 @@ async function taken({ connections }: Services, id: string): Promise<Problem> {
  */
 export async function changeConnection(services: Services, id: string, patch: Json): Promise<Connection> {
   const { connections, actor } = services;
+  const before = await connections.find(id);
+  if (before === undefined) throw noConnection(id);
+  // The schedule first: when Secrets Manager refuses it nothing has changed.
+  const { rotation } = mergeSettings(before, patch);
+  if (!isDeepStrictEqual(rotation, before.rotation)) await setSchedule(services, before, rotation);
   const changed = await connections.change(id, { actor, action: 'connection.update' }, async (connection) => {
     const settings = mergeSettings(connection, patch);
     await checkProfile(services, connection, settings.identityProvider);
@@ -80,7 +105,35 @@ export async function changeConnection(services: Services, id: string, patch: Js
     return { ...kept, ...merged, ...optionalSettings(settings) };
   });
   if (changed === undefined) throw noConnection(id);
-  return followRotation(services, changed);
+  // Another administrator came first.
+  if (!isDeepStrictEqual(rotation, changed.rotation)) await setSchedule(services, changed, changed.rotation);
+  return changed;
+}
+
+/**
+ * Makes the schedule in Secrets Manager what a connection is to say.
+ * @throws Problem 409 while a rotation is under way
+ */
+async function setSchedule(
+  { secrets, rotationFunction }: Services,
+  { id, secret, tokens }: Connection,
+  rotation: Rotation | undefined,
+): Promise<void> {
+  if (!secret) return;
+  try {
+    if (rotation === undefined) await secrets.rotateNoMore(id);
+    else await secrets.rotateEvery(id, rotation.everyDays, rotationFunction, endsBefore(tokens, rotation.everyDays));
+  } catch (error) {
+    if (!(error instanceof InvalidRequestException)) throw error;
+    const detail = `Secrets Manager does not change the schedule now: ${error.message}`;
+    throw new Problem(409, detail, [{ pointer: '/rotation', detail: 'cannot be changed now' }]);
+  }
+}
+
+/** Whether the main token ends before so many days are over: it cannot wait for its turn then. */
+function endsBefore(tokens: readonly StoredToken[], days: number): boolean {
+  const main = tokens.findLast(({ scopes, replaced }) => scopes === undefined && replaced === undefined);
+  return main === undefined || Date.parse(main.expiresAt) < Date.now() + days * 86_400_000;
 }
 
 /** Group names are unique with every profile but `rfc`, and the table knows them in one way or the other. */
@@ -92,18 +145,6 @@ async function checkProfile({ table }: Services, { id, identityProvider }: Conne
   throw new Problem(409, detail, [
     { pointer: '/identityProvider', detail: 'cannot be changed while there are groups' },
   ]);
-}
-
-/** Makes the schedule in Secrets Manager what the connection says, also when another administrator changes it at the same time. */
-async function followRotation(services: Services, connection: Connection): Promise<Connection> {
-  const { connections, secrets, rotationFunction } = services;
-  const { id, rotation, secret } = connection;
-  if (!secret) return connection;
-  if (rotation === undefined) await secrets.rotateNoMore(id);
-  else await secrets.rotateEvery(id, rotation.everyDays, rotationFunction);
-  const now = await connections.find(id);
-  if (now === undefined) throw noConnection(id);
-  return isDeepStrictEqual(now.rotation, rotation) ? now : followRotation(services, now);
 }
 
 /**

@@ -3,6 +3,7 @@ import { CONNECTION_ID, type Connection } from '../../directory/connection';
 import { DEFAULT_TOKEN_DAYS, TOKEN_SCOPES } from '../../directory/tokens';
 import { IDENTITY_PROVIDERS } from '../../idp/profiles';
 import { isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
+import { isDeep } from '../middleware/scim-request';
 import { Problem, type FieldProblem } from './problem';
 
 /** The bodies of administrative requests. */
@@ -11,7 +12,12 @@ const expiresInDays = z.int().min(1).max(3650);
 
 /** What can be set when a connection is created and changed later. */
 const SETTINGS = {
-  displayName: z.string().trim().min(1).max(200),
+  displayName: z
+    .string({ error: ({ input }) => (input === undefined ? 'is needed' : 'must be text') })
+    .trim()
+    .min(1, 'is needed')
+    .max(200)
+    .refine((name) => name.isWellFormed() && !/\p{Cc}/u.test(name), 'must not have control characters'),
   identityProvider: z.enum(IDENTITY_PROVIDERS).default('generic'),
   userDeletion: z.enum(['retain', 'erase']).default('retain'),
   groups: z.boolean().default(true),
@@ -54,7 +60,12 @@ export const ISSUE_TOKEN = z
   .strictObject({
     overlapSeconds: z.int().min(0).max(31_536_000).optional(),
     expiresInDays: expiresInDays.optional(),
-    scopes: z.array(z.enum(TOKEN_SCOPES)).min(1).optional(),
+    scopes: z
+      .array(z.enum(TOKEN_SCOPES))
+      .min(1)
+      .max(TOKEN_SCOPES.length)
+      .transform((scopes) => [...new Set(scopes)])
+      .optional(),
   })
   .refine(({ overlapSeconds, scopes }) => overlapSeconds === undefined || scopes === undefined, {
     path: ['overlapSeconds'],
@@ -92,6 +103,7 @@ export function readBody<T extends z.ZodType>(schema: T, text: string): z.output
 /** A body as JSON; an empty one counts as `{}`. @throws Problem 400 */
 export function readJson(text: string): Json {
   if (text.trim() === '') return {};
+  if (isDeep(text)) throw new Problem(400, 'The body nests too deep.');
   try {
     return parseJson(text);
   } catch {
@@ -135,11 +147,15 @@ function checked<T extends z.ZodType>(schema: T, value: Json): z.output<T> {
   return result.data;
 }
 
+/** Wrong fields that one answer names. */
+const MOST_ERRORS = 20;
+
 function invalid(errors: readonly FieldProblem[]): Problem {
-  const detail = errors
+  const shown = errors.slice(0, MOST_ERRORS);
+  const detail = shown
     .map(({ pointer, detail: problem }) => `${pointer === '' ? 'The body' : pointer}: ${problem}`)
     .join('; ');
-  return new Problem(400, detail, errors);
+  return new Problem(400, detail, shown);
 }
 
 function fieldProblems(issue: z.core.$ZodIssue): readonly FieldProblem[] {

@@ -29,13 +29,23 @@ export async function issueConnectionToken(
 ): Promise<IssuedToken> {
   const connection = await services.connections.find(id);
   if (connection === undefined) throw noConnection(id);
-  const days = expiresInDays ?? connection.tokenExpiresInDays;
+  const { rotation, tokenExpiresInDays } = connection;
+  const days = expiresInDays ?? tokenExpiresInDays;
+  if (rotation !== undefined && scopes === undefined && days < rotation.everyDays + rotation.overlapDays) {
+    const least = rotation.everyDays + rotation.overlapDays;
+    const detail = `must be at least ${least}, or the token ends before the next rotation`;
+    throw new Problem(400, `/expiresInDays ${detail}.`, [{ pointer: '/expiresInDays', detail }]);
+  }
   try {
     if (scopes !== undefined) return await issueBeside(services, id, { ...issueToken(id, days), scopes });
     return await rotate(services, connection, days, overlapSeconds);
   } catch (error) {
+    if ((await services.connections.find(id)) === undefined) {
+      // It was deleted meanwhile, and its secret may have been made anew since.
+      if (connection.secret) await services.secrets.delete(id);
+      throw noConnection(id);
+    }
     if (!(error instanceof RotationError)) throw error;
-    if (error.reason === 'noConnection') throw noConnection(id);
     throw new Problem(error.reason === 'tooManyTokens' ? 409 : 503, error.message);
   }
 }

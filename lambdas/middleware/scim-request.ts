@@ -104,7 +104,7 @@ const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
 /** Whether brackets nest deeper than in any message of the protocol: what reads it later goes down by calling itself. */
-function isDeep(body: string): boolean {
+export function isDeep(body: string): boolean {
   let depth = 0;
   let inString = false;
   for (let index = 0; index < body.length; index += 1) {

@@ -44,8 +44,8 @@ export async function handler(
 ): Promise<void> {
   const table = shared.forRequest(Date.now() + context.getRemainingTimeInMillis());
   if (!('Records' in event)) {
-    await remind(table);
     await sendLeft(table, context.awsRequestId);
+    await remind(table);
     return;
   }
   for (const key of event.Records.flatMap(keyOf)) {
@@ -61,7 +61,7 @@ async function remind(table: Table): Promise<void> {
   do {
     const page = await connections.list(PAGE, after);
     for (const connection of page.connections) {
-      if (!('tokens' in connection) || !isTold(connection)) continue;
+      if (!('tokens' in connection) || !connection.enabled || connection.failureMail === undefined) continue;
       for (const notice of expiryNotices(connection)) await makeNotice(table, notice);
     }
     after = page.next;
@@ -74,11 +74,6 @@ function expiryNotices({ id: connection, tokens }: Connection): readonly Notice[
     if (days === undefined) return [];
     return [{ connection, kind: 'tokenExpires', token: token.id, expiresAt: token.expiresAt, days }];
   });
-}
-
-/** Whether there is anybody to be told, of a connection that is in use. */
-function isTold({ enabled, failureMail }: Connection): boolean {
-  return enabled && failureMail !== undefined;
 }
 
 async function sendLeft(table: Table, requestId: string): Promise<void> {
@@ -99,7 +94,7 @@ async function tell(table: Table, item: Item): Promise<void> {
   const notice = noticeFrom(item);
   const connection = await new Connections(table).find(notice.connection);
   const recipients = connection?.failureMail?.recipients ?? [];
-  if (connection === undefined || !isTold(connection) || isOvertaken(notice, connection)) {
+  if (connection === undefined || recipients.length === 0 || isOvertaken(notice, connection)) {
     await closeNotice(table, item, 'dropped');
     return;
   }

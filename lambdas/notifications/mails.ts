@@ -33,6 +33,16 @@ function expiryMail(notice: Notice & { readonly kind: 'tokenExpires' }, context:
   const idp = consoleOf(connection.identityProvider);
   const end = dateOf(notice.expiresAt);
   const when = notice.days === 0 ? 'today' : notice.days === 1 ? 'in a day' : `in ${notice.days} days`;
+  const scopes = connection.tokens.find(({ id }) => id === notice.token)?.scopes;
+  if (scopes !== undefined) {
+    return render(`SCIM token ${notice.token} of ${connection.displayName} expires ${when}`, [
+      {
+        text: `The bearer token ${notice.token} of the SCIM connection "${connection.displayName}" (${connection.id}), with the scopes ${scopes.join(', ')}, ends at ${end}. It is one beside that of ${idp.name}, which goes on.`,
+      },
+      { text: 'Whoever uses it needs another one; the answer shows its value, once:' },
+      { command: issueCommand(context, { scopes }) },
+    ]);
+  }
   return render(`SCIM token of ${connection.displayName} expires ${when}`, [
     {
       text: `The bearer token ${notice.token} of the SCIM connection "${connection.displayName}" (${connection.id}) ends at ${end}. From then on ${idp.name} is refused with 401: nobody is created, and nobody who leaves loses access.`,
@@ -40,7 +50,7 @@ function expiryMail(notice: Notice & { readonly kind: 'tokenExpires' }, context:
     {
       text: `Issue a new one with an overlap, so that both work until it is pasted. The answer shows its value, once${secretName === undefined ? '.' : `; it is also the value of the secret ${secretName}.`}`,
     },
-    { command: issueCommand(context) },
+    { command: issueCommand(context, { overlapSeconds: SUGGESTED_OVERLAP }) },
     ...(secretName === undefined ? [] : [{ text: 'To read it again:' }, { command: readCommand(secretName) }]),
     { steps: pasteSteps(idp) },
   ]);
@@ -59,8 +69,9 @@ function rotationMail(notice: Notice & { readonly kind: 'tokenRotated' }, contex
   ]);
 }
 
-function issueCommand({ adminUrl, connection }: MailContext): string {
-  return `awscurl --service execute-api -X POST '${adminUrl}/connections/${connection.id}/tokens' -d '{"overlapSeconds": ${SUGGESTED_OVERLAP}}'`;
+function issueCommand({ adminUrl, connection }: MailContext, body: object): string {
+  const url = `${adminUrl}/connections/${connection.id}/tokens`;
+  return `awscurl --service execute-api -X POST '${url}' -d '${JSON.stringify(body)}'`;
 }
 
 function readCommand(secretName: string): string {

@@ -41,8 +41,8 @@ export class ConnectionSecrets {
     return name.startsWith(`${this.prefix}/`) ? name.slice(this.prefix.length + 1) : undefined;
   }
 
-  /** Creates the secret with its first value, current at once; a secret that is left from before gets the value. */
-  async create(connectionId: string, value: string, version: string): Promise<void> {
+  /** Creates the secret with its first value, current at once. @returns false when there is one already */
+  async create(connectionId: string, value: string, version: string): Promise<boolean> {
     try {
       await this.client.send(
         new CreateSecretCommand({
@@ -55,27 +55,28 @@ export class ConnectionSecrets {
       );
     } catch (error) {
       if (!(error instanceof ResourceExistsException)) throw error;
-      await this.put(connectionId, value, version, CURRENT);
+      return false;
     }
+    return true;
   }
 
   /** Adds a value that is not current yet. Where there is no secret it is created with it. */
   async addPending(connectionId: string, value: string, version: string): Promise<void> {
     try {
-      await this.put(connectionId, value, version, PENDING);
+      await this.put(connectionId, value, version);
     } catch (error) {
       if (!(error instanceof ResourceNotFoundException)) throw error;
-      await this.create(connectionId, value, version);
+      if (!(await this.create(connectionId, value, version))) await this.put(connectionId, value, version);
     }
   }
 
-  private async put(connectionId: string, value: string, version: string, stage: string): Promise<void> {
+  private async put(connectionId: string, value: string, version: string): Promise<void> {
     await this.client.send(
       new PutSecretValueCommand({
         SecretId: this.nameOf(connectionId),
         SecretString: value,
         ClientRequestToken: version,
-        VersionStages: [stage],
+        VersionStages: [PENDING],
       }),
     );
   }
@@ -93,28 +94,29 @@ export class ConnectionSecrets {
 
   /** The version that is current. @throws ResourceNotFoundException */
   async currentVersion(connectionId: string): Promise<string | undefined> {
+    return this.versionWith(connectionId, CURRENT);
+  }
+
+  private async versionWith(connectionId: string, label: string): Promise<string | undefined> {
     const input = { SecretId: this.nameOf(connectionId) };
     const { VersionIdsToStages: stages = {} } = await this.client.send(new DescribeSecretCommand(input));
-    return Object.entries(stages).find(([, labels]) => labels.includes(CURRENT))?.[0];
+    return Object.entries(stages).find(([, labels]) => labels.includes(label))?.[0];
   }
 
   /**
-   * Makes a version the current one in place of another; does nothing when that one is not current any more.
+   * Makes a version the current one in place of another.
    * @param before the version that was current
+   * @throws InvalidParameterException, InvalidRequestException when that one is not current any more
    */
   async makeCurrent(connectionId: string, version: string, before: string | undefined): Promise<void> {
-    try {
-      await this.client.send(
-        new UpdateSecretVersionStageCommand({
-          SecretId: this.nameOf(connectionId),
-          VersionStage: CURRENT,
-          MoveToVersionId: version,
-          RemoveFromVersionId: before,
-        }),
-      );
-    } catch (error) {
-      if (!isWrongVersion(error)) throw error;
-    }
+    await this.client.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: this.nameOf(connectionId),
+        VersionStage: CURRENT,
+        MoveToVersionId: version,
+        RemoveFromVersionId: before,
+      }),
+    );
   }
 
   /** Takes the label off a version that is to become current no more, or is already: left behind it would stand in the way of the next one. */
@@ -127,21 +129,26 @@ export class ConnectionSecrets {
     }
   }
 
-  /** Has the secret rotated by a function every so many days; the first time when they are over. */
-  async rotateEvery(connectionId: string, days: number, functionArn: string): Promise<void> {
+  /**
+   * Has the secret rotated by a function every so many days; the first time when they are over, or at once.
+   * @throws InvalidRequestException while a rotation is under way
+   */
+  async rotateEvery(connectionId: string, days: number, functionArn: string, atOnce: boolean): Promise<void> {
     await this.client.send(
       new RotateSecretCommand({
         SecretId: this.nameOf(connectionId),
         RotationLambdaARN: functionArn,
         RotationRules: { AutomaticallyAfterDays: days },
-        RotateImmediately: false,
+        RotateImmediately: atOnce,
       }),
     );
   }
 
-  /** Ends the schedule, if there is one. */
+  /** Ends the schedule, and a rotation that is under way: its label would stand in the way of the next one. */
   async rotateNoMore(connectionId: string): Promise<void> {
     await unlessMissing(this.client.send(new CancelRotateSecretCommand({ SecretId: this.nameOf(connectionId) })));
+    const pending = await this.versionWith(connectionId, PENDING).catch(ignoreMissing);
+    if (pending !== undefined) await this.dropPending(connectionId, pending);
   }
 
   /** Deletes the secret at once: its tokens are of no use any more. */
@@ -157,9 +164,10 @@ function isWrongVersion(error: unknown): boolean {
 }
 
 async function unlessMissing(call: Promise<unknown>): Promise<void> {
-  try {
-    await call;
-  } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
-  }
+  await call.catch(ignoreMissing);
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (!(error instanceof ResourceNotFoundException)) throw error;
+  return undefined;
 }

@@ -71,8 +71,11 @@ export async function makeCurrent(
   connectionId: string,
   version: string,
 ): Promise<void> {
+  let failure: { readonly with: string | undefined; readonly error: unknown } | undefined;
   for (;;) {
     const current = await secrets.currentVersion(connectionId);
+    // It was not refused because another one became current: then trying again is of no use.
+    if (failure !== undefined && failure.with === current) throw failure.error;
     if (current === version) {
       await secrets.dropPending(connectionId, version);
       return;
@@ -83,7 +86,11 @@ export async function makeCurrent(
     if (place === -1 || currentPlace > place) {
       throw superseded(connectionId);
     }
-    await secrets.makeCurrent(connectionId, version, current);
+    try {
+      await secrets.makeCurrent(connectionId, version, current);
+    } catch (error) {
+      failure = { with: current, error };
+    }
   }
 }
 

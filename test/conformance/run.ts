@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { send } from '../support/client';
+import { pythonEnvironment } from '../support/python';
 import { startServer } from '../support/server-process';
 import { EXCEPTIONS } from './exceptions';
 
@@ -9,8 +9,6 @@ import { EXCEPTIONS } from './exceptions';
  * Runs the public suites scim2-tester and scim-sanity against a server that it starts, on an `rfc` and on a `generic` connection. Each suite
  * is installed into a virtual environment of its own, once. Run by `npm run test:conformance`; needs Python 3.10 or newer.
  */
-const CACHE = path.join(__dirname, '..', '..', 'node_modules', '.cache', 'conformance');
-
 interface Connection {
   readonly profile: 'rfc' | 'generic';
   readonly base: string;
@@ -24,8 +22,8 @@ interface Outcome {
 }
 
 async function main(): Promise<void> {
-  const tester = environment('scim2-tester');
-  const sanity = environment('scim-sanity');
+  const tester = pythonEnvironment(path.join(__dirname, 'scim2-tester.txt'));
+  const sanity = pythonEnvironment(path.join(__dirname, 'scim-sanity.txt'));
   const server = await startServer(['--port', '0', '--memory']);
   let failed = 0;
   let passed = 0;
@@ -48,27 +46,6 @@ async function main(): Promise<void> {
   }
   print(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
-}
-
-/** @returns the folder of the environment's programs */
-function environment(name: string): string {
-  const folder = path.join(CACHE, name);
-  const requirements = path.join(__dirname, `${name}.txt`);
-  const stamp = path.join(folder, 'requirements.txt');
-  const wanted = readFileSync(requirements, 'utf8');
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-    print(`Installing ${name} ...`);
-    mkdirSync(CACHE, { recursive: true });
-    must('python3', ['-m', 'venv', '--clear', folder]);
-    must(path.join(folder, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
-    writeFileSync(stamp, wanted);
-  }
-  return path.join(folder, 'bin');
-}
-
-function must(program: string, args: readonly string[]): void {
-  const { status, error, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed: ${error?.message ?? stderr}`);
 }
 
 async function connect(adminUrl: string, profile: 'rfc' | 'generic'): Promise<Connection> {

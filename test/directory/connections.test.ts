@@ -1,6 +1,7 @@
 import { Connections } from '../../directory/connections';
 import { connectionKey } from '../../directory/keys';
 import { findValidToken, issueToken, readToken } from '../../directory/tokens';
+import { ABSENT } from '../../directory/write';
 import { ACT, connectionWith, meteredScope } from './support';
 
 const { scope, close } = meteredScope();
@@ -54,7 +55,36 @@ describe('connections and tokens', () => {
     expect(await connections.add(connection, ACT)).toBe(false);
     expect(await connections.find(id)).toEqual(connection);
     expect(JSON.stringify(await scope.table.get(connectionKey(id)))).not.toContain(value);
-    await connections.withdraw(id);
+    await connections.withdraw(connection);
     expect(await connections.find(id)).toBeUndefined();
+  });
+
+  test('when a token is used survives every change, and a changed connection is not withdrawn', async () => {
+    const id = `${scope.connection.slice(0, 18)}u`;
+    const token = issueToken(id);
+    const connection = connectionWith({ id, tokens: [token], failureMail: { recipients: ['a@b.example'] } });
+    await connections.add(connection, ACT);
+    const { failureMail: _, ...without } = connection;
+    // It is used between the reading and the writing of the change.
+    await connections.change(id, ACT, async () => {
+      await connections.noteUse(id, token);
+      return { ...without, displayName: 'Changed' };
+    });
+    const found = await connections.find(id);
+    expect(found?.tokens[0]?.lastUsedAt).toBeDefined();
+    expect(found).toMatchObject({ displayName: 'Changed' });
+    expect(found).not.toHaveProperty('failureMail');
+    await connections.withdraw({ ...connection, cursorKey: 'another one of this id' });
+    expect(await connections.find(id)).toBeDefined();
+  });
+
+  test('what is to be written alongside a change and is there already does not hold it up', async () => {
+    const id = `${scope.connection.slice(0, 18)}a`;
+    await connections.add(connectionWith({ id }), ACT);
+    const alongside = [{ put: { pk: `c#${id}#notice`, sk: 'x' }, condition: ABSENT }];
+    for (const displayName of ['One', 'Two']) {
+      const changed = await connections.change(id, ACT, (before) => ({ ...before, displayName }), alongside);
+      expect(changed?.displayName).toBe(displayName);
+    }
   });
 });

@@ -50,6 +50,9 @@ describe('connections', () => {
     [{ displayName: 'x', identityProvider: 'okta', tokenExpiresInDays: 0 }, ['/tokenExpiresInDays']],
     ['[]', ['']],
     [{ displayName: 'x', rotation: { everyDays: 1001 }, tokenExpiresInDays: 3650 }, ['/rotation/everyDays']],
+    [{ displayName: null }, ['/displayName']],
+    [{ displayName: 'bell\u0007' }, ['/displayName']],
+    [{ displayName: 'half \ud800' }, ['/displayName']],
     [{ displayName: 'x', rotation: { everyDays: 7, overlapDays: 7 } }, ['/rotation/overlapDays']],
     [{ displayName: 'x', rotation: { everyDays: 30 }, secret: false }, ['/rotation']],
     [{ displayName: 'x', rotation: { everyDays: 30 }, tokenExpiresInDays: 30 }, ['/rotation/everyDays']],
@@ -78,6 +81,17 @@ describe('connections', () => {
     expectProblem(put, 405);
     expect(put.headers['allow']).toBe('GET, PATCH, DELETE');
   });
+});
+
+test('absurd bodies are refused with an answer of reasonable size', async () => {
+  const client = await Client.connect('generic');
+  const nested = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+  expectProblem(await admin('PATCH', `/connections/${client.id}`, nested), 400);
+  const fields = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`f${index}`, 1]));
+  const reply = await admin('PATCH', `/connections/${client.id}`, fields);
+  expectProblem(reply, 400);
+  expect(reply.text.length).toBeLessThan(10_000);
+  expectProblem(await admin('PATCH', `/connections/${client.id}`, '[]'), 400);
 });
 
 describe('changes', () => {

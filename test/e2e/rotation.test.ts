@@ -99,11 +99,41 @@ test('a schedule can be changed and ended', async () => {
   expect(await status(client)).toBe(200);
 });
 
-test('a disabled connection is rotated all the same', async () => {
+test('other changes leave the schedule alone', async () => {
   const client = await Client.connect('generic', { rotation: { everyDays: 10, overlapDays: 1 } });
+  for (const displayName of ['One', 'Two']) {
+    await server.advance(4.9 * DAY);
+    await admin('PATCH', `/connections/${client.id}`, { displayName });
+  }
+  await server.advance(0.3 * DAY);
+  expect((await tokens(client)).map(({ state }) => state)).toEqual(['active', 'ending']);
+});
+
+test('a schedule that would come too late for the token begins with a rotation', async () => {
+  const client = await Client.connect('generic', { tokenExpiresInDays: 20 });
+  await server.advance(15 * DAY);
+  await admin('PATCH', `/connections/${client.id}`, { rotation: { everyDays: 10, overlapDays: 5 } });
+  await eventually(
+    () => tokens(client),
+    (list) => list.length === 2,
+  );
+  const short = await admin('POST', `/connections/${client.id}/tokens`, { expiresInDays: 14 });
+  expect([short.status, short.body.errors[0].pointer]).toEqual([400, '/expiresInDays']);
+});
+
+test('a disabled connection is rotated all the same, and its recipients are told', async () => {
+  const recipients = ['disabled@rotation.example'];
+  const client = await Client.connect('generic', {
+    rotation: { everyDays: 10, overlapDays: 1 },
+    failureMail: { recipients },
+  });
   await admin('PATCH', `/connections/${client.id}`, { enabled: false });
   await server.advance(10 * DAY + 60);
   expect((await tokens(client)).map(({ state }) => state)).toEqual(['active', 'ending']);
+  await eventually(
+    async () => (await server.mails()).filter((mail) => mail.recipients.join() === recipients.join()),
+    ({ length }) => length === 1,
+  );
   const value = await rotate(client);
   await admin('PATCH', `/connections/${client.id}`, { enabled: true });
   expect(await status(client, value)).toBe(200);
@@ -153,6 +183,21 @@ test('recipients are told 60, 30, 7 and 1 days before a token ends and on the da
   expect(mail?.text).toContain(`/connections/${client.id}/tokens`);
   expect(mail?.text).toContain('Okta');
   expect(mail?.text).not.toContain(client.token.split('_').at(-1));
+});
+
+test('the end of a token with scopes is told as what it is', async () => {
+  const recipients = ['scoped@expiry.example'];
+  const client = await Client.connect('okta', { failureMail: { recipients } });
+  const body = { scopes: ['users:read'], expiresInDays: 8 };
+  const { id } = (await admin('POST', `/connections/${client.id}/tokens`, body)).body as { id: string };
+  await server.advance(2 * DAY);
+  const [mail] = await eventually(
+    async () => (await server.mails()).filter((each) => each.recipients.join() === recipients.join()),
+    ({ length }) => length > 0,
+  );
+  expect(mail?.subject).toBe(`SCIM token ${id} of Test expires in 7 days`);
+  expect(mail?.text).toContain('{"scopes":["users:read"]}');
+  expect(mail?.text).not.toContain('overlapSeconds');
 });
 
 test('nobody is told of a token that a rotation has put an end to, nor for a connection that is disabled', async () => {

@@ -155,6 +155,69 @@ test('rotations by several administrators at once leave one active token, and it
   expect((await rotated.states()).filter((state) => state === 'active')).toHaveLength(1);
 });
 
+test('a schedule is not changed while a rotation is under way; ending it ends that, too', async () => {
+  const rotated = await Rotated.create();
+  const path = `/connections/${rotated.client.id}`;
+  await rotated.step('createSecret', randomUUID());
+  const refused = await admin('PATCH', path, { displayName: 'Changed', rotation: { everyDays: 60 } });
+  expect([refused.status, refused.body.errors[0].pointer]).toEqual([409, '/rotation']);
+  expect((await admin('GET', path)).body).toMatchObject({ displayName: 'Test', rotation: { everyDays: 30 } });
+  expect((await admin('PATCH', path, { displayName: 'Changed' })).status).toBe(200);
+  expect((await admin('PATCH', path, { rotation: null })).status).toBe(200);
+  expect((await admin('PATCH', path, { rotation: { everyDays: 60 } })).status).toBe(200);
+});
+
+test('a connection that is deleted while its token is rotated leaves no secret', async () => {
+  const rotated = await Rotated.create();
+  const path = `/connections/${rotated.client.id}`;
+  system.secretsProxy.watch((_, operation) => {
+    if (operation !== 'PutSecretValue') return undefined;
+    void admin('DELETE', path);
+    return { kind: 'delay', milliseconds: 500 };
+  });
+  expect((await admin('POST', `${path}/tokens`)).status).toBe(404);
+  system.secretsProxy.watch();
+  expect(rotated.current()).toBe('');
+});
+
+test('a connection whose schedule cannot be made is not made, nor is its secret', async () => {
+  system.secretsProxy.watch((_, operation) =>
+    operation === 'RotateSecret' ? { kind: 'error', name: 'InvalidRequestException', status: 400 } : undefined,
+  );
+  const body = { id: 'unscheduled', displayName: 'x', rotation: { everyDays: 30 } };
+  expect((await admin('POST', '/connections', body)).status).toBe(409);
+  system.secretsProxy.watch();
+  expect((await admin('GET', '/connections/unscheduled')).status).toBe(404);
+  expect((await admin('POST', '/connections', body)).status).toBe(201);
+});
+
+test('a rotation beside the creation of the secret: what came later is current', async () => {
+  let rotation: ReturnType<typeof admin> | undefined;
+  system.secretsProxy.watch((_, operation) => {
+    if (operation !== 'CreateSecret' || rotation !== undefined) return undefined;
+    rotation = admin('POST', '/connections/at-once/tokens');
+    return { kind: 'delay', milliseconds: 500 };
+  });
+  const created = await admin('POST', '/connections', { id: 'at-once', displayName: 'x' });
+  const { body: later } = (await rotation) ?? { body: undefined };
+  expect(created.status).toBe(201);
+  const { secretName } = (await admin('GET', '/connections/at-once')).body as { secretName: string };
+  expect(system.secrets.valueOf(secretName)).toBe(later.value);
+});
+
+test('a label that cannot be moved is not tried for ever', async () => {
+  const rotated = await Rotated.create();
+  system.secretsProxy.watch((_, operation) =>
+    operation === 'UpdateSecretVersionStage'
+      ? { kind: 'error', name: 'InvalidRequestException', status: 400 }
+      : undefined,
+  );
+  expect((await admin('POST', `/connections/${rotated.client.id}/tokens`)).status).toBe(500);
+  expect(system.secretsProxy.calls).toBeLessThan(10);
+  system.secretsProxy.watch();
+  await rotated.expectCurrentIsValid();
+});
+
 const FAULTS: readonly Fault[] = [
   { kind: 'death', takesEffect: false },
   { kind: 'death', takesEffect: true },

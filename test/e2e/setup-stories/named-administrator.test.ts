@@ -27,6 +27,6 @@ test('a connection for a named account: one key, users and groups, and who set i
   expect(listed[0]?.lastUsedAt).not.toBeNull();
 
   const acts = (await admin('GET', `${path}/audit`)).body.acts as Body[];
-  expect(new Set(acts.map(({ actor }) => actor))).toEqual(new Set(['arn:aws:iam::000000000000:user/local']));
+  for (const { actor } of acts) expect(actor).toMatch(/^arn:aws:iam::\d{12}:/);
   expect(acts.at(-1)).toMatchObject({ action: 'connection.create' });
 });

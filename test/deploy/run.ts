@@ -1,0 +1,138 @@
+import * as aws4 from 'aws4';
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { admin, Client } from '../support/client';
+import { startMinistack, type Ministack } from './ministack';
+import { SigningProxy } from './signing-proxy';
+
+/*
+ * `npm run test:deploy`: the real `cdk bootstrap` and `cdk deploy` against an emulation of AWS on this machine, then the end-to-end tests against what was deployed, an
+ * update that changes a function and a prop and keeps the data, and the end of it. The emulation does not rotate by itself, so that rotations are made on demand and step by step.
+ */
+const ROOT = path.join(__dirname, '..', '..');
+const STACK = 'Deployed';
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'cdk-scim-deploy-'));
+  const ministack = await startMinistack();
+  try {
+    step('npx cdk bootstrap');
+    cdk(ministack, {}, 'bootstrap', 'aws://000000000000/us-east-1');
+    step('npx cdk deploy, of the app of this repository');
+    cdk(ministack, {}, 'deploy', '--require-approval', 'never', '--outputs-file', path.join(folder, 'app.json'));
+    step('npx cdk deploy, of an app of one’s own');
+    const first = deploy(ministack, folder, {});
+    const proxy = await SigningProxy.start(ministack.endpoint, `${first['ApiId'] ?? ''}.execute-api.localhost`);
+    try {
+      process.env['SCIM_TEST_SERVER'] = JSON.stringify({ adminUrl: `${proxy.origin}/scim/admin` });
+      step(`the end-to-end tests against ${proxy.origin}`);
+      await endToEnd();
+      step('rotations');
+      await rotate(ministack, first['Rotation'] ?? '');
+      step('an update of a function and of a prop');
+      await update(ministack, folder);
+    } finally {
+      await proxy.stop();
+    }
+    step('npx cdk destroy');
+    cdkApp(ministack, {}, 'destroy', '--force');
+    process.stdout.write('deployed, used, updated and taken down\n');
+  } finally {
+    await ministack.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function step(name: string): void {
+  process.stdout.write(`--- ${name}\n`);
+}
+
+function cdk({ environment }: Ministack, further: NodeJS.ProcessEnv, ...args: readonly string[]): void {
+  execFileSync(process.execPath, [require.resolve('aws-cdk/bin/cdk'), '--ci', '--progress', 'events', ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...environment, ...further },
+  });
+}
+
+function cdkApp(ministack: Ministack, further: NodeJS.ProcessEnv, ...args: readonly string[]): void {
+  cdk(ministack, further, '--app', `npx tsx ${path.join(__dirname, 'app.ts')}`, ...args);
+}
+
+/** @returns the stack's outputs by name */
+function deploy(
+  ministack: Ministack,
+  folder: string,
+  further: NodeJS.ProcessEnv,
+): Readonly<Record<string, string | undefined>> {
+  const file = path.join(folder, 'outputs.json');
+  cdkApp(ministack, further, 'deploy', '--require-approval', 'never', '--outputs-file', file);
+  const outputs = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>;
+  return outputs[STACK] ?? {};
+}
+
+async function endToEnd(): Promise<void> {
+  const jest = spawn(process.execPath, [require.resolve('jest/bin/jest'), '--selectProjects', 'deployed'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  });
+  const code = await new Promise((resolve) => jest.once('exit', resolve));
+  check(code === 0, 'The end-to-end tests failed.');
+}
+
+/** On demand over the admin API, and the steps that Secrets Manager would take; the test of the new token needs an address that only AWS gives. */
+async function rotate({ endpoint }: Ministack, rotationFunction: string): Promise<void> {
+  const client = await Client.connect('entra', { rotation: { everyDays: 30 } });
+  const status = async (value: string): Promise<number> =>
+    (await client.call('GET', '/Users', undefined, { Authorization: `Bearer ${value}` })).status;
+  const path_ = `/connections/${client.id}`;
+  const { body: second } = await admin('POST', `${path_}/tokens`, { overlapSeconds: 60 });
+  check((await status(client.token)) === 200, 'The earlier token does not work in its overlap.');
+  check((await status(second.value as string)) === 200, 'The new token does not work.');
+  const { secretName } = (await admin('GET', path_)).body as { secretName: string };
+  const version = 'a0000000-0000-4000-8000-000000000000';
+  for (const Step of ['createSecret', 'setSecret', 'setSecret', 'finishSecret', 'finishSecret']) {
+    await invoke(endpoint, rotationFunction, { Step, SecretId: secretName, ClientRequestToken: version });
+  }
+  const states = ((await admin('GET', `${path_}/tokens`)).body as { state: string }[]).map(({ state }) => state);
+  check(states.join() === 'active,ending,ending', `The tokens are ${states.join()}.`);
+}
+
+/** Invokes a function (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). @throws Error with what it failed with */
+async function invoke(endpoint: string, name: string, event: object): Promise<void> {
+  const { host } = new URL(endpoint);
+  const [url, body] = [`/2015-03-31/functions/${name}/invocations`, JSON.stringify(event)];
+  const { headers } = aws4.sign(
+    { host, path: url, method: 'POST', body, service: 'lambda', region: 'us-east-1' },
+    { accessKeyId: 'test', secretAccessKey: 'test' },
+  );
+  const signed = Object.entries(headers ?? {}).map(([key, value]) => [key, String(value)]);
+  const answer = await fetch(`${endpoint}${url}`, { method: 'POST', headers: Object.fromEntries(signed), body });
+  check(answer.headers.get('x-amz-function-error') === null, `${name} failed: ${await answer.text()}`);
+}
+
+/** Deploys again with other logs and another bundle: what there was is still there, and the new code answers. */
+async function update(ministack: Ministack, folder: string): Promise<void> {
+  const client = await Client.connect('generic');
+  const user = await client.user('kept@example.com');
+  const bundles = path.join(folder, 'lambdas');
+  cpSync(path.join(ROOT, 'dist', 'lambdas'), bundles, { recursive: true });
+  const discovery = path.join(bundles, 'discovery', 'index.mjs');
+  const changed = readFileSync(discovery, 'utf8').replaceAll('Discovery endpoints cannot be filtered', 'Updated');
+  writeFileSync(discovery, changed);
+  deploy(ministack, folder, { SCIM_BUNDLES: bundles, SCIM_UPDATED: 'yes' });
+  check((await client.get(`/Users/${String(user.id)}`)).status === 200, 'The update lost a user.');
+  const { body } = await client.get('/Schemas?filter=id%20pr');
+  check(body.detail === 'Updated.', `The old function still answers: ${String(body.detail)}`);
+}
+
+function check(condition: boolean, problem: string): void {
+  if (!condition) throw new Error(problem);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});
