@@ -43,6 +43,7 @@ export async function startMinistack(): Promise<Ministack> {
         AWS_DEFAULT_REGION: region,
         AWS_ENDPOINT_URL: endpoint,
         AWS_ENDPOINT_URL_S3: endpoint,
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       };
       return { endpoint, environment, stop };
     }

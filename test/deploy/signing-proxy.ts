@@ -23,6 +23,7 @@ export class SigningProxy {
         response.writeHead(500).end(String(error));
       });
     });
+    server.keepAliveTimeout = 120_000;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
@@ -53,7 +54,9 @@ async function forward(incoming: IncomingMessage, response: ServerResponse, targ
       ).headers
     : headers;
   await new Promise<void>((resolve, reject) => {
-    const outgoing = request(`${target.endpoint}${path}`, { method, headers: { ...headers, ...signed } }, (answer) => {
+    // Without connections that are kept: the emulation closes them when a deployment takes its time.
+    const options = { method, headers: { ...headers, ...signed }, agent: false } as const;
+    const outgoing = request(`${target.endpoint}${path}`, options, (answer) => {
       buffer(answer).then((bytes) => {
         const text = own(bytes.toString('utf8'), target);
         const answered = Object.entries(answer.headers).map(([name, value]) => [name, own(String(value), target)]);

@@ -155,7 +155,7 @@ test('nothing that belongs to the whole account, no physical names', () => {
   expect(named).toEqual([]);
 });
 
-const PHYSICAL_NAMES = new Set(['FunctionName', 'RoleName', 'TableName', 'LogGroupName', 'PolicyName']);
+const PHYSICAL_NAMES = new Set(['FunctionName', 'RoleName', 'TableName', 'LogGroupName']);
 
 test('two of them live in one stack', () => {
   const stack = new Stack(new App(), 'Twice');
