@@ -48,19 +48,35 @@ export function auditRecord(
   after: Connection | undefined,
 ): AuditRecord {
   const [old, next] = [before, after].map((side): JsonObject => (side === undefined ? {} : shown(side)));
-  const names = [...new Set([...Object.keys(old ?? {}), ...Object.keys(next ?? {})])];
-  const differing = names.filter((name) => !equalJson(old?.[name], next?.[name]));
-  const of = (side: JsonObject | undefined): JsonObject =>
-    Object.fromEntries(differing.flatMap((name) => (side?.[name] === undefined ? [] : [[name, side[name]]])));
+  const differences = difference(old ?? {}, next ?? {});
   return {
     id: uuidv7(),
     connection,
     at: new Date().toISOString(),
     actor,
     action,
-    before: of(old),
-    after: of(next),
+    ...differences,
   };
+}
+
+/** The settings that have more than one member each, of which only those that differ are told. */
+const COLLECTIONS = new Set(['tokens', 'schemas']);
+
+function difference(old: JsonObject, next: JsonObject): { readonly before: JsonObject; readonly after: JsonObject } {
+  const before: Record<string, Json> = {};
+  const after: Record<string, Json> = {};
+  for (const name of new Set([...Object.keys(old), ...Object.keys(next)])) {
+    const [was, is] = [old[name], next[name]];
+    if (equalJson(was, is)) continue;
+    if (COLLECTIONS.has(name) && isObject(was) && isObject(is)) {
+      const members = difference(was, is);
+      [before[name], after[name]] = [members.before, members.after];
+      continue;
+    }
+    if (was !== undefined) before[name] = was;
+    if (is !== undefined) after[name] = is;
+  }
+  return { before, after };
 }
 
 /** What an audit record may say of a connection; what is not named here, such as digests and keys, it does not. */

@@ -42,7 +42,7 @@ export interface PresentedToken {
 
 export const DEFAULT_TOKEN_DAYS = 365;
 
-/** The most tokens that one connection has at a time, those that are about to end included: all are read with each request. */
+/** The most main tokens, and the most with scopes, that one connection has at a time: all are read with each request. */
 export const MAXIMUM_TOKENS = 10;
 
 // The secret comes last: base64url has underscores of its own.

@@ -79,7 +79,7 @@ async function taken({ connections }: Services, id: string): Promise<Problem> {
   if (deleted === undefined) return new Problem(409, `There is a connection "${id}" already.`, errors);
   return new Problem(
     409,
-    `The connection "${id}" was deleted at ${deleted.deletedAt} and what it had is still being removed; its id is free when nothing of it is left, after one minute at the earliest.`,
+    `The connection "${id}" was deleted at ${deleted.deletedAt} and what it had is still being removed; its id is free a minute or two after nothing of it is left.`,
     errors,
     { 'Retry-After': String(ID_HELD_SECONDS) },
   );
@@ -141,7 +141,7 @@ async function checkProfile({ table }: Services, { id, identityProvider }: Conne
   if (profileOf(identityProvider).uniqueGroupNames === profileOf(next).uniqueGroupNames) return;
   const groups = await countOf(table, id, 'Group');
   if (groups === 0) return;
-  const detail = `The connection has ${groups} groups, whose names are unique except with "rfc": delete them before it changes from "${identityProvider}" to "${next}".`;
+  const detail = `The connection has ${groups === 1 ? 'a group' : `${groups} groups`}, whose names are unique except with "rfc": delete what there is, with groups switched on, before it changes from "${identityProvider}" to "${next}".`;
   throw new Problem(409, detail, [
     { pointer: '/identityProvider', detail: 'cannot be changed while there are groups' },
   ]);

@@ -85,7 +85,7 @@ function checkRotation({ rotation, secret, tokenExpiresInDays }: RotationSetting
   if (rotation === undefined) return;
   const { everyDays, overlapDays } = rotation;
   if (!secret) issue('needs a secret: Secrets Manager rotates it');
-  if (overlapDays >= everyDays) issue('must be less than everyDays', 'overlapDays');
+  if (overlapDays >= everyDays) issue('must be less than everyDays; it is 7 unless it is given', 'overlapDays');
   if (tokenExpiresInDays < everyDays + overlapDays) {
     issue(`and overlapDays must be at most tokenExpiresInDays (${tokenExpiresInDays}) together`, 'everyDays');
   }
@@ -158,10 +158,16 @@ function invalid(errors: readonly FieldProblem[]): Problem {
   return new Problem(400, detail, shown);
 }
 
+/** What answers have and requests do not, at their beginning or at all. */
+const READ_ONLY = new Set(['createdAt', 'deletion', 'enabled', 'schemas', 'scimBaseUrl', 'secretName', 'token']);
+
 function fieldProblems(issue: z.core.$ZodIssue): readonly FieldProblem[] {
   const path = issue.path.map(String);
   if (issue.code !== 'unrecognized_keys') return [{ pointer: pointer(path), detail: issue.message }];
-  return issue.keys.map((key) => ({ pointer: pointer([...path, key]), detail: 'there is no such field' }));
+  return issue.keys.map((key) => ({
+    pointer: pointer([...path, key]),
+    detail: path.length === 0 && READ_ONLY.has(key) ? 'cannot be set here' : 'there is no such field',
+  }));
 }
 
 function pointer(path: readonly string[]): string {

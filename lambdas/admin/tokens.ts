@@ -114,6 +114,8 @@ export interface ListedToken {
   /** `pending`: valid, but not current yet; `ending`: in the overlap behind a newer one. */
   readonly state: 'active' | 'pending' | 'ending' | EndedState;
   readonly scopes?: readonly string[];
+  /** Of one that is refused for good. */
+  readonly endedAt?: string;
 }
 
 /** The tokens of a connection, valid ones first, and those that ended in the last 90 days. @throws Problem 404 */
@@ -144,10 +146,19 @@ function listedToken(
     expiresAt,
     lastUsedAt = null,
     scopes,
+    endedAt,
   }: Partial<ListedToken> & Pick<ListedToken, 'id' | 'createdAt' | 'expiresAt'>,
   state: ListedToken['state'],
 ): ListedToken {
-  return { id, createdAt, expiresAt, lastUsedAt, state, ...(scopes === undefined ? {} : { scopes }) };
+  return {
+    id,
+    createdAt,
+    expiresAt,
+    lastUsedAt,
+    state,
+    ...(scopes === undefined ? {} : { scopes }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+  };
 }
 
 /** Ends a token: it is refused from the next request on. @throws Problem 404 */

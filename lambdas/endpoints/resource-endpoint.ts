@@ -1,4 +1,4 @@
-import { methodNotAllowed } from '../../scim/error';
+import { methodNotAllowed, ScimError } from '../../scim/error';
 import type { ListQuery } from '../../scim/list/query';
 import type { Answer } from '../middleware/answer';
 import { authorize } from '../middleware/authenticate';
@@ -42,6 +42,13 @@ export function serveResourceEndpoint(endpoint: ResourceEndpoint): (exchange: Ex
 }
 
 function serveResource(endpoint: ResourceEndpoint, exchange: Exchange, id: string): Promise<Answer> {
+  // An administrator has pasted the URL with an endpoint behind it.
+  if (/^(?:users|groups)$/i.test(id)) {
+    throw new ScimError(
+      404,
+      'There is no such endpoint. The base URL ends with the id of the connection: check that nothing follows it.',
+    );
+  }
   switch (exchange.request.method) {
     case 'GET':
       return endpoint.get(exchange, id);

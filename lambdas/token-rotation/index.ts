@@ -6,7 +6,7 @@ import { Connections } from '../../directory/connections';
 import { noticeWrite } from '../../directory/notices';
 import { issueToken } from '../../directory/tokens';
 import { ENVIRONMENT } from '../contract';
-import { logAct, logEntry } from '../middleware/log';
+import { logAct, logEntry, logFailure } from '../middleware/log';
 import { openTable, variable } from '../middleware/environment';
 import { ConnectionSecrets } from './connection-secrets';
 import { probe } from './probe';
@@ -37,7 +37,12 @@ export async function handler(event: SecretsManagerRotationEvent, context: Invoc
   const connections = new Connections(shared.forRequest(Date.now() + context.getRemainingTimeInMillis()), logAct);
   const connection = await connections.find(id);
   if (connection === undefined) throw new RotationError('noConnection', `There is no connection "${id}".`);
-  await STEPS[step]({ connections, connection, version });
+  try {
+    await STEPS[step]({ connections, connection, version });
+  } catch (error) {
+    logFailure(error, context.awsRequestId);
+    throw error;
+  }
   logEntry({ level: 'INFO', message: 'rotation', connection: id, step, version, requestId: context.awsRequestId });
 }
 
@@ -61,12 +66,14 @@ const STEPS: Readonly<Record<SecretsManagerRotationEvent['Step'], (rotation: Rot
   },
 
   testSecret: async ({ connection: { id }, version }) => {
-    // Setting a schedule up runs this step alone, with a version that has no value: then the current token shows that all is well.
-    const value = (await secrets.valueOf(id, version)) ?? (await currentValue(id));
     const url = `${variable(ENVIRONMENT.scimUrl)}/v2/connections/${id}`;
-    const verdict = await probe(url, value);
-    if (verdict !== 'accepted') {
-      throw new RotationError(verdict, `The SCIM endpoint ${url} does not take the new token: ${verdict}.`);
+    const value = await secrets.valueOf(id, version);
+    // Setting a schedule up runs this step alone, with a version that has no value: that the endpoint refuses a token which nobody has shows that it
+    // can be asked. The current one would be, and would look used.
+    const verdict = await probe(url, value ?? issueToken(id).value);
+    if (verdict === 'unreachable') throw new RotationError(verdict, `The SCIM endpoint ${url} does not answer.`);
+    if (value !== undefined && verdict === 'refused') {
+      throw new RotationError(verdict, `The SCIM endpoint ${url} does not take the new token.`);
     }
   },
 
@@ -74,10 +81,9 @@ const STEPS: Readonly<Record<SecretsManagerRotationEvent['Step'], (rotation: Rot
     const { id } = connection;
     await makeCurrent(connections, secrets, id, version);
     const overlap = overlapSeconds(connection);
-    await endEarlierTokens(connections, id, ACT, version, overlap, ({ id: token, expiresAt }) => {
-      const earlierUntil = new Date(Date.now() + overlap * 1000).toISOString();
-      return [noticeWrite({ connection: id, kind: 'tokenRotated', token, expiresAt, earlierUntil })];
-    });
+    await endEarlierTokens(connections, id, ACT, version, overlap, ({ id: token, expiresAt }, earlierUntil) => [
+      noticeWrite({ connection: id, kind: 'tokenRotated', token, expiresAt, earlierUntil }),
+    ]);
   },
 };
 
@@ -89,9 +95,4 @@ async function pendingValue(id: string, version: string): Promise<string> {
   const value = await secrets.valueOf(id, version);
   if (value === undefined) throw new Error(`Version ${version} of the secret of connection "${id}" has no value.`);
   return value;
-}
-
-async function currentValue(id: string): Promise<string> {
-  const version = await secrets.currentVersion(id);
-  return pendingValue(id, version ?? '');
 }

@@ -54,9 +54,12 @@ export async function acceptToken(
 /** A connection with a further token; those that have expired make room. @throws RotationError `tooManyTokens` */
 export function withToken(connection: Connection, token: StoredToken, overlapSeconds: number): Connection {
   const live = connection.tokens.filter((other) => isLive(other));
-  const staying = token.scopes === undefined && overlapSeconds === 0 ? live.filter(({ scopes }) => scopes) : live;
-  if (staying.length >= MAXIMUM_TOKENS) {
-    throw new RotationError('tooManyTokens', `The connection has ${staying.length} valid tokens; revoke one of them.`);
+  const isMain = token.scopes === undefined;
+  const alike = live.filter(({ scopes }) => (scopes === undefined) === isMain);
+  const makesRoom = isMain && overlapSeconds === 0;
+  if (!makesRoom && alike.length >= MAXIMUM_TOKENS) {
+    const which = isMain ? 'valid main tokens' : 'valid tokens with scopes';
+    throw new RotationError('tooManyTokens', `The connection has ${alike.length} ${which}; revoke one of them.`);
   }
   return { ...connection, tokens: [...live, token] };
 }
@@ -96,7 +99,7 @@ export async function makeCurrent(
 
 /**
  * Ends the main tokens that were there before a version's.
- * @param notice what is to be written with it, when this is what ends them
+ * @param notice what is to be written with it, when this is what ends them; it is told when the last of them ends
  */
 export async function endEarlierTokens(
   connections: Connections,
@@ -104,7 +107,7 @@ export async function endEarlierTokens(
   act: Act,
   version: string,
   overlapSeconds: number,
-  notice: (token: StoredToken, connection: Connection) => readonly Write[] = () => [],
+  notice: (token: StoredToken, earlierUntil: string) => readonly Write[] = () => [],
 ): Promise<StoredToken | undefined> {
   const before = existing(await connections.find(connectionId), connectionId);
   const token = before.tokens.find(({ secretVersion }) => secretVersion === version);
@@ -114,9 +117,20 @@ export async function endEarlierTokens(
     connectionId,
     act,
     (connection) => ({ ...connection, tokens: withEarlierEnded(connection.tokens, token.id, overlapSeconds) }),
-    notice(token, before),
+    notice(token, endOfEarlier(before.tokens, token, overlapSeconds)),
   );
   return token;
+}
+
+/** When the last of the main tokens before another one ends. */
+function endOfEarlier(tokens: readonly StoredToken[], token: StoredToken, overlapSeconds: number): string {
+  const ended = withEarlierEnded(tokens, token.id, overlapSeconds);
+  const earlier = ended.slice(
+    0,
+    ended.findIndex(({ id }) => id === token.id),
+  );
+  const ends = earlier.flatMap(({ scopes, expiresAt }) => (scopes === undefined ? [expiresAt] : []));
+  return ends.sort().at(-1) ?? new Date().toISOString();
 }
 
 /** Takes a token back that is not to become current. */

@@ -60,7 +60,8 @@ test('on schedule a new token waits in the secret, recipients are told where, an
     rotation: { everyDays: 30, overlapDays: 5 },
   });
   await server.advance(29 * DAY);
-  expect(await tokens(client)).toHaveLength(1);
+  // Making the schedule tests the endpoint, and not with this token: it would look used.
+  expect(await tokens(client)).toMatchObject([{ state: 'active', lastUsedAt: null }]);
   await server.advance(DAY + 60);
   const [next, earlier] = await tokens(client);
   expect([next.state, earlier.state, await status(client)]).toEqual(['active', 'ending', 200]);
@@ -110,13 +111,20 @@ test('other changes leave the schedule alone', async () => {
 });
 
 test('a schedule that would come too late for the token begins with a rotation', async () => {
-  const client = await Client.connect('generic', { tokenExpiresInDays: 20 });
-  await server.advance(15 * DAY);
+  const recipients = ['late@rotation.example'];
+  const client = await Client.connect('generic', { tokenExpiresInDays: 20, failureMail: { recipients } });
+  await server.advance(17 * DAY);
   await admin('PATCH', `/connections/${client.id}`, { rotation: { everyDays: 10, overlapDays: 5 } });
-  await eventually(
+  const [, earlier] = await eventually(
     () => tokens(client),
     (list) => list.length === 2,
   );
+  const mails = await eventually(
+    async () => (await server.mails()).filter((mail) => mail.recipients.join() === recipients.join()),
+    (list) => list.some(({ subject }) => subject.startsWith('A new SCIM token')),
+  );
+  // It ends when it would have ended anyway, before the overlap does.
+  expect(mails.at(-1)?.text).toContain(`works until ${String(earlier.expiresAt).slice(0, 10)}`);
   const short = await admin('POST', `/connections/${client.id}/tokens`, { expiresInDays: 14 });
   expect([short.status, short.body.errors[0].pointer]).toEqual([400, '/expiresInDays']);
 });

@@ -41,7 +41,12 @@ test('custom attributes beside the default mappings, in a connection for users o
 test('a wrong tenant URL says so on Test Connection', async () => {
   const { baseUrl, token } = await setUp({ identityProvider: 'entra' });
   const headers = { Authorization: `Bearer ${token}` };
-  for (const wrong of [baseUrl.replace('/connections/', '/'), baseUrl.replace('/v2/', '/v1/'), `${baseUrl}/scim`]) {
+  for (const wrong of [
+    baseUrl.replace('/connections/', '/'),
+    baseUrl.replace('/v2/', '/v1/'),
+    `${baseUrl}/scim`,
+    `${baseUrl}/Users`,
+  ]) {
     const { status, body } = await send('GET', `${wrong}/Users`, headers);
     expect([status, body.detail]).toEqual([404, expect.stringMatching(/base URL ends with/i)]);
   }
