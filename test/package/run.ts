@@ -1,20 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /*
- * `npm run test:package`: what a team does that takes the construct into an app of its own. The package is packed, installed in an empty folder beside aws-cdk-lib, and synthesized
- * from ten lines of TypeScript: without Docker, without a bundler, and without anything of this repository.
+ * `npm run test:package`: what a team does that takes the construct into an app of its own. The package is packed and installed in an empty folder beside aws-cdk-lib, and each of the
+ * examples is checked and synthesized there: without Docker, without a bundler, and without anything else of this repository.
  */
 const ROOT = path.join(__dirname, '..', '..');
-
-const APP = `import { App, Stack } from 'aws-cdk-lib';
-import { ScimServiceProvider } from 'cdk-scim';
-
-const stack = new Stack(new App(), 'Identity');
-new ScimServiceProvider(stack, 'Scim', { failureMail: { sender: 'scim@example.com' } });
-`;
+const EXAMPLES = path.join(ROOT, 'examples');
 
 /** Megabytes that a function's bundle may have: a larger one starts more slowly, and is a dependency that crept in. */
 const LARGEST_MB = 1;
@@ -24,7 +18,6 @@ function main(): void {
   try {
     run('npm', ['pack', '--silent', '--pack-destination', folder], ROOT);
     const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '';
-    writeFileSync(path.join(folder, 'app.ts'), APP);
     run('npm', ['init', '--yes'], folder);
     const { devDependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Manifest;
     const beside = ['aws-cdk', 'aws-cdk-lib', 'constructs', 'typescript', 'tsx'];
@@ -32,13 +25,36 @@ function main(): void {
     const specifiers = beside.map((name) => `${name}@${devDependencies[name] ?? ''}`);
     run('npm', ['install', '--no-audit', '--no-fund', `./${tarball}`, ...specifiers], folder);
     check(!existsSync(path.join(folder, 'node_modules', '@dynoxide')), 'The package has run-time dependencies.');
-    run('npx', ['tsc', '--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', 'app.ts'], folder);
-    run('npx', ['cdk', 'synth', '--quiet', '--app', 'npx tsx app.ts'], folder);
-    process.stdout.write(`installed and synthesized in ${Math.round((Date.now() - begun) / 1000)} s\n`);
-    checkOutput(path.join(folder, 'cdk.out'));
+    for (const example of readdirSync(EXAMPLES)) {
+      if (!existsSync(path.join(EXAMPLES, example, 'app.ts'))) continue;
+      copyFileSync(path.join(EXAMPLES, example, 'app.ts'), path.join(folder, 'app.ts'));
+      run('npx', ['tsc', '--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', 'app.ts'], folder);
+      run('npx', ['cdk', 'synth', '--quiet', '--no-lookups', '--app', 'npx tsx app.ts', '--output', example], folder);
+      checkOutput(path.join(folder, example));
+      process.stdout.write(
+        `${example}: synthesized, ${Math.round((Date.now() - begun) / 1000)} s after the installation began\n`,
+      );
+    }
+    checkPython(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The same in Python: the wheel, in a virtual environment of its own. */
+function checkPython(folder: string): void {
+  const wheels = path.join(folder, 'packages');
+  run('npx', ['jsii-pacmak', '--no-npmignore', '--targets', 'python', '--outdir', wheels], ROOT);
+  const wheel = readdirSync(path.join(wheels, 'python')).find((file) => file.endsWith('.whl')) ?? '';
+  const environment = path.join(folder, 'venv');
+  run('python3', ['-m', 'venv', environment], folder);
+  const programs = path.join(environment, 'bin');
+  const wanted = path.join(wheels, 'python', wheel);
+  run(path.join(programs, 'pip'), ['install', '--quiet', '--disable-pip-version-check', wanted], folder);
+  const app = `${path.join(programs, 'python')} ${path.join(EXAMPLES, 'python', 'app.py')}`;
+  run('npx', ['cdk', 'synth', '--quiet', '--app', app, '--output', 'python'], folder);
+  checkOutput(path.join(folder, 'python'));
+  process.stdout.write('python: synthesized from the wheel\n');
 }
 
 interface Manifest {

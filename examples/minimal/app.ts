@@ -1,0 +1,6 @@
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { ScimServiceProvider } from 'cdk-scim';
+
+const stack = new Stack(new App(), 'Identity');
+const scim = new ScimServiceProvider(stack, 'Scim');
+new CfnOutput(stack, 'AdminUrl', { value: scim.adminUrl });
