@@ -1,4 +1,4 @@
-import { InvalidRequestException } from '@aws-sdk/client-secrets-manager';
+import { InvalidRequestException, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
@@ -112,7 +112,7 @@ export async function changeConnection(services: Services, id: string, patch: Js
 
 /**
  * Makes the schedule in Secrets Manager what a connection is to say.
- * @throws Problem 409 while a rotation is under way
+ * @throws Problem 409 while a rotation is under way, or when somebody has deleted the secret
  */
 async function setSchedule(
   { secrets, rotationFunction }: Services,
@@ -124,9 +124,16 @@ async function setSchedule(
     if (rotation === undefined) await secrets.rotateNoMore(id);
     else await secrets.rotateEvery(id, rotation.everyDays, rotationFunction, endsBefore(tokens, rotation.everyDays));
   } catch (error) {
+    const errors = [{ pointer: '/rotation', detail: 'cannot be changed now' }];
+    if (error instanceof ResourceNotFoundException) {
+      throw new Problem(
+        409,
+        `The secret of the connection is gone: POST /connections/${id}/tokens makes it anew.`,
+        errors,
+      );
+    }
     if (!(error instanceof InvalidRequestException)) throw error;
-    const detail = `Secrets Manager does not change the schedule now: ${error.message}`;
-    throw new Problem(409, detail, [{ pointer: '/rotation', detail: 'cannot be changed now' }]);
+    throw new Problem(409, `Secrets Manager does not change the schedule now: ${error.message}`, errors);
   }
 }
 

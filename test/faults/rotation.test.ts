@@ -167,6 +167,15 @@ test('a schedule is not changed while a rotation is under way; ending it ends th
   expect((await admin('PATCH', path, { rotation: { everyDays: 60 } })).status).toBe(200);
 });
 
+test('a secret that somebody has deleted is made anew by the next token', async () => {
+  const rotated = await Rotated.create();
+  const path = `/connections/${rotated.client.id}`;
+  system.secretsProxy.watch(() => ({ kind: 'error', name: 'ResourceNotFoundException', status: 400 }));
+  const refused = await admin('PATCH', path, { rotation: { everyDays: 60 } });
+  expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining(`${path}/tokens`)]);
+  system.secretsProxy.watch();
+});
+
 test('a connection that is deleted while its token is rotated leaves no secret', async () => {
   const rotated = await Rotated.create();
   const path = `/connections/${rotated.client.id}`;
