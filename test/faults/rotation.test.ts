@@ -167,7 +167,7 @@ test('a schedule is not changed while a rotation is under way; ending it ends th
   expect((await admin('PATCH', path, { rotation: { everyDays: 60 } })).status).toBe(200);
 });
 
-test('a secret that somebody has deleted is made anew by the next token', async () => {
+test('a schedule for a secret that somebody has deleted: the answer says how to get another one', async () => {
   const rotated = await Rotated.create();
   const path = `/connections/${rotated.client.id}`;
   system.secretsProxy.watch(() => ({ kind: 'error', name: 'ResourceNotFoundException', status: 400 }));
