@@ -9,16 +9,12 @@ const { ENDPOINT, PORT = '0', CONNECTION = 'default', TABLE = 'scim', IDP = 'ent
 Object.assign(process.env, {
   TABLE_NAME: TABLE,
   SECRET_PREFIX: 'bench',
+  ROTATION_FUNCTION_ARN: 'bench',
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'x',
   AWS_SECRET_ACCESS_KEY: 'x',
   AWS_ENDPOINT_URL_DYNAMODB: ENDPOINT,
 });
-
-// The admin function wants a place for the token.
-const secrets = createServer((request, response) => request.resume().on('end', () => response.end('{}')));
-await new Promise((resolve) => secrets.listen(0, '127.0.0.1', resolve));
-process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = `http://127.0.0.1:${secrets.address().port}`;
 
 const load = async (name) => (await import(`../../dist/lambdas/${name}/index.mjs`)).handler;
 const functions = { Users: await load('users'), Groups: await load('groups') };
@@ -38,7 +34,13 @@ async function invoke(handler, { method, path, pathParameters, query, headers, b
       pathParameters,
       body,
       isBase64Encoded: false,
-      requestContext: { path: `/scim${path}`, stage: 'scim', domainName: '127.0.0.1', protocol: 'HTTP/1.1' },
+      requestContext: {
+        path: `/scim${path}`,
+        stage: 'scim',
+        domainName: '127.0.0.1',
+        protocol: 'HTTP/1.1',
+        identity: { userArn: null },
+      },
     },
     { awsRequestId: randomBytes(8).toString('hex'), getRemainingTimeInMillis: () => 28_000 },
   );
@@ -49,7 +51,7 @@ const created = await invoke(admin, {
   path: '/admin/connections',
   pathParameters: null,
   headers: { Host: '127.0.0.1', 'Content-Type': 'application/json' },
-  body: JSON.stringify({ id: CONNECTION, displayName: 'Bench', identityProvider: IDP }),
+  body: JSON.stringify({ id: CONNECTION, displayName: 'Bench', identityProvider: IDP, secret: false }),
 });
 if (created.statusCode !== 201) throw new Error(created.body);
 const base = `/v2/connections/${CONNECTION}`;

@@ -75,7 +75,10 @@ async function started(
   const env = { ...process.env, ...environment, ...quiet, NODE_ENV: 'production' };
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const line = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once('line', resolve);
+    // Functions log what administrators do before the server says where it is.
+    createInterface({ input: child.stdout }).on('line', (text) => {
+      if (text.includes('"baseUrl"')) resolve(text);
+    });
     child.once('exit', (code) => {
       reject(new Error(`${args.join(' ')} ended with code ${String(code)}.`));
     });
