@@ -1,15 +1,10 @@
 import type { DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
 import { ABANDONED_AFTER_MS, completeAbandoned, completeIntent, SETTLED_AFTER_MS } from '../../directory/completion';
 import { findIntent, type Intent } from '../../directory/intents';
+import { openTable } from '../middleware/environment';
+import type { Invocation } from '../middleware/invocation';
 import { logFailure } from '../middleware/log';
 import { keyOf } from '../middleware/stream';
-import { openTable } from '../middleware/environment';
-
-/** What the handler needs of Lambda's context. */
-interface Invocation {
-  readonly awsRequestId: string;
-  getRemainingTimeInMillis(): number;
-}
 
 const shared = openTable();
 

@@ -9,15 +9,10 @@ import { HAND_OVER_MS } from '../../directory/retries';
 import type { Table } from '../../directory/table';
 import { ENVIRONMENT } from '../contract';
 import { openTable, variable } from '../middleware/environment';
+import type { Invocation } from '../middleware/invocation';
 import { logEntry, logFailure } from '../middleware/log';
 import { keyOf } from '../middleware/stream';
 import { mailOf } from './mails';
-
-/** What the handler needs of Lambda's context. */
-interface Invocation {
-  readonly awsRequestId: string;
-  getRemainingTimeInMillis(): number;
-}
 
 /** Connections that are read at a time. */
 const PAGE = 100;

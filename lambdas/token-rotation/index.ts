@@ -6,17 +6,12 @@ import { Connections } from '../../directory/connections';
 import { noticeWrite } from '../../directory/notices';
 import { issueToken } from '../../directory/tokens';
 import { ENVIRONMENT } from '../contract';
+import type { Invocation } from '../middleware/invocation';
 import { logAct, logEntry, logFailure } from '../middleware/log';
 import { openTable, variable } from '../middleware/environment';
 import { ConnectionSecrets } from './connection-secrets';
 import { probe } from './probe';
 import { acceptToken, endEarlierTokens, makeCurrent, RotationError } from './rotation';
-
-/** What the handler needs of Lambda's context. */
-interface Invocation {
-  readonly awsRequestId: string;
-  getRemainingTimeInMillis(): number;
-}
 
 /** How long earlier tokens work on when the connection does not say: an administrator needs the time to paste the new one. */
 const DEFAULT_OVERLAP_DAYS = 7;

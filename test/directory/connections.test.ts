@@ -70,6 +70,8 @@ describe('connections and tokens', () => {
       await connections.noteUse(id, token);
       return { ...without, displayName: 'Changed' };
     });
+    // And it was used before this one was read.
+    await connections.change(id, ACT, (before) => ({ ...before, groups: false }));
     const found = await connections.find(id);
     expect(found?.tokens[0]?.lastUsedAt).toBeDefined();
     expect(found).toMatchObject({ displayName: 'Changed' });
