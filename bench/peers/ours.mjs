@@ -75,5 +75,5 @@ const server = createServer((request, response) => {
 });
 server.listen(Number(PORT), '127.0.0.1', () => {
   const baseUrl = `http://127.0.0.1:${server.address().port}${base}`;
-  console.log(JSON.stringify({ baseUrl, token: JSON.parse(created.body).token.value }));
+  process.stdout.write(`${JSON.stringify({ baseUrl, token: JSON.parse(created.body).token.value })}\n`);
 });

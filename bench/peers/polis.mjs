@@ -57,5 +57,5 @@ const server = http.createServer(async (request, response) => {
 });
 server.listen(Number(PORT), '127.0.0.1', () => {
   const baseUrl = `http://127.0.0.1:${server.address().port}${directory.scim.path}`;
-  console.log(JSON.stringify({ baseUrl, token: directory.scim.secret }));
+  process.stdout.write(`${JSON.stringify({ baseUrl, token: directory.scim.secret })}\n`);
 });

@@ -177,5 +177,7 @@ app.use(
   }),
 );
 const server = app.listen(Number(PORT), '127.0.0.1', () => {
-  console.log(JSON.stringify({ baseUrl: `http://127.0.0.1:${server.address().port}/scim`, token: TOKEN }));
+  process.stdout.write(
+    `${JSON.stringify({ baseUrl: `http://127.0.0.1:${server.address().port}/scim`, token: TOKEN })}\n`,
+  );
 });
