@@ -4,7 +4,7 @@ import { findValidToken, issueToken, readToken } from '../../directory/tokens';
 import { ABSENT } from '../../directory/write';
 import { ACT, connectionWith, meteredScope } from './support';
 
-const { scope, close } = meteredScope();
+const { scope, close, measure } = meteredScope();
 
 afterAll(close);
 
@@ -74,6 +74,9 @@ describe('connections and tokens', () => {
     await connections.change(id, ACT, (before) => ({ ...before, groups: false }));
     const found = await connections.find(id);
     expect(found?.tokens[0]?.lastUsedAt).toBeDefined();
+    // Within the hour the token knows it, and nothing is called.
+    const [used = token] = found?.tokens ?? [];
+    expect(await measure(() => connections.noteUse(id, used))).toEqual({ reads: 0, writes: 0, calls: 0 });
     expect(found).toMatchObject({ displayName: 'Changed' });
     expect(found).not.toHaveProperty('failureMail');
     await connections.withdraw({ ...connection, cursorKey: 'another one of this id' });

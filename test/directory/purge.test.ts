@@ -7,15 +7,25 @@ import { Table } from '../../directory/table';
 import { Users } from '../../directory/users';
 import type { MembershipChange } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
-import { server } from '../support/client';
-import { ACT, connectionWith, meteredScope } from './support';
+import type { Scope } from '../../directory/resources';
+import { ACT, connectionWith, createOwnTable, openEngine } from './support';
 
-const { scope, client, close } = meteredScope();
-const { table } = scope;
-const connections = new Connections(table);
+const client = openEngine();
+// In the server's own table its function `completion` would be the first to do what is tried here.
+let tableName: string;
+let table: Table;
+let connections: Connections;
 let names = 0;
 
-afterAll(close);
+beforeAll(async () => {
+  tableName = await createOwnTable();
+  table = new Table(client, tableName);
+  connections = new Connections(table);
+});
+
+afterAll(() => {
+  client.close();
+});
 
 /** Exactly one member. */
 function members(value: string): MembershipChange {
@@ -26,7 +36,7 @@ function members(value: string): MembershipChange {
 async function connect(): Promise<{ id: string; users: Users; groups: Groups }> {
   const id = `purge-${Date.now().toString(36)}-${(names += 1)}`;
   await connections.add(connectionWith({ id }), ACT);
-  const own = { ...scope, connection: id };
+  const own: Scope = { table, connection: id, baseUrl: 'https://x' };
   return {
     id,
     users: new Users(own, USER, 'retain'),
@@ -61,7 +71,7 @@ function disturbed(operation: string, happen: () => Promise<unknown>): Table {
       return client.call(name, input, options);
     },
   };
-  return new Table(db, server().tableName);
+  return new Table(db, tableName);
 }
 
 test.each(['BatchWriteItem', 'TransactWriteItems', 'DeleteItem', 'Query'])(

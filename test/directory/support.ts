@@ -1,3 +1,4 @@
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import type { Act } from '../../directory/audit';
 import type { Connection } from '../../directory/connection';
@@ -38,6 +39,29 @@ export interface Units {
 export function openEngine(endpoint = server().dynamodbEndpoint): DynamoDBConnection {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return new DynamoDBConnection({ endpoint, region: 'us-east-1', credentials: () => credentials });
+}
+
+/** Makes a table of its own, like the server's but for the stream: nobody else acts on what is in it. @returns its name */
+export async function createOwnTable(): Promise<string> {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint: server().dynamodbEndpoint, region: 'us-east-1', credentials });
+  const { Table: like } = await client.send(new DescribeTableCommand({ TableName: server().tableName }));
+  const name = `own-${randomUUID()}`;
+  await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: like?.KeySchema,
+      AttributeDefinitions: like?.AttributeDefinitions,
+      GlobalSecondaryIndexes: like?.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
+        IndexName,
+        KeySchema,
+        Projection,
+      })),
+    }),
+  );
+  client.destroy();
+  return name;
 }
 
 /** A connection's part of the table on the real engine, with a meter on every call. */
