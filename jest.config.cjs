@@ -18,7 +18,14 @@ module.exports = {
       globalTeardown: '<rootDir>/test/support/stop-server.ts',
     },
     // Each has a system of its own, with a proxy before the engine: npm run test:faults.
-    { ...shared, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'faults',
+      testMatch: ['<rootDir>/test/faults/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/support/start-faults.ts',
+    },
+    // Compares what functions did in those before with what they may do: npm run test:privileges.
+    { ...shared, displayName: 'privileges', testMatch: ['<rootDir>/test/privileges/**/*.test.ts'] },
     // Those that need nothing but HTTP, against what npm run test:deploy has deployed.
     {
       ...shared,

@@ -45,7 +45,7 @@ function loadTime(file: string): number {
   const script = `const start = performance.now(); import(${JSON.stringify(file)}).then(() => { process.stdout.write(String(performance.now() - start)); process.exit(0); });`;
   const environment = {
     TABLE_NAME: 'scim',
-    SECRET_PREFIX: 'x',
+    DEPLOYMENT: 'x',
     SCIM_URL: 'x',
     ROTATION_FUNCTION_ARN: 'x',
     MAIL_FROM: 'x',

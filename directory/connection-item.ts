@@ -91,6 +91,7 @@ export function fromItem(item: Item): Connection | undefined {
     tokenExpiresInDays: numberOf(item, 'tokenExpiresInDays'),
     secret: item['secret'] !== false,
     ...(rotation === undefined ? {} : { rotation }),
+    ...(item['declaredBy'] === undefined ? {} : { declaredBy: textOf(item, 'declaredBy') }),
     createdAt: textOf(item, 'createdAt'),
     tokens: toTokens(item),
     schemas: toSchemas(textOf(item, 'schemas')),

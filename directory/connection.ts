@@ -33,6 +33,8 @@ export interface Connection {
   readonly secret: boolean;
   /** Undefined when only administrators rotate. */
   readonly rotation?: Rotation;
+  /** What declares it: a stack's custom resource. Undefined for one that an administrator has made. */
+  readonly declaredBy?: string;
   /** RFC 3339. */
   readonly createdAt: string;
   /** In the order in which they became valid. */

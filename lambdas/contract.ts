@@ -7,17 +7,53 @@
 export const ENVIRONMENT = {
   /** Name of the table; every function. */
   tableName: 'TABLE_NAME',
-  /** Begins the name of each connection's secret, which is `<prefix>/<connection id>`; `admin`, `token-rotation` and `notifications`. */
-  secretPrefix: 'SECRET_PREFIX',
+  /**
+   * Name of the deployment, which no other one in the account and region has: it begins the name of each connection's secret, which is
+   * `<deployment>/<connection id>`, and it is the dimension of the metrics; every function.
+   */
+  deployment: 'DEPLOYMENT',
   /** URL of the API with its stage; `token-rotation` and `notifications`. */
   scimUrl: 'SCIM_URL',
   /** ARN of the function that rotates tokens; `admin`. */
   rotationFunction: 'ROTATION_FUNCTION_ARN',
   /** ARN of the key that secrets are encrypted with, when it is not the account's default; `admin`. */
   secretKey: 'SECRET_KEY_ARN',
-  /** Whom mails come from; `notifications`. */
+  /** Whom mails come from, when there are to be any; `notifications`. */
   mailFrom: 'MAIL_FROM',
+  /** Who gets mails about connections that name no recipients, separated by commas; `notifications`. */
+  mailTo: 'MAIL_TO',
+  /** ARN of the function that new tokens are tried with where the API cannot be called; `token-rotation`. */
+  probedFunction: 'PROBED_FUNCTION_ARN',
 } as const;
+
+/** What the functions report to CloudWatch, in logs of the embedded metric format, and the construct makes alarms of. */
+export const METRICS = {
+  namespace: 'CdkScim',
+  /** Dimension of every metric: the deployment. */
+  deployment: 'Deployment',
+  /** Requests that a function answered with a status from 400 to 499, administrators' among them. */
+  refusals: 'Refusals',
+  /** Milliseconds that a SCIM request took in its function; there are as many of them as there were requests. */
+  latency: 'Latency',
+  /** SCIM requests that did not do what they were to do; also by the dimension `kind`. */
+  failures: 'Failures',
+  kind: 'Kind',
+  /** Tokens that end within a week and that nothing has replaced. */
+  tokensNearExpiry: 'TokensNearExpiry',
+} as const;
+
+/** Values of the dimension `kind` of failures, by the status of their answers. */
+export const FAILURE_KINDS = [
+  'unauthorized',
+  'forbidden',
+  'notFound',
+  'conflict',
+  'precondition',
+  'invalid',
+  'throttled',
+  'fault',
+] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];
 
 /** The functions, one folder each beside this file. */
 export const FUNCTION_NAMES = [
@@ -30,11 +66,22 @@ export const FUNCTION_NAMES = [
   'completion',
   'token-rotation',
   'notifications',
+  'declared-connections',
 ] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** Those that answer requests. */
-export type RoutedFunction = Exclude<FunctionName, 'completion' | 'token-rotation' | 'notifications'>;
+export type RoutedFunction = Exclude<
+  FunctionName,
+  'completion' | 'token-rotation' | 'notifications' | 'declared-connections'
+>;
+
+/** What CloudFormation tells the function `declared-connections` of a connection: a custom resource's properties. */
+export interface DeclaredProperties {
+  readonly Id: string;
+  /** The settings as `POST /connections` takes them, as JSON: CloudFormation makes text of every number and boolean. */
+  readonly Settings: string;
+}
 
 /**
  * What of the table's stream the function `completion` is told: intents that a request handed over. `directory/intents.ts` writes them.

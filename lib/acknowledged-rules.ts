@@ -39,7 +39,8 @@ export function acknowledgeRules(scope: Construct, secretPrefix: string): void {
     ...ACKNOWLEDGED,
     [`AwsSolutions-IAM5[Resource::${secrets}]`]:
       'Secrets are made at run time, one for each connection, under a prefix that only this deployment has.',
-    'AwsSolutions-IAM5[Resource::*]': 'X-Ray, with tracing, has no resources that could be named.',
+    'AwsSolutions-IAM5[Resource::*]':
+      'X-Ray, with tracing, has no resources that could be named, and network interfaces, in a VPC, have no names before they are there.',
   };
   for (const [id, reason] of Object.entries(reasons)) Validations.of(scope).acknowledge({ id, reason });
 }

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { ENVIRONMENT } from '../lambdas/contract';
 
 /** How mails leave. */
 export interface FailureMailProps {
@@ -13,7 +14,28 @@ export interface FailureMailProps {
    * @default - the domain of the address
    */
   readonly identity?: string;
+
+  /**
+   * Who is told of what concerns connections that name no recipients of their own.
+   *
+   * @default - nobody
+   */
+  readonly recipients?: string[];
 }
+
+/** What the function that sends mails is to know; without `failureMail` it sends none. @throws Error for recipients that are no addresses */
+export function mailEnvironment(mail: FailureMailProps | undefined): Readonly<Record<string, string>> {
+  if (mail === undefined) return {};
+  const { sender, recipients = [] } = mail;
+  const wrong = recipients.find((recipient) => !ADDRESS.test(recipient));
+  if (wrong !== undefined) throw new Error(`failureMail.recipients takes e-mail addresses, not "${wrong}".`);
+  return {
+    [ENVIRONMENT.mailFrom]: sender,
+    ...(recipients.length === 0 ? {} : { [ENVIRONMENT.mailTo]: recipients.join(',') }),
+  };
+}
+
+const ADDRESS = /^[^@\s<>,]+@([^@\s<>,]+)$/;
 
 /** Lets a function send mails as an identity, which must exist: deploying does not wait for anybody to verify one. */
 export function allowMail(fn: LambdaFunction, { sender, identity = domainOf(sender) }: FailureMailProps): void {
@@ -27,7 +49,7 @@ export function allowMail(fn: LambdaFunction, { sender, identity = domainOf(send
 
 /** @throws Error for what is no address */
 function domainOf(address: string): string {
-  const [, domain] = /^[^@\s<>]+@([^@\s<>]+)$/.exec(address) ?? [];
+  const [, domain] = ADDRESS.exec(address) ?? [];
   if (domain === undefined) {
     throw new Error(`failureMail.sender takes an e-mail address such as scim@example.com, not "${address}".`);
   }

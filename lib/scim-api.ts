@@ -1,28 +1,33 @@
 import {
   AuthorizationType,
-  EndpointType,
   LambdaIntegration,
   ResponseType,
   RestApi,
   type MethodOptions,
+  type RestApiProps,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { ScimServiceProviderProps } from './scim-service-provider-props';
 import { ERROR_URN, ROUTES, STAGE, type RoutedFunction } from '../lambdas/contract';
 
+interface ApiProps extends Pick<ScimServiceProviderProps, 'throttling' | 'tracing'> {
+  readonly name: string;
+  /** From where it can be reached. */
+  readonly reach: Pick<RestApiProps, 'endpointConfiguration' | 'policy'>;
+}
+
 /**
  * The REST API, without its routes. A REST API and not an HTTP API: that one encodes the bodies of
  * `application/scim+json` in base64 and decodes paths.
  */
-export function scimApi(
-  scope: Construct,
-  { throttling = {}, tracing = false }: Pick<ScimServiceProviderProps, 'throttling' | 'tracing'>,
-): RestApi {
+export function scimApi(scope: Construct, { name, throttling = {}, tracing = false, reach }: ApiProps): RestApi {
   const { rateLimit = 200, burstLimit = 2 * rateLimit } = throttling;
   const api = new RestApi(scope, 'Api', {
+    // Its metrics are by this name.
+    restApiName: name,
     description: 'SCIM 2.0 service provider',
-    endpointTypes: [EndpointType.REGIONAL],
+    ...reach,
     // The role that this would make is one for the whole account.
     cloudWatchRole: false,
     deployOptions: {

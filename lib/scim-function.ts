@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import type { FunctionName } from '../lambdas/contract';
+import type { FunctionNetwork } from './network';
 import type { ScimServiceProviderProps } from './scim-service-provider-props';
 
 /** What all functions of a service provider have in common. */
@@ -14,6 +15,7 @@ export interface ScimFunctionOptions extends Pick<
   'bundlesPath' | 'logRetention' | 'memorySize' | 'runtime' | 'tracing'
 > {
   readonly environment: Readonly<Record<string, string>>;
+  readonly network: FunctionNetwork | undefined;
 }
 
 /** What distinguishes one function from another. */
@@ -25,11 +27,24 @@ export interface ScimFunctionProps extends ScimFunctionOptions {
   readonly timeout?: Duration;
 }
 
+/**
+ * What Lambda needs of the role of a function in a VPC; network interfaces have no names before they are there.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+const NETWORK_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
 /** A function from its prebuilt bundle, with a log group and a role of its own and no managed policy. */
 export class ScimFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ScimFunctionProps) {
     const { name, description, environment, bundlesPath, timeout = Duration.seconds(28) } = props;
-    const { runtime = Runtime.NODEJS_24_X, memorySize = 1024, tracing = false } = props;
+    const { network, runtime = Runtime.NODEJS_24_X, memorySize = 1024, tracing = false } = props;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -42,6 +57,7 @@ export class ScimFunction extends LambdaFunction {
         resources: [logGroup.logGroupArn],
       }),
     );
+    if (network !== undefined) role.addToPolicy(new PolicyStatement({ actions: NETWORK_ACTIONS, resources: ['*'] }));
     super(scope, id, {
       description,
       runtime,
@@ -55,6 +71,7 @@ export class ScimFunction extends LambdaFunction {
       memorySize,
       timeout,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      ...network,
     });
   }
 }

@@ -3,8 +3,9 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { ENVIRONMENT, HANDED_OVER_FILTER, NOTICE_FILTER, type RoutedFunction } from '../lambdas/contract';
-import { allowMail, type FailureMailProps } from './failure-mail';
+import { ENVIRONMENT, HANDED_OVER_FILTER, NOTICE_FILTER, type FunctionName } from '../lambdas/contract';
+import { allowMail, mailEnvironment } from './failure-mail';
+import type { FunctionNetwork } from './network';
 import { ScimFunction, type ScimFunctionOptions } from './scim-function';
 import type { ScimServiceProviderProps } from './scim-service-provider-props';
 import { triggerFromTable } from './table-trigger';
@@ -28,21 +29,26 @@ export interface ScimFunctions {
   readonly completion: LambdaFunction;
   /** Rotates tokens for Secrets Manager. */
   readonly tokenRotation: LambdaFunction;
+  /** Looks for tokens that are about to end, and mails to administrators. */
+  readonly notifications: LambdaFunction;
   /**
-   * Mails to administrators.
+   * Makes the connections that are declared.
    *
-   * @default - none without `failureMail`
+   * @default - none without `connections`
    */
-  readonly notifications?: LambdaFunction;
+  readonly declaredConnections?: LambdaFunction;
 }
 
 /** What the functions are made with. */
-interface FunctionsProps extends ScimServiceProviderProps {
+export interface FunctionsProps extends ScimServiceProviderProps {
   readonly table: TableV2;
-  /** Begins the names of the connections' secrets. */
-  readonly secretPrefix: string;
+  /** Name of the deployment; it begins the names of the connections' secrets. */
+  readonly deployment: string;
   /** URL of the API. */
   readonly url: string;
+  /** Whether the functions can call it: nothing keeps them out, as it does others. */
+  readonly isOpen: boolean;
+  readonly network: FunctionNetwork | undefined;
 }
 
 /** What reading and writing a table and secrets takes that a key of one's own encrypts. */
@@ -55,134 +61,152 @@ const KEY_ACTIONS = [
   'kms:ReEncryptTo',
 ];
 
-/** Makes each function with the calls that it makes and no others; a transaction needs the permissions of its writes. */
+/** What managing a connection's secret takes, beside its versions; nobody who hands tokens out can read them afterwards. */
+const SECRET_ACTIONS = ['CreateSecret', 'RotateSecret', 'CancelRotateSecret', 'DeleteSecret'];
+const VERSION_ACTIONS = ['DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'];
+
+const ITEM_ACTIONS = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'];
+
+/** Makes the functions, each with the calls that it makes and no others; a transaction needs the permissions of its writes. */
 export function scimFunctions(scope: Construct, props: FunctionsProps): ScimFunctions {
-  const { table } = props;
-  const options: ScimFunctionOptions = { ...props, environment: { [ENVIRONMENT.tableName]: table.tableName } };
-  const make = (id: string, name: RoutedFunction, description: string): LambdaFunction =>
-    new ScimFunction(scope, id, { ...options, name, description });
-  const users = make('Users', 'users', 'SCIM /Users');
-  const groups = make('Groups', 'groups', 'SCIM /Groups');
-  const bulk = make('Bulk', 'bulk', 'SCIM /Bulk');
-  const search = make('Search', 'search', 'SCIM /.search');
-  const discovery = make('Discovery', 'discovery', 'SCIM discovery');
-  const completion = completionFunction(scope, table, options);
-  for (const directory of [users, groups, bulk, completion]) {
-    allowTable(directory, table, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
-    allowTable(directory, table, 'ConditionCheckItem');
-    allowIndex(directory, table);
-  }
+  const maker = new Maker(scope, props);
+  const users = maker.directory('Users', 'users', 'SCIM /Users');
+  const groups = maker.directory('Groups', 'groups', 'SCIM /Groups');
+  const bulk = maker.directory('Bulk', 'bulk', 'SCIM /Bulk');
+  const completion = maker.completion();
   // Those who record large changes, and remove the members of groups that are gone.
-  for (const directory of [groups, bulk, completion]) allowTable(directory, table, 'BatchWriteItem');
+  for (const directory of [groups, bulk, completion]) maker.allowTable(directory, 'BatchWriteItem');
+  const search = maker.make('Search', 'search', 'SCIM /.search');
   // It remembers where pages ended, and completes changes of members that it is to show.
-  allowTable(search, table, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
-  allowIndex(search, table);
+  maker.allowTable(search, ...ITEM_ACTIONS);
+  maker.allowIndex(search);
+  const discovery = maker.make('Discovery', 'discovery', 'SCIM discovery');
   // It remembers when tokens were used.
-  allowTable(discovery, table, 'GetItem', 'UpdateItem');
-  const { admin, tokenRotation } = administration(scope, props, options);
-  const { failureMail: mail } = props;
-  const routed = { users, groups, bulk, search, discovery, admin };
-  const functions = { ...routed, completion, tokenRotation };
-  const all =
-    mail === undefined ? functions : { ...functions, notifications: notificationFunction(scope, props, options, mail) };
-  for (const fn of Object.values(all)) props.encryptionKey?.grant(fn, ...KEY_ACTIONS);
-  return all;
+  maker.allowTable(discovery, 'GetItem', 'UpdateItem');
+  const tokenRotation = maker.tokenRotation();
+  const admin = maker.administration('Admin', 'admin', 'SCIM connections and tokens', tokenRotation);
+  for (const fn of [tokenRotation, admin]) maker.allowProbe(fn, discovery);
+  const notifications = maker.notifications();
+  const functions = { users, groups, bulk, search, discovery, admin, completion, tokenRotation, notifications };
+  if ((props.connections ?? []).length === 0) return functions;
+  const about = 'SCIM: makes the connections that the stack declares';
+  const declaredConnections = maker.administration('Declaration', 'declared-connections', about, tokenRotation);
+  return { ...functions, declaredConnections };
 }
 
-function completionFunction(scope: Construct, table: TableV2, options: ScimFunctionOptions): LambdaFunction {
-  const completion = new ScimFunction(scope, 'Completion', {
-    ...options,
-    name: 'completion',
-    description: 'SCIM: completes what requests had no time for',
-    timeout: Duration.minutes(5),
-  });
-  triggerFromTable(scope, completion, {
-    table,
-    streamId: 'HandedOver',
-    filter: HANDED_OVER_FILTER,
-    scheduleId: 'Abandoned',
-    every: Duration.minutes(1),
-    description: 'SCIM: asks for what requests that ended unexpectedly have left behind',
-  });
-  return completion;
-}
+/** Makes functions of one service provider. */
+class Maker {
+  private readonly options: ScimFunctionOptions;
 
-/** The functions that handle connections and their tokens. */
-function administration(
-  scope: Construct,
-  { table, secretPrefix, url, encryptionKey: key }: FunctionsProps,
-  options: ScimFunctionOptions,
-): { readonly admin: LambdaFunction; readonly tokenRotation: LambdaFunction } {
-  const environment = { ...options.environment, [ENVIRONMENT.secretPrefix]: secretPrefix };
-  const tokenRotation = new ScimFunction(scope, 'TokenRotation', {
-    ...options,
-    name: 'token-rotation',
-    description: 'SCIM: rotates tokens for Secrets Manager',
-    environment: { ...environment, [ENVIRONMENT.scimUrl]: url },
-  });
-  allowTable(tokenRotation, table, 'GetItem', 'PutItem');
-  const onVersions = ['DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'];
-  allowSecrets(tokenRotation, secretPrefix, 'GetSecretValue', ...onVersions);
-  const admin = new ScimFunction(scope, 'Admin', {
-    ...options,
-    name: 'admin',
-    description: 'SCIM connections and tokens',
-    environment: {
-      ...environment,
-      [ENVIRONMENT.rotationFunction]: tokenRotation.functionArn,
+  constructor(
+    private readonly scope: Construct,
+    private readonly props: FunctionsProps,
+  ) {
+    const { table, deployment } = props;
+    const environment = { [ENVIRONMENT.tableName]: table.tableName, [ENVIRONMENT.deployment]: deployment };
+    this.options = { ...props, environment };
+  }
+
+  make(
+    id: string,
+    name: FunctionName,
+    description: string,
+    further: { readonly environment?: Readonly<Record<string, string>>; readonly timeout?: Duration } = {},
+  ): LambdaFunction {
+    const { encryptionKey } = this.props;
+    const environment = { ...this.options.environment, ...further.environment };
+    const fn = new ScimFunction(this.scope, id, { ...this.options, ...further, environment, name, description });
+    encryptionKey?.grant(fn, ...KEY_ACTIONS);
+    return fn;
+  }
+
+  /** A function that changes users and groups. */
+  directory(id: string, name: FunctionName, description: string, timeout?: Duration): LambdaFunction {
+    const fn = this.make(id, name, description, timeout === undefined ? {} : { timeout });
+    this.allowTable(fn, ...ITEM_ACTIONS, 'ConditionCheckItem');
+    this.allowIndex(fn);
+    return fn;
+  }
+
+  completion(): LambdaFunction {
+    const about = 'SCIM: completes what requests had no time for';
+    const fn = this.directory('Completion', 'completion', about, Duration.minutes(5));
+    triggerFromTable(this.scope, fn, {
+      table: this.props.table,
+      streamId: 'HandedOver',
+      filter: HANDED_OVER_FILTER,
+      scheduleId: 'Abandoned',
+      every: Duration.minutes(1),
+      description: 'SCIM: asks for what requests that ended unexpectedly have left behind',
+    });
+    return fn;
+  }
+
+  tokenRotation(): LambdaFunction {
+    const { url, deployment } = this.props;
+    const environment = { [ENVIRONMENT.scimUrl]: url };
+    const about = 'SCIM: rotates tokens for Secrets Manager';
+    const fn = this.make('TokenRotation', 'token-rotation', about, { environment });
+    this.allowTable(fn, 'GetItem', 'PutItem', 'UpdateItem');
+    allowSecrets(fn, deployment, 'GetSecretValue', ...VERSION_ACTIONS);
+    allowRotation(fn);
+    return fn;
+  }
+
+  /** A function that makes, changes and deletes connections. */
+  administration(id: string, name: FunctionName, description: string, rotation: LambdaFunction): LambdaFunction {
+    const { encryptionKey: key, deployment } = this.props;
+    const environment = {
+      [ENVIRONMENT.rotationFunction]: rotation.functionArn,
       ...(key === undefined ? {} : { [ENVIRONMENT.secretKey]: key.keyArn }),
-    },
-  });
-  allowTable(admin, table, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
-  allowIndex(admin, table);
-  // It hands tokens out when they are made, and cannot read them afterwards.
-  allowSecrets(admin, secretPrefix, 'CreateSecret', ...onVersions);
-  allowSecrets(admin, secretPrefix, 'RotateSecret', 'CancelRotateSecret', 'DeleteSecret');
-  allowRotation(tokenRotation, admin);
-  return { admin, tokenRotation };
+    };
+    const fn = this.make(id, name, description, { environment });
+    this.allowTable(fn, ...ITEM_ACTIONS);
+    this.allowIndex(fn);
+    allowSecrets(fn, deployment, ...SECRET_ACTIONS, ...VERSION_ACTIONS);
+    // RotateSecret asks whether its caller may invoke the function.
+    allowInvocation(fn, rotation);
+    return fn;
+  }
+
+  notifications(): LambdaFunction {
+    const { table, url, failureMail: mail } = this.props;
+    const fn = this.make('Notifications', 'notifications', 'SCIM: mails to administrators', {
+      environment: { [ENVIRONMENT.scimUrl]: url, ...mailEnvironment(mail) },
+      timeout: Duration.minutes(5),
+    });
+    triggerFromTable(this.scope, fn, {
+      table,
+      streamId: 'Noticed',
+      filter: NOTICE_FILTER,
+      scheduleId: 'Reminders',
+      every: Duration.hours(6),
+      description: 'SCIM: looks for tokens that are about to expire',
+    });
+    this.allowTable(fn, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
+    this.allowIndex(fn);
+    if (mail !== undefined) allowMail(fn, mail);
+    return fn;
+  }
+
+  /** Lets a function ask the one that serves discovery whether a token is valid, where it cannot ask the API. */
+  allowProbe(fn: LambdaFunction, discovery: LambdaFunction): void {
+    if (this.props.isOpen) return;
+    fn.addEnvironment(ENVIRONMENT.probedFunction, discovery.functionArn);
+    allowInvocation(fn, discovery);
+  }
+
+  allowTable(fn: LambdaFunction, ...names: readonly string[]): void {
+    const actions = names.map((name) => `dynamodb:${name}`);
+    fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.props.table.tableArn] }));
+  }
+
+  allowIndex(fn: LambdaFunction): void {
+    const resources = [`${this.props.table.tableArn}/index/inverse`];
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources }));
+  }
 }
 
-/** The function that tells administrators by mail. */
-function notificationFunction(
-  scope: Construct,
-  { table, secretPrefix, url }: FunctionsProps,
-  options: ScimFunctionOptions,
-  mail: FailureMailProps,
-): LambdaFunction {
-  const notifications = new ScimFunction(scope, 'Notifications', {
-    ...options,
-    name: 'notifications',
-    description: 'SCIM: mails to administrators',
-    environment: {
-      ...options.environment,
-      [ENVIRONMENT.secretPrefix]: secretPrefix,
-      [ENVIRONMENT.scimUrl]: url,
-      [ENVIRONMENT.mailFrom]: mail.sender,
-    },
-    timeout: Duration.minutes(5),
-  });
-  triggerFromTable(scope, notifications, {
-    table,
-    streamId: 'Noticed',
-    filter: NOTICE_FILTER,
-    scheduleId: 'Reminders',
-    every: Duration.hours(6),
-    description: 'SCIM: looks for tokens that are about to expire',
-  });
-  allowTable(notifications, table, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
-  allowIndex(notifications, table);
-  allowMail(notifications, mail);
-  return notifications;
-}
-
-function allowTable(fn: LambdaFunction, table: TableV2, ...actions: readonly string[]): void {
-  fn.addToRolePolicy(
-    new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [table.tableArn] }),
-  );
-}
-
-function allowIndex(fn: LambdaFunction, table: TableV2): void {
-  fn.addToRolePolicy(
-    new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${table.tableArn}/index/inverse`] }),
-  );
+function allowInvocation(fn: LambdaFunction, invoked: LambdaFunction): void {
+  fn.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [invoked.functionArn] }));
 }

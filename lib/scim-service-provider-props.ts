@@ -1,13 +1,17 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { ThrottleSettings } from 'aws-cdk-lib/aws-apigateway';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import type { AlarmProps } from './alarms';
+import type { ConnectionProps } from './declared-connections';
 import type { FailureMailProps } from './failure-mail';
+import type { ScimAccess } from './scim-access';
 
 /** A domain name of one's own for the API. */
 export interface DomainProps {
@@ -28,6 +32,13 @@ export interface DomainProps {
 /** Properties of a `ScimServiceProvider`; none is needed. */
 export interface ScimServiceProviderProps {
   /**
+   * From where the API can be reached.
+   *
+   * @default ScimAccess.fromAnywhere()
+   */
+  readonly access?: ScimAccess;
+
+  /**
    * Principals that may call the admin API, beside those whom their own policies allow `execute-api:Invoke` on it.
    *
    * @default - none
@@ -35,11 +46,33 @@ export interface ScimServiceProviderProps {
   readonly adminPrincipals?: IGrantable[];
 
   /**
+   * Alarms, and whom they tell; each is explained in docs/runbook.md.
+   *
+   * @default - none: alarms cost by the month, and those that nobody is told of help nobody
+   */
+  readonly alarms?: AlarmProps;
+
+  /**
    * Where the bundles of the functions are, one folder each.
    *
    * @default - those shipped with this package
    */
   readonly bundlesPath?: string;
+
+  /**
+   * Connections that are made when the stack is deployed; the base URL and the name of the secret of each are outputs. Those that are declared no more stay as
+   * they are, unless `removalPolicy` is `DESTROY`.
+   *
+   * @default - none; administrators make connections over the admin API
+   */
+  readonly connections?: ConnectionProps[];
+
+  /**
+   * Whether there is a dashboard.
+   *
+   * @default true
+   */
+  readonly dashboard?: boolean;
 
   /**
    * A domain name of one's own: base URLs begin with it, and stay when the API is replaced.
@@ -105,6 +138,13 @@ export interface ScimServiceProviderProps {
   readonly tableReplicas?: string[];
 
   /**
+   * What the functions' interfaces in the VPC may talk to: HTTPS to AWS services is what they need.
+   *
+   * @default - a group of their own: HTTPS out, nothing in
+   */
+  readonly securityGroups?: ISecurityGroup[];
+
+  /**
    * How many requests a second the API takes, all connections together; others are answered with 429 and `Retry-After`.
    *
    * @default - 200 requests a second, bursts of 400
@@ -117,6 +157,28 @@ export interface ScimServiceProviderProps {
    * @default false
    */
   readonly tracing?: boolean;
+
+  /**
+   * A VPC to run the functions in, for those who must. API Gateway reaches them wherever they run, so that this alone does not make the API private: see `access`.
+   *
+   * @default - none: the functions reach AWS services and nothing else
+   */
+  readonly vpc?: IVpc;
+
+  /**
+   * Whether endpoints are made in the VPC for what the functions call there: DynamoDB and S3 (gateways, at no cost), Secrets Manager, with `failureMail` SES, and Lambda where new tokens
+   * cannot be tried over HTTP (interfaces, which cost by the hour). Say no where the VPC has them already, or a way out.
+   *
+   * @default true
+   */
+  readonly vpcEndpoints?: boolean;
+
+  /**
+   * The subnets of the VPC to run in.
+   *
+   * @default - its private ones
+   */
+  readonly vpcSubnets?: SubnetSelection;
 
   /**
    * A web ACL (WAFv2, regional) that requests pass first.

@@ -1,12 +1,21 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Secret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
-import { STAGE } from '../lambdas/contract';
+import { METRICS, STAGE } from '../lambdas/contract';
 import { acknowledgeRules } from './acknowledged-rules';
+import { addAlarms } from './alarms';
+import { addDashboard } from './dashboard';
+import { declareConnections } from './declared-connections';
 import { addDomain } from './domain';
+import { Metrics, type FailureKind } from './metrics';
+import { Network } from './network';
+import { ScimAccess } from './scim-access';
 import { addRoutes, scimApi } from './scim-api';
 import { scimFunctions, type ScimFunctions } from './scim-functions';
 import type { ScimServiceProviderProps } from './scim-service-provider-props';
@@ -26,6 +35,8 @@ export class ScimServiceProvider extends Construct {
   /** URL of the admin API; calls are signed (SigV4, service `execute-api`). */
   readonly adminUrl: string;
   private readonly url: string;
+  private readonly deployment: string;
+  private readonly metrics: Metrics;
 
   /**
    * @param scope the stack or construct that it belongs to
@@ -34,17 +45,25 @@ export class ScimServiceProvider extends Construct {
    */
   constructor(scope: Construct, id: string, props: ScimServiceProviderProps = {}) {
     super(scope, id);
-    const { domain, webAcl } = props;
-    const secretPrefix = this.secretPrefix();
+    const { domain, webAcl, access = ScimAccess.fromAnywhere(), connections = [] } = props;
+    if (domain !== undefined && access._isPrivate) {
+      throw new Error(
+        'A private API has no domain of its own on the internet: leave out domain, or choose another access.',
+      );
+    }
+    this.deployment = this.deploymentName();
+    const network = Network.of(this, props);
     this.table = scimTable(this, props);
-    this.api = scimApi(this, props);
-    this.url = domain === undefined ? this.stageUrl() : `https://${domain.domainName}`;
-    this.functions = scimFunctions(this, {
+    this.api = scimApi(this, {
       ...props,
-      table: this.table,
-      secretPrefix,
-      url: this.url,
+      name: this.deployment.replace('/', '-'),
+      reach: access._bind(() => apiEndpoint(network)),
     });
+    this.url = domain === undefined ? this.stageUrl() : `https://${domain.domainName}`;
+    const isOpen = access._isOpen && webAcl === undefined;
+    const { table, url, deployment } = this;
+    this.functions = scimFunctions(this, { ...props, table, deployment, url, isOpen, network: network?.functions });
+    network?.addEndpoints({ mails: props.failureMail !== undefined, invocations: !isOpen });
     addRoutes(this.api, this.functions);
     this.adminUrl = `${this.url}/admin`;
     if (domain !== undefined) addDomain(this, this.api, domain);
@@ -53,7 +72,24 @@ export class ScimServiceProvider extends Construct {
       new CfnWebACLAssociation(this, 'WebAcl', { resourceArn, webAclArn: webAcl.attrArn });
     }
     for (const principal of props.adminPrincipals ?? []) this.grantAdmin(principal);
-    acknowledgeRules(this, secretPrefix);
+    const { declaredConnections: maker } = this.functions;
+    if (maker !== undefined) {
+      declareConnections(this, {
+        connections,
+        maker,
+        removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+        scimBaseUrl: (id) => this.scimBaseUrl(id),
+        secretName: (id) => this.secretNameOf(id),
+        // Setting a schedule up tries the endpoint at once.
+        after: [this.api.deploymentStage, this.functions.tokenRotation, this.functions.discovery],
+      });
+    }
+    this.metrics = new Metrics(this, this.deployment, this.api);
+    const alarms = props.alarms === undefined ? [] : addAlarms(this, props.alarms, this.metrics, this.functions);
+    if (props.dashboard ?? true) {
+      addDashboard(this, { metrics: this.metrics, alarms, functions: this.functions, table: this.table });
+    }
+    acknowledgeRules(this, this.deployment);
   }
 
   /**
@@ -62,6 +98,71 @@ export class ScimServiceProvider extends Construct {
    */
   scimBaseUrl(connectionId: string): string {
     return `${this.url}/v2/connections/${connectionId}`;
+  }
+
+  /**
+   * The secret that holds the bearer token of a connection, for what is to read it: a pipeline that hands it to the identity provider.
+   * @param connectionId the connection's id
+   */
+  tokenSecret(connectionId: string): ISecret {
+    const id = `Secret-${connectionId}`;
+    const found = this.node.tryFindChild(id);
+    if (found !== undefined) return found as ISecret;
+    return Secret.fromSecretNameV2(this, id, this.secretNameOf(connectionId));
+  }
+
+  /**
+   * One of the metrics that the functions report, of this deployment: `Latency`, `Failures`, `Refusals`, `TokensNearExpiry`.
+   * @param metricName its name
+   * @param options the sum over five minutes without them
+   */
+  metric(metricName: string, options?: MetricOptions): Metric {
+    return this.metrics.of(metricName, options);
+  }
+
+  /**
+   * How many SCIM requests there were.
+   * @param options five minutes without them
+   */
+  metricRequests(options?: MetricOptions): Metric {
+    return this.metrics.of(METRICS.latency, { statistic: 'SampleCount', ...options });
+  }
+
+  /**
+   * How long SCIM requests took in their function, in milliseconds.
+   * @param options the 95th percentile over five minutes without them
+   */
+  metricLatency(options?: MetricOptions): Metric {
+    return this.metrics.of(METRICS.latency, { statistic: 'p95', ...options });
+  }
+
+  /**
+   * How many SCIM requests did not do what they were to do.
+   * @param options the sum over five minutes without them
+   */
+  metricFailures(options?: MetricOptions): Metric {
+    return this.metrics.of(METRICS.failures, options);
+  }
+
+  /**
+   * How many SCIM requests failed in one way.
+   * @param kind the way
+   * @param options the sum over five minutes without them
+   */
+  metricFailuresOf(kind: FailureKind, options?: MetricOptions): Metric {
+    return this.metrics.failuresOf(kind, options);
+  }
+
+  /**
+   * How many tokens end within a week without one that replaces them.
+   * @param options the maximum over six hours without them, which is how often they are counted
+   */
+  metricTokensNearExpiry(options?: MetricOptions): Metric {
+    return this.metrics.of(METRICS.tokensNearExpiry, {
+      statistic: 'Maximum',
+      period: Duration.hours(6),
+      ...options,
+    });
   }
 
   /**
@@ -91,8 +192,20 @@ export class ScimServiceProvider extends Construct {
     return `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE}`;
   }
 
-  /** Secrets are made at run time, so their names begin with what no other deployment in the account and region has. */
-  private secretPrefix(): string {
+  private secretNameOf(connectionId: string): string {
+    return `${this.deployment}/${connectionId}`;
+  }
+
+  /** What no other deployment in the account and region is called: secrets, which are made at run time, have names that begin with it. */
+  private deploymentName(): string {
     return `${Stack.of(this).stackName}/${this.node.addr.slice(-8)}`;
   }
+}
+
+/** @throws Error without a VPC to make it in */
+function apiEndpoint(network: Network | undefined): IVpcEndpoint {
+  if (network !== undefined) return network.apiEndpoint();
+  throw new Error(
+    'ScimAccess.fromVpc() takes the interface endpoints of execute-api to come through, or makes one in the vpc: pass one of the two.',
+  );
 }

@@ -2,16 +2,14 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 
-/** What Secrets Manager, and the administrators who have it rotate, need of the function `token-rotation`. */
-export function allowRotation(rotation: LambdaFunction, admin: LambdaFunction): void {
+/** Lets Secrets Manager invoke the function `token-rotation`, for this account alone. */
+export function allowRotation(rotation: LambdaFunction): void {
   // "We recommend that you include only the context key aws:SourceAccount so that you can use the rotation function for multiple secrets":
   // https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
   rotation.addPermission('SecretsManager', {
     principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
     sourceAccount: Stack.of(rotation).account,
   });
-  // RotateSecret asks whether its caller may invoke the function.
-  admin.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [rotation.functionArn] }));
 }
 
 /**

@@ -16,6 +16,11 @@ globalThis.Date = class extends Date {
   }
 };
 
+if (workerData.calls !== undefined) {
+  const { recordCalls } = await import('./record-calls.mjs');
+  recordCalls(workerData.calls);
+}
+
 const { handler } = await import(workerData.bundle);
 
 parentPort.on('message', async ({ id, event, context, deadline }) => {

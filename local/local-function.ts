@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from './clock';
+import { LocalMetrics } from './metrics';
 import { asProperties, asText, member, resolveText, type Template, type TemplateResource } from './template';
 
 /** What a function could not answer: it failed, or took longer than it may. */
@@ -35,6 +37,7 @@ export class LocalFunction {
     private readonly environment: Readonly<Record<string, string>>,
     private readonly timeoutSeconds: number,
     private readonly clock: Clock,
+    private readonly metrics: LocalMetrics,
   ) {}
 
   /**
@@ -47,6 +50,7 @@ export class LocalFunction {
     names: ReadonlyMap<string, string>,
     environment: Readonly<Record<string, string>>,
     clock: Clock,
+    metrics = new LocalMetrics(),
   ): LocalFunction {
     const declared = asProperties(member(properties['Environment'], 'Variables'));
     const variables = Object.fromEntries(
@@ -55,7 +59,7 @@ export class LocalFunction {
     const bundle = path.join(template.assets, asText(metadata['aws:asset:path']), 'index.mjs');
     const timeout = Number(properties['Timeout']);
     const sdk = Object.entries(environment).filter(([name]) => name.startsWith('AWS_'));
-    return new LocalFunction(logicalId, bundle, { ...Object.fromEntries(sdk), ...variables }, timeout, clock);
+    return new LocalFunction(logicalId, bundle, { ...Object.fromEntries(sdk), ...variables }, timeout, clock, metrics);
   }
 
   /** Loads the bundle, so that the first request need not wait for it. */
@@ -110,8 +114,14 @@ export class LocalFunction {
   }
 
   private launch(): Promise<Worker> {
+    // Where tests have it written down which AWS calls each function makes.
+    const { SCIM_RECORD_CALLS: calls } = process.env;
     const worker = new Worker(path.join(__dirname, 'function-worker.mjs'), {
-      workerData: { bundle: pathToFileURL(this.bundle).href, ahead: this.clock.ahead },
+      workerData: {
+        bundle: pathToFileURL(this.bundle).href,
+        ahead: this.clock.ahead,
+        ...(calls === undefined ? {} : { calls: path.join(calls, this.logicalId) }),
+      },
       env: { ...this.environment },
       // The worker runs a bundle, whatever loaded this file.
       execArgv: ['--enable-source-maps'],
@@ -119,8 +129,10 @@ export class LocalFunction {
       stderr: true,
     });
     // What functions print is their log; standard output is for who called `npm start`.
-    for (const output of [worker.stdout, worker.stderr]) {
-      output.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+    for (const input of [worker.stdout, worker.stderr]) {
+      createInterface({ input }).on('line', (line) => {
+        if (!this.metrics.read(line)) process.stderr.write(`${line}\n`);
+      });
     }
     return new Promise((resolve, reject) => {
       worker.on('message', (message: unknown) => {

@@ -8,6 +8,7 @@ import { serveGateway } from './gateway';
 import { LocalFunction } from './local-function';
 import { createTable } from './local-table';
 import { Mailbox, MAILBOX_PATH } from './mailbox';
+import { LocalMetrics, METRICS_PATH } from './metrics';
 import type { Options } from './options';
 import { stageOf } from './routes';
 import { startSchedules } from './schedules';
@@ -80,6 +81,7 @@ async function start(
     state.secrets,
   );
   const mailbox = new Mailbox();
+  const metrics = new LocalMetrics();
   const serve = async (server: Server, at = 0): Promise<string> => {
     stops.push(() => closed(server));
     return `http://127.0.0.1:${await listening(server, at)}`;
@@ -97,7 +99,7 @@ async function start(
   };
   const names = template.names(TABLE_NAME);
   for (const definition of template.ofType('AWS::Lambda::Function')) {
-    functions.push(LocalFunction.from(template, definition, names, environment, clock));
+    functions.push(LocalFunction.from(template, definition, names, environment, clock, metrics));
   }
   stops.push(async () => {
     await Promise.all(functions.map((each) => each.stop()));
@@ -113,6 +115,9 @@ async function start(
   serveGateway(server, template, new Map(functions.map((each) => [each.logicalId, each])), {
     [MAILBOX_PATH]: (request, response) => {
       mailbox.serve(request, response);
+    },
+    [METRICS_PATH]: (request, response) => {
+      metrics.serve(request, response);
     },
     [CLOCK_PATH]: (request, response) => clock.serve(request, response),
   });
@@ -134,7 +139,7 @@ function isAws(endpoint: string): boolean {
 function secretPrefixOf(template: Template): string {
   const prefixes = template
     .ofType('AWS::Lambda::Function')
-    .map(({ properties }) => member(member(properties['Environment'], 'Variables'), ENVIRONMENT.secretPrefix));
+    .map(({ properties }) => member(member(properties['Environment'], 'Variables'), ENVIRONMENT.deployment));
   return resolveText(
     prefixes.find((prefix) => prefix !== undefined),
     new Map(),

@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 const { ENDPOINT, PORT = '0', CONNECTION = 'default', TABLE = 'scim', IDP = 'entra' } = process.env;
 Object.assign(process.env, {
   TABLE_NAME: TABLE,
-  SECRET_PREFIX: 'bench',
+  DEPLOYMENT: 'bench',
   ROTATION_FUNCTION_ARN: 'bench',
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'x',

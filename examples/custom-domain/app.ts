@@ -2,15 +2,10 @@ import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import { CfnIPSet, CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
-import { ScimServiceProvider } from 'cdk-scim';
+import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import { ScimAccess, ScimServiceProvider } from 'cdk-scim';
 
-/**
- * SCIM at a name of one's own, behind a web ACL that lets some addresses in, administered by one role.
- *
- * The list is that of your identity providers and your administrators. It also keeps out the function that rotates tokens, which tries a new one from an address of Lambda's:
- * rotation on schedule does not get past its test then, rotation over the admin API does.
- */
+/** SCIM at a name of one's own, for some addresses alone, behind a web ACL that slows down whoever sends too much, and administered by one role. */
 const stack = new Stack(new App(), 'Identity', { env: { account: '123456789012', region: 'eu-central-1' } });
 
 const hostedZone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
@@ -24,22 +19,18 @@ const visibility = (metricName: string) => ({
   metricName,
   sampledRequestsEnabled: false,
 });
-const addresses = new CfnIPSet(stack, 'Addresses', {
-  scope: 'REGIONAL',
-  ipAddressVersion: 'IPV4',
-  addresses: ['192.0.2.0/24', '198.51.100.0/24'],
-});
 const webAcl = new CfnWebACL(stack, 'WebAcl', {
   scope: 'REGIONAL',
-  defaultAction: { block: {} },
+  defaultAction: { allow: {} },
   visibilityConfig: visibility('ScimRequests'),
   rules: [
     {
-      name: 'known-addresses',
+      name: 'rate-by-address',
       priority: 0,
-      action: { allow: {} },
-      statement: { ipSetReferenceStatement: { arn: addresses.attrArn } },
-      visibilityConfig: visibility('ScimKnownAddresses'),
+      action: { block: {} },
+      // Requests of one address in five minutes. An identity provider's first synchronization sends up to 50 a second.
+      statement: { rateBasedStatement: { aggregateKeyType: 'IP', limit: 15_000 } },
+      visibilityConfig: visibility('ScimRateByAddress'),
     },
   ],
 });
@@ -53,8 +44,10 @@ const scim = new ScimServiceProvider(stack, 'Scim', {
       validation: CertificateValidation.fromDns(hostedZone),
     }),
   },
+  // Those of the identity providers, and those that administrators call from.
+  access: ScimAccess.fromIpRanges('192.0.2.0/24', '198.51.100.0/24'),
   webAcl,
   adminPrincipals: [Role.fromRoleName(stack, 'IdentityTeam', 'identity-team')],
-  failureMail: { sender: 'scim@example.com' },
+  failureMail: { sender: 'scim@example.com', recipients: ['identity-team@example.com'] },
 });
 new CfnOutput(stack, 'AdminUrl', { value: scim.adminUrl });

@@ -10,7 +10,7 @@ import type { Json } from '../../scim/json';
 import { makeCurrent, RotationError } from '../token-rotation/rotation';
 import { noConnection, Problem } from './problem';
 import { mergeSettings, type CREATE_CONNECTION } from './requests';
-import type { Services } from './services';
+import type { ConnectionServices } from './services';
 
 /** A connection and the token that was just issued for it; its value is known now and never again. */
 export interface IssuedConnection {
@@ -23,11 +23,13 @@ const ID_HELD_SECONDS = 120;
 
 /**
  * Creates a connection with its first token.
+ * @param declaredBy what declares it, when no administrator does
  * @throws Problem 409 when the id is taken
  */
 export async function createConnection(
-  services: Services,
+  services: ConnectionServices,
   settings: z.output<typeof CREATE_CONNECTION>,
+  declaredBy?: string,
 ): Promise<IssuedConnection> {
   const { connections, secrets, actor } = services;
   const { id = `c-${randomBytes(8).toString('hex')}`, failureMail: _, rotation, ...rest } = settings;
@@ -38,6 +40,7 @@ export async function createConnection(
     ...rest,
     ...optionalSettings(settings),
     enabled: true,
+    ...(declaredBy === undefined ? {} : { declaredBy }),
     createdAt: token.createdAt,
     tokens: [token],
     schemas: [],
@@ -58,7 +61,7 @@ export async function createConnection(
 
 /** Creates the connection's secret; one that was left, or that another administrator's rotation has made by now, gets the value in its turn. */
 async function createSecret(
-  { connections, secrets }: Services,
+  { connections, secrets }: ConnectionServices,
   id: string,
   value: string,
   version: string,
@@ -73,7 +76,7 @@ async function createSecret(
   }
 }
 
-async function taken({ connections }: Services, id: string): Promise<Problem> {
+async function taken({ connections }: ConnectionServices, id: string): Promise<Problem> {
   const deleted = await connections.findDeleted(id);
   const errors = [{ pointer: '/id', detail: 'is taken' }];
   if (deleted === undefined) return new Problem(409, `There is a connection "${id}" already.`, errors);
@@ -90,7 +93,7 @@ async function taken({ connections }: Services, id: string): Promise<Problem> {
  * @param patch a merge patch (RFC 7396)
  * @throws Problem 400 that names each wrong field, 404, 409 for a profile that the groups which there are forbid
  */
-export async function changeConnection(services: Services, id: string, patch: Json): Promise<Connection> {
+export async function changeConnection(services: ConnectionServices, id: string, patch: Json): Promise<Connection> {
   const { connections, actor } = services;
   const before = await connections.find(id);
   if (before === undefined) throw noConnection(id);
@@ -115,7 +118,7 @@ export async function changeConnection(services: Services, id: string, patch: Js
  * @throws Problem 409 while a rotation is under way, or when somebody has deleted the secret
  */
 async function setSchedule(
-  { secrets, rotationFunction }: Services,
+  { secrets, rotationFunction }: ConnectionServices,
   { id, secret, tokens }: Connection,
   rotation: Rotation | undefined,
 ): Promise<void> {
@@ -144,7 +147,11 @@ function endsBefore(tokens: readonly StoredToken[], days: number): boolean {
 }
 
 /** Group names are unique with every profile but `rfc`, and the table knows them in one way or the other. */
-async function checkProfile({ table }: Services, { id, identityProvider }: Connection, next: string): Promise<void> {
+async function checkProfile(
+  { table }: ConnectionServices,
+  { id, identityProvider }: Connection,
+  next: string,
+): Promise<void> {
   if (profileOf(identityProvider).uniqueGroupNames === profileOf(next).uniqueGroupNames) return;
   const groups = await countOf(table, id, 'Group');
   if (groups === 0) return;
@@ -158,7 +165,7 @@ async function checkProfile({ table }: Services, { id, identityProvider }: Conne
  * Deletes a connection. It answers no more from the next request on; its data goes in the background.
  * @throws Problem 404
  */
-export async function deleteConnection(services: Services, id: string): Promise<DeletedConnection> {
+export async function deleteConnection(services: ConnectionServices, id: string): Promise<DeletedConnection> {
   const { connections, secrets, actor } = services;
   const connection = await connections.find(id);
   // The secret first: whoever repeats a deletion that failed half-way still finds the connection, and nothing is forgotten.

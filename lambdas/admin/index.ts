@@ -12,8 +12,10 @@ import { ENVIRONMENT } from '../contract';
 import { errorAnswer, jsonAnswer, toResult, type Answer } from '../middleware/answer';
 import { openTable, variable } from '../middleware/environment';
 import { logAct } from '../middleware/log';
+import { measurement } from '../middleware/metrics';
 import { deploymentUrl } from '../middleware/scim-request';
 import { ConnectionSecrets } from '../token-rotation/connection-secrets';
+import { probeAt } from '../token-rotation/probe';
 import { changeConnection, createConnection, deleteConnection } from './connections';
 import { noConnection, notAllowed, Problem, PROBLEM_MEDIA_TYPE } from './problem';
 import { describeAct, describeConnection, describeToken } from './representation';
@@ -30,7 +32,7 @@ const MAXIMUM_PAGE = 100;
 const shared = openTable();
 const secrets = new ConnectionSecrets(
   new SecretsManagerClient({}),
-  variable(ENVIRONMENT.secretPrefix),
+  variable(ENVIRONMENT.deployment),
   process.env[ENVIRONMENT.secretKey],
 );
 const rotationFunction = variable(ENVIRONMENT.rotationFunction);
@@ -201,6 +203,7 @@ function problemOf(error: unknown, requestId: string): Problem {
 }
 
 export const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+  .use(measurement('administrator'))
   .use(problems())
   .handler(async (event, context) => {
     const table = shared.forRequest(Date.now() + context.getRemainingTimeInMillis());
@@ -210,6 +213,7 @@ export const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
       connections: new Connections(table, logAct),
       secrets,
       rotationFunction,
+      probe: probeAt(deployment, process.env[ENVIRONMENT.probedFunction]),
       actor: event.requestContext.identity.userArn ?? 'unknown',
       scimBaseUrl: (id) => `${deployment}/v2/connections/${id}`,
     };

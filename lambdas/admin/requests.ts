@@ -37,6 +37,9 @@ const SETTINGS = {
     .optional(),
 };
 
+/** Names of what can be set. */
+export const SETTING_NAMES = Object.keys(SETTINGS);
+
 export const CREATE_CONNECTION = z
   .strictObject({
     id: z
@@ -97,7 +100,14 @@ function checkRotation({ rotation, secret, tokenExpiresInDays }: RotationSetting
  * @throws Problem 400 that names each wrong field
  */
 export function readBody<T extends z.ZodType>(schema: T, text: string): z.output<T> {
-  return checked(schema, readJson(text));
+  return readSettings(schema, readJson(text));
+}
+
+/** The same of JSON. @throws Problem 400 that names each wrong field */
+export function readSettings<T extends z.ZodType>(schema: T, value: Json): z.output<T> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw invalid(result.error.issues.flatMap(fieldProblems));
+  return result.data;
 }
 
 /** A body as JSON; an empty one counts as `{}`. @throws Problem 400 */
@@ -124,7 +134,7 @@ export function mergeSettings(connection: Connection, patch: Json): z.output<typ
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
   };
-  const merged = checked(CHANGED_CONNECTION, mergePatch(settings, patch));
+  const merged = readSettings(CHANGED_CONNECTION, mergePatch(settings, patch));
   const fixed = (['id', 'secret'] as const).filter((name) => merged[name] !== connection[name]);
   if (fixed.length > 0) throw invalid(fixed.map((name) => ({ pointer: `/${name}`, detail: 'cannot be changed' })));
   return merged;
@@ -141,12 +151,6 @@ function mergePatch(target: Json | undefined, patch: Json): Json {
   return Object.fromEntries(result) satisfies JsonObject;
 }
 
-function checked<T extends z.ZodType>(schema: T, value: Json): z.output<T> {
-  const result = schema.safeParse(value);
-  if (!result.success) throw invalid(result.error.issues.flatMap(fieldProblems));
-  return result.data;
-}
-
 /** Wrong fields that one answer names. */
 const MOST_ERRORS = 20;
 
@@ -159,7 +163,16 @@ function invalid(errors: readonly FieldProblem[]): Problem {
 }
 
 /** What answers have and requests do not, at their beginning or at all. */
-const READ_ONLY = new Set(['createdAt', 'deletion', 'enabled', 'schemas', 'scimBaseUrl', 'secretName', 'token']);
+const READ_ONLY = new Set([
+  'createdAt',
+  'declaredBy',
+  'deletion',
+  'enabled',
+  'schemas',
+  'scimBaseUrl',
+  'secretName',
+  'token',
+]);
 
 function fieldProblems(issue: z.core.$ZodIssue): readonly FieldProblem[] {
   const path = issue.path.map(String);

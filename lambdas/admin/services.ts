@@ -1,9 +1,10 @@
 import type { Connections } from '../../directory/connections';
 import type { Table } from '../../directory/table';
 import type { ConnectionSecrets } from '../token-rotation/connection-secrets';
+import type { Probe } from '../token-rotation/probe';
 
-/** What an administrative request is served with. */
-export interface Services {
+/** What making, changing and deleting connections takes. */
+export interface ConnectionServices {
   readonly table: Table;
   readonly connections: Connections;
   readonly secrets: ConnectionSecrets;
@@ -11,6 +12,12 @@ export interface Services {
   readonly rotationFunction: string;
   /** Who sends the request: the ARN of an IAM principal. */
   readonly actor: string;
+}
+
+/** What an administrative request is served with. */
+export interface Services extends ConnectionServices {
+  /** Asks the SCIM endpoint about a token. */
+  readonly probe: Probe;
   /** Base URL of a connection's SCIM endpoints, as this request's host has it. */
   readonly scimBaseUrl: (connectionId: string) => string;
 }

@@ -4,7 +4,6 @@ import type { Act } from '../../directory/audit';
 import type { Connection } from '../../directory/connection';
 import { endedTokens, type EndedState } from '../../directory/ended-tokens';
 import { isLive, issueToken, type IssuedToken, type StoredToken } from '../../directory/tokens';
-import { probe } from '../token-rotation/probe';
 import {
   acceptToken,
   endEarlierTokens,
@@ -76,7 +75,7 @@ async function rotate(
     };
     try {
       if (connection.secret) await secrets.addPending(id, value, version);
-      await testToken(services.scimBaseUrl(id), value);
+      await testToken(services, id, value);
     } catch (error) {
       await withdraw();
       throw error;
@@ -96,9 +95,9 @@ async function rotate(
 }
 
 /** @throws RotationError `refused` */
-async function testToken(url: string, value: string): Promise<void> {
+async function testToken({ probe }: Services, id: string, value: string): Promise<void> {
   // Where the endpoint cannot be reached from here that is no reason to keep a token that has leaked.
-  if ((await probe(url, value)) !== 'refused') return;
+  if ((await probe(id, value)) !== 'refused') return;
   throw new RotationError(
     'refused',
     'The SCIM endpoint does not take the new token; the earlier ones are still valid.',

@@ -14,6 +14,7 @@ import { errorAnswer, toResult, type Answer } from './answer';
 import { authenticate, presentedToken } from './authenticate';
 import { openTable } from './environment';
 import { logFailure } from './log';
+import { measurement } from './metrics';
 import { readEvent, type ScimRequest } from './scim-request';
 
 /** An authenticated request with what serves it. */
@@ -53,6 +54,7 @@ export function scimHandler(
   options: ScimHandlerOptions = {},
 ): middy.MiddyfiedHandler<APIGatewayProxyEvent, APIGatewayProxyResult, Error, ScimContext> {
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, ScimContext>()
+    .use(measurement('client'))
     .use(scimErrors())
     .use(authentication(options))
     .handler(async (event, { exchange, noted }) => {

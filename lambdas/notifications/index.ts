@@ -11,6 +11,7 @@ import { ENVIRONMENT } from '../contract';
 import { openTable, variable } from '../middleware/environment';
 import type { Invocation } from '../middleware/invocation';
 import { logEntry, logFailure } from '../middleware/log';
+import { measureTokensNearExpiry } from '../middleware/metrics';
 import { keyOf } from '../middleware/stream';
 import { mailOf } from './mails';
 
@@ -23,11 +24,15 @@ const LEFT_MS = 600_000;
 /** Milliseconds after which a notice is of no use any more. */
 const STALE_MS = 3 * 86_400_000;
 
+/** Days before its end from which a token counts as one that ends soon. */
+const NEAR_DAYS = 7;
+
 const shared = openTable();
 const ses = new SESv2Client({});
-const from = variable(ENVIRONMENT.mailFrom);
+const from = process.env[ENVIRONMENT.mailFrom];
+const deploymentRecipients = process.env[ENVIRONMENT.mailTo]?.split(',') ?? [];
 const adminUrl = `${variable(ENVIRONMENT.scimUrl)}/admin`;
-const secretPrefix = variable(ENVIRONMENT.secretPrefix);
+const deployment = variable(ENVIRONMENT.deployment);
 
 /**
  * Mails to a connection's recipients what there is to tell them: the table's stream tells of notices that were made, and a schedule looks for
@@ -49,21 +54,34 @@ export async function handler(
   }
 }
 
-/** Makes the notices of all tokens that are about to end. */
+/** Makes the notices of all tokens that are about to end, and counts those that end soon. */
 async function remind(table: Table): Promise<void> {
   const connections = new Connections(table);
+  let nearExpiry = 0;
   let after: string | undefined;
   do {
     const page = await connections.list(PAGE, after);
     for (const connection of page.connections) {
-      if (!('tokens' in connection) || !connection.enabled || connection.failureMail === undefined) continue;
-      for (const notice of expiryNotices(connection)) await makeNotice(table, notice);
+      if (!('tokens' in connection) || !connection.enabled) continue;
+      const notices = expiryNotices(connection);
+      nearExpiry += notices.filter(({ days }) => days <= NEAR_DAYS).length;
+      if (recipientsOf(connection).length === 0) continue;
+      for (const notice of notices) await makeNotice(table, notice);
     }
     after = page.next;
   } while (after !== undefined && table.retries.timeLeft > HAND_OVER_MS);
+  measureTokensNearExpiry(nearExpiry);
 }
 
-function expiryNotices({ id: connection, tokens }: Connection): readonly Notice[] {
+/** Who is told of what concerns a connection; nobody when no mails leave. */
+function recipientsOf({ failureMail }: Connection): readonly string[] {
+  return from === undefined ? [] : (failureMail?.recipients ?? deploymentRecipients);
+}
+
+function expiryNotices({
+  id: connection,
+  tokens,
+}: Connection): readonly (Notice & { readonly kind: 'tokenExpires' })[] {
   return tokens.flatMap((token) => {
     const days = dueReminder(token);
     if (days === undefined) return [];
@@ -88,7 +106,7 @@ async function sendLeft(table: Table, requestId: string): Promise<void> {
 async function tell(table: Table, item: Item): Promise<void> {
   const notice = noticeFrom(item);
   const connection = await new Connections(table).find(notice.connection);
-  const recipients = connection?.failureMail?.recipients ?? [];
+  const recipients = connection === undefined ? [] : recipientsOf(connection);
   if (connection === undefined || recipients.length === 0 || isOvertaken(notice, connection)) {
     await closeNotice(table, item, 'dropped');
     return;
@@ -96,7 +114,7 @@ async function tell(table: Table, item: Item): Promise<void> {
   const mail = mailOf(notice, {
     connection,
     adminUrl,
-    secretName: connection.secret ? `${secretPrefix}/${connection.id}` : undefined,
+    secretName: connection.secret ? `${deployment}/${connection.id}` : undefined,
   });
   await ses.send(
     new SendEmailCommand({

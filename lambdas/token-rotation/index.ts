@@ -10,8 +10,10 @@ import type { Invocation } from '../middleware/invocation';
 import { logAct, logEntry, logFailure } from '../middleware/log';
 import { openTable, variable } from '../middleware/environment';
 import { ConnectionSecrets } from './connection-secrets';
-import { probe } from './probe';
+import { probeAt } from './probe';
 import { acceptToken, endEarlierTokens, makeCurrent, RotationError } from './rotation';
+
+const probe = probeAt(variable(ENVIRONMENT.scimUrl), process.env[ENVIRONMENT.probedFunction]);
 
 /** How long earlier tokens work on when the connection does not say: an administrator needs the time to paste the new one. */
 const DEFAULT_OVERLAP_DAYS = 7;
@@ -19,7 +21,7 @@ const DEFAULT_OVERLAP_DAYS = 7;
 const ACT: Act = { actor: 'secretsmanager.amazonaws.com', action: 'token.rotate' };
 
 const shared = openTable();
-const secrets = new ConnectionSecrets(new SecretsManagerClient({}), variable(ENVIRONMENT.secretPrefix));
+const secrets = new ConnectionSecrets(new SecretsManagerClient({}), variable(ENVIRONMENT.deployment));
 
 /**
  * Rotates the token of a connection in the four steps of Secrets Manager, each of which may come again, or alone.
@@ -61,14 +63,14 @@ const STEPS: Readonly<Record<SecretsManagerRotationEvent['Step'], (rotation: Rot
   },
 
   testSecret: async ({ connection: { id }, version }) => {
-    const url = `${variable(ENVIRONMENT.scimUrl)}/v2/connections/${id}`;
     const value = await secrets.valueOf(id, version);
     // Setting a schedule up runs this step alone, with a version that has no value: that the endpoint refuses a token which nobody has shows that it
     // can be asked. The current one would be, and would look used.
-    const verdict = await probe(url, value ?? issueToken(id).value);
-    if (verdict === 'unreachable') throw new RotationError(verdict, `The SCIM endpoint ${url} does not answer.`);
+    const verdict = await probe(id, value ?? issueToken(id).value);
+    if (verdict === 'unreachable')
+      throw new RotationError(verdict, `The SCIM endpoint of connection "${id}" does not answer.`);
     if (value !== undefined && verdict === 'refused') {
-      throw new RotationError(verdict, `The SCIM endpoint ${url} does not take the new token.`);
+      throw new RotationError(verdict, `The SCIM endpoint of connection "${id}" does not take the new token.`);
     }
   },
 

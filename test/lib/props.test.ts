@@ -6,20 +6,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
-import { ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
-
-const ENVIRONMENT = { account: '123456789012', region: 'eu-central-1' };
-
-/** A service provider in a stack of its own. */
-function provide(props: (stack: Stack) => ScimServiceProviderProps = () => ({})): {
-  readonly stack: Stack;
-  readonly provider: ScimServiceProvider;
-  readonly template: () => Template;
-} {
-  const stack = new Stack(new App(), 'Test', { env: ENVIRONMENT });
-  const provider = new ScimServiceProvider(stack, 'Scim', props(stack));
-  return { stack, provider, template: () => Template.fromStack(stack) };
-}
+import { ScimServiceProvider } from '../../lib';
+import { provide } from './support';
 
 test('a domain: certificate, TLS 1.2, records, and every URL begins with it', () => {
   const { stack, provider, template } = provide((scope) => ({

@@ -1,7 +1,8 @@
 import { App, Stack, type StackProps } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import { ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
+import { importedVpc, provide } from './support';
+import { ScimAccess, ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
 
 /** What cdk-nag finds that is neither followed nor acknowledged with a reason (lib/acknowledged-rules.ts). */
 function findings(props: ScimServiceProviderProps, stackProps: StackProps = {}): readonly string[] {
@@ -10,16 +11,30 @@ function findings(props: ScimServiceProviderProps, stackProps: StackProps = {}):
   const encryptionKey = new Key(stack, 'Key', { enableKeyRotation: true });
   new ScimServiceProvider(stack, 'Scim', { ...props, encryptionKey });
   new ScimServiceProvider(stack, 'Another', props);
+  return violations(app);
+}
+
+function violations(app: App): readonly string[] {
   return [new AwsSolutionsChecks(app), new ServerlessChecks(app)].flatMap((pack) =>
     pack.validateScope(app).violations.map(({ ruleName }) => ruleName),
   );
 }
 
 test.each<[string, ScimServiceProviderProps]>([
+  [
+    'everything that can be watched and declared',
+    { alarms: {}, connections: [{ id: 'acme' }], access: ScimAccess.fromIpRanges('192.0.2.0/24') },
+  ],
   ['no props', {}],
   ['mails', { failureMail: { sender: 'scim@example.com' } }],
   ['tracing', { tracing: true }],
 ])('cdk-nag finds nothing with %s', (_, props) => {
   expect(findings(props)).toEqual([]);
   expect(findings(props, { env: { account: '123456789012', region: 'eu-central-1' } })).toEqual([]);
+});
+
+test('and nothing in a VPC', () => {
+  const { stack } = provide((scope) => ({ vpc: importedVpc(scope), access: ScimAccess.fromVpc() }));
+  const app = App.of(stack) as App;
+  expect(violations(app)).toEqual([]);
 });

@@ -60,7 +60,7 @@ test('the table of docs/data-model.md, kept and protected', () => {
 });
 
 test('each function from its bundle, on Node.js 24 and arm64, with its own log group', () => {
-  template.resourceCountIs('AWS::Lambda::Function', FUNCTION_NAMES.length);
+  template.resourceCountIs('AWS::Lambda::Function', FUNCTION_NAMES.length - 1);
   template.allResourcesProperties('AWS::Lambda::Function', {
     Runtime: 'nodejs24.x',
     Architectures: ['arm64'],
@@ -92,7 +92,7 @@ test('no function may do more than it does', () => {
     ...secrets('RotateSecret', 'UpdateSecretVersionStage'),
   ]);
   expect(actions('TokenRotationRole')).toEqual([
-    ...dynamodb('GetItem', 'PutItem'),
+    ...dynamodb('GetItem', 'PutItem', 'UpdateItem'),
     ...logs,
     ...secrets('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
   ]);
@@ -111,10 +111,17 @@ test('what requests leave behind is completed: told by the stream, asked for eve
 });
 
 test('nothing mails unless it is said from where, and then as that identity alone', () => {
-  expect(Object.keys(synthesize({}).findResources('AWS::Lambda::Function')).join()).not.toContain('Notifications');
+  expect(JSON.stringify(synthesize({}))).not.toContain('ses:');
+  expect(JSON.stringify(synthesize({}))).not.toContain(ENVIRONMENT.mailFrom);
   expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain('identity/mail.example.com');
   expect(() => synthesize({ failureMail: { sender: 'Scim <scim>' } })).toThrow(
     'failureMail.sender takes an e-mail address',
+  );
+  const sender = 'scim@example.com';
+  expect(() => synthesize({ failureMail: { sender, recipients: ['ops'] } })).toThrow('not "ops"');
+  synthesize({ failureMail: { sender, recipients: ['a@x.example', 'b@x.example'] } }).hasResourceProperties(
+    'AWS::Lambda::Function',
+    { Environment: { Variables: Match.objectLike({ [ENVIRONMENT.mailTo]: 'a@x.example,b@x.example' }) } },
   );
 });
 
@@ -162,9 +169,9 @@ test('two of them live in one stack', () => {
   new ScimServiceProvider(stack, 'One');
   new ScimServiceProvider(stack, 'Two');
   const prefixes = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'))
-    .map(({ Properties: properties }) => properties.Environment.Variables[ENVIRONMENT.secretPrefix])
+    .map(({ Properties: properties }) => properties.Environment.Variables[ENVIRONMENT.deployment])
     .filter((prefix) => prefix !== undefined);
-  expect([prefixes.length, new Set(prefixes).size]).toEqual([4, 2]);
+  expect([prefixes.length, new Set(prefixes).size]).toEqual([18, 2]);
 });
 
 test('the same twice', () => {

@@ -1,0 +1,172 @@
+import { CfnOutput, CustomResource, Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { DeclaredProperties } from '../lambdas/contract';
+
+/** Whose requests a connection takes, each with what it sends that the RFCs do not say. */
+export enum IdentityProvider {
+  /** Microsoft Entra ID. */
+  ENTRA = 'entra',
+  /** Okta. */
+  OKTA = 'okta',
+  /** JumpCloud. */
+  JUMPCLOUD = 'jumpcloud',
+  /** OneLogin. */
+  ONELOGIN = 'onelogin',
+  /** Google Workspace. */
+  GOOGLE = 'google',
+  /** PingOne and PingFederate. */
+  PING = 'ping',
+  /** Any other: tolerant. */
+  GENERIC = 'generic',
+  /** RFC 7643 and 7644 to the letter. */
+  RFC = 'rfc',
+}
+
+/** What becomes of users that the identity provider deletes. */
+export enum UserDeletion {
+  /** They are kept as deactivated, and come back under the same id when they are created again. */
+  RETAIN = 'retain',
+  /** Nothing of them is kept. */
+  ERASE = 'erase',
+}
+
+/** When Secrets Manager replaces a connection's token by itself. */
+export interface TokenRotationProps {
+  /** How often: whole days, 1 to 1000. */
+  readonly every: Duration;
+
+  /**
+   * How long the token before works on, so that there is time to paste the new one.
+   *
+   * @default Duration.days(7)
+   */
+  readonly overlap?: Duration;
+}
+
+/** A connection that is made when the stack is deployed. What can be said here can be changed over the admin API, too, until the next change here. */
+export interface ConnectionProps {
+  /** Lower-case letters, digits and hyphens; it ends the connection's base URL and cannot be changed. */
+  readonly id: string;
+
+  /**
+   * What administrators call it.
+   *
+   * @default - its id
+   */
+  readonly displayName?: string;
+
+  /**
+   * Who sends the requests.
+   *
+   * @default IdentityProvider.GENERIC
+   */
+  readonly identityProvider?: IdentityProvider;
+
+  /**
+   * Whether groups are taken; without them it is a users-only connection.
+   *
+   * @default true
+   */
+  readonly groups?: boolean;
+
+  /**
+   * What becomes of users that the identity provider deletes.
+   *
+   * @default UserDeletion.RETAIN
+   */
+  readonly userDeletion?: UserDeletion;
+
+  /**
+   * Who is told by mail of what concerns this connection; needs `failureMail` of the service provider.
+   *
+   * @default - the recipients of `failureMail`
+   */
+  readonly failureMailRecipients?: string[];
+
+  /**
+   * How long a token is valid: whole days, 3650 at most.
+   *
+   * @default Duration.days(365)
+   */
+  readonly tokenExpiresIn?: Duration;
+
+  /**
+   * When Secrets Manager replaces the token by itself.
+   *
+   * @default - only administrators rotate
+   */
+  readonly rotation?: TokenRotationProps;
+}
+
+/** What declared connections are made with. */
+export interface DeclaredConnectionsProps {
+  readonly connections: readonly ConnectionProps[];
+  /** The function that makes them. */
+  readonly maker: LambdaFunction;
+  /** What becomes of a connection that is declared no more. */
+  readonly removalPolicy: RemovalPolicy;
+  readonly scimBaseUrl: (connectionId: string) => string;
+  readonly secretName: (connectionId: string) => string;
+  /** What must be there before the first of them is made. */
+  readonly after: readonly Construct[];
+}
+
+/** CloudFormation waits an hour for an answer that does not come, unless it is told otherwise. */
+const PATIENCE = Duration.minutes(5);
+
+/**
+ * Has connections made at deploy, and puts out the base URL and the name of the secret of each.
+ * @throws Error for ids that are no ids, or the same twice, and for durations that are no whole days
+ */
+export function declareConnections(scope: Construct, props: DeclaredConnectionsProps): void {
+  const { connections, maker, removalPolicy, scimBaseUrl, secretName, after } = props;
+  const within = new Construct(scope, 'Connections');
+  for (const connection of connections) {
+    const { id } = connection;
+    if (!CONNECTION_ID.test(id)) {
+      throw new Error(`The id of a connection is lower-case letters, digits and hyphens, 63 at most; "${id}" is not.`);
+    }
+    if (within.node.tryFindChild(id) !== undefined) throw new Error(`Two connections have the id "${id}".`);
+    const properties: DeclaredProperties = { Id: id, Settings: JSON.stringify(settingsOf(connection)) };
+    const resource = new CustomResource(within, id, {
+      resourceType: 'Custom::ScimConnection',
+      serviceToken: maker.functionArn,
+      serviceTimeout: PATIENCE,
+      properties: { ...properties },
+      removalPolicy,
+    });
+    resource.node.addDependency(maker, ...after);
+    new CfnOutput(within, `${id}-BaseUrl`, {
+      value: scimBaseUrl(id),
+      description: `Base URL (tenant URL) of the connection ${id}`,
+    });
+    new CfnOutput(within, `${id}-SecretName`, {
+      value: secretName(id),
+      description: `The secret of Secrets Manager with the bearer token of the connection ${id}`,
+    });
+  }
+}
+
+/** As `CONNECTION_ID` of `directory/connection`, which a construct does not import. */
+const CONNECTION_ID = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** The settings as the admin API takes them. */
+function settingsOf({ id, displayName = id, rotation, ...props }: ConnectionProps): object {
+  return {
+    displayName,
+    identityProvider: props.identityProvider ?? IdentityProvider.GENERIC,
+    userDeletion: props.userDeletion ?? UserDeletion.RETAIN,
+    groups: props.groups ?? true,
+    ...(props.failureMailRecipients === undefined ? {} : { failureMail: { recipients: props.failureMailRecipients } }),
+    ...(props.tokenExpiresIn === undefined ? {} : { tokenExpiresInDays: props.tokenExpiresIn.toDays() }),
+    ...(rotation === undefined
+      ? {}
+      : {
+          rotation: {
+            everyDays: rotation.every.toDays(),
+            ...(rotation.overlap === undefined ? {} : { overlapDays: rotation.overlap.toDays() }),
+          },
+        }),
+  };
+}

@@ -1,0 +1,133 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
+import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { ScimAccess } from '../../lib';
+import { importedVpc, provide } from './support';
+
+test('from anywhere there is no policy, and new tokens are tried over HTTP', () => {
+  const template = provide().template();
+  template.hasResourceProperties('AWS::ApiGateway::RestApi', {
+    Policy: Match.absent(),
+    EndpointConfiguration: { Types: ['REGIONAL'] },
+  });
+  expect(JSON.stringify(template)).not.toContain('PROBED_FUNCTION_ARN');
+});
+
+test('from some addresses: others are denied all, and administration is allowed to nobody by the policy itself', () => {
+  const { template } = provide(() => ({ access: ScimAccess.fromIpRanges('192.0.2.0/24', '2001:db8::/32') }));
+  const synthesized = template();
+  synthesized.hasResourceProperties('AWS::ApiGateway::RestApi', {
+    Policy: {
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: '*' },
+          Action: 'execute-api:Invoke',
+          Resource: 'execute-api:/scim/*/v2/*',
+        },
+        {
+          Effect: 'Deny',
+          Principal: { AWS: '*' },
+          Action: 'execute-api:Invoke',
+          Resource: 'execute-api:/*',
+          Condition: { NotIpAddress: { 'aws:SourceIp': ['192.0.2.0/24', '2001:db8::/32'] } },
+        },
+      ],
+    },
+  });
+});
+
+test.each([
+  ['addresses', () => ({ access: ScimAccess.fromIpRanges('192.0.2.0/24') })],
+  [
+    'a web ACL',
+    (scope: Parameters<Parameters<typeof provide>[0] & object>[0]) => ({
+      webAcl: new CfnWebACL(scope, 'Acl', {
+        scope: 'REGIONAL',
+        defaultAction: { block: {} },
+        visibilityConfig: { cloudWatchMetricsEnabled: false, metricName: 'x', sampledRequestsEnabled: false },
+      }),
+    }),
+  ],
+])('with %s new tokens are tried at the function, which those who try may invoke', (_, props) => {
+  const synthesized = provide(props).template();
+  for (const [role, description] of [
+    ['AdminRole', 'SCIM connections and tokens'],
+    ['TokenRotationRole', 'SCIM: rotates tokens for Secrets Manager'],
+  ] as const) {
+    synthesized.hasResourceProperties('AWS::Lambda::Function', {
+      Description: description,
+      Environment: {
+        Variables: Match.objectLike({
+          PROBED_FUNCTION_ARN: { 'Fn::GetAtt': [Match.stringLikeRegexp('Discovery'), 'Arn'] },
+        }),
+      },
+    });
+    synthesized.hasResourceProperties('AWS::IAM::Policy', {
+      Roles: [{ Ref: Match.stringLikeRegexp(role) }],
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'lambda:InvokeFunction',
+            Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('Discovery'), 'Arn'] },
+          }),
+        ]),
+      },
+    });
+  }
+});
+
+test('from a VPC: a private API behind an endpoint that is made there, and nobody else', () => {
+  const { template } = provide((stack) => ({
+    vpc: importedVpc(stack),
+    access: ScimAccess.fromVpc(),
+  }));
+  const synthesized = template();
+  const endpoint = { Ref: Match.stringLikeRegexp('ApiEndpoint') };
+  synthesized.hasResourceProperties('AWS::ApiGateway::RestApi', {
+    EndpointConfiguration: { Types: ['PRIVATE'], VpcEndpointIds: [endpoint] },
+    Policy: {
+      Statement: Match.arrayWith([
+        Match.objectLike({ Effect: 'Deny', Condition: { StringNotEquals: { 'aws:SourceVpce': [endpoint] } } }),
+      ]),
+    },
+  });
+  synthesized.hasResourceProperties('AWS::EC2::VPCEndpoint', {
+    ServiceName: 'com.amazonaws.eu-central-1.execute-api',
+    PrivateDnsEnabled: true,
+  });
+});
+
+test('from endpoints that there are', () => {
+  const { template } = provide((stack) => ({
+    access: ScimAccess.fromVpc(
+      InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(stack, 'Theirs', {
+        vpcEndpointId: 'vpce-0123456789abcdef0',
+        port: 443,
+      }),
+    ),
+  }));
+  const synthesized = template();
+  synthesized.hasResourceProperties('AWS::ApiGateway::RestApi', {
+    EndpointConfiguration: { Types: ['PRIVATE'], VpcEndpointIds: ['vpce-0123456789abcdef0'] },
+  });
+  synthesized.resourceCountIs('AWS::EC2::VPCEndpoint', 0);
+});
+
+test('what does not go together says what to change', () => {
+  expect(() => ScimAccess.fromIpRanges()).toThrow('at least one range');
+  expect(() => ScimAccess.fromIpRanges('192.0.2.1', '10.0.0.0/8')).toThrow('not "192.0.2.1"');
+  expect(() => provide(() => ({ access: ScimAccess.fromVpc() }))).toThrow('pass one of the two');
+  expect(() =>
+    provide((stack) => ({
+      vpc: importedVpc(stack),
+      access: ScimAccess.fromVpc(),
+      domain: {
+        domainName: 'scim.example.com',
+        certificate: Certificate.fromCertificateArn(stack, 'C', 'arn:aws:acm:eu-central-1:1:certificate/1'),
+      },
+    })),
+  ).toThrow('leave out domain');
+  expect(() => provide(() => ({ vpcEndpoints: false }))).toThrow('vpcEndpoints means nothing without vpc');
+});

@@ -1,0 +1,91 @@
+import { Duration } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { FAILURE_KINDS, METRICS } from '../../lambdas/contract';
+import { FailureKind } from '../../lib';
+import { provide } from './support';
+
+const runbook = readFileSync(path.join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
+
+const watched = provide((stack) => ({ alarms: { topic: new Topic(stack, 'Topic') } }));
+const template = watched.template();
+const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(
+  (alarm) => alarm['Properties'] as { readonly AlarmDescription: string },
+);
+
+test('each alarm has its section of the runbook, and each section its alarm', () => {
+  const named = alarms.map(({ AlarmDescription: text }) => /See docs\/runbook\.md, "(\w+)"\.$/.exec(text)?.[1]);
+  const sections = [...runbook.matchAll(/^## ([A-Z][A-Za-z]+)$/gm)].map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(8);
+  expect([...named].sort()).toEqual([...sections].sort());
+});
+
+test('each section says what it means, how to look and what to do', () => {
+  for (const section of runbook.split(/^## /m).slice(1)) {
+    for (const part of ['**It means**', '**Look**', '**Do**'])
+      expect([section.split('\n')[0], section]).toEqual([expect.anything(), expect.stringContaining(part)]);
+  }
+});
+
+test('alarms tell the topic when they are raised and when they are over, and no requests are no failures', () => {
+  template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+    AlarmActions: [{ Ref: Match.stringLikeRegexp('^Topic') }],
+    OKActions: [{ Ref: Match.stringLikeRegexp('^Topic') }],
+    TreatMissingData: 'notBreaching',
+  });
+});
+
+test('thresholds are what is asked for', () => {
+  const strict = provide(() => ({
+    alarms: { failedRequests: 1, refusedTokens: 2, gatewayRefusals: 3, serverErrors: 4, latency: Duration.seconds(6) },
+  })).template();
+  const thresholds = Object.entries(strict.findResources('AWS::CloudWatch::Alarm')).map(
+    ([id, alarm]) => [id.replace(/^Scim(\w+)Alarm.*$/, '$1'), alarm['Properties'].Threshold] as const,
+  );
+  expect(Object.fromEntries(thresholds)).toMatchObject({
+    FailedRequests: 1,
+    RefusedTokens: 2,
+    GatewayRefusals: 3,
+    ServerErrors: 4,
+    SlowRequests: 6000,
+  });
+  strict.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() });
+});
+
+test('no alarms and a dashboard unless it is said otherwise', () => {
+  const plain = provide().template();
+  plain.resourceCountIs('AWS::CloudWatch::Alarm', 0);
+  plain.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+  provide(() => ({ dashboard: false }))
+    .template()
+    .resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+});
+
+test('metrics are of this deployment, under the names that functions report', () => {
+  const { provider, stack } = provide();
+  const deployment = stack.resolve(provider.metricFailures().dimensions?.[METRICS.deployment] as unknown);
+  expect(deployment).toMatch(/^Test\/[0-9a-f]{8}$/);
+  const metrics = [
+    provider.metricRequests(),
+    provider.metricLatency(),
+    provider.metricFailures(),
+    provider.metricFailuresOf(FailureKind.CONFLICT),
+    provider.metricTokensNearExpiry(),
+    provider.metric(METRICS.refusals),
+  ].map(({ namespace, metricName, statistic, dimensions }) => [namespace, metricName, statistic, dimensions]);
+  expect(metrics).toEqual([
+    ['CdkScim', 'Latency', 'SampleCount', { Deployment: deployment }],
+    ['CdkScim', 'Latency', 'p95', { Deployment: deployment }],
+    ['CdkScim', 'Failures', 'Sum', { Deployment: deployment }],
+    ['CdkScim', 'Failures', 'Sum', { Deployment: deployment, Kind: 'conflict' }],
+    ['CdkScim', 'TokensNearExpiry', 'Maximum', { Deployment: deployment }],
+    ['CdkScim', 'Refusals', 'Sum', { Deployment: deployment }],
+  ]);
+  expect(Object.values(FailureKind)).toEqual([...FAILURE_KINDS]);
+});
+
+test('the API is called what no other one is: its metrics are by its name', () => {
+  template.hasResourceProperties('AWS::ApiGateway::RestApi', { Name: Match.stringLikeRegexp('^Test-[0-9a-f]{8}$') });
+});
