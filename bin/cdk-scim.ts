@@ -1,15 +1,31 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { ScimServiceProvider } from '../lib';
 
 /**
- * The app that `npx cdk deploy` deploys: one stack with one service provider. Context: `failureMailSender`, the address that mails come from.
+ * The app that `npx cdk deploy` deploys: one stack with one service provider. Context: `failureMailSender`, the address that mails come from; `failureMailRecipients`, who gets
+ * those about connections that name nobody, separated by commas; `alarmTopicArn`, the topic that alarms tell.
  */
 const app = new App();
 const stack = new Stack(app, 'Scim', { description: 'SCIM 2.0 service provider (cdk-scim)' });
-const sender: unknown = app.node.tryGetContext('failureMailSender');
+const sender = context('failureMailSender');
+const recipients = context('failureMailRecipients')?.split(',') ?? [];
+const topicArn = context('alarmTopicArn');
+if (sender === undefined && recipients.length > 0) {
+  throw new Error(
+    'failureMailRecipients get no mails without failureMailSender: -c failureMailSender=scim@example.com',
+  );
+}
 const provider = new ScimServiceProvider(stack, 'ServiceProvider', {
-  ...(typeof sender === 'string' ? { failureMail: { sender } } : {}),
+  ...(sender === undefined ? {} : { failureMail: { sender, recipients } }),
+  ...(topicArn === undefined ? {} : { alarms: { topic: Topic.fromTopicArn(stack, 'AlarmTopic', topicArn) } }),
 });
+
+/** @returns undefined for what is not set */
+function context(name: string): string | undefined {
+  const value: unknown = app.node.tryGetContext(name);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
 
 new CfnOutput(stack, 'AdminUrl', {
   value: provider.adminUrl,

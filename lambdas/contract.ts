@@ -12,7 +12,7 @@ export const ENVIRONMENT = {
    * `<deployment>/<connection id>`, and it is the dimension of the metrics; every function.
    */
   deployment: 'DEPLOYMENT',
-  /** URL of the API with its stage; `token-rotation` and `notifications`. */
+  /** URL of the API with its stage; those who name it or call it without a request of their own. */
   scimUrl: 'SCIM_URL',
   /** ARN of the function that rotates tokens; `admin`. */
   rotationFunction: 'ROTATION_FUNCTION_ARN',

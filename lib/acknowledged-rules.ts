@@ -1,5 +1,8 @@
-import { Stack, Token, Validations } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import { CfnElement, Stack, Token, Validations } from 'aws-cdk-lib';
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { STAGE } from '../lambdas/contract';
 
 /** Rules of cdk-nag's packs AwsSolutions and Serverless that a service provider does not follow, and why. */
 const ACKNOWLEDGED: Readonly<Record<string, string>> = {
@@ -29,12 +32,10 @@ const ACKNOWLEDGED: Readonly<Record<string, string>> = {
 
 /**
  * Says why rules are not followed, for whoever checks the app with cdk-nag.
- * @param secretPrefix begins the names of the connections' secrets
+ * @param deployment begins the names of the connections' secrets
  */
-export function acknowledgeRules(scope: Construct, secretPrefix: string): void {
-  const { region, account } = Stack.of(scope);
-  const [shownRegion, shownAccount] = [shown(region, 'AWS::Region'), shown(account, 'AWS::AccountId')];
-  const secrets = `arn:<AWS::Partition>:secretsmanager:${shownRegion}:${shownAccount}:secret:${secretPrefix}/*`;
+export function acknowledgeRules(scope: Construct, deployment: string): void {
+  const secrets = shownArn(scope, 'secretsmanager', `secret:${deployment}/*`);
   const reasons = {
     ...ACKNOWLEDGED,
     [`AwsSolutions-IAM5[Resource::${secrets}]`]:
@@ -43,6 +44,27 @@ export function acknowledgeRules(scope: Construct, secretPrefix: string): void {
       'X-Ray, with tracing, has no resources that could be named, and network interfaces, in a VPC, have no names before they are there.',
   };
   for (const [id, reason] of Object.entries(reasons)) Validations.of(scope).acknowledge({ id, reason });
+}
+
+/**
+ * The same of those who are let into the admin API.
+ * @param method of HTTP that they may send, or `*`
+ */
+export function acknowledgeAdministration(grantee: IGrantable, api: RestApi, method: string): void {
+  const { defaultChild } = api.node;
+  if (!Construct.isConstruct(grantee) || !CfnElement.isCfnElement(defaultChild)) return;
+  const id = `<${Stack.of(api).getLogicalId(defaultChild)}>`;
+  Validations.of(grantee).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::${shownArn(api, 'execute-api', `${id}/${STAGE}/${method}/admin/*`)}]`,
+    reason: 'Administrators administer every connection; connections are made at run time.',
+  });
+}
+
+/** An ARN of the stack's account and region as cdk-nag shows it. */
+function shownArn(scope: Construct, service: string, resource: string): string {
+  const { region, account } = Stack.of(scope);
+  const place = `${shown(region, 'AWS::Region')}:${shown(account, 'AWS::AccountId')}`;
+  return `arn:<AWS::Partition>:${service}:${place}:${resource}`;
 }
 
 /** A part of an ARN as cdk-nag shows it. */

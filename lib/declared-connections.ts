@@ -136,7 +136,7 @@ export function declareConnections(scope: Construct, props: DeclaredConnectionsP
       properties: { ...properties },
       removalPolicy,
     });
-    resource.node.addDependency(maker, ...after);
+    resource.node.addDependency(...after);
     new CfnOutput(within, `${id}-BaseUrl`, {
       value: scimBaseUrl(id),
       description: `Base URL (tenant URL) of the connection ${id}`,

@@ -91,6 +91,7 @@ export function scimFunctions(scope: Construct, props: FunctionsProps): ScimFunc
   if ((props.connections ?? []).length === 0) return functions;
   const about = 'SCIM: makes the connections that the stack declares';
   const declaredConnections = maker.administration('Declaration', 'declared-connections', about, tokenRotation);
+  maker.allowProbe(declaredConnections, discovery);
   return { ...functions, declaredConnections };
 }
 
@@ -155,8 +156,9 @@ class Maker {
 
   /** A function that makes, changes and deletes connections. */
   administration(id: string, name: FunctionName, description: string, rotation: LambdaFunction): LambdaFunction {
-    const { encryptionKey: key, deployment } = this.props;
+    const { encryptionKey: key, deployment, url } = this.props;
     const environment = {
+      [ENVIRONMENT.scimUrl]: url,
       [ENVIRONMENT.rotationFunction]: rotation.functionArn,
       ...(key === undefined ? {} : { [ENVIRONMENT.secretKey]: key.keyArn }),
     };

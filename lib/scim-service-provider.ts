@@ -8,7 +8,7 @@ import { Secret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { METRICS, STAGE } from '../lambdas/contract';
-import { acknowledgeRules } from './acknowledged-rules';
+import { acknowledgeAdministration, acknowledgeRules } from './acknowledged-rules';
 import { addAlarms } from './alarms';
 import { addDashboard } from './dashboard';
 import { declareConnections } from './declared-connections';
@@ -182,6 +182,7 @@ export class ScimServiceProvider extends Construct {
   }
 
   private grantInvoke(grantee: IGrantable, method: string): Grant {
+    acknowledgeAdministration(grantee, this.api, method);
     const resourceArns = [this.api.arnForExecuteApi(method, '/admin/*', STAGE)];
     return Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns });
   }

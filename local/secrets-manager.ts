@@ -36,6 +36,11 @@ export class LocalSecretsManager {
     return this.store.get(name)?.versions.find(({ stages }) => stages.includes(CURRENT))?.value;
   }
 
+  /** The schedule of a secret. */
+  rotationOf(name: string): Secret['rotation'] {
+    return this.store.get(name)?.rotation;
+  }
+
   /** Rotates secrets when they are due. @returns what ends it */
   startRotations(): () => void {
     return this.clock.every(LOOK_MS, async () => {

@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ScimServiceProvider } from '../lib';
+import { ScimServiceProvider, type ScimServiceProviderProps } from '../lib';
 
 /** The synthesized template, and the questions that running it on this machine asks of it. */
 
@@ -24,12 +24,16 @@ export class Template {
     readonly assets: string,
   ) {}
 
-  /** Synthesizes the app's stack. @throws Error when a function's bundle is missing */
-  static synthesize(): Template {
+  /**
+   * Synthesizes the app's stack.
+   * @param props of the service provider, beside those that it has here
+   * @throws Error when a function's bundle is missing
+   */
+  static synthesize(props: ScimServiceProviderProps = {}): Template {
     const outdir = mkdtempSync(path.join(tmpdir(), 'cdk-scim-'));
     const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
     const stack = new Stack(app, 'Scim');
-    new ScimServiceProvider(stack, 'ServiceProvider', { failureMail: { sender: 'scim@localhost.example' } });
+    new ScimServiceProvider(stack, 'ServiceProvider', { failureMail: { sender: 'scim@localhost.example' }, ...props });
     const template: unknown = app.synth().getStackByName(stack.stackName).template;
     const resources = asProperties(member(template, 'Resources'));
     return new Template(

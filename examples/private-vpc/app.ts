@@ -9,10 +9,10 @@ import { IdentityProvider, ScimAccess, ScimServiceProvider } from 'cdk-scim';
  *
  * Callers resolve the API's usual name: the endpoint has private DNS.
  */
-const stack = new Stack(new App(), 'Identity', { env: { account: '123456789012', region: 'eu-central-1' } });
+const stack = new Stack(new App(), 'Identity');
 
 const vpc = new Vpc(stack, 'Vpc', {
-  availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+  maxAzs: 2,
   natGateways: 0,
   subnetConfiguration: [{ name: 'scim', subnetType: SubnetType.PRIVATE_ISOLATED }],
 });

@@ -117,7 +117,7 @@ export async function changeConnection(services: ConnectionServices, id: string,
  * Makes the schedule in Secrets Manager what a connection is to say.
  * @throws Problem 409 while a rotation is under way, or when somebody has deleted the secret
  */
-async function setSchedule(
+export async function setSchedule(
   { secrets, rotationFunction }: ConnectionServices,
   { id, secret, tokens }: Connection,
   rotation: Rotation | undefined,

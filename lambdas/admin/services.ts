@@ -3,7 +3,7 @@ import type { Table } from '../../directory/table';
 import type { ConnectionSecrets } from '../token-rotation/connection-secrets';
 import type { Probe } from '../token-rotation/probe';
 
-/** What making, changing and deleting connections takes. */
+/** What making, changing and deleting connections and tokens takes. */
 export interface ConnectionServices {
   readonly table: Table;
   readonly connections: Connections;
@@ -12,12 +12,12 @@ export interface ConnectionServices {
   readonly rotationFunction: string;
   /** Who sends the request: the ARN of an IAM principal. */
   readonly actor: string;
+  /** Asks the SCIM endpoint about a token. */
+  readonly probe: Probe;
 }
 
 /** What an administrative request is served with. */
 export interface Services extends ConnectionServices {
-  /** Asks the SCIM endpoint about a token. */
-  readonly probe: Probe;
   /** Base URL of a connection's SCIM endpoints, as this request's host has it. */
   readonly scimBaseUrl: (connectionId: string) => string;
 }

@@ -14,7 +14,7 @@ import {
 } from '../token-rotation/rotation';
 import { noConnection, Problem } from './problem';
 import type { ISSUE_TOKEN } from './requests';
-import type { Services } from './services';
+import type { ConnectionServices } from './services';
 
 /**
  * Issues a further token: without scopes one that takes the place of the main one, by the parts of which a rotation on schedule is
@@ -22,7 +22,7 @@ import type { Services } from './services';
  * @throws Problem 404, 409 for too many tokens, 503 when the new token does not work, and then nothing has changed
  */
 export async function issueConnectionToken(
-  services: Services,
+  services: ConnectionServices,
   id: string,
   { scopes, expiresInDays, overlapSeconds = 0 }: z.output<typeof ISSUE_TOKEN>,
 ): Promise<IssuedToken> {
@@ -49,7 +49,11 @@ export async function issueConnectionToken(
   }
 }
 
-async function issueBeside({ connections, actor }: Services, id: string, token: IssuedToken): Promise<IssuedToken> {
+async function issueBeside(
+  { connections, actor }: ConnectionServices,
+  id: string,
+  token: IssuedToken,
+): Promise<IssuedToken> {
   const act: Act = { actor, action: 'token.issue' };
   const changed = await connections.change(id, act, (connection) => withToken(connection, token, 0));
   if (changed === undefined) throw noConnection(id);
@@ -57,7 +61,7 @@ async function issueBeside({ connections, actor }: Services, id: string, token: 
 }
 
 async function rotate(
-  services: Services,
+  services: ConnectionServices,
   connection: Connection,
   expiresInDays: number,
   overlapSeconds: number,
@@ -95,7 +99,7 @@ async function rotate(
 }
 
 /** @throws RotationError `refused` */
-async function testToken({ probe }: Services, id: string, value: string): Promise<void> {
+async function testToken({ probe }: ConnectionServices, id: string, value: string): Promise<void> {
   // Where the endpoint cannot be reached from here that is no reason to keep a token that has leaked.
   if ((await probe(id, value)) !== 'refused') return;
   throw new RotationError(
@@ -118,7 +122,10 @@ export interface ListedToken {
 }
 
 /** The tokens of a connection, valid ones first, and those that ended in the last 90 days. @throws Problem 404 */
-export async function listTokens({ connections, table }: Services, id: string): Promise<readonly ListedToken[]> {
+export async function listTokens(
+  { connections, table }: ConnectionServices,
+  id: string,
+): Promise<readonly ListedToken[]> {
   const connection = await connections.find(id);
   if (connection === undefined) throw noConnection(id);
   const ended = await endedTokens(table, id);
@@ -161,7 +168,11 @@ function listedToken(
 }
 
 /** Ends a token: it is refused from the next request on. @throws Problem 404 */
-export async function revokeToken({ connections, actor }: Services, id: string, tokenId: string): Promise<void> {
+export async function revokeToken(
+  { connections, actor }: ConnectionServices,
+  id: string,
+  tokenId: string,
+): Promise<void> {
   const act: Act = { actor, action: 'token.revoke' };
   const changed = await connections.change(id, act, (connection) => {
     const tokens = connection.tokens.filter((token) => token.id !== tokenId);

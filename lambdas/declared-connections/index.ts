@@ -1,16 +1,19 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import type { Connection } from '../../directory/connection';
 import { Connections } from '../../directory/connections';
 import { isObject, parseJson, type JsonObject } from '../../scim/json';
-import { changeConnection, createConnection, deleteConnection } from '../admin/connections';
+import { changeConnection, createConnection, deleteConnection, setSchedule } from '../admin/connections';
 import { Problem } from '../admin/problem';
 import { CREATE_CONNECTION, readSettings, SETTING_NAMES } from '../admin/requests';
 import type { ConnectionServices } from '../admin/services';
+import { issueConnectionToken } from '../admin/tokens';
 import { ENVIRONMENT } from '../contract';
 import { openTable, variable } from '../middleware/environment';
 import type { Invocation } from '../middleware/invocation';
 import { logAct, logFailure } from '../middleware/log';
 import { ConnectionSecrets } from '../token-rotation/connection-secrets';
+import { probeAt } from '../token-rotation/probe';
 
 /** Milliseconds that are kept for telling CloudFormation. */
 const ANSWER_MS = 10_000;
@@ -22,6 +25,7 @@ const secrets = new ConnectionSecrets(
   process.env[ENVIRONMENT.secretKey],
 );
 const rotationFunction = variable(ENVIRONMENT.rotationFunction);
+const probe = probeAt(variable(ENVIRONMENT.scimUrl), process.env[ENVIRONMENT.probedFunction]);
 
 /**
  * Makes the connections that a stack declares, and changes and deletes them with it. Each event may come again: what it asks for is done once. The token
@@ -34,7 +38,7 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
   try {
     const table = shared.forRequest(Date.now() + context.getRemainingTimeInMillis() - ANSWER_MS);
     const connections = new Connections(table, logAct);
-    const services = { table, connections, secrets, rotationFunction, actor: event.StackId };
+    const services = { table, connections, secrets, rotationFunction, probe, actor: event.StackId };
     const declaredBy = `${event.StackId}/${event.LogicalResourceId}`;
     if (event.RequestType === 'Delete') await remove(services, event.PhysicalResourceId, declaredBy);
     else await provide(services, id, settings, declaredBy);
@@ -68,7 +72,16 @@ async function provide(
   }
   // What is declared no more goes back to its default.
   const unset = Object.fromEntries(SETTING_NAMES.map((name) => [name, null]));
-  await changeConnection(services, id, { ...unset, ...settings });
+  await complete(services, await changeConnection(services, id, { ...unset, ...settings }));
+}
+
+/** Does what has been left undone when the function died that made the connection: its secret, and the secret's schedule. */
+async function complete(services: ConnectionServices, connection: Connection): Promise<void> {
+  const { id, rotation } = connection;
+  const days = await services.secrets.rotationDays(id);
+  // The value of the first token is known to nobody.
+  if (days === undefined) await issueConnectionToken(services, id, {});
+  if (rotation !== undefined && rotation.everyDays !== days) await setSchedule(services, connection, rotation);
 }
 
 /** Deletes a connection, if it is the one that the resource has declared. */

@@ -144,6 +144,14 @@ export class ConnectionSecrets {
     );
   }
 
+  /** Days between two rotations on schedule; 0 without one. @returns undefined when there is no secret */
+  async rotationDays(connectionId: string): Promise<number | undefined> {
+    const described = this.client.send(new DescribeSecretCommand({ SecretId: this.nameOf(connectionId) }));
+    const secret = await described.catch(ignoreMissing);
+    if (secret === undefined) return undefined;
+    return secret.RotationEnabled === true ? (secret.RotationRules?.AutomaticallyAfterDays ?? 0) : 0;
+  }
+
   /** Ends the schedule, and a rotation that is under way: its label would stand in the way of the next one. */
   async rotateNoMore(connectionId: string): Promise<void> {
     await unlessMissing(this.client.send(new CancelRotateSecretCommand({ SecretId: this.nameOf(connectionId) })));

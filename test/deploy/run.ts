@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { admin, Client } from '../support/client';
+import { admin, Client, send } from '../support/client';
 import { startMinistack, type Ministack } from './ministack';
 import { SigningProxy } from './signing-proxy';
 
@@ -29,6 +29,9 @@ async function main(): Promise<void> {
       process.env['SCIM_TEST_SERVER'] = JSON.stringify({ adminUrl: `${proxy.origin}/scim/admin` });
       step(`the end-to-end tests against ${proxy.origin}`);
       await endToEnd();
+      step('the connection that the app declares');
+      await declared(ministack, first['Secret'] ?? '', 'no');
+      await replay(proxy.origin);
       step('rotations');
       await rotate(ministack, first['Rotation'] ?? '');
       step('an update of a function and of a prop');
@@ -73,13 +76,36 @@ function deploy(
   return outputs[STACK] ?? {};
 }
 
+/** Recorded traffic of identity providers, where a program that replays it is at hand (`SCIM_REPLAY`). */
+async function replay(origin: string): Promise<void> {
+  const { SCIM_REPLAY: program } = process.env;
+  if (program === undefined) return;
+  step(`the replay of recorded traffic against ${origin}`);
+  const isPassed = await runNode(path.join(ROOT, '.ci', 'replay.mjs'), `${origin}/scim/admin`, program);
+  check(isPassed, 'The replay failed.');
+}
+
+/** Runs a program beside this one, which serves the proxy meanwhile. @returns whether it went well */
+async function runNode(...args: readonly string[]): Promise<boolean> {
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+  return (await new Promise((resolve) => child.once('exit', resolve))) === 0;
+}
+
+/** The connection is as it is declared, and answers to the token in its secret. */
+async function declared({ endpoint }: Ministack, secretName: string, displayName: string): Promise<void> {
+  const { body } = await admin('GET', '/connections/declared');
+  const { displayName: found, scimBaseUrl } = body as { displayName: string; scimBaseUrl: string };
+  check(found === displayName, `The declared connection is called ${found}.`);
+  const headers = { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'secretsmanager.GetSecretValue' };
+  const answer = await callAws(endpoint, 'secretsmanager', '/', headers, { SecretId: secretName });
+  const { SecretString: token } = (await answer.json()) as { SecretString: string };
+  const { status } = await send('GET', `${scimBaseUrl}/Users`, { Authorization: `Bearer ${token}` });
+  check(status === 200, `The declared connection answers ${status} to the token in its secret.`);
+}
+
 async function endToEnd(): Promise<void> {
-  const jest = spawn(process.execPath, [require.resolve('jest/bin/jest'), '--selectProjects', 'deployed'], {
-    cwd: ROOT,
-    stdio: 'inherit',
-  });
-  const code = await new Promise((resolve) => jest.once('exit', resolve));
-  check(code === 0, 'The end-to-end tests failed.');
+  const isPassed = await runNode(require.resolve('jest/bin/jest'), '--selectProjects', 'deployed');
+  check(isPassed, 'The end-to-end tests failed.');
 }
 
 /** On demand over the admin API, and the steps that Secrets Manager would take; the test of the new token needs an address that only AWS gives. */
@@ -102,15 +128,26 @@ async function rotate({ endpoint }: Ministack, rotationFunction: string): Promis
 
 /** Invokes a function (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). @throws Error with what it failed with */
 async function invoke(endpoint: string, name: string, event: object): Promise<void> {
+  const answer = await callAws(endpoint, 'lambda', `/2015-03-31/functions/${name}/invocations`, {}, event);
+  check(answer.headers.get('x-amz-function-error') === null, `${name} failed: ${await answer.text()}`);
+}
+
+/** A signed call of an API of AWS. */
+async function callAws(
+  endpoint: string,
+  service: string,
+  url: string,
+  unsigned: Readonly<Record<string, string>>,
+  input: object,
+): Promise<Response> {
   const { host } = new URL(endpoint);
-  const [url, body] = [`/2015-03-31/functions/${name}/invocations`, JSON.stringify(event)];
+  const body = JSON.stringify(input);
   const { headers } = aws4.sign(
-    { host, path: url, method: 'POST', body, service: 'lambda', region: 'us-east-1' },
+    { host, path: url, method: 'POST', headers: { ...unsigned }, body, service, region: 'us-east-1' },
     { accessKeyId: 'test', secretAccessKey: 'test' },
   );
   const signed = Object.entries(headers ?? {}).map(([key, value]) => [key, String(value)]);
-  const answer = await fetch(`${endpoint}${url}`, { method: 'POST', headers: Object.fromEntries(signed), body });
-  check(answer.headers.get('x-amz-function-error') === null, `${name} failed: ${await answer.text()}`);
+  return fetch(`${endpoint}${url}`, { method: 'POST', headers: Object.fromEntries(signed), body });
 }
 
 /** Deploys again with other logs and another bundle: what there was is still there, and the new code answers. */
@@ -122,7 +159,8 @@ async function update(ministack: Ministack, folder: string): Promise<void> {
   const discovery = path.join(bundles, 'discovery', 'index.mjs');
   const changed = readFileSync(discovery, 'utf8').replaceAll('Discovery endpoints cannot be filtered', 'Updated');
   writeFileSync(discovery, changed);
-  deploy(ministack, folder, { SCIM_BUNDLES: bundles, SCIM_UPDATED: 'yes' });
+  const { Secret: secret = '' } = deploy(ministack, folder, { SCIM_BUNDLES: bundles, SCIM_UPDATED: 'yes' });
+  await declared(ministack, secret, 'yes');
   check((await client.get(`/Users/${String(user.id)}`)).status === 200, 'The update lost a user.');
   const { body } = await client.get('/Schemas?filter=id%20pr');
   check(body.detail === 'Updated.', `The old function still answers: ${String(body.detail)}`);

@@ -8,6 +8,7 @@ import { LOCAL_CREDENTIALS, startEngine, type Engine } from '../../local/engine'
 import { Clock } from '../../local/clock';
 import { serveGateway } from '../../local/gateway';
 import { LocalFunction } from '../../local/local-function';
+import type { ScimServiceProviderProps } from '../../lib';
 import { createTable } from '../../local/local-table';
 import { LocalSecretsManager } from '../../local/secrets-manager';
 import { Template } from '../../local/template';
@@ -36,8 +37,9 @@ export class FaultySystem {
   /**
    * Starts it, and makes the clients of test/support/client find it.
    * @param seconds that functions may take; what the template says by default
+   * @param props of the service provider, beside those of `npm start`
    */
-  static async start(seconds?: number): Promise<FaultySystem> {
+  static async start(seconds?: number, props?: ScimServiceProviderProps): Promise<FaultySystem> {
     const engine: Engine = await startEngine();
     const functions: LocalFunction[] = [];
     const kill = async (): Promise<void> => {
@@ -51,7 +53,7 @@ export class FaultySystem {
     const secretsProxy = new FaultProxy(await listening(secretsServer), kill);
     const gateway = createServer();
     const origin = await listening(gateway);
-    const template = Template.synthesize();
+    const template = Template.synthesize(props);
     const client = new DynamoDBClient({
       endpoint: engine.endpoint,
       region: 'us-east-1',

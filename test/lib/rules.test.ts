@@ -1,5 +1,6 @@
 import { App, Stack, type StackProps } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { importedVpc, provide } from './support';
 import { ScimAccess, ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
@@ -31,6 +32,14 @@ test.each<[string, ScimServiceProviderProps]>([
 ])('cdk-nag finds nothing with %s', (_, props) => {
   expect(findings(props)).toEqual([]);
   expect(findings(props, { env: { account: '123456789012', region: 'eu-central-1' } })).toEqual([]);
+});
+
+test('and nothing in the policies of those who administer', () => {
+  const { stack, provider } = provide();
+  const role = new Role(stack, 'Admin', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+  provider.grantAdmin(role);
+  provider.grantRead(role);
+  expect(violations(App.of(stack) as App)).toEqual([]);
 });
 
 test('and nothing in a VPC', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -13,6 +13,8 @@ const EXAMPLES = path.join(ROOT, 'examples');
 /** Megabytes that a function's bundle may have: a larger one starts more slowly, and is a dependency that crept in. */
 const LARGEST_MB = 1;
 
+const CFN_LINT = 'cfn-lint==1.58.0';
+
 function main(): void {
   const folder = mkdtempSync(path.join(tmpdir(), 'cdk-scim-package-'));
   try {
@@ -20,16 +22,18 @@ function main(): void {
     const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '';
     run('npm', ['init', '--yes'], folder);
     const { devDependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Manifest;
-    const beside = ['aws-cdk', 'aws-cdk-lib', 'constructs', 'typescript', 'tsx'];
+    const beside = ['aws-cdk', 'aws-cdk-lib', 'constructs', 'cdk-nag', 'typescript', 'tsx'];
     const begun = Date.now();
     const specifiers = beside.map((name) => `${name}@${devDependencies[name] ?? ''}`);
     run('npm', ['install', '--no-audit', '--no-fund', `./${tarball}`, ...specifiers], folder);
     check(!existsSync(path.join(folder, 'node_modules', '@dynoxide')), 'The package has run-time dependencies.');
+    writeFileSync(path.join(folder, 'nag.cjs'), NAG);
     for (const example of readdirSync(EXAMPLES)) {
       if (!existsSync(path.join(EXAMPLES, example, 'app.ts'))) continue;
       copyFileSync(path.join(EXAMPLES, example, 'app.ts'), path.join(folder, 'app.ts'));
       run('npx', ['tsc', '--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', 'app.ts'], folder);
-      run('npx', ['cdk', 'synth', '--quiet', '--no-lookups', '--app', 'npx tsx app.ts', '--output', example], folder);
+      const app = 'npx tsx --require ./nag.cjs app.ts';
+      run('npx', ['cdk', 'synth', '--quiet', '--no-lookups', '--app', app, '--output', example], folder);
       checkOutput(path.join(folder, example));
       process.stdout.write(
         `${example}: synthesized, ${Math.round((Date.now() - begun) / 1000)} s after the installation began\n`,
@@ -40,6 +44,18 @@ function main(): void {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** Has cdk-nag look at an example's app before it is synthesized, which fails with what is found. */
+const NAG = `
+const { App, Validations } = require('aws-cdk-lib');
+const { AwsSolutionsChecks, ServerlessChecks } = require('cdk-nag');
+const { synth } = App.prototype;
+App.prototype.synth = function (options) {
+  App.prototype.synth = synth;
+  Validations.of(this).addPlugins(new AwsSolutionsChecks(this), new ServerlessChecks(this));
+  return this.synth(options);
+};
+`;
 
 /** The same in Python: the wheel, in a virtual environment of its own. */
 function checkPython(folder: string): void {
@@ -55,6 +71,12 @@ function checkPython(folder: string): void {
   run('npx', ['cdk', 'synth', '--quiet', '--app', app, '--output', 'python'], folder);
   checkOutput(path.join(folder, 'python'));
   process.stdout.write('python: synthesized from the wheel\n');
+  run(path.join(programs, 'pip'), ['install', '--quiet', '--disable-pip-version-check', CFN_LINT], folder);
+  const templates = readdirSync(folder)
+    .map((output) => path.join(folder, output, 'Identity.template.json'))
+    .filter((template) => existsSync(template));
+  execFileSync(path.join(programs, 'cfn-lint'), ['--', ...templates], { cwd: folder, stdio: 'inherit' });
+  process.stdout.write(`cfn-lint: nothing found in ${templates.length} templates\n`);
 }
 
 interface Manifest {
