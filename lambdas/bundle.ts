@@ -1,8 +1,6 @@
-import { build } from 'esbuild';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { BUNDLE_OPTIONS } from './bundle-options';
-import { FUNCTION_NAMES } from './contract';
+import { bundleFunctions, LARGEST_KB } from './bundle-functions';
 
 /**
  * Bundles each function for Lambda, so that a consumer of the package needs no bundler. Run by `npm run build`.
@@ -14,15 +12,9 @@ async function bundle(): Promise<void> {
   for (const entry of existsSync(outdir) ? readdirSync(outdir, { withFileTypes: true }) : []) {
     if (entry.isDirectory()) rmSync(path.join(outdir, entry.name), { recursive: true });
   }
-  const { metafile } = await build({
-    ...BUNDLE_OPTIONS,
-    entryPoints: FUNCTION_NAMES.map((name) => ({ in: path.join(__dirname, name, 'index.ts'), out: `${name}/index` })),
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    metafile: true,
-  });
-  for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
-    process.stdout.write(`${path.relative(process.cwd(), file)}  ${Math.round(bytes / 1024)} KB\n`);
+  for (const [name, bytes] of await bundleFunctions(outdir)) {
+    const file = path.relative(process.cwd(), path.join(outdir, name, 'index.mjs'));
+    process.stdout.write(`${file}  ${Math.round(bytes / 1024)} KB of ${LARGEST_KB[name]}\n`);
   }
 }
 

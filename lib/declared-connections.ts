@@ -46,7 +46,7 @@ export interface TokenRotationProps {
 
 /** A connection that is made when the stack is deployed. What can be said here can be changed over the admin API, too, until the next change here. */
 export interface ConnectionProps {
-  /** Lower-case letters, digits and hyphens; it ends the connection's base URL and cannot be changed. */
+  /** Lower-case letters, digits and hyphens. It ends the connection's base URL and cannot be changed. */
   readonly id: string;
 
   /**
@@ -64,7 +64,7 @@ export interface ConnectionProps {
   readonly identityProvider?: IdentityProvider;
 
   /**
-   * Whether groups are taken; without them it is a users-only connection.
+   * Whether groups are taken. Without them it is a users-only connection.
    *
    * @default true
    */
@@ -78,7 +78,7 @@ export interface ConnectionProps {
   readonly userDeletion?: UserDeletion;
 
   /**
-   * Who is told by mail of what concerns this connection; needs `failureMail` of the service provider.
+   * Who is told by mail of what concerns this connection. Needs `failureMail` of the service provider.
    *
    * @default - the recipients of `failureMail`
    */

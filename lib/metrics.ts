@@ -10,7 +10,7 @@ export enum FailureKind {
   UNAUTHORIZED = 'unauthorized',
   /** 403: its token may not do this, or the connection is disabled. */
   FORBIDDEN = 'forbidden',
-  /** 404: what it is to change is not there; looking for what is not there is no failure. */
+  /** 404: what it is to change is not there. Looking for what is not there is no failure. */
   NOT_FOUND = 'notFound',
   /** 409: another resource has the value already. */
   CONFLICT = 'conflict',

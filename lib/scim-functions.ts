@@ -42,7 +42,7 @@ export interface ScimFunctions {
 /** What the functions are made with. */
 export interface FunctionsProps extends ScimServiceProviderProps {
   readonly table: TableV2;
-  /** Name of the deployment; it begins the names of the connections' secrets. */
+  /** Name of the deployment. It begins the names of the connections' secrets. */
   readonly deployment: string;
   /** URL of the API. */
   readonly url: string;
@@ -61,13 +61,13 @@ const KEY_ACTIONS = [
   'kms:ReEncryptTo',
 ];
 
-/** What managing a connection's secret takes, beside its versions; nobody who hands tokens out can read them afterwards. */
+/** What managing a connection's secret takes, beside its versions. Nobody who hands tokens out can read them afterwards. */
 const SECRET_ACTIONS = ['CreateSecret', 'RotateSecret', 'CancelRotateSecret', 'DeleteSecret'];
 const VERSION_ACTIONS = ['DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'];
 
 const ITEM_ACTIONS = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'];
 
-/** Makes the functions, each with the calls that it makes and no others; a transaction needs the permissions of its writes. */
+/** Makes the functions, each with the calls that it makes and no others. A transaction needs the permissions of its writes. */
 export function scimFunctions(scope: Construct, props: FunctionsProps): ScimFunctions {
   const maker = new Maker(scope, props);
   const users = maker.directory('Users', 'users', 'SCIM /Users');

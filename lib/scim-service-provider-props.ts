@@ -29,7 +29,7 @@ export interface DomainProps {
   readonly hostedZone?: IHostedZone;
 }
 
-/** Properties of a `ScimServiceProvider`; none is needed. */
+/** Properties of a `ScimServiceProvider`. None is needed. */
 export interface ScimServiceProviderProps {
   /**
    * From where the API can be reached.
@@ -46,7 +46,7 @@ export interface ScimServiceProviderProps {
   readonly adminPrincipals?: IGrantable[];
 
   /**
-   * Alarms, and whom they tell; each is explained in docs/runbook.md.
+   * Alarms, and whom they tell. Each is explained in docs/runbook.md.
    *
    * @default - none: alarms cost by the month, and those that nobody is told of help nobody
    */
@@ -60,7 +60,7 @@ export interface ScimServiceProviderProps {
   readonly bundlesPath?: string;
 
   /**
-   * Connections that are made when the stack is deployed; the base URL and the name of the secret of each are outputs. Those that are declared no more stay as
+   * Connections that are made when the stack is deployed. The base URL and the name of the secret of each are outputs. Those that are declared no more stay as
    * they are, unless `removalPolicy` is `DESTROY`.
    *
    * @default - none; administrators make connections over the admin API
@@ -103,7 +103,7 @@ export interface ScimServiceProviderProps {
   readonly logRetention?: RetentionDays;
 
   /**
-   * Megabytes of memory for each function; CPU comes with it.
+   * Megabytes of memory for each function. CPU comes with it.
    *
    * @default 1024
    */
@@ -131,7 +131,7 @@ export interface ScimServiceProviderProps {
   readonly runtime?: Runtime;
 
   /**
-   * Other regions in which the table is replicated, for reading and for recovery; the stack must name its own region.
+   * Other regions in which the table is replicated, for reading and for recovery. The stack must name its own region.
    *
    * @default - none
    */
@@ -145,7 +145,7 @@ export interface ScimServiceProviderProps {
   readonly securityGroups?: ISecurityGroup[];
 
   /**
-   * How many requests a second the API takes, all connections together; others are answered with 429 and `Retry-After`.
+   * How many requests a second the API takes, all connections together. Others are answered with 429 and `Retry-After`.
    *
    * @default - 200 requests a second, bursts of 400
    */

@@ -26,13 +26,13 @@ import { scimTable } from './scim-table';
  * token. Identity providers call it below `scimBaseUrl(connection)`, administrators below `adminUrl`.
  */
 export class ScimServiceProvider extends Construct {
-  /** The REST API; its stage is `scim`. */
+  /** The REST API. Its stage is `scim`. */
   readonly api: RestApi;
-  /** The single table; retained when the stack is deleted. */
+  /** The single table. It is retained when the stack is deleted. */
   readonly table: TableV2;
   /** The functions. */
   readonly functions: ScimFunctions;
-  /** URL of the admin API; calls are signed (SigV4, service `execute-api`). */
+  /** URL of the admin API. Calls are signed (SigV4, service `execute-api`). */
   readonly adminUrl: string;
   private readonly url: string;
   private readonly deployment: string;

@@ -24,7 +24,7 @@ export const USAGE = `Serves SCIM on this machine, as it would be deployed.
   --json                           when ready print one line of JSON on standard output and nothing else
   --idp NAME                       profile of the first connection, "default" (default generic):
                                    ${IDENTITY_PROVIDERS.join(', ')}
-  --failure-mail-to ADDRESS        who gets the mails of the first connection
+  --failure-mail-to ADDRESS        who gets the mails about connections that name nobody
   --failure-mail-window SECONDS    kept for the failure mails to come: whose failures one gathers
   --dynamodb URL                   another DynamoDB endpoint instead of the embedded engine
   --help                           this text

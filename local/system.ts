@@ -15,10 +15,13 @@ import { startSchedules } from './schedules';
 import { LocalSecretsManager } from './secrets-manager';
 import { openState, type State } from './state';
 import { StreamTrigger } from './stream-trigger';
-import { functionArn, member, resolveText, Template } from './template';
+import { FAILURE_MAIL, functionArn, member, resolveText, Template } from './template';
 
 /** The name that the table has on this machine; in AWS CloudFormation gives it one. */
 const TABLE_NAME = 'scim';
+
+/** What of the flags the system itself depends on. */
+type SystemOptions = Pick<Options, 'port' | 'memory' | 'dynamodb' | 'failureMailTo'>;
 
 /** Everything that the template describes, running on this machine. */
 export interface LocalSystem {
@@ -38,7 +41,7 @@ export interface LocalSystem {
  * Starts the system from its synthesized template.
  * @throws Error that says what is wrong: a port in use, a missing build, no engine
  */
-export async function startSystem(options: Pick<Options, 'port' | 'memory' | 'dynamodb'>): Promise<LocalSystem> {
+export async function startSystem(options: SystemOptions): Promise<LocalSystem> {
   const stops: (() => Promise<void> | void)[] = [];
   const stop = async (): Promise<void> => {
     for (const each of stops.splice(0).reverse()) await each();
@@ -52,14 +55,15 @@ export async function startSystem(options: Pick<Options, 'port' | 'memory' | 'dy
 }
 
 async function start(
-  { port, memory, dynamodb }: Pick<Options, 'port' | 'memory' | 'dynamodb'>,
+  { port, memory, dynamodb, failureMailTo }: SystemOptions,
   stops: (() => Promise<void> | void)[],
 ): Promise<Omit<LocalSystem, 'stop'>> {
   const state: State = openState(memory);
   stops.push(() => {
     state.release();
   });
-  const template = Template.synthesize();
+  const recipients = failureMailTo === undefined ? [] : [failureMailTo];
+  const template = Template.synthesize({ failureMail: { ...FAILURE_MAIL, recipients } });
   stops.push(() => {
     template.dispose();
   });

@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ScimServiceProvider, type ScimServiceProviderProps } from '../lib';
+import { ScimServiceProvider, type FailureMailProps, type ScimServiceProviderProps } from '../lib';
 
 /** The synthesized template, and the questions that running it on this machine asks of it. */
 
@@ -16,6 +16,9 @@ export interface TemplateResource {
   readonly properties: Properties;
   readonly metadata: Properties;
 }
+
+/** Where mails come from on this machine. */
+export const FAILURE_MAIL: FailureMailProps = { sender: 'scim@localhost.example' };
 
 export class Template {
   private constructor(
@@ -33,7 +36,7 @@ export class Template {
     const outdir = mkdtempSync(path.join(tmpdir(), 'cdk-scim-'));
     const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
     const stack = new Stack(app, 'Scim');
-    new ScimServiceProvider(stack, 'ServiceProvider', { failureMail: { sender: 'scim@localhost.example' }, ...props });
+    new ScimServiceProvider(stack, 'ServiceProvider', { failureMail: FAILURE_MAIL, ...props });
     const template: unknown = app.synth().getStackByName(stack.stackName).template;
     const resources = asProperties(member(template, 'Resources'));
     return new Template(

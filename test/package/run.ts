@@ -10,9 +10,6 @@ import path from 'node:path';
 const ROOT = path.join(__dirname, '..', '..');
 const EXAMPLES = path.join(ROOT, 'examples');
 
-/** Megabytes that a function's bundle may have: a larger one starts more slowly, and is a dependency that crept in. */
-const LARGEST_MB = 1;
-
 const CFN_LINT = 'cfn-lint==1.58.0';
 
 function main(): void {
@@ -89,10 +86,6 @@ function checkOutput(output: string): void {
   const functions = template.split('"AWS::Lambda::Function"').length - 1;
   const bundles = readdirSync(output).filter((entry) => existsSync(path.join(output, entry, 'index.mjs')));
   check(functions > 0 && functions === bundles.length, `${functions} functions have ${bundles.length} bundles.`);
-  for (const bundle of bundles) {
-    const { length } = readFileSync(path.join(output, bundle, 'index.mjs'));
-    check(length < LARGEST_MB * 1024 * 1024, `A bundle has ${length} bytes.`);
-  }
 }
 
 function check(condition: boolean, problem: string): void {

@@ -5,6 +5,8 @@ import { startServer, type ServerProcess } from './server-process';
 export interface OwnServer extends ServerProcess {
   /** Moves the clock ahead; everything that is due by then has happened afterwards. */
   advance(seconds: number): Promise<void>;
+  /** What functions have reported, by name and dimensions. */
+  metrics(): Promise<readonly Reported[]>;
   /** The mails that were sent, oldest first. */
   mails(): Promise<readonly Mail[]>;
 }
@@ -16,19 +18,31 @@ export interface Mail {
   readonly html: string;
 }
 
+export interface Reported {
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly count: number;
+  readonly sum: number;
+  readonly maximum: number;
+}
+
 export const DAY = 86_400;
 
-/** Starts it, and makes the clients of this file find it. */
-export async function startOwnServer(): Promise<OwnServer> {
-  const process_ = await startServer(['--memory', '--port', '0']);
+/**
+ * Starts it, and makes the clients of this file find it.
+ * @param flags beside those that every test wants
+ */
+export async function startOwnServer(...flags: readonly string[]): Promise<OwnServer> {
+  const process_ = await startServer(['--memory', '--port', '0', ...flags]);
   process.env['SCIM_TEST_SERVER'] = JSON.stringify(process_);
-  const clock = process_.mailboxUrl.replace(/mailbox$/, 'clock');
+  const [clock, metrics] = ['clock', 'metrics'].map((name) => process_.mailboxUrl.replace(/mailbox$/, name));
   return {
     ...process_,
     advance: async (seconds) => {
-      const reply = await send('POST', clock, {}, JSON.stringify({ advanceSeconds: seconds }));
+      const reply = await send('POST', clock ?? '', {}, JSON.stringify({ advanceSeconds: seconds }));
       if (reply.status !== 200) throw new Error(reply.text);
     },
+    metrics: async () => (await send('GET', metrics ?? '')).body as Reported[],
     mails: async () => (await send('GET', process_.mailboxUrl, { Accept: 'application/json' })).body as Mail[],
   };
 }
