@@ -85,6 +85,9 @@ export function scimFunctions(scope: Construct, props: FunctionsProps): ScimFunc
   maker.allowTable(discovery, 'GetItem', 'UpdateItem');
   const tokenRotation = maker.tokenRotation();
   const admin = maker.administration('Admin', 'admin', 'SCIM connections and tokens', tokenRotation);
+  // It lists connections, and checks the groups that a schema would change.
+  maker.allowTable(admin, 'BatchGetItem');
+  maker.allowIndex(admin);
   for (const fn of [tokenRotation, admin]) maker.allowProbe(fn, discovery);
   const notifications = maker.notifications();
   const functions = { users, groups, bulk, search, discovery, admin, completion, tokenRotation, notifications };
@@ -163,8 +166,7 @@ class Maker {
       ...(key === undefined ? {} : { [ENVIRONMENT.secretKey]: key.keyArn }),
     };
     const fn = this.make(id, name, description, { environment });
-    this.allowTable(fn, ...ITEM_ACTIONS);
-    this.allowIndex(fn);
+    this.allowTable(fn, 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     allowSecrets(fn, deployment, ...SECRET_ACTIONS, ...VERSION_ACTIONS);
     // RotateSecret asks whether its caller may invoke the function.
     allowInvocation(fn, rotation);

@@ -30,12 +30,12 @@ test('who searches completes what is to be shown', async () => {
   const client = await Client.connect('generic');
   const { group } = await leaveChange(client, 'Searched');
   const search = { schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'] };
-  const { body } = await client.post('/Groups/.search', { ...search, filter: `displayName eq "Searched"` });
+  const { body } = await client.post('/.search', { ...search, filter: 'displayName eq "Searched"' });
   expect(body.Resources[0].members).toHaveLength(100);
   expect(body.Resources[0].id).toBe(group.id);
   // And those who are found by an index are read together.
   const filter = 'userName eq "Searched 1" or userName eq "Searched 2"';
-  expect((await client.post('/Users/.search', { ...search, filter })).body.totalResults).toBe(2);
+  expect((await client.post('/.search', { ...search, filter })).body.totalResults).toBe(2);
 });
 
 test('what a request hands over is completed without anybody asking for it', async () => {

@@ -125,6 +125,18 @@ test('settings that are wrong are named', async () => {
   expect([Status, Reason]).toEqual(['FAILED', expect.stringContaining('/identityProvider')]);
 });
 
+test('when its secret cannot be made there is no connection, and the next attempt makes it', async () => {
+  const id = newId();
+  system.secretsProxy.watch((_, operation) =>
+    operation === 'CreateSecret' ? { kind: 'error', name: 'AccessDeniedException', status: 400 } : undefined,
+  );
+  const { Status, Reason } = await tell('Create', id, settings);
+  expect([Status, Reason]).toEqual(['FAILED', expect.stringContaining('The log of the function')]);
+  system.secretsProxy.watch();
+  expect((await admin('GET', `/connections/${id}`)).status).toBe(404);
+  expect(await tell('Create', id, settings)).toMatchObject({ Status: 'SUCCESS' });
+});
+
 test('wherever it dies, it is made whole when the event comes again', async () => {
   for (const proxy of [system.proxy, system.secretsProxy]) {
     proxy.watch();
