@@ -20,6 +20,8 @@ export const ENVIRONMENT = {
   secretKey: 'SECRET_KEY_ARN',
   /** Whom mails come from, when there are to be any; `notifications`. */
   mailFrom: 'MAIL_FROM',
+  /** Configuration set of SES that mails are sent with; `notifications`. */
+  mailConfigurationSet: 'MAIL_CONFIGURATION_SET',
   /** Who gets mails about connections that name no recipients, separated by commas; `notifications`. */
   mailTo: 'MAIL_TO',
   /** ARN of the function that new tokens are tried with where the API cannot be called; `token-rotation`. */

@@ -31,7 +31,7 @@ export interface AlarmProps {
   readonly refusedTokens?: number;
 
   /**
-   * Requests in a quarter of an hour that API Gateway refuses itself: wrong URLs, unsigned administration, more than `throttling` allows.
+   * Requests in a quarter of an hour, twice in a row, that API Gateway refuses itself: wrong URLs, unsigned administration, more than `throttling` allows.
    *
    * @default 50
    */
@@ -134,6 +134,8 @@ function definitions(
       meaning: 'API Gateway refuses requests before they reach the SCIM service.',
       metric: gatewayRefusalsOf(metrics, QUARTER),
       threshold: gatewayRefusals,
+      // What functions report may come later than what API Gateway does.
+      periods: 2,
     },
     {
       id: 'Throttling',

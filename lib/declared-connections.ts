@@ -2,6 +2,7 @@ import { CfnOutput, CustomResource, Duration, type RemovalPolicy } from 'aws-cdk
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { DeclaredProperties } from '../lambdas/contract';
+import { declaredSettings } from './declared-settings';
 
 /** Whose requests a connection takes, each with what it sends that the RFCs do not say. */
 export enum IdentityProvider {
@@ -78,7 +79,7 @@ export interface ConnectionProps {
   readonly userDeletion?: UserDeletion;
 
   /**
-   * Who is told by mail of what concerns this connection. Needs `failureMail` of the service provider.
+   * Who is told by mail of what concerns this connection. It needs `failureMail` of the service provider.
    *
    * @default - the recipients of `failureMail`
    */
@@ -90,6 +91,13 @@ export interface ConnectionProps {
    * @default Duration.days(365)
    */
   readonly tokenExpiresIn?: Duration;
+
+  /**
+   * What becomes of it, and of its users and groups, when it is declared no more. CloudFormation goes by what was deployed last: to have it deleted, deploy `DESTROY` first.
+   *
+   * @default - that of the service provider: it stays
+   */
+  readonly removalPolicy?: RemovalPolicy;
 
   /**
    * When Secrets Manager replaces the token by itself.
@@ -106,35 +114,43 @@ export interface DeclaredConnectionsProps {
   readonly maker: LambdaFunction;
   /** What becomes of a connection that is declared no more. */
   readonly removalPolicy: RemovalPolicy;
+  /** Whether mails leave. */
+  readonly hasMail: boolean;
   readonly scimBaseUrl: (connectionId: string) => string;
   readonly secretName: (connectionId: string) => string;
   /** What must be there before the first of them is made. */
   readonly after: readonly Construct[];
 }
 
+/** Connections that a stack can declare: it has 200 outputs at most. */
+const MOST = 90;
+
 /** CloudFormation waits an hour for an answer that does not come, unless it is told otherwise. */
 const PATIENCE = Duration.minutes(5);
 
 /**
  * Has connections made at deploy, and puts out the base URL and the name of the secret of each.
- * @throws Error for ids that are no ids, or the same twice, and for durations that are no whole days
+ * @throws Error for what the admin API would refuse, for an id that comes twice, and for more than a stack can hold
  */
 export function declareConnections(scope: Construct, props: DeclaredConnectionsProps): void {
-  const { connections, maker, removalPolicy, scimBaseUrl, secretName, after } = props;
+  const { connections, maker, removalPolicy, hasMail, scimBaseUrl, secretName, after } = props;
+  if (connections.length > MOST) {
+    throw new Error(
+      `A stack has room for ${MOST} declared connections, each with two outputs: make the others over the admin API, which takes any number.`,
+    );
+  }
   const within = new Construct(scope, 'Connections');
   for (const connection of connections) {
     const { id } = connection;
-    if (!CONNECTION_ID.test(id)) {
-      throw new Error(`The id of a connection is lower-case letters, digits and hyphens, 63 at most; "${id}" is not.`);
-    }
+    const settings = declaredSettings(connection, hasMail);
     if (within.node.tryFindChild(id) !== undefined) throw new Error(`Two connections have the id "${id}".`);
-    const properties: DeclaredProperties = { Id: id, Settings: JSON.stringify(settingsOf(connection)) };
+    const properties: DeclaredProperties = { Id: id, Settings: JSON.stringify(settings) };
     const resource = new CustomResource(within, id, {
       resourceType: 'Custom::ScimConnection',
       serviceToken: maker.functionArn,
       serviceTimeout: PATIENCE,
       properties: { ...properties },
-      removalPolicy,
+      removalPolicy: connection.removalPolicy ?? removalPolicy,
     });
     resource.node.addDependency(...after);
     new CfnOutput(within, `${id}-BaseUrl`, {
@@ -146,27 +162,4 @@ export function declareConnections(scope: Construct, props: DeclaredConnectionsP
       description: `The secret of Secrets Manager with the bearer token of the connection ${id}`,
     });
   }
-}
-
-/** As `CONNECTION_ID` of `directory/connection`, which a construct does not import. */
-const CONNECTION_ID = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-
-/** The settings as the admin API takes them. */
-function settingsOf({ id, displayName = id, rotation, ...props }: ConnectionProps): object {
-  return {
-    displayName,
-    identityProvider: props.identityProvider ?? IdentityProvider.GENERIC,
-    userDeletion: props.userDeletion ?? UserDeletion.RETAIN,
-    groups: props.groups ?? true,
-    ...(props.failureMailRecipients === undefined ? {} : { failureMail: { recipients: props.failureMailRecipients } }),
-    ...(props.tokenExpiresIn === undefined ? {} : { tokenExpiresInDays: props.tokenExpiresIn.toDays() }),
-    ...(rotation === undefined
-      ? {}
-      : {
-          rotation: {
-            everyDays: rotation.every.toDays(),
-            ...(rotation.overlap === undefined ? {} : { overlapDays: rotation.overlap.toDays() }),
-          },
-        }),
-  };
 }

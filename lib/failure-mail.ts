@@ -16,6 +16,13 @@ export interface FailureMailProps {
   readonly identity?: string;
 
   /**
+   * The configuration set of SES to send with, such as the one that the identity has by default.
+   *
+   * @default - none
+   */
+  readonly configurationSet?: string;
+
+  /**
    * Who is told of what concerns connections that name no recipients of their own.
    *
    * @default - nobody
@@ -26,11 +33,12 @@ export interface FailureMailProps {
 /** What the function that sends mails is to know; without `failureMail` it sends none. @throws Error for recipients that are no addresses */
 export function mailEnvironment(mail: FailureMailProps | undefined): Readonly<Record<string, string>> {
   if (mail === undefined) return {};
-  const { sender, recipients = [] } = mail;
+  const { sender, recipients = [], configurationSet } = mail;
   const wrong = recipients.find((recipient) => !ADDRESS.test(recipient));
   if (wrong !== undefined) throw new Error(`failureMail.recipients takes e-mail addresses, not "${wrong}".`);
   return {
     [ENVIRONMENT.mailFrom]: sender,
+    ...(configurationSet === undefined ? {} : { [ENVIRONMENT.mailConfigurationSet]: configurationSet }),
     ...(recipients.length === 0 ? {} : { [ENVIRONMENT.mailTo]: recipients.join(',') }),
   };
 }
@@ -38,11 +46,19 @@ export function mailEnvironment(mail: FailureMailProps | undefined): Readonly<Re
 const ADDRESS = /^[^@\s<>,]+@([^@\s<>,]+)$/;
 
 /** Lets a function send mails as an identity, which must exist: deploying does not wait for anybody to verify one. */
-export function allowMail(fn: LambdaFunction, { sender, identity = domainOf(sender) }: FailureMailProps): void {
+export function allowMail(
+  fn: LambdaFunction,
+  { sender, identity = domainOf(sender), configurationSet }: FailureMailProps,
+): void {
+  const arn = (resource: string, resourceName: string): string =>
+    Stack.of(fn).formatArn({ service: 'ses', resource, resourceName });
   fn.addToRolePolicy(
     new PolicyStatement({
       actions: ['ses:SendEmail'],
-      resources: [Stack.of(fn).formatArn({ service: 'ses', resource: 'identity', resourceName: identity })],
+      resources: [
+        arn('identity', identity),
+        ...(configurationSet === undefined ? [] : [arn('configuration-set', configurationSet)]),
+      ],
     }),
   );
 }

@@ -9,7 +9,6 @@ import {
   SecurityGroup,
   type ISecurityGroup,
   type IVpc,
-  type IVpcEndpoint,
   type SubnetSelection,
 } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
@@ -65,29 +64,34 @@ export class Network {
   /**
    * Makes endpoints for what the functions call, unless there are some: DynamoDB, and S3, where CloudFormation takes the answers of declared connections, at no cost;
    * interfaces for the rest.
+   * @returns what must be there as long as the functions call anything
    */
-  addEndpoints({ mails, invocations }: { readonly mails: boolean; readonly invocations: boolean }): void {
-    if (!this.makesEndpoints) return;
+  addEndpoints({ mails }: { readonly mails: boolean }): readonly Construct[] {
+    if (!this.makesEndpoints) return [];
     const { vpc, vpcSubnets, securityGroups } = this.functions;
-    const subnets = vpcSubnets === undefined ? {} : { subnets: [vpcSubnets] };
-    new GatewayVpcEndpoint(this.scope, 'DynamoDbEndpoint', {
-      vpc,
-      service: GatewayVpcEndpointAwsService.DYNAMODB,
-      ...subnets,
-    });
-    new GatewayVpcEndpoint(this.scope, 'S3Endpoint', { vpc, service: GatewayVpcEndpointAwsService.S3, ...subnets });
+    // Routes of others are not touched.
+    const subnets = [{ subnets: vpc.selectSubnets(vpcSubnets).subnets }];
+    const { DYNAMODB, S3 } = GatewayVpcEndpointAwsService;
     const group = this.group('EndpointGroup', 'What the SCIM functions call');
     for (const functions of securityGroups) group.addIngressRule(functions, Port.HTTPS, 'SCIM functions');
     const { SECRETS_MANAGER, EMAIL, LAMBDA } = InterfaceVpcEndpointAwsService;
-    this.interfaceEndpoint('SecretsManagerEndpoint', SECRETS_MANAGER, group);
-    if (mails) this.interfaceEndpoint('SesEndpoint', EMAIL, group);
-    if (invocations) this.interfaceEndpoint('LambdaEndpoint', LAMBDA, group);
+    return [
+      new GatewayVpcEndpoint(this.scope, 'DynamoDbEndpoint', { vpc, service: DYNAMODB, subnets }),
+      new GatewayVpcEndpoint(this.scope, 'S3Endpoint', { vpc, service: S3, subnets }),
+      group,
+      this.interfaceEndpoint('SecretsManagerEndpoint', SECRETS_MANAGER, group),
+      this.interfaceEndpoint('LambdaEndpoint', LAMBDA, group),
+      ...(mails ? [this.interfaceEndpoint('SesEndpoint', EMAIL, group)] : []),
+    ];
   }
 
-  /** An endpoint that requests to the API come through, from the VPC and from what is connected to it. */
-  apiEndpoint(): IVpcEndpoint {
+  /**
+   * An endpoint that requests to the API come through, from the VPC; its `connections` let others in.
+   * @throws Error for a VPC whose range is not known
+   */
+  apiEndpoint(): InterfaceVpcEndpoint {
     const callers = this.group('ApiEndpointGroup', 'Callers of the SCIM API');
-    callers.addIngressRule(Peer.ipv4(this.vpc.vpcCidrBlock), Port.HTTPS, 'the VPC');
+    callers.addIngressRule(Peer.ipv4(this.range()), Port.HTTPS, 'the VPC');
     Validations.of(callers).acknowledge({
       id: 'AwsSolutions-EC23',
       reason:
@@ -109,6 +113,16 @@ export class Network {
       securityGroups: [group],
       ...(subnets === undefined ? {} : { subnets }),
     });
+  }
+
+  private range(): string {
+    try {
+      return this.vpc.vpcCidrBlock;
+    } catch (error) {
+      const message =
+        'The range of the vpc is not known: import it with vpcCidrBlock, or pass an endpoint to ScimAccess.fromVpc().';
+      throw new Error(message, { cause: error });
+    }
   }
 
   private group(id: string, description: string): SecurityGroup {

@@ -1,6 +1,8 @@
+import { Token } from 'aws-cdk-lib';
 import { EndpointType, type EndpointConfiguration } from 'aws-cdk-lib/aws-apigateway';
 import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { isIP } from 'node:net';
 import { STAGE } from '../lambdas/contract';
 
 /** From where the API can be reached. Administrators need a permission and identity providers a token in any case. */
@@ -43,10 +45,12 @@ export abstract class ScimAccess {
    * @param ownEndpoint makes an interface endpoint where none is given
    * @internal
    */
-  abstract _bind(ownEndpoint: () => IVpcEndpoint): {
-    readonly endpointConfiguration: EndpointConfiguration;
-    readonly policy?: PolicyDocument;
-  };
+  abstract _bind(ownEndpoint: () => IVpcEndpoint): Binding;
+}
+
+interface Binding {
+  readonly endpointConfiguration: EndpointConfiguration;
+  readonly policy: PolicyDocument;
 }
 
 const REGIONAL: EndpointConfiguration = { types: [EndpointType.REGIONAL] };
@@ -55,8 +59,9 @@ class Anywhere extends ScimAccess {
   readonly _isPrivate = false;
   readonly _isOpen = true;
 
-  _bind(): { readonly endpointConfiguration: EndpointConfiguration } {
-    return { endpointConfiguration: REGIONAL };
+  _bind(): Binding {
+    // A policy all the same: CloudFormation leaves the one before in place when there is none any more (https://github.com/aws/aws-cdk/issues/21840).
+    return { endpointConfiguration: REGIONAL, policy: allowScim() };
   }
 }
 
@@ -71,7 +76,7 @@ class IpRanges extends ScimAccess {
         'ScimAccess.fromIpRanges takes at least one range, such as 192.0.2.0/24; without any nobody would get in.',
       );
     }
-    const wrong = cidrs.filter((cidr) => !CIDR.test(cidr));
+    const wrong = cidrs.filter((cidr) => !Token.isUnresolved(cidr) && !isRange(cidr));
     if (wrong.length > 0) {
       throw new Error(
         `ScimAccess.fromIpRanges takes ranges such as 192.0.2.0/24, not ${wrong.map((cidr) => `"${cidr}"`).join(', ')}.`,
@@ -79,7 +84,7 @@ class IpRanges extends ScimAccess {
     }
   }
 
-  _bind(): { readonly endpointConfiguration: EndpointConfiguration; readonly policy: PolicyDocument } {
+  _bind(): Binding {
     return {
       endpointConfiguration: REGIONAL,
       policy: allowScim(denyAll({ NotIpAddress: { 'aws:SourceIp': [...this.cidrs] } })),
@@ -88,7 +93,11 @@ class IpRanges extends ScimAccess {
 }
 
 /** An address of either family with the bits of its network. */
-const CIDR = /^(?:\d{1,3}(?:\.\d{1,3}){3}\/(?:\d|[12]\d|3[0-2])|[0-9a-f:]+\/\d{1,3})$/i;
+function isRange(cidr: string): boolean {
+  const [address = '', bits = '', ...more] = cidr.split('/');
+  const most = { 4: 32, 6: 128 }[isIP(address)];
+  return most !== undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= most && more.length === 0;
+}
 
 class Vpc extends ScimAccess {
   readonly _isPrivate = true;
@@ -98,10 +107,7 @@ class Vpc extends ScimAccess {
     super();
   }
 
-  _bind(ownEndpoint: () => IVpcEndpoint): {
-    readonly endpointConfiguration: EndpointConfiguration;
-    readonly policy: PolicyDocument;
-  } {
+  _bind(ownEndpoint: () => IVpcEndpoint): Binding {
     const vpcEndpoints = this.endpoints.length > 0 ? [...this.endpoints] : [ownEndpoint()];
     const ids = vpcEndpoints.map(({ vpcEndpointId }) => vpcEndpointId);
     return {
@@ -116,13 +122,13 @@ class Vpc extends ScimAccess {
  * allowance for everybody would be one for every principal of the account.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
  */
-function allowScim(denied: PolicyStatement): PolicyDocument {
+function allowScim(...denied: readonly PolicyStatement[]): PolicyDocument {
   const allowed = new PolicyStatement({
     principals: [new AnyPrincipal()],
     actions: ['execute-api:Invoke'],
     resources: [`execute-api:/${STAGE}/*/v2/*`],
   });
-  return new PolicyDocument({ statements: [allowed, denied] });
+  return new PolicyDocument({ statements: [allowed, ...denied] });
 }
 
 function denyAll(conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>): PolicyStatement {

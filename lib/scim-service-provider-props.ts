@@ -166,8 +166,8 @@ export interface ScimServiceProviderProps {
   readonly vpc?: IVpc;
 
   /**
-   * Whether endpoints are made in the VPC for what the functions call there: DynamoDB and S3 (gateways, at no cost), Secrets Manager, with `failureMail` SES, and Lambda where new tokens
-   * cannot be tried over HTTP (interfaces, which cost by the hour). Say no where the VPC has them already, or a way out.
+   * Whether endpoints are made in the VPC for what the functions call there: DynamoDB and S3 (gateways, at no cost), Secrets Manager, Lambda, and with
+   * `failureMail` SES (interfaces, which cost by the hour). Say no where the VPC has them already, or a way out.
    *
    * @default true
    */

@@ -1,9 +1,10 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
+import type { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
@@ -34,9 +35,14 @@ export class ScimServiceProvider extends Construct {
   readonly functions: ScimFunctions;
   /** URL of the admin API. Calls are signed (SigV4, service `execute-api`). */
   readonly adminUrl: string;
+  /**
+   * The endpoint that was made for a private API. Its `connections` let callers in from elsewhere than the VPC: networks that are connected to it.
+   */
+  readonly apiEndpoint?: InterfaceVpcEndpoint;
   private readonly url: string;
   private readonly deployment: string;
   private readonly metrics: Metrics;
+  private readonly key: IKey | undefined;
 
   /**
    * @param scope the stack or construct that it belongs to
@@ -52,18 +58,22 @@ export class ScimServiceProvider extends Construct {
       );
     }
     this.deployment = this.deploymentName();
+    this.key = props.encryptionKey;
     const network = Network.of(this, props);
     this.table = scimTable(this, props);
+    const made: { apiEndpoint?: InterfaceVpcEndpoint } = {};
     this.api = scimApi(this, {
       ...props,
       name: this.deployment.replace('/', '-'),
-      reach: access._bind(() => apiEndpoint(network)),
+      reach: access._bind(() => (made.apiEndpoint = apiEndpoint(network))),
     });
+    if (made.apiEndpoint !== undefined) this.apiEndpoint = made.apiEndpoint;
     this.url = domain === undefined ? this.stageUrl() : `https://${domain.domainName}`;
-    const isOpen = access._isOpen && webAcl === undefined;
+    // Nothing is in the way of a call over HTTP: no list of addresses, no network without a way out, no name that is not known yet.
+    const isOpen = access._isOpen && webAcl === undefined && domain === undefined && network === undefined;
     const { table, url, deployment } = this;
     this.functions = scimFunctions(this, { ...props, table, deployment, url, isOpen, network: network?.functions });
-    network?.addEndpoints({ mails: props.failureMail !== undefined, invocations: !isOpen });
+    const endpoints = network?.addEndpoints({ mails: props.failureMail !== undefined }) ?? [];
     addRoutes(this.api, this.functions);
     this.adminUrl = `${this.url}/admin`;
     if (domain !== undefined) addDomain(this, this.api, domain);
@@ -71,17 +81,18 @@ export class ScimServiceProvider extends Construct {
       const { stageArn: resourceArn } = this.api.deploymentStage;
       new CfnWebACLAssociation(this, 'WebAcl', { resourceArn, webAclArn: webAcl.attrArn });
     }
-    for (const principal of props.adminPrincipals ?? []) this.grantAdmin(principal);
+    for (const principal of props.adminPrincipals ?? []) this.grantAdmin(principal).assertSuccess();
     const { declaredConnections: maker } = this.functions;
     if (maker !== undefined) {
       declareConnections(this, {
         connections,
         maker,
         removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+        hasMail: props.failureMail !== undefined,
         scimBaseUrl: (id) => this.scimBaseUrl(id),
         secretName: (id) => this.secretNameOf(id),
         // Setting a schedule up tries the endpoint at once.
-        after: [this.api.deploymentStage, this.functions.tokenRotation, this.functions.discovery],
+        after: [this.api.deploymentStage, this.functions.tokenRotation, this.functions.discovery, ...endpoints],
       });
     }
     this.metrics = new Metrics(this, this.deployment, this.api);
@@ -108,7 +119,16 @@ export class ScimServiceProvider extends Construct {
     const id = `Secret-${connectionId}`;
     const found = this.node.tryFindChild(id);
     if (found !== undefined) return found as ISecret;
-    return Secret.fromSecretNameV2(this, id, this.secretNameOf(connectionId));
+    const secretPartialArn = Stack.of(this).formatArn({
+      service: 'secretsmanager',
+      resource: 'secret',
+      resourceName: this.secretNameOf(connectionId),
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    return Secret.fromSecretAttributes(this, id, {
+      secretPartialArn,
+      ...(this.key === undefined ? {} : { encryptionKey: this.key }),
+    });
   }
 
   /**
@@ -181,7 +201,15 @@ export class ScimServiceProvider extends Construct {
     return this.grantInvoke(grantee, 'GET');
   }
 
+  /** @throws Error for somebody of another account: API Gateway lets in only whom both accounts allow */
   private grantInvoke(grantee: IGrantable, method: string): Grant {
+    const { principalAccount: theirs } = grantee.grantPrincipal;
+    const { account: ours } = Stack.of(this);
+    if (theirs !== undefined && ![theirs, ours].some(Token.isUnresolved) && theirs !== ours) {
+      throw new Error(
+        `The admin API is for principals of account ${ours}, not of ${theirs}: let them assume a role there, and grant that.`,
+      );
+    }
     acknowledgeAdministration(grantee, this.api, method);
     const resourceArns = [this.api.arnForExecuteApi(method, '/admin/*', STAGE)];
     return Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns });
@@ -199,12 +227,15 @@ export class ScimServiceProvider extends Construct {
 
   /** What no other deployment in the account and region is called: secrets, which are made at run time, have names that begin with it. */
   private deploymentName(): string {
-    return `${Stack.of(this).stackName}/${this.node.addr.slice(-8)}`;
+    let stack = Stack.of(this);
+    // The name of a nested one is known at deploy alone.
+    while (stack.nestedStackParent !== undefined) stack = stack.nestedStackParent;
+    return `${stack.stackName}/${this.node.addr.slice(-8)}`;
   }
 }
 
 /** @throws Error without a VPC to make it in */
-function apiEndpoint(network: Network | undefined): IVpcEndpoint {
+function apiEndpoint(network: Network | undefined): InterfaceVpcEndpoint {
   if (network !== undefined) return network.apiEndpoint();
   throw new Error(
     'ScimAccess.fromVpc() takes the interface endpoints of execute-api to come through, or makes one in the vpc: pass one of the two.',

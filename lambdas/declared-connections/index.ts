@@ -33,9 +33,9 @@ const probe = probeAt(variable(ENVIRONMENT.scimUrl), process.env[ENVIRONMENT.pro
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
 export async function handler(event: CloudFormationCustomResourceEvent, context: Invocation): Promise<void> {
-  const { id, settings } = declared(event.ResourceProperties);
   let reason: string | undefined;
   try {
+    const { id, settings } = declared(event.ResourceProperties);
     const table = shared.forRequest(Date.now() + context.getRemainingTimeInMillis() - ANSWER_MS);
     const connections = new Connections(table, logAct);
     const services = { table, connections, secrets, rotationFunction, probe, actor: event.StackId };
@@ -49,7 +49,7 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
         ? error.message
         : `The log of the function that declares connections says why, at the request ${context.awsRequestId}.`;
   }
-  await tell(event, id, reason);
+  await tell(event, reason);
 }
 
 /** Has a connection be as it is declared. @throws Problem for settings that are wrong, and for an id that is somebody else's */
@@ -70,9 +70,19 @@ async function provide(
       `There is a connection "${id}" already that this resource has not declared: give this one another id, or delete that one first (DELETE /connections/${id}).`,
     );
   }
-  // What is declared no more goes back to its default.
+  await complete(services, await changeConnection(services, id, replacing(settings)));
+}
+
+/** A merge patch after which the settings are these and nothing of those before: what is declared no more goes back to its default. */
+function replacing(settings: JsonObject): JsonObject {
   const unset = Object.fromEntries(SETTING_NAMES.map((name) => [name, null]));
-  await complete(services, await changeConnection(services, id, { ...unset, ...settings }));
+  const { rotation, failureMail } = settings;
+  return {
+    ...unset,
+    ...settings,
+    ...(isObject(rotation) ? { rotation: { overlapDays: null, ...rotation } } : {}),
+    ...(isObject(failureMail) ? { failureMail: { windowSeconds: null, ...failureMail } } : {}),
+  };
 }
 
 /** Does what has been left undone when the function died that made the connection: its secret, and the secret's schedule. */
@@ -101,13 +111,14 @@ function declared({ Id: id, Settings: text }: Readonly<Record<string, unknown>>)
 }
 
 /** Tells CloudFormation how it went. @param reason why it did not go well */
-async function tell(event: CloudFormationCustomResourceEvent, id: string, reason: string | undefined): Promise<void> {
+async function tell(event: CloudFormationCustomResourceEvent, reason: string | undefined): Promise<void> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const answer = {
     Status: reason === undefined ? 'SUCCESS' : 'FAILED',
     Reason: reason,
     // Another id is another resource: CloudFormation then asks for the deletion of the one before.
-    PhysicalResourceId: event.RequestType === 'Delete' ? event.PhysicalResourceId : id,
+    PhysicalResourceId:
+      event.RequestType === 'Delete' ? event.PhysicalResourceId : String(event.ResourceProperties['Id']),
     StackId,
     RequestId,
     LogicalResourceId,

@@ -2,7 +2,7 @@ import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import type { DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
 import type { Connection } from '../../directory/connection';
 import { Connections } from '../../directory/connections';
-import { dueReminder } from '../../directory/expiry';
+import { dueReminder, tokensNearExpiry } from '../../directory/expiry';
 import type { Item } from '../../directory/item';
 import { closeNotice, isUnsent, makeNotice, noticeFrom, unsentNotices, type Notice } from '../../directory/notices';
 import { HAND_OVER_MS } from '../../directory/retries';
@@ -23,9 +23,6 @@ const LEFT_MS = 600_000;
 
 /** Milliseconds after which a notice is of no use any more. */
 const STALE_MS = 3 * 86_400_000;
-
-/** Days before its end from which a token counts as one that ends soon. */
-const NEAR_DAYS = 7;
 
 const shared = openTable();
 const ses = new SESv2Client({});
@@ -63,10 +60,9 @@ async function remind(table: Table): Promise<void> {
     const page = await connections.list(PAGE, after);
     for (const connection of page.connections) {
       if (!('tokens' in connection) || !connection.enabled) continue;
-      const notices = expiryNotices(connection);
-      nearExpiry += notices.filter(({ days }) => days <= NEAR_DAYS).length;
+      nearExpiry += tokensNearExpiry(connection.tokens);
       if (recipientsOf(connection).length === 0) continue;
-      for (const notice of notices) await makeNotice(table, notice);
+      for (const notice of expiryNotices(connection)) await makeNotice(table, notice);
     }
     after = page.next;
   } while (after !== undefined && table.retries.timeLeft > HAND_OVER_MS);
@@ -78,10 +74,7 @@ function recipientsOf({ failureMail }: Connection): readonly string[] {
   return from === undefined ? [] : (failureMail?.recipients ?? deploymentRecipients);
 }
 
-function expiryNotices({
-  id: connection,
-  tokens,
-}: Connection): readonly (Notice & { readonly kind: 'tokenExpires' })[] {
+function expiryNotices({ id: connection, tokens }: Connection): readonly Notice[] {
   return tokens.flatMap((token) => {
     const days = dueReminder(token);
     if (days === undefined) return [];
@@ -119,6 +112,7 @@ async function tell(table: Table, item: Item): Promise<void> {
   await ses.send(
     new SendEmailCommand({
       FromEmailAddress: from,
+      ConfigurationSetName: process.env[ENVIRONMENT.mailConfigurationSet],
       Destination: { ToAddresses: [...recipients] },
       Content: {
         Simple: {

@@ -99,6 +99,22 @@ test('it is made, with its token in the secret and nowhere in the answer; change
   expect(await tell('Delete', id, settings)).toMatchObject({ Status: 'SUCCESS' });
 });
 
+test('what is declared replaces what was declared before, and is not merged with it', async () => {
+  const id = newId();
+  const before = { displayName: 'A', rotation: { everyDays: 30, overlapDays: 14 }, tokenExpiresInDays: 100 };
+  await tell('Create', id, before);
+  const after = { displayName: 'A', rotation: { everyDays: 10 } };
+  expect(await tell('Update', id, after)).toMatchObject({ Status: 'SUCCESS' });
+  const { body } = await admin('GET', `/connections/${id}`);
+  expect(body).toMatchObject({ rotation: { everyDays: 10, overlapDays: 7 }, tokenExpiresInDays: 365 });
+});
+
+test('an event that is not one of this construct is answered, too', async () => {
+  expect(await tell('Create', newId(), settings, { ResourceProperties: { Id: 'x' } })).toMatchObject({
+    Status: 'FAILED',
+  });
+});
+
 test('what somebody else has made is neither taken over nor deleted', async () => {
   const id = newId();
   await admin('POST', '/connections', { id, displayName: 'Theirs' });

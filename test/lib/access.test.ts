@@ -1,14 +1,15 @@
+import { Fn } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
-import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
+import { InterfaceVpcEndpoint, Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ScimAccess } from '../../lib';
 import { importedVpc, provide } from './support';
 
-test('from anywhere there is no policy, and new tokens are tried over HTTP', () => {
+test('from anywhere nobody is denied, and new tokens are tried over HTTP', () => {
   const template = provide().template();
   template.hasResourceProperties('AWS::ApiGateway::RestApi', {
-    Policy: Match.absent(),
+    Policy: { Statement: [Match.objectLike({ Effect: 'Allow', Resource: 'execute-api:/scim/*/v2/*' })] },
     EndpointConfiguration: { Types: ['REGIONAL'] },
   });
   expect(JSON.stringify(template)).not.toContain('PROBED_FUNCTION_ARN');
@@ -79,11 +80,19 @@ test.each([
 });
 
 test('from a VPC: a private API behind an endpoint that is made there, and nobody else', () => {
-  const { template } = provide((stack) => ({
+  const { provider, template } = provide((stack) => ({
     vpc: importedVpc(stack),
     access: ScimAccess.fromVpc(),
   }));
+  expect(provider.apiEndpoint).toBeDefined();
+  provider.apiEndpoint?.connections.allowDefaultPortFrom(Peer.ipv4('192.168.0.0/16'), 'the office');
   const synthesized = template();
+  synthesized.hasResourceProperties('AWS::EC2::SecurityGroup', {
+    GroupDescription: 'Callers of the SCIM API',
+    SecurityGroupIngress: ['10.0.0.0/16', '192.168.0.0/16'].map((CidrIp) =>
+      Match.objectLike({ CidrIp, FromPort: 443 }),
+    ),
+  });
   const endpoint = { Ref: Match.stringLikeRegexp('ApiEndpoint') };
   synthesized.hasResourceProperties('AWS::ApiGateway::RestApi', {
     EndpointConfiguration: { Types: ['PRIVATE'], VpcEndpointIds: [endpoint] },
@@ -118,6 +127,9 @@ test('from endpoints that there are', () => {
 test('what does not go together says what to change', () => {
   expect(() => ScimAccess.fromIpRanges()).toThrow('at least one range');
   expect(() => ScimAccess.fromIpRanges('192.0.2.1', '10.0.0.0/8')).toThrow('not "192.0.2.1"');
+  expect(() => ScimAccess.fromIpRanges('999.1.1.1/24')).toThrow('not "999.1.1.1/24"');
+  expect(() => ScimAccess.fromIpRanges('2001:db8::/129')).toThrow('not "2001');
+  expect(() => ScimAccess.fromIpRanges(Fn.importValue('Office'))).not.toThrow();
   expect(() => provide(() => ({ access: ScimAccess.fromVpc() }))).toThrow('pass one of the two');
   expect(() =>
     provide((stack) => ({
@@ -129,5 +141,15 @@ test('what does not go together says what to change', () => {
       },
     })),
   ).toThrow('leave out domain');
+  expect(() =>
+    provide((stack) => ({
+      vpc: Vpc.fromVpcAttributes(stack, 'Vpc', {
+        vpcId: 'vpc-0123456789abcdef0',
+        availabilityZones: ['eu-central-1a'],
+        isolatedSubnetIds: ['subnet-0123456789abcdef0'],
+      }),
+      access: ScimAccess.fromVpc(),
+    })),
+  ).toThrow('import it with vpcCidrBlock');
   expect(() => provide(() => ({ vpcEndpoints: false }))).toThrow('vpcEndpoints means nothing without vpc');
 });

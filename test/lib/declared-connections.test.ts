@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { CREATE_CONNECTION, readSettings } from '../../lambdas/admin/requests';
 import { IDENTITY_PROVIDERS } from '../../idp/profiles';
 import { IdentityProvider, UserDeletion, type ConnectionProps } from '../../lib';
@@ -19,7 +20,7 @@ const FULL: ConnectionProps = {
 };
 
 function settings(connection: ConnectionProps): unknown {
-  const template = provide(() => ({ connections: [connection] })).template();
+  const template = declare(connection).template();
   const [resource] = Object.values(template.findResources('Custom::ScimConnection'));
   return parseJson(String(resource?.['Properties'].Settings));
 }
@@ -82,9 +83,91 @@ test('there is no function for it without any', () => {
   template().resourceCountIs('AWS::Lambda::Function', 9);
 });
 
+const declare = (...connections: ConnectionProps[]) =>
+  provide(() => ({ connections, failureMail: { sender: 'scim@example.com' } }));
+
 test('what is wrong is said at synth', () => {
-  const declare = (...connections: ConnectionProps[]) => provide(() => ({ connections }));
-  expect(() => declare({ id: 'Acme' })).toThrow('lower-case letters, digits and hyphens');
   expect(() => declare({ id: 'acme' }, { id: 'acme' })).toThrow('Two connections have the id "acme"');
-  expect(() => declare({ id: 'acme', tokenExpiresIn: Duration.hours(5) })).toThrow();
+  expect(() => provide(() => ({ connections: [FULL] }))).toThrow('unless failureMail says where they come from');
+  expect(() => declare(...Array.from({ length: 91 }, (_, index) => ({ id: `c${index}` })))).toThrow(
+    'over the admin API',
+  );
+});
+
+/** What the admin API says of settings, with none of the checks of the construct. */
+function isTaken({
+  id,
+  displayName = id,
+  rotation,
+  tokenExpiresIn,
+  failureMailRecipients: recipients,
+}: ConnectionProps) {
+  const settings = {
+    id,
+    displayName,
+    ...(tokenExpiresIn === undefined ? {} : { tokenExpiresInDays: tokenExpiresIn.toSeconds() / 86_400 }),
+    ...(recipients === undefined ? {} : { failureMail: { recipients } }),
+    ...(rotation === undefined
+      ? {}
+      : {
+          rotation: {
+            everyDays: rotation.every.toSeconds() / 86_400,
+            ...(rotation.overlap === undefined ? {} : { overlapDays: rotation.overlap.toSeconds() / 86_400 }),
+          },
+        }),
+  };
+  return CREATE_CONNECTION.safeParse(settings).success;
+}
+
+const days = (count: number): Duration => Duration.days(count);
+
+test.each<ConnectionProps>([
+  { id: 'acme' },
+  { id: 'Acme' },
+  { id: '-acme' },
+  { id: 'a'.repeat(64) },
+  { id: 'acme', displayName: '' },
+  { id: 'acme', displayName: 'x'.repeat(201) },
+  { id: 'acme', tokenExpiresIn: Duration.hours(5) },
+  { id: 'acme', tokenExpiresIn: days(3650) },
+  { id: 'acme', tokenExpiresIn: days(3651) },
+  { id: 'acme', failureMailRecipients: [] },
+  { id: 'acme', failureMailRecipients: ['nobody'] },
+  { id: 'acme', failureMailRecipients: ['it@acme.example'] },
+  { id: 'acme', rotation: { every: days(7) } },
+  { id: 'acme', rotation: { every: days(8) } },
+  { id: 'acme', rotation: { every: days(365) } },
+  { id: 'acme', rotation: { every: days(365) }, tokenExpiresIn: days(372) },
+  { id: 'acme', rotation: { every: days(1), overlap: days(0) } },
+  { id: 'acme', rotation: { every: days(1001), overlap: days(0) }, tokenExpiresIn: days(2000) },
+])('what the admin API takes is taken, and nothing else: %j', (connection) => {
+  if (isTaken(connection)) expect(() => declare(connection)).not.toThrow();
+  else expect(() => declare(connection)).toThrow(`The connection "${connection.id}": `);
+});
+
+test('it can be given up by itself', () => {
+  const connections = [{ id: 'acme', removalPolicy: RemovalPolicy.DESTROY }, { id: 'other' }];
+  const resources = Object.values(
+    provide(() => ({ connections }))
+      .template()
+      .findResources('Custom::ScimConnection'),
+  );
+  expect(resources.map((each) => each['DeletionPolicy'] as string)).toEqual(['Delete', 'Retain']);
+});
+
+test('who may read the secret may use the key that it is encrypted with', () => {
+  const { provider, stack, template } = provide((scope) => ({ encryptionKey: new Key(scope, 'Key') }));
+  provider
+    .tokenSecret('acme')
+    .grantRead(new Role(stack, 'Pipeline', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') }));
+  template().hasResourceProperties('AWS::KMS::Key', {
+    KeyPolicy: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Action: 'kms:Decrypt',
+          Principal: { AWS: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Pipeline'), 'Arn'] } },
+        }),
+      ]),
+    },
+  });
 });

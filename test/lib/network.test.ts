@@ -25,7 +25,7 @@ test('endpoints for what is called, and for nothing else', () => {
       .map((endpoint) => JSON.stringify(endpoint['Properties'].ServiceName))
       .map((name) => name.replace(/^.*\.([a-z0-9-]+)"\]*\}*$/, '$1'))
       .sort();
-  expect(services((stack) => ({ vpc: isolated(stack) }))).toEqual(['dynamodb', 's3', 'secretsmanager']);
+  expect(services((stack) => ({ vpc: isolated(stack) }))).toEqual(['dynamodb', 'lambda', 's3', 'secretsmanager']);
   expect(services((stack) => ({ vpc: isolated(stack), failureMail: { sender: 'a@b.example' } }))).toContain('email');
   expect(services((stack) => ({ vpc: isolated(stack), vpcEndpoints: false }))).toEqual([]);
 });
@@ -41,4 +41,21 @@ test('subnets and groups of one’s own', () => {
     VpcConfig: { SecurityGroupIds: ['sg-0123456789abcdef0'], SubnetIds: [subnet] },
   });
   synthesized.hasResourceProperties('AWS::EC2::VPCEndpoint', { SubnetIds: [subnet] });
+});
+
+test('declared connections are made when everything that it takes is there, and deleted before any of it', () => {
+  const synthesized = provide((stack) => ({
+    vpc: isolated(stack),
+    failureMail: { sender: 'a@b.example' },
+    connections: [{ id: 'acme' }],
+  })).template();
+  const [connection] = Object.values(synthesized.findResources('Custom::ScimConnection'));
+  const awaited = (connection?.['DependsOn'] as readonly string[]).join();
+  for (const name of ['DynamoDbEndpoint', 'S3Endpoint', 'SecretsManagerEndpoint', 'LambdaEndpoint', 'EndpointGroup']) {
+    expect(awaited).toContain(`Scim${name}`);
+  }
+  // And new tokens are tried at the function: there may be no way to the API.
+  synthesized.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ PROBED_FUNCTION_ARN: Match.anyValue() }) },
+  });
 });

@@ -1,7 +1,14 @@
-import { App, Aspects, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Aspects, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { CfnRole, ManagedPolicy, PermissionsBoundary, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  AccountPrincipal,
+  CfnRole,
+  ManagedPolicy,
+  PermissionsBoundary,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
@@ -147,4 +154,29 @@ test('the table keeps its logical id: another one would be another table', () =>
   expect(Object.keys(Template.fromStack(stack).findResources('AWS::DynamoDB::GlobalTable'))).toEqual([
     'ServiceProviderTableA9B731D8',
   ]);
+});
+
+test('it lives in a nested stack, too', () => {
+  const stack = new Stack(new App(), 'Parent');
+  const nested = new NestedStack(stack, 'Nested');
+  const provider = new ScimServiceProvider(nested, 'Scim', { connections: [{ id: 'acme' }] });
+  expect(provider.metricFailures().dimensions).toEqual({ Deployment: expect.stringMatching(/^Parent\/[0-9a-f]{8}$/) });
+  expect(() => Template.fromStack(nested)).not.toThrow();
+});
+
+test('who could not administer is not let in silently', () => {
+  const other = 'arn:aws:iam::999999999999:role/admin';
+  expect(() => provide((stack) => ({ adminPrincipals: [Role.fromRoleArn(stack, 'Other', other)] }))).toThrow(
+    'let them assume a role there',
+  );
+  expect(() => provide(() => ({ adminPrincipals: [new AccountPrincipal('999999999999')] }))).toThrow();
+});
+
+test('mails leave with a configuration set, which the sender may use', () => {
+  const failureMail = { sender: 'scim@example.com', configurationSet: 'transactional' };
+  const synthesized = provide(() => ({ failureMail })).template();
+  expect(JSON.stringify(synthesized.findResources('AWS::IAM::Policy'))).toContain('configuration-set/transactional');
+  synthesized.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ MAIL_CONFIGURATION_SET: 'transactional' }) },
+  });
 });
