@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { ConnectionProps } from './declared-connections';
+import type { ConnectionProps } from './connection-props';
 
 /*
  * What the admin API would refuse is refused when the app is synthesized: a stack that fails at deploy leaves behind what is retained. A test holds these rules to those of the admin API.

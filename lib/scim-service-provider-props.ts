@@ -9,7 +9,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { AlarmProps } from './alarms';
-import type { ConnectionProps } from './declared-connections';
+import type { ConnectionProps } from './connection-props';
 import type { FailureMailProps } from './failure-mail';
 import type { ScimAccess } from './scim-access';
 
