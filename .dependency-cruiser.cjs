@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   ],
   'lambdas/contract\\.ts': [],
   lib: ['lambdas/contract\\.ts', 'aws-cdk-lib', 'constructs'],
-  tools: ['scim', 'directory', '@aws-sdk'],
+  tools: ['scim', 'idp', 'directory', '@aws-sdk'],
   bin: ['lib', 'aws-cdk-lib'],
   local: ['lib', 'lambdas/contract\\.ts', 'idp', 'scim', 'aws-cdk-lib', '@aws-sdk', 'aws-lambda', 'sql.js'],
 };

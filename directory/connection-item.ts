@@ -33,18 +33,22 @@ export function toItem(connection: Connection): Item {
  */
 export function changeWrite(after: Connection, before: Item): Write {
   const { pk, sk, ...attributes } = toItem(after);
-  const set = Object.fromEntries(Object.entries(attributes).filter(([name]) => !isLastUse(name)));
+  const set = Object.fromEntries(Object.entries(attributes).filter(([name]) => !isKeptApart(name)));
   const used = new Set(after.tokens.map(({ id }) => lastUseOf(id)));
   const remove = Object.keys(before).filter(
-    (name) => name !== 'pk' && name !== 'sk' && !Object.hasOwn(set, name) && !used.has(name),
+    (name) => name !== 'pk' && name !== 'sk' && name !== FAILING && !Object.hasOwn(set, name) && !used.has(name),
   );
   return { update: { pk, sk }, set, remove, condition: { is: 'version', version: textOf(before, 'version') } };
 }
 
 const LAST_USE = 'lastUsed_';
 
-function isLastUse(attribute: string): boolean {
-  return attribute.startsWith(LAST_USE);
+/** Name of the attribute that says what shows that failures are over: `directory/digest.ts`. */
+const FAILING = 'failing';
+
+/** Whether an attribute is written beside the connection's version, at any time. */
+function isKeptApart(attribute: string): boolean {
+  return attribute.startsWith(LAST_USE) || attribute === FAILING;
 }
 
 /** Name of the attribute of a connection's item that says when a token was used. */
@@ -94,6 +98,8 @@ export function fromItem(item: Item): Connection | undefined {
     ...(item['declaredBy'] === undefined ? {} : { declaredBy: textOf(item, 'declaredBy') }),
     createdAt: textOf(item, 'createdAt'),
     tokens: toTokens(item),
+    ...(Array.isArray(item['endedTokens']) ? { endedTokens: item['endedTokens'].map(String) } : {}),
+    ...(item['failing'] === 'request' || item['failing'] === 'change' ? { failing: item['failing'] } : {}),
     schemas: toSchemas(textOf(item, 'schemas')),
     cursorKey: textOf(item, 'cursorKey'),
   };
@@ -138,10 +144,9 @@ function toSchemas(text: string): readonly Schema[] {
 
 function toFailureMail(value: ItemValue | undefined): FailureMail | undefined {
   if (!isRecord(value)) return undefined;
-  const { recipients, windowSeconds } = value;
+  const { recipients } = value;
   return {
     recipients: Array.isArray(recipients) ? recipients.map(String) : [],
-    ...(typeof windowSeconds === 'number' ? { windowSeconds } : {}),
   };
 }
 

@@ -4,9 +4,8 @@ import type { UserDeletion } from './users';
 
 /** Where failure mails of a connection go. */
 export interface FailureMail {
+  /** None when nobody is to be told, not even the deployment's own recipients. */
   readonly recipients: readonly string[];
-  /** Seconds whose failures one mail gathers. */
-  readonly windowSeconds?: number;
 }
 
 /** When Secrets Manager replaces a connection's token by itself. */
@@ -39,6 +38,10 @@ export interface Connection {
   readonly createdAt: string;
   /** In the order in which they became valid. */
   readonly tokens: readonly StoredToken[];
+  /** Ids of the tokens that ended last, so that whoever still uses one can be told. */
+  readonly endedTokens?: readonly string[];
+  /** What shows that failures are over of which recipients were told: any request that goes well, or a change. Undefined when there are none. */
+  readonly failing?: 'request' | 'change';
   /** Extensions of its own, beside those of the RFC. */
   readonly schemas: readonly Schema[];
   /** 32 random bytes that its cursors are sealed with, base64url. */

@@ -17,6 +17,15 @@ export interface ConnectionsPage {
   readonly next: string | undefined;
 }
 
+/** Tokens that ended last whose ids are kept with the connection. */
+const REMEMBERED = 10;
+
+function withEndedTokens(connection: Connection, ended: readonly StoredToken[]): Connection {
+  if (ended.length === 0) return connection;
+  const endedTokens = [...(connection.endedTokens ?? []), ...ended.map(({ id }) => id)].slice(-REMEMBERED);
+  return { ...connection, endedTokens };
+}
+
 /** Milliseconds in which a token's use is written down once at most. */
 const USE_INTERVAL_MS = 3_600_000;
 
@@ -103,7 +112,7 @@ export class Connections {
       if (isDeepStrictEqual(before, after)) return before;
       const ended = before.tokens.filter((token) => !after.tokens.some((other) => other.id === token.id));
       const writes = [
-        changeWrite(after, item),
+        changeWrite(withEndedTokens(after, ended), item),
         ...endedTokenWrites(id, ended, act.action === 'token.revoke' ? 'revoked' : 'replaced'),
         auditWrite(record),
       ];

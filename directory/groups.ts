@@ -37,6 +37,8 @@ export interface GroupRules {
   readonly uniqueNames: boolean;
   /** Whether a member that is neither a user nor a group is refused or passed over. */
   readonly unknownMembers: 'refuse' | 'skip';
+  /** Is told how many were passed over. */
+  readonly passedOver?: (count: number) => void;
 }
 
 /** What a request makes of a group. */
@@ -248,7 +250,11 @@ export class Groups {
 
   /** @throws ScimError 400 `invalidValue` when there are unknown members and they are refused */
   private checkKnown(named: readonly Member[], known: readonly Membership[]): void {
-    if (known.length === named.length || this.rules.unknownMembers === 'skip') return;
+    if (known.length === named.length) return;
+    if (this.rules.unknownMembers === 'skip') {
+      this.rules.passedOver?.(named.length - known.length);
+      return;
+    }
     const ids = new Set(known.map(({ value }) => value));
     const unknown = named.find(({ value }) => !ids.has(value));
     throw badRequest(

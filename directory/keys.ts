@@ -32,6 +32,19 @@ export function noticePartition(connection: string): string {
   return `c#${connection}#notice`;
 }
 
+/** The connection's provisioning log, by time. */
+export function logPartition(connection: string): string {
+  return `c#${connection}#log`;
+}
+
+/** What a connection's recipients were told of failures, and what they are not told for now. */
+export function digestKey(connection: string): Key {
+  return { pk: noticePartition(connection), sk: 'digest' };
+}
+
+/** Partition of the inverse index that lists the digests whose muted causes are to be summed up, by time. */
+export const DIGESTS = 'digests';
+
 /** Partition of the inverse index that lists the notices that are not sent yet, by time. */
 export const UNSENT_NOTICES = 'unsentNotices';
 
@@ -119,7 +132,7 @@ export function idPrefix(milliseconds: number): string {
 
 /** What an item is, as its key says. */
 export type KeyMeaning =
-  | { readonly kind: 'connection' | 'intent' | 'batch' | 'pageMark' | 'audit' | 'endedToken' | 'notice' }
+  | { readonly kind: 'connection' | 'intent' | 'batch' | 'pageMark' | 'audit' | 'endedToken' | 'notice' | 'log' }
   | { readonly kind: 'resource'; readonly type: ResourceTypeName; readonly id: string }
   | { readonly kind: 'membership'; readonly groupId: string; readonly memberId: string }
   | { readonly kind: 'value' | 'deletedUserValue' | 'deletedUser' | 'unknown' }
@@ -151,6 +164,7 @@ function meaningOf(second: string | undefined, third: string | undefined, hasMor
     case 'audit':
     case 'endedToken':
     case 'notice':
+    case 'log':
       return { kind: second };
     default:
       return { kind: 'unknown' };

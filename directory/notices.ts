@@ -13,7 +13,7 @@ import { ABSENT, type Write } from './write';
 export const EXPIRY_DAYS = [60, 30, 7, 1, 0] as const;
 
 /** What there is to tell of a token. */
-export type Notice = {
+export type TokenNotice = {
   readonly connection: string;
   readonly token: string;
   /** RFC 3339: when the token ends. */
@@ -24,30 +24,75 @@ export type Notice = {
   | { readonly kind: 'tokenRotated'; readonly earlierUntil: string }
 );
 
-/** Seconds after the end of its token for which a notice is kept. */
+/** Failures of one cause. */
+export interface FailedCause {
+  /** One of the table of explanations. */
+  readonly cause: string;
+  readonly attribute?: string;
+  /** Of the answers; 0 when those that were muted are summed up. */
+  readonly status: number;
+  /** How many there were, at least. */
+  readonly count: number;
+  /** Some of those whom they were about. */
+  readonly names: readonly string[];
+  readonly detail?: string;
+  readonly received?: string;
+}
+
+/** What there is to tell of requests that failed. */
+export interface FailuresNotice {
+  readonly kind: 'failures';
+  readonly connection: string;
+  readonly causes: readonly FailedCause[];
+}
+
+/** That requests go well again. */
+export interface RecoveryNotice {
+  readonly kind: 'recovered';
+  readonly connection: string;
+  /** RFC 3339: when failures began. */
+  readonly since: string;
+}
+
+export type Notice = TokenNotice | FailuresNotice | RecoveryNotice;
+
+/** Seconds for which a notice is kept: behind the end of its token, or behind its making. */
 const KEPT_SECONDS = 30 * 86_400;
 
-/** The write that makes a notice, unless it has been made before. */
-export function noticeWrite(notice: Notice, now = Date.now()): Write {
+/** The write that makes a token's notice, unless it has been made before. */
+export function noticeWrite(notice: TokenNotice, now = Date.now()): Write {
   const { connection, ...rest } = notice;
   const name = notice.kind === 'tokenExpires' ? `expires-${notice.days}` : 'rotated';
+  const item = unsentItem(connection, `${notice.token}#${name}`, Date.parse(notice.expiresAt), now);
+  return { put: { ...item, ...rest }, condition: ABSENT };
+}
+
+/** The item of a notice of failures. @param key sets it apart from others of the connection */
+export function failuresNotice({ connection, causes }: Omit<FailuresNotice, 'kind'>, key: string, now: number): Item {
+  const item = unsentItem(connection, `failures#${key}`, now, now);
+  return { ...item, kind: 'failures', causes: JSON.stringify(causes) };
+}
+
+/** The item of a notice that failures are over. @param key sets it apart from others of the connection */
+export function recoveryNotice({ connection, since }: Omit<RecoveryNotice, 'kind'>, key: string, now: number): Item {
+  return { ...unsentItem(connection, `recovered#${key}`, now, now), kind: 'recovered', since };
+}
+
+/** @param until milliseconds since the epoch, from which on it is kept for some time more */
+function unsentItem(connection: string, sk: string, until: number, now: number): Item {
   return {
-    put: {
-      pk: noticePartition(connection),
-      sk: `${notice.token}#${name}`,
-      gsi1pk: UNSENT_NOTICES,
-      // By time, and apart from others of the same millisecond.
-      gsi1sk: `${idPrefix(now)}#${connection}#${notice.token}`,
-      connection,
-      ...rest,
-      ttl: Math.ceil(Date.parse(notice.expiresAt) / 1000) + KEPT_SECONDS,
-    },
-    condition: ABSENT,
+    pk: noticePartition(connection),
+    sk,
+    gsi1pk: UNSENT_NOTICES,
+    // By time, and apart from others of the same millisecond.
+    gsi1sk: `${idPrefix(now)}#${connection}#${sk}`,
+    connection,
+    ttl: Math.ceil(until / 1000) + KEPT_SECONDS,
   };
 }
 
 /** Makes a notice of a connection that is still there, unless it has been made before. @returns whether it is new */
-export async function makeNotice(table: Table, notice: Notice): Promise<boolean> {
+export async function makeNotice(table: Table, notice: TokenNotice): Promise<boolean> {
   const failed = await table.write([
     noticeWrite(notice),
     { check: connectionKey(notice.connection), condition: { is: 'present' } },
@@ -78,16 +123,20 @@ export function isUnsent(item: Item): boolean {
   return item['outcome'] === undefined;
 }
 
-/** Reads what `noticeWrite` wrote. */
+/** Reads what was written here. */
 export function noticeFrom(item: Item): Notice {
-  const common = {
-    connection: textOf(item, 'connection'),
-    token: textOf(item, 'token'),
-    expiresAt: textOf(item, 'expiresAt'),
-  };
+  const connection = textOf(item, 'connection');
+  if (item['kind'] === 'failures') return { kind: 'failures', connection, causes: causesFrom(textOf(item, 'causes')) };
+  if (item['kind'] === 'recovered') return { kind: 'recovered', connection, since: textOf(item, 'since') };
+  const common = { connection, token: textOf(item, 'token'), expiresAt: textOf(item, 'expiresAt') };
   if (item['kind'] === 'tokenRotated') {
     return { ...common, kind: 'tokenRotated', earlierUntil: textOf(item, 'earlierUntil') };
   }
   const days = EXPIRY_DAYS.find((each) => each === numberOf(item, 'days')) ?? 0;
   return { ...common, kind: 'tokenExpires', days };
+}
+
+/** What `failuresNotice` wrote as JSON. */
+function causesFrom(text: string): readonly FailedCause[] {
+  return JSON.parse(text) as readonly FailedCause[];
 }

@@ -11,6 +11,7 @@ import {
   deletedUserPartition,
   endedTokenPartition,
   intentKey,
+  logPartition,
   noticePartition,
   pageMarkPartition,
   resourcePartition,
@@ -59,7 +60,9 @@ export async function emptyConnection(table: Table, purge: Purge): Promise<boole
   for (const partition of shared) {
     if (!(await inPages(table, purge, partition, (items) => removeShared(table, purge, items)))) return false;
   }
-  for (const partition of [endedTokenPartition(connection), noticePartition(connection), auditPartition(connection)]) {
+  for (const partition of [endedTokenPartition, noticePartition, logPartition, auditPartition].map((of) =>
+    of(connection),
+  )) {
     if (!(await inPages(table, purge, partition, (items) => removeItems(table, items)))) return false;
   }
   // From now on the connection is not shown any more.

@@ -94,11 +94,14 @@ export const HANDED_OVER_FILTER = {
   dynamodb: { Keys: { sk: { S: ['intent'] } }, NewImage: { handedOver: { S: [{ exists: true }] } } },
 } as const;
 
-/** What of the table's stream the function `notifications` is told: notices that were made. `directory/notices.ts` writes them. */
-export const NOTICE_FILTER = {
-  eventName: ['INSERT'],
-  dynamodb: { NewImage: { gsi1pk: { S: ['unsentNotices'] } } },
-} as const;
+/**
+ * What of the table's stream the function `notifications` is told: notices that were made, which `directory/notices.ts` writes, and entries of the connections' logs, of
+ * `directory/log-entry.ts`. One subscription for both: a stream has two readers at most, and the other is `completion`.
+ */
+export const NOTIFICATION_FILTERS = [
+  { eventName: ['INSERT'], dynamodb: { NewImage: { gsi1pk: { S: ['unsentNotices'] } } } },
+  { eventName: ['INSERT'], dynamodb: { NewImage: { entry: { S: ['failure', 'success'] } } } },
+] as const;
 
 /** The stage of the REST API; it begins every URL's path. */
 export const STAGE = 'scim';
@@ -134,6 +137,7 @@ export const ROUTES: readonly Route[] = [
     '/connections/{connectionId}/tokens',
     '/connections/{connectionId}/tokens/{tokenId}',
     '/connections/{connectionId}/audit',
+    '/connections/{connectionId}/requests',
     '/connections/{connectionId}/schemas',
     '/connections/{connectionId}/schemas/{urn}',
   ),

@@ -75,7 +75,7 @@ export interface ConnectionProps {
   readonly userDeletion?: UserDeletion;
 
   /**
-   * Who is told by mail of what concerns this connection. It needs `failureMail` of the service provider.
+   * Who is told by mail of what concerns this connection. It needs `failureMail` of the service provider. With an empty list nobody is.
    *
    * @default - the recipients of `failureMail`
    */

@@ -40,10 +40,10 @@ export function declaredSettings(connection: ConnectionProps, hasMail: boolean):
   };
   if (!CONNECTION_ID.test(id)) refuse('an id is lower-case letters, digits and hyphens, 63 at most.');
   if (displayName.trim() === '' || displayName.length > 200) refuse('displayName has 1 to 200 characters.');
-  if (recipients !== undefined && !hasMail)
+  if (recipients !== undefined && recipients.length > 0 && !hasMail)
     refuse('failureMailRecipients get no mails unless failureMail says where they come from.');
-  if (recipients !== undefined && (recipients.length === 0 || recipients.length > 50 || !recipients.every(isAddress))) {
-    refuse('failureMailRecipients are 1 to 50 e-mail addresses.');
+  if (recipients !== undefined && (recipients.length > 50 || !recipients.every(isAddress))) {
+    refuse('failureMailRecipients are 50 e-mail addresses at most.');
   }
   const tokenExpiresInDays = days(
     'tokenExpiresIn',

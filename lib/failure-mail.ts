@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { ENVIRONMENT } from '../lambdas/contract';
@@ -23,6 +23,13 @@ export interface FailureMailProps {
   readonly configurationSet?: string;
 
   /**
+   * How long failures are gathered before one mail tells them: 1 second to 5 minutes. A new token that waits is told so much later, too.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly window?: Duration;
+
+  /**
    * Who is told of what concerns connections that name no recipients of their own.
    *
    * @default - nobody
@@ -41,6 +48,13 @@ export function mailEnvironment(mail: FailureMailProps | undefined): Readonly<Re
     ...(configurationSet === undefined ? {} : { [ENVIRONMENT.mailConfigurationSet]: configurationSet }),
     ...(recipients.length === 0 ? {} : { [ENVIRONMENT.mailTo]: recipients.join(',') }),
   };
+}
+
+/** How long failures are gathered; Lambda gathers for five minutes at most. @throws Error for another time */
+export function mailWindow({ window = Duration.minutes(5) }: Partial<FailureMailProps> = {}): Duration {
+  const seconds = window.toSeconds({ integral: false });
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 300) return window;
+  throw new Error(`failureMail.window is 1 to 300 whole seconds, not ${window.toHumanString()}.`);
 }
 
 const ADDRESS = /^[^@\s<>,]+@([^@\s<>,]+)$/;

@@ -3,8 +3,8 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { ENVIRONMENT, HANDED_OVER_FILTER, NOTICE_FILTER, type FunctionName } from '../lambdas/contract';
-import { allowMail, mailEnvironment } from './failure-mail';
+import { ENVIRONMENT, HANDED_OVER_FILTER, NOTIFICATION_FILTERS, type FunctionName } from '../lambdas/contract';
+import { allowMail, mailEnvironment, mailWindow } from './failure-mail';
 import type { FunctionNetwork } from './network';
 import { ScimFunction, type ScimFunctionOptions } from './scim-function';
 import type { ScimServiceProviderProps } from './scim-service-provider-props';
@@ -81,8 +81,8 @@ export function scimFunctions(scope: Construct, props: FunctionsProps): ScimFunc
   maker.allowTable(search, ...ITEM_ACTIONS);
   maker.allowIndex(search);
   const discovery = maker.make('Discovery', 'discovery', 'SCIM discovery');
-  // It remembers when tokens were used.
-  maker.allowTable(discovery, 'GetItem', 'UpdateItem');
+  // It remembers when tokens were used, and what failed.
+  maker.allowTable(discovery, 'GetItem', 'UpdateItem', 'PutItem');
   const tokenRotation = maker.tokenRotation();
   const admin = maker.administration('Admin', 'admin', 'SCIM connections and tokens', tokenRotation);
   // It lists connections, and checks the groups that a schema would change.
@@ -138,7 +138,7 @@ class Maker {
     triggerFromTable(this.scope, fn, {
       table: this.props.table,
       streamId: 'HandedOver',
-      filter: HANDED_OVER_FILTER,
+      filters: [HANDED_OVER_FILTER],
       scheduleId: 'Abandoned',
       every: Duration.minutes(1),
       description: 'SCIM: asks for what requests that ended unexpectedly have left behind',
@@ -182,7 +182,8 @@ class Maker {
     triggerFromTable(this.scope, fn, {
       table,
       streamId: 'Noticed',
-      filter: NOTICE_FILTER,
+      filters: NOTIFICATION_FILTERS,
+      window: mailWindow(mail),
       scheduleId: 'Reminders',
       every: Duration.hours(6),
       description: 'SCIM: looks for tokens that are about to expire',

@@ -10,8 +10,10 @@ export interface TriggerProps {
   readonly table: TableV2;
   /** Name of the subscription. */
   readonly streamId: string;
-  /** Which records of the table's stream it is told of. */
-  readonly filter: object;
+  /** Which records of the table's stream it is told of: those that pass one of them. */
+  readonly filters: readonly object[];
+  /** How long records are gathered before it is told. @default - not at all */
+  readonly window?: Duration;
   /** Name of the schedule. */
   readonly scheduleId: string;
   /** How often it asks for what the stream has not led to. */
@@ -21,13 +23,14 @@ export interface TriggerProps {
 
 /** Has a function told of the table's stream as it happens, and asked on a schedule for what was missed. */
 export function triggerFromTable(scope: Construct, fn: LambdaFunction, props: TriggerProps): void {
-  const { table, streamId, filter, scheduleId, every, description } = props;
+  const { table, streamId, filters, window, scheduleId, every, description } = props;
   const mapping = new EventSourceMapping(scope, streamId, {
     target: fn,
     eventSourceArn: table.tableStreamArn ?? '',
     startingPosition: StartingPosition.LATEST,
-    batchSize: 10,
-    filters: [{ pattern: JSON.stringify(filter) }],
+    batchSize: window === undefined ? 10 : 1000,
+    ...(window === undefined ? {} : { maxBatchingWindow: window }),
+    filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })),
     bisectBatchOnError: true,
     // What keeps failing waits for the schedule, and does not hold up the stream.
     retryAttempts: 2,

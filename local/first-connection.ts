@@ -28,14 +28,10 @@ export async function firstConnection(system: LocalSystem, options: Options): Pr
 }
 
 async function created(system: LocalSystem, options: Options): Promise<FirstConnection> {
-  const { failureMailTo, failureMailWindowSeconds: windowSeconds } = options;
   const answer = await call(system, 'POST', '/connections', {
     id: ID,
     displayName: 'First connection',
     identityProvider: options.identityProvider,
-    ...(failureMailTo === undefined
-      ? {}
-      : { failureMail: { recipients: [failureMailTo], ...(windowSeconds === undefined ? {} : { windowSeconds }) } }),
   });
   const { token, scimBaseUrl, identityProvider } = answer.body;
   if (answer.status !== 201 || !isObject(token)) throw refused('creating', answer);

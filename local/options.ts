@@ -25,7 +25,7 @@ export const USAGE = `Serves SCIM on this machine, as it would be deployed.
   --idp NAME                       profile of the first connection, "default" (default generic):
                                    ${IDENTITY_PROVIDERS.join(', ')}
   --failure-mail-to ADDRESS        who gets the mails about connections that name nobody
-  --failure-mail-window SECONDS    kept for the failure mails to come: whose failures one gathers
+  --failure-mail-window SECONDS    how long failures are gathered before a mail tells them: 1 to 300 (default 2)
   --dynamodb URL                   another DynamoDB endpoint instead of the embedded engine
   --help                           this text
 `;
@@ -47,7 +47,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     failureMailWindowSeconds:
       values['failure-mail-window'] === undefined
         ? undefined
-        : integer('--failure-mail-window', values['failure-mail-window'], 1, 86_400),
+        : integer('--failure-mail-window', values['failure-mail-window'], 1, 300),
     dynamodb: values.dynamodb === undefined ? undefined : url(values.dynamodb),
   };
 }

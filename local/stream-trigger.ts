@@ -19,6 +19,10 @@ interface Mapping {
   readonly target: LocalFunction;
   readonly patterns: readonly Part[];
   readonly batchSize: number;
+  /** Milliseconds for which records are gathered. */
+  readonly window: number;
+  /** Those that are gathered, and since when: milliseconds since the epoch. */
+  readonly gathered: { records: StreamRecord[]; since: number };
 }
 
 /**
@@ -105,10 +109,14 @@ export class StreamTrigger {
   }
 
   private async deliver(records: readonly StreamRecord[]): Promise<void> {
-    for (const { target, patterns, batchSize } of this.mappings) {
+    for (const { target, patterns, batchSize, window, gathered } of this.mappings) {
       const passes = (record: StreamRecord): boolean =>
         patterns.length === 0 || patterns.some((pattern) => passesFilter(pattern, record));
-      const passing = records.filter(passes);
+      const coming = records.filter(passes);
+      if (gathered.records.length === 0) gathered.since = Date.now();
+      gathered.records.push(...coming);
+      if (gathered.records.length < batchSize && Date.now() - gathered.since < window) continue;
+      const passing = gathered.records.splice(0);
       for (let start = 0; start < passing.length; start += batchSize) {
         const batch = passing.slice(start, start + batchSize);
         const event = { Records: batch.map((record) => ({ ...record, eventSourceARN: this.streamArn })) };
@@ -127,6 +135,9 @@ function mappingsOf(template: Template, functions: readonly LocalFunction[]): re
     if (target === undefined) return [];
     const filters = asList(member(properties['FilterCriteria'], 'Filters'));
     const patterns = filters.map((filter) => JSON.parse(asText(member(filter, 'Pattern'))) as Part);
-    return [{ target, patterns, batchSize: Number(properties['BatchSize']) }];
+    const window = Number(properties['MaximumBatchingWindowInSeconds'] ?? 0) * 1000;
+    return [
+      { target, patterns, batchSize: Number(properties['BatchSize']), window, gathered: { records: [], since: 0 } },
+    ];
   });
 }

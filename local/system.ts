@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { createServer, type Server } from 'node:http';
@@ -21,7 +22,10 @@ import { FAILURE_MAIL, functionArn, member, resolveText, Template } from './temp
 const TABLE_NAME = 'scim';
 
 /** What of the flags the system itself depends on. */
-type SystemOptions = Pick<Options, 'port' | 'memory' | 'dynamodb' | 'failureMailTo'>;
+type SystemOptions = Pick<Options, 'port' | 'memory' | 'dynamodb' | 'failureMailTo' | 'failureMailWindowSeconds'>;
+
+/** Seconds for which failures are gathered before a mail tells them: who tries this out does not want to wait for minutes. */
+const DEFAULT_WINDOW = 2;
 
 /** Everything that the template describes, running on this machine. */
 export interface LocalSystem {
@@ -55,7 +59,7 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
 }
 
 async function start(
-  { port, memory, dynamodb, failureMailTo }: SystemOptions,
+  { port, memory, dynamodb, failureMailTo, failureMailWindowSeconds }: SystemOptions,
   stops: (() => Promise<void> | void)[],
 ): Promise<Omit<LocalSystem, 'stop'>> {
   const state: State = openState(memory);
@@ -63,7 +67,9 @@ async function start(
     state.release();
   });
   const recipients = failureMailTo === undefined ? [] : [failureMailTo];
-  const template = Template.synthesize({ failureMail: { ...FAILURE_MAIL, recipients } });
+  const template = Template.synthesize({
+    failureMail: { ...FAILURE_MAIL, recipients, window: Duration.seconds(failureMailWindowSeconds ?? DEFAULT_WINDOW) },
+  });
   stops.push(() => {
     template.dispose();
   });

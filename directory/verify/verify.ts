@@ -104,6 +104,7 @@ class Check {
       case 'audit':
       case 'endedToken':
       case 'notice':
+      case 'log':
         return;
       case 'resource':
         this.takeResource(connection, meaning.type, item);

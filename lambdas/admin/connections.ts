@@ -175,20 +175,16 @@ export async function deleteConnection(services: ConnectionServices, id: string)
   return deleted;
 }
 
-interface OptionalSettings {
-  readonly failureMail?:
-    { readonly recipients: readonly string[]; readonly windowSeconds?: number | undefined } | undefined;
-  readonly rotation?: Rotation | undefined;
-}
-
 /** The settings that need not be there, without those that are not. */
-function optionalSettings({ failureMail, rotation }: OptionalSettings): Pick<Connection, 'failureMail' | 'rotation'> {
+function optionalSettings({
+  failureMail,
+  rotation,
+}: {
+  readonly failureMail?: FailureMail | undefined;
+  readonly rotation?: Rotation | undefined;
+}): Pick<Connection, 'failureMail' | 'rotation'> {
   return {
-    ...(failureMail === undefined ? {} : { failureMail: toFailureMail(failureMail) }),
+    ...(failureMail === undefined ? {} : { failureMail }),
     ...(rotation === undefined ? {} : { rotation }),
   };
-}
-
-function toFailureMail({ recipients, windowSeconds }: NonNullable<OptionalSettings['failureMail']>): FailureMail {
-  return { recipients, ...(windowSeconds === undefined ? {} : { windowSeconds }) };
 }

@@ -17,6 +17,7 @@ import { deploymentUrl } from '../middleware/scim-request';
 import { ConnectionSecrets } from '../token-rotation/connection-secrets';
 import { probeAt } from '../token-rotation/probe';
 import { changeConnection, createConnection, deleteConnection } from './connections';
+import { readLog } from './log';
 import { noConnection, notAllowed, Problem, PROBLEM_MEDIA_TYPE } from './problem';
 import { describeAct, describeConnection, describeToken } from './representation';
 import { CREATE_CONNECTION, ISSUE_TOKEN, readBody, readJson } from './requests';
@@ -78,6 +79,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
     },
   },
   '/audit': { GET: listAudit },
+  '/requests': { GET: listRequests },
   '/schemas': {
     GET: async (services, request) => {
       const { schemas, id } = await existing(services, request);
@@ -132,6 +134,14 @@ async function listAudit(services: Services, request: Request): Promise<Answer> 
   const { id } = await existing(services, request);
   const page = await auditRecords(services.table, id, pageSize(limit), idFrom(cursor, isResourceId));
   return jsonAnswer(200, { acts: page.records.map(describeAct), ...nextCursor(page.next) });
+}
+
+async function listRequests(services: Services, request: Request): Promise<Answer> {
+  const { limit, cursor } = request.query;
+  const connection = await existing(services, request);
+  const page = { limit: pageSize(limit), after: idFrom(cursor, isResourceId) };
+  const { requests, next } = await readLog(services.table, connection, request.query, page);
+  return jsonAnswer(200, { requests, ...nextCursor(next) });
 }
 
 /** @throws Problem 404 */

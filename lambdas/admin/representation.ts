@@ -14,7 +14,7 @@ export function describeConnection(
     const { id, displayName, deletedAt, resources, removed } = connection;
     return { id, displayName, enabled: false, deletion: { startedAt: deletedAt, resources, removed } };
   }
-  const { tokens: _, cursorKey: __, schemas, ...settings } = connection;
+  const { tokens: _, cursorKey: __, endedTokens: ___, failing: ____, schemas, ...settings } = connection;
   return {
     ...settings,
     schemas: schemas.map(({ id }) => id),

@@ -23,8 +23,8 @@ const SETTINGS = {
   groups: z.boolean().default(true),
   failureMail: z
     .strictObject({
-      recipients: z.array(z.email()).min(1).max(50),
-      windowSeconds: z.int().min(1).max(86_400).optional(),
+      // Without any nobody is told, not even the deployment's own recipients.
+      recipients: z.array(z.email()).max(50),
     })
     .optional(),
   tokenExpiresInDays: expiresInDays.default(DEFAULT_TOKEN_DAYS),

@@ -76,12 +76,11 @@ async function provide(
 /** A merge patch after which the settings are these and nothing of those before: what is declared no more goes back to its default. */
 function replacing(settings: JsonObject): JsonObject {
   const unset = Object.fromEntries(SETTING_NAMES.map((name) => [name, null]));
-  const { rotation, failureMail } = settings;
+  const { rotation } = settings;
   return {
     ...unset,
     ...settings,
     ...(isObject(rotation) ? { rotation: { overlapDays: null, ...rotation } } : {}),
-    ...(isObject(failureMail) ? { failureMail: { windowSeconds: null, ...failureMail } } : {}),
   };
 }
 

@@ -104,8 +104,17 @@ class Bulk {
     try {
       return await this.serve(task);
     } catch (error) {
+      this.note(task, error);
       return errorAnswer(error, 'bulk');
     }
+  }
+
+  /** Notes an operation that failed, as the request that it stands for. */
+  private note({ operation: { method, path, data } }: Task, error: unknown): void {
+    const [, endpoint = '', resourceId] = PATH.exec(path) ?? [];
+    const resource = `${this.exchange.request.resource}/${endpoint}`;
+    const body = data === undefined ? '' : JSON.stringify(data);
+    this.exchange.failures.note({ method, resource, resourceId, body }, error);
   }
 
   private async serve(task: Task): Promise<Answer> {

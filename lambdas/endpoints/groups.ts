@@ -178,10 +178,13 @@ function groupsToChange(exchange: Exchange): Groups {
   );
 }
 
-function groups({ table, connection, profile, request, types }: Exchange): Groups {
+function groups({ table, connection, profile, request, types, failures }: Exchange): Groups {
   return new Groups({ table, connection: connection.id, baseUrl: request.baseUrl }, types.group, {
     uniqueNames: profile.uniqueGroupNames,
     unknownMembers: profile.unknownMembers,
+    passedOver: (count) => {
+      failures.notePassedOver(request, count);
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import { Connections } from '../../directory/connections';
 import type { Table } from '../../directory/table';
 import { allows, findValidToken, readToken, type PresentedToken, type StoredToken } from '../../directory/tokens';
 import { ScimError } from '../../scim/error';
+import type { FailedCaller } from './failure-log';
 import type { ScimRequest } from './scim-request';
 
 /** Who sends a request. */
@@ -20,9 +21,26 @@ export async function authenticate(table: Table, request: ScimRequest): Promise<
   if (presented === undefined) throw unauthorized();
   const connection = await new Connections(table).find(presented.connection);
   const token = findValidToken(presented, connection?.tokens ?? []);
-  if (connection === undefined || token === undefined) throw unauthorized();
-  if (!connection.enabled) throw new ScimError(403, 'This connection is disabled.');
+  if (connection === undefined) throw unauthorized();
+  const { tokens, endedTokens = [] } = connection;
+  const isKnown = tokens.some(({ id }) => id === presented.tokenId) || endedTokens.includes(presented.tokenId);
+  const caller = isKnown ? { connection, token: presented.tokenId } : undefined;
+  if (token === undefined) throw unauthorized(caller);
+  if (!connection.enabled) throw new RefusedCaller(403, 'This connection is disabled.', {}, caller);
   return { connection, token };
+}
+
+/** A refusal of somebody who has, or had, a token of the connection: of interest to who administers it. */
+export class RefusedCaller extends ScimError {
+  constructor(
+    status: number,
+    detail: string,
+    headers: Readonly<Record<string, string>>,
+    /** Undefined for a token that was never one. */
+    readonly caller: FailedCaller | undefined,
+  ) {
+    super(status, detail, { headers });
+  }
 }
 
 /** Checks that a token may do something. @throws ScimError 403 (RFC 6750 section 3.1) */
@@ -41,12 +59,11 @@ export function presentedToken({ headers, connectionId }: ScimRequest): Presente
   return presented?.connection === connectionId ? presented : undefined;
 }
 
-function unauthorized(): ScimError {
-  return new ScimError(
+function unauthorized(caller?: FailedCaller): ScimError {
+  return new RefusedCaller(
     401,
     'The bearer token is missing, wrong, expired or revoked, or belongs to another connection.',
-    {
-      headers: { 'WWW-Authenticate': 'Bearer' },
-    },
+    { 'WWW-Authenticate': 'Bearer' },
+    caller,
   );
 }

@@ -11,8 +11,9 @@ import type { Profile } from '../../idp/profile';
 import { profileOf } from '../../idp/profiles';
 import { resourceTypesWith, type ResourceTypes } from '../../scim/schema/resource-type';
 import { errorAnswer, toResult, type Answer } from './answer';
-import { authenticate, presentedToken } from './authenticate';
+import { authenticate, presentedToken, RefusedCaller } from './authenticate';
 import { openTable } from './environment';
+import { Failures, type FailedCaller } from './failure-log';
 import { logFailure } from './log';
 import { measurement } from './metrics';
 import { readEvent, type ScimRequest } from './scim-request';
@@ -29,6 +30,8 @@ export interface Exchange {
   readonly table: Table;
   /** When the function's time is over, in milliseconds since the epoch. */
   readonly deadline: number;
+  /** What fails of it, for the connection's log. */
+  readonly failures: Failures;
 }
 
 export interface ScimHandlerOptions {
@@ -41,6 +44,8 @@ interface ScimContext extends Context {
   exchange?: Exchange;
   /** Settles when the token's use has been written down, or that has been given up. */
   noted?: Promise<unknown>;
+  /** Begins to note what fails of somebody's request. */
+  failuresOf?: (caller: FailedCaller) => Failures;
 }
 
 type ScimMiddleware = MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult, Error, ScimContext>;
@@ -55,6 +60,7 @@ export function scimHandler(
 ): middy.MiddyfiedHandler<APIGatewayProxyEvent, APIGatewayProxyResult, Error, ScimContext> {
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, ScimContext>()
     .use(measurement('client'))
+    .use(provisioningLog())
     .use(scimErrors())
     .use(authentication(options))
     .handler(async (event, { exchange, noted }) => {
@@ -67,6 +73,31 @@ export function scimHandler(
 
 /** How long a request waits for its token's use to be written down, of which a second is never used. */
 const NOTE_MS = 1500;
+
+/** Milliseconds that a request which failed waits for that to be written down, of which a second is never used. */
+const LOG_MS = 2000;
+
+/** Writes down what failed of those who are known. */
+function provisioningLog(): ScimMiddleware {
+  const shared = openTable();
+  return {
+    before: ({ context }) => {
+      const { awsRequestId: requestId } = context;
+      const begun = Date.now();
+      context.failuresOf = (caller) =>
+        new Failures(caller, { table: shared.forRequest(Date.now() + LOG_MS), requestId, begun });
+    },
+    after: async ({ event, context }) => {
+      await context.exchange?.failures.write(event.httpMethod);
+    },
+    onError: async ({ event, error, context }) => {
+      const caller = error instanceof RefusedCaller ? error.caller : undefined;
+      const failures = context.exchange?.failures ?? (caller === undefined ? undefined : context.failuresOf?.(caller));
+      failures?.note(readEvent(event), error);
+      await failures?.write();
+    },
+  };
+}
 
 function scimErrors(): ScimMiddleware {
   return {
@@ -92,6 +123,8 @@ function authentication({ prefetch }: ScimHandlerOptions): ScimMiddleware {
         logFailure(error, context.awsRequestId);
       });
       const profile = profileOf(connection.identityProvider);
+      const failures = context.failuresOf?.({ connection, token: token.id });
+      if (failures === undefined) throw new Error('The log has not begun.');
       context.exchange = {
         request,
         connection,
@@ -100,6 +133,7 @@ function authentication({ prefetch }: ScimHandlerOptions): ScimMiddleware {
         types: resourceTypesWith(connection.schemas),
         table,
         deadline,
+        failures,
       };
     },
   };

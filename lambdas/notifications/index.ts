@@ -1,10 +1,19 @@
 import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import type { DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
+import type { DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
 import type { Connection } from '../../directory/connection';
 import { Connections } from '../../directory/connections';
+import { digest, dueDigests, type StreamedEntry } from '../../directory/digest';
 import { dueReminder, tokensNearExpiry } from '../../directory/expiry';
-import type { Item } from '../../directory/item';
-import { closeNotice, isUnsent, makeNotice, noticeFrom, unsentNotices, type Notice } from '../../directory/notices';
+import type { Item, Key } from '../../directory/item';
+import {
+  closeNotice,
+  isUnsent,
+  makeNotice,
+  noticeFrom,
+  unsentNotices,
+  type Notice,
+  type TokenNotice,
+} from '../../directory/notices';
 import { HAND_OVER_MS } from '../../directory/retries';
 import type { Table } from '../../directory/table';
 import { ENVIRONMENT } from '../contract';
@@ -13,6 +22,7 @@ import type { Invocation } from '../middleware/invocation';
 import { logEntry, logFailure } from '../middleware/log';
 import { measureTokensNearExpiry } from '../middleware/metrics';
 import { keyOf } from '../middleware/stream';
+import { streamedEntry } from './streamed-entry';
 import { mailOf } from './mails';
 
 /** Connections that are read at a time. */
@@ -42,13 +52,40 @@ export async function handler(
   const table = shared.forRequest(Date.now() + context.getRemainingTimeInMillis());
   if (!('Records' in event)) {
     await sendLeft(table, context.awsRequestId);
+    for (const connection of await dueDigests(table)) await gather(table, connection, []);
     await remind(table);
     return;
   }
-  for (const key of event.Records.flatMap(keyOf)) {
-    const item = await table.get(key);
-    if (item !== undefined && isUnsent(item)) await tell(table, item);
+  const { entries, notices } = recordsOf(event.Records);
+  for (const [connection, streamed] of entries) await gather(table, connection, streamed);
+  for (const key of notices) await tellIfUnsent(table, key);
+}
+
+/** What a batch of the stream brings: entries of the log by connection, and notices that were made. */
+function recordsOf(records: readonly DynamoDBRecord[]): {
+  readonly entries: ReadonlyMap<string, readonly StreamedEntry[]>;
+  readonly notices: readonly Key[];
+} {
+  const entries = new Map<string, StreamedEntry[]>();
+  const notices: Key[] = [];
+  for (const record of records) {
+    const streamed = streamedEntry(record);
+    if (streamed === undefined) notices.push(...keyOf(record));
+    else entries.set(streamed.connection, [...(entries.get(streamed.connection) ?? []), streamed]);
   }
+  return { entries, notices };
+}
+
+/** Makes the notices that failures call for, and tells them: the stream would bring them back a window later. */
+async function gather(table: Table, id: string, entries: readonly StreamedEntry[]): Promise<void> {
+  const connection = await new Connections(table).find(id);
+  if (connection === undefined || recipientsOf(connection).length === 0) return;
+  for (const key of await digest(table, id, entries)) await tellIfUnsent(table, key);
+}
+
+async function tellIfUnsent(table: Table, key: Key): Promise<void> {
+  const item = await table.get(key);
+  if (item !== undefined && isUnsent(item)) await tell(table, item);
 }
 
 /** Makes the notices of all tokens that are about to end, and counts those that end soon. */
@@ -74,7 +111,7 @@ function recipientsOf({ failureMail }: Connection): readonly string[] {
   return from === undefined ? [] : (failureMail?.recipients ?? deploymentRecipients);
 }
 
-function expiryNotices({ id: connection, tokens }: Connection): readonly Notice[] {
+function expiryNotices({ id: connection, tokens }: Connection): readonly TokenNotice[] {
   return tokens.flatMap((token) => {
     const days = dueReminder(token);
     if (days === undefined) return [];
@@ -136,7 +173,9 @@ async function tell(table: Table, item: Item): Promise<void> {
 }
 
 /** Whether what a notice says is not so any more: its token is gone or replaced, or it could not be sent for days. */
-function isOvertaken({ token: id, expiresAt }: Notice, { tokens }: Connection): boolean {
+function isOvertaken(notice: Notice, { tokens }: Connection): boolean {
+  if (notice.kind === 'failures' || notice.kind === 'recovered') return false;
+  const { token: id, expiresAt } = notice;
   const token = tokens.find((each) => each.id === id);
   return token === undefined || token.replaced === true || Date.parse(expiresAt) + STALE_MS < Date.now();
 }

@@ -1,6 +1,7 @@
 import type { Connection } from '../../directory/connection';
-import type { Notice } from '../../directory/notices';
+import type { FailedCause, FailuresNotice, Notice, RecoveryNotice, TokenNotice } from '../../directory/notices';
 import { consoleOf, type Console } from '../../idp/console';
+import { explain } from '../../idp/explanations';
 
 /** A mail in both of its forms. */
 export interface Mail {
@@ -25,10 +26,79 @@ const SUGGESTED_OVERLAP = 604_800;
 
 /** The mail that tells a notice. It never holds a token. */
 export function mailOf(notice: Notice, context: MailContext): Mail {
-  return notice.kind === 'tokenExpires' ? expiryMail(notice, context) : rotationMail(notice, context);
+  switch (notice.kind) {
+    case 'tokenExpires':
+      return expiryMail(notice, context);
+    case 'tokenRotated':
+      return rotationMail(notice, context);
+    case 'failures':
+      return failuresMail(notice, context);
+    case 'recovered':
+      return recoveryMail(notice, context);
+  }
 }
 
-function expiryMail(notice: Notice & { readonly kind: 'tokenExpires' }, context: MailContext): Mail {
+function failuresMail({ causes }: FailuresNotice, context: MailContext): Mail {
+  const { connection, adminUrl } = context;
+  const { name } = consoleOf(connection.identityProvider);
+  const isSummary = causes.every(({ status }) => status === 0);
+  const what = requests(...causes.map(({ count }) => count));
+  return render(`SCIM provisioning of ${connection.displayName}: ${isSummary ? `${what} more` : what} failed`, [
+    {
+      text: isSummary
+        ? `The SCIM connection "${connection.displayName}" (${connection.id}) has been told of these before. They have gone on since: ${what} of ${name} failed.`
+        : `${capital(what)} of ${name} to the SCIM connection "${connection.displayName}" (${connection.id}) failed, for ${causes.length === 1 ? 'one cause' : `${causes.length} causes`}. What they were to do has not been done.`,
+    },
+    ...causes.flatMap((cause, index) => causeBlocks(cause, index + 1, connection.identityProvider)),
+    { text: 'All of it, with each request:' },
+    { command: logCommand(adminUrl, connection.id) },
+    {
+      text: 'Each of these causes is told again in a day at the earliest, with how often it has come by then; others at once.',
+    },
+  ]);
+}
+
+function causeBlocks(failed: FailedCause, number: number, identityProvider: string): readonly Block[] {
+  const { cause, attribute, count, names, detail, received } = failed;
+  const { title, meaning, remedy } = explain(cause, identityProvider, attribute);
+  const about = names.length === 0 ? '' : ` About ${names.join(', ')}${count > names.length ? ' and others' : ''}.`;
+  const expected =
+    detail === undefined ? '' : ` ${capital(detail)}${received === undefined ? '' : `, but it is ${received}`}.`;
+  return [
+    { text: `${number}. ${title}: ${requests(count)}` },
+    { text: `${meaning}${expected}${about}` },
+    { text: `What to do: ${remedy}` },
+  ];
+}
+
+function recoveryMail({ since }: RecoveryNotice, { connection }: MailContext): Mail {
+  const { name } = consoleOf(connection.identityProvider);
+  return render(`SCIM provisioning of ${connection.displayName} works again`, [
+    {
+      text: `Requests of ${name} to the SCIM connection "${connection.displayName}" (${connection.id}) go well again. They had failed since ${dateOf(since)}.`,
+    },
+    { text: `${capital(name)} repeats what failed by itself, most of it within the hour.` },
+  ]);
+}
+
+/** When so many of one cause came, some of them may not have been written down. */
+const COUNTED = 25;
+
+function requests(...counts: readonly number[]): string {
+  const sum = counts.reduce((total, count) => total + count, 0);
+  const isLeast = counts.some((count) => count >= COUNTED);
+  return `${isLeast ? 'at least ' : ''}${sum} ${sum === 1 ? 'request' : 'requests'}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function logCommand(adminUrl: string, id: string): string {
+  return `awscurl --service execute-api '${adminUrl}/connections/${id}/requests?status=failed'`;
+}
+
+function expiryMail(notice: TokenNotice & { readonly kind: 'tokenExpires' }, context: MailContext): Mail {
   const { connection, secretName } = context;
   const idp = consoleOf(connection.identityProvider);
   const end = dateOf(notice.expiresAt);
@@ -56,7 +126,7 @@ function expiryMail(notice: Notice & { readonly kind: 'tokenExpires' }, context:
   ]);
 }
 
-function rotationMail(notice: Notice & { readonly kind: 'tokenRotated' }, context: MailContext): Mail {
+function rotationMail(notice: TokenNotice & { readonly kind: 'tokenRotated' }, context: MailContext): Mail {
   const { connection, secretName = '' } = context;
   const idp = consoleOf(connection.identityProvider);
   return render(`A new SCIM token for ${connection.displayName} waits to be pasted`, [

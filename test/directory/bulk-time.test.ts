@@ -1,4 +1,5 @@
 import { serveBulk } from '../../lambdas/endpoints/bulk';
+import { Failures } from '../../lambdas/middleware/failure-log';
 import type { Exchange } from '../../lambdas/middleware/scim-handler';
 import { profileOf } from '../../idp/profiles';
 import { resourceTypesWith } from '../../scim/schema/resource-type';
@@ -32,6 +33,10 @@ function exchange(milliseconds: number, operations: readonly object[]): Exchange
     profile: profileOf('generic'),
     types: resourceTypesWith([]),
     table: scope.table,
+    failures: new Failures(
+      { connection: connectionWith({ id: scope.connection }), token: 'x' },
+      { table: scope.table, requestId: 'x', begun: Date.now() },
+    ),
     deadline: Date.now() + milliseconds,
   };
 }

@@ -43,7 +43,7 @@ describe('connections and tokens', () => {
       groups: false,
       enabled: false,
       secret: false,
-      failureMail: { recipients: ['a@b.example'], windowSeconds: 5 },
+      failureMail: { recipients: ['a@b.example'] },
       rotation: { everyDays: 30, overlapDays: 3 },
       tokens: [
         { ...stored, scopes: ['users:read'], secretVersion: 'v', pending: true, replaced: true, lastUsedAt: 'T' },

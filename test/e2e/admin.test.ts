@@ -98,7 +98,7 @@ describe('changes', () => {
   const patch = (client: Client, body: unknown) => admin('PATCH', `/connections/${client.id}`, body);
 
   test('are merge patches: what is named changes, null goes back to the default', async () => {
-    const client = await Client.connect('okta', { failureMail: { recipients: ['a@b.example'], windowSeconds: 9 } });
+    const client = await Client.connect('okta', { failureMail: { recipients: ['a@b.example'] } });
     const changed = await patch(client, {
       displayName: 'Other',
       userDeletion: 'erase',
@@ -111,7 +111,7 @@ describe('changes', () => {
         displayName: 'Other',
         identityProvider: 'okta',
         userDeletion: 'erase',
-        failureMail: { recipients: ['c@d.example'], windowSeconds: 9 },
+        failureMail: { recipients: ['c@d.example'] },
         rotation: { everyDays: 90, overlapDays: 7 },
       }),
     ]);
@@ -131,7 +131,7 @@ describe('changes', () => {
     [{ enabled: 'no' }, '/enabled'],
     [{ tokens: [] }, '/tokens'],
     [{ cursorKey: 'x' }, '/cursorKey'],
-    [{ failureMail: { recipients: [] } }, '/failureMail/recipients'],
+    [{ failureMail: {} }, '/failureMail/recipients'],
     [{ rotation: { everyDays: 5, overlapDays: 6 } }, '/rotation/overlapDays'],
   ])('%j names the wrong field and changes nothing', async (body, pointer) => {
     const client = await Client.connect('generic');

@@ -1,7 +1,7 @@
 import { Table } from '../../directory/table';
 import { verify } from '../../directory/verify/verify';
 import { openEngine } from '../directory/support';
-import { admin, Client, expectProblem, type Body } from '../support/client';
+import { admin, Client, expectProblem, USER, type Body } from '../support/client';
 import { eventually, startOwnServer, type OwnServer } from '../support/own-server';
 
 let server: OwnServer;
@@ -37,6 +37,7 @@ async function furnished(): Promise<Client> {
   await client.delete(`/Groups/${group.id}`);
   await client.delete(`/Users/${ids[0] ?? ''}`);
   await client.get('/Users?startIndex=101&count=10');
+  expect((await client.post('/Users', { schemas: [USER] })).status).toBe(400);
   await admin('POST', `/connections/${client.id}/tokens`, { overlapSeconds: 60 });
   return client;
 }

@@ -1,0 +1,109 @@
+import { isArray, isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
+import { describeTarget, type ResourceType, type ResourceTypes } from '../../scim/schema/resource-type';
+
+/*
+ * What may be said of a request that failed. Messages to the client quote what it sent, which may be anything; what is kept for others is built of names that are known.
+ */
+
+/** What a failure is about, without any value. */
+export interface Subject {
+  /** The attribute, as the schemas write it, or as the request does when they have none of that name. */
+  readonly attribute: string | undefined;
+  /** What is wrong, such as `emails must be an array`; undefined when only the cause can be told. */
+  readonly expectation: string | undefined;
+  /** What was sent for it: a kind of JSON, never a value. */
+  readonly received: string | undefined;
+}
+
+/** Messages about one attribute that is named at their beginning, and nothing else of the request. */
+const ABOUT = /^"([^"]+)" ((?:must be|is|has|would have|cannot be|needs) [A-Za-z0-9 ,:.-]+)\.$/;
+const DUPLICATE = /^Another (?:User|Group) already has this ([A-Za-z]+)\.$/;
+const PATH = /^Path "([^"]+)": /;
+
+/** The form of an attribute's name, with its schema's URN or without. */
+const NAME = /^(?:urn:[\w:.-]{1,150}:)?[A-Za-z][\w$-]{0,60}(?:\.[A-Za-z][\w$-]{0,60})?$/;
+
+/** Reads off a refusal what it is about. @param detail as it is answered */
+export function subjectOf(detail: string, types: ResourceTypes, body: string): Subject {
+  const [, named, problem] = ABOUT.exec(detail) ?? [];
+  const [, duplicate] = DUPLICATE.exec(detail) ?? [];
+  const [, path] = PATH.exec(detail) ?? [];
+  const attribute = known(named ?? duplicate, types) ?? (path !== undefined && NAME.test(path) ? path : undefined);
+  const isTold = attribute !== undefined && problem !== undefined;
+  return {
+    attribute,
+    expectation: isTold ? `${attribute} ${problem}` : undefined,
+    received: isTold ? kindAt(parsed(body), attribute) : undefined,
+  };
+}
+
+function known(name: string | undefined, { user, group }: ResourceTypes): string | undefined {
+  if (name === undefined) return undefined;
+  const target = resolved(user, name) ?? resolved(group, name);
+  return target;
+}
+
+function resolved(type: ResourceType, name: string): string | undefined {
+  const target = type.resolve(name);
+  if (target === undefined) return undefined;
+  return target.attribute === undefined ? target.extension : describeTarget(target);
+}
+
+/** Of which kind the value of a core attribute is that a POST or PUT sends; undefined when that cannot be told. */
+function kindAt(body: Json | undefined, attribute: string): string | undefined {
+  if (!isObject(body) || 'Operations' in body) return undefined;
+  const [first = '', second] = attribute.split('.');
+  const value = member(body, first);
+  const inner = second === undefined || !isObject(value) ? value : member(value, second);
+  return second !== undefined && isArray(value) ? undefined : kindOf(inner);
+}
+
+/** Names of attributes are case-insensitive (RFC 7643 section 2.1). */
+function member(object: JsonObject, name: string): Json | undefined {
+  return Object.entries(object).find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1];
+}
+
+function kindOf(value: Json | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (isArray(value)) return `a list of ${value.length}`;
+  if (isObject(value)) return 'an object';
+  return { string: 'a text', number: 'a number', boolean: 'true or false' }[
+    typeof value as 'string' | 'number' | 'boolean'
+  ];
+}
+
+/** Whom a request is about, in the identity provider's own words: names that it looks people up by. */
+export interface Names {
+  readonly name: string | undefined;
+  readonly externalId: string | undefined;
+}
+
+/** Reads the names in a body, as those in attributes that are stored. */
+export function namesIn(attributes: Json | undefined): Names {
+  if (!isObject(attributes)) return { name: undefined, externalId: undefined };
+  return {
+    name: shortText(member(attributes, 'userName') ?? member(attributes, 'displayName')),
+    externalId: shortText(member(attributes, 'externalId')),
+  };
+}
+
+/** The names in the body of a request. */
+export function namesInBody(body: string): Names {
+  return namesIn(parsed(body));
+}
+
+/** Characters of a name that are kept. */
+const NAME_LENGTH = 256;
+
+function shortText(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, NAME_LENGTH) : undefined;
+}
+
+function parsed(body: string): Json | undefined {
+  try {
+    return body === '' ? undefined : parseJson(body);
+  } catch {
+    return undefined;
+  }
+}

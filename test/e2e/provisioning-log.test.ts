@@ -1,0 +1,125 @@
+import { issueToken } from '../../directory/tokens';
+import { admin, Client, GROUP, send, USER, type Body } from '../support/client';
+
+/** The log of what an identity provider asked for and did not get, as administrators read it. */
+
+let client: Client;
+
+beforeAll(async () => {
+  client = await Client.connect('entra');
+});
+
+async function log(query = '', id = client.id): Promise<Body> {
+  const { status, body } = await admin('GET', `/connections/${id}/requests${query}`);
+  expect([status, body.detail]).toEqual([200, undefined]);
+  return body;
+}
+
+test('each failed request, newest first, with why and what to do in the words of the identity provider', async () => {
+  const user = await client.user('taken@x.example', { externalId: 'e1' });
+  await client.post('/Users', { schemas: [USER], userName: 'Taken@x.example', externalId: 'e2', password: 'Hunter2!' });
+  await client.post('/Users', { schemas: [USER], displayName: 'No name' });
+  await client.patch(`/Users/${user.id}`, { op: 'replace', path: 'shoeSize', value: 'Hunter2!' });
+  await client.post('/Users', { schemas: [USER], userName: 'typed@x.example', name: 'Hunter2!' });
+  const { requests } = await log('?status=failed');
+  expect(requests.map(({ cause, attribute, status, name }: Body) => [cause, attribute, status, name])).toEqual([
+    ['wrongValue', 'name', 400, 'typed@x.example'],
+    ['wrongPath', 'shoeSize', 400, 'taken@x.example'],
+    ['missingValue', 'userName', 400, 'No name'],
+    ['duplicateUser', 'userName', 409, 'Taken@x.example'],
+  ]);
+  const [typed, , , duplicate] = requests;
+  expect(typed).toMatchObject({ detail: 'name must be an object', received: 'a text', method: 'POST', count: 1 });
+  expect(duplicate).toMatchObject({
+    externalId: 'e2',
+    scimType: 'uniqueness',
+    route: '/v2/connections/{connectionId}/Users',
+    token: expect.stringMatching(/^[a-z0-9]{10}$/),
+    requestId: expect.any(String),
+    title: 'Another user has this userName',
+    remedy: expect.stringContaining('Provision Microsoft Entra ID Users'),
+  });
+  expect(JSON.stringify(requests)).not.toContain('Hunter2');
+});
+
+test('it answers why somebody failed in one call, and by status, cause, time and resource', async () => {
+  expect((await log('?userName=TAKEN@x.example')).requests).toHaveLength(2);
+  expect((await log('?status=409')).requests).toHaveLength(1);
+  expect((await log('?cause=missingValue')).requests).toHaveLength(1);
+  expect((await log('?scimType=uniqueness&userName=nobody')).requests).toHaveLength(0);
+  expect((await log(`?from=${new Date(Date.now() + 60_000).toISOString()}`)).requests).toHaveLength(0);
+  expect((await log(`?to=${new Date(Date.now() + 60_000).toISOString()}`)).requests.length).toBeGreaterThan(3);
+  const { requests } = await log('?cause=wrongPath');
+  expect((await log(`?resource=${requests[0].resourceId}`)).requests).toEqual(requests);
+});
+
+test('in pages', async () => {
+  const first = await log('?limit=3');
+  const second = await log(`?limit=3&cursor=${first.nextCursor}`);
+  expect([first.requests.length, second.requests.length, second.nextCursor]).toEqual([3, 1, undefined]);
+});
+
+test.each([
+  ['status=broken', '"status" is "failed" or a status of HTTP'],
+  ['from=yesterday', '"from" is a time'],
+  ['user=x', '"user" is no parameter of the log'],
+])('what is wrong with a query is said: %s', async (query, detail) => {
+  const { status, body } = await admin('GET', `/connections/${client.id}/requests?${query}`);
+  expect([status, body.detail]).toEqual([400, expect.stringContaining(detail)]);
+});
+
+test('looking for what is not there is no failure, and no successful request is in it', async () => {
+  const other = await Client.connect('okta');
+  await other.get('/Users/nobody');
+  await other.get('/Users?filter=userName%20eq%20%22x%22');
+  await other.user('fine@x.example');
+  expect((await log('', other.id)).requests).toEqual([]);
+});
+
+test('members that are passed over, operations of a bulk request, and groups on a users-only connection', async () => {
+  const other = await Client.connect('generic');
+  await other.group('With strangers', ['01a201ae-6ce4-77f8-99f8-755615bd6cbe']);
+  const operation = { method: 'POST', bulkId: 'a', path: '/Users', data: { schemas: [USER] } };
+  const schemas = ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'];
+  expect((await other.post('/Bulk', { schemas, Operations: [operation] })).status).toBe(200);
+  const { requests } = await log('', other.id);
+  expect(requests.map(({ cause, status, name }: Body) => [cause, status, name])).toEqual([
+    ['missingValue', 400, undefined],
+    ['unknownMember', 200, 'With strangers'],
+  ]);
+  await admin('PATCH', `/connections/${other.id}`, { groups: false });
+  await other.post('/Groups', { schemas: [GROUP], displayName: 'Pushed' });
+  expect((await log('?cause=groupsOff', other.id)).requests).toMatchObject([{ status: 501, name: 'Pushed' }]);
+});
+
+test('a token that was replaced is told, one that was never issued is not, and a disabled connection says so', async () => {
+  const other = await Client.connect('okta');
+  const { body: next } = await admin('POST', `/connections/${other.id}/tokens`, {});
+  expect((await other.get('/Users')).status).toBe(401);
+  const stranger = { Authorization: `Bearer ${issueToken(other.id).value}` };
+  expect((await send('GET', `${other.baseUrl}/Users`, stranger)).status).toBe(401);
+  await admin('PATCH', `/connections/${other.id}`, { enabled: false });
+  await send('GET', `${other.baseUrl}/Users`, { Authorization: `Bearer ${String(next.value)}` });
+  const { requests } = await log('', other.id);
+  expect(requests.map(({ cause, status }: Body) => [cause, status])).toEqual([
+    ['connectionDisabled', 403],
+    ['tokenRefused', 401],
+  ]);
+  expect(JSON.stringify(requests)).not.toContain(other.token);
+});
+
+test('a burst is bounded in writes, and counted', async () => {
+  const other = await Client.connect('generic');
+  const fail = () => other.post('/Users', { schemas: [USER], active: true });
+  for (let round = 0; round < 8; round += 1) await Promise.all(Array.from({ length: 50 }, fail));
+  const { requests } = await log('?limit=100', other.id);
+  expect(requests).toHaveLength(25);
+  expect(requests[0]).toMatchObject({ cause: 'missingValue' });
+});
+
+test('it goes with the connection', async () => {
+  const other = await Client.connect('generic');
+  await other.post('/Users', { schemas: [USER] });
+  await admin('DELETE', `/connections/${other.id}`);
+  expect((await admin('GET', `/connections/${other.id}/requests`)).status).toBe(404);
+});

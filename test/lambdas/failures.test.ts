@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { causeOf } from '../../idp/causes';
+import { FailureLimits } from '../../lambdas/middleware/failure-limits';
+import { namesInBody, subjectOf } from '../../lambdas/middleware/failure-subject';
+import { badRequest, notUnique, ScimError } from '../../scim/error';
+import { resourceTypesWith } from '../../scim/schema/resource-type';
+
+const types = resourceTypesWith([]);
+
+test.each<[ScimError, 'User' | 'Group' | undefined, string]>([
+  [new ScimError(401, 'x'), 'User', 'tokenRefused'],
+  [new ScimError(403, 'The bearer token lacks the scope users:read.'), 'User', 'scopeMissing'],
+  [new ScimError(403, 'This connection is disabled.'), 'User', 'connectionDisabled'],
+  [notUnique('userName', 'User'), 'User', 'duplicateUser'],
+  [notUnique('displayName', 'Group'), 'Group', 'duplicateGroup'],
+  [new ScimError(501, 'x'), 'Group', 'groupsOff'],
+  [badRequest('invalidValue', '"userName" is required.'), 'User', 'missingValue'],
+  [badRequest('invalidValue', '"active" must be true or false.'), 'User', 'wrongValue'],
+  [
+    badRequest('invalidValue', 'Member "x" is neither a user nor a group of this connection.'),
+    'Group',
+    'unknownMember',
+  ],
+  [badRequest('invalidPath', 'x'), 'User', 'wrongPath'],
+  [badRequest('invalidFilter', 'x'), 'User', 'wrongFilter'],
+  [badRequest('invalidSyntax', 'x'), undefined, 'malformed'],
+  [new ScimError(404, 'User x was not found.'), 'User', 'notThere'],
+  [new ScimError(404, 'There is no such endpoint.'), undefined, 'unsupported'],
+  [new ScimError(405, 'x'), 'User', 'unsupported'],
+  [new ScimError(503, 'x'), 'User', 'busy'],
+  [new ScimError(500, 'x'), 'User', 'fault'],
+])('%s is the cause of %s %s', ({ status, scimType, message: detail }, resourceType, cause) => {
+  expect(causeOf({ status, scimType, detail, resourceType })).toBe(cause);
+});
+
+test('what is said of a request names attributes and kinds, and never a value', () => {
+  expect(subjectOf('"emails" must be an array.', types, '{"EMAILS": "secret"}')).toEqual({
+    attribute: 'emails',
+    expectation: 'emails must be an array',
+    received: 'a text',
+  });
+  expect(subjectOf('Path "shoeSize": there is no such attribute.', types, '')).toMatchObject({ attribute: 'shoeSize' });
+  expect(subjectOf('Path "emails[value eq "secret"].x": no.', types, '').attribute).toBeUndefined();
+  expect(subjectOf('"secret" must be an array.', types, '{}').attribute).toBeUndefined();
+});
+
+test('whatever is quoted in a message, nothing but names of attributes comes through', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 8 }), (secret) => {
+      const messages = [
+        `"${secret}" must be text.`,
+        `Member "${secret}" is no.`,
+        `Filter, position 3: but "${secret}".`,
+      ];
+      for (const message of messages) {
+        const { attribute, expectation, received } = subjectOf(message, types, JSON.stringify({ [secret]: secret }));
+        const known =
+          attribute === undefined ||
+          types.user.resolve(attribute) !== undefined ||
+          types.group.resolve(attribute) !== undefined;
+        expect(known).toBe(true);
+        if (attribute === undefined) expect([expectation, received]).toEqual([undefined, undefined]);
+      }
+    }),
+  );
+});
+
+test('names are those that identity providers look people up by', () => {
+  expect(namesInBody('{"UserName": "a", "externalId": "e", "password": "p"}')).toEqual({ name: 'a', externalId: 'e' });
+  expect(namesInBody('not json')).toEqual({ name: undefined, externalId: undefined });
+  expect(namesInBody(JSON.stringify({ userName: 'x'.repeat(1000) })).name).toHaveLength(256);
+});
+
+describe('a burst', () => {
+  test('is written down to a limit, and what is not is counted with the next one', () => {
+    const limits = new FailureLimits();
+    const counts = Array.from({ length: 100 }, () => limits.take('c', 'cause', 0));
+    expect(counts.filter((count) => count !== undefined)).toEqual(Array.from({ length: 25 }, () => 1));
+    expect(limits.take('c', 'cause', 60_000)).toBe(76);
+    expect(limits.take('c', 'cause', 60_001)).toBe(1);
+  });
+
+  test('of one connection or cause does not hide another', () => {
+    const limits = new FailureLimits();
+    for (let index = 0; index < 100; index += 1) limits.take('c', 'cause', 0);
+    expect([limits.take('c', 'other', 0), limits.take('d', 'cause', 0)]).toEqual([1, 1]);
+  });
+
+  test('of ever new causes is bounded, too', () => {
+    const limits = new FailureLimits();
+    const counts = Array.from({ length: 5000 }, (_, index) => limits.take('c', `cause ${index}`, 0));
+    expect(counts.filter((count) => count !== undefined)).toHaveLength(20);
+  });
+});
