@@ -17,7 +17,8 @@ interface Mail {
 
 /** A stand-in for SES that speaks the wire protocol of its `SendEmail` (SESv2, REST and JSON), and shows what it was given. */
 export class Mailbox {
-  private readonly mails: Mail[] = [];
+  /** What was sent, oldest first. */
+  readonly mails: Mail[] = [];
 
   createServer(): Server {
     return createServer((request, response) => {

@@ -35,7 +35,10 @@ const LEFT_MS = 600_000;
 const STALE_MS = 3 * 86_400_000;
 
 const shared = openTable();
-const ses = new SESv2Client({});
+// Without these a mail that is never answered would take all the time of the others.
+const ses = new SESv2Client({
+  requestHandler: { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+});
 const from = process.env[ENVIRONMENT.mailFrom];
 const deploymentRecipients = process.env[ENVIRONMENT.mailTo]?.split(',') ?? [];
 const adminUrl = `${variable(ENVIRONMENT.scimUrl)}/admin`;

@@ -116,7 +116,7 @@ export class FaultProxy {
   ): Promise<{ status: number; headers: IncomingMessage['headers']; text: Buffer }> {
     return new Promise((resolve, reject) => {
       const outgoing = request(
-        this.endpoint,
+        `${this.endpoint}${incoming.url ?? '/'}`,
         { method: incoming.method, headers: incoming.headers, agent: this.agent },
         (answer) => {
           const parts: Buffer[] = [];

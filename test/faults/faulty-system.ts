@@ -10,6 +10,7 @@ import { serveGateway } from '../../local/gateway';
 import { LocalFunction } from '../../local/local-function';
 import type { ScimServiceProviderProps } from '../../lib';
 import { createTable } from '../../local/local-table';
+import { Mailbox } from '../../local/mailbox';
 import { LocalSecretsManager } from '../../local/secrets-manager';
 import { Template } from '../../local/template';
 import { seed } from '../../tools/seed/seed';
@@ -28,6 +29,8 @@ export class FaultySystem {
     readonly proxy: FaultProxy,
     readonly secretsProxy: FaultProxy,
     readonly secrets: LocalSecretsManager,
+    readonly mailProxy: FaultProxy,
+    readonly mailbox: Mailbox,
     /** The table itself, not through the proxy. */
     readonly table: Table,
     private readonly functions: readonly LocalFunction[],
@@ -51,6 +54,9 @@ export class FaultySystem {
     const secrets = new LocalSecretsManager(clock, () => Promise.resolve());
     const secretsServer = secrets.createServer();
     const secretsProxy = new FaultProxy(await listening(secretsServer), kill);
+    const mailbox = new Mailbox();
+    const mailServer = mailbox.createServer();
+    const mailProxy = new FaultProxy(await listening(mailServer), kill);
     const gateway = createServer();
     const origin = await listening(gateway);
     const template = Template.synthesize(props);
@@ -70,6 +76,7 @@ export class FaultySystem {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: await secretsProxy.start(),
+      AWS_ENDPOINT_URL_SESV2: await mailProxy.start(),
       [ENVIRONMENT.scimUrl]: `${origin}/scim`,
     };
     for (const fn of template.ofType('AWS::Lambda::Function')) {
@@ -80,19 +87,30 @@ export class FaultySystem {
     serveGateway(gateway, template, new Map(functions.map((each) => [each.logicalId, each])));
     process.env['SCIM_TEST_SERVER'] = JSON.stringify({ adminUrl: `${origin}/scim/admin` });
     const direct = openEngine(engine.endpoint);
-    return new FaultySystem(proxy, secretsProxy, secrets, new Table(direct, TABLE_NAME), functions, [
-      () => closed(gateway),
-      () => secretsProxy.stop(),
-      () => closed(secretsServer),
-      () => proxy.stop(),
-      () => {
-        direct.close();
-      },
-      () => engine.stop(),
-      () => {
-        template.dispose();
-      },
-    ]);
+    return new FaultySystem(
+      proxy,
+      secretsProxy,
+      secrets,
+      mailProxy,
+      mailbox,
+      new Table(direct, TABLE_NAME),
+      functions,
+      [
+        () => closed(gateway),
+        () => secretsProxy.stop(),
+        () => closed(secretsServer),
+        () => mailProxy.stop(),
+        () => closed(mailServer),
+        () => proxy.stop(),
+        () => {
+          direct.close();
+        },
+        () => engine.stop(),
+        () => {
+          template.dispose();
+        },
+      ],
+    );
   }
 
   /** Invokes a function itself. @param name begins its logical id, behind that of the service provider */

@@ -1,4 +1,4 @@
-import { App, Aspects, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Aspects, Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
@@ -13,6 +13,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import { NOTIFICATION_FILTERS } from '../../lambdas/contract';
 import { ScimServiceProvider } from '../../lib';
 import { provide } from './support';
 
@@ -179,4 +180,20 @@ test('mails leave with a configuration set, which the sender may use', () => {
   synthesized.hasResourceProperties('AWS::Lambda::Function', {
     Environment: { Variables: Match.objectLike({ MAIL_CONFIGURATION_SET: 'transactional' }) },
   });
+});
+
+test('failures are gathered for a window, which Lambda allows', () => {
+  const synthesized = provide(() => ({
+    failureMail: { sender: 'scim@example.com', window: Duration.seconds(30) },
+  })).template();
+  synthesized.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionName: { Ref: Match.stringLikeRegexp('Notifications') },
+    MaximumBatchingWindowInSeconds: 30,
+    FilterCriteria: { Filters: NOTIFICATION_FILTERS.map((filter) => ({ Pattern: JSON.stringify(filter) })) },
+  });
+  for (const window of [Duration.minutes(6), Duration.seconds(0), Duration.millis(1500)]) {
+    expect(() => provide(() => ({ failureMail: { sender: 'scim@example.com', window } }))).toThrow(
+      '1 to 300 whole seconds',
+    );
+  }
 });

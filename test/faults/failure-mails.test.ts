@@ -1,0 +1,109 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { logPartition, noticePartition } from '../../directory/keys';
+import type { Item } from '../../directory/item';
+import { admin, Client, USER } from '../support/client';
+import { FaultySystem } from './faulty-system';
+
+/** Failures are told while the function that tells them dies at any of its calls, and while SES does not do what it is to do. */
+
+let system: FaultySystem;
+let sequence = 100;
+
+beforeAll(async () => {
+  system = await FaultySystem.start();
+}, 60_000);
+
+afterAll(() => system.stop());
+
+/** A connection of which two requests failed, for two causes. */
+async function failing(): Promise<{ readonly client: Client; readonly event: object; readonly recipient: string }> {
+  for (const proxy of [system.proxy, system.mailProxy]) proxy.watch();
+  const recipient = `it${(sequence += 1)}@acme.example`;
+  const client = await Client.connect('okta', { failureMail: { recipients: [recipient] } });
+  await client.user('taken@acme.example');
+  await client.post('/Users', { schemas: [USER], userName: 'taken@acme.example' });
+  await client.post('/Users', { schemas: [USER], externalId: 'e' });
+  const records = (await itemsOf(logPartition(client.id))).map((item) => ({
+    dynamodb: {
+      Keys: marshall({ pk: item.pk, sk: item.sk }),
+      NewImage: marshall(item),
+      SequenceNumber: String((sequence += 1)),
+    },
+  }));
+  expect(records).toHaveLength(2);
+  return { client, recipient, event: { Records: records } };
+}
+
+async function itemsOf(partition: string): Promise<readonly Item[]> {
+  return (await system.table.query(partition)).items;
+}
+
+/** What Lambda does behind a death: the batch comes again, and the stream brings the notices that were made. */
+async function followUp(client: Client, event: object): Promise<void> {
+  await sleep(50);
+  for (const proxy of [system.proxy, system.mailProxy]) proxy.watch();
+  await system.invoke('Notifications', event);
+  const notices = (await itemsOf(noticePartition(client.id))).filter((item) => item['gsi1pk'] === 'unsentNotices');
+  const records = notices.map(({ pk, sk }) => ({ dynamodb: { Keys: marshall({ pk, sk }) } }));
+  await system.invoke('Notifications', { Records: records });
+}
+
+function mailsTo(recipient: string): number {
+  return system.mailbox.mails.filter(({ recipients }) => recipients.includes(recipient)).length;
+}
+
+test('wherever it dies failures are told, and told twice only when it dies between the mail and its note of it', async () => {
+  const counted = await failing();
+  system.proxy.watch();
+  await system.invoke('Notifications', counted.event);
+  const { calls } = system.proxy;
+  expect([calls > 4, mailsTo(counted.recipient)]).toEqual([true, 1]);
+  let twice = 0;
+  for (let call = 1; call <= calls; call += 1) {
+    for (const takesEffect of [false, true]) {
+      const { client, event, recipient } = await failing();
+      system.proxy.watch((number) => (number === call ? { kind: 'death', takesEffect } : undefined));
+      await system.invoke('Notifications', event).catch(() => undefined);
+      await followUp(client, event);
+      expect([call, takesEffect, [1, 2].includes(mailsTo(recipient))]).toEqual([call, takesEffect, true]);
+      twice += mailsTo(recipient) - 1;
+    }
+  }
+  // The note is the last call: lost before its effect.
+  expect(twice).toBeLessThanOrEqual(1);
+}, 120_000);
+
+test.each([
+  ['refuses', { kind: 'error', name: 'MessageRejected', status: 400 } as const, 1],
+  ['breaks the connection', { kind: 'drop', takesEffect: false } as const, 1],
+  ['takes the mail and does not say so', { kind: 'drop', takesEffect: true } as const, 2],
+])(
+  'when SES %s requests go on, the failure is there to see, and the mail comes later',
+  async (_, fault, atLeast) => {
+    const { client, event, recipient } = await failing();
+    system.mailProxy.watch(() => fault);
+    await expect(system.invoke('Notifications', event)).rejects.toThrow();
+    expect((await client.get('/Users')).status).toBe(200);
+    expect((await admin('GET', `/connections/${client.id}/requests`)).body.requests).toHaveLength(2);
+    await followUp(client, event);
+    expect(mailsTo(recipient)).toBeGreaterThanOrEqual(atLeast);
+  },
+  60_000,
+);
+
+test('the same batch twice, or a part of it, tells nothing twice', async () => {
+  const { event, recipient } = await failing();
+  const { Records: records } = event as { readonly Records: readonly object[] };
+  await system.invoke('Notifications', event);
+  await system.invoke('Notifications', event);
+  await system.invoke('Notifications', { Records: records.slice(1) });
+  expect(mailsTo(recipient)).toBe(1);
+});
+
+test('of a connection that is deleted nobody is told', async () => {
+  const { client, event, recipient } = await failing();
+  await admin('DELETE', `/connections/${client.id}`);
+  await system.invoke('Notifications', event);
+  expect(mailsTo(recipient)).toBe(0);
+});
