@@ -35,6 +35,8 @@ export const METRICS = {
   deployment: 'Deployment',
   /** Requests that a function answered with a status from 400 to 499, administrators' among them. */
   refusals: 'Refusals',
+  /** Requests that a function answered with 501: what this service, or a users-only connection, does not do. */
+  declined: 'Declined',
   /** Milliseconds that a SCIM request took in its function; there are as many of them as there were requests. */
   latency: 'Latency',
   /** SCIM requests that did not do what they were to do; also by the dimension `kind`. */

@@ -114,7 +114,7 @@ function definitions(
     {
       id: 'ServerErrors',
       meaning: 'The SCIM service fails requests.',
-      metric: metrics.ofApi('5XXError'),
+      metric: serverErrorsOf(metrics, Duration.minutes(5)),
       threshold: serverErrors,
     },
     {
@@ -179,12 +179,22 @@ function definitions(
   ];
 }
 
+/** What API Gateway answers with 5xx, but for what a function declines to do: groups on a users-only connection are nobody's failure. */
+export function serverErrorsOf(metrics: Metrics, period: Duration): MathExpression {
+  return new MathExpression({
+    label: 'failed by the service',
+    expression: 'FILL(all5xx, 0) - FILL(declined, 0)',
+    usingMetrics: { all5xx: metrics.ofApi('5XXError'), declined: metrics.of(METRICS.declined) },
+    period,
+  });
+}
+
 /** What API Gateway answers with 4xx and no function has: wrong URLs, wrong signatures, throttled requests, addresses that are not let in. */
 export function gatewayRefusalsOf(metrics: Metrics, period: Duration): MathExpression {
   return new MathExpression({
     label: 'refused by API Gateway',
-    expression: 'FILL(all, 0) - FILL(functions, 0)',
-    usingMetrics: { all: metrics.ofApi('4XXError'), functions: metrics.of(METRICS.refusals) },
+    expression: 'FILL(all4xx, 0) - FILL(refused, 0)',
+    usingMetrics: { all4xx: metrics.ofApi('4XXError'), refused: metrics.of(METRICS.refusals) },
     period,
   });
 }

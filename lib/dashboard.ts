@@ -11,7 +11,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { METRICS } from '../lambdas/contract';
-import { gatewayRefusalsOf } from './alarms';
+import { gatewayRefusalsOf, serverErrorsOf } from './alarms';
 import { FailureKind, type Metrics } from './metrics';
 import type { ScimFunctions } from './scim-functions';
 
@@ -40,7 +40,11 @@ export function addDashboard(scope: Construct, { metrics, alarms, functions, tab
     ],
     [
       graph('Failures by kind', ...Object.values(FailureKind).map((kind) => metrics.failuresOf(kind))),
-      graph('Not answered by a function', metrics.ofApi('5XXError'), gatewayRefusalsOf(metrics, Duration.minutes(5))),
+      graph(
+        'Failed here',
+        serverErrorsOf(metrics, Duration.minutes(5)),
+        gatewayRefusalsOf(metrics, Duration.minutes(5)),
+      ),
     ],
     [
       graph('Errors of functions', ...all.map((fn) => fn.metricErrors())),

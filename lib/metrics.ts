@@ -16,7 +16,7 @@ export enum FailureKind {
   CONFLICT = 'conflict',
   /** 412: what it is to change has another version by now. */
   PRECONDITION = 'precondition',
-  /** Any other status from 400 to 499: what it sends is wrong. */
+  /** Any other status from 400 to 499, or 501: what it sends is wrong, or is not taken. */
   INVALID = 'invalid',
   /** 429 or 503: the table, or the time that was left, did not allow it. */
   THROTTLED = 'throttled',

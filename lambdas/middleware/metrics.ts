@@ -14,6 +14,8 @@ const KINDS: Readonly<Record<number, FailureKind>> = {
   409: 'conflict',
   412: 'precondition',
   429: 'throttled',
+  // Groups on a users-only connection: nothing of this service has failed.
+  501: 'invalid',
   // Only what the table, or the time that is left, does not allow is answered so.
   503: 'throttled',
 };
@@ -41,6 +43,7 @@ export function measurement(
     const status = response?.statusCode ?? 500;
     const metrics = by === 'client' ? requestMetrics(method, status, latency) : [];
     if (status >= 400 && status < 500) metrics.push({ name: METRICS.refusals, unit: 'Count', value: 1 });
+    if (status === 501) metrics.push({ name: METRICS.declined, unit: 'Count', value: 1 });
     logMetrics(metrics, {
       message: 'request',
       connection: CONNECTION_ID.test(id) ? id : '',

@@ -37,12 +37,14 @@ test('each request with its time, and each failure with its kind', async () => {
   // Looking for what is not there is no failure, but a refusal all the same: API Gateway counts it as one.
   expect((await client.get('/Users/nobody')).status).toBe(404);
   expect((await admin('POST', '/connections', {})).status).toBe(400);
+  await admin('PATCH', `/connections/${client.id}`, { groups: false });
+  expect((await client.post('/Groups', { displayName: 'Pushed' })).status).toBe(501);
   await admin('PATCH', `/connections/${client.id}`, { enabled: false });
   expect((await client.get('/Users')).status).toBe(403);
   await admin('PATCH', `/connections/${client.id}`, { enabled: true });
 
-  // The user, the attempts, the look and the refusal of the disabled connection; not what administrators did.
-  const requests = 1 + attempts.length + 2;
+  // The user, the attempts, the look, the group and the refusal of the disabled connection; not what administrators did.
+  const requests = 1 + attempts.length + 3;
   const [, milliseconds] = await eventually(
     () => reported(METRICS.latency),
     ([count]) => count >= requests,
@@ -50,10 +52,13 @@ test('each request with its time, and each failure with its kind', async () => {
   expect(milliseconds).toBeGreaterThan(0);
   expect(await reported(METRICS.latency)).toEqual([requests, milliseconds]);
   for (const kind of [...attempts.map(([, each]) => each), 'forbidden']) {
-    expect([kind, await reported(METRICS.failures, kind)]).toEqual([kind, [1, 1]]);
+    // What is declined is of the same kind as what is wrong.
+    const count = kind === 'invalid' ? 2 : 1;
+    expect([kind, await reported(METRICS.failures, kind)]).toEqual([kind, [count, count]]);
     expect(FAILURE_KINDS).toContain(kind);
   }
-  expect(await reported(METRICS.failures)).toEqual([attempts.length + 1, attempts.length + 1]);
+  expect(await reported(METRICS.failures)).toEqual([attempts.length + 2, attempts.length + 2]);
+  expect(await reported(METRICS.declined)).toEqual([1, 1]);
   const [refused] = await reported(METRICS.refusals);
   expect(refused - refusedBefore).toBe(attempts.length + 3);
 });
