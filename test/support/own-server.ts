@@ -47,12 +47,12 @@ export async function startOwnServer(...flags: readonly string[]): Promise<OwnSe
   };
 }
 
-/** Waits until something is so. @throws Error when it is not within ten seconds */
+/** Waits until something is so. @throws Error when it is not within twenty seconds */
 export async function eventually<T>(read: () => Promise<T>, isSo: (value: T) => boolean): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     const value = await read();
     if (isSo(value)) return value;
-    if (attempt === 100) throw new Error(`Still ${JSON.stringify(value)}`);
+    if (attempt === 200) throw new Error(`Still ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
