@@ -16,7 +16,8 @@ const ROOT = path.join(__dirname, '..', '..');
  * What it reports as consumed by a transaction does not depend on the number of writes: units are measured on the embedded engine. The others start servers
  * of their own, which have that engine.
  */
-const LEFT_OUT = '(units|many-connections|connection-deletion|failure-mails|metrics|rotation|secrecy|start)\\.test\\.ts$';
+const LEFT_OUT =
+  '(units|many-connections|connection-deletion|failure-mails|metrics|rotation|secrecy|start)\\.test\\.ts$';
 
 const FOLDER = path.join(ROOT, 'node_modules', '.cache', 'dynamodb-local');
 
