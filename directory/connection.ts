@@ -38,7 +38,7 @@ export interface Connection {
   readonly createdAt: string;
   /** In the order in which they became valid. */
   readonly tokens: readonly StoredToken[];
-  /** Ids of the tokens that ended last, so that whoever still uses one can be told. */
+  /** Digests of the tokens that ended last, so that whoever still uses one can be told. */
   readonly endedTokens?: readonly string[];
   /** What shows that failures are over of which recipients were told: any request that goes well, or a change. Undefined when there are none. */
   readonly failing?: 'request' | 'change';

@@ -17,12 +17,12 @@ export interface ConnectionsPage {
   readonly next: string | undefined;
 }
 
-/** Tokens that ended last whose ids are kept with the connection. */
+/** Tokens that ended last whose digests are kept with the connection. */
 const REMEMBERED = 10;
 
 function withEndedTokens(connection: Connection, ended: readonly StoredToken[]): Connection {
   if (ended.length === 0) return connection;
-  const endedTokens = [...(connection.endedTokens ?? []), ...ended.map(({ id }) => id)].slice(-REMEMBERED);
+  const endedTokens = [...(connection.endedTokens ?? []), ...ended.map(({ digest }) => digest)].slice(-REMEMBERED);
   return { ...connection, endedTokens };
 }
 

@@ -17,6 +17,9 @@ const MUTED_MS = 86_400_000;
 /** Examples of a cause that are told. */
 const EXAMPLES = 3;
 
+/** Causes with an attribute of their own that one mail tells, at most. */
+const TOLD = 20;
+
 /** Causes that are remembered, at most; beyond it those that were told first are forgotten. */
 const REMEMBERED = 50;
 
@@ -42,6 +45,8 @@ interface State {
   readonly lastSequence: string;
   /** When failures began that were told and are not over: milliseconds since the epoch. */
   readonly failingSince: number | undefined;
+  /** Whether some of them concern other than who gets in: then it takes a change to show that they are over. */
+  readonly isChangeFailing: boolean;
   /** By cause and attribute. */
   readonly muted: ReadonlyMap<string, Muted>;
 }
@@ -74,7 +79,7 @@ export async function digest(
     const notices = noticesOf(connection, state, outcome, now);
     const writes = [
       { put: stateItem(connection, outcome.next), condition: versionOf(item) },
-      connectionWrite(connection, state, outcome),
+      connectionWrite(connection, outcome),
       ...notices.map((put): Write => ({ put, condition: ABSENT })),
     ];
     const failed = await table.write(writes);
@@ -109,11 +114,15 @@ function follow(state: State, news: readonly StreamedEntry[], now: number): Outc
   }
   for (const key of [...muted.keys()].slice(0, Math.max(0, muted.size - REMEMBERED))) muted.delete(key);
   const isRecovered = state.failingSince !== undefined && isOver(news);
-  const isFailing = told.some(({ status }) => status >= 400);
+  const failing = told.filter(({ status }) => status >= 400);
+  const isChangeFailing = failing.some(({ cause }) => !ACCESS.has(cause));
+  // Whoever gets in again and then does not is in trouble anew, and nobody would know.
+  if (isRecovered) for (const key of muted.keys()) if (ACCESS.has(key.split(' ')[0] ?? '')) muted.delete(key);
   return {
     next: {
       lastSequence: news.at(-1)?.sequence ?? state.lastSequence,
-      failingSince: isRecovered ? undefined : (state.failingSince ?? (isFailing ? now : undefined)),
+      failingSince: isRecovered ? undefined : (state.failingSince ?? (failing.length > 0 ? now : undefined)),
+      isChangeFailing: !isRecovered && (state.isChangeFailing || isChangeFailing),
       muted,
     },
     told,
@@ -153,15 +162,18 @@ function groupsOf(news: readonly StreamedEntry[]): ReadonlyMap<string, FailedCau
   for (const { entry } of news) {
     if (entry === 'success') continue;
     const { cause, attribute, status, detail, received, name, count } = entry;
-    const key = `${cause} ${attribute ?? ''}`;
+    const own = `${cause} ${attribute ?? ''}`;
+    // A mail has room for so many; beyond them attributes are not told apart.
+    const isOwn = groups.size < TOLD || groups.has(own);
+    const key = isOwn ? own : `${cause} `;
     const before = groups.get(key) ?? {
       cause,
       status,
       count: 0,
       names: [],
-      ...(attribute === undefined ? {} : { attribute }),
-      ...(detail === undefined ? {} : { detail }),
-      ...(received === undefined ? {} : { received }),
+      ...(attribute === undefined || !isOwn ? {} : { attribute }),
+      ...(detail === undefined || !isOwn ? {} : { detail }),
+      ...(received === undefined || !isOwn ? {} : { received }),
     };
     const names = name === undefined || before.names.includes(name) ? before.names : [...before.names, name];
     groups.set(key, { ...before, count: before.count + count, names: names.slice(0, EXAMPLES) });
@@ -171,11 +183,13 @@ function groupsOf(news: readonly StreamedEntry[]): ReadonlyMap<string, FailedCau
 
 function noticesOf(
   connection: string,
-  { failingSince }: State,
+  before: State,
   { next, told, isRecovered }: Outcome,
   now: number,
 ): readonly Item[] {
-  const key = next.lastSequence === '' ? String(now) : next.lastSequence;
+  const { failingSince } = before;
+  // What comes with entries is told once for them; a summing-up has none of its own.
+  const key = next.lastSequence === before.lastSequence ? `sum#${now}` : next.lastSequence;
   return [
     ...(told.length === 0 ? [] : [failuresNotice({ connection, causes: told }, key, now)]),
     ...(isRecovered
@@ -185,15 +199,13 @@ function noticesOf(
 }
 
 /** Has requests say when they go well, for as long as the connection is failing. */
-function connectionWrite(connection: string, before: State, { next, told }: Outcome): Write {
+function connectionWrite(connection: string, { next }: Outcome): Write {
   const key = connectionKey(connection);
   if (next.failingSince === undefined) return { update: key, remove: ['failing'], condition: PRESENT };
-  if (before.failingSince !== undefined) return { update: key, set: { failing: 'change' }, condition: PRESENT };
-  const failing = told.every(({ cause }) => ACCESS.has(cause)) ? 'request' : 'change';
-  return { update: key, set: { failing }, condition: PRESENT };
+  return { update: key, set: { failing: next.isChangeFailing ? 'change' : 'request' }, condition: PRESENT };
 }
 
-function stateItem(connection: string, { lastSequence, failingSince, muted }: State): Item {
+function stateItem(connection: string, { lastSequence, failingSince, isChangeFailing, muted }: State): Item {
   const due = [...muted.values()].filter(({ since }) => since > 0).map(({ until }) => until);
   const causes: Record<string, ItemValue> = {};
   for (const [key, { until, since }] of muted) causes[key] = { until, since };
@@ -202,6 +214,7 @@ function stateItem(connection: string, { lastSequence, failingSince, muted }: St
     version: newVersion(),
     connection,
     lastSequence,
+    isChangeFailing,
     muted: causes,
     ...(failingSince === undefined ? {} : { failingSince }),
     ...(due.length === 0 ? {} : { gsi1pk: DIGESTS, gsi1sk: `${idPrefix(Math.min(...due))}#${connection}` }),
@@ -209,12 +222,14 @@ function stateItem(connection: string, { lastSequence, failingSince, muted }: St
 }
 
 function stateFrom(item: Item | undefined): State {
-  if (item === undefined) return { lastSequence: '', failingSince: undefined, muted: new Map() };
+  if (item === undefined)
+    return { lastSequence: '', failingSince: undefined, isChangeFailing: false, muted: new Map() };
   const causes = item['muted'];
   const entries = typeof causes === 'object' && causes !== null && !Array.isArray(causes) ? Object.entries(causes) : [];
   return {
     lastSequence: textOf(item, 'lastSequence'),
     failingSince: item['failingSince'] === undefined ? undefined : numberOf(item, 'failingSince'),
+    isChangeFailing: item['isChangeFailing'] === true,
     muted: new Map(
       entries
         .map(([key, value]) => [key, mutedFrom(value)] as const)

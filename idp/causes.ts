@@ -38,11 +38,11 @@ export interface FailedRequest {
 /** The cause of a failure; the first of these that fits. */
 export function causeOf(failure: FailedRequest): Cause {
   const { status, detail, scimType } = failure;
-  if (status === 400) return causeOfBadRequest(scimType, detail);
+  if (status === 400 || scimType === 'sensitive') return causeOfBadRequest(scimType, detail);
   if (status === 403 && detail.includes('scope')) return 'scopeMissing';
   if (status === 403 && detail.includes('disabled')) return 'connectionDisabled';
   if (status === 404 && detail.includes('endpoint')) return 'unsupported';
-  if (status === 409 && failure.resourceType === 'Group') return 'duplicateGroup';
+  if (status === 409) return scimType === 'uniqueness' ? duplicateOf(failure) : 'notThere';
   if (status === 501 && failure.resourceType === 'Group') return 'groupsOff';
   return CAUSE_OF_STATUS[status] ?? (status >= 500 ? 'fault' : 'unsupported');
 }
@@ -50,7 +50,6 @@ export function causeOf(failure: FailedRequest): Cause {
 const CAUSE_OF_STATUS: Readonly<Record<number, Cause>> = {
   401: 'tokenRefused',
   404: 'notThere',
-  409: 'duplicateUser',
   412: 'changedMeanwhile',
   413: 'tooLarge',
   415: 'malformed',
@@ -58,6 +57,10 @@ const CAUSE_OF_STATUS: Readonly<Record<number, Cause>> = {
   501: 'unsupported',
   503: 'busy',
 };
+
+function duplicateOf({ resourceType }: FailedRequest): Cause {
+  return resourceType === 'Group' ? 'duplicateGroup' : 'duplicateUser';
+}
 
 function causeOfBadRequest(scimType: ScimType | undefined, detail: string): Cause {
   switch (scimType) {
@@ -69,6 +72,7 @@ function causeOfBadRequest(scimType: ScimType | undefined, detail: string): Caus
       return 'immutableValue';
     case 'invalidValue':
       if (detail.startsWith('Member ')) return 'unknownMember';
+      if (detail.startsWith('"schemas" names ')) return 'malformed';
       return detail.endsWith('is required.') ? 'missingValue' : 'wrongValue';
     case 'tooMany':
     case 'invalidFilter':

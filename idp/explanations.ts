@@ -86,7 +86,7 @@ const EXPLANATIONS: Readonly<Record<Cause, Explanation>> = {
     title: '{attribute} is sent in a form that it does not have',
     meaning:
       '{idp} sends {attribute} as something that it cannot be: a text where a list belongs, a word where true or false belongs.',
-    remedy: 'Correct the mapping of {attribute} in {idp}; what was expected is said with the failure.',
+    remedy: 'Correct the mapping of {attribute} in {idp}; what was expected is said with it.',
     remedies: {
       entra:
         'Attribute Mappings: look at the mapping to {attribute}. A target of several values is written with its type, such as emails[type eq "work"].value; true and false are the result of an expression such as Switch([IsSoftDeleted], , "False", "True", "True", "False").',
@@ -104,8 +104,8 @@ const EXPLANATIONS: Readonly<Record<Cause, Explanation>> = {
     },
   },
   wrongPath: {
-    title: 'An attribute that is not there',
-    meaning: '{idp} changes an attribute that this connection does not have.',
+    title: '{attribute}: there is no such attribute',
+    meaning: '{idp} changes {attribute}, which this connection does not have.',
     remedy:
       'Correct its name in the mapping, remove the mapping, or give the connection a schema with it, over the admin API.',
     remedies: {
@@ -128,7 +128,8 @@ const EXPLANATIONS: Readonly<Record<Cause, Explanation>> = {
   wrongFilter: {
     title: 'A search that cannot be answered',
     meaning: '{idp} looks for users or groups with a filter that this service cannot read.',
-    remedy: 'Match by userName or externalId in {idp}; what is wrong with the filter is said with the failure.',
+    remedy:
+      'Match by userName or externalId in {idp}; the answer to the request, in the log of {idp}, says what is wrong with the filter.',
     remedies: {
       entra:
         'Mappings: the attribute with Match objects using this attribute must be userName, externalId or emails[type eq "work"].value.',
@@ -160,7 +161,7 @@ const EXPLANATIONS: Readonly<Record<Cause, Explanation>> = {
     title: 'A request that is no SCIM',
     meaning: 'A request with a body that cannot be read, from {idp} or from somebody who tries something out.',
     remedy:
-      'What is wrong is said with the failure. When it is {idp} itself, choose the application type SCIM 2.0 there, not 1.1.',
+      'The answer to the request, in the log of {idp}, says what is wrong. When it is {idp} itself, choose the application type SCIM 2.0 there, not 1.1.',
   },
   unsupported: {
     title: 'Something that is not there',

@@ -33,7 +33,9 @@ export function entryFilter(query: Readonly<Record<string, string | undefined>>)
   }
   const [begin, end] = [timeOf('from', from), timeOf('to', to)];
   const tests: readonly (((entry: LogEntry) => boolean) | undefined)[] = [
-    status === undefined || status === 'failed' ? undefined : (entry) => entry.status === Number(status),
+    status === undefined
+      ? undefined
+      : (entry) => (status === 'failed' ? entry.status >= 400 : entry.status === Number(status)),
     same(resource, ({ resourceId }) => resourceId),
     same(userName, ({ name }) => name),
     same(scimType, (entry) => entry.scimType),

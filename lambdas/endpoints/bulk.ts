@@ -16,6 +16,9 @@ const BULK_RESPONSE_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 /** Operations that run at the same time. */
 const WIDTH = 8;
 
+/** Methods of operations (RFC 7644 section 3.7). */
+const METHODS: readonly string[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
+
 /** What is left of the function's time when no further operation begins: enough for those that have begun. */
 const RESERVED_MILLISECONDS = 5000;
 
@@ -88,6 +91,7 @@ class Bulk {
     }
     await Promise.all(running);
     await this.completeCircles();
+    if (!this.isEnded) for (const task of waiting) this.note(task, notRunError());
     return this.tasks.flatMap((task) => this.result(task));
   }
 
@@ -112,14 +116,23 @@ class Bulk {
   /** Notes an operation that failed, as the request that it stands for. */
   private note({ operation: { method, path, data } }: Task, error: unknown): void {
     const [, endpoint = '', resourceId] = PATH.exec(path) ?? [];
-    const resource = `${this.exchange.request.resource}/${endpoint}`;
+    const { resource } = this.exchange.request;
     const body = data === undefined ? '' : JSON.stringify(data);
-    this.exchange.failures.note({ method, resource, resourceId, body }, error);
+    this.exchange.failures.note(
+      {
+        // What a client makes up is not kept.
+        method: METHODS.includes(method) ? method : 'POST',
+        resource: ENDPOINTS.has(endpoint) ? `${resource}/${endpoint}` : resource,
+        resourceId,
+        body,
+      },
+      error,
+    );
   }
 
   private async serve(task: Task): Promise<Answer> {
     const { method, bulkId, path } = task.operation;
-    if (!['POST', 'PUT', 'PATCH', 'DELETE'].includes(method)) {
+    if (!METHODS.includes(method)) {
       throw badRequest('invalidValue', `"method" must be POST, PUT, PATCH or DELETE, not "${method}".`);
     }
     if (method === 'POST' && bulkId === undefined) throw badRequest('invalidValue', 'A POST needs a "bulkId".');
@@ -198,6 +211,7 @@ class Bulk {
         task.answer = { ...task.answer, ...(headers === undefined ? {} : { headers }) };
       } catch (error) {
         // All of the operation or nothing of it: what was created without its references goes again.
+        this.note(task, error);
         task.answer = errorAnswer(error, 'bulk');
         this.errors += 1;
         await this.call('DELETE', path, undefined, undefined).catch(() => undefined);
@@ -245,9 +259,12 @@ class Bulk {
 /** `/Users/…` or `/Users`; in the end perhaps a slash. */
 const PATH = /^\/(\w+)(?:\/([^/?#.][^/?#]*))?\/?$/;
 
+function notRunError(): ScimError {
+  return new ScimError(503, 'Not run: the time of this request was over. Send it again.');
+}
+
 function notRun(): Answer {
-  const error = new ScimError(503, 'Not run: the time of this request was over. Send it again.');
-  return jsonAnswer(503, error.body());
+  return jsonAnswer(503, notRunError().body());
 }
 
 /** The id of a resource that was just created, from its Location. */

@@ -23,7 +23,8 @@ export async function authenticate(table: Table, request: ScimRequest): Promise<
   const token = findValidToken(presented, connection?.tokens ?? []);
   if (connection === undefined) throw unauthorized();
   const { tokens, endedTokens = [] } = connection;
-  const isKnown = tokens.some(({ id }) => id === presented.tokenId) || endedTokens.includes(presented.tokenId);
+  // By the token itself: its id is no secret.
+  const isKnown = [...tokens.map(({ digest }) => digest), ...endedTokens].includes(presented.digest);
   const caller = isKnown ? { connection, token: presented.tokenId } : undefined;
   if (token === undefined) throw unauthorized(caller);
   if (!connection.enabled) throw new RefusedCaller(403, 'This connection is disabled.', {}, caller);

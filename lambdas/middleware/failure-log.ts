@@ -28,8 +28,8 @@ export type FailedRequest = Pick<ScimRequest, 'method' | 'resource' | 'resourceI
 
 /** What is known of the invocation. */
 export interface FailureContext {
-  /** For what little is to be read and written: it never makes the request wait for long. */
-  readonly table: Table;
+  /** Opens the table for what little is to be read and written when the request is over: it never makes it wait for long. */
+  readonly open: () => Table;
   readonly requestId: string;
   /** When the request came, in milliseconds since the epoch. */
   readonly begun: number;
@@ -94,7 +94,7 @@ export class Failures {
     if (failing === undefined || (failing === 'change' && (method === 'GET' || method === 'HEAD'))) return;
     if (limits.take(id, 'success') === undefined) return;
     try {
-      await unlessBusy(() => this.context.table.write([successWrite(id)]));
+      await unlessBusy(() => this.context.open().write([successWrite(id)]));
     } catch (problem) {
       logFailure(problem, this.context.requestId);
     }
@@ -102,13 +102,14 @@ export class Failures {
 
   private async writeOne(request: FailedRequest, { status, scimType, cause, message }: Failure): Promise<void> {
     const { connection, token } = this.caller;
-    const { table, requestId, begun } = this.context;
+    const { requestId, begun } = this.context;
+    const table = this.context.open();
     const subject = subjectOf(message, resourceTypesWith(connection.schemas), request.body);
     const { attribute, expectation, received } = subject;
     const count = limits.take(connection.id, `${cause} ${attribute ?? ''}`);
     if (count === undefined) return;
     try {
-      await unlessBusy(async () => {
+      const isWritten = await unlessBusy(async () => {
         const { resourceId } = request;
         const entry: LogEntry = {
           ...newEntryTime(),
@@ -131,7 +132,9 @@ export class Failures {
           ...(resourceId !== undefined && isResourceId(resourceId) ? { resourceId } : {}),
         };
         await table.write([entryWrite(entry)]);
+        return true;
       });
+      if (isWritten !== true) throw new Error(`The failure (${cause}) could not be written down in time.`);
     } catch (problem) {
       logFailure(problem, requestId);
     }

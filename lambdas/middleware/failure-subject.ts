@@ -20,15 +20,15 @@ const ABOUT = /^"([^"]+)" ((?:must be|is|has|would have|cannot be|needs) [A-Za-z
 const DUPLICATE = /^Another (?:User|Group) already has this ([A-Za-z]+)\.$/;
 const PATH = /^Path "([^"]+)": /;
 
-/** The form of an attribute's name, with its schema's URN or without. */
-const NAME = /^(?:urn:[\w:.-]{1,150}:)?[A-Za-z][\w$-]{0,60}(?:\.[A-Za-z][\w$-]{0,60})?$/;
+/** The form of the name of an attribute that is not there: what is kept of one is its first part, which is somebody's configuration. */
+const NAME = /^([A-Za-z][A-Za-z0-9]{0,39})(?:[.[].*)?$/s;
 
 /** Reads off a refusal what it is about. @param detail as it is answered */
 export function subjectOf(detail: string, types: ResourceTypes, body: string): Subject {
   const [, named, problem] = ABOUT.exec(detail) ?? [];
   const [, duplicate] = DUPLICATE.exec(detail) ?? [];
   const [, path] = PATH.exec(detail) ?? [];
-  const attribute = known(named ?? duplicate, types) ?? (path !== undefined && NAME.test(path) ? path : undefined);
+  const attribute = known(named ?? duplicate, types) ?? NAME.exec(path ?? '')?.[1];
   const isTold = attribute !== undefined && problem !== undefined;
   return {
     attribute,
@@ -97,7 +97,15 @@ export function namesInBody(body: string): Names {
 const NAME_LENGTH = 256;
 
 function shortText(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, NAME_LENGTH) : undefined;
+  // On one line: it is told in mails.
+  const line =
+    typeof value === 'string'
+      ? value
+          .slice(0, NAME_LENGTH)
+          .replace(/[\s\p{Cc}]+/gu, ' ')
+          .trim()
+      : '';
+  return line === '' ? undefined : line;
 }
 
 function parsed(body: string): Json | undefined {

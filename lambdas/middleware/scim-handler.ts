@@ -74,7 +74,7 @@ export function scimHandler(
 /** How long a request waits for its token's use to be written down, of which a second is never used. */
 const NOTE_MS = 1500;
 
-/** Milliseconds that a request which failed waits for that to be written down, of which a second is never used. */
+/** Milliseconds that a request which failed waits for that to be written down, when it is over, of which a second is never used. */
 const LOG_MS = 2000;
 
 /** Writes down what failed of those who are known. */
@@ -85,7 +85,7 @@ function provisioningLog(): ScimMiddleware {
       const { awsRequestId: requestId } = context;
       const begun = Date.now();
       context.failuresOf = (caller) =>
-        new Failures(caller, { table: shared.forRequest(Date.now() + LOG_MS), requestId, begun });
+        new Failures(caller, { open: () => shared.forRequest(Date.now() + LOG_MS), requestId, begun });
     },
     after: async ({ event, context }) => {
       await context.exchange?.failures.write(event.httpMethod);

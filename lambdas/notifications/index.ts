@@ -55,7 +55,14 @@ export async function handler(
   const table = shared.forRequest(Date.now() + context.getRemainingTimeInMillis());
   if (!('Records' in event)) {
     await sendLeft(table, context.awsRequestId);
-    for (const connection of await dueDigests(table)) await gather(table, connection, []);
+    for (const connection of await dueDigests(table)) {
+      try {
+        await makeDigest(table, connection, []);
+      } catch (error) {
+        // The others, and the tokens, are not to wait for it.
+        logFailure(error, context.awsRequestId);
+      }
+    }
     await remind(table);
     return;
   }
@@ -82,7 +89,13 @@ function recordsOf(records: readonly DynamoDBRecord[]): {
 /** Makes the notices that failures call for, and tells them: the stream would bring them back a window later. */
 async function gather(table: Table, id: string, entries: readonly StreamedEntry[]): Promise<void> {
   const connection = await new Connections(table).find(id);
-  if (connection === undefined || recipientsOf(connection).length === 0) return;
+  if (connection === undefined) return;
+  // What was told before somebody switched mails off is brought to its end.
+  if (recipientsOf(connection).length === 0 && connection.failing === undefined) return;
+  await makeDigest(table, id, entries);
+}
+
+async function makeDigest(table: Table, id: string, entries: readonly StreamedEntry[]): Promise<void> {
   for (const key of await digest(table, id, entries)) await tellIfUnsent(table, key);
 }
 

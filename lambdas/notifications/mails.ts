@@ -43,6 +43,8 @@ function failuresMail({ causes }: FailuresNotice, context: MailContext): Mail {
   const { name } = consoleOf(connection.identityProvider);
   const isSummary = causes.every(({ status }) => status === 0);
   const what = requests(...causes.map(({ count }) => count));
+  const isPartial = causes.every(({ status }) => status > 0 && status < 400);
+  if (isPartial) return passedOverMail(causes, what, context);
   return render(`SCIM provisioning of ${connection.displayName}: ${isSummary ? `${what} more` : what} failed`, [
     {
       text: isSummary
@@ -55,6 +57,19 @@ function failuresMail({ causes }: FailuresNotice, context: MailContext): Mail {
     {
       text: 'Each of these causes is told again in a day at the earliest, with how often it has come by then; others at once.',
     },
+  ]);
+}
+
+/** Requests that went well but for some members. */
+function passedOverMail(causes: readonly FailedCause[], what: string, { connection, adminUrl }: MailContext): Mail {
+  const { name } = consoleOf(connection.identityProvider);
+  return render(`SCIM provisioning of ${connection.displayName}: members were passed over in ${what}`, [
+    {
+      text: `${capital(what)} of ${name} to the SCIM connection "${connection.displayName}" (${connection.id}) named members of groups who are not there. All else of them was done.`,
+    },
+    ...causes.flatMap((cause, index) => causeBlocks(cause, index + 1, connection.identityProvider)),
+    { text: 'Each request:' },
+    { command: logCommand(adminUrl, connection.id).replace('status=failed', 'cause=unknownMember') },
   ]);
 }
 

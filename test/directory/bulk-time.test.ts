@@ -35,7 +35,7 @@ function exchange(milliseconds: number, operations: readonly object[]): Exchange
     table: scope.table,
     failures: new Failures(
       { connection: connectionWith({ id: scope.connection }), token: 'x' },
-      { table: scope.table, requestId: 'x', begun: Date.now() },
+      { open: () => scope.table, requestId: 'x', begun: Date.now() },
     ),
     deadline: Date.now() + milliseconds,
   };

@@ -22,6 +22,9 @@ test.each<[ScimError, 'User' | 'Group' | undefined, string]>([
     'unknownMember',
   ],
   [badRequest('invalidPath', 'x'), 'User', 'wrongPath'],
+  [badRequest('invalidValue', '"schemas" names "urn:x", which a User does not have.'), 'User', 'malformed'],
+  [new ScimError(403, '"password" is never returned.', { scimType: 'sensitive' }), 'User', 'wrongFilter'],
+  [new ScimError(409, 'What bulkId "x" stands for could not be created.'), 'User', 'notThere'],
   [badRequest('invalidFilter', 'x'), 'User', 'wrongFilter'],
   [badRequest('invalidSyntax', 'x'), undefined, 'malformed'],
   [new ScimError(404, 'User x was not found.'), 'User', 'notThere'],
@@ -41,6 +44,8 @@ test('what is said of a request names attributes and kinds, and never a value', 
   });
   expect(subjectOf('Path "shoeSize": there is no such attribute.', types, '')).toMatchObject({ attribute: 'shoeSize' });
   expect(subjectOf('Path "emails[value eq "secret"].x": no.', types, '').attribute).toBeUndefined();
+  expect(subjectOf('Path "password.hunter2": no.', types, '').attribute).toBe('password');
+  expect(subjectOf('Path "scim_acme_secret": no.', types, '').attribute).toBeUndefined();
   expect(subjectOf('"secret" must be an array.', types, '{}').attribute).toBeUndefined();
 });
 
@@ -67,6 +72,7 @@ test('whatever is quoted in a message, nothing but names of attributes comes thr
 
 test('names are those that identity providers look people up by', () => {
   expect(namesInBody('{"UserName": "a", "externalId": "e", "password": "p"}')).toEqual({ name: 'a', externalId: 'e' });
+  expect(namesInBody('{"userName": "a\\n\\nWhat to do: b"}').name).toBe('a What to do: b');
   expect(namesInBody('not json')).toEqual({ name: undefined, externalId: undefined });
   expect(namesInBody(JSON.stringify({ userName: 'x'.repeat(1000) })).name).toHaveLength(256);
 });
