@@ -25,7 +25,8 @@ export async function authenticate(table: Table, request: ScimRequest): Promise<
   const { tokens, endedTokens = [] } = connection;
   // By the token itself: its id is no secret.
   const isKnown = [...tokens.map(({ digest }) => digest), ...endedTokens].includes(presented.digest);
-  const caller = isKnown ? { connection, token: presented.tokenId } : undefined;
+  // A token that is not current yet is tried by its own rotation alone, which knows what comes of it.
+  const caller = isKnown && token?.pending !== true ? { connection, token: presented.tokenId } : undefined;
   if (token === undefined) throw unauthorized(caller);
   if (!connection.enabled) throw new RefusedCaller(403, 'This connection is disabled.', {}, caller);
   return { connection, token };

@@ -47,7 +47,7 @@ test('a rotation says which tokens came and went, and no value', async () => {
   const first = client.token.split('_')[2] ?? '';
   expect(Object.keys(ended.before.tokens).sort()).toEqual([first, token.id].sort());
   expect(Object.keys(ended.after.tokens)).toEqual([token.id]);
-  for (const value of [client.token, token.value]) expect(text).not.toContain(value.split('_').at(-1));
+  for (const value of [client.token, token.value]) expect(text).not.toContain(value.slice(-20));
 });
 
 test('it is read in pages', async () => {

@@ -190,7 +190,7 @@ test('recipients are told 60, 30, 7 and 1 days before a token ends and on the da
   const [mail] = (await server.mails()).filter(({ subject }) => subject.includes('Expiring'));
   expect(mail?.text).toContain(`/connections/${client.id}/tokens`);
   expect(mail?.text).toContain('Okta');
-  expect(mail?.text).not.toContain(client.token.split('_').at(-1));
+  expect(mail?.text).not.toContain(client.token.slice(-20));
 });
 
 test('the end of a token with scopes is told as what it is', async () => {

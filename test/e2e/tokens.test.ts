@@ -86,7 +86,7 @@ test('they are listed without their values, with their states and when they were
   const reply = await admin('GET', `/connections/${client.id}/tokens`);
   expect(reply.body.map(({ state }: Body) => state)).toEqual(['active', 'revoked', 'replaced', 'replaced']);
   expect(reply.body.at(-1).lastUsedAt).toBe(used);
-  for (const value of values) expect(reply.text).not.toContain(value.split('_').at(-1));
+  for (const value of values) expect(reply.text).not.toContain(value.slice(-20));
 });
 
 describe('with scopes', () => {
