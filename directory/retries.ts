@@ -30,12 +30,14 @@ export class Retries {
    * @throws ScimError 503, and what the call throws
    */
   async run<T>(call: (options: CallOptions) => Promise<T>): Promise<T> {
+    let cause: unknown;
     for (let attempt = 1; ; attempt += 1) {
-      if (this.timeLeft <= 0) throw busy(undefined);
+      if (this.timeLeft <= 0) throw busy(cause);
       try {
         return await call({ timeout: Math.min(CALL_TIMEOUT_MS, this.timeLeft) });
       } catch (error) {
         if (!isPassing(error)) throw error;
+        cause = error;
         await this.pause(attempt, error);
       }
     }
