@@ -40,7 +40,7 @@ export interface Connection {
   readonly tokens: readonly StoredToken[];
   /** Digests of the tokens that ended last, so that whoever still uses one can be told. */
   readonly endedTokens?: readonly string[];
-  /** What shows that failures are over of which recipients were told: any request that goes well, or a change. Undefined when there are none. */
+  /** Its recipients were told of failures. What shows that these have ended: any request that goes well, or only a change. Undefined when none go on. */
   readonly failing?: 'request' | 'change';
   /** Extensions of its own, beside those of the RFC. */
   readonly schemas: readonly Schema[];

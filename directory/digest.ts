@@ -23,7 +23,7 @@ const TOLD = 20;
 /** Causes that are remembered, at most; beyond it those that were told first are forgotten. */
 const REMEMBERED = 50;
 
-/** Of causes that keep everybody out: any request that goes well shows that they are over. For the others it takes a change. */
+/** Causes that keep everybody out: any request that goes well shows that they have ended. For all others it takes a change that goes well. */
 const ACCESS = new Set(['tokenRefused', 'connectionDisabled']);
 
 /** What a connection's log says, as the stream brings it. */

@@ -1,4 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { auditRecords } from '../../directory/audit';
@@ -14,7 +13,7 @@ import { openTable, variable } from '../middleware/environment';
 import { logAct } from '../middleware/log';
 import { measurement } from '../middleware/metrics';
 import { deploymentUrl } from '../middleware/scim-request';
-import { ConnectionSecrets } from '../token-rotation/connection-secrets';
+import { openSecrets } from '../token-rotation/connection-secrets';
 import { probeAt } from '../token-rotation/probe';
 import { changeConnection, createConnection, deleteConnection } from './connections';
 import { readLog } from './log';
@@ -31,11 +30,7 @@ const DEFAULT_PAGE = 50;
 const MAXIMUM_PAGE = 100;
 
 const shared = openTable();
-const secrets = new ConnectionSecrets(
-  new SecretsManagerClient({}),
-  variable(ENVIRONMENT.deployment),
-  process.env[ENVIRONMENT.secretKey],
-);
+const secrets = openSecrets();
 const rotationFunction = variable(ENVIRONMENT.rotationFunction);
 
 /** A request of the admin API. */

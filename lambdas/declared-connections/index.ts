@@ -1,4 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import type { Connection } from '../../directory/connection';
 import { Connections } from '../../directory/connections';
@@ -12,18 +11,14 @@ import { ENVIRONMENT } from '../contract';
 import { openTable, variable } from '../middleware/environment';
 import type { Invocation } from '../middleware/invocation';
 import { logAct, logFailure } from '../middleware/log';
-import { ConnectionSecrets } from '../token-rotation/connection-secrets';
+import { openSecrets } from '../token-rotation/connection-secrets';
 import { probeAt } from '../token-rotation/probe';
 
 /** Milliseconds that are kept for telling CloudFormation. */
 const ANSWER_MS = 10_000;
 
 const shared = openTable();
-const secrets = new ConnectionSecrets(
-  new SecretsManagerClient({}),
-  variable(ENVIRONMENT.deployment),
-  process.env[ENVIRONMENT.secretKey],
-);
+const secrets = openSecrets();
 const rotationFunction = variable(ENVIRONMENT.rotationFunction);
 const probe = probeAt(variable(ENVIRONMENT.scimUrl), process.env[ENVIRONMENT.probedFunction]);
 

@@ -10,12 +10,23 @@ import {
   ResourceExistsException,
   ResourceNotFoundException,
   RotateSecretCommand,
+  SecretsManagerClient,
   UpdateSecretVersionStageCommand,
-  type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { ENVIRONMENT } from '../contract';
+import { variable } from '../middleware/environment';
 
 const CURRENT = 'AWSCURRENT';
 const PENDING = 'AWSPENDING';
+
+/** The secrets of the deployment that the construct names in the environment. */
+export function openSecrets(): ConnectionSecrets {
+  return new ConnectionSecrets(
+    new SecretsManagerClient({}),
+    variable(ENVIRONMENT.deployment),
+    process.env[ENVIRONMENT.secretKey],
+  );
+}
 
 /**
  * The secrets that hold the connections' main tokens, one for each: `<prefix>/<connection id>`. The version under `AWSCURRENT` is what a

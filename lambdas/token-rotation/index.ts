@@ -1,4 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SecretsManagerRotationEvent } from 'aws-lambda';
 import type { Act } from '../../directory/audit';
 import type { Connection } from '../../directory/connection';
@@ -9,7 +8,7 @@ import { ENVIRONMENT } from '../contract';
 import type { Invocation } from '../middleware/invocation';
 import { logAct, logEntry, logFailure } from '../middleware/log';
 import { openTable, variable } from '../middleware/environment';
-import { ConnectionSecrets } from './connection-secrets';
+import { openSecrets } from './connection-secrets';
 import { probeAt } from './probe';
 import { acceptToken, endEarlierTokens, makeCurrent, RotationError } from './rotation';
 
@@ -21,7 +20,7 @@ const DEFAULT_OVERLAP_DAYS = 7;
 const ACT: Act = { actor: 'secretsmanager.amazonaws.com', action: 'token.rotate' };
 
 const shared = openTable();
-const secrets = new ConnectionSecrets(new SecretsManagerClient({}), variable(ENVIRONMENT.deployment));
+const secrets = openSecrets();
 
 /**
  * Rotates the token of a connection in the four steps of Secrets Manager, each of which may come again, or alone.
