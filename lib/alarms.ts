@@ -181,20 +181,23 @@ function definitions(
 
 /** What API Gateway answers with 5xx, but for what a function declines to do: groups on a users-only connection are nobody's failure. */
 export function serverErrorsOf(metrics: Metrics, period: Duration): MathExpression {
-  return difference('failed by the service', metrics.ofApi('5XXError'), metrics.of(METRICS.declined), period);
+  const usingMetrics = { all5xx: metrics.ofApi('5XXError'), declined: metrics.of(METRICS.declined) };
+  return difference('failed by the service', 'all5xx', 'declined', usingMetrics, period);
 }
 
 /** What API Gateway answers with 4xx and no function has: wrong URLs, wrong signatures, throttled requests, addresses that are not let in. */
 export function gatewayRefusalsOf(metrics: Metrics, period: Duration): MathExpression {
-  return difference('refused by API Gateway', metrics.ofApi('4XXError'), metrics.of(METRICS.refusals), period);
+  const usingMetrics = { all4xx: metrics.ofApi('4XXError'), refused: metrics.of(METRICS.refusals) };
+  return difference('refused by API Gateway', 'all4xx', 'refused', usingMetrics, period);
 }
 
-/** What is in one metric and not in the other, which counts some of the same. */
-function difference(label: string, all: IMetric, counted: IMetric, period: Duration): MathExpression {
-  return new MathExpression({
-    label,
-    expression: 'FILL(all, 0) - FILL(counted, 0)',
-    usingMetrics: { all, counted },
-    period,
-  });
+/** What is in one metric and not in another. Names are unique among all expressions: a graph can show several. */
+function difference<Name extends string>(
+  label: string,
+  all: Name,
+  counted: Name,
+  usingMetrics: Readonly<Record<Name, IMetric>>,
+  period: Duration,
+): MathExpression {
+  return new MathExpression({ label, expression: `FILL(${all}, 0) - FILL(${counted}, 0)`, usingMetrics, period });
 }
