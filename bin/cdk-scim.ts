@@ -4,13 +4,15 @@ import { ScimServiceProvider } from '../lib';
 
 /**
  * The app that `npx cdk deploy` deploys: one stack with one service provider. Context: `failureMailSender`, the address that mails come from; `failureMailRecipients`, who gets
- * those about connections that name nobody, separated by commas; `alarmTopicArn`, the topic that alarms tell.
+ * those about connections that name nobody, and about alarms, separated by commas; `alarmTopicArn`, the topic that alarms tell. There are alarms when somebody is told of them.
  */
 const app = new App();
 const stack = new Stack(app, 'Scim', { description: 'SCIM 2.0 service provider (cdk-scim)' });
 const sender = context('failureMailSender');
 const recipients = context('failureMailRecipients')?.split(',') ?? [];
 const topicArn = context('alarmTopicArn');
+const topic = topicArn === undefined ? undefined : Topic.fromTopicArn(stack, 'AlarmTopic', topicArn);
+const isAnybodyTold = topic !== undefined || recipients.length > 0;
 if (sender === undefined && recipients.length > 0) {
   throw new Error(
     'failureMailRecipients get no mails without failureMailSender: -c failureMailSender=scim@example.com',
@@ -18,7 +20,7 @@ if (sender === undefined && recipients.length > 0) {
 }
 const provider = new ScimServiceProvider(stack, 'ServiceProvider', {
   ...(sender === undefined ? {} : { failureMail: { sender, recipients } }),
-  ...(topicArn === undefined ? {} : { alarms: { topic: Topic.fromTopicArn(stack, 'AlarmTopic', topicArn) } }),
+  ...(isAnybodyTold ? { alarms: topic === undefined ? {} : { topic } } : {}),
 });
 
 /** @returns undefined for what is not set */

@@ -3,13 +3,14 @@ import type { Schema } from '../scim/schema/attribute';
 import type { Connection, DeletedConnection, FailureMail, Rotation } from './connection';
 import { numberOf, textOf, type Item, type ItemValue } from './item';
 import { CONNECTIONS, connectionKey, readKey } from './keys';
+import type { Rhythm } from './rhythm';
 import { TOKEN_SCOPES, type StoredToken } from './tokens';
 import { newVersion } from './version';
 import type { Write } from './write';
 
 /** A connection as an item, with a version of its own. */
 export function toItem(connection: Connection): Item {
-  const { id, tokens, failureMail, rotation, schemas, ...settings } = connection;
+  const { id, tokens, failureMail, rotation, rhythm, schemas, ...settings } = connection;
   return {
     ...connectionKey(id),
     gsi1pk: CONNECTIONS,
@@ -23,6 +24,7 @@ export function toItem(connection: Connection): Item {
     schemas: JSON.stringify(schemas),
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
+    ...(rhythm === undefined ? {} : { rhythm: { ...rhythm } }),
   };
 }
 
@@ -36,19 +38,18 @@ export function changeWrite(after: Connection, before: Item): Write {
   const set = Object.fromEntries(Object.entries(attributes).filter(([name]) => !isKeptApart(name)));
   const used = new Set(after.tokens.map(({ id }) => lastUseOf(id)));
   const remove = Object.keys(before).filter(
-    (name) => name !== 'pk' && name !== 'sk' && name !== FAILING && !Object.hasOwn(set, name) && !used.has(name),
+    (name) => name !== 'pk' && name !== 'sk' && !KEPT_APART.has(name) && !Object.hasOwn(set, name) && !used.has(name),
   );
   return { update: { pk, sk }, set, remove, condition: { is: 'version', version: textOf(before, 'version') } };
 }
 
 const LAST_USE = 'lastUsed_';
 
-/** Name of the attribute that says what shows that failures are over: `directory/digest.ts`. */
-const FAILING = 'failing';
+/** Attributes that are written beside the connection's version, at any time: what shows that failures have ended (`digest.ts`), and how often it is used. */
+const KEPT_APART = new Set<string>(['failing', 'rhythm'] satisfies readonly (keyof Connection)[]);
 
-/** Whether an attribute is written beside the connection's version, at any time. */
 function isKeptApart(attribute: string): boolean {
-  return attribute.startsWith(LAST_USE) || attribute === FAILING;
+  return attribute.startsWith(LAST_USE) || KEPT_APART.has(attribute);
 }
 
 /** Name of the attribute of a connection's item that says when a token was used. */
@@ -84,6 +85,7 @@ export function fromItem(item: Item): Connection | undefined {
   if (item['deletedAt'] !== undefined) return undefined;
   const failureMail = toFailureMail(item['failureMail']);
   const rotation = toRotation(item['rotation']);
+  const rhythm = toRhythm(item['rhythm']);
   return {
     id: readKey(item).connection,
     displayName: textOf(item, 'displayName'),
@@ -100,6 +102,7 @@ export function fromItem(item: Item): Connection | undefined {
     tokens: toTokens(item),
     ...(Array.isArray(item['endedTokens']) ? { endedTokens: item['endedTokens'].map(String) } : {}),
     ...(item['failing'] === 'request' || item['failing'] === 'change' ? { failing: item['failing'] } : {}),
+    ...(rhythm === undefined ? {} : { rhythm }),
     schemas: toSchemas(textOf(item, 'schemas')),
     cursorKey: textOf(item, 'cursorKey'),
   };
@@ -153,6 +156,20 @@ function toFailureMail(value: ItemValue | undefined): FailureMail | undefined {
 function toRotation(value: ItemValue | undefined): Rotation | undefined {
   if (!isRecord(value)) return undefined;
   return { everyDays: Number(value['everyDays']), overlapDays: Number(value['overlapDays']) };
+}
+
+function toRhythm(value: ItemValue | undefined): Rhythm | undefined {
+  if (!isRecord(value)) return undefined;
+  const { since, lastUse, longest, usual, slow, slowSince } = value;
+  const weeks = isRecord(longest) ? Object.entries(longest) : [];
+  return {
+    since: asText(since),
+    lastUse: asText(lastUse),
+    longest: Object.fromEntries(weeks.map(([week, pause]) => [week, Number(pause)])),
+    usual: Number(usual),
+    slow: Number(slow),
+    ...(slowSince === undefined ? {} : { slowSince: asText(slowSince) }),
+  };
 }
 
 function toTokens(item: Item): readonly StoredToken[] {

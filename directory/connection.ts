@@ -1,4 +1,5 @@
 import type { Schema } from '../scim/schema/attribute';
+import type { Rhythm } from './rhythm';
 import type { StoredToken } from './tokens';
 import type { UserDeletion } from './users';
 
@@ -42,6 +43,8 @@ export interface Connection {
   readonly endedTokens?: readonly string[];
   /** Its recipients were told of failures. What shows that these have ended: any request that goes well, or only a change. Undefined when none go on. */
   readonly failing?: 'request' | 'change';
+  /** How often it is used; undefined until it is. */
+  readonly rhythm?: Rhythm;
   /** Extensions of its own, beside those of the RFC. */
   readonly schemas: readonly Schema[];
   /** 32 random bytes that its cursors are sealed with, base64url. */

@@ -7,6 +7,7 @@ import { endedTokenKey, endedTokenWrites } from './ended-tokens';
 import { handOver, newPurge, recordWrite } from './intents';
 import { textOf, type Item } from './item';
 import { auditPartition, CONNECTIONS, connectionKey, INVERSE_INDEX } from './keys';
+import { afterUse } from './rhythm';
 import type { Table } from './table';
 import type { StoredToken } from './tokens';
 import { ABSENT, type Write } from './write';
@@ -158,14 +159,19 @@ export class Connections {
     return (await this.table.get(endedTokenKey(connection, token))) !== undefined;
   }
 
-  /** Remembers that a token is in use, once an hour at most; costs nothing the rest of the time. */
-  async noteUse(connection: string, { id, lastUsedAt = '', pending }: StoredToken, now = new Date()): Promise<void> {
+  /** Remembers that a token is in use, and the connection's rhythm, once an hour at most; costs nothing the rest of the time. */
+  async noteUse(
+    { id: connection, rhythm }: Pick<Connection, 'id' | 'rhythm'>,
+    { id, lastUsedAt = '', pending }: StoredToken,
+    now = new Date(),
+  ): Promise<void> {
     // Only a rotation's own test uses a token before it is current.
     if (pending === true) return;
     const due = new Date(now.getTime() - USE_INTERVAL_MS).toISOString();
     if (lastUsedAt > due) return;
     const attribute = lastUseOf(id);
     const condition = { is: 'notSince', attribute, before: due } as const;
-    await this.table.write([{ update: connectionKey(connection), set: { [attribute]: now.toISOString() }, condition }]);
+    const set = { [attribute]: now.toISOString(), rhythm: { ...afterUse(rhythm, now) } };
+    await this.table.write([{ update: connectionKey(connection), set, condition }]);
   }
 }

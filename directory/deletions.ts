@@ -1,16 +1,30 @@
-import { handOver, newIntent, type ResourceIntent } from './intents';
+import type { StoredResource } from '../scim/resource/resource';
+import { handOver, newIntent, recordWrite, type ResourceIntent } from './intents';
 import type { ResourceTypeName } from '../scim/schema/resource-type';
 import type { Key } from './item';
 import { membershipPartition } from './keys';
+import { namesIn } from './names';
+import { changedBy } from './origin';
 import { leaveAllGroups, type CompleteEdits } from './memberships';
 import type { Scope } from './resources';
 import { HAND_OVER_MS, unlessBusy } from './retries';
+import type { Write } from './write';
 
 /*
  * A user or group is deleted in one transaction, which also records that its memberships are still to go. They go at once where there is time,
  * and the intent stays: the index that leads to them follows the table after a moment, and a membership that was written just before the
  * deletion may not be in it yet. The completion function looks again when it must be, and only then is the intent forgotten.
  */
+
+/** The write that records, with a deletion, what it leaves to be done, and whose deletion it is: the log is made of it. */
+export function deletionWrite({ origin }: Scope, intent: ResourceIntent, { attributes }: StoredResource): Write {
+  const { name, externalId } = namesIn(attributes);
+  return recordWrite(intent, {
+    ...changedBy(origin, intent.id),
+    ...(name === undefined ? {} : { name }),
+    ...(externalId === undefined ? {} : { externalId }),
+  });
+}
 
 /** What the deletion of a user or group leaves to be done; recorded with it. */
 export function deletionIntent({ connection }: Scope, type: ResourceTypeName, id: string): ResourceIntent {

@@ -6,8 +6,7 @@ import type { Attributes } from '../scim/resource/parse';
 import { locationOf } from '../scim/resource/resource';
 import { describeTarget, GROUP, USER, type ResourceType } from '../scim/schema/resource-type';
 import { Collection } from './collection';
-import { deletionIntent, followDeletion } from './deletions';
-import { recordWrite } from './intents';
+import { deletionIntent, deletionWrite, followDeletion } from './deletions';
 import {
   completeEdits,
   completing,
@@ -26,6 +25,7 @@ import {
   type Membership,
   type NamedMembers,
 } from './memberships';
+import type { MembersChange } from './origin';
 import { newMeta, type StoredItem } from './resource-item';
 import { Resources, type GuardedWrite, type Precondition, type Scope } from './resources';
 import { busy, unlessBusy } from './retries';
@@ -136,7 +136,7 @@ export class Groups {
       added.map((member) => ({ kind: 'add', member })),
     );
     const item = { members: added.length, ...(pending === undefined ? {} : { pending }) };
-    const group = await this.resources.create(attributes, { meta, item, further });
+    const group = await this.resources.create(attributes, { meta, item, further, members: membersChange(added, []) });
     // The id is new, and so is everything that was written under it.
     if (group === undefined) throw busy(undefined);
     return this.finish(group, added);
@@ -167,7 +167,14 @@ export class Groups {
         ]);
         const increments = { members: added.length - removed.length };
         const isOfVersion = members.clear || isFromMembers;
-        return { attributes, further, increments, isOfVersion, ...(pending === undefined ? {} : { pending }) };
+        return {
+          attributes,
+          further,
+          increments,
+          isOfVersion,
+          members: membersChange(added, removed),
+          ...(pending === undefined ? {} : { pending }),
+        };
       },
       strict,
     );
@@ -203,7 +210,7 @@ export class Groups {
   /** Deletes a group, and then the memberships of its members and its own. @throws ScimError 404, and what `check` throws */
   async delete(id: string, check: Precondition): Promise<void> {
     const intent = deletionIntent(this.scope, 'Group', id);
-    await this.resources.remove(id, check, () => [recordWrite(intent)]);
+    await this.resources.remove(id, check, (group) => [deletionWrite(this.scope, intent, group)]);
     await followDeletion(this.scope, intent, completing(this.scope));
   }
 
@@ -273,6 +280,15 @@ interface Difference {
   readonly added: readonly Membership[];
   readonly renamed: readonly Member[];
   readonly removed: readonly string[];
+}
+
+/** Members of one change that the log names. */
+const NAMED = 5;
+
+function membersChange(added: readonly Membership[], removed: readonly string[]): MembersChange | undefined {
+  if (added.length + removed.length === 0) return undefined;
+  const ids = [...added.map(({ value }) => value), ...removed].slice(0, NAMED);
+  return { added: added.length, removed: removed.length, ids };
 }
 
 /** Which members must be known to evaluate a filter: the ids it asks for by equality, or all of them. */

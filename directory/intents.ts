@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { ResourceTypeName } from '../scim/schema/resource-type';
-import { textOf, type Item, type Key } from './item';
+import { textOf, type Item, type ItemValue, type Key } from './item';
 import { BATCHES, idPrefix, INTENTS, intentKey, INVERSE_INDEX } from './keys';
 import type { Table } from './table';
 import type { Write } from './write';
@@ -45,10 +45,13 @@ export function newPurge(connection: string): Purge {
   return { id: uuidv7(), connection, kind: 'purge' };
 }
 
-/** The write that records an intent; the index lists it until it is forgotten. */
-export function recordWrite(intent: Intent): Write {
+/**
+ * The write that records an intent; the index lists it until it is forgotten.
+ * @param about further attributes of its item
+ */
+export function recordWrite(intent: Intent, about: Readonly<Record<string, ItemValue>> = {}): Write {
   const { id, connection, ...rest } = intent;
-  return { put: { ...intentKey(connection, id), gsi1pk: INTENTS, gsi1sk: id, connection, ...rest } };
+  return { put: { ...about, ...intentKey(connection, id), gsi1pk: INTENTS, gsi1sk: id, connection, ...rest } };
 }
 
 /** Asks the completion function, which hears of it through the table's stream, to do what is left. */

@@ -32,9 +32,17 @@ export function noticePartition(connection: string): string {
   return `c#${connection}#notice`;
 }
 
-/** The connection's provisioning log, by time. */
+/** What the deployment's own recipients are to be told, or have been told. */
+export const DEPLOYMENT_NOTICES = 'deployment#notice';
+
+/** What failed of the connection's provisioning log, by time. */
 export function logPartition(connection: string): string {
   return `c#${connection}#log`;
+}
+
+/** What changed in the connection's directory, by time: the other part of its log. */
+export function changesPartition(connection: string): string {
+  return `c#${connection}#change`;
 }
 
 /** What a connection's recipients were told of failures, and what they are not told for now. */
@@ -132,15 +140,20 @@ export function idPrefix(milliseconds: number): string {
 
 /** What an item is, as its key says. */
 export type KeyMeaning =
-  | { readonly kind: 'connection' | 'intent' | 'batch' | 'pageMark' | 'audit' | 'endedToken' | 'notice' | 'log' }
+  | {
+      readonly kind:
+        'connection' | 'intent' | 'batch' | 'pageMark' | 'audit' | 'endedToken' | 'notice' | 'log' | 'change';
+    }
   | { readonly kind: 'resource'; readonly type: ResourceTypeName; readonly id: string }
   | { readonly kind: 'membership'; readonly groupId: string; readonly memberId: string }
   | { readonly kind: 'value' | 'deletedUserValue' | 'deletedUser' | 'unknown' }
-  | { readonly kind: 'count'; readonly type: ResourceTypeName };
+  | { readonly kind: 'count'; readonly type: ResourceTypeName }
+  | { readonly kind: 'deploymentNotice' };
 
-/** Reads a key that was built here. @returns the connection it belongs to, and what it stands for */
+/** Reads a key that was built here. @returns the connection it belongs to, empty for none, and what it stands for */
 export function readKey({ pk, sk }: Key): { readonly connection: string; readonly meaning: KeyMeaning } {
   const [first, connection = '', second, third, ...more] = pk.split('#');
+  if (pk === DEPLOYMENT_NOTICES) return { connection: '', meaning: { kind: 'deploymentNotice' } };
   if (first !== 'c') return { connection: '', meaning: { kind: 'unknown' } };
   return { connection, meaning: meaningOf(second, third, more.length > 0, sk) };
 }
@@ -165,6 +178,7 @@ function meaningOf(second: string | undefined, third: string | undefined, hasMor
     case 'endedToken':
     case 'notice':
     case 'log':
+    case 'change':
       return { kind: second };
     default:
       return { kind: 'unknown' };

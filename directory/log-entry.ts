@@ -1,12 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
 import { numberOf, textOf, type Item } from './item';
 import { logPartition } from './keys';
-import type { Table } from './table';
 import type { Write } from './write';
 
 /*
- * A connection's provisioning log: what its identity provider asked for and did not get. It holds what is named here and nothing else: neither bodies nor values,
- * but those that say whom a request was about.
+ * What a connection's identity provider asked for and did not get, for its provisioning log. It holds what is named here and nothing else: neither bodies nor values,
+ * but those that say whom a request was about. What it got is in `change-entry.ts`.
  */
 
 /** A request that failed, or several of the same cause. */
@@ -44,9 +43,6 @@ export interface LogEntry {
   readonly count: number;
 }
 
-/** Days for which entries are kept. */
-export const LOG_DAYS = 30;
-
 /** What there is of an entry only sometimes. */
 const OPTIONAL = ['token', 'scimType', 'attribute', 'detail', 'received', 'resourceId', 'name', 'externalId'] as const;
 
@@ -55,17 +51,52 @@ export function newEntryTime(now = Date.now()): Pick<LogEntry, 'id' | 'at'> {
   return { id: uuidv7({ msecs: now }), at: new Date(now).toISOString() };
 }
 
-/** The write that keeps an entry, for `LOG_DAYS`. */
-export function entryWrite({ id, connection, ...entry }: LogEntry): Write {
-  const ttl = Math.ceil(Date.parse(entry.at) / 1000) + LOG_DAYS * 86_400;
-  return { put: { pk: logPartition(connection), sk: id, entry: 'failure', ...entry, ttl } };
+/** The write that keeps an entry. @param days for how long */
+export function entryWrite({ id, connection, ...entry }: LogEntry, days: number): Write {
+  return { put: { pk: logPartition(connection), sk: id, entry: 'failure', ...entry, ttl: timeToLive(entry.at, days) } };
 }
 
 /** The write that notes that a request went well while the connection was failing. */
 export function successWrite(connection: string): Write {
   const { id, at } = newEntryTime();
-  const ttl = Math.ceil(Date.parse(at) / 1000) + 86_400;
-  return { put: { pk: logPartition(connection), sk: id, entry: 'success', at, ttl } };
+  return { put: { pk: logPartition(connection), sk: id, entry: 'success', at, ttl: timeToLive(at, 1) } };
+}
+
+/** That a mail to a connection's recipients could not be sent. */
+export interface MailEntry {
+  /** A UUIDv7: entries are in the order of their times. */
+  readonly id: string;
+  readonly connection: string;
+  /** RFC 3339. */
+  readonly at: string;
+  /** Of the invocation, and the function's log. */
+  readonly requestId: string;
+  /** What the mail was to tell: the kind of its notice. */
+  readonly mail: string;
+  /** Name of the error, as SES gives it. */
+  readonly error: string;
+}
+
+/** The write that notes it. @param days for how long */
+export function mailWrite({ id, connection, ...entry }: MailEntry, days: number): Write {
+  return { put: { pk: logPartition(connection), sk: id, entry: 'mail', ...entry, ttl: timeToLive(entry.at, days) } };
+}
+
+/** Reads what `mailWrite` wrote. */
+export function mailFrom(connection: string, item: Item): MailEntry {
+  return {
+    id: item.sk,
+    connection,
+    at: textOf(item, 'at'),
+    requestId: textOf(item, 'requestId'),
+    mail: textOf(item, 'mail'),
+    error: textOf(item, 'error'),
+  };
+}
+
+/** Seconds since the epoch at which DynamoDB removes an entry. @param at RFC 3339 */
+export function timeToLive(at: string, days: number): number {
+  return Math.ceil(Date.parse(at) / 1000) + days * 86_400;
 }
 
 /** Reads what `entryWrite` wrote. */
@@ -83,52 +114,4 @@ export function entryFrom(connection: string, item: Item): LogEntry {
     count: numberOf(item, 'count'),
     ...Object.fromEntries(OPTIONAL.flatMap((name) => (item[name] === undefined ? [] : [[name, textOf(item, name)]]))),
   };
-}
-
-export interface LogPage {
-  readonly entries: readonly LogEntry[];
-  /** Id of the last entry that was looked at, to continue behind; undefined when there are no more. */
-  readonly next: string | undefined;
-}
-
-/** Entries that are looked at for one page, at most. */
-const LOOKED_AT = 2000;
-
-/**
- * A connection's entries, newest first.
- * @param limit entries of a page, at most; there may be fewer when few match
- * @param matches which ones
- * @param after continue behind this id
- */
-export async function logEntries(
-  table: Table,
-  connection: string,
-  {
-    limit,
-    matches,
-    after,
-  }: {
-    readonly limit: number;
-    readonly matches: (entry: LogEntry) => boolean;
-    readonly after?: string | undefined;
-  },
-): Promise<LogPage> {
-  const pk = logPartition(connection);
-  const entries: LogEntry[] = [];
-  let last = after;
-  for (let looked = 0; looked < LOOKED_AT;) {
-    const start = last === undefined ? undefined : { pk, sk: last };
-    const { items, next } = await table.query(pk, { after: start, limit: Math.max(limit, 100), backward: true });
-    for (const item of items) {
-      last = item.sk;
-      looked += 1;
-      if (item['entry'] !== 'failure') continue;
-      const entry = entryFrom(connection, item);
-      if (!matches(entry)) continue;
-      entries.push(entry);
-      if (entries.length === limit) return { entries, next: last };
-    }
-    if (next === undefined) return { entries, next: undefined };
-  }
-  return { entries, next: last };
 }

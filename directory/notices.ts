@@ -1,5 +1,5 @@
-import { textOf, numberOf, type Item } from './item';
-import { connectionKey, idPrefix, INVERSE_INDEX, noticePartition, UNSENT_NOTICES } from './keys';
+import { numberOf, textOf, type Item, type Key } from './item';
+import { connectionKey, DEPLOYMENT_NOTICES, idPrefix, INVERSE_INDEX, noticePartition, UNSENT_NOTICES } from './keys';
 import type { Table } from './table';
 import { ABSENT, type Write } from './write';
 
@@ -54,7 +54,33 @@ export interface RecoveryNotice {
   readonly since: string;
 }
 
-export type Notice = TokenNotice | FailuresNotice | RecoveryNotice;
+/** What there is to tell of a connection that is used less than it was. */
+export interface RhythmNotice {
+  /** Not used at all; or now and then alone, as by an identity provider that has given up and tries whether it works again. */
+  readonly kind: 'silent' | 'quarantined';
+  readonly connection: string;
+  /** RFC 3339: the last use before it. */
+  readonly since: string;
+}
+
+/** That an alarm of the deployment was raised, or is over. */
+export interface AlarmNotice {
+  readonly kind: 'alarm';
+  /** Its name in CloudWatch. */
+  readonly alarm: string;
+  readonly isOver: boolean;
+  /** What it means, and where that is explained. */
+  readonly meaning: string;
+  /** What CloudWatch has measured. */
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+/** What the recipients of a connection are told. */
+export type ConnectionNotice = TokenNotice | FailuresNotice | RecoveryNotice | RhythmNotice;
+
+export type Notice = ConnectionNotice | AlarmNotice;
 
 /** Seconds for which a notice is kept: behind the end of its token, or behind its making. */
 const KEPT_SECONDS = 30 * 86_400;
@@ -78,26 +104,37 @@ export function recoveryNotice({ connection, since }: Omit<RecoveryNotice, 'kind
   return { ...unsentItem(connection, `recovered#${key}`, now, now), kind: 'recovered', since };
 }
 
-/** @param until milliseconds since the epoch, from which on it is kept for some time more */
+/** An item of a connection that waits to be told. @param until milliseconds since the epoch, from which on it is kept for some time more */
 function unsentItem(connection: string, sk: string, until: number, now: number): Item {
+  return { ...waitingItem({ pk: noticePartition(connection), sk }, until, now), connection };
+}
+
+function waitingItem(key: Key, until: number, now: number): Item {
   return {
-    pk: noticePartition(connection),
-    sk,
+    ...key,
     gsi1pk: UNSENT_NOTICES,
     // By time, and apart from others of the same millisecond.
-    gsi1sk: `${idPrefix(now)}#${connection}#${sk}`,
-    connection,
+    gsi1sk: `${idPrefix(now)}#${key.pk}#${key.sk}`,
     ttl: Math.ceil(until / 1000) + KEPT_SECONDS,
   };
 }
 
-/** Makes a notice of a connection that is still there, unless it has been made before. @returns whether it is new */
-export async function makeNotice(table: Table, notice: TokenNotice): Promise<boolean> {
-  const failed = await table.write([
-    noticeWrite(notice),
-    { check: connectionKey(notice.connection), condition: { is: 'present' } },
-  ]);
-  return failed.length === 0;
+/** Makes a notice of a connection that is still there, unless it has been made before. */
+export async function makeNotice(table: Table, notice: TokenNotice | RhythmNotice, now = Date.now()): Promise<void> {
+  const write = 'token' in notice ? noticeWrite(notice, now) : rhythmWrite(notice, now);
+  await table.write([write, { check: connectionKey(notice.connection), condition: { is: 'present' } }]);
+}
+
+function rhythmWrite({ connection, ...rest }: RhythmNotice, now: number): Write {
+  const item = unsentItem(connection, `${rest.kind}#${rest.since}`, now, now);
+  return { put: { ...item, ...rest }, condition: ABSENT };
+}
+
+/** Makes the notice of an alarm, unless it has been made before. @returns its key */
+export async function makeAlarmNotice(table: Table, notice: AlarmNotice, now = Date.now()): Promise<Key> {
+  const key = { pk: DEPLOYMENT_NOTICES, sk: `alarm#${notice.alarm}#${notice.at}` };
+  await table.write([{ put: { ...waitingItem(key, now, now), ...notice }, condition: ABSENT }]);
+  return key;
 }
 
 /** Notices that were made before this and are not sent, oldest first, in pages. @param milliseconds since the epoch */
@@ -123,11 +160,40 @@ export function isUnsent(item: Item): boolean {
   return item['outcome'] === undefined;
 }
 
+/** Whether a notice that waits was made before this. @param milliseconds since the epoch */
+export function isMadeBefore(item: Item, milliseconds: number): boolean {
+  return textOf(item, 'gsi1sk') < idPrefix(milliseconds);
+}
+
 /** Reads what was written here. */
 export function noticeFrom(item: Item): Notice {
+  const kind = item['kind'];
+  if (kind === 'alarm') return alarmFrom(item);
   const connection = textOf(item, 'connection');
-  if (item['kind'] === 'failures') return { kind: 'failures', connection, causes: causesFrom(textOf(item, 'causes')) };
-  if (item['kind'] === 'recovered') return { kind: 'recovered', connection, since: textOf(item, 'since') };
+  switch (kind) {
+    case 'failures':
+      return { kind, connection, causes: causesFrom(textOf(item, 'causes')) };
+    case 'recovered':
+    case 'silent':
+    case 'quarantined':
+      return { kind, connection, since: textOf(item, 'since') };
+    default:
+      return tokenNoticeFrom(connection, item);
+  }
+}
+
+function alarmFrom(item: Item): AlarmNotice {
+  return {
+    kind: 'alarm',
+    alarm: textOf(item, 'alarm'),
+    isOver: item['isOver'] === true,
+    meaning: textOf(item, 'meaning'),
+    reason: textOf(item, 'reason'),
+    at: textOf(item, 'at'),
+  };
+}
+
+function tokenNoticeFrom(connection: string, item: Item): TokenNotice {
   const common = { connection, token: textOf(item, 'token'), expiresAt: textOf(item, 'expiresAt') };
   if (item['kind'] === 'tokenRotated') {
     return { ...common, kind: 'tokenRotated', earlierUntil: textOf(item, 'earlierUntil') };

@@ -6,6 +6,7 @@ import { forget, intentsBefore, type Purge } from './intents';
 import { textOf, type Item, type Key } from './item';
 import {
   auditPartition,
+  changesPartition,
   connectionKey,
   countPartition,
   deletedUserPartition,
@@ -60,8 +61,8 @@ export async function emptyConnection(table: Table, purge: Purge): Promise<boole
   for (const partition of shared) {
     if (!(await inPages(table, purge, partition, (items) => removeShared(table, purge, items)))) return false;
   }
-  for (const partition of [endedTokenPartition, noticePartition, logPartition, auditPartition].map((of) =>
-    of(connection),
+  for (const partition of [endedTokenPartition, noticePartition, logPartition, changesPartition, auditPartition].map(
+    (of) => of(connection),
   )) {
     if (!(await inPages(table, purge, partition, (items) => removeItems(table, items)))) return false;
   }

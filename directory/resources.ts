@@ -7,6 +7,7 @@ import { countWrite } from './counts';
 import type { ItemValue } from './item';
 import { isResourceId, resourceKey } from './keys';
 import type { CompleteEdits } from './memberships';
+import { changedBy, type MembersChange, type Origin } from './origin';
 import { attributesText, changedMeta, fromItem, newMeta, toItem, type StoredItem } from './resource-item';
 import type { FailedCondition, Table } from './table';
 import { valueWrites, type IndexedAttributes } from './values';
@@ -19,6 +20,8 @@ export interface Scope {
   readonly connection: string;
   /** The connection's SCIM base URL; part of `meta.location`, which can be filtered on. */
   readonly baseUrl: string;
+  /** The request that makes the changes, for the connection's log; undefined for what is no request's. */
+  readonly origin?: Origin;
 }
 
 /** Refuses a change unless the resource is in the state that the client expects; throws ScimError 412. */
@@ -79,9 +82,13 @@ export class Resources {
    * @throws ScimError 409 `uniqueness`
    */
   async create(attributes: Attributes, options: CreateOptions = {}): Promise<StoredItem | undefined> {
-    const { table, connection } = this.scope;
+    const { table, connection, origin } = this.scope;
     const resource: StoredResource = { ...(options.meta ?? newMeta()), attributes };
-    const item = { ...toItem(connection, this.type.name, resource), ...options.item };
+    const item = {
+      ...toItem(connection, this.type.name, resource),
+      ...changedBy(origin, resource.version, options.members),
+      ...options.item,
+    };
     const writes: readonly GuardedWrite[] = [
       { write: { put: item, condition: ABSENT } },
       ...this.values(resource.id, undefined, attributes),
@@ -116,8 +123,8 @@ export class Resources {
 
   /** @returns undefined when another change came first */
   private async writeChange(current: StoredItem, change: Change, strict: boolean): Promise<StoredItem | undefined> {
-    const { table, connection } = this.scope;
-    const { further = [], increments = {}, pending, isOfVersion = false } = change;
+    const { table, connection, origin } = this.scope;
+    const { further = [], increments = {}, pending, isOfVersion = false, members: membersChange } = change;
     const sameAttributes = equalJson(current.attributes, change.attributes);
     if (sameAttributes && further.length === 0 && pending === undefined) return current;
     const { lastModified, version } = changedMeta(current);
@@ -126,6 +133,7 @@ export class Resources {
       set: {
         lastModified,
         version,
+        ...changedBy(origin, version, membersChange),
         ...(sameAttributes ? {} : { attributes: attributesText(change.attributes) }),
         ...(pending === undefined ? {} : { pending }),
       },
@@ -196,6 +204,8 @@ export interface CreateOptions {
   readonly meta?: ResourceMeta;
   readonly item?: Readonly<Record<string, ItemValue>>;
   readonly further?: readonly GuardedWrite[];
+  /** Of a group that begins with some. */
+  readonly members?: MembersChange | undefined;
 }
 
 /** A computed change of a resource. */
@@ -209,6 +219,8 @@ export interface Change {
   readonly increments?: Readonly<Record<string, number>>;
   /** A recorded change of members that begins with this one. */
   readonly pending?: string;
+  /** What it does to a group's members. */
+  readonly members?: MembersChange | undefined;
 }
 
 /** @returns undefined when nothing failed, or something did because another change came first */

@@ -4,8 +4,7 @@ import type { StoredResource } from '../scim/resource/resource';
 import type { ResourceType } from '../scim/schema/resource-type';
 import { Collection } from './collection';
 import { groupsOf } from './groups-of';
-import { deletionIntent, followDeletion } from './deletions';
-import { recordWrite } from './intents';
+import { deletionIntent, deletionWrite, followDeletion } from './deletions';
 import { completing } from './member-edits';
 import { leaveAllGroups } from './memberships';
 import { textOf } from './item';
@@ -83,7 +82,7 @@ export class Users {
     const intent = deletionIntent(scope, 'User', id);
     await this.resources.remove(id, check, (user) => [
       ...(this.userDeletion === 'retain' ? this.retainWrites(user) : []),
-      recordWrite(intent),
+      deletionWrite(scope, intent, user),
     ]);
     await followDeletion(scope, intent, completing(scope));
   }

@@ -1,6 +1,6 @@
 import type { ScimType } from '../scim/error';
 
-/** Why a request can fail, in the order in which docs explain it; `explanations.ts` says what each means. */
+/** Why a request can fail, or a mail about it, in the order in which docs explain it; `explanations.ts` says what each means. */
 export const CAUSES = [
   'tokenRefused',
   'scopeMissing',
@@ -22,6 +22,7 @@ export const CAUSES = [
   'unsupported',
   'busy',
   'fault',
+  'mailNotSent',
 ] as const;
 export type Cause = (typeof CAUSES)[number];
 

@@ -187,6 +187,13 @@ const EXPLANATIONS: Readonly<Record<Cause, Explanation>> = {
     remedy:
       'Whoever runs the service finds the request by its id in the functions’ logs: docs/runbook.md, ServerErrors.',
   },
+  mailNotSent: {
+    title: 'A mail could not be sent',
+    meaning:
+      'SES did not take a mail to the recipients of this connection. It is tried again every hour, for three days.',
+    remedy:
+      'Whoever runs the service looks at the error. MessageRejected or MailFromDomainNotVerified: SES has not verified the sender, or is in its sandbox and has not verified a recipient. Others: docs/runbook.md, MailFailures.',
+  },
 };
 
 /** What is told of a failure of a cause. */

@@ -12,6 +12,8 @@ export const ENVIRONMENT = {
    * `<deployment>/<connection id>`, and it is the dimension of the metrics; every function.
    */
   deployment: 'DEPLOYMENT',
+  /** Days for which a connection's log is kept; those who write it. */
+  logDays: 'LOG_DAYS',
   /** URL of the API with its stage; those who name it or call it without a request of their own. */
   scimUrl: 'SCIM_URL',
   /** ARN of the function that rotates tokens; `admin`. */
@@ -44,6 +46,10 @@ export const METRICS = {
   kind: 'Kind',
   /** Tokens that end within a week and that nothing has replaced. */
   tokensNearExpiry: 'TokensNearExpiry',
+  /** Connections that used to synchronize and do not any more, or hardly. */
+  silentConnections: 'SilentConnections',
+  /** Attempts to send a mail that SES did not take. */
+  mailFailures: 'MailFailures',
 } as const;
 
 /** Values of the dimension `kind` of failures, by the status of their answers. */
@@ -88,13 +94,17 @@ export interface DeclaredProperties {
 }
 
 /**
- * What of the table's stream the function `completion` is told: intents that a request handed over. `directory/intents.ts` writes them.
+ * What of the table's stream the function `completion` is told: intents that a request handed over, which `directory/intents.ts` writes, and what a request changed, which
+ * `directory/origin.ts` marks.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
  */
-export const HANDED_OVER_FILTER = {
-  eventName: ['MODIFY'],
-  dynamodb: { Keys: { sk: { S: ['intent'] } }, NewImage: { handedOver: { S: [{ exists: true }] } } },
-} as const;
+export const COMPLETION_FILTERS = [
+  {
+    eventName: ['MODIFY'],
+    dynamodb: { Keys: { sk: { S: ['intent'] } }, NewImage: { handedOver: { S: [{ exists: true }] } } },
+  },
+  { eventName: ['INSERT', 'MODIFY'], dynamodb: { NewImage: { by: { M: { requestId: { S: [{ exists: true }] } } } } } },
+] as const;
 
 /**
  * What of the table's stream the function `notifications` is told: notices that were made, which `directory/notices.ts` writes, and entries of the connections' logs, of

@@ -1,6 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, MathExpression, TreatMissingData, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -12,7 +14,7 @@ export interface AlarmProps {
   /**
    * What is told when an alarm is raised, and when it is over.
    *
-   * @default - nothing: alarms are seen in CloudWatch and on the dashboard
+   * @default - nothing: alarms are seen in CloudWatch and on the dashboard, and mailed to the recipients of `failureMail`
    */
   readonly topic?: ITopic;
 
@@ -71,15 +73,24 @@ interface AlarmDefinition {
 
 const QUARTER = Duration.minutes(15);
 
-/** Makes the alarms of a service provider; `docs/runbook.md` has a section for each, named for its id. */
+/** Those of which no mail can tell. */
+const MAIL_FAILURES = 'MailFailures';
+const NOTIFICATION_ERRORS = 'NotificationErrors';
+
+/**
+ * Makes the alarms of a service provider; `docs/runbook.md` has a section for each, named for its id.
+ * @param isMailed whether the deployment has recipients, who are told
+ */
 export function addAlarms(
   scope: Construct,
   props: AlarmProps,
   metrics: Metrics,
   functions: BackgroundFunctions,
+  isMailed: boolean,
 ): Alarm[] {
   const { topic } = props;
-  return definitions(props, metrics, functions).map(({ id, meaning, metric, threshold, periods = 1 }) => {
+  const mailed: Alarm[] = [];
+  const alarms = definitions(props, metrics, functions).map(({ id, meaning, metric, threshold, periods = 1 }) => {
     const alarm = new Alarm(scope, `${id}Alarm`, {
       alarmDescription: `${meaning} See docs/runbook.md, "${id}".`,
       metric,
@@ -94,7 +105,23 @@ export function addAlarms(
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
     }
+    if (id !== MAIL_FAILURES && id !== NOTIFICATION_ERRORS) mailed.push(alarm);
     return alarm;
+  });
+  if (isMailed) mailAlarms(scope, mailed, functions.notifications);
+  return alarms;
+}
+
+/** Has the deployment's recipients told by the same mails as of failures. */
+function mailAlarms(scope: Construct, alarms: readonly Alarm[], notifications: LambdaFunction): void {
+  new Rule(scope, 'AlarmStates', {
+    description: 'SCIM: tells of alarms by mail',
+    eventPattern: {
+      source: ['aws.cloudwatch'],
+      detailType: ['CloudWatch Alarm State Change'],
+      resources: alarms.map(({ alarmArn }) => alarmArn),
+    },
+    targets: [new LambdaTarget(notifications)],
   });
 }
 
@@ -154,8 +181,13 @@ function definitions(
     {
       id: 'TokensNearExpiry',
       meaning: 'A token ends within a week and nothing has replaced it.',
-      // It is measured every six hours.
-      metric: metrics.of(METRICS.tokensNearExpiry, { statistic: 'Maximum', period: Duration.hours(6) }),
+      metric: metrics.ofConnections(METRICS.tokensNearExpiry),
+      threshold: 1,
+    },
+    {
+      id: 'SilentConnections',
+      meaning: 'A connection that used to synchronize does not any more.',
+      metric: metrics.ofConnections(METRICS.silentConnections),
       threshold: 1,
     },
     {
@@ -171,9 +203,15 @@ function definitions(
       threshold: 3,
     },
     {
-      id: 'NotificationErrors',
-      meaning: 'Mails to administrators cannot be sent.',
-      metric: notifications.metricErrors({ ...background, period: Duration.hours(6) }),
+      id: MAIL_FAILURES,
+      meaning: 'SES does not take mails to administrators.',
+      metric: metrics.of(METRICS.mailFailures, { period: Duration.hours(1) }),
+      threshold: 1,
+    },
+    {
+      id: NOTIFICATION_ERRORS,
+      meaning: 'What administrators are to be told cannot be found out.',
+      metric: notifications.metricErrors({ ...background, period: Duration.hours(1) }),
       threshold: 1,
     },
   ];

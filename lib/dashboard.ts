@@ -57,8 +57,9 @@ export function addDashboard(scope: Construct, { metrics, alarms, functions, tab
         table.metricConsumedWriteCapacityUnits(),
       ),
       graph(
-        'Tokens that end within a week',
-        metrics.of(METRICS.tokensNearExpiry, { statistic: 'Maximum', period: Duration.hours(6) }),
+        'Tokens that end within a week, connections that have gone silent',
+        metrics.ofConnections(METRICS.tokensNearExpiry, { label: 'tokens' }),
+        metrics.ofConnections(METRICS.silentConnections, { label: 'connections' }),
       ),
     ],
   ];

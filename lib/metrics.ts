@@ -50,6 +50,11 @@ export class Metrics {
     return this.of(METRICS.failures, { label: kind, ...options }, { [METRICS.kind]: kind });
   }
 
+  /** What is counted of all connections every hour. @param options the maximum over an hour without them */
+  ofConnections(metricName: string, options: MetricOptions = {}): Metric {
+    return this.of(metricName, { statistic: 'Maximum', period: Duration.hours(1), ...options });
+  }
+
   /**
    * What API Gateway counts of all requests, those among them that reach no function.
    * @param name such as `5XXError`

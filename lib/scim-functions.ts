@@ -3,7 +3,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { ENVIRONMENT, HANDED_OVER_FILTER, NOTIFICATION_FILTERS, type FunctionName } from '../lambdas/contract';
+import { COMPLETION_FILTERS, ENVIRONMENT, NOTIFICATION_FILTERS, type FunctionName } from '../lambdas/contract';
 import { allowMail, mailEnvironment, mailWindow } from './failure-mail';
 import type { FunctionNetwork } from './network';
 import { ScimFunction, type ScimFunctionOptions } from './scim-function';
@@ -98,6 +98,13 @@ export function scimFunctions(scope: Construct, props: FunctionsProps): ScimFunc
   return { ...functions, declaredConnections };
 }
 
+/** Days for which the connections' logs are kept. @throws Error for a time that is none */
+function logDays(retention = Duration.days(30)): number {
+  const days = retention.toDays({ integral: false });
+  if (Number.isInteger(days) && days >= 1 && days <= 3650) return days;
+  throw new Error(`provisioningLogRetention is 1 to 3650 whole days, not ${retention.toHumanString()}.`);
+}
+
 /** Makes functions of one service provider. */
 class Maker {
   private readonly options: ScimFunctionOptions;
@@ -106,8 +113,12 @@ class Maker {
     private readonly scope: Construct,
     private readonly props: FunctionsProps,
   ) {
-    const { table, deployment } = props;
-    const environment = { [ENVIRONMENT.tableName]: table.tableName, [ENVIRONMENT.deployment]: deployment };
+    const { table, deployment, provisioningLogRetention } = props;
+    const environment = {
+      [ENVIRONMENT.tableName]: table.tableName,
+      [ENVIRONMENT.deployment]: deployment,
+      [ENVIRONMENT.logDays]: String(logDays(provisioningLogRetention)),
+    };
     this.options = { ...props, environment };
   }
 
@@ -138,7 +149,8 @@ class Maker {
     triggerFromTable(this.scope, fn, {
       table: this.props.table,
       streamId: 'HandedOver',
-      filters: [HANDED_OVER_FILTER],
+      filters: COMPLETION_FILTERS,
+      window: Duration.seconds(1),
       scheduleId: 'Abandoned',
       every: Duration.minutes(1),
       description: 'SCIM: asks for what requests that ended unexpectedly have left behind',
@@ -185,8 +197,8 @@ class Maker {
       filters: NOTIFICATION_FILTERS,
       window: mailWindow(mail),
       scheduleId: 'Reminders',
-      every: Duration.hours(6),
-      description: 'SCIM: looks for tokens that are about to expire',
+      every: Duration.hours(1),
+      description: 'SCIM: looks for tokens that are about to expire, and for connections that have gone silent',
     });
     this.allowTable(fn, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
     this.allowIndex(fn);

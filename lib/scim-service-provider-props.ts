@@ -1,4 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ThrottleSettings } from 'aws-cdk-lib/aws-apigateway';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
@@ -46,7 +46,7 @@ export interface ScimServiceProviderProps {
   readonly adminPrincipals?: IGrantable[];
 
   /**
-   * Alarms, and whom they tell. Each is explained in docs/runbook.md.
+   * Alarms, and whom they tell. The recipients of `failureMail` are told of them by mail. Each is explained in docs/runbook.md.
    *
    * @default - none: alarms cost by the month, and those that nobody is told of help nobody
    */
@@ -115,6 +115,13 @@ export interface ScimServiceProviderProps {
    * @default true
    */
   readonly pointInTimeRecovery?: boolean;
+
+  /**
+   * How long the log of each connection is kept that the admin API shows: what failed, and what was changed. Whole days.
+   *
+   * @default Duration.days(30)
+   */
+  readonly provisioningLogRetention?: Duration;
 
   /**
    * What becomes of the table when it is taken out of the stack. With `RETAIN` it is also protected from deletion.

@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
@@ -96,7 +96,9 @@ export class ScimServiceProvider extends Construct {
       });
     }
     this.metrics = new Metrics(this, this.deployment, this.api);
-    const alarms = props.alarms === undefined ? [] : addAlarms(this, props.alarms, this.metrics, this.functions);
+    const isMailed = (props.failureMail?.recipients ?? []).length > 0;
+    const alarms =
+      props.alarms === undefined ? [] : addAlarms(this, props.alarms, this.metrics, this.functions, isMailed);
     if (props.dashboard ?? true) {
       addDashboard(this, { metrics: this.metrics, alarms, functions: this.functions, table: this.table });
     }
@@ -132,7 +134,7 @@ export class ScimServiceProvider extends Construct {
   }
 
   /**
-   * One of the metrics that the functions report, of this deployment: `Latency`, `Failures`, `Refusals`, `TokensNearExpiry`.
+   * One of the metrics that the functions report, of this deployment: `Latency`, `Failures`, `Refusals`, `TokensNearExpiry`, `SilentConnections`, `MailFailures`.
    * @param metricName its name
    * @param options the sum over five minutes without them
    */
@@ -175,14 +177,18 @@ export class ScimServiceProvider extends Construct {
 
   /**
    * How many tokens end within a week without one that replaces them.
-   * @param options the maximum over six hours without them, which is how often they are counted
+   * @param options the maximum over an hour without them, which is how often they are counted
    */
   metricTokensNearExpiry(options?: MetricOptions): Metric {
-    return this.metrics.of(METRICS.tokensNearExpiry, {
-      statistic: 'Maximum',
-      period: Duration.hours(6),
-      ...options,
-    });
+    return this.metrics.ofConnections(METRICS.tokensNearExpiry, options);
+  }
+
+  /**
+   * How many connections used to synchronize and do not any more, or hardly.
+   * @param options the maximum over an hour without them, which is how often they are counted
+   */
+  metricSilentConnections(options?: MetricOptions): Metric {
+    return this.metrics.ofConnections(METRICS.silentConnections, options);
   }
 
   /**

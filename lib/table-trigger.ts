@@ -12,8 +12,8 @@ export interface TriggerProps {
   readonly streamId: string;
   /** Which records of the table's stream it is told of: those that pass one of them. */
   readonly filters: readonly object[];
-  /** How long records are gathered before it is told. @default - not at all */
-  readonly window?: Duration;
+  /** How long records are gathered before it is told. */
+  readonly window: Duration;
   /** Name of the schedule. */
   readonly scheduleId: string;
   /** How often it asks for what the stream has not led to. */
@@ -28,8 +28,8 @@ export function triggerFromTable(scope: Construct, fn: LambdaFunction, props: Tr
     target: fn,
     eventSourceArn: table.tableStreamArn ?? '',
     startingPosition: StartingPosition.LATEST,
-    batchSize: window === undefined ? 10 : 1000,
-    ...(window === undefined ? {} : { maxBatchingWindow: window }),
+    batchSize: 1000,
+    maxBatchingWindow: window,
     filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })),
     bisectBatchOnError: true,
     // What keeps failing waits for the schedule, and does not hold up the stream.

@@ -9,6 +9,8 @@ import { asList, asText, member, referenced, type Template } from './template';
 export function startSchedules(template: Template, functions: readonly LocalFunction[], clock: Clock): () => void {
   const definitions = template.ofType('AWS::Lambda::Function');
   const ends = template.ofType('AWS::Events::Rule').flatMap(({ properties }) => {
+    // What tells of alarms has nothing to tell here.
+    if (properties['ScheduleExpression'] === undefined) return [];
     const every = milliseconds(asText(properties['ScheduleExpression']));
     return asList(properties['Targets']).flatMap((target) => {
       const definition = referenced(member(target, 'Arn'), definitions);

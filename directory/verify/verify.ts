@@ -96,6 +96,7 @@ class Check {
 
   private takeSound(item: Item): void {
     const { connection, meaning } = readKey(item);
+    if (meaning.kind === 'deploymentNotice') return;
     if (meaning.kind === 'connection') this.connections.add(connection);
     else this.used.set(connection, textOfKey(item));
     switch (meaning.kind) {
@@ -105,6 +106,7 @@ class Check {
       case 'endedToken':
       case 'notice':
       case 'log':
+      case 'change':
         return;
       case 'resource':
         this.takeResource(connection, meaning.type, item);

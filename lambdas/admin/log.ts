@@ -1,4 +1,4 @@
-import { logEntries, type LogEntry } from '../../directory/log-entry';
+import { logRecords, type LogRecord } from '../../directory/log';
 import type { Table } from '../../directory/table';
 import { explain } from '../../idp/explanations';
 import { Problem } from './problem';
@@ -7,6 +7,7 @@ import { Problem } from './problem';
 
 /** Query parameters, each of which narrows the log down. */
 interface LogQuery {
+  readonly kind?: string | undefined;
   readonly status?: string | undefined;
   readonly resource?: string | undefined;
   readonly userName?: string | undefined;
@@ -16,41 +17,53 @@ interface LogQuery {
   readonly to?: string | undefined;
 }
 
-const PARAMETERS = ['status', 'resource', 'userName', 'scimType', 'cause', 'from', 'to', 'limit', 'cursor'];
+const PARAMETERS = ['kind', 'status', 'resource', 'userName', 'scimType', 'cause', 'from', 'to', 'limit', 'cursor'];
 
-/**
- * Which entries a query asks for.
- * @throws Problem 400 that names the parameter which is wrong
- */
-export function entryFilter(query: Readonly<Record<string, string | undefined>>): (entry: LogEntry) => boolean {
+const KINDS: readonly string[] = ['failure', 'change', 'mail'] satisfies readonly LogRecord['kind'][];
+
+type Test = (record: LogRecord) => boolean;
+
+/** @throws Problem 400 that names the parameter which is wrong */
+function check(query: Readonly<Record<string, string | undefined>>): LogQuery {
   const unknown = Object.keys(query).find((name) => !PARAMETERS.includes(name));
   if (unknown !== undefined) {
     throw new Problem(400, `"${unknown}" is no parameter of the log; there are ${PARAMETERS.join(', ')}.`);
   }
-  const { status, resource, userName, scimType, cause, from, to }: LogQuery = query;
+  const { kind, status }: LogQuery = query;
+  if (kind !== undefined && !KINDS.includes(kind)) {
+    throw new Problem(400, `"kind" is one of ${KINDS.join(', ')}.`);
+  }
   if (status !== undefined && status !== 'failed' && !/^[1-5]\d\d$/.test(status)) {
     throw new Problem(400, '"status" is "failed" or a status of HTTP, such as 409.');
   }
-  const [begin, end] = [timeOf('from', from), timeOf('to', to)];
-  const tests: readonly (((entry: LogEntry) => boolean) | undefined)[] = [
-    status === undefined
-      ? undefined
-      : (entry) => (status === 'failed' ? entry.status >= 400 : entry.status === Number(status)),
-    same(resource, ({ resourceId }) => resourceId),
-    same(userName, ({ name }) => name),
-    same(scimType, (entry) => entry.scimType),
-    same(cause, (entry) => entry.cause),
-    begin === undefined ? undefined : ({ at }) => Date.parse(at) >= begin,
-    end === undefined ? undefined : ({ at }) => Date.parse(at) < end,
-  ];
-  return (entry) => tests.every((test) => test?.(entry) ?? true);
+  return query;
 }
 
-function same(
-  wanted: string | undefined,
-  read: (entry: LogEntry) => string | undefined,
-): ((entry: LogEntry) => boolean) | undefined {
-  return wanted === undefined ? undefined : (entry) => read(entry)?.toLowerCase() === wanted.toLowerCase();
+/** Which records a query asks for, its times apart. */
+function matcher({ kind, status, resource, userName, scimType, cause }: LogQuery): Test {
+  const tests: readonly (Test | undefined)[] = [
+    kind === undefined ? undefined : (record) => record.kind === kind,
+    status === undefined ? undefined : (record) => record.kind === 'failure' && hasStatus(record.status, status),
+    resource === undefined ? undefined : (record) => resourcesOf(record).includes(resource.toLowerCase()),
+    same(userName, (record) => (record.kind === 'mail' ? undefined : record.name)),
+    same(scimType, (record) => (record.kind === 'failure' ? record.scimType : undefined)),
+    same(cause, (record) => (record.kind === 'failure' ? record.cause : undefined)),
+  ];
+  return (record) => tests.every((test) => test?.(record) ?? true);
+}
+
+function hasStatus(status: number, wanted: string): boolean {
+  return wanted === 'failed' ? status >= 400 : status === Number(wanted);
+}
+
+/** Ids of the resources that a record is about, some of the members that joined or left a group among them. */
+function resourcesOf(record: LogRecord): readonly string[] {
+  if (record.kind === 'change') return [record.resourceId, ...(record.members?.ids ?? [])];
+  return record.kind === 'failure' && record.resourceId !== undefined ? [record.resourceId] : [];
+}
+
+function same(wanted: string | undefined, read: (record: LogRecord) => string | undefined): Test | undefined {
+  return wanted === undefined ? undefined : (record) => read(record)?.toLowerCase() === wanted.toLowerCase();
 }
 
 function timeOf(name: string, text: string | undefined): number | undefined {
@@ -60,19 +73,36 @@ function timeOf(name: string, text: string | undefined): number | undefined {
   return time;
 }
 
-/** A page of the log, each entry with why it failed and what to do about it. */
+/**
+ * A page of the log, what went wrong with why and what to do about it.
+ * @throws Problem 400 that names the parameter which is wrong
+ */
 export async function readLog(
   table: Table,
   { id, identityProvider }: { readonly id: string; readonly identityProvider: string },
-  query: Readonly<Record<string, string | undefined>>,
+  parameters: Readonly<Record<string, string | undefined>>,
   page: { readonly limit: number; readonly after: string | undefined },
 ): Promise<{ readonly requests: readonly object[]; readonly next: string | undefined }> {
-  const { entries, next } = await logEntries(table, id, { ...page, matches: entryFilter(query) });
-  return {
-    requests: entries.map(({ connection: _, ...entry }) => {
-      const { title, meaning, remedy } = explain(entry.cause, identityProvider, entry.attribute);
-      return { ...entry, title, meaning, remedy };
-    }),
-    next,
-  };
+  const query = check(parameters);
+  const { kind, status, scimType, cause } = query;
+  const { records, next } = await logRecords(table, id, {
+    ...page,
+    matches: matcher(query),
+    // Only what failed has these.
+    hasChanges: [status, scimType, cause].every((each) => each === undefined) && (kind ?? 'change') === 'change',
+    from: timeOf('from', query.from),
+    to: timeOf('to', query.to),
+  });
+  return { requests: records.map((record) => described(record, identityProvider)), next };
+}
+
+function described({ connection: _, ...record }: LogRecord, identityProvider: string): object {
+  switch (record.kind) {
+    case 'change':
+      return record;
+    case 'mail':
+      return { ...record, ...explain('mailNotSent', identityProvider, undefined) };
+    case 'failure':
+      return { ...record, ...explain(record.cause, identityProvider, record.attribute) };
+  }
 }

@@ -1,16 +1,22 @@
-import type { DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
+import type { DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
 import { ABANDONED_AFTER_MS, completeAbandoned, completeIntent, SETTLED_AFTER_MS } from '../../directory/completion';
+import { changeEntry, changeWrite, type ChangeEntry } from '../../directory/change-entry';
 import { findIntent, type Intent } from '../../directory/intents';
-import { openTable } from '../middleware/environment';
+import type { Key } from '../../directory/item';
+import { connectionKey, readKey } from '../../directory/keys';
+import type { Table } from '../../directory/table';
+import { ENVIRONMENT } from '../contract';
+import { openTable, variable } from '../middleware/environment';
 import type { Invocation } from '../middleware/invocation';
 import { logFailure } from '../middleware/log';
-import { keyOf } from '../middleware/stream';
+import { imagesOf, keyOf } from '../middleware/stream';
 
 const shared = openTable();
+const logDays = Number(variable(ENVIRONMENT.logDays));
 
 /**
- * Does what requests have begun and not ended (see docs/data-model.md): the table's stream tells of what they handed over, and a schedule asks
- * for what those who died have left behind.
+ * Does what requests have begun and not ended (see docs/data-model.md): the table's stream tells of what they handed over, and of what they changed, which goes to the
+ * connection's log; and a schedule asks for what those who died have left behind.
  */
 export async function handler(
   event: DynamoDBStreamEvent | EventBridgeEvent<'Scheduled Event', unknown>,
@@ -25,11 +31,34 @@ export async function handler(
     });
     return;
   }
-  for (const { pk, sk } of event.Records.flatMap(keyOf)) {
+  await logChanges(table, event.Records);
+  for (const { pk, sk } of event.Records.flatMap(handedOver)) {
     // As it is by now: another one may have completed it.
     const intent = await findIntent(table, { pk, sk });
     if (intent !== undefined) await completeIntent(table, intent);
   }
+}
+
+/** The intent that a record tells of, when its request has handed it over: one that was just recorded is the request's own. */
+function handedOver(record: DynamoDBRecord): readonly Key[] {
+  return record.eventName === 'INSERT' ? [] : keyOf(record).filter((key) => readKey(key).meaning.kind === 'intent');
+}
+
+/** Writes down what requests changed; twice is once. */
+async function logChanges(table: Table, records: readonly DynamoDBRecord[]): Promise<void> {
+  const entries = records.flatMap((record): readonly ChangeEntry[] => {
+    const { before, after } = imagesOf(record);
+    const entry = after === undefined ? undefined : changeEntry(before, after);
+    return entry === undefined ? [] : [entry];
+  });
+  const ids = new Set(entries.map(({ connection }) => connection));
+  const items = await table.getMany([...ids].map(connectionKey));
+  // What is left of a deleted connection is being removed.
+  const present = new Set(
+    items.filter((item) => item['deletedAt'] === undefined).map((item) => readKey(item).connection),
+  );
+  const kept = entries.filter(({ connection }) => present.has(connection));
+  await table.writeEach(kept.map((entry) => changeWrite(entry, logDays)));
 }
 
 function failureOf({ id, connection, kind }: Intent, cause: unknown): Error {

@@ -26,7 +26,7 @@ import {
 } from '../middleware/answer';
 import { checkPreconditions, hasPrecondition, isNotModified } from '../middleware/preconditions';
 import { changeAnswer, namesAttributes, readOperations, readProjection, readResource } from '../middleware/read';
-import type { Exchange } from '../middleware/scim-handler';
+import { scopeOf, type Exchange } from '../middleware/scim-handler';
 import { listResources, type ListedType } from './listing';
 import type { ResourceEndpoint } from './resource-endpoint';
 
@@ -178,8 +178,9 @@ function groupsToChange(exchange: Exchange): Groups {
   );
 }
 
-function groups({ table, connection, profile, request, types, failures }: Exchange): Groups {
-  return new Groups({ table, connection: connection.id, baseUrl: request.baseUrl }, types.group, {
+function groups(exchange: Exchange): Groups {
+  const { profile, request, types, failures } = exchange;
+  return new Groups(scopeOf(exchange), types.group, {
     uniqueNames: profile.uniqueGroupNames,
     unknownMembers: profile.unknownMembers,
     passedOver: (count) => {

@@ -11,7 +11,7 @@ import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
 import { noContentAnswer, resourceAnswer, type Answer } from '../middleware/answer';
 import { checkPreconditions, isNotModified } from '../middleware/preconditions';
 import { changeAnswer, readOperations, readProjection, readResource } from '../middleware/read';
-import type { Exchange } from '../middleware/scim-handler';
+import { scopeOf, type Exchange } from '../middleware/scim-handler';
 import { listResources, type ListedType } from './listing';
 import type { ResourceEndpoint } from './resource-endpoint';
 
@@ -100,8 +100,8 @@ export function listedUsers(exchange: Exchange): ListedType {
   };
 }
 
-function users({ table, connection, request, types }: Exchange): Users {
-  return new Users({ table, connection: connection.id, baseUrl: request.baseUrl }, types.user, connection.userDeletion);
+function users(exchange: Exchange): Users {
+  return new Users(scopeOf(exchange), exchange.types.user, exchange.connection.userDeletion);
 }
 
 async function answerWith(
@@ -126,8 +126,8 @@ async function withDerived(
   projection: Projection,
   inGroups: 'perhaps' | 'none' = 'perhaps',
 ): Promise<readonly ResourceView[]> {
-  const { request, table, connection, types } = exchange;
-  const scope = { table, connection: connection.id, baseUrl: request.baseUrl };
+  const { request, connection, types } = exchange;
+  const scope = scopeOf(exchange);
   const [groups, managers] = await Promise.all([
     inGroups === 'perhaps' && connection.groups && projection.shows('groups')
       ? groupsOf(

@@ -1,6 +1,7 @@
 import type { Connection } from '../../directory/connection';
 import { entryWrite, newEntryTime, successWrite, type LogEntry } from '../../directory/log-entry';
 import { isResourceId, resourceKey } from '../../directory/keys';
+import { namesIn, type Names } from '../../directory/names';
 import { fromItem } from '../../directory/resource-item';
 import { unlessBusy } from '../../directory/retries';
 import type { Table } from '../../directory/table';
@@ -9,7 +10,7 @@ import { ScimError, type ScimType } from '../../scim/error';
 import { resourceTypesWith } from '../../scim/schema/resource-type';
 import { failureKind } from './metrics';
 import { FailureLimits } from './failure-limits';
-import { namesIn, namesInBody, subjectOf, type Names } from './failure-subject';
+import { namesInBody, subjectOf } from './failure-subject';
 import { logFailure } from './log';
 import type { ScimRequest } from './scim-request';
 
@@ -33,6 +34,8 @@ export interface FailureContext {
   readonly requestId: string;
   /** When the request came, in milliseconds since the epoch. */
   readonly begun: number;
+  /** Days for which entries are kept. */
+  readonly logDays: number;
 }
 
 /** What went wrong, in the terms of the log. */
@@ -102,7 +105,7 @@ export class Failures {
 
   private async writeOne(request: FailedRequest, { status, scimType, cause, message }: Failure): Promise<void> {
     const { connection, token } = this.caller;
-    const { requestId, begun } = this.context;
+    const { requestId, begun, logDays } = this.context;
     const table = this.context.open();
     const subject = subjectOf(message, resourceTypesWith(connection.schemas), request.body);
     const { attribute, expectation, received } = subject;
@@ -131,7 +134,7 @@ export class Failures {
           }),
           ...(resourceId !== undefined && isResourceId(resourceId) ? { resourceId } : {}),
         };
-        await table.write([entryWrite(entry)]);
+        await table.write([entryWrite(entry, logDays)]);
         return true;
       });
       if (isWritten !== true) throw new Error(`The failure (${cause}) could not be written down in time.`);

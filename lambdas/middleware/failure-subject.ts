@@ -1,3 +1,4 @@
+import { namesIn, type Names } from '../../directory/names';
 import { isArray, isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
 import { describeTarget, type ResourceType, type ResourceTypes } from '../../scim/schema/resource-type';
 
@@ -73,39 +74,9 @@ function kindOf(value: Json | undefined): string {
   ];
 }
 
-/** Whom a request is about, in the identity provider's own words: names that it looks people up by. */
-export interface Names {
-  readonly name: string | undefined;
-  readonly externalId: string | undefined;
-}
-
-/** Reads the names in a body, as those in attributes that are stored. */
-export function namesIn(attributes: Json | undefined): Names {
-  if (!isObject(attributes)) return { name: undefined, externalId: undefined };
-  return {
-    name: shortText(member(attributes, 'userName') ?? member(attributes, 'displayName')),
-    externalId: shortText(member(attributes, 'externalId')),
-  };
-}
-
 /** The names in the body of a request. */
 export function namesInBody(body: string): Names {
   return namesIn(parsed(body));
-}
-
-/** Characters of a name that are kept. */
-const NAME_LENGTH = 256;
-
-function shortText(value: Json | undefined): string | undefined {
-  // On one line: it is told in mails.
-  const line =
-    typeof value === 'string'
-      ? value
-          .slice(0, NAME_LENGTH)
-          .replace(/[\s\p{Cc}]+/gu, ' ')
-          .trim()
-      : '';
-  return line === '' ? undefined : line;
 }
 
 function parsed(body: string): Json | undefined {

@@ -70,9 +70,18 @@ function requestMetrics(method: string, status: number, latency: number): Metric
   return metrics;
 }
 
-/** Logs how many tokens end soon. */
-export function measureTokensNearExpiry(tokens: number): void {
-  logMetrics([{ name: METRICS.tokensNearExpiry, unit: 'Count', value: tokens }], { message: 'tokens' });
+/** Logs how many tokens end soon, and how many connections are not used as they were. */
+export function measureConnections(tokensNearExpiry: number, silent: number): void {
+  const metrics: readonly Metric[] = [
+    { name: METRICS.tokensNearExpiry, unit: 'Count', value: tokensNearExpiry },
+    { name: METRICS.silentConnections, unit: 'Count', value: silent },
+  ];
+  logMetrics(metrics, { message: 'connections' });
+}
+
+/** Logs that a mail could not be sent. @param about what it was about */
+export function measureMailFailure(about: JsonObject): void {
+  logMetrics([{ name: METRICS.mailFailures, unit: 'Count', value: 1 }], { message: 'mail not sent', ...about });
 }
 
 interface Metric {

@@ -4,6 +4,8 @@ import type { Connection } from '../../directory/connection';
 import { Connections } from '../../directory/connections';
 import type { Key } from '../../directory/item';
 import { connectionKey } from '../../directory/keys';
+import type { Origin } from '../../directory/origin';
+import type { Scope } from '../../directory/resources';
 import { unlessBusy } from '../../directory/retries';
 import type { Table } from '../../directory/table';
 import type { StoredToken } from '../../directory/tokens';
@@ -12,7 +14,8 @@ import { profileOf } from '../../idp/profiles';
 import { resourceTypesWith, type ResourceTypes } from '../../scim/schema/resource-type';
 import { errorAnswer, toResult, type Answer } from './answer';
 import { authenticate, presentedToken, RefusedCaller } from './authenticate';
-import { openTable } from './environment';
+import { ENVIRONMENT } from '../contract';
+import { openTable, variable } from './environment';
 import { Failures, type FailedCaller } from './failure-log';
 import { logFailure } from './log';
 import { measurement } from './metrics';
@@ -32,6 +35,13 @@ export interface Exchange {
   readonly deadline: number;
   /** What fails of it, for the connection's log. */
   readonly failures: Failures;
+  /** What its changes are known by, in the same log. */
+  readonly origin: Origin;
+}
+
+/** Where the resources are that a request is about. */
+export function scopeOf({ table, connection, request, origin }: Exchange): Scope {
+  return { table, connection: connection.id, baseUrl: request.baseUrl, origin };
 }
 
 export interface ScimHandlerOptions {
@@ -46,6 +56,8 @@ interface ScimContext extends Context {
   noted?: Promise<unknown>;
   /** Begins to note what fails of somebody's request. */
   failuresOf?: (caller: FailedCaller) => Failures;
+  /** When the request came, in milliseconds since the epoch. */
+  begun?: number;
 }
 
 type ScimMiddleware = MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult, Error, ScimContext>;
@@ -80,12 +92,14 @@ const LOG_MS = 2000;
 /** Writes down what failed of those who are known. */
 function provisioningLog(): ScimMiddleware {
   const shared = openTable();
+  const logDays = Number(variable(ENVIRONMENT.logDays));
   return {
     before: ({ context }) => {
       const { awsRequestId: requestId } = context;
       const begun = Date.now();
+      context.begun = begun;
       context.failuresOf = (caller) =>
-        new Failures(caller, { open: () => shared.forRequest(Date.now() + LOG_MS), requestId, begun });
+        new Failures(caller, { open: () => shared.forRequest(Date.now() + LOG_MS), requestId, begun, logDays });
     },
     after: async ({ event, context }) => {
       await context.exchange?.failures.write(event.httpMethod);
@@ -119,12 +133,13 @@ function authentication({ prefetch }: ScimHandlerOptions): ScimMiddleware {
       }
       const { connection, token } = await authenticate(table, request);
       const soon = shared.forRequest(Date.now() + NOTE_MS);
-      context.noted = unlessBusy(() => new Connections(soon).noteUse(connection.id, token)).catch((error: unknown) => {
+      context.noted = unlessBusy(() => new Connections(soon).noteUse(connection, token)).catch((error: unknown) => {
         logFailure(error, context.awsRequestId);
       });
       const profile = profileOf(connection.identityProvider);
       const failures = context.failuresOf?.({ connection, token: token.id });
-      if (failures === undefined) throw new Error('The log has not begun.');
+      const { begun, awsRequestId: requestId } = context;
+      if (failures === undefined || begun === undefined) throw new Error('The log has not begun.');
       context.exchange = {
         request,
         connection,
@@ -134,6 +149,7 @@ function authentication({ prefetch }: ScimHandlerOptions): ScimMiddleware {
         table,
         deadline,
         failures,
+        origin: { token: token.id, requestId, begun },
       };
     },
   };

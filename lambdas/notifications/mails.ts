@@ -1,17 +1,16 @@
 import type { Connection } from '../../directory/connection';
-import type { FailedCause, FailuresNotice, Notice, RecoveryNotice, TokenNotice } from '../../directory/notices';
-import { consoleOf, type Console } from '../../idp/console';
+import type {
+  AlarmNotice,
+  ConnectionNotice,
+  FailedCause,
+  FailuresNotice,
+  RecoveryNotice,
+  RhythmNotice,
+} from '../../directory/notices';
+import { consoleOf } from '../../idp/console';
 import { explain } from '../../idp/explanations';
-
-/** A mail in both of its forms. */
-export interface Mail {
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-}
-
-/** A part of a mail: a paragraph, steps to follow, or a command to copy. */
-type Block = { readonly text: string } | { readonly steps: readonly string[] } | { readonly command: string };
+import { capital, dateOf, render, type Block, type Mail } from './mail-form';
+import { tokenMail } from './token-mails';
 
 /** What a mail needs to know beside its notice. */
 export interface MailContext {
@@ -21,21 +20,39 @@ export interface MailContext {
   readonly secretName: string | undefined;
 }
 
-/** Seconds in which both tokens work while an administrator pastes the new one: a week. */
-const SUGGESTED_OVERLAP = 604_800;
-
-/** The mail that tells a notice. It never holds a token. */
-export function mailOf(notice: Notice, context: MailContext): Mail {
+/** The mail that tells a notice of a connection. It never holds a token. */
+export function mailOf(notice: ConnectionNotice, context: MailContext): Mail {
   switch (notice.kind) {
     case 'tokenExpires':
-      return expiryMail(notice, context);
     case 'tokenRotated':
-      return rotationMail(notice, context);
+      return tokenMail(notice, context);
     case 'failures':
       return failuresMail(notice, context);
     case 'recovered':
       return recoveryMail(notice, context);
+    case 'silent':
+      return silenceMail(notice, context);
+    case 'quarantined':
+      return quarantineMail(notice, context);
   }
+}
+
+/** The mail that tells that an alarm of the deployment was raised, or is over. */
+export function alarmMail({ alarm, isOver, meaning, reason, at }: AlarmNotice): Mail {
+  const [what = alarm] = meaning.split(/(?<=\.) /);
+  if (isOver) {
+    return render(`SCIM service: over: ${what}`, [
+      { text: `The alarm ${alarm} is over since ${dateOf(at)}: ${what}` },
+      { text: `CloudWatch says: ${reason}` },
+    ]);
+  }
+  return render(`SCIM service: ${what}`, [
+    { text: meaning },
+    {
+      text: `The alarm ${alarm} was raised at ${dateOf(at)}. It concerns all connections: some of what identity providers send may not arrive, and so not be in any connection's log.`,
+    },
+    { text: `CloudWatch says: ${reason}` },
+  ]);
 }
 
 function failuresMail({ causes }: FailuresNotice, context: MailContext): Mail {
@@ -96,6 +113,39 @@ function recoveryMail({ since }: RecoveryNotice, { connection }: MailContext): M
   ]);
 }
 
+function silenceMail({ since }: RhythmNotice, { connection, adminUrl }: MailContext): Mail {
+  const { name, progress, test } = consoleOf(connection.identityProvider);
+  return render(`SCIM provisioning of ${connection.displayName} has gone silent`, [
+    {
+      text: `${capital(name)} has sent nothing to the SCIM connection "${connection.displayName}" (${connection.id}) since ${dateOf(since)}: much longer than it ever paused in the last weeks. While it sends nothing, nobody is created, and nobody who leaves loses access.`,
+    },
+    { text: 'When nothing has changed there, for a holiday, this is no failure. Otherwise:' },
+    {
+      steps: [
+        `See whether provisioning still runs: ${progress}.`,
+        `Check that it reaches this service: ${test}.`,
+        'See what came last, and whether it failed:',
+      ],
+    },
+    { command: logCommand(adminUrl, connection.id) },
+    {
+      text: 'A connection that is not needed any more can be disabled (PATCH it with "enabled": false); then it is not missed.',
+    },
+  ]);
+}
+
+function quarantineMail({ since }: RhythmNotice, { connection, adminUrl }: MailContext): Mail {
+  const { name, quarantine = '' } = consoleOf(connection.identityProvider);
+  return render(`SCIM provisioning of ${connection.displayName} may be in quarantine`, [
+    {
+      text: `${capital(name)} used the SCIM connection "${connection.displayName}" (${connection.id}) every hour or so until ${dateOf(since)}. Since then it has only called now and then, as it does when it has put provisioning in quarantine and tries whether it works again. In quarantine nobody is created, and nobody who leaves loses access.`,
+    },
+    { text: quarantine },
+    { text: 'What failed here before:' },
+    { command: logCommand(adminUrl, connection.id) },
+  ]);
+}
+
 /** When so many of one cause came, some of them may not have been written down. */
 const COUNTED = 25;
 
@@ -105,93 +155,6 @@ function requests(...counts: readonly number[]): string {
   return `${isLeast ? 'at least ' : ''}${sum} ${sum === 1 ? 'request' : 'requests'}`;
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
 function logCommand(adminUrl: string, id: string): string {
   return `awscurl --service execute-api '${adminUrl}/connections/${id}/requests?status=failed'`;
-}
-
-function expiryMail(notice: TokenNotice & { readonly kind: 'tokenExpires' }, context: MailContext): Mail {
-  const { connection, secretName } = context;
-  const idp = consoleOf(connection.identityProvider);
-  const end = dateOf(notice.expiresAt);
-  const when = notice.days === 0 ? 'today' : notice.days === 1 ? 'in a day' : `in ${notice.days} days`;
-  const scopes = connection.tokens.find(({ id }) => id === notice.token)?.scopes;
-  if (scopes !== undefined) {
-    return render(`SCIM token ${notice.token} of ${connection.displayName} expires ${when}`, [
-      {
-        text: `The bearer token ${notice.token} of the SCIM connection "${connection.displayName}" (${connection.id}), with the scopes ${scopes.join(', ')}, ends at ${end}. It is one beside that of ${idp.name}, which goes on.`,
-      },
-      { text: 'Whoever uses it needs another one; the answer shows its value, once:' },
-      { command: issueCommand(context, { scopes }) },
-    ]);
-  }
-  return render(`SCIM token of ${connection.displayName} expires ${when}`, [
-    {
-      text: `The bearer token ${notice.token} of the SCIM connection "${connection.displayName}" (${connection.id}) ends at ${end}. From then on ${idp.name} is refused with 401: nobody is created, and nobody who leaves loses access.`,
-    },
-    {
-      text: `Issue a new one with an overlap, so that both work until it is pasted. The answer shows its value, once${secretName === undefined ? '.' : `; it is also the value of the secret ${secretName}.`}`,
-    },
-    { command: issueCommand(context, { overlapSeconds: SUGGESTED_OVERLAP }) },
-    ...(secretName === undefined ? [] : [{ text: 'To read it again:' }, { command: readCommand(secretName) }]),
-    { steps: pasteSteps(idp) },
-  ]);
-}
-
-function rotationMail(notice: TokenNotice & { readonly kind: 'tokenRotated' }, context: MailContext): Mail {
-  const { connection, secretName = '' } = context;
-  const idp = consoleOf(connection.identityProvider);
-  return render(`A new SCIM token for ${connection.displayName} waits to be pasted`, [
-    {
-      text: `The bearer token of the SCIM connection "${connection.displayName}" (${connection.id}) was rotated on schedule. The new one, ${notice.token}, works already; the one before works until ${dateOf(notice.earlierUntil)}, and then ${idp.name} is refused with 401 unless it has the new one.`,
-    },
-    { text: `The new token is the value of the secret ${secretName}:` },
-    { command: readCommand(secretName) },
-    { steps: pasteSteps(idp) },
-  ]);
-}
-
-function issueCommand({ adminUrl, connection }: MailContext, body: object): string {
-  const url = `${adminUrl}/connections/${connection.id}/tokens`;
-  return `awscurl --service execute-api -X POST '${url}' -d '${JSON.stringify(body)}'`;
-}
-
-function readCommand(secretName: string): string {
-  return `aws secretsmanager get-secret-value --secret-id '${secretName}' --query SecretString --output text`;
-}
-
-function pasteSteps({ name, tokenField, test }: Console): readonly string[] {
-  return [`In ${name}: ${tokenField}.`, 'Paste the new token and save.', `Check with: ${test}.`];
-}
-
-function dateOf(time: string): string {
-  return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
-}
-
-function render(subject: string, blocks: readonly Block[]): Mail {
-  return {
-    // A subject is one line, whatever a connection is called.
-    subject: subject.replace(/\s+/g, ' '),
-    text: `${blocks.map(asText).join('\n\n')}\n`,
-    html: `<!doctype html>\n<html><body>\n${blocks.map(asHtml).join('\n')}\n</body></html>\n`,
-  };
-}
-
-function asText(block: Block): string {
-  if ('steps' in block) return block.steps.map((step, index) => `${index + 1}. ${step}`).join('\n');
-  return 'command' in block ? `    ${block.command}` : block.text;
-}
-
-function asHtml(block: Block): string {
-  if ('steps' in block) return `<ol>${block.steps.map((step) => `<li>${escaped(step)}</li>`).join('')}</ol>`;
-  return 'command' in block ? `<pre>${escaped(block.command)}</pre>` : `<p>${escaped(block.text)}</p>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
 }

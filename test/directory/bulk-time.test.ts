@@ -35,8 +35,9 @@ function exchange(milliseconds: number, operations: readonly object[]): Exchange
     table: scope.table,
     failures: new Failures(
       { connection: connectionWith({ id: scope.connection }), token: 'x' },
-      { open: () => scope.table, requestId: 'x', begun: Date.now() },
+      { open: () => scope.table, requestId: 'x', begun: Date.now(), logDays: 30 },
     ),
+    origin: { token: 'x', requestId: 'x', begun: Date.now() },
     deadline: Date.now() + milliseconds,
   };
 }

@@ -67,7 +67,7 @@ describe('connections and tokens', () => {
     const { failureMail: _, ...without } = connection;
     // It is used between the reading and the writing of the change.
     await connections.change(id, ACT, async () => {
-      await connections.noteUse(id, token);
+      await connections.noteUse({ id }, token);
       return { ...without, displayName: 'Changed' };
     });
     // And it was used before this one was read.
@@ -76,7 +76,7 @@ describe('connections and tokens', () => {
     expect(found?.tokens[0]?.lastUsedAt).toBeDefined();
     // Within the hour the token knows it, and nothing is called.
     const [used = token] = found?.tokens ?? [];
-    expect(await measure(() => connections.noteUse(id, used))).toEqual({ reads: 0, writes: 0, calls: 0 });
+    expect(await measure(() => connections.noteUse({ id }, used))).toEqual({ reads: 0, writes: 0, calls: 0 });
     expect(found).toMatchObject({ displayName: 'Changed' });
     expect(found).not.toHaveProperty('failureMail');
     await connections.withdraw({ ...connection, cursorKey: 'another one of this id' });

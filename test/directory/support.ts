@@ -89,6 +89,7 @@ export function meteredScope(): {
     table: new Table(client, server().tableName),
     connection: `t-${randomUUID()}`,
     baseUrl: 'https://x',
+    origin: { token: 'abcdefghij', requestId: randomUUID(), begun: Date.now() },
   };
   const measure = async (work: () => Promise<unknown>): Promise<Units> => {
     const before = { ...units };

@@ -2,7 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logPartition, noticePartition } from '../../directory/keys';
 import type { Item } from '../../directory/item';
-import { admin, Client, USER } from '../support/client';
+import { admin, Client, USER, type Body } from '../support/client';
 import { FaultySystem } from './faulty-system';
 
 /** Failures are told while the function that tells them dies at any of its calls, and while SES does not do what it is to do. */
@@ -11,7 +11,9 @@ let system: FaultySystem;
 let sequence = 100;
 
 beforeAll(async () => {
-  system = await FaultySystem.start();
+  system = await FaultySystem.start(undefined, {
+    failureMail: { sender: 'scim@acme.example', recipients: ['ops@acme.example'] },
+  });
 }, 60_000);
 
 afterAll(() => system.stop());
@@ -78,18 +80,26 @@ test.each([
   ['refuses', { kind: 'error', name: 'MessageRejected', status: 400 } as const, 1],
   ['breaks the connection', { kind: 'drop', takesEffect: false } as const, 1],
   ['takes the mail and does not say so', { kind: 'drop', takesEffect: true } as const, 2],
+  ['never answers', { kind: 'hang' } as const, 1],
 ])(
   'when SES %s requests go on, the failure is there to see, and the mail comes later',
   async (_, fault, atLeast) => {
     const { client, event, recipient } = await failing();
     system.mailProxy.watch(() => fault);
-    await expect(system.invoke('Notifications', event)).rejects.toThrow();
+    const told = system.invoke('Notifications', event);
     expect((await client.get('/Users')).status).toBe(200);
-    expect((await admin('GET', `/connections/${client.id}/requests`)).body.requests).toHaveLength(2);
+    await told;
+    const { requests } = (await admin('GET', `/connections/${client.id}/requests`)).body;
+    expect(requests.map(({ kind, mail }: Body) => [kind, mail])).toEqual([
+      ['mail', 'failures'],
+      ['failure', undefined],
+      ['failure', undefined],
+    ]);
+    expect(requests[0]).toMatchObject({ error: expect.any(String), remedy: expect.stringContaining('sandbox') });
     await followUp(client, event);
     expect(mailsTo(recipient)).toBeGreaterThanOrEqual(atLeast);
   },
-  60_000,
+  90_000,
 );
 
 test('the same batch twice, or a part of it, tells nothing twice', async () => {
@@ -99,6 +109,36 @@ test('the same batch twice, or a part of it, tells nothing twice', async () => {
   await system.invoke('Notifications', event);
   await system.invoke('Notifications', { Records: records.slice(1) });
   expect(mailsTo(recipient)).toBe(1);
+});
+
+test('an alarm is mailed to the recipients of the deployment, once, and so is that it is over', async () => {
+  const before = mailsTo('ops@acme.example');
+  const event = (value: string, previous: string, time: string): object => ({
+    'detail-type': 'CloudWatch Alarm State Change',
+    source: 'aws.cloudwatch',
+    time,
+    detail: {
+      alarmName: 'GatewayRefusals',
+      state: { value, reason: 'Threshold Crossed: 51 >= 50', timestamp: time },
+      previousState: { value: previous },
+      configuration: { description: 'API Gateway refuses requests. See docs/runbook.md, "GatewayRefusals".' },
+    },
+  });
+  const raised = event('ALARM', 'OK', '2026-01-01T00:00:00Z');
+  await system.invoke('Notifications', raised);
+  await system.invoke('Notifications', raised);
+  await system.invoke('Notifications', event('OK', 'INSUFFICIENT_DATA', '2026-01-01T00:01:00Z'));
+  expect(mailsTo('ops@acme.example')).toBe(before + 1);
+  const mail = system.mailbox.mails.at(-1);
+  expect(mail?.subject).toBe('SCIM service: API Gateway refuses requests.');
+  expect(mail?.text).toContain('runbook.md, "GatewayRefusals"');
+  expect(mail?.text).toContain('51 >= 50');
+  system.mailProxy.watch(() => ({ kind: 'error', name: 'MessageRejected', status: 400 }));
+  await system.invoke('Notifications', event('OK', 'ALARM', '2026-01-01T00:05:00Z'));
+  system.mailProxy.watch();
+  await system.invoke('Notifications', event('OK', 'ALARM', '2026-01-01T00:05:00Z'));
+  expect(system.mailbox.mails.at(-1)?.subject).toBe('SCIM service: over: API Gateway refuses requests.');
+  expect(await system.contradictions()).toEqual([]);
 });
 
 test('of a connection that is deleted nobody is told', async () => {

@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { ENVIRONMENT, FUNCTION_NAMES, HANDED_OVER_FILTER, ROUTES } from '../../lambdas/contract';
+import { ENVIRONMENT, FUNCTION_NAMES, COMPLETION_FILTERS, ROUTES } from '../../lambdas/contract';
 import { ERROR_URN } from '../../scim/error';
 import { ERROR_URN as CONTRACT_ERROR_URN } from '../../lambdas/contract';
 import { ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
@@ -104,7 +104,7 @@ test('no function may do more than it does', () => {
 
 test('what requests leave behind is completed: told by the stream, asked for every minute', () => {
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
-    FilterCriteria: { Filters: [{ Pattern: JSON.stringify(HANDED_OVER_FILTER) }] },
+    FilterCriteria: { Filters: COMPLETION_FILTERS.map((filter) => ({ Pattern: JSON.stringify(filter) })) },
     FunctionName: { Ref: Match.stringLikeRegexp('Completion') },
   });
   template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });

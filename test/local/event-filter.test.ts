@@ -1,8 +1,8 @@
-import { HANDED_OVER_FILTER } from '../../lambdas/contract';
+import { COMPLETION_FILTERS } from '../../lambdas/contract';
 import { passesFilter } from '../../local/event-filter';
 import type { Part } from '../../local/template';
 
-const filter: Part = JSON.parse(JSON.stringify(HANDED_OVER_FILTER)) as Part;
+const filters = JSON.parse(JSON.stringify(COMPLETION_FILTERS)) as Part[];
 const event = (eventName: string, sk: string, image: object) => ({
   eventName,
   dynamodb: { Keys: { pk: { S: 'c#x#intent#1' }, sk: { S: sk } }, NewImage: image },
@@ -13,9 +13,11 @@ test.each([
   ['an intent that is recorded', event('INSERT', 'intent', { kind: { S: 'members' } }), false],
   ['another change of one', event('MODIFY', 'intent', { kind: { S: 'members' } }), false],
   ['a batch of one', event('MODIFY', '000000', { handedOver: { S: 'now' } }), false],
+  ['a user whom a request changed', event('MODIFY', 'id', { by: { M: { requestId: { S: 'x' } } } }), true],
+  ['a user whom no request changed', event('MODIFY', 'id', { version: { S: 'x' } }), false],
   ['something without an image', { eventName: 'REMOVE', dynamodb: {} }, false],
 ])('%s: %#', (_, record, passes) => {
-  expect(passesFilter(filter, record)).toBe(passes);
+  expect(filters.some((filter) => passesFilter(filter, record))).toBe(passes);
 });
 
 test('a rule that is not known here is no reason to let everything pass', () => {

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { asText, isArray, isObject, parseJson, type Json } from '../scim/json';
+import type { ResourceTypeName } from '../scim/schema/resource-type';
+import { changesBetween, type AttributeChange } from './changes';
+import { intentFrom } from './intents';
+import { numberOf, textOf, type Item } from './item';
+import { changesPartition, readKey } from './keys';
+import { timeToLive } from './log-entry';
+import { namesIn, type Names } from './names';
+import { changedByOf, membersFrom, type ChangedBy, type MembersChange } from './origin';
+import { fromItem } from './resource-item';
+import type { BatchWrite } from './write';
+
+/*
+ * What identity providers changed, for the connection's log. An entry is made of what the table's stream tells of an item, before and after; made twice it is the same
+ * entry.
+ */
+
+/** What became of a resource. One is restored that was deleted and comes back. */
+export type ChangeAction = 'created' | 'changed' | 'deleted' | 'restored';
+
+/** One resource that a request changed. */
+export interface ChangeEntry {
+  /** A UUIDv7: entries are in the order of their times. */
+  readonly id: string;
+  readonly connection: string;
+  /** RFC 3339. */
+  readonly at: string;
+  /** Of API Gateway and the function's log. */
+  readonly requestId: string;
+  /** Id of the token that the request came with. */
+  readonly token: string;
+  readonly action: ChangeAction;
+  readonly resourceType: ResourceTypeName;
+  readonly resourceId: string;
+  /** The user's `userName` or the group's `displayName`. */
+  readonly name?: string;
+  readonly externalId?: string;
+  /** Milliseconds from when the request came to the change. */
+  readonly latency: number;
+  readonly changes: readonly AttributeChange[];
+  readonly members?: MembersChange;
+}
+
+/**
+ * The entry that an item's change calls for.
+ * @param before undefined for an item that was not there
+ * @returns undefined when no request has made this change, or it is none of a user or group
+ */
+export function changeEntry(before: Item | undefined, after: Item): ChangeEntry | undefined {
+  const by = changedByOf(after);
+  if (by === undefined) return undefined;
+  const { connection, meaning } = readKey(after);
+  if (meaning.kind === 'intent') return before === undefined ? deletionEntry(connection, after, by) : undefined;
+  if (meaning.kind !== 'resource') return undefined;
+  const [was, is] = [before === undefined ? undefined : fromItem(before), fromItem(after)];
+  // What follows from a change of another item, such as that a deleted user leaves a group, has a version of its own.
+  if (by.version !== is.version || was?.version === is.version) return undefined;
+  const appeared = is.created === is.lastModified ? 'created' : 'restored';
+  return {
+    ...about(connection, meaning.id, by),
+    action: was === undefined ? appeared : 'changed',
+    resourceType: meaning.type,
+    ...present(namesIn(is.attributes)),
+    changes: changesBetween(was?.attributes, is.attributes),
+    ...(by.members === undefined ? {} : { members: by.members }),
+  };
+}
+
+/** A deletion is told by what it leaves to be done: of the resource itself nothing is left that could tell who deleted it. */
+function deletionEntry(connection: string, item: Item, by: ChangedBy): ChangeEntry | undefined {
+  const intent = intentFrom(item);
+  if (intent.kind !== 'deletion') return undefined;
+  return {
+    ...about(connection, intent.resource, by),
+    action: 'deleted',
+    resourceType: intent.type,
+    ...optionalNames(item),
+    changes: [],
+  };
+}
+
+function about(
+  connection: string,
+  resourceId: string,
+  by: ChangedBy,
+): Omit<ChangeEntry, 'action' | 'resourceType' | 'changes'> {
+  const { token, requestId, begun, latency, version } = by;
+  const msecs = begun + latency;
+  // The same whoever makes it: what the stream brings twice is one entry.
+  const random = createHash('sha256').update(`${resourceId} ${version}`).digest().subarray(0, 16);
+  return {
+    id: uuidv7({ msecs, random }),
+    connection,
+    at: new Date(msecs).toISOString(),
+    requestId,
+    token,
+    resourceId,
+    latency,
+  };
+}
+
+/** The write that keeps an entry. @param days for how long */
+export function changeWrite({ id, connection, changes, members, ...entry }: ChangeEntry, days: number): BatchWrite {
+  return {
+    put: {
+      pk: changesPartition(connection),
+      sk: id,
+      ...entry,
+      changes: JSON.stringify(changes),
+      ...(members === undefined ? {} : { members: { ...members } }),
+      ttl: timeToLive(entry.at, days),
+    },
+  };
+}
+
+/** Reads what `changeWrite` wrote. */
+export function changeFrom(connection: string, item: Item): ChangeEntry {
+  const changes = parseJson(textOf(item, 'changes'));
+  return {
+    id: item.sk,
+    connection,
+    at: textOf(item, 'at'),
+    requestId: textOf(item, 'requestId'),
+    token: textOf(item, 'token'),
+    action: ACTIONS.find((action) => action === item['action']) ?? 'changed',
+    resourceType: item['resourceType'] === 'Group' ? 'Group' : 'User',
+    resourceId: textOf(item, 'resourceId'),
+    ...optionalNames(item),
+    latency: numberOf(item, 'latency'),
+    changes: isArray(changes) ? changes.flatMap(attributeChange) : [],
+    ...(isObject(item['members']) ? { members: membersFrom(item['members']) } : {}),
+  };
+}
+
+const ACTIONS: readonly ChangeAction[] = ['created', 'changed', 'deleted', 'restored'];
+
+function attributeChange(change: Json): readonly AttributeChange[] {
+  if (!isObject(change)) return [];
+  const { attribute, from, to } = change;
+  return [
+    {
+      attribute: asText(attribute),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    },
+  ];
+}
+
+function optionalNames(item: Item): ReturnType<typeof present> {
+  const text = (name: string): string | undefined => (item[name] === undefined ? undefined : textOf(item, name));
+  return present({ name: text('name'), externalId: text('externalId') });
+}
+
+function present({ name, externalId }: Names): { readonly name?: string; readonly externalId?: string } {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(externalId === undefined ? {} : { externalId }),
+  };
+}

@@ -1,0 +1,50 @@
+import type { Connection } from '../../directory/connection';
+import { Connections } from '../../directory/connections';
+import { dueReminder, tokensNearExpiry } from '../../directory/expiry';
+import { makeNotice, type RhythmNotice, type TokenNotice } from '../../directory/notices';
+import { HAND_OVER_MS } from '../../directory/retries';
+import { silenceOf, slownessOf } from '../../directory/rhythm';
+import type { Table } from '../../directory/table';
+import { consoleOf } from '../../idp/console';
+import { measureConnections } from '../middleware/metrics';
+import { recipientsOf } from './delivery';
+
+/** Connections that are read at a time. */
+const PAGE = 100;
+
+/** Makes the notices of what time brings about: tokens that are about to end, connections that are not used any more. Counts both. */
+export async function remind(table: Table): Promise<void> {
+  const connections = new Connections(table);
+  let [nearExpiry, silent] = [0, 0];
+  let after: string | undefined;
+  do {
+    const page = await connections.list(PAGE, after);
+    for (const connection of page.connections) {
+      if (!('tokens' in connection) || !connection.enabled) continue;
+      const usage = rhythmNotices(connection);
+      nearExpiry += tokensNearExpiry(connection.tokens);
+      silent += usage.length;
+      if (recipientsOf(connection).length === 0) continue;
+      for (const notice of [...expiryNotices(connection), ...usage]) await makeNotice(table, notice);
+    }
+    after = page.next;
+  } while (after !== undefined && table.retries.timeLeft > HAND_OVER_MS);
+  measureConnections(nearExpiry, silent);
+}
+
+function expiryNotices({ id: connection, tokens }: Connection): readonly TokenNotice[] {
+  return tokens.flatMap((token) => {
+    const days = dueReminder(token);
+    if (days === undefined) return [];
+    return [{ connection, kind: 'tokenExpires', token: token.id, expiresAt: token.expiresAt, days }];
+  });
+}
+
+/** One at most. Of a connection that fails its recipients know already. */
+function rhythmNotices({ id: connection, rhythm, failing, identityProvider }: Connection): readonly RhythmNotice[] {
+  if (failing !== undefined) return [];
+  const slowSince = consoleOf(identityProvider).quarantine === undefined ? undefined : slownessOf(rhythm);
+  if (slowSince !== undefined) return [{ kind: 'quarantined', connection, since: slowSince }];
+  const silence = silenceOf(rhythm);
+  return silence === undefined ? [] : [{ kind: 'silent', connection, since: silence.since }];
+}

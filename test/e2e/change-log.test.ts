@@ -1,0 +1,112 @@
+import { admin, Client, ENTERPRISE, send, USER, type Body } from '../support/client';
+import { eventually } from '../support/own-server';
+
+/** The log of what an identity provider changed, as administrators read it a moment later. */
+
+let client: Client;
+
+beforeAll(async () => {
+  client = await Client.connect('entra');
+});
+
+/** Records of the log, newest first, as soon as there are so many. */
+async function records(count: number, query = '', id = client.id): Promise<readonly Body[]> {
+  const { requests } = await eventually(
+    async () => (await admin('GET', `/connections/${id}/requests?limit=100${query}`)).body,
+    ({ requests: found }) => found.length >= count,
+  );
+  expect(requests).toHaveLength(count);
+  return requests;
+}
+
+test('each change: of whom, what from and what to, by which token and request, and how long it took', async () => {
+  const user = await client.user('bjensen@acme.example', {
+    externalId: 'e1',
+    password: 'Hunter2!',
+    [ENTERPRISE]: { department: 'Tours' },
+  });
+  const headers = { Authorization: `Bearer ${client.token}`, 'Content-Type': 'application/scim+json' };
+  await send('GET', `${client.baseUrl}/Users/${user.id}`, headers);
+  await client.patch(
+    `/Users/${user.id}`,
+    { op: 'replace', path: 'active', value: false },
+    { op: 'replace', path: `${ENTERPRISE}:department`, value: 'Sales' },
+  );
+  await client.patch(`/Users/${user.id}`, { op: 'replace', path: 'active', value: false });
+  await client.delete(`/Users/${user.id}`);
+  const found = await records(3);
+  expect(
+    found.map(({ kind, action, resourceType, name, externalId }) => [kind, action, resourceType, name, externalId]),
+  ).toEqual(
+    ['deleted', 'changed', 'created'].map((action) => ['change', action, 'User', 'bjensen@acme.example', 'e1']),
+  );
+  expect(found[1]).toMatchObject({
+    resourceId: user.id,
+    token: client.token.split('_')[2],
+    requestId: expect.stringMatching(/./),
+    changes: [
+      { attribute: 'active', from: true, to: false },
+      { attribute: `${ENTERPRISE}:department`, from: 'Tours', to: 'Sales' },
+    ],
+  });
+  for (const { latency, at } of found) {
+    expect(latency).toBeGreaterThanOrEqual(0);
+    expect(Math.abs(Date.now() - Date.parse(at))).toBeLessThan(60_000);
+  }
+  expect(JSON.stringify(found)).not.toContain('Hunter2');
+});
+
+test('who comes back is restored, and found by name and by id', async () => {
+  await client.user('bjensen@acme.example', { externalId: 'e1' });
+  const [restored] = await records(4);
+  expect(restored).toMatchObject({ action: 'restored', name: 'bjensen@acme.example' });
+  await records(4, `&resource=${restored?.resourceId}`);
+  await records(4, '&userName=BJENSEN@acme.example');
+  await records(0, '&kind=failure');
+  await records(0, `&to=${new Date(Date.now() - 600_000).toISOString()}`);
+});
+
+test('members: how many joined and left, of one change or of many steps; that a user is gone is told once', async () => {
+  const other = await Client.connect('generic');
+  const crowd = await Promise.all(Array.from({ length: 130 }, (_, index) => other.user(`crowd${index}`)));
+  const ids = crowd.map(({ id }) => String(id));
+  const group = await other.group('Everybody', ids);
+  await other.patch(`/Groups/${group.id}`, { op: 'remove', path: `members[value eq "${ids[0]}"]` });
+  await other.delete(`/Users/${ids[1]}`);
+  const found = await records(2, `&resource=${group.id}`, other.id);
+  expect(found.map(({ action, members }) => [action, members])).toEqual([
+    ['changed', { added: 0, removed: 1, ids: [ids[0]] }],
+    ['created', { added: 130, removed: 0, ids: expect.any(Array) }],
+  ]);
+  const ofOne = await records(3, `&resource=${ids[0]}`, other.id);
+  expect(ofOne.map(({ resourceType, action }) => [resourceType, action])).toEqual([
+    ['Group', 'changed'],
+    ['Group', 'created'],
+    ['User', 'created'],
+  ]);
+});
+
+test('operations of a bulk request each, and failures among them in the order of time', async () => {
+  const other = await Client.connect('generic');
+  const operations = ['one', 'two'].map((userName) => ({
+    method: 'POST',
+    bulkId: userName,
+    path: '/Users',
+    data: { schemas: [USER], userName },
+  }));
+  const schemas = ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'];
+  await other.post('/Bulk', { schemas, Operations: operations });
+  await other.post('/Users', { schemas: [USER], userName: 'one' });
+  await other.user('three');
+  const found = await records(4, '', other.id);
+  expect(found.map(({ kind, name }) => [kind, name])).toEqual([
+    ['change', 'three'],
+    ['failure', 'one'],
+    ['change', expect.any(String)],
+    ['change', expect.any(String)],
+  ]);
+  const { body: first } = await admin('GET', `/connections/${other.id}/requests?limit=2`);
+  const { body: second } = await admin('GET', `/connections/${other.id}/requests?limit=5&cursor=${first.nextCursor}`);
+  expect([...first.requests, ...second.requests]).toEqual(found);
+  expect(second.nextCursor).toBeUndefined();
+});
