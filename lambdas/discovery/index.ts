@@ -5,7 +5,8 @@ import { DISCOVERY_SCHEMAS } from '../../scim/schema/discovery-schemas';
 import { resourceTypeResource, schemaResource } from '../../scim/schema/representation';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { jsonAnswer, type Answer } from '../middleware/answer';
-import { scimHandler, type Exchange } from '../middleware/scim-handler';
+import type { Exchange } from '../middleware/exchange';
+import { scimHandler } from '../middleware/scim-handler';
 import { serviceProviderConfig } from './service-provider-config';
 
 /** The path of Microsoft's reference server (AzureAD/SCIMReferenceCode, Postman collection, "Endpoint tests"). */

@@ -5,7 +5,7 @@ import { asText, isObject, parseJson, type Json, type JsonObject } from '../../s
 import { PATCH_OP_URN } from '../../scim/patch/request';
 import { errorAnswer, jsonAnswer, type Answer } from '../middleware/answer';
 import { readMessage } from '../middleware/read';
-import type { Exchange } from '../middleware/scim-handler';
+import type { Exchange } from '../middleware/exchange';
 import { nextOf, orderTasks, release, type Ordered } from './bulk-order';
 import { groupsEndpoint } from './groups';
 import { serveResourceEndpoint } from './resource-endpoint';

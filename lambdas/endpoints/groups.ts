@@ -26,7 +26,7 @@ import {
 } from '../middleware/answer';
 import { checkPreconditions, hasPrecondition, isNotModified } from '../middleware/preconditions';
 import { changeAnswer, namesAttributes, readOperations, readProjection, readResource } from '../middleware/read';
-import { scopeOf, type Exchange } from '../middleware/scim-handler';
+import { scopeOf, type Exchange } from '../middleware/exchange';
 import { listResources, type ListedType } from './listing';
 import type { ResourceEndpoint } from './resource-endpoint';
 

@@ -14,7 +14,7 @@ import { compareSortKeys, sortKey, sortTarget, type SortKey } from '../../scim/l
 import { Projection } from '../../scim/resource/project';
 import { toResource } from '../../scim/resource/resource';
 import { jsonAnswer, type Answer } from '../middleware/answer';
-import type { Exchange } from '../middleware/scim-handler';
+import type { Exchange } from '../middleware/exchange';
 
 /** One type's part of a listing: its resources, and how they are shown. */
 export interface ListedType {

@@ -3,7 +3,7 @@ import type { ListQuery } from '../../scim/list/query';
 import type { Answer } from '../middleware/answer';
 import { authorize } from '../middleware/authenticate';
 import { readListParameters, readSearchBody } from '../middleware/read';
-import type { Exchange } from '../middleware/scim-handler';
+import type { Exchange } from '../middleware/exchange';
 
 /** What a resource type's endpoint does: RFC 7644 section 3.2, table 2. */
 export interface ResourceEndpoint {

@@ -1,5 +1,5 @@
 import { authorize } from '../middleware/authenticate';
-import type { Exchange } from '../middleware/scim-handler';
+import type { Exchange } from '../middleware/exchange';
 import { listedGroups } from './groups';
 import type { ListedType } from './listing';
 import { listedUsers } from './users';

@@ -11,7 +11,7 @@ import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
 import { noContentAnswer, resourceAnswer, type Answer } from '../middleware/answer';
 import { checkPreconditions, isNotModified } from '../middleware/preconditions';
 import { changeAnswer, readOperations, readProjection, readResource } from '../middleware/read';
-import { scopeOf, type Exchange } from '../middleware/scim-handler';
+import { scopeOf, type Exchange } from '../middleware/exchange';
 import { listResources, type ListedType } from './listing';
 import type { ResourceEndpoint } from './resource-endpoint';
 

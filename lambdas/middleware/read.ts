@@ -12,7 +12,7 @@ import { Projection } from '../../scim/resource/project';
 import type { ResourceView } from '../../scim/resource/resource';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { noContentAnswer, type Answer } from './answer';
-import type { Exchange } from './scim-handler';
+import type { Exchange } from './exchange';
 import { readJson } from './scim-request';
 
 /** What a client asked for, in the form of the RFCs: read, rewritten by the connection's profile, parsed. */

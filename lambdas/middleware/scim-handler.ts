@@ -1,48 +1,20 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import type { Connection } from '../../directory/connection';
 import { Connections } from '../../directory/connections';
 import type { Key } from '../../directory/item';
 import { connectionKey } from '../../directory/keys';
-import type { Origin } from '../../directory/origin';
-import type { Scope } from '../../directory/resources';
 import { unlessBusy } from '../../directory/retries';
-import type { Table } from '../../directory/table';
-import type { StoredToken } from '../../directory/tokens';
-import type { Profile } from '../../idp/profile';
 import { profileOf } from '../../idp/profiles';
-import { resourceTypesWith, type ResourceTypes } from '../../scim/schema/resource-type';
+import { resourceTypesWith } from '../../scim/schema/resource-type';
 import { errorAnswer, toResult, type Answer } from './answer';
 import { authenticate, presentedToken, RefusedCaller } from './authenticate';
 import { ENVIRONMENT } from '../contract';
 import { openTable, variable } from './environment';
+import type { Exchange } from './exchange';
 import { Failures, type FailedCaller } from './failure-log';
 import { logFailure } from './log';
 import { measurement } from './metrics';
 import { readEvent, type ScimRequest } from './scim-request';
-
-/** An authenticated request with what serves it. */
-export interface Exchange {
-  readonly request: ScimRequest;
-  readonly connection: Connection;
-  /** The token that it came with. */
-  readonly token: StoredToken;
-  readonly profile: Profile;
-  /** The resource types with the connection's own extensions. */
-  readonly types: ResourceTypes;
-  readonly table: Table;
-  /** When the function's time is over, in milliseconds since the epoch. */
-  readonly deadline: number;
-  /** What fails of it, for the connection's log. */
-  readonly failures: Failures;
-  /** What its changes are known by, in the same log. */
-  readonly origin: Origin;
-}
-
-/** Where the resources are that a request is about. */
-export function scopeOf({ table, connection, request, origin }: Exchange): Scope {
-  return { table, connection: connection.id, baseUrl: request.baseUrl, origin };
-}
 
 export interface ScimHandlerOptions {
   /** What the request will need of the table whoever sends it; it is read together with its connection. */

@@ -1,6 +1,6 @@
 import { serveBulk } from '../../lambdas/endpoints/bulk';
 import { Failures } from '../../lambdas/middleware/failure-log';
-import type { Exchange } from '../../lambdas/middleware/scim-handler';
+import type { Exchange } from '../../lambdas/middleware/exchange';
 import { profileOf } from '../../idp/profiles';
 import { resourceTypesWith } from '../../scim/schema/resource-type';
 import { USER_URN } from '../../scim/schema/user';
