@@ -1,3 +1,5 @@
+import type { Connection } from '../../directory/connection';
+
 /*
  * Mails as text and as HTML, of the same parts.
  */
@@ -7,6 +9,14 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+}
+
+/** What a mail needs to know beside its notice. */
+export interface MailContext {
+  readonly connection: Connection;
+  readonly adminUrl: string;
+  /** Undefined for a connection without a secret. */
+  readonly secretName: string | undefined;
 }
 
 /** A part of a mail: a paragraph, steps to follow, or a command to copy. */

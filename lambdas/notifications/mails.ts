@@ -1,4 +1,3 @@
-import type { Connection } from '../../directory/connection';
 import type {
   AlarmNotice,
   ConnectionNotice,
@@ -9,16 +8,8 @@ import type {
 } from '../../directory/notices';
 import { consoleOf } from '../../idp/console';
 import { explain } from '../../idp/explanations';
-import { capital, dateOf, render, type Block, type Mail } from './mail-form';
+import { capital, dateOf, render, type Block, type Mail, type MailContext } from './mail-form';
 import { tokenMail } from './token-mails';
-
-/** What a mail needs to know beside its notice. */
-export interface MailContext {
-  readonly connection: Connection;
-  readonly adminUrl: string;
-  /** Undefined for a connection without a secret. */
-  readonly secretName: string | undefined;
-}
 
 /** The mail that tells a notice of a connection. It never holds a token. */
 export function mailOf(notice: ConnectionNotice, context: MailContext): Mail {

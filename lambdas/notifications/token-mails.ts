@@ -1,7 +1,6 @@
 import type { TokenNotice } from '../../directory/notices';
 import { consoleOf, type Console } from '../../idp/console';
-import { dateOf, render, type Mail } from './mail-form';
-import type { MailContext } from './mails';
+import { dateOf, render, type Mail, type MailContext } from './mail-form';
 
 /** Seconds in which both tokens work while an administrator pastes the new one: a week. */
 const SUGGESTED_OVERLAP = 604_800;
