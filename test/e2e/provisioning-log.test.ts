@@ -115,7 +115,9 @@ test('a burst is bounded in writes, and counted', async () => {
   const fail = () => other.post('/Users', { schemas: [USER], active: true });
   for (let round = 0; round < 8; round += 1) await Promise.all(Array.from({ length: 50 }, fail));
   const { requests } = await log('?limit=100', other.id);
-  expect(requests).toHaveLength(25);
+  expect(requests.length).toBeLessThan(35);
+  const counted = requests.reduce((sum: number, { count }: Body) => sum + Number(count), 0);
+  expect([counted > 200, counted <= 400]).toEqual([true, true]);
   expect(requests[0]).toMatchObject({ cause: 'missingValue' });
 });
 

@@ -81,8 +81,9 @@ describe('a burst', () => {
   test('is written down to a limit, and what is not is counted with the next one', () => {
     const limits = new FailureLimits();
     const counts = Array.from({ length: 100 }, () => limits.take('c', 'cause', 0));
-    expect(counts.filter((count) => count !== undefined)).toEqual(Array.from({ length: 25 }, () => 1));
-    expect(limits.take('c', 'cause', 60_000)).toBe(76);
+    expect(counts.filter((count) => count !== undefined)).toEqual([...Array.from({ length: 25 }, () => 1), 25, 50]);
+    for (let index = 0; index < 10; index += 1) expect(limits.take('c', 'cause', 1)).toBeUndefined();
+    expect(limits.take('c', 'cause', 60_000)).toBe(11);
     expect(limits.take('c', 'cause', 60_001)).toBe(1);
   });
 

@@ -1,4 +1,10 @@
-/** Ends what start-server.ts started. */
+import { secretsIn } from './secrets';
+
+/** Ends what start-server.ts started. After all that the tests have asked of it, failures among it, it has written no secret anywhere. */
 export default async function stop(): Promise<void> {
-  await globalThis.scimServer?.stop();
+  const server = globalThis.scimServer;
+  if (server === undefined) return;
+  const secrets = await secretsIn(server);
+  await server.stop();
+  if (secrets.length > 0) throw new Error(`The table, the logs or the mails hold secrets: ${secrets.join(', ')}`);
 }

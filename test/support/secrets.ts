@@ -1,0 +1,25 @@
+import { Table } from '../../directory/table';
+import { openEngine } from '../directory/support';
+import { send } from './client';
+import type { ServerProcess } from './server-process';
+
+/** Passwords that the tests of the whole system send. */
+const PASSWORDS = ['1mz050nq', 'Hunter2', 'n3wPassw0rd', 'pass-word-1'];
+
+/** What looks like a bearer token of this service, or like the header that carries one. */
+const TOKENS = /scim_[a-z0-9-]+_[a-z0-9]{10}_[A-Za-z0-9_-]{20,}|\bbearer +[\w.-]{8,}/gi;
+
+/** Tokens and passwords in what a system has written: every item of its table, its logs and its mails. */
+export async function secretsIn(server: ServerProcess): Promise<readonly string[]> {
+  const written = [server.log(), (await send('GET', server.mailboxUrl, { Accept: 'application/json' })).text];
+  const engine = openEngine(server.dynamodbEndpoint);
+  try {
+    for await (const page of new Table(engine, server.tableName).scan(1)) written.push(JSON.stringify(page));
+  } finally {
+    engine.close();
+  }
+  return written.flatMap((text) => [
+    ...(text.match(TOKENS) ?? []),
+    ...PASSWORDS.filter((password) => text.includes(password)),
+  ]);
+}
