@@ -27,7 +27,7 @@ export interface ChangeEntry {
   readonly connection: string;
   /** RFC 3339. */
   readonly at: string;
-  /** Of API Gateway and the function's log. */
+  /** Of the invocation, in the function's log. */
   readonly requestId: string;
   /** Id of the token that the request came with. */
   readonly token: string;
@@ -99,6 +99,11 @@ function about(
     resourceId,
     latency,
   };
+}
+
+/** An entry that says what was changed, and not of whom, nor what from and to. */
+export function withoutValues({ name: _, externalId: __, ...entry }: ChangeEntry): ChangeEntry {
+  return { ...entry, changes: entry.changes.map(({ attribute }) => ({ attribute })) };
 }
 
 /** The write that keeps an entry. @param days for how long */

@@ -3,7 +3,7 @@ import type { Attributes } from '../scim/resource/parse';
 import { ENTERPRISE_USER_URN } from '../scim/schema/enterprise-user';
 import { lineOf } from './names';
 
-/** What a change made of an attribute. Without values where they are not for the log, and with one where there was none before, or is none now. */
+/** What a change made of an attribute. Without values where they are not for the log or look the same, and with one where there was none before, or is none now. */
 export interface AttributeChange {
   /** As the schemas write it, such as `name.givenName`. */
   readonly attribute: string;
@@ -46,11 +46,12 @@ export function changesBetween(before: Attributes | undefined, after: Attributes
   const [was, is] = [flattened(before ?? {}), flattened(after)];
   const names = [...new Set([...was.keys(), ...is.keys()])];
   const changed = names.filter((name) => !equalJson(was.get(name), is.get(name)));
-  return changed.slice(0, TOLD).map((attribute) => ({
-    attribute,
-    ...valueAs('from', attribute, was.get(attribute)),
-    ...valueAs('to', attribute, is.get(attribute)),
-  }));
+  return changed.slice(0, TOLD).map((attribute) => {
+    const [from, to] = [shownOf(attribute, was), shownOf(attribute, is)];
+    // What differs is not shown: another part of a complex value, or the end of a long one.
+    if (equalJson(from, to)) return { attribute };
+    return { attribute, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  });
 }
 
 /** Attributes by their paths: those of extensions behind the URN (RFC 7644 section 3.10), sub-attributes behind a point. */
@@ -72,8 +73,9 @@ function pathsOf(path: string, value: Json | undefined): readonly (readonly [str
   return value === undefined ? [] : [[path, value]];
 }
 
-function valueAs(side: 'from' | 'to', attribute: string, value: Json | undefined): Partial<AttributeChange> {
-  return value === undefined || !SHOWN.has(attribute) ? {} : { [side]: shown(value) };
+function shownOf(attribute: string, values: ReadonlyMap<string, Json>): Json | undefined {
+  const value = values.get(attribute);
+  return value === undefined || !SHOWN.has(attribute) ? undefined : shown(value);
 }
 
 /** A value as the log has room for it: of a complex one its `value`, of many some. */

@@ -160,15 +160,14 @@ function toRotation(value: ItemValue | undefined): Rotation | undefined {
 
 function toRhythm(value: ItemValue | undefined): Rhythm | undefined {
   if (!isRecord(value)) return undefined;
-  const { since, lastUse, longest, usual, slow, slowSince } = value;
+  const { since, lastUse, longest, silences, silentSince } = value;
   const weeks = isRecord(longest) ? Object.entries(longest) : [];
   return {
     since: asText(since),
     lastUse: asText(lastUse),
     longest: Object.fromEntries(weeks.map(([week, pause]) => [week, Number(pause)])),
-    usual: Number(usual),
-    slow: Number(slow),
-    ...(slowSince === undefined ? {} : { slowSince: asText(slowSince) }),
+    silences: Number(silences),
+    ...(silentSince === undefined ? {} : { silentSince: asText(silentSince) }),
   };
 }
 

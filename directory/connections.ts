@@ -162,7 +162,7 @@ export class Connections {
   /** Remembers that a token is in use, and the connection's rhythm, once an hour at most; costs nothing the rest of the time. */
   async noteUse(
     { id: connection, rhythm }: Pick<Connection, 'id' | 'rhythm'>,
-    { id, lastUsedAt = '', pending }: StoredToken,
+    { id, lastUsedAt = '', pending, scopes }: StoredToken,
     now = new Date(),
   ): Promise<void> {
     // Only a rotation's own test uses a token before it is current.
@@ -171,7 +171,9 @@ export class Connections {
     if (lastUsedAt > due) return;
     const attribute = lastUseOf(id);
     const condition = { is: 'notSince', attribute, before: due } as const;
-    const set = { [attribute]: now.toISOString(), rhythm: { ...afterUse(rhythm, now) } };
+    // A token with scopes is somebody else's than the identity provider's.
+    const heard = scopes === undefined ? { rhythm: { ...afterUse(rhythm, now) } } : {};
+    const set = { [attribute]: now.toISOString(), ...heard };
     await this.table.write([{ update: connectionKey(connection), set, condition }]);
   }
 }

@@ -136,7 +136,12 @@ export class Groups {
       added.map((member) => ({ kind: 'add', member })),
     );
     const item = { members: added.length, ...(pending === undefined ? {} : { pending }) };
-    const group = await this.resources.create(attributes, { meta, item, further, members: membersChange(added, []) });
+    const group = await this.resources.create(attributes, {
+      meta,
+      item,
+      further,
+      members: membersChange({ added, removed: [], renamed: [] }),
+    });
     // The id is new, and so is everything that was written under it.
     if (group === undefined) throw busy(undefined);
     return this.finish(group, added);
@@ -172,7 +177,7 @@ export class Groups {
           further,
           increments,
           isOfVersion,
-          members: membersChange(added, removed),
+          members: membersChange({ added, removed, renamed }),
           ...(pending === undefined ? {} : { pending }),
         };
       },
@@ -285,10 +290,15 @@ interface Difference {
 /** Members of one change that the log names. */
 const NAMED = 5;
 
-function membersChange(added: readonly Membership[], removed: readonly string[]): MembersChange | undefined {
-  if (added.length + removed.length === 0) return undefined;
-  const ids = [...added.map(({ value }) => value), ...removed].slice(0, NAMED);
-  return { added: added.length, removed: removed.length, ids };
+function membersChange({ added, removed, renamed }: Difference): MembersChange | undefined {
+  const ids = [...added.map(({ value }) => value), ...removed, ...renamed.map(({ value }) => value)];
+  if (ids.length === 0) return undefined;
+  return {
+    added: added.length,
+    removed: removed.length,
+    ...(renamed.length === 0 ? {} : { renamed: renamed.length }),
+    ids: ids.slice(0, NAMED),
+  };
 }
 
 /** Which members must be known to evaluate a filter: the ids it asks for by equality, or all of them. */

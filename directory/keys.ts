@@ -3,7 +3,7 @@ import type { ResourceTypeName } from '../scim/schema/resource-type';
 import type { Key } from './item';
 
 /**
- * Every key of the table is built here. Each begins with the connection's id, so that whoever is authenticated for one connection
+ * Every key of the table is built here. Each of what belongs to a connection begins with its id, so that whoever is authenticated for one connection
  * cannot name an item of another; connection ids are lower-case letters, digits and hyphens and cannot hold the separator.
  */
 

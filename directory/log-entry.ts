@@ -15,7 +15,7 @@ export interface LogEntry {
   readonly connection: string;
   /** RFC 3339. */
   readonly at: string;
-  /** Of API Gateway and the function's log. */
+  /** Of the invocation, in the function's log. */
   readonly requestId: string;
   /** Id of the token that the request came with. */
   readonly token?: string;

@@ -1,5 +1,5 @@
 import { changeFrom, type ChangeEntry } from './change-entry';
-import type { Item } from './item';
+import { numberOf, type Item } from './item';
 import { changesPartition, idPrefix, logPartition } from './keys';
 import { entryFrom, mailFrom, type LogEntry, type MailEntry } from './log-entry';
 import type { Table } from './table';
@@ -50,6 +50,8 @@ export async function logRecords(table: Table, connection: string, query: LogQue
   let looked = 0;
   for await (const item of items) {
     if (item.sk === after) continue;
+    // DynamoDB removes it when it comes to it.
+    if (numberOf(item, 'ttl') * 1000 < Date.now()) continue;
     looked += 1;
     const record = recordOf(connection, item);
     if (record !== undefined && matches(record)) records.push(record);

@@ -148,6 +148,27 @@ export async function* unsentNotices(table: Table, milliseconds: number): AsyncG
   } while (after !== undefined);
 }
 
+/**
+ * Reserves a notice for whoever is about to send it: the stream, the schedule and whoever made it may come at the same time.
+ * @param milliseconds after which it is free again, when nothing has become of it
+ * @returns false when it is somebody else's
+ */
+export async function claimNotice(table: Table, { pk, sk }: Item, milliseconds: number): Promise<boolean> {
+  const now = Date.now();
+  const condition = { is: 'notSince', attribute: CLAIMED, before: new Date(now - milliseconds).toISOString() } as const;
+  const failed = await table.write([
+    { update: { pk, sk }, set: { [CLAIMED]: new Date(now).toISOString() }, condition },
+  ]);
+  return failed.length === 0;
+}
+
+const CLAIMED = 'claimedAt';
+
+/** Leaves a notice that could not be sent to whoever comes next. */
+export async function releaseNotice(table: Table, { pk, sk }: Item): Promise<void> {
+  await table.write([{ update: { pk, sk }, remove: [CLAIMED], condition: { is: 'present' } }]);
+}
+
 /** Remembers that a notice was sent, or that nobody is to get it. */
 export async function closeNotice(table: Table, { pk, sk }: Item, outcome: 'sent' | 'dropped'): Promise<void> {
   await table.write([

@@ -9,7 +9,7 @@ import type { Item, ItemValue } from './item';
 export interface Origin {
   /** Id of the token that it came with. */
   readonly token: string;
-  /** Of API Gateway and the function's log. */
+  /** Of the invocation, in the function's log. */
   readonly requestId: string;
   /** When it came, in milliseconds since the epoch. */
   readonly begun: number;
@@ -19,6 +19,8 @@ export interface Origin {
 export interface MembersChange {
   readonly added: number;
   readonly removed: number;
+  /** Those who are shown under another name. */
+  readonly renamed?: number;
   /** Ids of some of them. */
   readonly ids: readonly string[];
 }
@@ -60,6 +62,11 @@ export function changedByOf(item: Item | undefined): ChangedBy | undefined {
 }
 
 /** Reads what is stored of a change of members. */
-export function membersFrom({ added, removed, ids }: JsonObject): MembersChange {
-  return { added: Number(added), removed: Number(removed), ids: isArray(ids) ? ids.map(asText) : [] };
+export function membersFrom({ added, removed, renamed, ids }: JsonObject): MembersChange {
+  return {
+    added: Number(added),
+    removed: Number(removed),
+    ...(renamed === undefined ? {} : { renamed: Number(renamed) }),
+    ids: isArray(ids) ? ids.map(asText) : [],
+  };
 }

@@ -112,17 +112,22 @@ export function addAlarms(
   return alarms;
 }
 
+/** How many a rule names: its pattern has 2,048 characters. */
+const ALARMS_IN_RULE = 5;
+
 /** Has the deployment's recipients told by the same mails as of failures. */
 function mailAlarms(scope: Construct, alarms: readonly Alarm[], notifications: LambdaFunction): void {
-  new Rule(scope, 'AlarmStates', {
-    description: 'SCIM: tells of alarms by mail',
-    eventPattern: {
-      source: ['aws.cloudwatch'],
-      detailType: ['CloudWatch Alarm State Change'],
-      resources: alarms.map(({ alarmArn }) => alarmArn),
-    },
-    targets: [new LambdaTarget(notifications)],
-  });
+  for (let first = 0; first < alarms.length; first += ALARMS_IN_RULE) {
+    new Rule(scope, `AlarmStates${first}`, {
+      description: 'SCIM: tells of alarms by mail',
+      eventPattern: {
+        source: ['aws.cloudwatch'],
+        detailType: ['CloudWatch Alarm State Change'],
+        resources: alarms.slice(first, first + ALARMS_IN_RULE).map(({ alarmArn }) => alarmArn),
+      },
+      targets: [new LambdaTarget(notifications)],
+    });
+  }
 }
 
 function definitions(

@@ -37,12 +37,14 @@ export interface FailureMailProps {
   readonly recipients?: string[];
 }
 
-/** What the function that sends mails is to know; without `failureMail` it sends none. @throws Error for recipients that are no addresses */
+/** What the function that sends mails is to know; without `failureMail` it sends none. @throws Error for recipients that are no addresses, or too many */
 export function mailEnvironment(mail: FailureMailProps | undefined): Readonly<Record<string, string>> {
   if (mail === undefined) return {};
   const { sender, recipients = [], configurationSet } = mail;
   const wrong = recipients.find((recipient) => !ADDRESS.test(recipient));
   if (wrong !== undefined) throw new Error(`failureMail.recipients takes e-mail addresses, not "${wrong}".`);
+  // https://docs.aws.amazon.com/ses/latest/dg/quotas.html
+  if (recipients.length > 50) throw new Error('failureMail.recipients takes 50 addresses at most: SES does.');
   return {
     [ENVIRONMENT.mailFrom]: sender,
     ...(configurationSet === undefined ? {} : { [ENVIRONMENT.mailConfigurationSet]: configurationSet }),

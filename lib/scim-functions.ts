@@ -154,6 +154,7 @@ class Maker {
       scheduleId: 'Abandoned',
       every: Duration.minutes(1),
       description: 'SCIM: asks for what requests that ended unexpectedly have left behind',
+      asyncRetries: 0,
     });
     return fn;
   }
@@ -199,6 +200,8 @@ class Maker {
       scheduleId: 'Reminders',
       every: Duration.hours(1),
       description: 'SCIM: looks for tokens that are about to expire, and for connections that have gone silent',
+      // It is told of alarms, too.
+      asyncRetries: 2,
     });
     this.allowTable(fn, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
     this.allowIndex(fn);

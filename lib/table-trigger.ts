@@ -19,11 +19,13 @@ export interface TriggerProps {
   /** How often it asks for what the stream has not led to. */
   readonly every: Duration;
   readonly description: string;
+  /** How often an event is tried again that is not of the stream: none when it is only the schedule, which comes again anyway. */
+  readonly asyncRetries: 0 | 2;
 }
 
 /** Has a function told of the table's stream as it happens, and asked on a schedule for what was missed. */
 export function triggerFromTable(scope: Construct, fn: LambdaFunction, props: TriggerProps): void {
-  const { table, streamId, filters, window, scheduleId, every, description } = props;
+  const { table, streamId, filters, window, scheduleId, every, description, asyncRetries } = props;
   const mapping = new EventSourceMapping(scope, streamId, {
     target: fn,
     eventSourceArn: table.tableStreamArn ?? '',
@@ -36,8 +38,7 @@ export function triggerFromTable(scope: Construct, fn: LambdaFunction, props: Tr
     retryAttempts: 2,
   });
   mapping.node.addDependency(table.grantStreamRead(fn));
-  // What fails is asked for again when the schedule comes next.
-  fn.configureAsyncInvoke({ retryAttempts: 0 });
+  fn.configureAsyncInvoke({ retryAttempts: asyncRetries });
   new Rule(scope, scheduleId, {
     description,
     schedule: Schedule.rate(every),

@@ -1,3 +1,4 @@
+import type { Connection } from '../../directory/connection';
 import { logRecords, type LogRecord } from '../../directory/log';
 import type { Table } from '../../directory/table';
 import { explain } from '../../idp/explanations';
@@ -66,9 +67,12 @@ function same(wanted: string | undefined, read: (record: LogRecord) => string | 
   return wanted === undefined ? undefined : (record) => read(record)?.toLowerCase() === wanted.toLowerCase();
 }
 
+/** A date, or a time of RFC 3339. */
+const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/i;
+
 function timeOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const time = Date.parse(text);
+  const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time)) throw new Problem(400, `"${name}" is a time such as 2026-01-31T12:00:00Z.`);
   return time;
 }
@@ -79,7 +83,7 @@ function timeOf(name: string, text: string | undefined): number | undefined {
  */
 export async function readLog(
   table: Table,
-  { id, identityProvider }: { readonly id: string; readonly identityProvider: string },
+  { id, identityProvider, createdAt }: Connection,
   parameters: Readonly<Record<string, string | undefined>>,
   page: { readonly limit: number; readonly after: string | undefined },
 ): Promise<{ readonly requests: readonly object[]; readonly next: string | undefined }> {
@@ -90,7 +94,8 @@ export async function readLog(
     matches: matcher(query),
     // Only what failed has these.
     hasChanges: [status, scimType, cause].every((each) => each === undefined) && (kind ?? 'change') === 'change',
-    from: timeOf('from', query.from),
+    // What is older is of another connection that had the id.
+    from: Math.max(timeOf('from', query.from) ?? 0, Date.parse(createdAt)),
     to: timeOf('to', query.to),
   });
   return { requests: records.map((record) => described(record, identityProvider)), next };

@@ -14,12 +14,24 @@ export function describeConnection(
     const { id, displayName, deletedAt, resources, removed } = connection;
     return { id, displayName, enabled: false, deletion: { startedAt: deletedAt, resources, removed } };
   }
-  const { tokens: _, cursorKey: __, endedTokens: ___, failing: ____, schemas, ...settings } = connection;
+  const { id, displayName, identityProvider, enabled, userDeletion, groups, tokenExpiresInDays, secret } = connection;
+  const { failureMail, rotation, declaredBy, createdAt, schemas } = connection;
   return {
-    ...settings,
-    schemas: schemas.map(({ id }) => id),
-    ...(connection.secret ? { secretName: secrets.nameOf(connection.id) } : {}),
-    scimBaseUrl: scimBaseUrl(connection.id),
+    id,
+    displayName,
+    identityProvider,
+    enabled,
+    userDeletion,
+    groups,
+    ...(failureMail === undefined ? {} : { failureMail }),
+    tokenExpiresInDays,
+    secret,
+    ...(rotation === undefined ? {} : { rotation }),
+    ...(declaredBy === undefined ? {} : { declaredBy }),
+    createdAt,
+    schemas: schemas.map(({ id: urn }) => urn),
+    ...(secret ? { secretName: secrets.nameOf(id) } : {}),
+    scimBaseUrl: scimBaseUrl(id),
   };
 }
 

@@ -1,10 +1,10 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
 import { ABANDONED_AFTER_MS, completeAbandoned, completeIntent, SETTLED_AFTER_MS } from '../../directory/completion';
-import { changeEntry, changeWrite, type ChangeEntry } from '../../directory/change-entry';
+import { changeEntry, type ChangeEntry } from '../../directory/change-entry';
+import { logChanges } from '../../directory/change-log';
 import { findIntent, type Intent } from '../../directory/intents';
 import type { Key } from '../../directory/item';
-import { connectionKey, readKey } from '../../directory/keys';
-import type { Table } from '../../directory/table';
+import { readKey } from '../../directory/keys';
 import { ENVIRONMENT } from '../contract';
 import { openTable, variable } from '../middleware/environment';
 import type { Invocation } from '../middleware/invocation';
@@ -12,6 +12,10 @@ import { logFailure } from '../middleware/log';
 import { imagesOf, keyOf } from '../middleware/stream';
 
 const shared = openTable();
+
+/** Milliseconds that are given to what was handed over, before it is handed over again. */
+const AT_A_TIME_MS = 60_000;
+
 const logDays = Number(variable(ENVIRONMENT.logDays));
 
 /**
@@ -22,7 +26,8 @@ export async function handler(
   event: DynamoDBStreamEvent | EventBridgeEvent<'Scheduled Event', unknown>,
   context: Invocation,
 ): Promise<void> {
-  const table = shared.forRequest(Date.now() + context.getRemainingTimeInMillis());
+  const end = Date.now() + context.getRemainingTimeInMillis();
+  const table = shared.forRequest(end);
   if (!('Records' in event)) {
     const now = Date.now();
     const ages = { abandoned: now - ABANDONED_AFTER_MS, settled: now - SETTLED_AFTER_MS };
@@ -31,11 +36,13 @@ export async function handler(
     });
     return;
   }
-  await logChanges(table, event.Records);
+  await logChanges(table, event.Records.flatMap(changed), logDays);
+  // What is not complete then is handed over again: the changes behind it are not to wait for long.
+  const soon = shared.forRequest(Math.min(end, Date.now() + AT_A_TIME_MS));
   for (const { pk, sk } of event.Records.flatMap(handedOver)) {
     // As it is by now: another one may have completed it.
-    const intent = await findIntent(table, { pk, sk });
-    if (intent !== undefined) await completeIntent(table, intent);
+    const intent = await findIntent(soon, { pk, sk });
+    if (intent !== undefined) await completeIntent(soon, intent);
   }
 }
 
@@ -44,21 +51,11 @@ function handedOver(record: DynamoDBRecord): readonly Key[] {
   return record.eventName === 'INSERT' ? [] : keyOf(record).filter((key) => readKey(key).meaning.kind === 'intent');
 }
 
-/** Writes down what requests changed; twice is once. */
-async function logChanges(table: Table, records: readonly DynamoDBRecord[]): Promise<void> {
-  const entries = records.flatMap((record): readonly ChangeEntry[] => {
-    const { before, after } = imagesOf(record);
-    const entry = after === undefined ? undefined : changeEntry(before, after);
-    return entry === undefined ? [] : [entry];
-  });
-  const ids = new Set(entries.map(({ connection }) => connection));
-  const items = await table.getMany([...ids].map(connectionKey));
-  // What is left of a deleted connection is being removed.
-  const present = new Set(
-    items.filter((item) => item['deletedAt'] === undefined).map((item) => readKey(item).connection),
-  );
-  const kept = entries.filter(({ connection }) => present.has(connection));
-  await table.writeEach(kept.map((entry) => changeWrite(entry, logDays)));
+/** What a request changed, when a record tells of it. */
+function changed(record: DynamoDBRecord): readonly ChangeEntry[] {
+  const { before, after } = imagesOf(record);
+  const entry = after === undefined ? undefined : changeEntry(before, after);
+  return entry === undefined ? [] : [entry];
 }
 
 function failureOf({ id, connection, kind }: Intent, cause: unknown): Error {

@@ -4,14 +4,16 @@ import { Connections } from '../../directory/connections';
 import type { Item, Key } from '../../directory/item';
 import { mailWrite, newEntryTime } from '../../directory/log-entry';
 import {
+  claimNotice,
   closeNotice,
   isMadeBefore,
   isUnsent,
   noticeFrom,
+  releaseNotice,
   type ConnectionNotice,
   type Notice,
 } from '../../directory/notices';
-import { slownessOf } from '../../directory/rhythm';
+import { triesSince } from '../../directory/rhythm';
 import type { Table } from '../../directory/table';
 import { ENVIRONMENT } from '../contract';
 import { variable } from '../middleware/environment';
@@ -55,6 +57,7 @@ export async function tell(table: Table, item: Item, requestId: string): Promise
     return;
   }
   const { recipients, mail, connection, kind } = delivery;
+  if (!(await claimNotice(table, item, MAIL_MS))) return;
   try {
     await send(recipients, mail);
   } catch (error) {
@@ -62,8 +65,9 @@ export async function tell(table: Table, item: Item, requestId: string): Promise
     logFailure(error, requestId);
     measureMailFailure({ connection, kind });
     const name = error instanceof Error ? error.name : 'Error';
-    if (connection === '') return;
-    await table.write([mailWrite({ ...newEntryTime(), connection, requestId, mail: kind, error: name }, logDays)]);
+    const entry = { ...newEntryTime(), connection, requestId, mail: kind, error: name };
+    await releaseNotice(table, item);
+    if (connection !== '') await table.write([mailWrite(entry, logDays)]);
     return;
   }
   logEntry({ level: 'INFO', message: 'mail', connection, kind, recipients: recipients.length });
@@ -122,7 +126,7 @@ function isOvertaken(notice: ConnectionNotice, { tokens, rhythm }: Connection): 
     case 'silent':
       return rhythm?.lastUse !== notice.since;
     case 'quarantined':
-      return slownessOf(rhythm) === undefined;
+      return rhythm === undefined || triesSince(rhythm) === undefined;
     case 'tokenExpires':
     case 'tokenRotated': {
       const token = tokens.find(({ id }) => id === notice.token);

@@ -38,11 +38,7 @@ async function follow(table: Table, records: readonly DynamoDBRecord[], requestI
   const { entries, notices } = recordsOf(records);
   const made: Key[] = [];
   for (const [connection, streamed] of entries) made.push(...(await gather(table, connection, streamed)));
-  for (const key of [...made, ...notices]) {
-    // The schedule finds what is left.
-    if (table.retries.timeLeft < MAIL_MS) return;
-    await tellIfUnsent(table, key, requestId);
-  }
+  await tellEach(table, [...made, ...notices], requestId);
 }
 
 /** What a batch of the stream brings: entries of the log by connection, and notices that were made. */
@@ -75,16 +71,27 @@ async function tellAlarm(table: Table, event: AlarmEvent, requestId: string): Pr
 }
 
 async function lookAround(table: Table, requestId: string): Promise<void> {
-  await tellLeft(table, requestId);
+  // What is to be told comes first: mails may take all the time that there is.
+  const summaries: Key[] = [];
   for (const connection of await dueDigests(table)) {
     try {
-      for (const key of await digest(table, connection, [])) await tellIfUnsent(table, key, requestId);
+      summaries.push(...(await digest(table, connection, [])));
     } catch (error) {
       // The others, and the tokens, are not to wait for it.
       logFailure(error, requestId);
     }
   }
   await remind(table);
+  await tellEach(table, summaries, requestId);
+  await tellLeft(table, requestId);
+}
+
+/** Tells as many as there is time for; the schedule finds the others. */
+async function tellEach(table: Table, keys: readonly Key[], requestId: string): Promise<void> {
+  for (const key of keys) {
+    if (table.retries.timeLeft < MAIL_MS) return;
+    await tellIfUnsent(table, key, requestId);
+  }
 }
 
 async function tellLeft(table: Table, requestId: string): Promise<void> {

@@ -40,7 +40,7 @@ export function alarmMail({ alarm, isOver, meaning, reason, at }: AlarmNotice): 
   return render(`SCIM service: ${what}`, [
     { text: meaning },
     {
-      text: `The alarm ${alarm} was raised at ${dateOf(at)}. It concerns all connections: some of what identity providers send may not arrive, and so not be in any connection's log.`,
+      text: `The alarm ${alarm} was raised at ${dateOf(at)}. It is of the deployment as a whole: what it counts may be in no connection's log.`,
     },
     { text: `CloudWatch says: ${reason}` },
   ]);
@@ -118,7 +118,7 @@ function silenceMail({ since }: RhythmNotice, { connection, adminUrl }: MailCont
         'See what came last, and whether it failed:',
       ],
     },
-    { command: logCommand(adminUrl, connection.id) },
+    { command: logCommand(adminUrl, connection.id).replace('?status=failed', '') },
     {
       text: 'A connection that is not needed any more can be disabled (PATCH it with "enabled": false); then it is not missed.',
     },

@@ -3,7 +3,7 @@ import { Connections } from '../../directory/connections';
 import { dueReminder, tokensNearExpiry } from '../../directory/expiry';
 import { makeNotice, type RhythmNotice, type TokenNotice } from '../../directory/notices';
 import { HAND_OVER_MS } from '../../directory/retries';
-import { silenceOf, slownessOf } from '../../directory/rhythm';
+import { silenceOf, triesSince } from '../../directory/rhythm';
 import type { Table } from '../../directory/table';
 import { consoleOf } from '../../idp/console';
 import { measureConnections } from '../middleware/metrics';
@@ -40,11 +40,11 @@ function expiryNotices({ id: connection, tokens }: Connection): readonly TokenNo
   });
 }
 
-/** One at most. Of a connection that fails its recipients know already. */
+/** One at most. Of a connection that lets nobody in its recipients know already. */
 function rhythmNotices({ id: connection, rhythm, failing, identityProvider }: Connection): readonly RhythmNotice[] {
-  if (failing !== undefined) return [];
-  const slowSince = consoleOf(identityProvider).quarantine === undefined ? undefined : slownessOf(rhythm);
-  if (slowSince !== undefined) return [{ kind: 'quarantined', connection, since: slowSince }];
+  if (rhythm === undefined || failing === 'request') return [];
+  const tries = consoleOf(identityProvider).quarantine === undefined ? undefined : triesSince(rhythm);
+  if (tries !== undefined) return [{ kind: 'quarantined', connection, since: tries }];
   const silence = silenceOf(rhythm);
-  return silence === undefined ? [] : [{ kind: 'silent', connection, since: silence.since }];
+  return silence === undefined ? [] : [{ kind: 'silent', connection, since: silence }];
 }

@@ -29,6 +29,12 @@ test.each<[string, Attributes | undefined, Attributes, readonly object[]]>([
     { ...BEFORE, emails: [{ value: 'babs@acme.example' }, { value: 'b@acme.example' }] },
     [{ attribute: 'emails', from: ['bjensen@acme.example'], to: ['babs@acme.example', 'b@acme.example'] }],
   ],
+  [
+    'a part of several that is not shown',
+    BEFORE,
+    { ...BEFORE, emails: [{ value: 'bjensen@acme.example', type: 'home' }] },
+    [{ attribute: 'emails' }],
+  ],
   ['what is not shown', BEFORE, { ...BEFORE, phoneNumbers: [] }, [{ attribute: 'phoneNumbers' }]],
   [
     'an extension',

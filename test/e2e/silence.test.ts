@@ -53,14 +53,34 @@ test('silence is told once, and again when there is another one', async () => {
 
 test('an Entra ID connection that only tries now and then is told to be in quarantine', async () => {
   const client = await Client.connect('entra', { failureMail: { recipients: ['entra@acme.example'] } });
-  await use(client, 1, 1, 1, 1, 6);
-  await mailsTo('entra@acme.example', 0);
-  await use(client, 12);
+  await use(client, ...Array.from({ length: 30 }, () => 6));
+  for (const count of [1, 2]) {
+    await own.advance(13 * HOUR);
+    await mailsTo('entra@acme.example', count);
+    await client.get('/Users');
+  }
   await own.advance(2 * HOUR);
-  const [mail] = await mailsTo('entra@acme.example', 1);
-  expect(mail?.subject).toBe('SCIM provisioning of Test may be in quarantine');
-  expect(mail?.text).toContain('Restart provisioning');
-  await use(client, 24, 24);
+  const mails = await mailsTo('entra@acme.example', 3);
+  expect(mails.map(({ subject }) => subject)).toEqual([
+    'SCIM provisioning of Test has gone silent',
+    'SCIM provisioning of Test has gone silent',
+    'SCIM provisioning of Test may be in quarantine',
+  ]);
+  expect(mails[2]?.text).toContain('Restart provisioning');
   await own.advance(2 * HOUR);
-  await mailsTo('entra@acme.example', 1);
+  await mailsTo('entra@acme.example', 3);
+}, 120_000);
+
+test("a token that is somebody else's keeps nobody from hearing of silence", async () => {
+  const client = await Client.connect('okta', { failureMail: { recipients: ['scoped@acme.example'] } });
+  const { body: reader } = await admin('POST', `/connections/${client.id}/tokens`, { scopes: ['users:read'] });
+  await use(client, ...Array.from({ length: 8 }, () => 24));
+  const headers = { Authorization: `Bearer ${String(reader.value)}` };
+  for (let day = 0; day < 3; day += 1) {
+    await own.advance(DAY);
+    expect((await client.call('GET', '/Users', undefined, headers)).status).toBe(200);
+  }
+  await mailsTo('scoped@acme.example', 1);
+  const { body } = await admin('GET', `/connections/${client.id}`);
+  expect(Object.keys(body)).not.toContain('rhythm');
 }, 120_000);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { logPartition, noticePartition } from '../../directory/keys';
 import type { Item } from '../../directory/item';
 import { admin, Client, USER, type Body } from '../support/client';
+import { eventually } from '../support/own-server';
 import { FaultySystem } from './faulty-system';
 
 /** Failures are told while the function that tells them dies at any of its calls, and while SES does not do what it is to do. */
@@ -41,9 +42,11 @@ async function itemsOf(partition: string): Promise<readonly Item[]> {
   return (await system.table.query(partition)).items;
 }
 
-/** What Lambda does behind a death: the batch comes again, and the stream brings the notices that were made. */
+/** What happens behind a death: the batch comes again, and the stream or the schedule the notices that were made. */
 async function followUp(client: Client, event: object): Promise<void> {
   await sleep(50);
+  // A notice is free again that whoever died was about to send.
+  await system.clock.advance(60_000);
   for (const proxy of [system.proxy, system.mailProxy]) proxy.watch();
   await system.invoke('Notifications', event);
   const notices = (await itemsOf(noticePartition(client.id))).filter((item) => item['gsi1pk'] === 'unsentNotices');
@@ -108,6 +111,20 @@ test('the same batch twice, or a part of it, tells nothing twice', async () => {
   await system.invoke('Notifications', event);
   await system.invoke('Notifications', event);
   await system.invoke('Notifications', { Records: records.slice(1) });
+  expect(mailsTo(recipient)).toBe(1);
+});
+
+test('who comes while a mail is on its way leaves it alone', async () => {
+  const { client, event, recipient } = await failing();
+  system.mailProxy.watch(() => ({ kind: 'delay', milliseconds: 1500 }));
+  const sending = system.invoke('Notifications', event);
+  const notice = await eventually(
+    async () => (await itemsOf(noticePartition(client.id))).find((item) => item['claimedAt'] !== undefined),
+    (item) => item !== undefined,
+  );
+  const records = [{ dynamodb: { Keys: marshall({ pk: notice?.pk, sk: notice?.sk }) } }];
+  await Promise.all([1, 2, 3].map(() => system.invoke('Notifications', { Records: records })));
+  await sending;
   expect(mailsTo(recipient)).toBe(1);
 });
 

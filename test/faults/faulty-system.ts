@@ -31,6 +31,8 @@ export class FaultySystem {
     readonly secrets: LocalSecretsManager,
     readonly mailProxy: FaultProxy,
     readonly mailbox: Mailbox,
+    /** The time that functions see. */
+    readonly clock: Clock,
     /** The table itself, not through the proxy. */
     readonly table: Table,
     private readonly functions: readonly LocalFunction[],
@@ -93,6 +95,7 @@ export class FaultySystem {
       secrets,
       mailProxy,
       mailbox,
+      clock,
       new Table(direct, TABLE_NAME),
       functions,
       [

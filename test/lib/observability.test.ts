@@ -37,6 +37,23 @@ test('alarms tell the topic when they are raised and when they are over, and no 
   });
 });
 
+test('the recipients of mails are told of alarms by mail, but of those that say that mails cannot be sent', () => {
+  const failureMail = { sender: 'scim@example.com', recipients: ['ops@example.com'] };
+  const mailed = provide(() => ({ alarms: {}, failureMail })).template();
+  const rules = Object.values(mailed.findResources('AWS::Events::Rule'))
+    .map(
+      ({ Properties: { EventPattern: pattern } }) => pattern as { readonly resources: readonly object[] } | undefined,
+    )
+    .filter((pattern) => pattern !== undefined);
+  const named = JSON.stringify(rules.flatMap(({ resources }) => resources));
+  const ids = Object.keys(mailed.findResources('AWS::CloudWatch::Alarm'));
+  const untold = ids.filter((id) => !named.includes(id)).map((id) => id.replace(/^Scim(\w+)Alarm.*$/, '$1'));
+  expect([ids.length, untold.sort()]).toEqual([12, ['MailFailures', 'NotificationErrors']]);
+  // An event pattern has 2,048 characters; an ARN some 150, and 250 at most.
+  for (const { resources } of rules) expect(resources.length).toBeLessThanOrEqual(5);
+  expect(JSON.stringify(template.findResources('AWS::Events::Rule'))).not.toContain('aws.cloudwatch');
+});
+
 test('thresholds are what is asked for', () => {
   const strict = provide(() => ({
     alarms: { failedRequests: 1, refusedTokens: 2, gatewayRefusals: 3, serverErrors: 4, latency: Duration.seconds(6) },

@@ -13,7 +13,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
-import { NOTIFICATION_FILTERS } from '../../lambdas/contract';
+import { ENVIRONMENT, NOTIFICATION_FILTERS } from '../../lambdas/contract';
 import { ScimServiceProvider } from '../../lib';
 import { provide } from './support';
 
@@ -196,4 +196,22 @@ test('failures are gathered for a window, which Lambda allows', () => {
       '1 to 300 whole seconds',
     );
   }
+});
+
+test('the log of the connections is kept as long as is asked for, by all who write it', () => {
+  const days = (props: Parameters<typeof provide>[0]): readonly unknown[] =>
+    Object.values(provide(props).template().findResources('AWS::Lambda::Function')).map(
+      ({ Properties: { Environment: environment } }) =>
+        (environment as { Variables: Record<string, unknown> }).Variables[ENVIRONMENT.logDays],
+    );
+  expect(new Set(days(() => ({})))).toEqual(new Set(['30']));
+  expect(new Set(days(() => ({ provisioningLogRetention: Duration.days(90) })))).toEqual(new Set(['90']));
+  for (const retention of [Duration.hours(12), Duration.days(0), Duration.days(4000)]) {
+    expect(() => provide(() => ({ provisioningLogRetention: retention }))).toThrow('1 to 3650 whole days');
+  }
+});
+
+test('no more recipients than SES takes', () => {
+  const recipients = Array.from({ length: 51 }, (_, index) => `r${index}@example.com`);
+  expect(() => provide(() => ({ failureMail: { sender: 'scim@example.com', recipients } }))).toThrow('50 addresses');
 });
