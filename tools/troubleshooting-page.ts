@@ -15,6 +15,16 @@ const SEEN: Readonly<Partial<Record<Cause, string>>> = {
   busy: 'Rate limits: API Gateway answers 429 with `Retry-After` past `throttling` of the construct, functions 503 when the table does not take more.',
 };
 
+/** Attributes that failures of a cause are often about. */
+const EXAMPLES: Readonly<Partial<Record<Cause, string>>> = {
+  duplicateUser: 'userName',
+  missingValue: 'userName',
+  wrongValue: 'emails',
+  wrongPath: 'favoriteColor',
+  noTarget: 'emails',
+  immutableValue: 'groups',
+};
+
 /** The page docs/troubleshooting.md. */
 export function troubleshooting(): string {
   return `# Troubleshooting
@@ -23,19 +33,20 @@ Why requests of identity providers fail, and what to do. Each failed request is 
 
 \`\`\`sh
 awscurl --service execute-api "$ADMIN_URL/connections/acme/requests?status=failed"
-awscurl --service execute-api "$ADMIN_URL/connections/acme/requests?userName=bjensen@example.com"   # why did this user fail
+awscurl --service execute-api "$ADMIN_URL/connections/acme/requests?status=failed&userName=bjensen@example.com"   # why did this user fail
 \`\`\`
 
-This page is made of the same table (\`npm run docs:troubleshooting\`).
+Where a cause is about an attribute, the one here is an example. The log also has what was changed ([admin API](admin-api.md#the-provisioning-log)), such as who deactivated somebody, and when. This page is made of the same table (\`npm run docs:troubleshooting\`).
 
 ${CAUSES.map(section).join('\n')}`;
 }
 
 function section(cause: Cause): string {
-  const { title, meaning, remedy } = explain(cause, 'generic', undefined);
+  const attribute = EXAMPLES[cause];
+  const { title, meaning, remedy } = explain(cause, 'generic', attribute);
   const seen = SEEN[cause];
   const own = Object.keys(explanationOf(cause).remedies ?? {}).map(
-    (name) => `- **${consoleOf(name).name}**: ${explain(cause, name, undefined).remedy}`,
+    (name) => `- **${consoleOf(name).name}**: ${explain(cause, name, attribute).remedy}`,
   );
   return [
     `## ${title}\n`,
