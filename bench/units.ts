@@ -80,7 +80,7 @@ export async function units(): Promise<string> {
   }
   connection.close();
   await engine.stop();
-  return `Without the connection's own read, 1 unit, which is in the cost. On-demand prices of us-east-1: ${READ_MILLION} USD a million reads, ${WRITE_MILLION} USD a million writes.
+  return `Without the connection's own read, 1 unit, which is in the cost. On-demand prices of us-east-1: ${READ_MILLION} USD a million reads, ${WRITE_MILLION} USD a million writes. Each change also leaves an entry in the connection's log, which its request does not write: 1 write more, 2 past a kilobyte.
 
 ${table(['operation', 'reads', 'writes', 'calls', 'DynamoDB, USD a million'], rows)}`;
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../scim/json';
 import type { Member, MembershipChange } from '../scim/patch/memberships';
 import type { Attributes } from '../scim/resource/parse';
 import { locationOf } from '../scim/resource/resource';
-import { describeTarget, GROUP, USER, type ResourceType } from '../scim/schema/resource-type';
+import { GROUP, USER, type ResourceType } from '../scim/schema/resource-type';
 import { Collection } from './collection';
 import { deletionIntent, deletionWrite, followDeletion } from './deletions';
 import {
@@ -25,6 +25,7 @@ import {
   type Membership,
   type NamedMembers,
 } from './memberships';
+import { membersWanted } from './members-wanted';
 import type { MembersChange } from './origin';
 import { newMeta, type StoredItem } from './resource-item';
 import { Resources, type GuardedWrite, type Precondition, type Scope } from './resources';
@@ -299,33 +300,4 @@ function membersChange({ added, removed, renamed }: Difference): MembersChange |
     ...(renamed.length === 0 ? {} : { renamed: renamed.length }),
     ids: ids.slice(0, NAMED),
   };
-}
-
-/** Which members must be known to evaluate a filter: the ids it asks for by equality, or all of them. */
-function membersWanted(filter: BoundFilter): 'none' | 'all' | readonly string[] {
-  switch (filter.kind) {
-    case 'not':
-      return membersWanted(filter.filter);
-    case 'and':
-    case 'or': {
-      const left = membersWanted(filter.left);
-      const right = membersWanted(filter.right);
-      if (left === 'none' || right === 'none') return left === 'none' ? right : left;
-      return left === 'all' || right === 'all' ? 'all' : [...left, ...right];
-    }
-    case 'compare':
-      if (
-        describeTarget(filter.target) === 'members.value' &&
-        filter.operator === 'eq' &&
-        typeof filter.value === 'string'
-      ) {
-        return [filter.value];
-      }
-      return filter.target.attribute.name === 'members' ? 'all' : 'none';
-    case 'present':
-      return filter.target.attribute.name === 'members' ? 'all' : 'none';
-    case 'values':
-      if (filter.target.attribute.name !== 'members') return 'none';
-      return filter.filter.kind === 'compare' ? membersWanted(filter.filter) : 'all';
-  }
 }

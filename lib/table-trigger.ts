@@ -34,8 +34,8 @@ export function triggerFromTable(scope: Construct, fn: LambdaFunction, props: Tr
     maxBatchingWindow: window,
     filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })),
     bisectBatchOnError: true,
-    // What keeps failing waits for the schedule, and does not hold up the stream.
-    retryAttempts: 2,
+    // For as long as a table that is busy may be, and not for ever: what always fails would hold up the stream.
+    retryAttempts: 10,
   });
   mapping.node.addDependency(table.grantStreamRead(fn));
   fn.configureAsyncInvoke({ retryAttempts: asyncRetries });

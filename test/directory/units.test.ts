@@ -1,12 +1,16 @@
+import { changeEntry } from '../../directory/change-entry';
+import { logChanges } from '../../directory/change-log';
 import { SCAN_BUDGET } from '../../directory/collection';
+import { toItem } from '../../directory/connection-item';
 import { Groups } from '../../directory/groups';
+import { resourceKey } from '../../directory/keys';
 import { Users } from '../../directory/users';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
 import { membersFrom, type MembershipChange } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
 import { seed } from '../../tools/seed/seed';
-import { meteredScope } from './support';
+import { connectionWith, meteredScope } from './support';
 
 /** The request units that docs/data-model.md promises, as the engine reports them (ReturnConsumedCapacity). */
 const { scope, close, measure } = meteredScope();
@@ -120,4 +124,17 @@ test('the members of a group are not read where they are not asked for', async (
     groups.change(id, (current) => ({ attributes: current.attributes, members: adding(asked) }), false),
   );
   expect(again.writes).toBe(0);
+});
+
+test('the entry of a change in the log', async () => {
+  const { table, connection } = scope;
+  await table.write([{ put: toItem(connectionWith({ id: connection, createdAt: new Date().toISOString() })) }]);
+  const { id } = await users.create(attributes('logged') as never);
+  await users.change(id, (current) => ({ ...current.attributes, active: false }));
+  const item = await table.get(resourceKey(connection, 'User', id));
+  const before = item === undefined ? undefined : { ...item, version: 'before', attributes: '{}' };
+  const entry = item === undefined ? undefined : changeEntry(before, item);
+  expect(entry?.action).toBe('changed');
+  const log = await measure(() => logChanges(table, entry === undefined ? [] : [entry], 30));
+  expect([log.reads, log.writes, log.calls]).toEqual([1, 1, 2]);
 });
