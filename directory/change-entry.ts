@@ -6,9 +6,9 @@ import { changesBetween, type AttributeChange } from './changes';
 import { intentFrom } from './intents';
 import { numberOf, textOf, type Item } from './item';
 import { changesPartition, readKey } from './keys';
-import { timeToLive } from './log-entry';
+import { timeToLive } from './log-time';
 import { namesIn, type Names } from './names';
-import { changedByOf, membersFrom, type ChangedBy, type MembersChange } from './origin';
+import { changedByOf, memberCountsFrom, type ChangedBy, type MemberCounts } from './origin';
 import { fromItem } from './resource-item';
 import type { BatchWrite } from './write';
 
@@ -40,7 +40,7 @@ export interface ChangeEntry {
   /** Milliseconds from when the request came to the change. */
   readonly latency: number;
   readonly changes: readonly AttributeChange[];
-  readonly members?: MembersChange;
+  readonly members?: MemberCounts;
 }
 
 /**
@@ -101,7 +101,7 @@ function about(
   };
 }
 
-/** An entry that says what was changed, and not of whom, nor what from and to. */
+/** The entry without names and values: which attributes changed, and not from what to what. */
 export function withoutValues({ name: _, externalId: __, ...entry }: ChangeEntry): ChangeEntry {
   return { ...entry, changes: entry.changes.map(({ attribute }) => ({ attribute })) };
 }
@@ -112,6 +112,7 @@ export function changeWrite({ id, connection, changes, members, ...entry }: Chan
     put: {
       pk: changesPartition(connection),
       sk: id,
+      entry: 'change',
       ...entry,
       changes: JSON.stringify(changes),
       ...(members === undefined ? {} : { members: { ...members } }),
@@ -129,17 +130,25 @@ export function changeFrom(connection: string, item: Item): ChangeEntry {
     at: textOf(item, 'at'),
     requestId: textOf(item, 'requestId'),
     token: textOf(item, 'token'),
-    action: ACTIONS.find((action) => action === item['action']) ?? 'changed',
-    resourceType: item['resourceType'] === 'Group' ? 'Group' : 'User',
+    action: oneOf(ACTIONS, item, 'action'),
+    resourceType: oneOf(RESOURCE_TYPES, item, 'resourceType'),
     resourceId: textOf(item, 'resourceId'),
     ...optionalNames(item),
     latency: numberOf(item, 'latency'),
     changes: isArray(changes) ? changes.flatMap(attributeChange) : [],
-    ...(isObject(item['members']) ? { members: membersFrom(item['members']) } : {}),
+    ...(isObject(item['members']) ? { members: memberCountsFrom(item['members']) } : {}),
   };
 }
 
 const ACTIONS: readonly ChangeAction[] = ['created', 'changed', 'deleted', 'restored'];
+const RESOURCE_TYPES: readonly ResourceTypeName[] = ['User', 'Group'];
+
+/** An attribute that is one of some texts; anything else is damage to the table. */
+function oneOf<Text extends string>(texts: readonly Text[], item: Item, name: string): Text {
+  const found = texts.find((text) => text === item[name]);
+  if (found === undefined) throw new Error(`Item ${item.pk} / ${item.sk} has no "${name}" that is known.`);
+  return found;
+}
 
 function attributeChange(change: Json): readonly AttributeChange[] {
   if (!isObject(change)) return [];

@@ -3,7 +3,7 @@ import type { Attributes } from '../scim/resource/parse';
 import { ENTERPRISE_USER_URN } from '../scim/schema/enterprise-user';
 import { lineOf } from './names';
 
-/** What a change made of an attribute. Without values where they are not for the log or look the same, and with one where there was none before, or is none now. */
+/** What a change made of an attribute. Both values are missing when they may not be shown or look the same; `from` alone is missing for a new attribute, `to` alone for a removed one. */
 export interface AttributeChange {
   /** As the schemas write it, such as `name.givenName`. */
   readonly attribute: string;
@@ -59,13 +59,12 @@ function flattened(attributes: Attributes): ReadonlyMap<string, Json> {
   return new Map(
     Object.entries(attributes).flatMap(([name, value]) => {
       if (!isObject(value)) return pathsOf(name, value);
-      if (!name.startsWith('urn:')) return membersOf(name, '.', value);
-      return membersOf(name, ':', value);
+      return subAttributesOf(name, name.startsWith('urn:') ? ':' : '.', value);
     }),
   );
 }
 
-function membersOf(name: string, separator: '.' | ':', value: Attributes): readonly (readonly [string, Json])[] {
+function subAttributesOf(name: string, separator: '.' | ':', value: Attributes): readonly (readonly [string, Json])[] {
   return Object.entries(value).flatMap(([member, inner]) => pathsOf(`${name}${separator}${member}`, inner));
 }
 

@@ -24,7 +24,7 @@ export function toItem(connection: Connection): Item {
     schemas: JSON.stringify(schemas),
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
-    ...(rhythm === undefined ? {} : { rhythm: { ...rhythm } }),
+    ...(rhythm === undefined ? {} : { rhythm: rhythmItem(rhythm) }),
   };
 }
 
@@ -55,6 +55,11 @@ function isKeptApart(attribute: string): boolean {
 /** Name of the attribute of a connection's item that says when a token was used. */
 export function lastUseOf(token: string): string {
   return `${LAST_USE}${token}`;
+}
+
+/** How often a connection is used, as its item keeps it. */
+export function rhythmItem({ unusual, ...rhythm }: Rhythm): ItemValue {
+  return unusual === undefined ? rhythm : { ...rhythm, unusual: { ...unusual } };
 }
 
 /** What is stored of a token; its value, where it is known yet, is not. */
@@ -160,14 +165,21 @@ function toRotation(value: ItemValue | undefined): Rotation | undefined {
 
 function toRhythm(value: ItemValue | undefined): Rhythm | undefined {
   if (!isRecord(value)) return undefined;
-  const { since, lastUse, longest, silences, silentSince } = value;
+  const { since, lastUse, longest, unusual } = value;
   const weeks = isRecord(longest) ? Object.entries(longest) : [];
   return {
     since: asText(since),
     lastUse: asText(lastUse),
     longest: Object.fromEntries(weeks.map(([week, pause]) => [week, Number(pause)])),
-    silences: Number(silences),
-    ...(silentSince === undefined ? {} : { silentSince: asText(silentSince) }),
+    ...(isRecord(unusual)
+      ? {
+          unusual: {
+            count: Number(unusual['count']),
+            since: asText(unusual['since']),
+            longest: Number(unusual['longest']),
+          },
+        }
+      : {}),
   };
 }
 

@@ -41,7 +41,7 @@ export interface Connection {
   readonly tokens: readonly StoredToken[];
   /** Digests of the tokens that ended last, so that whoever still uses one can be told. */
   readonly endedTokens?: readonly string[];
-  /** Its recipients were told of failures. What shows that these have ended: any request that goes well, or only a change. Undefined when none go on. */
+  /** Set while failures go on that its recipients were told of: which requests show that they have ended, any that goes well, or only a change. */
   readonly failing?: 'request' | 'change';
   /** How often it is used; undefined until it is. */
   readonly rhythm?: Rhythm;

@@ -1,7 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { auditRecord, auditRecords, auditWrite, type Act, type AuditRecord } from './audit';
 import { CONNECTION_ID, type Connection, type DeletedConnection } from './connection';
-import { changeWrite, fromDeletedItem, fromItem, lastUseOf, toDeletedItem, toItem } from './connection-item';
+import {
+  changeWrite,
+  fromDeletedItem,
+  fromItem,
+  lastUseOf,
+  rhythmItem,
+  toDeletedItem,
+  toItem,
+} from './connection-item';
 import { countOf } from './counts';
 import { endedTokenKey, endedTokenWrites } from './ended-tokens';
 import { handOver, newPurge, recordWrite } from './intents';
@@ -172,7 +180,7 @@ export class Connections {
     const attribute = lastUseOf(id);
     const condition = { is: 'notSince', attribute, before: due } as const;
     // A token with scopes is somebody else's than the identity provider's.
-    const heard = scopes === undefined ? { rhythm: { ...afterUse(rhythm, now) } } : {};
+    const heard = scopes === undefined ? { rhythm: rhythmItem(afterUse(rhythm, now)) } : {};
     const set = { [attribute]: now.toISOString(), ...heard };
     await this.table.write([{ update: connectionKey(connection), set, condition }]);
   }

@@ -1,4 +1,4 @@
-import type { LogEntry } from './log-entry';
+import type { FailureEntry } from './failure-entry';
 import { numberOf, textOf, type Item, type ItemValue, type Key } from './item';
 import { connectionKey, digestKey, DIGESTS, idPrefix } from './keys';
 import { failuresNotice, recoveryNotice, type FailedCause } from './notices';
@@ -31,7 +31,7 @@ export interface StreamedEntry {
   /** Its place in the stream of its partition: later ones are greater. */
   readonly sequence: string;
   /** A failure, or that a request went well while the connection was failing. */
-  readonly entry: LogEntry | 'success';
+  readonly entry: FailureEntry | 'success';
 }
 
 interface Muted {

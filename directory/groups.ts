@@ -26,7 +26,7 @@ import {
   type NamedMembers,
 } from './memberships';
 import { membersWanted } from './members-wanted';
-import type { MembersChange } from './origin';
+import type { MemberCounts } from './origin';
 import { newMeta, type StoredItem } from './resource-item';
 import { Resources, type GuardedWrite, type Precondition, type Scope } from './resources';
 import { busy, unlessBusy } from './retries';
@@ -291,7 +291,7 @@ interface Difference {
 /** Members of one change that the log names. */
 const NAMED = 5;
 
-function membersChange({ added, removed, renamed }: Difference): MembersChange | undefined {
+function membersChange({ added, removed, renamed }: Difference): MemberCounts | undefined {
   const ids = [...added.map(({ value }) => value), ...removed, ...renamed.map(({ value }) => value)];
   if (ids.length === 0) return undefined;
   return {

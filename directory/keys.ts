@@ -3,7 +3,7 @@ import type { ResourceTypeName } from '../scim/schema/resource-type';
 import type { Key } from './item';
 
 /**
- * Every key of the table is built here. Each of what belongs to a connection begins with its id, so that whoever is authenticated for one connection
+ * Every key of the table is built here. Every key that belongs to a connection begins with the connection's id, so that whoever is authenticated for one connection
  * cannot name an item of another; connection ids are lower-case letters, digits and hyphens and cannot hold the separator.
  */
 
@@ -35,12 +35,12 @@ export function noticePartition(connection: string): string {
 /** What the deployment's own recipients are to be told, or have been told. */
 export const DEPLOYMENT_NOTICES = 'deployment#notice';
 
-/** What failed of the connection's provisioning log, by time. */
+/** Failures in the connection's provisioning log, and mails that could not be sent, by time. */
 export function logPartition(connection: string): string {
   return `c#${connection}#log`;
 }
 
-/** What changed in the connection's directory, by time: the other part of its log. */
+/** Changes in the connection's provisioning log, by time. */
 export function changesPartition(connection: string): string {
   return `c#${connection}#change`;
 }

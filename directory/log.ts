@@ -1,12 +1,13 @@
 import { changeFrom, type ChangeEntry } from './change-entry';
 import { numberOf, type Item } from './item';
 import { changesPartition, idPrefix, logPartition } from './keys';
-import { entryFrom, mailFrom, type LogEntry, type MailEntry } from './log-entry';
+import { mailFrom, type MailEntry } from './mail-entry';
+import { failureFrom, type FailureEntry } from './failure-entry';
 import type { Table } from './table';
 
 /** What a connection's provisioning log holds. */
 export type LogRecord =
-  | ({ readonly kind: 'failure' } & LogEntry)
+  | ({ readonly kind: 'failure' } & FailureEntry)
   | ({ readonly kind: 'change' } & ChangeEntry)
   | ({ readonly kind: 'mail' } & MailEntry);
 
@@ -50,7 +51,7 @@ export async function logRecords(table: Table, connection: string, query: LogQue
   let looked = 0;
   for await (const item of items) {
     if (item.sk === after) continue;
-    // DynamoDB removes it when it comes to it.
+    // It has expired; DynamoDB may take days to remove it.
     if (numberOf(item, 'ttl') * 1000 < Date.now()) continue;
     looked += 1;
     const record = recordOf(connection, item);
@@ -63,13 +64,14 @@ export async function logRecords(table: Table, connection: string, query: LogQue
 function recordOf(connection: string, item: Item): LogRecord | undefined {
   switch (item['entry']) {
     case 'failure':
-      return { kind: 'failure', ...entryFrom(connection, item) };
+      return { kind: 'failure', ...failureFrom(connection, item) };
     case 'mail':
       return { kind: 'mail', ...mailFrom(connection, item) };
-    case 'success':
-      return undefined;
-    default:
+    case 'change':
       return { kind: 'change', ...changeFrom(connection, item) };
+    default:
+      // Of use to those who make digests alone.
+      return undefined;
   }
 }
 

@@ -56,7 +56,7 @@ export interface RecoveryNotice {
 
 /** What there is to tell of a connection that is used less than it was. */
 export interface RhythmNotice {
-  /** Not used at all; or now and then alone, as by an identity provider that has given up and tries whether it works again. */
+  /** Not used at all; or only now and then, as by an identity provider that has given up and tries whether it works again. */
   readonly kind: 'silent' | 'quarantined';
   readonly connection: string;
   /** RFC 3339: the last use before it. */
@@ -164,7 +164,7 @@ export async function claimNotice(table: Table, { pk, sk }: Item, milliseconds: 
 
 const CLAIMED = 'claimedAt';
 
-/** Leaves a notice that could not be sent to whoever comes next. */
+/** Frees a notice that could not be sent, for the next attempt. */
 export async function releaseNotice(table: Table, { pk, sk }: Item): Promise<void> {
   await table.write([{ update: { pk, sk }, remove: [CLAIMED], condition: { is: 'present' } }]);
 }

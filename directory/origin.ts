@@ -16,7 +16,7 @@ export interface Origin {
 }
 
 /** What a change does to the members of a group. */
-export interface MembersChange {
+export interface MemberCounts {
   readonly added: number;
   readonly removed: number;
   /** Those who are shown under another name. */
@@ -31,14 +31,14 @@ export interface ChangedBy extends Origin {
   readonly latency: number;
   /** The version that it gave the item: others, that follow from changes of other items, leave this alone. */
   readonly version: string;
-  readonly members?: MembersChange;
+  readonly members?: MemberCounts;
 }
 
 /** The attribute of an item that says who changed it; none for what no request does. */
 export function changedBy(
   origin: Origin | undefined,
   version: string,
-  members?: MembersChange,
+  members?: MemberCounts,
 ): Readonly<Record<string, ItemValue>> {
   if (origin === undefined) return {};
   const { token, requestId, begun } = origin;
@@ -57,12 +57,12 @@ export function changedByOf(item: Item | undefined): ChangedBy | undefined {
     begun: Number(begun),
     latency: Number(latency),
     version: asText(version),
-    ...(isObject(members) ? { members: membersFrom(members) } : {}),
+    ...(isObject(members) ? { members: memberCountsFrom(members) } : {}),
   };
 }
 
 /** Reads what is stored of a change of members. */
-export function membersFrom({ added, removed, renamed, ids }: JsonObject): MembersChange {
+export function memberCountsFrom({ added, removed, renamed, ids }: JsonObject): MemberCounts {
   return {
     added: Number(added),
     removed: Number(removed),

@@ -7,7 +7,7 @@ import { countWrite } from './counts';
 import type { ItemValue } from './item';
 import { isResourceId, resourceKey } from './keys';
 import type { CompleteEdits } from './memberships';
-import { changedBy, type MembersChange, type Origin } from './origin';
+import { changedBy, type MemberCounts, type Origin } from './origin';
 import { attributesText, changedMeta, fromItem, newMeta, toItem, type StoredItem } from './resource-item';
 import type { FailedCondition, Table } from './table';
 import { valueWrites, type IndexedAttributes } from './values';
@@ -204,8 +204,8 @@ export interface CreateOptions {
   readonly meta?: ResourceMeta;
   readonly item?: Readonly<Record<string, ItemValue>>;
   readonly further?: readonly GuardedWrite[];
-  /** Of a group that begins with some. */
-  readonly members?: MembersChange | undefined;
+  /** For the log: the members that a new group begins with. */
+  readonly members?: MemberCounts | undefined;
 }
 
 /** A computed change of a resource. */
@@ -219,8 +219,8 @@ export interface Change {
   readonly increments?: Readonly<Record<string, number>>;
   /** A recorded change of members that begins with this one. */
   readonly pending?: string;
-  /** What it does to a group's members. */
-  readonly members?: MembersChange | undefined;
+  /** For the log: what it does to a group's members. */
+  readonly members?: MemberCounts | undefined;
 }
 
 /** @returns undefined when nothing failed, or something did because another change came first */

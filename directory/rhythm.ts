@@ -1,6 +1,6 @@
 /*
- * How often a connection is used, so that it is noticed when it is not any more. It is learned from what is written down of uses anyway, once an hour at most: pauses are known
- * to the hour.
+ * How often a connection is used, so that it is noticed when it is not any more. It is learned from the times of use that are recorded anyway, once an hour at most: pauses are
+ * known to the hour.
  */
 
 /** What is known of a connection's pauses. */
@@ -9,12 +9,19 @@ export interface Rhythm {
   readonly since: string;
   /** RFC 3339: when it was used last; up to an hour behind. */
   readonly lastUse: string;
-  /** The longest pause of each of the last weeks, in milliseconds, by the number of the week since the epoch. One in which it was silent is none of them. */
+  /** The longest usual pause of each of the last weeks, in milliseconds, by the number of the week since the epoch. */
   readonly longest: Readonly<Record<string, number>>;
-  /** Pauses in a row, until now, in which it was silent. */
-  readonly silences: number;
-  /** RFC 3339: the last use before them. */
-  readonly silentSince?: string;
+  /** Pauses much longer than usual, one after the other, up to the last use. */
+  readonly unusual?: Unusual;
+}
+
+interface Unusual {
+  /** How many there were. */
+  readonly count: number;
+  /** RFC 3339: the last use before the first of them. */
+  readonly since: string;
+  /** Milliseconds of the longest. */
+  readonly longest: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -23,44 +30,48 @@ const WEEK_MS = 7 * 24 * HOUR_MS;
 /** Weeks that are remembered. */
 const WEEKS = 4;
 
-/** Silences in a row after which they are no silences, but another rhythm. */
-const ADOPTED = 3;
+/** A shorter pause is always usual. */
+const SHORT_MS = 6 * HOUR_MS;
 
-/** A pause that is a silence is at least so long. */
-const SILENT_MS = 6 * HOUR_MS;
+/** After so many unusual pauses in a row they are usual: Entra ID tries daily for four weeks. */
+const ADOPTED = 28;
 
 /** The rhythm when a use has been added. @param before undefined for the first one */
 export function afterUse(before: Rhythm | undefined, now: Date): Rhythm {
   const lastUse = now.toISOString();
-  if (before === undefined) return { since: lastUse, lastUse, longest: {}, silences: 0 };
-  const { since, silences, silentSince = before.lastUse } = before;
-  if (silenceOf(before, now.getTime()) !== undefined && silences + 1 < ADOPTED) {
-    return { since, lastUse, longest: before.longest, silences: silences + 1, silentSince };
-  }
+  if (before === undefined) return { since: lastUse, lastUse, longest: {} };
+  const { since, longest, unusual = { count: 0, since: before.lastUse, longest: 0 } } = before;
   const pause = Math.max(0, now.getTime() - Date.parse(before.lastUse));
+  if (isUnusual(before, pause) && unusual.count < ADOPTED) {
+    const { count, since: begun, longest: most } = unusual;
+    return { since, lastUse, longest, unusual: { count: count + 1, since: begun, longest: Math.max(most, pause) } };
+  }
   const week = Math.floor(now.getTime() / WEEK_MS);
-  const known = Object.fromEntries(Object.entries(before.longest).filter(([number]) => Number(number) > week - WEEKS));
-  return { since, lastUse, longest: { ...known, [week]: Math.max(known[week] ?? 0, pause) }, silences: 0 };
+  const known = Object.fromEntries(Object.entries(longest).filter(([number]) => Number(number) > week - WEEKS));
+  return { since, lastUse, longest: { ...known, [week]: Math.max(known[week] ?? 0, pause) } };
+}
+
+/** Whether a pause is more than twice as long as usual. A connection that has been used for less than a week has no rhythm yet: it has had no weekend. */
+function isUnusual({ since, lastUse, longest }: Rhythm, pause: number): boolean {
+  if (Date.parse(lastUse) - Date.parse(since) < WEEK_MS) return false;
+  return pause > Math.max(SHORT_MS, 2 * Math.max(0, ...Object.values(longest)));
 }
 
 /**
- * Since when a connection is silent: not used for twice as long as in its longest pause of the last weeks. One that has been used for less than a week has no rhythm yet: it has had no
- * weekend.
+ * Since when a connection is silent: not used for more than twice its longest pause of the last weeks, and of those that were told already.
  * @param now milliseconds since the epoch
  * @returns the last use, as RFC 3339; undefined while it is not silent
  */
 export function silenceOf(rhythm: Rhythm | undefined, now = Date.now()): string | undefined {
   if (rhythm === undefined) return undefined;
-  const { since, lastUse, longest } = rhythm;
-  const last = Date.parse(lastUse);
-  if (last - Date.parse(since) < WEEK_MS) return undefined;
-  return now - last > Math.max(SILENT_MS, 2 * Math.max(0, ...Object.values(longest))) ? lastUse : undefined;
+  const pause = now - Date.parse(rhythm.lastUse);
+  return isUnusual(rhythm, pause) && pause > 2 * (rhythm.unusual?.longest ?? 0) ? rhythm.lastUse : undefined;
 }
 
 /**
- * Since when a connection is used now and then alone, between silences: as an identity provider does that has given up and only tries whether it works again.
+ * Since when a connection is used only now and then, as by an identity provider that has given up and tries whether it works again.
  * @returns the last use before, as RFC 3339; undefined while it is not
  */
-export function triesSince({ silences, silentSince }: Rhythm): string | undefined {
-  return silences >= 2 ? silentSince : undefined;
+export function triesSince({ unusual }: Rhythm): string | undefined {
+  return unusual !== undefined && unusual.count >= 2 ? unusual.since : undefined;
 }

@@ -9,7 +9,7 @@ export interface Console {
   readonly test: string;
   /** Where its provisioning shows what it does. */
   readonly progress: string;
-  /** What to do when it has given up and calls once a day alone; undefined for those that do not do so. */
+  /** What to do when it has given up and calls only once a day; undefined for those that do not do so. */
   readonly quarantine?: string;
 }
 

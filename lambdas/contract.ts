@@ -12,7 +12,7 @@ export const ENVIRONMENT = {
    * `<deployment>/<connection id>`, and it is the dimension of the metrics; every function.
    */
   deployment: 'DEPLOYMENT',
-  /** Days for which a connection's log is kept; those who write it. */
+  /** Days for which a connection's log is kept; every function. */
   logDays: 'LOG_DAYS',
   /** URL of the API with its stage; those who name it or call it without a request of their own. */
   scimUrl: 'SCIM_URL',
@@ -46,7 +46,7 @@ export const METRICS = {
   kind: 'Kind',
   /** Tokens that end within a week and that nothing has replaced. */
   tokensNearExpiry: 'TokensNearExpiry',
-  /** Connections that used to synchronize and do not any more, or hardly. */
+  /** Enabled connections that have gone silent, or may be in quarantine. */
   silentConnections: 'SilentConnections',
   /** Attempts to send a mail that SES did not take. */
   mailFailures: 'MailFailures',

@@ -14,7 +14,7 @@ export interface AlarmProps {
   /**
    * What is told when an alarm is raised, and when it is over.
    *
-   * @default - nothing: alarms are seen in CloudWatch and on the dashboard, and mailed to the recipients of `failureMail`
+   * @default - nothing: alarms are seen in CloudWatch and on the dashboard, and mailed to the recipients of `failureMail`, except for MailFailures and NotificationErrors
    */
   readonly topic?: ITopic;
 
@@ -73,7 +73,7 @@ interface AlarmDefinition {
 
 const QUARTER = Duration.minutes(15);
 
-/** Those of which no mail can tell. */
+/** Alarms that say that mails do not work, and so are not mailed. */
 const MAIL_FAILURES = 'MailFailures';
 const NOTIFICATION_ERRORS = 'NotificationErrors';
 
@@ -203,7 +203,7 @@ function definitions(
     },
     {
       id: 'CompletionErrors',
-      meaning: 'What large changes have left to be done is not done.',
+      meaning: 'Large changes are not completed, or changes are missing from the provisioning log.',
       metric: completion.metricErrors(background),
       threshold: 3,
     },

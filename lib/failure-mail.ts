@@ -30,7 +30,7 @@ export interface FailureMailProps {
   readonly window?: Duration;
 
   /**
-   * Who is told of what concerns connections that name no recipients of their own.
+   * Who is told of what concerns connections that name no recipients of their own, and of alarms (`alarms`). 50 addresses at most.
    *
    * @default - nobody
    */

@@ -25,11 +25,11 @@ export interface ScimFunctions {
   readonly discovery: LambdaFunction;
   /** The admin API. */
   readonly admin: LambdaFunction;
-  /** Completes what requests had no time for. */
+  /** Completes what requests had no time for, and writes the log of changes. */
   readonly completion: LambdaFunction;
   /** Rotates tokens for Secrets Manager. */
   readonly tokenRotation: LambdaFunction;
-  /** Looks for tokens that are about to end, and mails to administrators. */
+  /** Looks for tokens that are about to end and for connections that have gone silent, and mails to administrators, also about alarms. */
   readonly notifications: LambdaFunction;
   /**
    * Makes the connections that are declared.
@@ -144,7 +144,7 @@ class Maker {
   }
 
   completion(): LambdaFunction {
-    const about = 'SCIM: completes what requests had no time for';
+    const about = 'SCIM: completes what requests had no time for, and logs changes';
     const fn = this.directory('Completion', 'completion', about, Duration.minutes(5));
     triggerFromTable(this.scope, fn, {
       table: this.props.table,

@@ -46,7 +46,7 @@ export interface ScimServiceProviderProps {
   readonly adminPrincipals?: IGrantable[];
 
   /**
-   * Alarms, and whom they tell. The recipients of `failureMail` are told of them by mail. Each is explained in docs/runbook.md.
+   * Alarms, and whom they tell. The recipients of `failureMail` are told of them by mail, except of MailFailures and NotificationErrors. Each is explained in docs/runbook.md.
    *
    * @default - none: alarms cost by the month, and those that nobody is told of help nobody
    */
@@ -117,7 +117,8 @@ export interface ScimServiceProviderProps {
   readonly pointInTimeRecovery?: boolean;
 
   /**
-   * How long the log of each connection is kept that the admin API shows: what failed, and what was changed. Whole days.
+   * How long a connection's provisioning log is kept: what failed and what changed, as the admin API shows it. 1 to 3650 whole days; it applies to entries that are
+   * written from then on.
    *
    * @default Duration.days(30)
    */

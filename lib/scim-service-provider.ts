@@ -184,7 +184,7 @@ export class ScimServiceProvider extends Construct {
   }
 
   /**
-   * How many connections used to synchronize and do not any more, or hardly.
+   * How many enabled connections have gone silent, or may be in quarantine.
    * @param options the maximum over an hour without them, which is how often they are counted
    */
   metricSilentConnections(options?: MetricOptions): Metric {

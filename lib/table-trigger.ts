@@ -19,7 +19,7 @@ export interface TriggerProps {
   /** How often it asks for what the stream has not led to. */
   readonly every: Duration;
   readonly description: string;
-  /** How often an event is tried again that is not of the stream: none when it is only the schedule, which comes again anyway. */
+  /** How often Lambda repeats an asynchronous event that failed: 0 where only the schedule sends them, because it comes again anyway. */
   readonly asyncRetries: 0 | 2;
 }
 
@@ -34,7 +34,7 @@ export function triggerFromTable(scope: Construct, fn: LambdaFunction, props: Tr
     maxBatchingWindow: window,
     filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })),
     bisectBatchOnError: true,
-    // For as long as a table that is busy may be, and not for ever: what always fails would hold up the stream.
+    // Long enough for a busy table to recover, but bounded: a batch that always fails would hold up the stream.
     retryAttempts: 10,
   });
   mapping.node.addDependency(table.grantStreamRead(fn));

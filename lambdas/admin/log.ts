@@ -1,13 +1,14 @@
 import type { Connection } from '../../directory/connection';
 import { logRecords, type LogRecord } from '../../directory/log';
 import type { Table } from '../../directory/table';
+import type { Cause } from '../../idp/causes';
 import { explain } from '../../idp/explanations';
 import { Problem } from './problem';
 
 /** The provisioning log as administrators ask for it. */
 
 /** Query parameters, each of which narrows the log down. */
-interface LogQuery {
+interface LogParameters {
   readonly kind?: string | undefined;
   readonly status?: string | undefined;
   readonly resource?: string | undefined;
@@ -25,12 +26,12 @@ const KINDS: readonly string[] = ['failure', 'change', 'mail'] satisfies readonl
 type Test = (record: LogRecord) => boolean;
 
 /** @throws Problem 400 that names the parameter which is wrong */
-function check(query: Readonly<Record<string, string | undefined>>): LogQuery {
+function check(query: Readonly<Record<string, string | undefined>>): LogParameters {
   const unknown = Object.keys(query).find((name) => !PARAMETERS.includes(name));
   if (unknown !== undefined) {
     throw new Problem(400, `"${unknown}" is no parameter of the log; there are ${PARAMETERS.join(', ')}.`);
   }
-  const { kind, status }: LogQuery = query;
+  const { kind, status }: LogParameters = query;
   if (kind !== undefined && !KINDS.includes(kind)) {
     throw new Problem(400, `"kind" is one of ${KINDS.join(', ')}.`);
   }
@@ -40,18 +41,26 @@ function check(query: Readonly<Record<string, string | undefined>>): LogQuery {
   return query;
 }
 
-/** Which records a query asks for, its times apart. */
-function matcher({ kind, status, resource, userName, scimType, cause }: LogQuery): Test {
+/** Which records a query asks for, apart from `from` and `to`. */
+function matcher({ kind, status, resource, userName, scimType, cause }: LogParameters): Test {
   const tests: readonly (Test | undefined)[] = [
     kind === undefined ? undefined : (record) => record.kind === kind,
     status === undefined ? undefined : (record) => record.kind === 'failure' && hasStatus(record.status, status),
     resource === undefined ? undefined : (record) => resourcesOf(record).includes(resource.toLowerCase()),
     same(userName, (record) => (record.kind === 'mail' ? undefined : record.name)),
     same(scimType, (record) => (record.kind === 'failure' ? record.scimType : undefined)),
-    same(cause, (record) => (record.kind === 'failure' ? record.cause : undefined)),
+    same(cause, causeOf),
   ];
   return (record) => tests.every((test) => test?.(record) ?? true);
 }
+
+/** The cause in the table of explanations; undefined for what did not fail. */
+function causeOf(record: LogRecord): string | undefined {
+  if (record.kind === 'mail') return MAIL_NOT_SENT;
+  return record.kind === 'failure' ? record.cause : undefined;
+}
+
+const MAIL_NOT_SENT: Cause = 'mailNotSent';
 
 function hasStatus(status: number, wanted: string): boolean {
   return wanted === 'failed' ? status >= 400 : status === Number(wanted);
@@ -67,7 +76,7 @@ function same(wanted: string | undefined, read: (record: LogRecord) => string | 
   return wanted === undefined ? undefined : (record) => read(record)?.toLowerCase() === wanted.toLowerCase();
 }
 
-/** A date, or a time of RFC 3339. */
+/** A date, or a time with its offset. */
 const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/i;
 
 function timeOf(name: string, text: string | undefined): number | undefined {
@@ -92,7 +101,7 @@ export async function readLog(
   const { records, next } = await logRecords(table, id, {
     ...page,
     matches: matcher(query),
-    // Only what failed has these.
+    // Changes have none of these.
     hasChanges: [status, scimType, cause].every((each) => each === undefined) && (kind ?? 'change') === 'change',
     // What is older is of another connection that had the id.
     from: Math.max(timeOf('from', query.from) ?? 0, Date.parse(createdAt)),
@@ -106,7 +115,7 @@ function described({ connection: _, ...record }: LogRecord, identityProvider: st
     case 'change':
       return record;
     case 'mail':
-      return { ...record, ...explain('mailNotSent', identityProvider, undefined) };
+      return { ...record, cause: MAIL_NOT_SENT, ...explain(MAIL_NOT_SENT, identityProvider, undefined) };
     case 'failure':
       return { ...record, ...explain(record.cause, identityProvider, record.attribute) };
   }

@@ -2,10 +2,11 @@ import type { DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-
 import { ABANDONED_AFTER_MS, completeAbandoned, completeIntent, SETTLED_AFTER_MS } from '../../directory/completion';
 import { changeEntry, type ChangeEntry } from '../../directory/change-entry';
 import { logChanges } from '../../directory/change-log';
-import { findIntent, type Intent } from '../../directory/intents';
+import { findIntent, handOver, type Intent } from '../../directory/intents';
 import type { Key } from '../../directory/item';
 import { readKey } from '../../directory/keys';
 import { ENVIRONMENT } from '../contract';
+import { unlessBusy } from '../../directory/retries';
 import { openTable, variable } from '../middleware/environment';
 import type { Invocation } from '../middleware/invocation';
 import { logFailure } from '../middleware/log';
@@ -42,7 +43,10 @@ export async function handler(
   for (const { pk, sk } of event.Records.flatMap(handedOver)) {
     // As it is by now: another one may have completed it.
     const intent = await findIntent(soon, { pk, sk });
-    if (intent !== undefined) await completeIntent(soon, intent);
+    if (intent === undefined) continue;
+    const isTold = await unlessBusy(() => completeIntent(soon, intent));
+    // Somebody else's change is in the way, which the time was not enough for.
+    if (isTold === undefined) await handOver(table, intent);
   }
 }
 

@@ -1,5 +1,5 @@
-/** Failures of one cause that are each written down in a minute, by each environment of a function. Of those behind them one is whenever as many have come as before. */
-const WRITTEN = 25;
+/** Failures of one cause in a minute that are written down one by one, by each environment of a function; after them one is each time that the number has doubled. */
+export const WRITTEN = 25;
 
 /** Causes of one connection that are written down in a minute, by each environment of a function. */
 const CAUSES = 20;
@@ -39,7 +39,8 @@ export class FailureLimits {
       this.wait(key);
       return undefined;
     }
-    const { count, next } = { count: (seen?.count ?? 0) + 1, next: seen?.next ?? 1 };
+    const count = (seen?.count ?? 0) + 1;
+    const next = seen?.next ?? 1;
     if (count < next) {
       causes.set(cause, { count, next });
       this.wait(key);

@@ -1,6 +1,7 @@
 import type { Connection } from '../../directory/connection';
-import { entryWrite, newEntryTime, successWrite, type LogEntry } from '../../directory/log-entry';
+import { failureWrite, successWrite, type FailureEntry } from '../../directory/failure-entry';
 import { isResourceId, resourceKey } from '../../directory/keys';
+import { newEntryTime } from '../../directory/log-time';
 import { namesIn, type Names } from '../../directory/names';
 import { fromItem } from '../../directory/resource-item';
 import { unlessBusy } from '../../directory/retries';
@@ -114,7 +115,7 @@ export class Failures {
     try {
       const isWritten = await unlessBusy(async () => {
         const { resourceId } = request;
-        const entry: LogEntry = {
+        const entry: FailureEntry = {
           ...newEntryTime(),
           connection: connection.id,
           requestId,
@@ -134,7 +135,7 @@ export class Failures {
           }),
           ...(resourceId !== undefined && isResourceId(resourceId) ? { resourceId } : {}),
         };
-        await table.write([entryWrite(entry, logDays)]);
+        await table.write([failureWrite(entry, logDays)]);
         return true;
       });
       if (isWritten !== true) throw new Error(`The failure (${cause}) could not be written down in time.`);

@@ -70,13 +70,16 @@ function requestMetrics(method: string, status: number, latency: number): Metric
   return metrics;
 }
 
-/** Logs how many tokens end soon, and how many connections are not used as they were. */
+/** Logs how many tokens end soon, and how many connections are not used as they were. None is not reported: a metric costs for the hours in which it is. */
 export function measureConnections(tokensNearExpiry: number, silent: number): void {
   const metrics: readonly Metric[] = [
     { name: METRICS.tokensNearExpiry, unit: 'Count', value: tokensNearExpiry },
     { name: METRICS.silentConnections, unit: 'Count', value: silent },
   ];
-  logMetrics(metrics, { message: 'connections' });
+  logMetrics(
+    metrics.filter(({ value }) => value > 0),
+    { message: 'connections' },
+  );
 }
 
 /** Logs that a mail could not be sent. @param about what it was about */

@@ -15,9 +15,11 @@ export function imagesOf({ dynamodb }: DynamoDBRecord): { readonly before?: Item
   return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
 }
 
-function itemOf(image: unknown): Item | undefined {
+type Image = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>;
+
+function itemOf(image: Image | undefined): Item | undefined {
   if (image === undefined) return undefined;
-  // The types of Lambda's event and of the SDK describe the same JSON.
+  // The types of Lambda's event and of the SDK describe the same JSON, but for binary values, of which this table has none.
   const item = unmarshall(image as Record<string, AttributeValue>);
   return isItem(item) ? item : undefined;
 }

@@ -18,7 +18,6 @@ export type AlarmEvent = EventBridgeEvent<
 interface AlarmState {
   readonly value: string;
   readonly reason?: string;
-  readonly timestamp?: string;
 }
 
 /** Whether an event is one of an alarm. */

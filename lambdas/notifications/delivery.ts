@@ -2,7 +2,8 @@ import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import type { Connection } from '../../directory/connection';
 import { Connections } from '../../directory/connections';
 import type { Item, Key } from '../../directory/item';
-import { mailWrite, newEntryTime } from '../../directory/log-entry';
+import { newEntryTime } from '../../directory/log-time';
+import { mailWrite } from '../../directory/mail-entry';
 import {
   claimNotice,
   closeNotice,
@@ -19,8 +20,9 @@ import { ENVIRONMENT } from '../contract';
 import { variable } from '../middleware/environment';
 import { logEntry, logFailure } from '../middleware/log';
 import { measureMailFailure } from '../middleware/metrics';
-import { alarmMail, mailOf } from './mails';
+import { alarmMail } from './alarm-mail';
 import type { Mail } from './mail-form';
+import { mailOf } from './mails';
 
 /** Milliseconds after which a notice is of no use any more. */
 const STALE_MS = 3 * 86_400_000;
@@ -64,10 +66,10 @@ export async function tell(table: Table, item: Item, requestId: string): Promise
     // It waits for the next attempt, and nothing else does.
     logFailure(error, requestId);
     measureMailFailure({ connection, kind });
-    const name = error instanceof Error ? error.name : 'Error';
-    const entry = { ...newEntryTime(), connection, requestId, mail: kind, error: name };
     await releaseNotice(table, item);
-    if (connection !== '') await table.write([mailWrite(entry, logDays)]);
+    if (connection === undefined) return;
+    const name = error instanceof Error ? error.name : 'Error';
+    await table.write([mailWrite({ ...newEntryTime(), connection, requestId, mail: kind, error: name }, logDays)]);
     return;
   }
   logEntry({ level: 'INFO', message: 'mail', connection, kind, recipients: recipients.length });
@@ -79,8 +81,8 @@ interface Delivery {
   readonly recipients: readonly string[];
   readonly mail: Mail;
   readonly kind: Notice['kind'];
-  /** Id of the connection that it is about; empty for what concerns all. */
-  readonly connection: string;
+  /** Id of the connection that it is about; undefined for what is of the deployment. */
+  readonly connection: string | undefined;
 }
 
 /** @returns undefined for a notice that nobody is to get */
@@ -92,7 +94,7 @@ async function deliveryOf(table: Table, item: Item): Promise<Delivery | undefine
     const mail = alarmMail(notice);
     return deploymentRecipients.length === 0
       ? undefined
-      : { recipients: deploymentRecipients, mail, kind, connection: '' };
+      : { recipients: deploymentRecipients, mail, kind, connection: undefined };
   }
   const connection = await new Connections(table).find(notice.connection);
   const recipients = connection === undefined ? [] : recipientsOf(connection);

@@ -71,7 +71,7 @@ async function tellAlarm(table: Table, event: AlarmEvent, requestId: string): Pr
 }
 
 async function lookAround(table: Table, requestId: string): Promise<void> {
-  // What is to be told comes first: mails may take all the time that there is.
+  // All notices are made before any is sent: mails may take all the time that there is.
   const summaries: Key[] = [];
   for (const connection of await dueDigests(table)) {
     try {

@@ -57,3 +57,8 @@ function escaped(text: string): string {
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** The command that shows a connection's log. @param query what of it; all by default */
+export function logCommand(adminUrl: string, id: string, query = ''): string {
+  return `awscurl --service execute-api '${adminUrl}/connections/${id}/requests${query}'`;
+}

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { StreamedEntry } from '../../directory/digest';
 import { readKey } from '../../directory/keys';
-import { entryFrom } from '../../directory/log-entry';
+import { failureFrom } from '../../directory/failure-entry';
 import { imagesOf } from '../middleware/stream';
 
 /** An entry of a connection's log, when a record of the table's stream is one. */
@@ -10,5 +10,5 @@ export function streamedEntry(record: DynamoDBRecord): (StreamedEntry & { readon
   if (item?.['entry'] === undefined) return undefined;
   const { connection } = readKey(item);
   const sequence = record.dynamodb?.SequenceNumber ?? '';
-  return { connection, sequence, entry: item['entry'] === 'success' ? 'success' : entryFrom(connection, item) };
+  return { connection, sequence, entry: item['entry'] === 'success' ? 'success' : failureFrom(connection, item) };
 }

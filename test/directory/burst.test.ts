@@ -1,6 +1,6 @@
 import { digest, type StreamedEntry } from '../../directory/digest';
 import { connectionKey, logPartition } from '../../directory/keys';
-import { entryFrom } from '../../directory/log-entry';
+import { failureFrom } from '../../directory/failure-entry';
 import { noticeFrom } from '../../directory/notices';
 import { Failures } from '../../lambdas/middleware/failure-log';
 import { badRequest, notUnique } from '../../scim/error';
@@ -42,7 +42,7 @@ test('of a hundred thousand failures some are written, and one mail tells them, 
   const { items } = await table.query(logPartition(connection.id));
   const entries = items.map((item, index): StreamedEntry => ({
     sequence: String(1000 + index),
-    entry: entryFrom(connection.id, item),
+    entry: failureFrom(connection.id, item),
   }));
   const keys = await digest(table, connection.id, entries);
   expect(keys).toHaveLength(1);

@@ -3,7 +3,7 @@ import { changesBetween } from '../../directory/changes';
 import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
 import type { Attributes } from '../../scim/resource/parse';
 
-/** What the log tells of a change: attributes by name, and values of those alone that it may show. */
+/** What the log tells of a change: attributes by name, and values only of those that it may show. */
 
 const BEFORE: Attributes = {
   userName: 'bjensen@acme.example',

@@ -1,6 +1,6 @@
 import { Connections } from '../../directory/connections';
 import { digest, dueDigests, type StreamedEntry } from '../../directory/digest';
-import { newEntryTime } from '../../directory/log-entry';
+import { newEntryTime } from '../../directory/log-time';
 import { noticeFrom, type FailuresNotice } from '../../directory/notices';
 import { Table } from '../../directory/table';
 import { ACT, connectionWith, createOwnTable, openEngine } from './support';

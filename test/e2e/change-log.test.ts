@@ -73,10 +73,16 @@ test('members: how many joined and left, of one change or of many steps; that a 
   const group = await other.group('Everybody', ids);
   await other.patch(`/Groups/${group.id}`, { op: 'remove', path: `members[value eq "${ids[0]}"]` });
   await other.delete(`/Users/${ids[1]}`);
-  const found = await records(2, `&resource=${group.id}`, other.id);
-  expect(found.map(({ action, members }) => [action, members])).toEqual([
-    ['changed', { added: 0, removed: 1, ids: [ids[0]] }],
-    ['created', { added: 130, removed: 0, ids: expect.any(Array) }],
+  // It comes last: what comes before it is all there is.
+  await other.patch(`/Groups/${group.id}`, { op: 'replace', path: 'displayName', value: 'All' });
+  const found = await eventually(
+    async () => (await admin('GET', `/connections/${other.id}/requests?resource=${group.id}`)).body.requests,
+    ([newest]: readonly Body[]) => newest?.name === 'All',
+  );
+  expect(found.map(({ action, members, changes }: Body) => [action, members, changes])).toEqual([
+    ['changed', undefined, [{ attribute: 'displayName', from: 'Everybody', to: 'All' }]],
+    ['changed', { added: 0, removed: 1, ids: [ids[0]] }, []],
+    ['created', { added: 130, removed: 0, ids: expect.any(Array) }, [{ attribute: 'displayName', to: 'Everybody' }]],
   ]);
   const ofOne = await records(3, `&resource=${ids[0]}`, other.id);
   expect(ofOne.map(({ resourceType, action }) => [resourceType, action])).toEqual([

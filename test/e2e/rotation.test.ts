@@ -183,7 +183,7 @@ test('recipients are told 60, 30, 7 and 1 days before a token ends and on the da
     await server.advance(days * DAY);
     expected.push(...subjects);
     expect(await eventually(told, ({ length }) => length >= expected.length)).toEqual(expected);
-    // The schedule comes four times a day.
+    // The schedule comes again, and tells nothing twice.
     await server.advance(6 * 3600);
     expect(await told()).toEqual(expected);
   }

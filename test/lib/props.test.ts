@@ -198,7 +198,7 @@ test('failures are gathered for a window, which Lambda allows', () => {
   }
 });
 
-test('the log of the connections is kept as long as is asked for, by all who write it', () => {
+test('the log of the connections is kept as long as is asked for, as every function is told', () => {
   const days = (props: Parameters<typeof provide>[0]): readonly unknown[] =>
     Object.values(provide(props).template().findResources('AWS::Lambda::Function')).map(
       ({ Properties: { Environment: environment } }) =>

@@ -3,7 +3,7 @@ import { startServer, type ServerProcess } from './server-process';
 
 /** A server for one test file, whose clock it may move. */
 export interface OwnServer extends ServerProcess {
-  /** Moves the clock ahead; everything that is due by then has happened afterwards. */
+  /** Moves the clock ahead; every schedule that is due has run afterwards. What the stream then brings comes later. */
   advance(seconds: number): Promise<void>;
   /** What functions have reported, by name and dimensions. */
   metrics(): Promise<readonly Reported[]>;

@@ -9,17 +9,22 @@ const PASSWORDS = ['1mz050nq', 'Hunter2', 'n3wPassw0rd', 'pass-word-1'];
 /** What looks like a bearer token of this service, or like the header that carries one. */
 const TOKENS = /scim_[a-z0-9-]+_[a-z0-9]{10}_[A-Za-z0-9_-]{20,}|\bbearer +[\w.-]{8,}/gi;
 
-/** Tokens and passwords in what a system has written: every item of its table, its logs and its mails. */
+/** Tokens and passwords in what a system has written, every item of its table, its logs and its mails: where they are, and how they begin. */
 export async function secretsIn(server: ServerProcess): Promise<readonly string[]> {
-  const written = [server.log(), (await send('GET', server.mailboxUrl, { Accept: 'application/json' })).text];
+  const mails = (await send('GET', server.mailboxUrl, { Accept: 'application/json' })).text;
+  const found = [...inText('logs', server.log()), ...inText('mails', mails)];
   const engine = openEngine(server.dynamodbEndpoint);
   try {
-    for await (const page of new Table(engine, server.tableName).scan(1)) written.push(JSON.stringify(page));
+    for await (const page of new Table(engine, server.tableName).scan(1)) {
+      for (const item of page) found.push(...inText(`item ${item.pk}`, JSON.stringify(item)));
+    }
   } finally {
     engine.close();
   }
-  return written.flatMap((text) => [
-    ...(text.match(TOKENS) ?? []),
-    ...PASSWORDS.filter((password) => text.includes(password)),
-  ]);
+  return found;
+}
+
+function inText(where: string, text: string): readonly string[] {
+  const secrets = [...(text.match(TOKENS) ?? []), ...PASSWORDS.filter((password) => text.includes(password))];
+  return secrets.map((secret) => `${where}: ${secret.slice(0, 12)}…`);
 }

@@ -4,7 +4,10 @@ import { secretsIn } from './secrets';
 export default async function stop(): Promise<void> {
   const server = globalThis.scimServer;
   if (server === undefined) return;
-  const secrets = await secretsIn(server);
-  await server.stop();
-  if (secrets.length > 0) throw new Error(`The table, the logs or the mails hold secrets: ${secrets.join(', ')}`);
+  try {
+    const secrets = await secretsIn(server);
+    if (secrets.length > 0) throw new Error(`There are secrets in what was written: ${secrets.join(', ')}`);
+  } finally {
+    await server.stop();
+  }
 }

@@ -1,6 +1,6 @@
-import { v7 as uuidv7 } from 'uuid';
 import { numberOf, textOf, type Item } from './item';
 import { logPartition } from './keys';
+import { newEntryTime, timeToLive } from './log-time';
 import type { Write } from './write';
 
 /*
@@ -9,7 +9,7 @@ import type { Write } from './write';
  */
 
 /** A request that failed, or several of the same cause. */
-export interface LogEntry {
+export interface FailureEntry {
   /** A UUIDv7: entries are in the order of their times. */
   readonly id: string;
   readonly connection: string;
@@ -46,13 +46,8 @@ export interface LogEntry {
 /** What there is of an entry only sometimes. */
 const OPTIONAL = ['token', 'scimType', 'attribute', 'detail', 'received', 'resourceId', 'name', 'externalId'] as const;
 
-/** Id and time of an entry that is written now. */
-export function newEntryTime(now = Date.now()): Pick<LogEntry, 'id' | 'at'> {
-  return { id: uuidv7({ msecs: now }), at: new Date(now).toISOString() };
-}
-
 /** The write that keeps an entry. @param days for how long */
-export function entryWrite({ id, connection, ...entry }: LogEntry, days: number): Write {
+export function failureWrite({ id, connection, ...entry }: FailureEntry, days: number): Write {
   return { put: { pk: logPartition(connection), sk: id, entry: 'failure', ...entry, ttl: timeToLive(entry.at, days) } };
 }
 
@@ -62,45 +57,8 @@ export function successWrite(connection: string): Write {
   return { put: { pk: logPartition(connection), sk: id, entry: 'success', at, ttl: timeToLive(at, 1) } };
 }
 
-/** That a mail to a connection's recipients could not be sent. */
-export interface MailEntry {
-  /** A UUIDv7: entries are in the order of their times. */
-  readonly id: string;
-  readonly connection: string;
-  /** RFC 3339. */
-  readonly at: string;
-  /** Of the invocation, and the function's log. */
-  readonly requestId: string;
-  /** What the mail was to tell: the kind of its notice. */
-  readonly mail: string;
-  /** Name of the error, as SES gives it. */
-  readonly error: string;
-}
-
-/** The write that notes it. @param days for how long */
-export function mailWrite({ id, connection, ...entry }: MailEntry, days: number): Write {
-  return { put: { pk: logPartition(connection), sk: id, entry: 'mail', ...entry, ttl: timeToLive(entry.at, days) } };
-}
-
-/** Reads what `mailWrite` wrote. */
-export function mailFrom(connection: string, item: Item): MailEntry {
-  return {
-    id: item.sk,
-    connection,
-    at: textOf(item, 'at'),
-    requestId: textOf(item, 'requestId'),
-    mail: textOf(item, 'mail'),
-    error: textOf(item, 'error'),
-  };
-}
-
-/** Seconds since the epoch at which DynamoDB removes an entry. @param at RFC 3339 */
-export function timeToLive(at: string, days: number): number {
-  return Math.ceil(Date.parse(at) / 1000) + days * 86_400;
-}
-
-/** Reads what `entryWrite` wrote. */
-export function entryFrom(connection: string, item: Item): LogEntry {
+/** Reads what `failureWrite` wrote. */
+export function failureFrom(connection: string, item: Item): FailureEntry {
   return {
     id: item.sk,
     connection,
