@@ -1,12 +1,12 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
-import { ABANDONED_AFTER_MS, completeAbandoned, completeIntent, SETTLED_AFTER_MS } from '../../directory/completion';
 import { changeEntry, type ChangeEntry } from '../../directory/change-entry';
 import { logChanges } from '../../directory/change-log';
+import { ABANDONED_AFTER_MS, completeAbandoned, completeIntent, SETTLED_AFTER_MS } from '../../directory/completion';
 import { findIntent, handOver, type Intent } from '../../directory/intents';
 import type { Key } from '../../directory/item';
 import { readKey } from '../../directory/keys';
-import { ENVIRONMENT } from '../contract';
 import { unlessBusy } from '../../directory/retries';
+import { ENVIRONMENT } from '../contract';
 import { openTable, variable } from '../middleware/environment';
 import type { Invocation } from '../middleware/invocation';
 import { logFailure } from '../middleware/log';
@@ -42,11 +42,11 @@ export async function handler(
   const soon = shared.forRequest(Math.min(end, Date.now() + AT_A_TIME_MS));
   for (const { pk, sk } of event.Records.flatMap(handedOver)) {
     // As it is by now: another one may have completed it.
-    const intent = await findIntent(soon, { pk, sk });
+    const intent = await findIntent(table, { pk, sk });
     if (intent === undefined) continue;
-    const isTold = await unlessBusy(() => completeIntent(soon, intent));
-    // Somebody else's change is in the way, which the time was not enough for.
-    if (isTold === undefined) await handOver(table, intent);
+    const isComplete = await unlessBusy(() => completeIntent(soon, intent));
+    // The time is over, or was not enough for somebody else's change that is in the way.
+    if (isComplete === undefined) await handOver(table, intent);
   }
 }
 
