@@ -17,8 +17,9 @@ import type { BatchWrite } from './write';
  * entry.
  */
 
-/** What became of a resource. One is restored that was deleted and comes back. */
-export type ChangeAction = 'created' | 'changed' | 'deleted' | 'restored';
+/** What becomes of a resource. One is restored that was deleted and comes back. */
+export const CHANGE_ACTIONS = ['created', 'changed', 'deleted', 'restored'] as const;
+export type ChangeAction = (typeof CHANGE_ACTIONS)[number];
 
 /** One resource that a request changed. */
 export interface ChangeEntry {
@@ -101,9 +102,13 @@ function about(
   };
 }
 
-/** The entry without names and values: which attributes changed, and not from what to what. */
+/** The entry without names and values: which attributes changed, and from what to what only of `active` and others that are true or false. */
 export function withoutValues({ name: _, externalId: __, ...entry }: ChangeEntry): ChangeEntry {
-  return { ...entry, changes: entry.changes.map(({ attribute }) => ({ attribute })) };
+  const changes = entry.changes.map((change) => {
+    const { attribute, from, to } = change;
+    return typeof from === 'boolean' || typeof to === 'boolean' ? change : { attribute };
+  });
+  return { ...entry, changes };
 }
 
 /** The write that keeps an entry. @param days for how long */
@@ -130,7 +135,7 @@ export function changeFrom(connection: string, item: Item): ChangeEntry {
     at: textOf(item, 'at'),
     requestId: textOf(item, 'requestId'),
     token: textOf(item, 'token'),
-    action: oneOf(ACTIONS, item, 'action'),
+    action: oneOf(CHANGE_ACTIONS, item, 'action'),
     resourceType: oneOf(RESOURCE_TYPES, item, 'resourceType'),
     resourceId: textOf(item, 'resourceId'),
     ...optionalNames(item),
@@ -140,7 +145,6 @@ export function changeFrom(connection: string, item: Item): ChangeEntry {
   };
 }
 
-const ACTIONS: readonly ChangeAction[] = ['created', 'changed', 'deleted', 'restored'];
 const RESOURCE_TYPES: readonly ResourceTypeName[] = ['User', 'Group'];
 
 /** An attribute that is one of some texts; anything else is damage to the table. */

@@ -1,7 +1,7 @@
 import type { FailureEntry } from './failure-entry';
 import { numberOf, textOf, type Item, type ItemValue, type Key } from './item';
 import { connectionKey, digestKey, DIGESTS, idPrefix } from './keys';
-import { failuresNotice, recoveryNotice, type FailedCause } from './notices';
+import { failuresNotice, recoveryNotice, type FailedCause, type ToldCause } from './notices';
 import type { Table } from './table';
 import { newVersion } from './version';
 import { ABSENT, PRESENT, type Condition, type Write } from './write';
@@ -14,8 +14,8 @@ import { ABSENT, PRESENT, type Condition, type Write } from './write';
 /** How long a cause that was told is not told again. */
 const MUTED_MS = 86_400_000;
 
-/** Examples of a cause that are told. */
-const EXAMPLES = 3;
+/** Names of a cause that are kept: one more than are told, so that it is known whether there are others. */
+const EXAMPLES = 4;
 
 /** Causes with an attribute of their own that one mail tells, at most. */
 const TOLD = 20;
@@ -143,14 +143,7 @@ function sumUp(state: State, now: number): Outcome {
   for (const [key, { until, since }] of state.muted) {
     if (until > now) muted.set(key, { until, since });
     else if (since > 0) {
-      const [cause = '', attribute] = key.split(' ');
-      told.push({
-        cause,
-        ...(attribute === undefined || attribute === '' ? {} : { attribute }),
-        status: 0,
-        count: since,
-        names: [],
-      });
+      told.push({ ...causeFromKey(key), status: 0, count: since, names: [] });
       muted.set(key, { until: now + MUTED_MS, since: 0 });
     }
   }
@@ -193,9 +186,25 @@ function noticesOf(
   return [
     ...(told.length === 0 ? [] : [failuresNotice({ connection, causes: told }, key, now)]),
     ...(isRecovered
-      ? [recoveryNotice({ connection, since: new Date(failingSince ?? now).toISOString() }, key, now)]
+      ? [
+          recoveryNotice(
+            { connection, since: new Date(failingSince ?? now).toISOString(), causes: toldCauses(next) },
+            key,
+            now,
+          ),
+        ]
       : []),
   ];
+}
+
+/** Causes that were told in the last day: what they were about may go wrong again. */
+function toldCauses({ muted }: State): readonly ToldCause[] {
+  return [...muted.keys()].map(causeFromKey);
+}
+
+function causeFromKey(key: string): ToldCause {
+  const [cause = '', attribute = ''] = key.split(' ');
+  return attribute === '' ? { cause } : { cause, attribute };
 }
 
 /** Has requests say when they go well, for as long as the connection is failing. */

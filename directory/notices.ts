@@ -24,11 +24,15 @@ export type TokenNotice = {
   | { readonly kind: 'tokenRotated'; readonly earlierUntil: string }
 );
 
-/** Failures of one cause. */
-export interface FailedCause {
+/** A cause that was told. */
+export interface ToldCause {
   /** One of the table of explanations. */
   readonly cause: string;
   readonly attribute?: string;
+}
+
+/** Failures of one cause. */
+export interface FailedCause extends ToldCause {
   /** Of the answers; 0 when those that were muted are summed up. */
   readonly status: number;
   /** How many there were, at least. */
@@ -52,6 +56,8 @@ export interface RecoveryNotice {
   readonly connection: string;
   /** RFC 3339: when failures began. */
   readonly since: string;
+  /** What was told in the last day. */
+  readonly causes: readonly ToldCause[];
 }
 
 /** What there is to tell of a connection that is used less than it was. */
@@ -100,8 +106,13 @@ export function failuresNotice({ connection, causes }: Omit<FailuresNotice, 'kin
 }
 
 /** The item of a notice that failures are over. @param key sets it apart from others of the connection */
-export function recoveryNotice({ connection, since }: Omit<RecoveryNotice, 'kind'>, key: string, now: number): Item {
-  return { ...unsentItem(connection, `recovered#${key}`, now, now), kind: 'recovered', since };
+export function recoveryNotice(
+  { connection, since, causes }: Omit<RecoveryNotice, 'kind'>,
+  key: string,
+  now: number,
+): Item {
+  const item = unsentItem(connection, `recovered#${key}`, now, now);
+  return { ...item, kind: 'recovered', since, causes: JSON.stringify(causes) };
 }
 
 /** An item of a connection that waits to be told. @param until milliseconds since the epoch, from which on it is kept for some time more */
@@ -195,6 +206,7 @@ export function noticeFrom(item: Item): Notice {
     case 'failures':
       return { kind, connection, causes: causesFrom(textOf(item, 'causes')) };
     case 'recovered':
+      return { kind, connection, since: textOf(item, 'since'), causes: causesFrom(textOf(item, 'causes')) };
     case 'silent':
     case 'quarantined':
       return { kind, connection, since: textOf(item, 'since') };
@@ -223,7 +235,7 @@ function tokenNoticeFrom(connection: string, item: Item): TokenNotice {
   return { ...common, kind: 'tokenExpires', days };
 }
 
-/** What `failuresNotice` wrote as JSON. */
+/** What `failuresNotice` and `recoveryNotice` wrote as JSON. */
 function causesFrom(text: string): readonly FailedCause[] {
   return JSON.parse(text) as readonly FailedCause[];
 }

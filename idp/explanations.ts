@@ -26,8 +26,8 @@ const EXPLANATIONS: Readonly<Record<Cause, Explanation>> = {
     remedy: 'Issue a new token or read the current one in the secret of the connection, and paste it into {idp}.',
     remedies: {
       entra:
-        'Paste the current token at Provisioning > Connectivity > Secret Token, choose Test Connection and save; when provisioning is in quarantine, choose Restart provisioning.',
-      okta: 'Paste the current token at Provisioning > Integration > Edit, choose Test API Credentials and save; then retry the failed tasks at Dashboard > Tasks.',
+        'Read the current token in the secret of the connection, or issue a new one. Paste it at Provisioning > Connectivity > Secret Token, choose Test Connection and save; when provisioning is in quarantine, choose Restart provisioning.',
+      okta: 'Read the current token in the secret of the connection, or issue a new one. Paste it at Provisioning > Integration > Edit, choose Test API Credentials and save; then retry the failed tasks at Dashboard > Tasks.',
     },
   },
   scopeMissing: {

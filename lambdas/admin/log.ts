@@ -1,7 +1,8 @@
 import type { Connection } from '../../directory/connection';
+import { CHANGE_ACTIONS } from '../../directory/change-entry';
 import { logRecords, type LogRecord } from '../../directory/log';
 import type { Table } from '../../directory/table';
-import type { Cause } from '../../idp/causes';
+import { CAUSES, type Cause } from '../../idp/causes';
 import { explain } from '../../idp/explanations';
 import { Problem } from './problem';
 
@@ -10,6 +11,7 @@ import { Problem } from './problem';
 /** Query parameters, each of which narrows the log down. */
 interface LogParameters {
   readonly kind?: string | undefined;
+  readonly action?: string | undefined;
   readonly status?: string | undefined;
   readonly resource?: string | undefined;
   readonly userName?: string | undefined;
@@ -19,7 +21,19 @@ interface LogParameters {
   readonly to?: string | undefined;
 }
 
-const PARAMETERS = ['kind', 'status', 'resource', 'userName', 'scimType', 'cause', 'from', 'to', 'limit', 'cursor'];
+const PARAMETERS = [
+  'kind',
+  'action',
+  'status',
+  'resource',
+  'userName',
+  'scimType',
+  'cause',
+  'from',
+  'to',
+  'limit',
+  'cursor',
+];
 
 const KINDS: readonly string[] = ['failure', 'change', 'mail'] satisfies readonly LogRecord['kind'][];
 
@@ -31,20 +45,31 @@ function check(query: Readonly<Record<string, string | undefined>>): LogParamete
   if (unknown !== undefined) {
     throw new Problem(400, `"${unknown}" is no parameter of the log; there are ${PARAMETERS.join(', ')}.`);
   }
-  const { kind, status }: LogParameters = query;
-  if (kind !== undefined && !KINDS.includes(kind)) {
-    throw new Problem(400, `"kind" is one of ${KINDS.join(', ')}.`);
-  }
+  const { kind, action, status, scimType, cause }: LogParameters = query;
+  checkOneOf('kind', kind, KINDS);
+  checkOneOf('action', action, CHANGE_ACTIONS);
+  checkOneOf('cause', cause, CAUSES);
   if (status !== undefined && status !== 'failed' && !/^[1-5]\d\d$/.test(status)) {
     throw new Problem(400, '"status" is "failed" or a status of HTTP, such as 409.');
+  }
+  const isOfFailures = [status, scimType, cause].some((each) => each !== undefined);
+  if (isOfFailures && (kind === 'change' || action !== undefined)) {
+    throw new Problem(400, 'No change has a "status", "scimType" or "cause": only what failed has.');
   }
   return query;
 }
 
+/** @throws Problem 400 for another value */
+function checkOneOf(name: string, value: string | undefined, values: readonly string[]): void {
+  if (value === undefined || values.includes(value)) return;
+  throw new Problem(400, `"${name}" is one of ${values.join(', ')}.`);
+}
+
 /** Which records a query asks for, apart from `from` and `to`. */
-function matcher({ kind, status, resource, userName, scimType, cause }: LogParameters): Test {
+function matcher({ kind, action, status, resource, userName, scimType, cause }: LogParameters): Test {
   const tests: readonly (Test | undefined)[] = [
     kind === undefined ? undefined : (record) => record.kind === kind,
+    action === undefined ? undefined : (record) => record.kind === 'change' && record.action === action,
     status === undefined ? undefined : (record) => record.kind === 'failure' && hasStatus(record.status, status),
     resource === undefined ? undefined : (record) => resourcesOf(record).includes(resource.toLowerCase()),
     same(userName, (record) => (record.kind === 'mail' ? undefined : record.name)),
@@ -82,7 +107,8 @@ const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\
 function timeOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw new Problem(400, `"${name}" is a time such as 2026-01-31T12:00:00Z.`);
+  if (Number.isNaN(time))
+    throw new Problem(400, `"${name}" is a time such as 2026-01-31T12:00:00Z, or a date, which begins in UTC.`);
   return time;
 }
 
@@ -98,14 +124,16 @@ export async function readLog(
 ): Promise<{ readonly requests: readonly object[]; readonly next: string | undefined }> {
   const query = check(parameters);
   const { kind, status, scimType, cause } = query;
+  const [from = 0, to] = [timeOf('from', query.from), timeOf('to', query.to)];
+  if (to !== undefined && to < from) throw new Problem(400, '"to" comes before "from".');
   const { records, next } = await logRecords(table, id, {
     ...page,
     matches: matcher(query),
     // Changes have none of these.
     hasChanges: [status, scimType, cause].every((each) => each === undefined) && (kind ?? 'change') === 'change',
     // What is older is of another connection that had the id.
-    from: Math.max(timeOf('from', query.from) ?? 0, Date.parse(createdAt)),
-    to: timeOf('to', query.to),
+    from: Math.max(from, Date.parse(createdAt)),
+    to,
   });
   return { requests: records.map((record) => described(record, identityProvider)), next };
 }

@@ -122,7 +122,7 @@ class Bulk {
       {
         // What a client makes up is not kept.
         method: METHODS.includes(method) ? method : 'POST',
-        resource: ENDPOINTS.has(endpoint) ? `${resource}/${endpoint}` : resource,
+        resource: ENDPOINTS.has(endpoint) ? resource.replace(/\/Bulk$/, `/${endpoint}`) : resource,
         resourceId,
         body,
       },

@@ -19,17 +19,20 @@ export interface Subject {
 /** Messages about one attribute that is named at their beginning, and nothing else of the request. */
 const ABOUT = /^"([^"]+)" ((?:must be|is|has|would have|cannot be|needs) [A-Za-z0-9 ,:.-]+)\.$/;
 const DUPLICATE = /^Another (?:User|Group) already has this ([A-Za-z]+)\.$/;
-const PATH = /^Path "([^"]+)": /;
+const PATH = /^Path "(.+?)": [a-z]/s;
 
-/** The form of the name of an attribute that is not there: what is kept of one is its first part, which is somebody's configuration. */
-const NAME = /^([A-Za-z][A-Za-z0-9]{0,39})(?:[.[].*)?$/s;
+/** The path of an attribute, with its filter, its sub-attribute, and what else there may be. */
+const PATH_PARTS = /^([A-Za-z][A-Za-z0-9]{0,39})(?:\[.*\])?(?:\.([A-Za-z][A-Za-z0-9]{0,39}))?(?:[.[].*)?$/s;
+
+/** The path of an attribute of an extension (RFC 7644 section 3.10). */
+const EXTENSION_PARTS = /^(urn:.+):([^:]+)$/s;
 
 /** Reads off a refusal what it is about. @param detail as it is answered */
 export function subjectOf(detail: string, types: ResourceTypes, body: string): Subject {
   const [, named, problem] = ABOUT.exec(detail) ?? [];
   const [, duplicate] = DUPLICATE.exec(detail) ?? [];
   const [, path] = PATH.exec(detail) ?? [];
-  const attribute = known(named ?? duplicate, types) ?? NAME.exec(path ?? '')?.[1];
+  const attribute = known(named ?? duplicate, types) ?? configured(path ?? '', types);
   const isTold = attribute !== undefined && problem !== undefined;
   return {
     attribute,
@@ -42,6 +45,22 @@ function known(name: string | undefined, { user, group }: ResourceTypes): string
   if (name === undefined) return undefined;
   const target = resolved(user, name) ?? resolved(group, name);
   return target;
+}
+
+/**
+ * What is kept of the path of an attribute that is not there, which is somebody's configuration: its name, behind the URN of an extension that there is, and that of a sub-attribute where
+ * an attribute has some. Nothing of its filter.
+ */
+function configured(path: string, types: ResourceTypes): string | undefined {
+  const [, urn = '', rest = ''] = EXTENSION_PARTS.exec(path) ?? [];
+  const [, first, second] = PATH_PARTS.exec(urn === '' ? path : rest) ?? [];
+  if (first === undefined) return undefined;
+  if (urn !== '') {
+    const extension = known(urn, types);
+    return extension === undefined ? undefined : `${extension}:${first}`;
+  }
+  const isComplex = [types.user, types.group].some((type) => type.resolve(first)?.attribute?.type === 'complex');
+  return second !== undefined && isComplex ? `${first}.${second}` : first;
 }
 
 function resolved(type: ResourceType, name: string): string | undefined {

@@ -8,19 +8,23 @@ import { capital, dateOf, logCommand, render, type Block, type Mail, type MailCo
 export function failuresMail({ causes }: FailuresNotice, context: MailContext): Mail {
   const { connection, adminUrl } = context;
   const { name } = consoleOf(connection.identityProvider);
-  const isSummary = causes.every(({ status }) => status === 0);
-  const what = requests(...causes.map(({ count }) => count));
-  const isPartial = causes.every(({ status }) => status > 0 && status < 400);
-  if (isPartial) return passedOverMail(causes, what, context);
-  return render(`SCIM provisioning of ${connection.displayName}: ${isSummary ? `${what} more` : what} failed`, [
+  const failed = causes.filter(({ status }) => status === 0 || status >= 400);
+  const partial = causes.filter((cause) => !failed.includes(cause));
+  if (failed.length === 0) return passedOverMail(partial, context);
+  const isSummary = failed.every(({ status }) => status === 0);
+  const what = requests(failed, isSummary ? ' more' : '');
+  const connectionName = `the SCIM connection "${connection.displayName}" (${connection.id})`;
+  const beside = passedOverBlocks(partial, failed.length, context);
+  return render(`SCIM provisioning of ${connection.displayName}: ${what} failed`, [
     {
       text: isSummary
-        ? `The SCIM connection "${connection.displayName}" (${connection.id}) has been told of these before. They have gone on since: ${what} of ${name} failed.`
-        : `${capital(what)} of ${name} to the SCIM connection "${connection.displayName}" (${connection.id}) failed, for ${causes.length === 1 ? 'one cause' : `${causes.length} causes`}. What they were to do has not been done.`,
+        ? `You were told of these failures of ${connectionName} before; they have gone on since: ${what} of ${name} failed.`
+        : `${capital(what)} of ${name} to ${connectionName} failed, for ${failed.length === 1 ? 'one cause' : `${failed.length} causes`}.`,
     },
-    ...causes.flatMap((cause, index) => causeBlocks(cause, index + 1, connection.identityProvider)),
+    ...failed.flatMap((cause, index) => causeBlocks(cause, index + 1, connection.identityProvider)),
     { text: 'All of it, with each request:' },
     { command: logCommand(adminUrl, connection.id, '?status=failed') },
+    ...beside,
     {
       text: 'Each of these causes is told again in a day at the earliest, with how often it has come by then; others at once.',
     },
@@ -28,45 +32,71 @@ export function failuresMail({ causes }: FailuresNotice, context: MailContext): 
 }
 
 /** Requests that went well but for some members. */
-function passedOverMail(causes: readonly FailedCause[], what: string, { connection, adminUrl }: MailContext): Mail {
-  const { name } = consoleOf(connection.identityProvider);
-  return render(`SCIM provisioning of ${connection.displayName}: members were passed over in ${what}`, [
-    {
-      text: `${capital(what)} of ${name} to the SCIM connection "${connection.displayName}" (${connection.id}) named members of groups who are not there. All else of them was done.`,
-    },
-    ...causes.flatMap((cause, index) => causeBlocks(cause, index + 1, connection.identityProvider)),
-    { text: 'Each request:' },
-    { command: logCommand(adminUrl, connection.id, '?cause=unknownMember') },
-  ]);
+function passedOverMail(causes: readonly FailedCause[], context: MailContext): Mail {
+  const { connection } = context;
+  const subject = `SCIM provisioning of ${connection.displayName}: members were passed over in ${requests(causes)}`;
+  return render(subject, passedOverBlocks(causes, 0, context));
 }
 
-function causeBlocks(failed: FailedCause, number: number, identityProvider: string): readonly Block[] {
-  const { cause, attribute, count, names, detail, received } = failed;
-  const { title, meaning, remedy } = explain(cause, identityProvider, attribute);
-  const about = names.length === 0 ? '' : ` About ${names.join(', ')}${count > names.length ? ' and others' : ''}.`;
-  const expected =
-    detail === undefined ? '' : ` ${capital(detail)}${received === undefined ? '' : `, but it is ${received}`}.`;
+/** @param before causes that were told before these */
+function passedOverBlocks(
+  causes: readonly FailedCause[],
+  before: number,
+  { connection, adminUrl }: MailContext,
+): readonly Block[] {
+  if (causes.length === 0) return [];
+  const { name } = consoleOf(connection.identityProvider);
   return [
-    { text: `${number}. ${title}: ${requests(count)}` },
+    {
+      text: `${capital(requests(causes))} of ${name} to the SCIM connection "${connection.displayName}" (${connection.id}) named members of groups who are not there. All else of them was done.`,
+    },
+    ...causes.flatMap((cause, index) => causeBlocks(cause, before + index + 1, connection.identityProvider)),
+    { text: 'Each request:' },
+    { command: logCommand(adminUrl, connection.id, '?cause=unknownMember') },
+  ];
+}
+
+/** Names that are told of a cause. */
+const NAMES = 3;
+
+function causeBlocks(failed: FailedCause, number: number, identityProvider: string): readonly Block[] {
+  const { cause, attribute, names, detail, received } = failed;
+  const { title, meaning, remedy } = explain(cause, identityProvider, attribute);
+  const others = names.length > NAMES ? ' and others' : '';
+  const about = names.length === 0 ? '' : ` About ${names.slice(0, NAMES).join(', ')}${others}.`;
+  const sent = received === 'nothing' ? ', but was not sent' : `, but it is ${received ?? ''}`;
+  const expected = detail === undefined ? '' : ` Here: ${detail}${received === undefined ? '' : sent}.`;
+  return [
+    { text: `${number}. ${title}: ${requests([failed])}` },
     { text: `${meaning}${expected}${about}` },
     { text: `What to do: ${remedy}` },
   ];
 }
 
 /** The mail that tells that requests go well again. */
-export function recoveryMail({ since }: RecoveryNotice, { connection }: MailContext): Mail {
+export function recoveryMail({ since, causes }: RecoveryNotice, { connection, adminUrl }: MailContext): Mail {
   const { name } = consoleOf(connection.identityProvider);
+  const titles = causes.map(({ cause, attribute }) => explain(cause, connection.identityProvider, attribute).title);
   return render(`SCIM provisioning of ${connection.displayName} works again`, [
     {
-      text: `Requests of ${name} to the SCIM connection "${connection.displayName}" (${connection.id}) go well again. They had failed since ${dateOf(since)}.`,
+      text: `Requests of ${name} to the SCIM connection "${connection.displayName}" (${connection.id}) go well again. Some had failed since ${dateOf(since)}.`,
     },
-    { text: `${capital(name)} repeats what failed by itself, most of it within the hour.` },
+    ...(titles.length === 0
+      ? []
+      : [
+          { text: 'You were told of these causes in the last day:' },
+          { steps: titles },
+          {
+            text: 'One that is about a single user or group may still have to be corrected. When it comes again, you are told so a day after its last mail, with how often. Until then it is in the log:',
+          },
+          { command: logCommand(adminUrl, connection.id, '?status=failed') },
+        ]),
   ]);
 }
 
-function requests(...counts: readonly number[]): string {
-  const sum = counts.reduce((total, count) => total + count, 0);
+function requests(causes: readonly FailedCause[], more = ''): string {
+  const sum = causes.reduce((total, { count }) => total + count, 0);
   // When so many of one cause came, some of them may not have been written down.
-  const isLeast = counts.some((count) => count >= WRITTEN);
-  return `${isLeast ? 'at least ' : ''}${sum} ${sum === 1 ? 'request' : 'requests'}`;
+  const isLeast = causes.some(({ count }) => count >= WRITTEN);
+  return `${isLeast ? 'at least ' : ''}${sum}${more} ${sum === 1 ? 'request' : 'requests'}`;
 }

@@ -85,7 +85,7 @@ function bindPathFilter(filter: Filter, target: Target, path: string): BoundFilt
   try {
     return bindValueFilter(filter, target);
   } catch (error) {
-    throw error instanceof ScimError ? invalidPath(path, error.message) : error;
+    throw error instanceof ScimError ? invalidPath(path, error.message.replace(/\.$/, '')) : error;
   }
 }
 

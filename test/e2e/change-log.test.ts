@@ -63,6 +63,7 @@ test('who comes back is restored, and found by name and by id', async () => {
   await records(4, `&resource=${restored?.resourceId}`);
   await records(4, '&userName=BJENSEN@acme.example');
   await records(0, '&kind=failure');
+  expect(await records(1, '&action=deleted')).toMatchObject([{ kind: 'change', action: 'deleted' }]);
   await records(0, `&to=${new Date(Date.now() - 600_000).toISOString()}`);
 });
 
@@ -128,4 +129,5 @@ test('a connection that erases who is deleted has no names or values of changes'
   ]);
   expect(JSON.stringify(found)).not.toMatch(/erased|e9|Guide/);
   expect(found[1]?.changes).toContainEqual({ attribute: 'title' });
+  expect(found[1]?.changes).toContainEqual({ attribute: 'active', to: true });
 });

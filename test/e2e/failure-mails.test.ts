@@ -76,6 +76,7 @@ test('the same causes are told no more within the day, and one mail says when th
   await client.user('again@acme.example');
   const mail = await nextMail(1);
   expect(mail?.subject).toBe('SCIM provisioning of Test works again');
+  expect(mail?.text).toContain('Another user has this userName');
   await client.user('and-again@acme.example');
   await later(SETTLED);
   expect(await own.mails()).toHaveLength(2);
@@ -84,7 +85,7 @@ test('the same causes are told no more within the day, and one mail says when th
 test('what was muted is summed up a day later', async () => {
   await own.advance(DAY + 3600);
   const mail = await nextMail(2);
-  expect(mail?.subject).toBe('SCIM provisioning of Test: 12 requests more failed');
+  expect(mail?.subject).toBe('SCIM provisioning of Test: 12 more requests failed');
   expect(mail?.text).toContain('Another user has this userName: 4 requests');
 }, 60_000);
 

@@ -43,7 +43,22 @@ test('what is said of a request names attributes and kinds, and never a value', 
     received: 'a text',
   });
   expect(subjectOf('Path "shoeSize": there is no such attribute.', types, '')).toMatchObject({ attribute: 'shoeSize' });
-  expect(subjectOf('Path "emails[value eq "secret"].x": no.', types, '').attribute).toBeUndefined();
+  const attributes = [
+    'emails[value eq "secret"].valeu',
+    'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCentre',
+    'urn:secret:costCentre',
+    'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:a secret',
+    'emails[value eq "secret": no].x',
+    'shoeSize[value eq "secret"].x',
+  ].map((path) => subjectOf(`Path "${path}": no.`, types, '').attribute);
+  expect(attributes).toEqual([
+    'emails.valeu',
+    'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCentre',
+    undefined,
+    undefined,
+    'emails',
+    'shoeSize',
+  ]);
   expect(subjectOf('Path "password.hunter2": no.', types, '').attribute).toBe('password');
   expect(subjectOf('Path "scim_acme_secret": no.', types, '').attribute).toBeUndefined();
   expect(subjectOf('"secret" must be an array.', types, '{}').attribute).toBeUndefined();
@@ -56,6 +71,7 @@ test('whatever is quoted in a message, nothing but names of attributes comes thr
         `"${secret}" must be text.`,
         `Member "${secret}" is no.`,
         `Filter, position 3: but "${secret}".`,
+        `Path "emails[value eq "${secret}"].value": there is no such attribute.`,
       ];
       for (const message of messages) {
         const { attribute, expectation, received } = subjectOf(message, types, JSON.stringify({ [secret]: secret }));
