@@ -22,6 +22,7 @@ export const USAGE = `Serves SCIM on this machine, as it would be deployed.
   --port N                         where to listen on 127.0.0.1; 0 picks a free port (default 8080)
   --memory                         keep nothing on disk; otherwise data is kept in .scim-local/
   --json                           when ready print one line of JSON on standard output and nothing else
+                                   (npm has a line of its own: npm start --silent -- --json)
   --idp NAME                       profile of the first connection, "default" (default generic):
                                    ${IDENTITY_PROVIDERS.join(', ')}
   --failure-mail-to ADDRESS        who gets the mails about connections that name nobody
