@@ -2,7 +2,17 @@ import type { FailedCause, FailuresNotice, RecoveryNotice } from '../../director
 import { consoleOf } from '../../idp/console';
 import { explain } from '../../idp/explanations';
 import { WRITTEN } from '../middleware/failure-limits';
-import { capital, dateOf, logCommand, render, type Block, type Mail, type MailContext } from './mail-form';
+import {
+  capital,
+  dateOf,
+  logCommand,
+  readCommand,
+  render,
+  settingsCommand,
+  type Block,
+  type Mail,
+  type MailContext,
+} from './mail-form';
 
 /** The mail that tells of requests that failed, or that passed members over. */
 export function failuresMail({ causes }: FailuresNotice, context: MailContext): Mail {
@@ -21,7 +31,7 @@ export function failuresMail({ causes }: FailuresNotice, context: MailContext): 
         ? `You were told of these failures of ${connectionName} before; they have gone on since: ${what} of ${name} failed.`
         : `${capital(what)} of ${name} to ${connectionName} failed, for ${failed.length === 1 ? 'one cause' : `${failed.length} causes`}.`,
     },
-    ...failed.flatMap((cause, index) => causeBlocks(cause, index + 1, connection.identityProvider)),
+    ...failed.flatMap((cause, index) => causeBlocks(cause, index + 1, context)),
     { text: 'All of it, with each request:' },
     { command: logCommand(adminUrl, connection.id, '?status=failed') },
     ...beside,
@@ -39,18 +49,15 @@ function passedOverMail(causes: readonly FailedCause[], context: MailContext): M
 }
 
 /** @param before causes that were told before these */
-function passedOverBlocks(
-  causes: readonly FailedCause[],
-  before: number,
-  { connection, adminUrl }: MailContext,
-): readonly Block[] {
+function passedOverBlocks(causes: readonly FailedCause[], before: number, context: MailContext): readonly Block[] {
   if (causes.length === 0) return [];
+  const { connection, adminUrl } = context;
   const { name } = consoleOf(connection.identityProvider);
   return [
     {
       text: `${capital(requests(causes))} of ${name} to the SCIM connection "${connection.displayName}" (${connection.id}) named members of groups who are not there. All else of them was done.`,
     },
-    ...causes.flatMap((cause, index) => causeBlocks(cause, before + index + 1, connection.identityProvider)),
+    ...causes.flatMap((cause, index) => causeBlocks(cause, before + index + 1, context)),
     { text: 'Each request:' },
     { command: logCommand(adminUrl, connection.id, '?cause=unknownMember') },
   ];
@@ -59,9 +66,9 @@ function passedOverBlocks(
 /** Names that are told of a cause. */
 const NAMES = 3;
 
-function causeBlocks(failed: FailedCause, number: number, identityProvider: string): readonly Block[] {
+function causeBlocks(failed: FailedCause, number: number, context: MailContext): readonly Block[] {
   const { cause, attribute, names, detail, received } = failed;
-  const { title, meaning, remedy } = explain(cause, identityProvider, attribute);
+  const { title, meaning, remedy } = explain(cause, context.connection.identityProvider, attribute);
   const others = names.length > NAMES ? ' and others' : '';
   const about = names.length === 0 ? '' : ` About ${names.slice(0, NAMES).join(', ')}${others}.`;
   const sent = received === 'nothing' ? ', but was not sent' : `, but it is ${received ?? ''}`;
@@ -70,7 +77,18 @@ function causeBlocks(failed: FailedCause, number: number, identityProvider: stri
     { text: `${number}. ${title}: ${requests([failed])}` },
     { text: `${meaning}${expected}${about}` },
     { text: `What to do: ${remedy}` },
+    ...commandsOf(cause, context),
   ];
+}
+
+/** What is done here, and not in the identity provider. */
+function commandsOf(cause: string, { connection: { id }, adminUrl, secretName }: MailContext): readonly Block[] {
+  if (cause === 'connectionDisabled') return [{ command: settingsCommand(adminUrl, id, { enabled: true }) }];
+  if (cause === 'groupsOff') {
+    return [{ text: 'To let it take groups:' }, { command: settingsCommand(adminUrl, id, { groups: true }) }];
+  }
+  if (cause !== 'tokenRefused' || secretName === undefined) return [];
+  return [{ text: 'To read the current token:' }, { command: readCommand(secretName) }];
 }
 
 /** The mail that tells that requests go well again. */

@@ -62,3 +62,13 @@ export function capital(text: string): string {
 export function logCommand(adminUrl: string, id: string, query = ''): string {
   return `awscurl --service execute-api '${adminUrl}/connections/${id}/requests${query}'`;
 }
+
+/** The command that reads a connection's token. */
+export function readCommand(secretName: string): string {
+  return `aws secretsmanager get-secret-value --secret-id '${secretName}' --query SecretString --output text`;
+}
+
+/** The command that changes a connection's settings. @param settings as PATCH takes them */
+export function settingsCommand(adminUrl: string, id: string, settings: object): string {
+  return `awscurl --service execute-api -X PATCH '${adminUrl}/connections/${id}' -d '${JSON.stringify(settings)}'`;
+}

@@ -1,6 +1,6 @@
 import type { TokenNotice } from '../../directory/notices';
 import { consoleOf, type Console } from '../../idp/console';
-import { dateOf, render, type Mail, type MailContext } from './mail-form';
+import { dateOf, readCommand, render, type Mail, type MailContext } from './mail-form';
 
 /** Seconds in which both tokens work while an administrator pastes the new one: a week. */
 const SUGGESTED_OVERLAP = 604_800;
@@ -54,10 +54,6 @@ function rotationMail(notice: TokenNotice & { readonly kind: 'tokenRotated' }, c
 function issueCommand({ adminUrl, connection }: MailContext, body: object): string {
   const url = `${adminUrl}/connections/${connection.id}/tokens`;
   return `awscurl --service execute-api -X POST '${url}' -d '${JSON.stringify(body)}'`;
-}
-
-function readCommand(secretName: string): string {
-  return `aws secretsmanager get-secret-value --secret-id '${secretName}' --query SecretString --output text`;
 }
 
 function pasteSteps({ name, tokenField, test }: Console): readonly string[] {

@@ -100,6 +100,7 @@ test('who uses a token that has ended is told, and any request that goes well en
     ['okta@acme.example'],
   ]);
   expect(mail?.text).toContain('Test API Credentials');
+  expect(mail?.text).toMatch(/get-secret-value --secret-id '\S+\/\S+'/);
   expect((await other.call('GET', '/Users', undefined, { Authorization: `Bearer ${String(next.value)}` })).status).toBe(
     200,
   );
