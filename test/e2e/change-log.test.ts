@@ -120,14 +120,14 @@ test('operations of a bulk request each, and failures among them in the order of
 
 test('a connection that erases who is deleted has no names or values of changes', async () => {
   const other = await Client.connect('generic', { userDeletion: 'erase' });
-  const user = await other.user('erased@acme.example', { externalId: 'e9', title: 'Guide' });
+  const user = await other.user('erased@acme.example', { externalId: 'erased-outside', title: 'Guide' });
   await other.delete(`/Users/${user.id}`);
   const found = await records(2, '', other.id);
   expect(found.map(({ action, resourceId }) => [action, resourceId])).toEqual([
     ['deleted', user.id],
     ['created', user.id],
   ]);
-  expect(JSON.stringify(found)).not.toMatch(/erased|e9|Guide/);
+  expect(JSON.stringify(found)).not.toMatch(/erased|Guide/);
   expect(found[1]?.changes).toContainEqual({ attribute: 'title' });
   expect(found[1]?.changes).toContainEqual({ attribute: 'active', to: true });
 });
