@@ -23,7 +23,7 @@ const TOLD = 20;
 /** Causes that are remembered, at most; beyond it those that were told first are forgotten. */
 const REMEMBERED = 50;
 
-/** Causes that keep everybody out: any request that goes well shows that they have ended. For all others it takes a change that goes well. */
+/** Causes that keep everybody out. Any request that succeeds shows that they have ended; of all other causes only a change that succeeds does. */
 const ACCESS = new Set(['tokenRefused', 'connectionDisabled']);
 
 /** What a connection's log says, as the stream brings it. */
