@@ -96,3 +96,13 @@ test("a token that is somebody else's keeps nobody from hearing of silence", asy
   const { body } = await admin('GET', `/connections/${client.id}`);
   expect(Object.keys(body)).not.toContain('rhythm');
 }, 120_000);
+
+test('of a connection that lets nobody in its recipients know already', async () => {
+  const client = await Client.connect('okta', { failureMail: { recipients: ['refused@acme.example'] } });
+  await use([client], ...times(9, 24));
+  await admin('POST', `/connections/${client.id}/tokens`, {});
+  expect((await client.get('/Users')).status).toBe(401);
+  await mailTo('refused@acme.example', 'SCIM provisioning of Test: 1 request failed');
+  await own.advance(3 * DAY);
+  expect(await notices(client)).not.toContain('silent');
+}, 120_000);
