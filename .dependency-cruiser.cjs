@@ -3,7 +3,7 @@ const MAY_IMPORT = {
   scim: [],
   idp: ['scim'],
   directory: ['scim', '@aws-sdk', 'aws4', 'uuid'],
-  'lambdas/(users|groups|bulk|search|discovery|admin|completion|endpoints|middleware)': [
+  'lambdas/(functions|endpoints|http|admin|mail|observability|runtime)': [
     'scim',
     'idp',
     'directory',

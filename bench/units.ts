@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Groups } from '../directory/groups';
-import { Table } from '../directory/table';
+import { Table } from '../directory/store/table';
 import { Users } from '../directory/users';
-import type { DynamoDB } from '../directory/dynamodb';
-import { DynamoDBConnection } from '../directory/dynamodb';
+import type { DynamoDB } from '../directory/store/dynamodb';
+import { DynamoDBConnection } from '../directory/store/dynamodb';
 import { bindFilter } from '../scim/filter/bind';
 import { parseFilter } from '../scim/filter/parse';
 import { NO_MEMBERSHIP_CHANGE, type MembershipChange } from '../scim/patch/memberships';

@@ -1,12 +1,12 @@
-import { badRequest } from '../scim/error';
+import { badRequest } from '../scim/errors/scim-error';
 import type { BoundFilter } from '../scim/filter/bind';
 import type { JsonObject } from '../scim/json';
 import type { Member, MembershipChange } from '../scim/patch/memberships';
 import type { Attributes } from '../scim/resource/parse';
 import { locationOf } from '../scim/resource/resource';
 import { GROUP, USER, type ResourceType } from '../scim/schema/resource-type';
-import { Collection } from './collection';
-import { deletionIntent, deletionWrite, followDeletion } from './deletions';
+import { Collection } from './resources/collection';
+import { deletionIntent, deletionWrite, followDeletion } from './memberships/deletions';
 import {
   completeEdits,
   completing,
@@ -14,7 +14,7 @@ import {
   recordEdits,
   TRANSACTION_EDITS,
   type MembershipEdit,
-} from './member-edits';
+} from './memberships/member-edits';
 import {
   existingMembers,
   expelDeleted,
@@ -24,13 +24,13 @@ import {
   shownName,
   type Membership,
   type NamedMembers,
-} from './memberships';
-import { membersWanted } from './members-wanted';
-import type { MemberCounts } from './origin';
-import { newMeta, type StoredItem } from './resource-item';
-import { Resources, type GuardedWrite, type Precondition, type Scope } from './resources';
-import { busy, unlessBusy } from './retries';
-import { indexedGroupAttributes } from './values';
+} from './memberships/memberships';
+import { membersWanted } from './memberships/members-wanted';
+import type { MemberCounts } from './resources/request-info';
+import { newMeta, type StoredItem } from './resources/resource-item';
+import { Resources, type GuardedWrite, type Precondition, type Scope } from './resources/resources';
+import { busy, unlessBusy } from './store/retries';
+import { indexedGroupAttributes } from './resources/indexed-values';
 
 /** How a connection's identity provider needs groups to behave. */
 export interface GroupRules {

@@ -28,7 +28,10 @@ export const LARGEST_KB: Readonly<Record<FunctionName, number>> = {
 export async function bundleFunctions(outdir: string): Promise<ReadonlyMap<FunctionName, number>> {
   const { metafile } = await build({
     ...BUNDLE_OPTIONS,
-    entryPoints: FUNCTION_NAMES.map((name) => ({ in: path.join(__dirname, name, 'index.ts'), out: `${name}/index` })),
+    entryPoints: FUNCTION_NAMES.map((name) => ({
+      in: path.join(__dirname, 'functions', name, 'index.ts'),
+      out: `${name}/index`,
+    })),
     outdir,
     outExtension: { '.js': '.mjs' },
     metafile: true,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { IDENTITY_PROVIDERS } from '../idp/profiles';
+import { IDENTITY_PROVIDERS } from '../idp/profiles/registry';
 
 /** The flags of `npm start`. */
 export interface Options {

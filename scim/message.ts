@@ -1,4 +1,4 @@
-import { badRequest } from './error';
+import { badRequest } from './errors/scim-error';
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from './json';
 
 /**

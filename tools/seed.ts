@@ -1,4 +1,4 @@
-import { Connections } from '../directory/connections';
+import { Connections } from '../directory/connections/connections';
 import { Progress } from './progress';
 import { seed } from './seed/seed';
 import { integerFlag, openTarget, readFlags, runTool, TARGET_USAGE, UsageError } from './target';

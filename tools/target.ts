@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { DynamoDBConnection, type DynamoDBOptions } from '../directory/dynamodb';
-import { connectionKey } from '../directory/keys';
-import { Table } from '../directory/table';
+import { DynamoDBConnection, type DynamoDBOptions } from '../directory/store/dynamodb';
+import { connectionKey } from '../directory/store/keys';
+import { Table } from '../directory/store/table';
 
 /** A flag that cannot be used; the message says what to change. */
 export class UsageError extends Error {}

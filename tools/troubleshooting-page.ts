@@ -1,6 +1,6 @@
-import { CAUSES, type Cause } from '../idp/causes';
-import { consoleOf } from '../idp/console';
-import { explain, explanationOf } from '../idp/explanations';
+import { CAUSES, type Cause } from '../idp/explanations/causes';
+import { consoleOf } from '../idp/explanations/console';
+import { explain, explanationOf } from '../idp/explanations/explanations';
 
 /** What administrators see where, of causes that they meet as something else. */
 const SEEN: Readonly<Partial<Record<Cause, string>>> = {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { persisting, verify, type Finding, type Verification } from '../directory/verify/verify';
-import type { Table } from '../directory/table';
+import type { Table } from '../directory/store/table';
 import { Progress } from './progress';
 import { openTarget, readFlags, runTool, TARGET_USAGE } from './target';
 

@@ -1,11 +1,11 @@
 import { GROUP, USER } from '../../scim/schema/resource-type';
-import { intentFrom, isOlder } from '../intents';
-import { numberOf, textOf, type Item, type Key } from '../item';
-import { intentKey, memberOfPartition, readKey, resourceKey, UNIQUE } from '../keys';
-import { fromItem } from '../resource-item';
-import type { Table } from '../table';
+import { intentFrom, isOlder } from '../store/intents';
+import { numberOf, textOf, type Item, type Key } from '../store/item';
+import { intentKey, memberOfPartition, readKey, resourceKey, UNIQUE } from '../store/keys';
+import { fromItem } from '../resources/resource-item';
+import type { Table } from '../store/table';
 import { revivalPartitions } from '../users';
-import { INDEXED_USER_ATTRIBUTES, indexedGroupAttributes, valueWrites } from '../values';
+import { INDEXED_USER_ATTRIBUTES, indexedGroupAttributes, valueWrites } from '../resources/indexed-values';
 import { Pairs, Sums } from './pairs';
 
 /** Something in the table that contradicts something else in it. */

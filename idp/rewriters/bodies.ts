@@ -4,7 +4,7 @@ import { findAttribute, findSubAttribute } from '../../scim/schema/attribute';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import type { Filter } from '../../scim/filter/ast';
 import { mapExpressions } from '../../scim/filter/map';
-import type { Rewriter } from '../rewriter';
+import type { Rewriter } from './rewriter';
 import { rewriteFilter } from './filters';
 
 /**

@@ -1,4 +1,4 @@
-import { ScimError } from '../../scim/error';
+import { ScimError } from '../../scim/errors/scim-error';
 import type { ComparisonValue, Filter } from '../../scim/filter/ast';
 import { mapExpressions } from '../../scim/filter/map';
 import { parseFilter } from '../../scim/filter/parse';
@@ -6,7 +6,7 @@ import { printFilter } from '../../scim/filter/print';
 import { splitPath } from '../../scim/patch/path';
 import { findSubAttribute, type Attribute } from '../../scim/schema/attribute';
 import type { ResourceType } from '../../scim/schema/resource-type';
-import type { Rewriter } from '../rewriter';
+import type { Rewriter } from './rewriter';
 
 /**
  * Values without quotes: `externalId eq jyoung` (entra-docs `use-scim-to-provision-users-and-groups.md`, Example 1), `userName

@@ -1,7 +1,7 @@
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../../scim/json';
-import { badRequest } from '../../scim/error';
+import { badRequest } from '../../scim/errors/scim-error';
 import { findAttribute, type Attribute } from '../../scim/schema/attribute';
-import { resolveOperationPath, type Rewriter } from '../rewriter';
+import { resolveOperationPath, type Rewriter } from './rewriter';
 
 /** `"op": "Replace"`: Entra ID without `aadOptscim062020` (entra-docs `use-scim-to-provision-users-and-groups.md`). */
 export const capitalisedOperations: Rewriter = {

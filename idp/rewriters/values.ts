@@ -1,6 +1,6 @@
 import { isArray, isObject } from '../../scim/json';
 import { findSubAttribute } from '../../scim/schema/attribute';
-import type { Rewriter } from '../rewriter';
+import type { Rewriter } from './rewriter';
 
 /**
  * Booleans in quotes: Entra ID disables a user with `"value": "False"` (entra-docs

@@ -2,12 +2,12 @@ import { InvalidRequestException, ResourceNotFoundException } from '@aws-sdk/cli
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import type { Connection, DeletedConnection, FailureMail, Rotation } from '../../directory/connection';
-import { countOf } from '../../directory/counts';
-import { issueToken, type IssuedToken, type StoredToken } from '../../directory/tokens';
-import { profileOf } from '../../idp/profiles';
+import type { Connection, DeletedConnection, FailureMail, Rotation } from '../../directory/connections/connection';
+import { countOf } from '../../directory/resources/counts';
+import { issueToken, type IssuedToken, type StoredToken } from '../../directory/connections/tokens';
+import { profileOf } from '../../idp/profiles/registry';
 import type { Json } from '../../scim/json';
-import { makeCurrent, RotationError } from '../token-rotation/rotation';
+import { makeCurrent, RotationError } from './token-rotation';
 import { noConnection, Problem } from './problem';
 import { mergeSettings, type CREATE_CONNECTION } from './requests';
 import type { ConnectionServices } from './services';

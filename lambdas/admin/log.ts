@@ -1,9 +1,9 @@
-import type { Connection } from '../../directory/connection';
-import { CHANGE_ACTIONS } from '../../directory/change-entry';
-import { logRecords, type LogRecord } from '../../directory/log';
-import type { Table } from '../../directory/table';
-import { CAUSES, type Cause } from '../../idp/causes';
-import { explain } from '../../idp/explanations';
+import type { Connection } from '../../directory/connections/connection';
+import { CHANGE_ACTIONS } from '../../directory/log/change-entry';
+import { logRecords, type LogRecord } from '../../directory/log/provisioning-log';
+import type { Table } from '../../directory/store/table';
+import { CAUSES, type Cause } from '../../idp/explanations/causes';
+import { explain } from '../../idp/explanations/explanations';
 import { Problem } from './problem';
 
 /** The provisioning log as administrators ask for it. */

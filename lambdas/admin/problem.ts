@@ -1,4 +1,4 @@
-import { jsonAnswer, type Answer } from '../middleware/answer';
+import { jsonAnswer, type Answer } from '../http/answer';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 

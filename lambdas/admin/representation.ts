@@ -1,6 +1,6 @@
-import type { AuditRecord } from '../../directory/audit';
-import type { Connection, DeletedConnection } from '../../directory/connection';
-import type { IssuedToken } from '../../directory/tokens';
+import type { AuditRecord } from '../../directory/connections/audit';
+import type { Connection, DeletedConnection } from '../../directory/connections/connection';
+import type { IssuedToken } from '../../directory/connections/tokens';
 import type { Services } from './services';
 
 /** What the admin API answers: nothing of it could be used, but for the value of a token at its issue. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { CONNECTION_ID, type Connection } from '../../directory/connection';
-import { DEFAULT_TOKEN_DAYS, TOKEN_SCOPES } from '../../directory/tokens';
-import { IDENTITY_PROVIDERS } from '../../idp/profiles';
+import { CONNECTION_ID, type Connection } from '../../directory/connections/connection';
+import { DEFAULT_TOKEN_DAYS, TOKEN_SCOPES } from '../../directory/connections/tokens';
+import { IDENTITY_PROVIDERS } from '../../idp/profiles/registry';
 import { isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
-import { isDeep } from '../middleware/scim-request';
+import { isDeep } from '../http/scim-request';
 import { Problem, type FieldProblem } from './problem';
 
 /** The bodies of administrative requests. */

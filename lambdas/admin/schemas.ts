@@ -1,7 +1,7 @@
-import type { Action } from '../../directory/audit';
-import type { Connection } from '../../directory/connection';
-import { holdersOf } from '../../directory/holders';
-import type { Scope } from '../../directory/resources';
+import type { Action } from '../../directory/connections/audit';
+import type { Connection } from '../../directory/connections/connection';
+import { holdersOf } from '../../directory/resources/attribute-usage';
+import type { Scope } from '../../directory/resources/resources';
 import { lostAttributes, parseExtensionSchema } from '../../scim/schema/extension-schema';
 import type { Schema } from '../../scim/schema/attribute';
 import { noConnection, Problem } from './problem';

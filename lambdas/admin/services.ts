@@ -1,7 +1,7 @@
-import type { Connections } from '../../directory/connections';
-import type { Table } from '../../directory/table';
-import type { ConnectionSecrets } from '../token-rotation/connection-secrets';
-import type { Probe } from '../token-rotation/probe';
+import type { Connections } from '../../directory/connections/connections';
+import type { Table } from '../../directory/store/table';
+import type { ConnectionSecrets } from './connection-secrets';
+import type { Probe } from './token-probe';
 
 /** What making, changing and deleting connections and tokens takes. */
 export interface ConnectionServices {

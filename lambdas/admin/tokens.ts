@@ -1,17 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import type { Act } from '../../directory/audit';
-import type { Connection } from '../../directory/connection';
-import { endedTokens, type EndedState } from '../../directory/ended-tokens';
-import { isLive, issueToken, type IssuedToken, type StoredToken } from '../../directory/tokens';
-import {
-  acceptToken,
-  endEarlierTokens,
-  makeCurrent,
-  RotationError,
-  withdrawToken,
-  withToken,
-} from '../token-rotation/rotation';
+import type { Act } from '../../directory/connections/audit';
+import type { Connection } from '../../directory/connections/connection';
+import { endedTokens, type EndedState } from '../../directory/connections/ended-tokens';
+import { isLive, issueToken, type IssuedToken, type StoredToken } from '../../directory/connections/tokens';
+import { acceptToken, endEarlierTokens, makeCurrent, RotationError, withdrawToken, withToken } from './token-rotation';
 import { noConnection, Problem } from './problem';
 import type { ISSUE_TOKEN } from './requests';
 import type { ConnectionServices } from './services';

@@ -1,11 +1,11 @@
 import { BULK_REQUEST_URN, parseBulkRequest, type BulkOperation } from '../../scim/bulk/request';
 import { referencesIn, withIds, withoutReferencesTo } from '../../scim/bulk/references';
-import { badRequest, notFound, ScimError } from '../../scim/error';
+import { badRequest, notFound, ScimError } from '../../scim/errors/scim-error';
 import { asText, isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
 import { PATCH_OP_URN } from '../../scim/patch/request';
-import { errorAnswer, jsonAnswer, type Answer } from '../middleware/answer';
-import { readMessage } from '../middleware/read';
-import type { Exchange } from '../middleware/exchange';
+import { errorAnswer, jsonAnswer, type Answer } from '../http/answer';
+import { readMessage } from '../http/read-request';
+import type { Exchange } from '../http/request-context';
 import { nextOf, orderTasks, release, type Ordered } from './bulk-order';
 import { groupsEndpoint } from './groups';
 import { serveResourceEndpoint } from './resource-endpoint';

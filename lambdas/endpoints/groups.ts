@@ -1,7 +1,7 @@
-import { inParallel } from '../../directory/batches';
+import { inParallel } from '../../directory/store/batches';
 import { Groups } from '../../directory/groups';
-import type { StoredItem } from '../../directory/resource-item';
-import { badRequest, ScimError } from '../../scim/error';
+import type { StoredItem } from '../../directory/resources/resource-item';
+import { badRequest, ScimError } from '../../scim/errors/scim-error';
 import { isObject, ownIgnoringCase } from '../../scim/json';
 import { listResponse } from '../../scim/list/list-response';
 import { applyPatch } from '../../scim/patch/apply';
@@ -16,17 +16,10 @@ import { withImmutable } from '../../scim/resource/immutable';
 import { parseResource, type Attributes } from '../../scim/resource/parse';
 import type { Projection } from '../../scim/resource/project';
 import { toResource, type ResourceView, type StoredResource } from '../../scim/resource/resource';
-import {
-  ANSWER_BYTES,
-  jsonAnswer,
-  noContentAnswer,
-  resourceAnswer,
-  withinLimit,
-  type Answer,
-} from '../middleware/answer';
-import { checkPreconditions, hasPrecondition, isNotModified } from '../middleware/preconditions';
-import { changeAnswer, namesAttributes, readOperations, readProjection, readResource } from '../middleware/read';
-import { scopeOf, type Exchange } from '../middleware/exchange';
+import { ANSWER_BYTES, jsonAnswer, noContentAnswer, resourceAnswer, withinLimit, type Answer } from '../http/answer';
+import { checkPreconditions, hasPrecondition, isNotModified } from '../http/preconditions';
+import { changeAnswer, namesAttributes, readOperations, readProjection, readResource } from '../http/read-request';
+import { scopeOf, type Exchange } from '../http/request-context';
 import { listResources, type ListedType } from './listing';
 import type { ResourceEndpoint } from './resource-endpoint';
 

@@ -1,7 +1,7 @@
-import type { Collection } from '../../directory/collection';
-import type { StoredItem } from '../../directory/resource-item';
-import { rewriteQuery } from '../../idp/profile';
-import { badRequest, ScimError } from '../../scim/error';
+import type { Collection } from '../../directory/resources/collection';
+import type { StoredItem } from '../../directory/resources/resource-item';
+import { rewriteQuery } from '../../idp/profiles/profile';
+import { badRequest, ScimError } from '../../scim/errors/scim-error';
 import type { BoundFilter } from '../../scim/filter/bind';
 import { bindFilterAcross } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
@@ -13,8 +13,8 @@ import type { ListQuery } from '../../scim/list/query';
 import { compareSortKeys, sortKey, sortTarget, type SortKey } from '../../scim/list/sort';
 import { Projection } from '../../scim/resource/project';
 import { toResource } from '../../scim/resource/resource';
-import { jsonAnswer, type Answer } from '../middleware/answer';
-import type { Exchange } from '../middleware/exchange';
+import { jsonAnswer, type Answer } from '../http/answer';
+import type { Exchange } from '../http/request-context';
 
 /** One type's part of a listing: its resources, and how they are shown. */
 export interface ListedType {

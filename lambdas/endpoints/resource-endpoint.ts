@@ -1,9 +1,9 @@
-import { methodNotAllowed, ScimError } from '../../scim/error';
+import { methodNotAllowed, ScimError } from '../../scim/errors/scim-error';
 import type { ListQuery } from '../../scim/list/query';
-import type { Answer } from '../middleware/answer';
-import { authorize } from '../middleware/authenticate';
-import { readListParameters, readSearchBody } from '../middleware/read';
-import type { Exchange } from '../middleware/exchange';
+import type { Answer } from '../http/answer';
+import { authorize } from '../http/authenticate';
+import { readListParameters, readSearchBody } from '../http/read-request';
+import type { Exchange } from '../http/request-context';
 
 /** What a resource type's endpoint does: RFC 7644 section 3.2, table 2. */
 export interface ResourceEndpoint {

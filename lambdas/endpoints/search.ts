@@ -1,5 +1,5 @@
-import { authorize } from '../middleware/authenticate';
-import type { Exchange } from '../middleware/exchange';
+import { authorize } from '../http/authenticate';
+import type { Exchange } from '../http/request-context';
 import { listedGroups } from './groups';
 import type { ListedType } from './listing';
 import { listedUsers } from './users';

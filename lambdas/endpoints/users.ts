@@ -1,4 +1,4 @@
-import { groupsOf } from '../../directory/groups-of';
+import { groupsOf } from '../../directory/memberships/groups-of';
 import { Users } from '../../directory/users';
 import { asText, isObject, type Json, type JsonObject } from '../../scim/json';
 import { applyPatch } from '../../scim/patch/apply';
@@ -8,10 +8,10 @@ import { parseResource } from '../../scim/resource/parse';
 import type { Projection } from '../../scim/resource/project';
 import { locationOf, toResource, type ResourceView, type StoredResource } from '../../scim/resource/resource';
 import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
-import { noContentAnswer, resourceAnswer, type Answer } from '../middleware/answer';
-import { checkPreconditions, isNotModified } from '../middleware/preconditions';
-import { changeAnswer, readOperations, readProjection, readResource } from '../middleware/read';
-import { scopeOf, type Exchange } from '../middleware/exchange';
+import { noContentAnswer, resourceAnswer, type Answer } from '../http/answer';
+import { checkPreconditions, isNotModified } from '../http/preconditions';
+import { changeAnswer, readOperations, readProjection, readResource } from '../http/read-request';
+import { scopeOf, type Exchange } from '../http/request-context';
 import { listResources, type ListedType } from './listing';
 import type { ResourceEndpoint } from './resource-endpoint';
 

@@ -1,4 +1,4 @@
-import { badRequest, ScimError } from '../error';
+import { badRequest, ScimError } from '../errors/scim-error';
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import { LIMITS } from '../limits';
 import { messageBody } from '../message';

@@ -1,4 +1,4 @@
-import { badRequest, ScimError } from '../error';
+import { badRequest, ScimError } from '../errors/scim-error';
 import { isArray, isObject, own, type Json, type JsonObject } from '../json';
 import { findSubAttribute, type Attribute } from '../schema/attribute';
 import { describeTarget, type ResourceType, type Target } from '../schema/resource-type';

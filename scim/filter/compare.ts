@@ -1,4 +1,4 @@
-import { badRequest } from '../error';
+import { badRequest } from '../errors/scim-error';
 import type { Json } from '../json';
 import type { Attribute } from '../schema/attribute';
 import type { ComparisonOperator, ComparisonValue } from './ast';

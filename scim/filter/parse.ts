@@ -1,4 +1,4 @@
-import { badRequest, ScimError } from '../error';
+import { badRequest, ScimError } from '../errors/scim-error';
 import { parseJson } from '../json';
 import { LIMITS } from '../limits';
 import { COMPARISON_OPERATORS, type ComparisonOperator, type ComparisonValue, type Filter } from './ast';

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { badRequest } from '../error';
+import { badRequest } from '../errors/scim-error';
 import { asText, isArray, isObject, parseJson, type JsonObject } from '../json';
 import type { SortKey } from './sort';
 

@@ -1,4 +1,4 @@
-import { badRequest } from '../error';
+import { badRequest } from '../errors/scim-error';
 import { isArray, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import { LIMITS } from '../limits';
 import { messageBody } from '../message';

@@ -1,4 +1,4 @@
-import { badRequest } from '../error';
+import { badRequest } from '../errors/scim-error';
 import { leafAttribute, valuesAt } from '../filter/bind';
 import { comparable, instant } from '../filter/compare';
 import { isArray, isObject, own, type Json, type JsonObject } from '../json';

@@ -1,4 +1,4 @@
-import { badRequest } from '../error';
+import { badRequest } from '../errors/scim-error';
 import type { BoundFilter } from '../filter/bind';
 import { elementMatches } from '../filter/bind';
 import { equalJson, isArray, isObject, type Json, type JsonObject } from '../json';

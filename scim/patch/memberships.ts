@@ -1,4 +1,4 @@
-import { badRequest } from '../error';
+import { badRequest } from '../errors/scim-error';
 import { elementMatches, type BoundFilter } from '../filter/bind';
 import { isArray, isObject, type Json, type JsonObject } from '../json';
 import { parseValue } from '../resource/value';

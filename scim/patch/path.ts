@@ -1,4 +1,4 @@
-import { badRequest, ScimError } from '../error';
+import { badRequest, ScimError } from '../errors/scim-error';
 import type { Filter } from '../filter/ast';
 import { bindValueFilter, type BoundFilter } from '../filter/bind';
 import { parseBracketedFilter } from '../filter/parse';

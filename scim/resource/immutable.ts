@@ -1,4 +1,4 @@
-import { badRequest } from '../error';
+import { badRequest } from '../errors/scim-error';
 import { valuesAt } from '../filter/bind';
 import { equalJson, isObject, type Json, type JsonObject } from '../json';
 import { Draft } from '../patch/draft';

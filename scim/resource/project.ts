@@ -1,4 +1,4 @@
-import { badRequest } from '../error';
+import { badRequest } from '../errors/scim-error';
 import { isArray, isObject, type Json, type JsonObject } from '../json';
 import type { Attribute } from '../schema/attribute';
 import type { ResourceType, Target } from '../schema/resource-type';

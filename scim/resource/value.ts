@@ -1,4 +1,4 @@
-import { badRequest, type ScimError } from '../error';
+import { badRequest, type ScimError } from '../errors/scim-error';
 import { instant } from '../filter/compare';
 import { isArray, isObject, type Json, type JsonObject } from '../json';
 import { findAttribute, type Attribute } from '../schema/attribute';

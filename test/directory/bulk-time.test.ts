@@ -1,10 +1,10 @@
 import { serveBulk } from '../../lambdas/endpoints/bulk';
-import { Failures } from '../../lambdas/middleware/failure-log';
-import type { Exchange } from '../../lambdas/middleware/exchange';
-import { profileOf } from '../../idp/profiles';
+import { Failures } from '../../lambdas/observability/failure-recorder';
+import type { Exchange } from '../../lambdas/http/request-context';
+import { profileOf } from '../../idp/profiles/registry';
 import { resourceTypesWith } from '../../scim/schema/resource-type';
 import { USER_URN } from '../../scim/schema/user';
-import { issueToken } from '../../directory/tokens';
+import { issueToken } from '../../directory/connections/tokens';
 import { connectionWith, meteredScope } from './support';
 
 const { scope, close } = meteredScope();

@@ -1,9 +1,9 @@
-import { digest, type StreamedEntry } from '../../directory/digest';
-import { connectionKey, logPartition } from '../../directory/keys';
-import { failureFrom } from '../../directory/failure-entry';
-import { noticeFrom } from '../../directory/notices';
-import { Failures } from '../../lambdas/middleware/failure-log';
-import { badRequest, notUnique } from '../../scim/error';
+import { digest, type StreamedEntry } from '../../directory/notices/digest';
+import { connectionKey, logPartition } from '../../directory/store/keys';
+import { failureFrom } from '../../directory/log/failure-entry';
+import { noticeFrom } from '../../directory/notices/notices';
+import { Failures } from '../../lambdas/observability/failure-recorder';
+import { badRequest, notUnique } from '../../scim/errors/scim-error';
 import { connectionWith, meteredScope } from './support';
 
 /** A hundred thousand requests that fail at once: what they cost the table, and what is told of them. */

@@ -1,8 +1,8 @@
-import { changeWrite, type ChangeEntry } from '../../directory/change-entry';
-import { logChanges } from '../../directory/change-log';
-import { toItem } from '../../directory/connection-item';
-import { logRecords } from '../../directory/log';
-import { newEntryTime } from '../../directory/log-time';
+import { changeWrite, type ChangeEntry } from '../../directory/log/change-entry';
+import { logChanges } from '../../directory/log/change-log';
+import { toItem } from '../../directory/connections/connection-item';
+import { logRecords } from '../../directory/log/provisioning-log';
+import { newEntryTime } from '../../directory/log/entry-time';
 import { connectionWith, meteredScope } from './support';
 
 /** Whose log a change comes into, and how long it is shown. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { changesBetween } from '../../directory/changes';
+import { changesBetween } from '../../directory/log/attribute-changes';
 import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
 import type { Attributes } from '../../scim/resource/parse';
 

@@ -1,6 +1,6 @@
-import { resourceKey } from '../../directory/keys';
-import { SCAN_BUDGET } from '../../directory/collection';
-import { Table, type QueryOptions, type QueryPage } from '../../directory/table';
+import { resourceKey } from '../../directory/store/keys';
+import { SCAN_BUDGET } from '../../directory/resources/collection';
+import { Table, type QueryOptions, type QueryPage } from '../../directory/store/table';
 import { Users } from '../../directory/users';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';

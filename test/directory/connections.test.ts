@@ -1,7 +1,7 @@
-import { Connections } from '../../directory/connections';
-import { connectionKey } from '../../directory/keys';
-import { findValidToken, issueToken, readToken } from '../../directory/tokens';
-import { ABSENT } from '../../directory/write';
+import { Connections } from '../../directory/connections/connections';
+import { connectionKey } from '../../directory/store/keys';
+import { findValidToken, issueToken, readToken } from '../../directory/connections/tokens';
+import { ABSENT } from '../../directory/store/write';
 import { ACT, connectionWith, meteredScope } from './support';
 
 const { scope, close, measure } = meteredScope();

@@ -1,8 +1,8 @@
-import { Connections } from '../../directory/connections';
-import { digest, dueDigests, type StreamedEntry } from '../../directory/digest';
-import { newEntryTime } from '../../directory/log-time';
-import { noticeFrom, type FailuresNotice } from '../../directory/notices';
-import { Table } from '../../directory/table';
+import { Connections } from '../../directory/connections/connections';
+import { digest, dueDigests, type StreamedEntry } from '../../directory/notices/digest';
+import { newEntryTime } from '../../directory/log/entry-time';
+import { noticeFrom, type FailuresNotice } from '../../directory/notices/notices';
+import { Table } from '../../directory/store/table';
 import { ACT, connectionWith, createOwnTable, openEngine } from './support';
 
 /** What is told of failures, and when it is told again. */

@@ -1,5 +1,5 @@
-import { tokensNearExpiry } from '../../directory/expiry';
-import { issueToken, type StoredToken } from '../../directory/tokens';
+import { tokensNearExpiry } from '../../directory/notices/expiry';
+import { issueToken, type StoredToken } from '../../directory/connections/tokens';
 
 const DAY_MS = 86_400_000;
 const now = Date.parse('2026-06-01T00:00:00.000Z');

@@ -1,10 +1,10 @@
 import { Groups } from '../../directory/groups';
-import { completeEdits, recordEdits } from '../../directory/member-edits';
-import { resourceKey } from '../../directory/keys';
-import { completeAbandoned } from '../../directory/completion';
-import { Table } from '../../directory/table';
+import { completeEdits, recordEdits } from '../../directory/memberships/member-edits';
+import { resourceKey } from '../../directory/store/keys';
+import { completeAbandoned } from '../../directory/completion/completion';
+import { Table } from '../../directory/store/table';
 import { Users } from '../../directory/users';
-import type { Write } from '../../directory/write';
+import type { Write } from '../../directory/store/write';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
 import type { JsonObject } from '../../scim/json';

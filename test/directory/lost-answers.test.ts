@@ -1,6 +1,6 @@
-import { Connections } from '../../directory/connections';
-import type { DynamoDB } from '../../directory/dynamodb';
-import { Table } from '../../directory/table';
+import { Connections } from '../../directory/connections/connections';
+import type { DynamoDB } from '../../directory/store/dynamodb';
+import { Table } from '../../directory/store/table';
 import { Users } from '../../directory/users';
 import { USER } from '../../scim/schema/resource-type';
 import { server } from '../support/client';

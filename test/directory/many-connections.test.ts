@@ -1,6 +1,6 @@
-import { toItem } from '../../directory/connection-item';
-import { Connections } from '../../directory/connections';
-import { issueToken } from '../../directory/tokens';
+import { toItem } from '../../directory/connections/connection-item';
+import { Connections } from '../../directory/connections/connections';
+import { issueToken } from '../../directory/connections/tokens';
 import { admin, Client } from '../support/client';
 import { startOwnServer, type OwnServer } from '../support/own-server';
 import { ACT, connectionWith, meteredScope, type Units } from './support';

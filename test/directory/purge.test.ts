@@ -1,13 +1,13 @@
-import { Connections } from '../../directory/connections';
-import type { DynamoDB } from '../../directory/dynamodb';
+import { Connections } from '../../directory/connections/connections';
+import type { DynamoDB } from '../../directory/store/dynamodb';
 import { Groups } from '../../directory/groups';
-import { intentsBefore, type Purge } from '../../directory/intents';
-import { emptyConnection, freeConnectionId } from '../../directory/purge';
-import { Table } from '../../directory/table';
+import { intentsBefore, type Purge } from '../../directory/store/intents';
+import { emptyConnection, freeConnectionId } from '../../directory/completion/purge';
+import { Table } from '../../directory/store/table';
 import { Users } from '../../directory/users';
 import type { MembershipChange } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
-import type { Scope } from '../../directory/resources';
+import type { Scope } from '../../directory/resources/resources';
 import { ACT, connectionWith, createOwnTable, openEngine } from './support';
 
 const client = openEngine();

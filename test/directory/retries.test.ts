@@ -1,5 +1,5 @@
-import { DynamoDBError, type CallOptions } from '../../directory/dynamodb';
-import { isPassing, Retries } from '../../directory/retries';
+import { DynamoDBError, type CallOptions } from '../../directory/store/dynamodb';
+import { isPassing, Retries } from '../../directory/store/retries';
 
 const throttled = new DynamoDBError('ProvisionedThroughputExceededException', 'slow down', 400);
 

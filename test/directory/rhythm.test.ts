@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterUse, silenceOf, triesSince, type Rhythm } from '../../directory/rhythm';
+import { afterUse, silenceOf, triesSince, type Rhythm } from '../../directory/connections/usage-pattern';
 
 /** When a connection counts as silent, or as one that its identity provider only tries now and then. */
 

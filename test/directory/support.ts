@@ -1,10 +1,10 @@
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
-import type { Act } from '../../directory/audit';
-import type { Connection } from '../../directory/connection';
-import { DynamoDBConnection, type DynamoDB } from '../../directory/dynamodb';
-import type { Scope } from '../../directory/resources';
-import { Table } from '../../directory/table';
+import type { Act } from '../../directory/connections/audit';
+import type { Connection } from '../../directory/connections/connection';
+import { DynamoDBConnection, type DynamoDB } from '../../directory/store/dynamodb';
+import type { Scope } from '../../directory/resources/resources';
+import { Table } from '../../directory/store/table';
 import { server } from '../support/client';
 
 /** A connection as the table keeps it. */

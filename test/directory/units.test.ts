@@ -1,9 +1,9 @@
-import { changeEntry } from '../../directory/change-entry';
-import { logChanges } from '../../directory/change-log';
-import { SCAN_BUDGET } from '../../directory/collection';
-import { toItem } from '../../directory/connection-item';
+import { changeEntry } from '../../directory/log/change-entry';
+import { logChanges } from '../../directory/log/change-log';
+import { SCAN_BUDGET } from '../../directory/resources/collection';
+import { toItem } from '../../directory/connections/connection-item';
 import { Groups } from '../../directory/groups';
-import { resourceKey } from '../../directory/keys';
+import { resourceKey } from '../../directory/store/keys';
 import { Users } from '../../directory/users';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isResourceId, resourcePartition, valuePartition } from '../../directory/keys';
+import { isResourceId, resourcePartition, valuePartition } from '../../directory/store/keys';
 import { Users } from '../../directory/users';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Groups } from '../../directory/groups';
-import { membershipKey, resourceKey } from '../../directory/keys';
+import { membershipKey, resourceKey } from '../../directory/store/keys';
 import { Users } from '../../directory/users';
 import { persisting, verify } from '../../directory/verify/verify';
-import type { Write } from '../../directory/write';
+import type { Write } from '../../directory/store/write';
 import { membersFrom } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
 import { meteredScope } from './support';

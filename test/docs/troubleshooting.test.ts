@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CAUSES } from '../../idp/causes';
-import { explain } from '../../idp/explanations';
-import { IDENTITY_PROVIDERS } from '../../idp/profiles';
+import { CAUSES } from '../../idp/explanations/causes';
+import { explain } from '../../idp/explanations/explanations';
+import { IDENTITY_PROVIDERS } from '../../idp/profiles/registry';
 import { troubleshooting } from '../../tools/troubleshooting-page';
 
 test('the page is what the table of explanations says', () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { handOver } from '../../directory/intents';
-import { resourceKey } from '../../directory/keys';
-import { recordEdits } from '../../directory/member-edits';
+import { handOver } from '../../directory/store/intents';
+import { resourceKey } from '../../directory/store/keys';
+import { recordEdits } from '../../directory/memberships/member-edits';
 import { meteredScope } from '../directory/support';
 import { Client } from '../support/client';
 

@@ -1,4 +1,4 @@
-import { Table } from '../../directory/table';
+import { Table } from '../../directory/store/table';
 import { verify } from '../../directory/verify/verify';
 import { openEngine } from '../directory/support';
 import { admin, Client, expectProblem, USER, type Body } from '../support/client';

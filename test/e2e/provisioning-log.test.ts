@@ -1,4 +1,4 @@
-import { issueToken } from '../../directory/tokens';
+import { issueToken } from '../../directory/connections/tokens';
 import { admin, Client, GROUP, send, USER, type Body } from '../support/client';
 
 /** The log of what an identity provider asked for and did not get, as administrators read it. */

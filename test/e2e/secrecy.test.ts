@@ -1,4 +1,4 @@
-import { Table } from '../../directory/table';
+import { Table } from '../../directory/store/table';
 import { openEngine } from '../directory/support';
 import { admin, Client, send } from '../support/client';
 import { DAY, eventually, startOwnServer, type OwnServer } from '../support/own-server';

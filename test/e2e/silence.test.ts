@@ -1,5 +1,5 @@
-import { noticePartition } from '../../directory/keys';
-import { Table } from '../../directory/table';
+import { noticePartition } from '../../directory/store/keys';
+import { Table } from '../../directory/store/table';
 import { openEngine } from '../directory/support';
 import { admin, Client } from '../support/client';
 import { DAY, eventually, startOwnServer, type Mail, type OwnServer } from '../support/own-server';

@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { logPartition, noticePartition } from '../../directory/keys';
-import type { Item } from '../../directory/item';
+import { logPartition, noticePartition } from '../../directory/store/keys';
+import type { Item } from '../../directory/store/item';
 import { admin, Client, USER, type Body } from '../support/client';
 import { eventually } from '../support/own-server';
 import { FaultySystem } from './faulty-system';

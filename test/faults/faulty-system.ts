@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createServer, type Server } from 'node:http';
-import { completeAbandoned } from '../../directory/completion';
+import { completeAbandoned } from '../../directory/completion/completion';
 import { ENVIRONMENT } from '../../lambdas/contract';
-import { Table } from '../../directory/table';
+import { Table } from '../../directory/store/table';
 import { verify } from '../../directory/verify/verify';
 import { LOCAL_CREDENTIALS, startEngine, type Engine } from '../../local/engine';
 import { Clock } from '../../local/clock';

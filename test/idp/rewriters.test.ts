@@ -1,8 +1,14 @@
-import { GENERIC } from '../../idp/generic';
-import { OKTA } from '../../idp/okta';
-import { rewriteMessage, rewriteOperations, rewriteProjection, rewriteQuery, rewriteResource } from '../../idp/profile';
-import { IDENTITY_PROVIDERS, profileOf } from '../../idp/profiles';
-import type { Rewriter } from '../../idp/rewriter';
+import { GENERIC } from '../../idp/profiles/generic';
+import { OKTA } from '../../idp/profiles/okta';
+import {
+  rewriteMessage,
+  rewriteOperations,
+  rewriteProjection,
+  rewriteQuery,
+  rewriteResource,
+} from '../../idp/profiles/profile';
+import { IDENTITY_PROVIDERS, profileOf } from '../../idp/profiles/registry';
+import type { Rewriter } from '../../idp/rewriters/rewriter';
 import * as bodies from '../../idp/rewriters/bodies';
 import * as filters from '../../idp/rewriters/filters';
 import * as operations from '../../idp/rewriters/operations';

@@ -1,5 +1,5 @@
-import { ANSWER_BYTES, errorAnswer, toResult, withinLimit } from '../../lambdas/middleware/answer';
-import { badRequest } from '../../scim/error';
+import { ANSWER_BYTES, errorAnswer, toResult, withinLimit } from '../../lambdas/http/answer';
+import { badRequest } from '../../scim/errors/scim-error';
 
 test('an answer that Lambda would not hand on gives way to another', () => {
   const other = { status: 204 };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { causeOf } from '../../idp/causes';
-import { FailureLimits } from '../../lambdas/middleware/failure-limits';
-import { namesInBody, subjectOf } from '../../lambdas/middleware/failure-subject';
-import { badRequest, notUnique, ScimError } from '../../scim/error';
+import { causeOf } from '../../idp/explanations/causes';
+import { FailureLimits } from '../../lambdas/observability/failure-limits';
+import { namesInBody, subjectOf } from '../../lambdas/observability/failure-subject';
+import { badRequest, notUnique, ScimError } from '../../scim/errors/scim-error';
 import { resourceTypesWith } from '../../scim/schema/resource-type';
 
 const types = resourceTypesWith([]);

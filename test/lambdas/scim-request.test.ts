@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { readEvent, readJson } from '../../lambdas/middleware/scim-request';
+import { readEvent, readJson } from '../../lambdas/http/scim-request';
 
 /** As much of an event as is read. */
 function event(changes: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent {

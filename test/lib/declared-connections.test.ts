@@ -3,7 +3,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { CREATE_CONNECTION, readSettings } from '../../lambdas/admin/requests';
-import { IDENTITY_PROVIDERS } from '../../idp/profiles';
+import { IDENTITY_PROVIDERS } from '../../idp/profiles/registry';
 import { IdentityProvider, UserDeletion, type ConnectionProps } from '../../lib';
 import { parseJson } from '../../scim/json';
 import { provide } from './support';

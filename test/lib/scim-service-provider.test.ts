@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ENVIRONMENT, FUNCTION_NAMES, COMPLETION_FILTERS, ROUTES } from '../../lambdas/contract';
-import { ERROR_URN } from '../../scim/error';
+import { ERROR_URN } from '../../scim/errors/scim-error';
 import { ERROR_URN as CONTRACT_ERROR_URN } from '../../lambdas/contract';
 import { ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
 

@@ -1,4 +1,4 @@
-import { Table } from '../../directory/table';
+import { Table } from '../../directory/store/table';
 import { openEngine } from '../directory/support';
 import { send } from './client';
 import type { ServerProcess } from './server-process';

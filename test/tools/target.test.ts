@@ -1,4 +1,4 @@
-import { connectionKey } from '../../directory/keys';
+import { connectionKey } from '../../directory/store/keys';
 import { integerFlag, openTarget, readFlags, UsageError } from '../../tools/target';
 import { server } from '../support/client';
 

@@ -1,13 +1,13 @@
-import type { Item } from '../../directory/item';
-import { countPartition } from '../../directory/keys';
-import { addMembership } from '../../directory/memberships';
-import { newMeta, toItem } from '../../directory/resource-item';
+import type { Item } from '../../directory/store/item';
+import { countPartition } from '../../directory/store/keys';
+import { addMembership } from '../../directory/memberships/memberships';
+import { newMeta, toItem } from '../../directory/resources/resource-item';
 import {
   INDEXED_USER_ATTRIBUTES,
   indexedGroupAttributes,
   valueWrites,
   type IndexedAttributes,
-} from '../../directory/values';
+} from '../../directory/resources/indexed-values';
 import type { Attributes } from '../../scim/resource/parse';
 import type { StoredResource } from '../../scim/resource/resource';
 import { GROUP, USER, type ResourceType } from '../../scim/schema/resource-type';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Item } from '../../directory/item';
-import type { Scope } from '../../directory/resources';
+import type { Item } from '../../directory/store/item';
+import type { Scope } from '../../directory/resources/resources';
 import { countItem, groupItems, userItems } from './items';
 
 /** What is to be put into a connection. */

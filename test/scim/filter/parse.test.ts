@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ScimError } from '../../../scim/error';
+import { ScimError } from '../../../scim/errors/scim-error';
 import { parseFilter } from '../../../scim/filter/parse';
 import { printFilter } from '../../../scim/filter/print';
 import { filters, withoutPositions } from './arbitraries';

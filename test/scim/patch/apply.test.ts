@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ScimError } from '../../../scim/error';
+import { ScimError } from '../../../scim/errors/scim-error';
 import type { JsonObject } from '../../../scim/json';
 import { applyPatch } from '../../../scim/patch/apply';
 import { parseOperations } from '../../../scim/patch/request';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ScimError } from '../../../scim/error';
+import { ScimError } from '../../../scim/errors/scim-error';
 import { parseResource } from '../../../scim/resource/parse';
 import { ENTERPRISE_USER_URN } from '../../../scim/schema/enterprise-user';
 import { GROUP, USER } from '../../../scim/schema/resource-type';

@@ -1,0 +1,33 @@
+import { isArray, isObject, own } from '../../scim/json';
+import { resourcePartition } from '../store/keys';
+import { fromItem } from './resource-item';
+import type { Scope } from './resources';
+
+/**
+ * How many users and groups of a connection hold an attribute of an extension. Reads all of them: a question for an administrator who
+ * changes a schema, not for a request.
+ * @param name undefined for the extension as a whole
+ * @param subAttribute undefined for the attribute as a whole
+ */
+export async function holdersOf(
+  { table, connection }: Scope,
+  urn: string,
+  name: string | undefined,
+  subAttribute: string | undefined,
+): Promise<number> {
+  let holders = 0;
+  for (const type of ['User', 'Group'] as const) {
+    for await (const item of table.queryAll(resourcePartition(connection, type))) {
+      const extension = own(fromItem(item).attributes, urn);
+      const value = name === undefined ? extension : isObject(extension) ? own(extension, name) : undefined;
+      const elements = isArray(value) ? value : [value];
+      const holds = elements.some((element) =>
+        subAttribute === undefined
+          ? element !== undefined
+          : isObject(element) && own(element, subAttribute) !== undefined,
+      );
+      if (holds) holders += 1;
+    }
+  }
+  return holders;
+}

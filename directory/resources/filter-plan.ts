@@ -1,0 +1,78 @@
+import { leafAttribute, type BoundComparison, type BoundFilter } from '../../scim/filter/bind';
+import { describeTarget, type ResourceTypeName } from '../../scim/schema/resource-type';
+import { keyForm, type IndexedAttribute, type IndexedAttributes } from './indexed-values';
+
+/**
+ * How the candidates for a filter are found. A plan finds every resource that matches and perhaps others: each candidate
+ * is evaluated against the whole filter afterwards.
+ */
+export type Plan = KeyPlan | { readonly by: 'scan' };
+
+/** A plan that reads by key and nothing else. */
+export type KeyPlan =
+  | { readonly by: 'id'; readonly id: string }
+  | { readonly by: 'value'; readonly attribute: IndexedAttribute; readonly value: string }
+  | { readonly by: 'member'; readonly memberId: string }
+  | { readonly by: 'union'; readonly plans: readonly KeyPlan[] };
+
+/** What a plan costs, coarsely: the candidates that it may bring up. */
+function cost(plan: Plan): number {
+  switch (plan.by) {
+    case 'id':
+      return 1;
+    case 'value':
+      return plan.attribute.unique ? 2 : 3;
+    case 'member':
+      return 10;
+    case 'union':
+      return plan.plans.reduce((sum, part) => sum + cost(part), 0);
+    case 'scan':
+      return Number.POSITIVE_INFINITY;
+  }
+}
+
+/**
+ * Compiles a filter to the cheapest way to its candidates: by key where an equality allows it, the cheaper side of an `and`,
+ * both sides of an `or`, else a scan of the connection's resources.
+ */
+export function planFilter(filter: BoundFilter, indexed: IndexedAttributes, type: ResourceTypeName): Plan {
+  switch (filter.kind) {
+    case 'compare':
+      return planComparison(filter, indexed, type);
+    case 'values':
+      // One element matches all of the inner filter, so the attribute has each value that the inner filter demands.
+      return planFilter(filter.filter, indexed, type);
+    case 'and':
+      return cheaper(planFilter(filter.left, indexed, type), planFilter(filter.right, indexed, type));
+    case 'or':
+      return union(planFilter(filter.left, indexed, type), planFilter(filter.right, indexed, type));
+    default:
+      return { by: 'scan' };
+  }
+}
+
+function planComparison(
+  { operator, target, value }: BoundComparison,
+  indexed: IndexedAttributes,
+  type: ResourceTypeName,
+): Plan {
+  if (operator !== 'eq' || typeof value !== 'string') return { by: 'scan' };
+  const name = describeTarget(target);
+  if (name === 'id') return { by: 'id', id: value };
+  // All resources here are of one type: another one's are not here.
+  if (name === 'meta.resourceType' && value !== type) return { by: 'union', plans: [] };
+  if (name === 'members.value') return { by: 'member', memberId: value };
+  const attribute = indexed.find((candidate) => candidate.name === name);
+  // Empty strings are not indexed: they are stored by no client that could look for them.
+  if (attribute === undefined || value === '' || leafAttribute(target).type !== 'string') return { by: 'scan' };
+  return { by: 'value', attribute, value: keyForm(attribute, value) };
+}
+
+function cheaper(left: Plan, right: Plan): Plan {
+  return cost(right) < cost(left) ? right : left;
+}
+
+function union(left: Plan, right: Plan): Plan {
+  if (left.by === 'scan' || right.by === 'scan') return { by: 'scan' };
+  return { by: 'union', plans: [left, right] };
+}

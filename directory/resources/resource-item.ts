@@ -1,0 +1,72 @@
+import { v7 as uuidv7 } from 'uuid';
+import { ScimError } from '../../scim/errors/scim-error';
+import { isObject, parseJson } from '../../scim/json';
+import { LIMITS } from '../../scim/limits';
+import type { Attributes } from '../../scim/resource/parse';
+import type { ResourceMeta, StoredResource } from '../../scim/resource/resource';
+import type { ResourceTypeName } from '../../scim/schema/resource-type';
+import { numberOf, textOf, type Item, type Key } from '../store/item';
+import { resourceKey } from '../store/keys';
+import { newVersion } from '../store/version';
+
+/** The meta attributes of a resource that is being created. */
+export function newMeta(id: string = uuidv7()): ResourceMeta {
+  const now = new Date().toISOString();
+  return { id, created: now, lastModified: now, version: newVersion() };
+}
+
+/** The meta attributes of a resource after a change. */
+export function changedMeta({ id, created }: ResourceMeta): ResourceMeta {
+  return { id, created, lastModified: new Date().toISOString(), version: newVersion() };
+}
+
+/**
+ * Attributes as an item keeps them; JSON text: see docs/decisions/0001-attributes-as-json-text.md.
+ * @throws ScimError 413 when they are larger than an item can hold
+ */
+export function attributesText(attributes: Attributes): string {
+  const text = JSON.stringify(attributes);
+  // A character is three bytes at most: most resources need not be measured.
+  if (text.length * 3 > LIMITS.resourceBytes && Buffer.byteLength(text) > LIMITS.resourceBytes) {
+    throw new ScimError(413, `A resource may have ${LIMITS.resourceBytes} bytes as JSON.`);
+  }
+  return text;
+}
+
+/** A user's or group's item. @throws ScimError 413 */
+export function toItem(connection: string, type: ResourceTypeName, resource: StoredResource): Item {
+  return itemAt(resourceKey(connection, type, resource.id), resource);
+}
+
+/** The same under another key: a deleted user's record. */
+export function itemAt(key: Key, { created, lastModified, version, attributes }: StoredResource): Item {
+  return { ...key, created, lastModified, version, attributes: attributesText(attributes) };
+}
+
+/** A resource with what its item says of its members: a group's. */
+export interface StoredItem extends StoredResource {
+  /** How many there are. */
+  readonly members: number;
+  /** The intent of a change of them that is under way; undefined when there is none. */
+  readonly pending: string | undefined;
+}
+
+/** Reads what `toItem` wrote. */
+export function fromItem(item: Item): StoredItem {
+  const { pending } = item;
+  return {
+    id: item.sk,
+    created: textOf(item, 'created'),
+    lastModified: textOf(item, 'lastModified'),
+    version: textOf(item, 'version'),
+    attributes: parseAttributes(textOf(item, 'attributes')),
+    members: numberOf(item, 'members'),
+    pending: typeof pending === 'string' ? pending : undefined,
+  };
+}
+
+function parseAttributes(text: string): Attributes {
+  const parsed = parseJson(text);
+  if (!isObject(parsed)) throw new Error('Stored attributes are no JSON object.');
+  return parsed;
+}

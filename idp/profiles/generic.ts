@@ -1,0 +1,47 @@
+import type { Profile } from './profile';
+import {
+  memberDisplayName,
+  onePrimary,
+  pathsAsNames,
+  schemasAsKnown,
+  unqualifiedExtensionAttributes,
+} from '../rewriters/bodies';
+import { filteredProjection, literalsOfOtherTypes, unquotedFilterValues } from '../rewriters/filters';
+import {
+  capitalisedOperations,
+  operationMembers,
+  readOnlyBesideChanges,
+  removalByValue,
+  unknownExtensions,
+} from '../rewriters/operations';
+import { bareValues, emptyStrings, listOrSingle, numbersForText, quotedBooleans } from '../rewriters/values';
+
+/** Everything that clients are known to send: for an identity provider without a profile of its own. */
+export const GENERIC: Profile = {
+  name: 'generic',
+  rewriters: [
+    unquotedFilterValues,
+    operationMembers,
+    capitalisedOperations,
+    schemasAsKnown,
+    readOnlyBesideChanges,
+    pathsAsNames,
+    unqualifiedExtensionAttributes,
+    unknownExtensions,
+    emptyStrings,
+    bareValues,
+    listOrSingle,
+    quotedBooleans,
+    numbersForText,
+    memberDisplayName,
+    onePrimary,
+    removalByValue,
+    literalsOfOtherTypes,
+    filteredProjection,
+  ],
+  patchAnswer: 'resource',
+  uniqueGroupNames: true,
+  unknownMembers: 'skip',
+  createMissingTarget: true,
+  discoverySchemas: true,
+};

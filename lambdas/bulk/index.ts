@@ -1,9 +1,0 @@
-import { methodNotAllowed } from '../../scim/error';
-import { serveBulk } from '../endpoints/bulk';
-import { scimHandler } from '../middleware/scim-handler';
-
-/** `/Bulk` of a connection. */
-export const handler = scimHandler((exchange) => {
-  if (exchange.request.method !== 'POST') throw methodNotAllowed(exchange.request.method, ['POST']);
-  return serveBulk(exchange);
-});
