@@ -1,4 +1,4 @@
-// The notice that a later SDK will want a newer Node.js is not for whoever runs tests.
+// The SDK's notice that later versions need a newer Node.js is irrelevant to test runs.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const shared = {
@@ -6,10 +6,14 @@ const shared = {
   transform: { '\\.ts$': '<rootDir>/test/support/esbuild-transformer.cjs' },
 };
 
-/** Pure code needs no server; everything else shares one, with a connection of its own for each test file. */
+/** Unit tests need no server. System tests share one; each test file has its own connection. */
 module.exports = {
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{scim,idp,lambdas,lib,local,docs}/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/{scim,idp,lambdas,lib,local,docs}/**/*.test.ts'],
+    },
     {
       ...shared,
       displayName: 'system',
@@ -17,16 +21,17 @@ module.exports = {
       globalSetup: '<rootDir>/test/support/start-server.ts',
       globalTeardown: '<rootDir>/test/support/stop-server.ts',
     },
-    // Each has a system of its own, with a proxy before the engine: npm run test:faults.
+    // Each file starts its own system with a proxy in front of the engine (npm run test:faults).
     {
       ...shared,
       displayName: 'faults',
       testMatch: ['<rootDir>/test/faults/**/*.test.ts'],
       globalSetup: '<rootDir>/test/support/start-faults.ts',
     },
-    // Compares what functions did in those before with what they may do: npm run test:privileges.
+    // Compares the AWS calls recorded in the suites above with the IAM policies of the functions
+    // (npm run test:privileges).
     { ...shared, displayName: 'privileges', testMatch: ['<rootDir>/test/privileges/**/*.test.ts'] },
-    // Those that need nothing but HTTP, against what npm run test:deploy has deployed.
+    // Tests that need only HTTP, against the deployment of npm run test:deploy.
     {
       ...shared,
       displayName: 'deployed',

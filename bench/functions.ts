@@ -3,14 +3,17 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { BUNDLE_OPTIONS } from '../lambdas/bundle-options';
+import { BUNDLE_OPTIONS } from '../lambdas/bundling/bundle-options';
 import { FUNCTION_NAMES } from '../lambdas/contract';
 import { median, table } from './support/statistics';
 
 const RUNS = 15;
 const BUNDLES = path.join(__dirname, '..', 'dist', 'lambdas');
 
-/** How long each function takes to load, in turns with a bundle of nothing but the SDK's DynamoDB client. */
+/**
+ * Measures how long each function takes to load, relative to a bundle with only the DynamoDB client
+ * of the SDK. The bundles take turns.
+ */
 export async function functions(): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'cdk-scim-bench-'));
   const source = path.join(folder, 'bare.mjs');
@@ -22,14 +25,20 @@ export async function functions(): Promise<string> {
     outfile: bare,
     nodePaths: [path.join(__dirname, '..', 'node_modules')],
   });
-  const bundles = new Map([['DynamoDB client of the SDK, alone', bare]]);
+  const bundles = new Map([['only the DynamoDB client of the SDK', bare]]);
   for (const name of FUNCTION_NAMES) bundles.set(name, path.join(BUNDLES, name, 'index.mjs'));
   const times = new Map<string, number[]>([...bundles.keys()].map((name) => [name, []]));
-  for (let run = 0; run < RUNS; run += 1) for (const [name, file] of bundles) times.get(name)?.push(loadTime(file));
+  for (let run = 0; run < RUNS; run += 1)
+    for (const [name, file] of bundles) times.get(name)?.push(loadTime(file));
   const reference = median([...times.values()][0] ?? []);
   const rows = [...bundles].map(([name, file]) => {
     const time = median(times.get(name) ?? []);
-    return [name, `${Math.round(statSync(file).size / 1024)} KB`, time.toFixed(0), (time / reference).toFixed(2)];
+    return [
+      name,
+      `${Math.round(statSync(file).size / 1024)} KB`,
+      time.toFixed(0),
+      (time / reference).toFixed(2),
+    ];
   });
   rmSync(folder, { recursive: true });
   return table(['bundle', 'size', 'load, ms', 'ratio'], rows);
@@ -40,11 +49,18 @@ const client = new DynamoDBClient({});
 export const handler = (event) => client.send(new GetItemCommand(event));
 `;
 
-/** Milliseconds from before the import to behind it, in a process of its own. */
+/** Returns the milliseconds that importing the bundle takes in a new process. */
 function loadTime(file: string): number {
-  const script = `const start = performance.now(); import(${JSON.stringify(file)}).then(() => { process.stdout.write(String(performance.now() - start)); process.exit(0); });`;
+  const script = `
+    const start = performance.now();
+    import(${JSON.stringify(file)}).then(() => {
+      process.stdout.write(String(performance.now() - start));
+      process.exit(0);
+    });
+  `;
   const environment = {
     TABLE_NAME: 'scim',
+    LOG_DAYS: '30',
     DEPLOYMENT: 'x',
     SCIM_URL: 'x',
     ROTATION_FUNCTION_ARN: 'x',

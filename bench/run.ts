@@ -13,13 +13,16 @@ const USAGE = `Measures the service and writes bench/RESULTS.md.
 
   npm run bench [-- --quick]
 
-  --quick    directories of 1,000 and 20,000 users, on standard output only; the whole run makes one of 1,000,000, which takes some
-             10 minutes and 6 GB in the temporary folder
+  --quick    measure directories of 1,000 and 20,000 users and print the results to standard output;
+             the full run includes a directory of 1,000,000 users, which takes about 10 minutes and
+             6 GB in the temporary folder
 `;
 
-/** What is measured, by its heading. */
+/** Runs the benchmarks, each of which is a section of the results. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { quick: { type: 'boolean' }, help: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: { quick: { type: 'boolean' }, help: { type: 'boolean' } },
+  });
   if (values.help === true) {
     process.stdout.write(USAGE);
     return;
@@ -29,11 +32,11 @@ async function main(): Promise<void> {
   const sizes = isQuick ? [1000, 20_000] : [1000, 100_000, 1_000_000];
   const sections: readonly (readonly [string, () => Promise<string> | string])[] = [
     ['Request units', units],
-    ['Beside others', throughput],
-    ['Size of the directory', () => scale(sizes, isQuick ? [10, 1000] : [10, 1000, 10_000, 100_000])],
+    ['Compared with other servers', throughput],
+    ['Directory size', () => scale(sizes, isQuick ? [10, 1000] : [10, 1000, 10_000, 100_000])],
     ['Past one machine', simulation],
     ['Loading a function', functions],
-    ["The protocol's pure parts", protocol],
+    ['Protocol functions', protocol],
   ];
   let text = head(isQuick);
   for (const [title, measure] of sections) {
@@ -48,18 +51,27 @@ function head(isQuick: boolean): string {
   const [cpu] = cpus();
   return `# Results
 
-\`npm run bench${isQuick ? ' -- --quick' : ''}\`, ${new Date().toISOString().slice(0, 10)}, on ${cpus().length} cores (${cpu?.model ?? 'unknown'}), Node.js ${process.version}, the embedded engine. Ratios
-are what counts: the sides take turns in one run. Absolute numbers are those of one shared machine, which the load, the servers and the engine share; they say
-nothing of AWS.
+\`npm run bench${isQuick ? ' -- --quick' : ''}\` on ${new Date().toISOString().slice(0, 10)}: \
+${cpus().length} cores (${cpu?.model ?? 'unknown'}), Node.js ${process.version}, embedded engine.
+
+Compare ratios, not absolute numbers: the contestants take turns in one run. Clients, servers and \
+engine share one machine, so absolute numbers do not predict performance on AWS.
 `;
 }
 
 function protocol(): string {
-  const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', path.join(__dirname, 'protocol', 'run.ts')]);
-  return `How often ours is done while the peer is done once; scim2-parse-filter 0.2.10, scim-patch 0.8.3, scimmy 1.3.5.\n\n${stdout.toString()}`;
+  const { stdout } = spawnSync(process.execPath, [
+    '--import',
+    'tsx',
+    path.join(__dirname, 'protocol', 'run.ts'),
+  ]);
+  return `The ratio is the number of cdk-scim runs in the time of one peer run. \
+Peers: scim2-parse-filter 0.2.10, scim-patch 0.8.3, scimmy 1.3.5.\n\n${stdout.toString()}`;
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exitCode = 1;
 });

@@ -13,10 +13,10 @@ import { startOurs, type Subject } from './support/processes';
 import { requests, send } from './support/requests';
 import { median, percentile, table, timed } from './support/statistics';
 
-/** Turns of each operation; the sizes take turns within each. */
+/** Number of measurements per operation. In each turn, every size is measured once. */
 const TURNS = 300;
 
-/** A directory of this many users, on an engine of its own. */
+/** Directory with a number of users, on its own engine. */
 interface Directory {
   readonly users: number;
   readonly subject: Subject;
@@ -24,8 +24,11 @@ interface Directory {
   readonly groups: ReadonlyMap<number, string>;
 }
 
-/** How long requests take in a small directory and in large ones, in turns in one run. */
-export async function scale(sizes: readonly number[], groupSizes: readonly number[]): Promise<string> {
+/** Measures request latency in small and large directories, which take turns in one run. */
+export async function scale(
+  sizes: readonly number[],
+  groupSizes: readonly number[],
+): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'cdk-scim-bench-'));
   const directories: Directory[] = [];
   try {
@@ -49,24 +52,34 @@ async function userOperations(directories: readonly Directory[]): Promise<string
     'userName eq': (d) => requests.findUser(d.subject, `${nameOf(pick(d))}@example.com`),
     'PATCH active': (d) => requests.setActive(d.subject, d.ids[pick(d)] ?? '', step % 2 === 0),
     create: (d) => requests.createUser(d.subject, `new${step}@example.com`),
-    'first page of 100': (d) => send(d.subject, 'GET', '/Users?count=100&excludedAttributes=groups'),
+    'first page of 100': (d) =>
+      send(d.subject, 'GET', '/Users?count=100&excludedAttributes=groups'),
   };
   const rows = await measured(
     operations,
-    directories.map((directory) => ({ name: `${directory.users.toLocaleString('en-US')} users`, subject: directory })),
+    directories.map((directory) => ({
+      name: `${directory.users.toLocaleString('en-US')} users`,
+      subject: directory,
+    })),
     () => (step += 1),
   );
   return `### Users\n\n${rows}`;
 }
 
-async function memberOperations({ users, subject, ids, groups: bySize }: Directory): Promise<string> {
+async function memberOperations({
+  users,
+  subject,
+  ids,
+  groups: bySize,
+}: Directory): Promise<string> {
   let step = 0;
-  // The groups have the first users as their members.
+  // The members of the groups are the first users, so the last users are in no group.
   const stranger = (): string => ids[ids.length - 1 - (step % STRANGERS)] ?? '';
   const operations: Readonly<Record<string, (group: string) => Promise<unknown>>> = {
     'add a member': (group) => requests.addMember(subject, group, stranger()),
     'remove a member': (group) => requests.removeMember(subject, group, stranger()),
-    'get without members': (group) => send(subject, 'GET', `/Groups/${group}?excludedAttributes=members`),
+    'get without members': (group) =>
+      send(subject, 'GET', `/Groups/${group}?excludedAttributes=members`),
     'id eq and members eq': (group) =>
       send(
         subject,
@@ -78,10 +91,12 @@ async function memberOperations({ users, subject, ids, groups: bySize }: Directo
     name: `${members.toLocaleString('en-US')} members`,
     subject: id,
   }));
-  return `### Members of a group, among ${users.toLocaleString('en-US')} users\n\n${await measured(operations, groups, () => (step += 1))}`;
+  return `### Group members, in a directory of ${users.toLocaleString('en-US')} users
+
+${await measured(operations, groups, () => (step += 1))}`;
 }
 
-/** Times each operation on each subject in turns. */
+/** Measures each operation on all subjects, which take turns. */
 async function measured<T>(
   operations: Readonly<Record<string, (subject: T) => Promise<unknown>>>,
   subjects: readonly { readonly name: string; readonly subject: T }[],
@@ -94,7 +109,8 @@ async function measured<T>(
     for (const [operation, work] of Object.entries(operations)) {
       for (const { name, subject } of turn % 2 === 0 ? subjects : [...subjects].reverse()) {
         const time = await timed(() => work(subject));
-        if (turn >= 0) times.set(`${operation} ${name}`, [...(times.get(`${operation} ${name}`) ?? []), time]);
+        if (turn >= 0)
+          times.set(`${operation} ${name}`, [...(times.get(`${operation} ${name}`) ?? []), time]);
       }
     }
     progress.show(turn + 20, TURNS + 20);
@@ -109,10 +125,12 @@ async function measured<T>(
     });
     return [operation, ...cells];
   });
-  return `p50 in ms (ratio to the first column) / p95 in ms.\n\n${table(['', ...subjects.map(({ name }) => name)], rows)}`;
+  return `p50 in ms (ratio to the first column) / p95 in ms.
+
+${table(['', ...subjects.map(({ name }) => name)], rows)}`;
 }
 
-/** Whole directories read page by page, the first pages against the last ones. */
+/** Reads a whole directory page by page and compares the first pages with the last ones. */
 async function crawls(directories: readonly Directory[]): Promise<string> {
   const directory = directories.find(({ users }) => users >= 100_000) ?? directories.at(-1);
   if (directory === undefined) return '';
@@ -125,18 +143,34 @@ async function crawls(directories: readonly Directory[]): Promise<string> {
       const path = `/Users?${next}&count=100&attributes=userName`;
       let text = '';
       pages.push(await timed(async () => (text = await send(directory.subject, 'GET', path))));
-      const { Resources, nextCursor } = JSON.parse(text) as { Resources: unknown[]; nextCursor?: string };
+      const { Resources, nextCursor } = JSON.parse(text) as {
+        Resources: unknown[];
+        nextCursor?: string;
+      };
       seen += Resources.length;
-      if (way === 'cursor') next = nextCursor === undefined ? undefined : `cursor=${encodeURIComponent(nextCursor)}`;
+      if (way === 'cursor')
+        next = nextCursor === undefined ? undefined : `cursor=${encodeURIComponent(nextCursor)}`;
       else next = Resources.length === 0 ? undefined : `startIndex=${seen + 1}`;
     }
     const [first, last] = [median(pages.slice(10, 60)), median(pages.slice(-60, -10))];
-    rows.push([way, seen.toLocaleString('en-US'), first.toFixed(1), last.toFixed(1), (last / first).toFixed(2)]);
+    rows.push([
+      way,
+      seen.toLocaleString('en-US'),
+      first.toFixed(1),
+      last.toFixed(1),
+      (last / first).toFixed(2),
+    ]);
   }
-  return `### Reading all users, 100 a page\n\n${table(['by', 'users', 'first pages, ms', 'last pages, ms', 'ratio'], rows)}`;
+  return `### Reading all users in pages of 100
+
+${table(['paging', 'users', 'first pages, ms', 'last pages, ms', 'ratio'], rows)}`;
 }
 
-async function open(folder: string, users: number, groupSizes: readonly number[]): Promise<Directory> {
+async function open(
+  folder: string,
+  users: number,
+  groupSizes: readonly number[],
+): Promise<Directory> {
   const ids: string[] = [];
   const source = path.join(folder, String(users));
   mkdirSync(path.join(source, 'scim', 'data'), { recursive: true });
@@ -146,7 +180,8 @@ async function open(folder: string, users: number, groupSizes: readonly number[]
   const write = async (text: string): Promise<void> => {
     if (!gzip.write(text)) await once(gzip, 'drain');
   };
-  // One user as text, of which the others differ in two places: marshalling a million would take minutes.
+  // All users are copies of one marshalled user with another id and name, because marshalling a
+  // million users would take minutes.
   const sample = userItems('default', SAMPLE);
   const text = sample.items.map((item) => `${JSON.stringify({ Item: marshall(item) })}\n`).join('');
   const progress = new Progress(`writing ${users.toLocaleString('en-US')} users`);
@@ -163,21 +198,31 @@ async function open(folder: string, users: number, groupSizes: readonly number[]
     groups.set(size, id);
     for (const item of items) await write(`${JSON.stringify({ Item: marshall(item) })}\n`);
   }
-  await write(`${JSON.stringify({ Item: marshall(countItem('default', 'User', 'seed', users)) })}\n`);
+  await write(
+    `${JSON.stringify({ Item: marshall(countItem('default', 'User', 'seed', users)) })}\n`,
+  );
   gzip.end();
   await once(file, 'finish');
   const database = path.join(folder, `${users}.sqlite`);
   const schema = path.join(folder, 'schema.json');
   writeFileSync(schema, JSON.stringify(SCHEMA));
   process.stderr.write(`importing ${users.toLocaleString('en-US')} users\n`);
-  const imported = spawnSync(engineBinary(), ['import', '--source', source, '--schema', schema, '--output', database]);
+  const imported = spawnSync(engineBinary(), [
+    'import',
+    '--source',
+    source,
+    '--schema',
+    schema,
+    '--output',
+    database,
+  ]);
   if (imported.status !== 0) throw new Error(imported.stderr.toString());
   rmSync(source, { recursive: true });
   const engine: Engine = await startEngineOn(database);
   return { users, ids, groups, subject: await startOurs(engine) };
 }
 
-/** Users who are in none of the groups. */
+/** Number of users that are in no group. */
 const STRANGERS = 500;
 
 const SAMPLE = 'qqqqqqqqq';
@@ -192,14 +237,18 @@ const keys = (hash: string, range: string) => [
   { AttributeName: range, KeyType: 'RANGE' },
 ];
 
-/** The template's table, as the engine's import takes it. */
+/** Schema of the template's table, in the format of the engine's import. */
 const SCHEMA = {
   Table: {
     TableName: 'scim',
     AttributeDefinitions: ['pk', 'sk', 'gsi1pk', 'gsi1sk'].map(attribute),
     KeySchema: keys('pk', 'sk'),
     GlobalSecondaryIndexes: [
-      { IndexName: 'inverse', KeySchema: keys('gsi1pk', 'gsi1sk'), Projection: { ProjectionType: 'KEYS_ONLY' } },
+      {
+        IndexName: 'inverse',
+        KeySchema: keys('gsi1pk', 'gsi1sk'),
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
     ],
     BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
     TableStatus: 'ACTIVE',

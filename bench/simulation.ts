@@ -1,14 +1,14 @@
 import { table } from './support/statistics';
 
-/** Units that one request takes, and of which partitions: measured by `units`, the connection's read included. */
+/** Request units of one request, measured by `units` and including the read of the connection. */
 interface Cost {
   readonly reads: number;
   readonly writes: number;
-  /** The part of the writes that goes to one partition of the connection: its users, or the members and the item of a group. */
+  /** Writes to the busiest partition: the users, or the members and the item of a group. */
   readonly hottestWrites: number;
 }
 
-/** What identity providers do, in steady operation: lookups before everything, few changes. */
+/** Typical requests of identity providers in steady state: mostly lookups, few changes. */
 const MIXTURE: readonly (readonly [number, string, Cost])[] = [
   [0.4, '`userName eq`', { reads: 2.5, writes: 0, hottestWrites: 0 }],
   [0.25, 'get by id', { reads: 2, writes: 0, hottestWrites: 0 }],
@@ -17,7 +17,10 @@ const MIXTURE: readonly (readonly [number, string, Cost])[] = [
   [0.1, 'add or remove a member', { reads: 5, writes: 5, hottestWrites: 2 }],
 ];
 
-/** What a partition of DynamoDB takes (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html). */
+/**
+ * Units per second that a DynamoDB partition supports.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
+ */
 const PARTITION_READS = 3000;
 const PARTITION_WRITES = 1000;
 
@@ -26,14 +29,34 @@ const USERS_EACH = 1000;
 const SECONDS = 600;
 
 /**
- * What this machine cannot hold: 10,000 connections of 1,000 users, requests that arrive at random, a few connections with most of them (Zipf). Nothing is
- * stored; the measured units are added up for each connection's partitions, second by second.
+ * Simulates a load that does not fit on this machine: 10,000 connections with 1,000 users each and
+ * random requests, most of which go to a few connections (Zipf's law). Nothing is stored; the
+ * measured units are added up per partition and second.
  */
 export function simulation(): string {
-  const rows = [100, 1000, 5000].map((perSecond) => [perSecond.toLocaleString('en-US'), ...simulate(perSecond)]);
-  return `${CONNECTIONS.toLocaleString('en-US')} connections with ${USERS_EACH.toLocaleString('en-US')} users each, ${SECONDS} s, requests to connections after Zipf's law (the first has a tenth of them): ${MIXTURE.map(([share, name]) => `${share * 100} % ${name}`).join(', ')}. A partition takes ${PARTITION_READS} reads and ${PARTITION_WRITES} writes a second.
+  const rows = [100, 1000, 5000].map((perSecond) => [
+    perSecond.toLocaleString('en-US'),
+    ...simulate(perSecond),
+  ]);
+  return `Simulation of ${CONNECTIONS.toLocaleString('en-US')} connections with \
+${USERS_EACH.toLocaleString('en-US')} users each, for ${SECONDS} s. Requests are distributed over \
+connections by Zipf's law (the first gets a tenth of them): \
+${MIXTURE.map(([share, name]) => `${share * 100} % ${name}`).join(', ')}.
 
-${table(['requests a second', 'reads a second', 'writes a second', 'busiest connection, one partition: reads', 'writes', 'of its limits', 'DynamoDB, USD a month'], rows)}`;
+A partition supports ${PARTITION_READS} reads and ${PARTITION_WRITES} writes per second.
+
+${table(
+  [
+    'requests/s',
+    'reads/s',
+    'writes/s',
+    'busiest partition: reads/s',
+    'writes/s',
+    'of its limits',
+    'DynamoDB, USD per month',
+  ],
+  rows,
+)}`;
 }
 
 function simulate(perSecond: number): readonly string[] {
@@ -76,7 +99,7 @@ function operation(dice: number): Cost {
   return { reads: 0, writes: 0, hottestWrites: 0 };
 }
 
-/** Cumulative shares of the first, the second, … */
+/** Returns the cumulative shares of the first, the second, … of `count` connections. */
 function zipf(count: number): readonly number[] {
   let sum = 0;
   const sums = Array.from({ length: count }, (_, index) => (sum += 1 / (index + 1)));
@@ -93,7 +116,7 @@ function pick(cumulative: readonly number[], dice: number): number {
   return low;
 }
 
-/** The same in every run (constants of Numerical Recipes). */
+/** Creates a deterministic random number generator (constants of Numerical Recipes). */
 function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {

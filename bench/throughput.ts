@@ -2,23 +2,26 @@ import { startOurs, startPeer, type Subject } from './support/processes';
 import { requests } from './support/requests';
 import { median, table } from './support/statistics';
 
-/** Requests that are under way at the same time. */
+/** Number of concurrent clients. */
 const CLIENTS = 16;
 const ROUNDS = 5;
 const ROUND_MS = 5000;
 
-/** Groups, and how many members they have before it begins. */
+/** Number of groups, and of their members at the start. */
 const GROUPS = 4;
 const MEMBERS = 200;
 
-/** What a server holds when its turns begin. */
+/** Server with the users and groups that exist before the measurement. */
 interface Prepared {
   readonly subject: Subject;
   readonly users: { readonly id: string; readonly userName: string }[];
   readonly groups: readonly string[];
 }
 
-/** How many requests a second each server answers of the same mixture, in turns in one run, each on an engine of its own. */
+/**
+ * Measures the requests per second of each server for the same mix of requests. The servers take
+ * turns in one run, and each has its own engine.
+ */
 export async function throughput(): Promise<string> {
   const subjects = [await startOurs(), await startPeer('scimmy'), await startPeer('polis')];
   try {
@@ -28,7 +31,7 @@ export async function throughput(): Promise<string> {
     for (let round = 0; round <= ROUNDS; round += 1) {
       for (const each of prepared) {
         const measured = await turn(each, round);
-        // The first one is for the compilers.
+        // The first round warms up the JIT compilers.
         if (round > 0) turns.get(each.subject.name)?.push(measured);
       }
     }
@@ -42,10 +45,16 @@ export async function throughput(): Promise<string> {
       const cpu = median(values.map((value) => value.cpu)).toFixed(2);
       return [name, rate, times(({ perSecond }) => perSecond), cpu, times((value) => value.cpu)];
     });
-    return `${CLIENTS} clients, ${GROUPS} groups of ${MEMBERS} members at the start; create, get, \`userName eq\`, PATCH active and add a member in turns. Each server is one process, beside its
-engine and the clients. What the peers leave out, or do with other means: the heads of their files in [peers](peers).
+    return `${CLIENTS} clients and ${GROUPS} groups with ${MEMBERS} members at the start. \
+The clients repeat: create, get, \`userName eq\`, PATCH active, add a member. \
+Each server is one process on the same machine as its engine and the clients.
 
-${table(['server', 'requests a second', 'ours to this one', 'CPU a request, ms', 'ours to this one'], rows)}`;
+The first comment of each file in [peers](peers) explains what the peer omits or does differently.
+
+${table(
+  ['server', 'requests/s', 'cdk-scim / server', 'CPU per request, ms', 'cdk-scim / server'],
+  rows,
+)}`;
   } finally {
     for (const subject of subjects) await subject.stop();
   }
@@ -66,10 +75,10 @@ async function prepare(subject: Subject): Promise<Prepared> {
   return { subject, users, groups };
 }
 
-/** What a server did in one turn. */
+/** Measurement of a server in one turn. */
 interface Turn {
   readonly perSecond: number;
-  /** Milliseconds for each request. */
+  /** CPU time per request in milliseconds. */
   readonly cpu: number;
 }
 
@@ -92,5 +101,8 @@ async function turn({ subject, users, groups }: Prepared, round: number): Promis
       }
     }),
   );
-  return { perSecond: (done / (performance.now() - start)) * 1000, cpu: (subject.cpu() - cpu) / done };
+  return {
+    perSecond: (done / (performance.now() - start)) * 1000,
+    cpu: (subject.cpu() - cpu) / done,
+  };
 }

@@ -12,11 +12,17 @@ import { seed } from '../tools/seed/seed';
 import { startTable } from './support/processes';
 import { table } from './support/statistics';
 
-/** On-demand prices of us-east-1 in USD (https://aws.amazon.com/dynamodb/pricing/on-demand/): a million units. */
+/**
+ * On-demand prices per million units in us-east-1, in USD.
+ * @see https://aws.amazon.com/dynamodb/pricing/on-demand/
+ */
 const READ_MILLION = 0.125;
 const WRITE_MILLION = 0.625;
 
-/** What each operation reads and writes, as the engine reports it (ReturnConsumedCapacity), and what a million of them cost. */
+/**
+ * Measures the request units of each operation, as reported by the engine (ReturnConsumedCapacity),
+ * and the cost of a million of them.
+ */
 export async function units(): Promise<string> {
   const engine = await startTable();
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -28,7 +34,11 @@ export async function units(): Promise<string> {
   const counted = { reads: 0, writes: 0, calls: 0 };
   const metered: DynamoDB = {
     async call(operation, input, options) {
-      const result = await connection.call(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' }, options);
+      const result = await connection.call(
+        operation,
+        { ...input, ReturnConsumedCapacity: 'TOTAL' },
+        options,
+      );
       const { ConsumedCapacity: consumed } = result as { ConsumedCapacity?: unknown };
       for (const { CapacityUnits = 0 } of [consumed ?? []].flat() as { CapacityUnits?: number }[]) {
         counted[/Put|Update|Delete|Write/.test(operation) ? 'writes' : 'reads'] += CapacityUnits;
@@ -44,17 +54,27 @@ export async function units(): Promise<string> {
   };
   const users = new Users(scope, USER, 'retain');
   const groups = new Groups(scope, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
-  const { userIds, groupIds } = await seed(scope, { users: 1000, groups: 1, membersPerGroup: 999, prefix: 'u' });
+  const { userIds, groupIds } = await seed(scope, {
+    users: 1000,
+    groups: 1,
+    membersPerGroup: 999,
+    prefix: 'u',
+  });
   const [one = ''] = userIds;
   const [group = ''] = groupIds;
   const stranger = userIds.at(-1) ?? '';
   let created = '';
 
   const members = (change: Partial<MembershipChange>) =>
-    groups.change(group, ({ attributes }) => ({ attributes, members: { ...NO_MEMBERSHIP_CHANGE, ...change } }), false);
+    groups.change(
+      group,
+      ({ attributes }) => ({ attributes, members: { ...NO_MEMBERSHIP_CHANGE, ...change } }),
+      false,
+    );
   const operations: Readonly<Record<string, () => Promise<unknown>>> = {
     'get a user by id': () => users.get(one),
-    '`userName eq`': () => users.collection.matching(bindFilter(parseFilter('userName eq "u7@example.com"'), USER)),
+    '`userName eq`': () =>
+      users.collection.matching(bindFilter(parseFilter('userName eq "u7@example.com"'), USER)),
     'create a user (name, externalId, e-mail)': async () => {
       const emails = [{ value: 'n@example.com', type: 'work' }];
       created = (await users.create({ userName: 'n@example.com', externalId: 'n', emails })).id;
@@ -65,8 +85,8 @@ export async function units(): Promise<string> {
     'add a member': () => members({ add: new Map([[stranger, { value: stranger }]]) }),
     'remove a member': () => members({ remove: new Set([stranger]) }),
     'get a group without members': () => groups.get(group),
-    'page of 100 users, the first': () => users.collection.from(1, 100),
-    'page of 100 users, the second of a crawl': () => users.collection.from(101, 100),
+    'first page of 100 users': () => users.collection.from(1, 100),
+    'second page of 100 users in a crawl': () => users.collection.from(101, 100),
     'count all users': () => users.collection.count(),
   };
   const rows: (string | number)[][] = [];
@@ -74,13 +94,18 @@ export async function units(): Promise<string> {
     const before = { ...counted };
     await work();
     const [reads, writes] = [counted.reads - before.reads, counted.writes - before.writes];
-    // The connection is read beside each request, in the same call.
+    // Each request also reads its connection, in the same call: 1 unit.
     const cost = (reads + 1) * READ_MILLION + writes * WRITE_MILLION;
     rows.push([name, reads, writes, counted.calls - before.calls, cost.toFixed(2)]);
   }
   connection.close();
   await engine.stop();
-  return `Without the connection's own read, 1 unit, which is in the cost. On-demand prices of us-east-1: ${READ_MILLION} USD a million reads, ${WRITE_MILLION} USD a million writes. Each change also leaves an entry in the connection's log, which its request does not write: 1 write more, 2 past a kilobyte.
+  return `The costs include the read of the connection (1 unit); the columns of units do not. \
+On-demand prices in us-east-1: ${READ_MILLION} USD per million reads, ${WRITE_MILLION} USD per \
+million writes.
 
-${table(['operation', 'reads', 'writes', 'calls', 'DynamoDB, USD a million'], rows)}`;
+Each change also creates an entry in the provisioning log, which is written after the request: \
+1 more write, or 2 if the entry exceeds a kilobyte.
+
+${table(['operation', 'reads', 'writes', 'calls', 'DynamoDB, USD per million'], rows)}`;
 }

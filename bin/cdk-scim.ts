@@ -3,19 +3,27 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { ScimServiceProvider } from '../lib';
 
 /**
- * The app that `npx cdk deploy` deploys: one stack with one service provider. Context: `failureMailSender`, the address that mails come from; `failureMailRecipients`, who gets
- * those about connections that name nobody, and about alarms, separated by commas; `alarmTopicArn`, the topic that alarms tell. There are alarms when somebody is told of them.
+ * The app that `npx cdk deploy` deploys: one stack with one service provider. Its context values:
+ *
+ * - `failureMailSender`: the address that mails are sent from.
+ * - `failureMailRecipients`: addresses, separated by commas, that receive mails about alarms and
+ *   about connections without recipients of their own.
+ * - `alarmTopicArn`: the SNS topic that alarms notify.
+ *
+ * Alarms are created only if there is a topic or a recipient.
  */
 const app = new App();
 const stack = new Stack(app, 'Scim', { description: 'SCIM 2.0 service provider (cdk-scim)' });
 const sender = context('failureMailSender');
 const recipients = context('failureMailRecipients')?.split(',') ?? [];
 const topicArn = context('alarmTopicArn');
-const topic = topicArn === undefined ? undefined : Topic.fromTopicArn(stack, 'AlarmTopic', topicArn);
+const topic =
+  topicArn === undefined ? undefined : Topic.fromTopicArn(stack, 'AlarmTopic', topicArn);
 const isAnybodyTold = topic !== undefined || recipients.length > 0;
 if (sender === undefined && recipients.length > 0) {
   throw new Error(
-    'failureMailRecipients get no mails without failureMailSender: -c failureMailSender=scim@example.com',
+    'failureMailRecipients requires failureMailSender, the address that mails are sent from: ' +
+      'add -c failureMailSender=scim@example.com.',
   );
 }
 const provider = new ScimServiceProvider(stack, 'ServiceProvider', {
@@ -23,7 +31,7 @@ const provider = new ScimServiceProvider(stack, 'ServiceProvider', {
   ...(isAnybodyTold ? { alarms: topic === undefined ? {} : { topic } } : {}),
 });
 
-/** @returns undefined for what is not set */
+/** Returns a context value, or undefined if it is not set or empty. */
 function context(name: string): string | undefined {
   const value: unknown = app.node.tryGetContext(name);
   return typeof value === 'string' && value !== '' ? value : undefined;
@@ -31,13 +39,14 @@ function context(name: string): string | undefined {
 
 new CfnOutput(stack, 'AdminUrl', {
   value: provider.adminUrl,
-  description: 'Create connections with POST <AdminUrl>/connections, signed with SigV4 for execute-api',
+  description:
+    'Admin API: create connections with POST <AdminUrl>/connections (SigV4, service execute-api)',
 });
 new CfnOutput(stack, 'ScimBaseUrl', {
   value: provider.scimBaseUrl('<connection id>'),
-  description: 'Base URL (tenant URL) for the identity provider',
+  description: 'Base URL (tenant URL) of a connection, for its identity provider',
 });
 new CfnOutput(stack, 'TableName', {
   value: provider.table.tableName,
-  description: 'For npm run verify and npm run seed',
+  description: 'Table, for npm run verify and npm run seed',
 });

@@ -1,77 +1,78 @@
-import { badRequest } from '../scim/errors/scim-error';
+import { directoryBusy } from '../scim/errors/resource-errors';
 import type { BoundFilter } from '../scim/filter/bind';
 import type { JsonObject } from '../scim/json';
 import type { Member, MembershipChange } from '../scim/patch/memberships';
 import type { Attributes } from '../scim/resource/parse';
 import { locationOf } from '../scim/resource/resource';
 import { GROUP, USER, type ResourceType } from '../scim/schema/resource-type';
-import { Collection } from './resources/collection';
-import { deletionIntent, deletionWrite, followDeletion } from './memberships/deletions';
+import { deletionIntent, deletionWrite, finishDeletion } from './memberships/deletions';
+import { removeDeletedMembers } from './memberships/departures';
+import {
+  checkKnown,
+  editsOf,
+  memberDifference,
+  membershipCountsOf,
+  type MemberDifference,
+  type UnknownMemberRules,
+} from './memberships/member-difference';
 import {
   completeEdits,
-  completing,
+  completeEditsNow,
   editWrite,
   recordEdits,
   TRANSACTION_EDITS,
-  type MembershipEdit,
 } from './memberships/member-edits';
-import {
-  existingMembers,
-  expelDeleted,
-  lookUpMembers,
-  membersAmong,
-  membersOf,
-  shownName,
-  type Membership,
-  type NamedMembers,
-} from './memberships/memberships';
+import { existingMembers } from './memberships/member-lookup';
 import { membersWanted } from './memberships/members-wanted';
-import type { MemberCounts } from './resources/request-info';
-import { newMeta, type StoredItem } from './resources/resource-item';
-import { Resources, type GuardedWrite, type Precondition, type Scope } from './resources/resources';
-import { busy, unlessBusy } from './store/retries';
+import { membersAmong, membersOf, type Membership } from './memberships/membership-item';
+import { Collection } from './resources/collection';
 import { indexedGroupAttributes } from './resources/indexed-values';
+import { newMeta, type StoredItem } from './resources/resource-item';
+import { Resources, type GuardedWrite, type Precondition } from './resources/resources';
+import type { Tenant } from './resources/tenant';
+import { unlessBusy } from './store/retries';
 
 /** How a connection's identity provider needs groups to behave. */
-export interface GroupRules {
-  /** Whether two groups may not share a `displayName`, in any case. */
+export interface GroupRules extends UnknownMemberRules {
+  /** Whether `displayName` is unique among the groups, ignoring case. */
   readonly uniqueNames: boolean;
-  /** Whether a member that is neither a user nor a group is refused or passed over. */
-  readonly unknownMembers: 'refuse' | 'skip';
-  /** Is told how many were passed over. */
-  readonly passedOver?: (count: number) => void;
 }
 
-/** What a request makes of a group. */
+/** A requested change to a group. */
 export interface GroupChange {
   readonly attributes: Attributes;
   readonly members: MembershipChange;
-  /** Whether `members` was computed from those that the group has. */
+  /** Whether `members` was computed from the current members. */
   readonly isFromMembers?: boolean;
 }
 
-/** A group and its members. */
+/** A group together with its members. */
 export interface GroupWithMembers {
   readonly group: StoredItem;
   readonly members: readonly JsonObject[];
 }
 
-/** How often the members of a group are read anew when they change meanwhile. */
+/** How often the members are read again if they change in the meantime. */
 const SNAPSHOT_ATTEMPTS = 5;
 
-/** The groups of a connection. A group's item never holds its members. */
+/** The groups of a connection. Members are items of their own, never part of the group's item. */
 export class Groups {
   /** All groups, as listings read them: without their members. */
   readonly collection: Collection;
   private readonly resources: Resources;
 
   constructor(
-    private readonly scope: Scope,
+    private readonly tenant: Tenant,
     type: ResourceType,
     private readonly rules: GroupRules,
   ) {
-    this.resources = new Resources(scope, type, indexedGroupAttributes(rules.uniqueNames), completing(scope));
-    this.collection = new Collection(this.resources, (group, filter) => this.derived(group, filter));
+    const indexed = indexedGroupAttributes(rules.uniqueNames);
+    this.resources = new Resources(tenant, type, indexed, (id, intentId) =>
+      completeEditsNow(tenant, id, intentId),
+    );
+    this.collection = new Collection(this.resources, (group, filter) =>
+      this.membersFor(group, filter),
+    );
   }
 
   /** @throws ScimError 404 */
@@ -79,40 +80,47 @@ export class Groups {
     return this.resources.get(id);
   }
 
-  /** A group's members as far as a filter asks for them. */
-  private async derived(group: StoredItem, filter: BoundFilter): Promise<JsonObject> {
+  /** Returns the members that a filter needs to be evaluated. */
+  private async membersFor(group: StoredItem, filter: BoundFilter): Promise<JsonObject> {
     const { id } = group;
     const wanted = membersWanted(filter);
     if (wanted === 'none') return {};
     if (wanted === 'all') return { members: (await this.withMembers(group)).members };
-    if (group.pending !== undefined) await this.resources.getSettled(id);
-    const found = await membersAmong(this.scope, id, wanted);
-    return found.size === 0 ? {} : { members: [...found.values()].map((member) => this.toElement(member)) };
+    if (group.pendingIntent !== undefined) await this.resources.getWithoutPendingEdits(id);
+    const found = await membersAmong(this.tenant, id, wanted);
+    if (found.size === 0) return {};
+    return { members: [...found.values()].map((member) => this.toElement(member)) };
   }
 
   /**
-   * A group with the value of its `members`, as many as this version of it has. Where they keep changing, the version is an older one than that of the
-   * members: then a change that depends on it is refused.
-   * @throws ScimError 404 when it is gone meanwhile, 503 when a change under way cannot be completed in time
+   * Returns a consistent snapshot of a group and its members. If the members keep changing, the
+   * group's version is older than its members, so that a change depending on it is refused.
+   * @throws ScimError 404 if the group is deleted meanwhile, 503 if pending edits take too long
    */
   async withMembers(group: StoredItem): Promise<GroupWithMembers> {
     let current = group;
     for (let attempt = 1; ; attempt += 1) {
-      if (current.pending !== undefined) current = await this.resources.getSettled(current.id);
+      if (current.pendingIntent !== undefined) {
+        current = await this.resources.getWithoutPendingEdits(current.id);
+      }
       const members: JsonObject[] = [];
-      for await (const member of membersOf(this.scope, current.id)) members.push(this.toElement(member));
-      if (members.length === current.members) return { group: current, members };
-      // Others came or went since the group was read, perhaps in several steps of one change.
-      const again = await this.resources.getSettled(current.id);
-      if (again.version === current.version || attempt === SNAPSHOT_ATTEMPTS) return { group: current, members };
+      for await (const member of membersOf(this.tenant, current.id)) {
+        members.push(this.toElement(member));
+      }
+      if (members.length === current.memberCount) return { group: current, members };
+      // Members were added or removed since the group was read.
+      const again = await this.resources.getWithoutPendingEdits(current.id);
+      if (again.version === current.version || attempt === SNAPSHOT_ATTEMPTS) {
+        return { group: current, members };
+      }
       current = again;
     }
   }
 
-  /** The members as the filters of a PATCH see them. */
+  /** Returns all members as the filters of a PATCH see them. */
   async currentMembers(id: string): Promise<readonly Member[]> {
     const members: Member[] = [];
-    for await (const member of membersOf(this.scope, id)) members.push(this.withReference(member));
+    for await (const member of membersOf(this.tenant, id)) members.push(this.withReference(member));
     return members;
   }
 
@@ -123,36 +131,37 @@ export class Groups {
 
   private withReference(membership: Membership): Membership & { readonly $ref: string } {
     const type = membership.type === 'User' ? USER : GROUP;
-    return { ...membership, $ref: locationOf(type, this.scope.baseUrl, membership.value) };
+    return { ...membership, $ref: locationOf(type, this.tenant.baseUrl, membership.value) };
   }
 
   /** @throws ScimError 409 `uniqueness`, 400 `invalidValue` for an unknown member */
   async create(attributes: Attributes, members: MembershipChange): Promise<StoredItem> {
     const meta = newMeta();
     const named = [...members.add.values()];
-    const added = await existingMembers(this.scope, named);
-    this.checkKnown(named, added);
-    const { further, pending } = await this.writes(
-      meta.id,
-      added.map((member) => ({ kind: 'add', member })),
-    );
-    const item = { members: added.length, ...(pending === undefined ? {} : { pending }) };
+    const added = await existingMembers(this.tenant, named);
+    checkKnown(named, added, this.rules);
+    const difference = { added, renamed: [], removed: [] };
+    const { alongside, pendingIntent } = await this.memberWrites(meta.id, difference);
     const group = await this.resources.create(attributes, {
       meta,
-      item,
-      further,
-      members: membersChange({ added, removed: [], renamed: [] }),
+      item: {
+        members: added.length,
+        ...(pendingIntent === undefined ? {} : { pending: pendingIntent }),
+      },
+      alongside,
+      membershipCounts: membershipCountsOf(difference),
     });
-    // The id is new, and so is everything that was written under it.
-    if (group === undefined) throw busy(undefined);
-    return this.finish(group, added);
+    // Only a condition of an id that was issued a moment ago can have failed.
+    if (group === undefined) throw directoryBusy(undefined);
+    return this.finishChange(group, added);
   }
 
   /**
-   * Changes a group's attributes and members, all or nothing. Adding a member and removing a stranger change nothing.
-   * @param compute the change from what is stored; called again when another change came first
+   * Changes a group's attributes and members, all or nothing.
+   * @param compute the change to the stored group; called again if another change came first
    * @param strict whether the client sent `If-Match`
-   * @throws ScimError 404, 409 `uniqueness`, 400 `invalidValue` for an unknown member, 503, and what `compute` throws
+   * @throws ScimError 404, 409 `uniqueness`, 400 `invalidValue` for an unknown member, 503, and what
+   *   `compute` throws
    */
   async change(
     id: string,
@@ -164,140 +173,64 @@ export class Groups {
       id,
       async (current) => {
         const { attributes, members, isFromMembers = false } = await compute(current);
-        const { added, removed, renamed } = await this.difference(id, members);
+        const difference = await memberDifference(this.tenant, id, members, this.rules);
+        const { added, removed } = difference;
         joined = added;
-        const { further, pending } = await this.writes(id, [
-          ...added.map((member) => ({ kind: 'add', member }) as const),
-          ...renamed.map((member) => ({ kind: 'rename', member }) as const),
-          ...removed.map((memberId) => ({ kind: 'remove', memberId }) as const),
-        ]);
-        const increments = { members: added.length - removed.length };
-        const isOfVersion = members.clear || isFromMembers;
+        const { alongside, pendingIntent } = await this.memberWrites(id, difference);
         return {
           attributes,
-          further,
-          increments,
-          isOfVersion,
-          members: membersChange({ added, removed, renamed }),
-          ...(pending === undefined ? {} : { pending }),
+          alongside,
+          increments: { members: added.length - removed.length },
+          isOfVersion: members.clear || isFromMembers,
+          membershipCounts: membershipCountsOf(difference),
+          ...(pendingIntent === undefined ? {} : { pendingIntent }),
         };
       },
       strict,
     );
-    return this.finish(group, joined);
+    return this.finishChange(group, joined);
   }
 
-  /** Edits as writes of the group's own transaction, or, when they are too many, recorded to follow it. */
-  private async writes(
+  /** Returns edits as writes of the group's transaction, or records them if they are too many. */
+  private async memberWrites(
     groupId: string,
-    edits: readonly MembershipEdit[],
-  ): Promise<{ readonly further: readonly GuardedWrite[]; readonly pending: string | undefined }> {
-    const { connection } = this.scope;
+    difference: MemberDifference,
+  ): Promise<{
+    readonly alongside: readonly GuardedWrite[];
+    readonly pendingIntent: string | undefined;
+  }> {
+    const { connection } = this.tenant;
+    const edits = editsOf(difference);
     if (edits.length > TRANSACTION_EDITS) {
-      return { further: [], pending: await recordEdits(this.scope, groupId, edits) };
+      return { alongside: [], pendingIntent: await recordEdits(this.tenant, groupId, edits) };
     }
-    return { further: edits.map((edit) => ({ write: editWrite(connection, groupId, edit) })), pending: undefined };
+    return {
+      alongside: edits.map((edit) => ({ write: editWrite(connection, groupId, edit) })),
+      pendingIntent: undefined,
+    };
   }
 
   /**
-   * Does what follows a change that has happened; what there is no time for, others do.
-   * @returns the group, still with `pending` when not all of a large change is done
+   * Does the work that follows a committed change, as far as time allows.
+   * @returns the group, with `pendingIntent` if a large change is not complete yet
    */
-  private async finish(group: StoredItem, joined: readonly Membership[]): Promise<StoredItem> {
-    const { id, pending } = group;
-    if (pending === undefined) {
-      await unlessBusy(() => expelDeleted(this.scope, id, joined, completing(this.scope)));
+  private async finishChange(
+    group: StoredItem,
+    joined: readonly Membership[],
+  ): Promise<StoredItem> {
+    const { id, pendingIntent } = group;
+    if (pendingIntent === undefined) {
+      await unlessBusy(() => removeDeletedMembers(this.tenant, id, joined));
       return group;
     }
-    const isComplete = await unlessBusy(() => completeEdits(this.scope, id, pending));
-    return isComplete === true ? { ...group, pending: undefined } : group;
+    const isComplete = await unlessBusy(() => completeEdits(this.tenant, id, pendingIntent));
+    return isComplete === true ? { ...group, pendingIntent: undefined } : group;
   }
 
-  /** Deletes a group, and then the memberships of its members and its own. @throws ScimError 404, and what `check` throws */
+  /** Deletes a group, then all memberships in it and of it. @throws ScimError 404, 412, 503 */
   async delete(id: string, check: Precondition): Promise<void> {
-    const intent = deletionIntent(this.scope, 'Group', id);
-    await this.resources.remove(id, check, (group) => [deletionWrite(this.scope, intent, group)]);
-    await followDeletion(this.scope, intent, completing(this.scope));
+    const intent = deletionIntent(this.tenant, 'Group', id);
+    await this.resources.remove(id, check, (group) => [deletionWrite(this.tenant, intent, group)]);
+    await finishDeletion(this.tenant, intent);
   }
-
-  /** Who really joins, who really leaves, and whose name is another now. */
-  private async difference(id: string, change: MembershipChange): Promise<Difference> {
-    const { clear, add } = change;
-    if (add.has(id)) throw badRequest('invalidValue', 'A group cannot be its own member.');
-    const named = [...add.values()];
-    const { present, joining, leaving } = clear
-      ? await this.replacement(id, named)
-      : await this.addition(id, named, [...change.remove]);
-    const renamed = named.flatMap(({ value, display }) => {
-      const member = present.get(value);
-      if (member === undefined || display === undefined || shownName(display) === member.display) return [];
-      return [{ value, display: shownName(display) }];
-    });
-    this.checkKnown(
-      named.filter(({ value }) => !present.has(value)),
-      joining,
-    );
-    return { added: joining, renamed, removed: leaving };
-  }
-
-  /** A difference that does not depend on who else is in the group, and does not read it. */
-  private async addition(id: string, named: readonly Member[], remove: readonly string[]): Promise<Comparison> {
-    const [found, leaving] = await Promise.all([
-      lookUpMembers(this.scope, id, named),
-      membersAmong(this.scope, id, remove),
-    ]);
-    return { ...found, leaving: [...leaving.keys()] };
-  }
-
-  /** A difference to all members that there are. */
-  private async replacement(id: string, named: readonly Member[]): Promise<Comparison> {
-    const present = new Map<string, Membership>();
-    for await (const member of membersOf(this.scope, id)) present.set(member.value, member);
-    const staying = new Set(named.map(({ value }) => value));
-    const joining = await existingMembers(
-      this.scope,
-      named.filter(({ value }) => !present.has(value)),
-    );
-    return { present, joining, leaving: [...present.keys()].filter((value) => !staying.has(value)) };
-  }
-
-  /** @throws ScimError 400 `invalidValue` when there are unknown members and they are refused */
-  private checkKnown(named: readonly Member[], known: readonly Membership[]): void {
-    if (known.length === named.length) return;
-    if (this.rules.unknownMembers === 'skip') {
-      this.rules.passedOver?.(named.length - known.length);
-      return;
-    }
-    const ids = new Set(known.map(({ value }) => value));
-    const unknown = named.find(({ value }) => !ids.has(value));
-    throw badRequest(
-      'invalidValue',
-      `Member "${unknown?.value ?? ''}" is neither a user nor a group of this connection.`,
-    );
-  }
-}
-
-/** Members that a client names beside those that a group has. */
-interface Comparison extends NamedMembers {
-  readonly leaving: readonly string[];
-}
-
-interface Difference {
-  readonly added: readonly Membership[];
-  readonly renamed: readonly Member[];
-  readonly removed: readonly string[];
-}
-
-/** Members of one change that the log names. */
-const NAMED = 5;
-
-function membersChange({ added, removed, renamed }: Difference): MemberCounts | undefined {
-  const ids = [...added.map(({ value }) => value), ...removed, ...renamed.map(({ value }) => value)];
-  if (ids.length === 0) return undefined;
-  return {
-    added: added.length,
-    removed: removed.length,
-    ...(renamed.length === 0 ? {} : { renamed: renamed.length }),
-    ids: ids.slice(0, NAMED),
-  };
 }

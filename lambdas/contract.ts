@@ -101,9 +101,15 @@ export interface DeclaredProperties {
 export const COMPLETION_FILTERS = [
   {
     eventName: ['MODIFY'],
-    dynamodb: { Keys: { sk: { S: ['intent'] } }, NewImage: { handedOver: { S: [{ exists: true }] } } },
+    dynamodb: {
+      Keys: { sk: { S: ['intent'] } },
+      NewImage: { handedOver: { S: [{ exists: true }] } },
+    },
   },
-  { eventName: ['INSERT', 'MODIFY'], dynamodb: { NewImage: { by: { M: { requestId: { S: [{ exists: true }] } } } } } },
+  {
+    eventName: ['INSERT', 'MODIFY'],
+    dynamodb: { NewImage: { by: { M: { requestId: { S: [{ exists: true }] } } } } },
+  },
 ] as const;
 
 /**
@@ -156,9 +162,17 @@ export const ROUTES: readonly Route[] = [
 ];
 
 function scim(name: RoutedFunction, ...paths: readonly string[]): readonly Route[] {
-  return paths.map((path) => ({ path: `${CONNECTION_PATH}${path}`, function: name, authorization: 'token' }));
+  return paths.map((path) => ({
+    path: `${CONNECTION_PATH}${path}`,
+    function: name,
+    authorization: 'token',
+  }));
 }
 
 function admin(...paths: readonly string[]): readonly Route[] {
-  return paths.map((path) => ({ path: `${ADMIN_PATH}${path}`, function: 'admin', authorization: 'iam' }));
+  return paths.map((path) => ({
+    path: `${ADMIN_PATH}${path}`,
+    function: 'admin',
+    authorization: 'iam',
+  }));
 }

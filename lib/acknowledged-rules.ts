@@ -4,70 +4,78 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { STAGE } from '../lambdas/contract';
 
-/** Rules of cdk-nag's packs AwsSolutions and Serverless that a service provider does not follow, and why. */
+/**
+ * Rules of the cdk-nag packs AwsSolutions and Serverless that a service provider does not follow,
+ * with the reason for each.
+ */
 const ACKNOWLEDGED: Readonly<Record<string, string>> = {
   'AwsSolutions-APIG1':
-    'Access logs of a REST API need a role that belongs to the whole account; the functions log what fails.',
+    'Access logs of a REST API need an account-wide role. The functions log each request.',
   'AwsSolutions-APIG2':
-    'The functions check bodies and answer with SCIM errors that say what is wrong (RFC 7644 section 3.12).',
-  'AwsSolutions-APIG3': 'A web ACL is the choice of the account that pays for it: pass webAcl.',
+    'The functions validate bodies and return SCIM errors with details (RFC 7644 section 3.12).',
+  'AwsSolutions-APIG3': 'A web ACL is optional because it adds cost: pass webAcl to use one.',
   'AwsSolutions-APIG4':
-    'Identity providers send bearer tokens, which the functions check: revocation holds from the next request on.',
+    'The functions check bearer tokens, so that a revocation takes effect with the next request.',
   'AwsSolutions-APIG6':
-    'Execution logs need a role that belongs to the whole account, and would hold bearer tokens and personal data.',
+    'Execution logs need an account-wide role and would contain bearer tokens and personal data.',
   'AwsSolutions-COG4':
-    'SCIM clients send bearer tokens (RFC 7644 section 2), administrators sign with IAM; neither is a user of a pool.',
+    'SCIM clients send bearer tokens (RFC 7644 section 2) and administrators sign with IAM. ' +
+    'Neither is a user of a Cognito user pool.',
   'Serverless-APIGWAccessLogging':
-    'Access logs of a REST API need a role that belongs to the whole account; the functions log what fails.',
-  'Serverless-APIGWXrayEnabled': 'Tracing costs by the request: set tracing to have it.',
-  'Serverless-LambdaTracing': 'Tracing costs by the request: set tracing to have it.',
+    'Access logs of a REST API need an account-wide role. The functions log each request.',
+  'Serverless-APIGWXrayEnabled': 'Tracing is billed by request: set tracing to enable it.',
+  'Serverless-LambdaTracing': 'Tracing is billed by request: set tracing to enable it.',
   'Serverless-LambdaDLQ':
-    'Those who answer requests are invoked synchronously; what the others miss stays in the table, and their schedules come again.',
+    'Functions with routes are invoked synchronously. Work that the others miss stays in the ' +
+    'table, where their next scheduled run finds it.',
   'Serverless-LambdaAsyncFailureDestination':
-    'What an invocation misses stays in the table, and the schedule comes again.',
+    'Work that an invocation misses stays in the table, where the next scheduled run finds it.',
   'Serverless-LambdaEventSourceMappingDestination':
-    'Records say what is in the table; what is missed is found by the schedule.',
-  'Serverless-EventBusDLQ': 'A schedule that is missed once comes again.',
+    'Stream records repeat what is in the table. The scheduled run finds work that was missed.',
+  'Serverless-EventBusDLQ': 'The next scheduled event makes up for a lost one.',
 };
 
 /**
- * Says why rules are not followed, for whoever checks the app with cdk-nag.
- * @param deployment begins the names of the connections' secrets
+ * Acknowledges the cdk-nag rules that a service provider does not follow.
+ * @param deployment prefix of the names of the connections' secrets
  */
 export function acknowledgeRules(scope: Construct, deployment: string): void {
   const secrets = shownArn(scope, 'secretsmanager', `secret:${deployment}/*`);
   const reasons = {
     ...ACKNOWLEDGED,
     [`AwsSolutions-IAM5[Resource::${secrets}]`]:
-      'Secrets are made at run time, one for each connection, under a prefix that only this deployment has.',
+      'Each connection gets a secret at run time, under a prefix that only this deployment uses.',
     'AwsSolutions-IAM5[Resource::*]':
-      'X-Ray, with tracing, has no resources that could be named, and network interfaces, in a VPC, have no names before they are there.',
+      'With tracing: X-Ray has no resource-level permissions. In a VPC: the ids of network ' +
+      'interfaces are unknown before Lambda creates them.',
   };
-  for (const [id, reason] of Object.entries(reasons)) Validations.of(scope).acknowledge({ id, reason });
+  for (const [id, reason] of Object.entries(reasons))
+    Validations.of(scope).acknowledge({ id, reason });
 }
 
 /**
- * The same of those who are let into the admin API.
- * @param method of HTTP that they may send, or `*`
+ * Acknowledges the wildcard in the policy of a principal that may call the admin API.
+ * @param method HTTP method that the principal may use, or `*` for all
  */
 export function acknowledgeAdministration(grantee: IGrantable, api: RestApi, method: string): void {
   const { defaultChild } = api.node;
   if (!Construct.isConstruct(grantee) || !CfnElement.isCfnElement(defaultChild)) return;
   const id = `<${Stack.of(api).getLogicalId(defaultChild)}>`;
+  const routes = shownArn(api, 'execute-api', `${id}/${STAGE}/${method}/admin/*`);
   Validations.of(grantee).acknowledge({
-    id: `AwsSolutions-IAM5[Resource::${shownArn(api, 'execute-api', `${id}/${STAGE}/${method}/admin/*`)}]`,
-    reason: 'Administrators administer every connection; connections are made at run time.',
+    id: `AwsSolutions-IAM5[Resource::${routes}]`,
+    reason: 'Administrators manage every connection, and connections are created at run time.',
   });
 }
 
-/** An ARN of the stack's account and region as cdk-nag shows it. */
+/** Formats an ARN of the stack's account and region the way cdk-nag shows it. */
 function shownArn(scope: Construct, service: string, resource: string): string {
   const { region, account } = Stack.of(scope);
   const place = `${shown(region, 'AWS::Region')}:${shown(account, 'AWS::AccountId')}`;
   return `arn:<AWS::Partition>:${service}:${place}:${resource}`;
 }
 
-/** A part of an ARN as cdk-nag shows it. */
+/** Formats a part of an ARN the way cdk-nag shows it. */
 function shown(part: string, pseudoParameter: string): string {
   return Token.isUnresolved(part) ? `<${pseudoParameter}>` : part;
 }

@@ -1,5 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, MathExpression, TreatMissingData, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  MathExpression,
+  TreatMissingData,
+  type IMetric,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
@@ -9,52 +15,65 @@ import type { Construct } from 'constructs';
 import { METRICS } from '../lambdas/contract';
 import { FailureKind, type Metrics } from './metrics';
 
-/** Whom alarms tell, and what is too much. */
+/** Alarm target and thresholds. */
 export interface AlarmProps {
   /**
-   * What is told when an alarm is raised, and when it is over.
+   * SNS topic that is notified when an alarm is raised and when it is over.
    *
-   * @default - nothing: alarms are seen in CloudWatch and on the dashboard, and mailed to the recipients of `failureMail`, except for MailFailures and NotificationErrors
+   * With or without a topic, alarms are visible in CloudWatch and on the dashboard, and are mailed
+   * to `failureMail.recipients`. MailFailures and NotificationErrors are never mailed.
+   *
+   * @default - no topic is notified
    */
   readonly topic?: ITopic;
 
   /**
-   * Requests of identity providers in a quarter of an hour that do not do what they were to do.
+   * Threshold of FailedRequests: requests from identity providers that fail within 15 minutes.
    *
    * @default 20
    */
   readonly failedRequests?: number;
 
   /**
-   * Requests in a quarter of an hour whose token is not valid.
+   * Threshold of RefusedTokens: requests with an invalid bearer token within 15 minutes.
    *
    * @default 20
    */
   readonly refusedTokens?: number;
 
   /**
-   * Requests in a quarter of an hour, twice in a row, that API Gateway refuses itself: wrong URLs, unsigned administration, more than `throttling` allows.
+   * Threshold of GatewayRefusals: requests that API Gateway itself rejects within 15 minutes.
+   *
+   * The alarm is raised after two such periods in a row. API Gateway rejects wrong URLs, unsigned
+   * calls of the admin API, requests above the `throttling` limit, and addresses that `access` or
+   * the web ACL does not allow.
    *
    * @default 50
    */
   readonly gatewayRefusals?: number;
 
   /**
-   * Requests in five minutes that the service fails.
+   * Threshold of ServerErrors: requests that get a 5xx response within 5 minutes.
+   *
+   * Responses with 501 do not count: they decline what the service does not support, such as
+   * groups on a users-only connection.
    *
    * @default 1
    */
   readonly serverErrors?: number;
 
   /**
-   * Time that 95 of 100 requests take at most.
+   * Threshold of SlowRequests: the 95th percentile of the latency of SCIM requests.
+   *
+   * The alarm is raised when the latency stays at or above this value for 15 minutes. It is
+   * measured inside the functions, without network and API Gateway.
    *
    * @default Duration.seconds(5)
    */
   readonly latency?: Duration;
 }
 
-/** The functions that nobody waits for. */
+/** Functions that run in the background, without a caller that would notice their errors. */
 interface BackgroundFunctions {
   readonly completion: LambdaFunction;
   readonly tokenRotation: LambdaFunction;
@@ -63,7 +82,7 @@ interface BackgroundFunctions {
 
 interface AlarmDefinition {
   readonly id: string;
-  /** What it means, in a sentence. */
+  /** Explains the alarm. The first sentence becomes the subject of the mail. */
   readonly meaning: string;
   readonly metric: IMetric;
   readonly threshold: number;
@@ -73,13 +92,14 @@ interface AlarmDefinition {
 
 const QUARTER = Duration.minutes(15);
 
-/** Alarms that say that mails do not work, and so are not mailed. */
+/** Alarms about mails that cannot be sent; mailing them would be pointless. */
 const MAIL_FAILURES = 'MailFailures';
 const NOTIFICATION_ERRORS = 'NotificationErrors';
 
 /**
- * Makes the alarms of a service provider; `docs/runbook.md` has a section for each, named for its id.
- * @param isMailed whether the deployment has recipients, who are told
+ * Creates the alarms of a service provider. `docs/operations/runbook.md` has a section for each,
+ * with the alarm's id as its heading.
+ * @param isMailed whether the deployment has recipients that alarms are mailed to
  */
 export function addAlarms(
   scope: Construct,
@@ -90,36 +110,45 @@ export function addAlarms(
 ): Alarm[] {
   const { topic } = props;
   const mailed: Alarm[] = [];
-  const alarms = definitions(props, metrics, functions).map(({ id, meaning, metric, threshold, periods = 1 }) => {
-    const alarm = new Alarm(scope, `${id}Alarm`, {
-      alarmDescription: `${meaning} See docs/runbook.md, "${id}".`,
-      metric,
-      threshold,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: periods,
-      // No requests are no failures.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
-    if (topic !== undefined) {
-      const action = new SnsAction(topic);
-      alarm.addAlarmAction(action);
-      alarm.addOkAction(action);
-    }
-    if (id !== MAIL_FAILURES && id !== NOTIFICATION_ERRORS) mailed.push(alarm);
-    return alarm;
-  });
+  const alarms = definitions(props, metrics, functions).map(
+    ({ id, meaning, metric, threshold, periods = 1 }) => {
+      const alarm = new Alarm(scope, `${id}Alarm`, {
+        alarmDescription: `${meaning} See docs/operations/runbook.md, "${id}".`,
+        metric,
+        threshold,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluationPeriods: periods,
+        // Without requests there is no data, and nothing has failed.
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
+      if (topic !== undefined) {
+        const action = new SnsAction(topic);
+        alarm.addAlarmAction(action);
+        alarm.addOkAction(action);
+      }
+      if (id !== MAIL_FAILURES && id !== NOTIFICATION_ERRORS) mailed.push(alarm);
+      return alarm;
+    },
+  );
   if (isMailed) mailAlarms(scope, mailed, functions.notifications);
   return alarms;
 }
 
-/** How many a rule names: its pattern has 2,048 characters. */
+/** Alarms per rule: an event pattern is limited to 2,048 characters. */
 const ALARMS_IN_RULE = 5;
 
-/** Has the deployment's recipients told by the same mails as of failures. */
-function mailAlarms(scope: Construct, alarms: readonly Alarm[], notifications: LambdaFunction): void {
+/**
+ * Routes changes of alarm states to the `notifications` function, which mails them to the
+ * deployment's recipients.
+ */
+function mailAlarms(
+  scope: Construct,
+  alarms: readonly Alarm[],
+  notifications: LambdaFunction,
+): void {
   for (let first = 0; first < alarms.length; first += ALARMS_IN_RULE) {
     new Rule(scope, `AlarmStates${first}`, {
-      description: 'SCIM: tells of alarms by mail',
+      description: 'SCIM: mails alarms to administrators',
       eventPattern: {
         source: ['aws.cloudwatch'],
         detailType: ['CloudWatch Alarm State Change'],
@@ -145,102 +174,150 @@ function definitions(
   return [
     {
       id: 'ServerErrors',
-      meaning: 'The SCIM service fails requests.',
+      meaning:
+        'The SCIM service returns server errors (5xx). ' +
+        'Identity providers retry such requests, and acknowledged changes are not lost.',
       metric: serverErrorsOf(metrics, Duration.minutes(5)),
       threshold: serverErrors,
     },
     {
       id: 'FailedRequests',
-      meaning: 'Identity providers send what cannot be done, and what they send is not synchronized.',
-      metric: metrics.of(METRICS.failures, { period: QUARTER }),
+      meaning:
+        'Requests from identity providers fail. ' +
+        'Some users or groups here differ from those of the identity provider.',
+      metric: metrics.metric(METRICS.failures, { period: QUARTER }),
       threshold: failedRequests,
     },
     {
       id: 'RefusedTokens',
-      meaning: 'An identity provider uses a token that is not valid, or somebody tries tokens.',
+      meaning:
+        'Requests carry invalid bearer tokens. ' +
+        'An identity provider uses an outdated token, or someone is guessing tokens.',
       metric: metrics.failuresOf(FailureKind.UNAUTHORIZED, { period: QUARTER }),
       threshold: refusedTokens,
     },
     {
       id: 'GatewayRefusals',
-      meaning: 'API Gateway refuses requests before they reach the SCIM service.',
+      meaning:
+        'API Gateway rejects requests before they reach the SCIM service. ' +
+        'Check the base URL, the signature of admin calls, the throttling limit, ' +
+        'and the addresses that are allowed.',
       metric: gatewayRefusalsOf(metrics, QUARTER),
       threshold: gatewayRefusals,
-      // What functions report may come later than what API Gateway does.
+      // The metrics of the functions can arrive later than those of API Gateway.
       periods: 2,
     },
     {
       id: 'Throttling',
-      meaning: 'DynamoDB, or the time of a function, does not allow what is asked for.',
+      meaning:
+        'The SCIM service turns requests away because it is overloaded (429 or 503). ' +
+        'DynamoDB throttles the table, or functions run out of time.',
       metric: metrics.failuresOf(FailureKind.THROTTLED),
       threshold: 1,
       periods: 3,
     },
     {
       id: 'SlowRequests',
-      meaning: 'SCIM requests take long.',
-      metric: metrics.of(METRICS.latency, { statistic: 'p95' }),
+      meaning:
+        'SCIM requests are slow. ' +
+        'The 95th percentile of the latency is above its threshold. ' +
+        'Identity providers give up after 30 to 60 seconds.',
+      metric: metrics.metric(METRICS.latency, { statistic: 'p95' }),
       threshold: latency.toMilliseconds(),
       periods: 3,
     },
     {
       id: 'TokensNearExpiry',
-      meaning: 'A token ends within a week and nothing has replaced it.',
+      meaning:
+        'A bearer token expires within a week and has not been replaced. ' +
+        'The connection stops syncing when its token expires.',
       metric: metrics.ofConnections(METRICS.tokensNearExpiry),
       threshold: 1,
     },
     {
       id: 'SilentConnections',
-      meaning: 'A connection that used to synchronize does not any more.',
+      meaning:
+        'A connection has gone silent. ' +
+        'If its identity provider has stopped syncing, new users are not created, ' +
+        'and users who leave keep their access.',
       metric: metrics.ofConnections(METRICS.silentConnections),
       threshold: 1,
     },
     {
       id: 'RotationErrors',
-      meaning: 'Secrets Manager cannot rotate a token.',
+      meaning:
+        'Secrets Manager cannot rotate a bearer token. ' +
+        'The current token stays valid, and Secrets Manager retries the rotation.',
       metric: tokenRotation.metricErrors(background),
       threshold: 1,
     },
     {
       id: 'CompletionErrors',
-      meaning: 'Large changes are not completed, or changes are missing from the provisioning log.',
+      meaning:
+        'The SCIM service cannot complete background work. ' +
+        'Large changes or deletions are unfinished, ' +
+        'or changes are missing from the provisioning log.',
       metric: completion.metricErrors(background),
       threshold: 3,
     },
     {
       id: MAIL_FAILURES,
-      meaning: 'SES does not take mails to administrators.',
-      metric: metrics.of(METRICS.mailFailures, { period: Duration.hours(1) }),
+      meaning:
+        'SES does not accept mails to administrators. ' +
+        'The provisioning log still records all failures.',
+      metric: metrics.metric(METRICS.mailFailures, { period: Duration.hours(1) }),
       threshold: 1,
     },
     {
       id: NOTIFICATION_ERRORS,
-      meaning: 'What administrators are to be told cannot be found out.',
+      meaning:
+        'The function that mails administrators fails. ' +
+        'Mails can be late or missing. The provisioning log still records all failures.',
       metric: notifications.metricErrors({ ...background, period: Duration.hours(1) }),
       threshold: 1,
     },
   ];
 }
 
-/** What API Gateway answers with 5xx, but for what a function declines to do: groups on a users-only connection are nobody's failure. */
+/**
+ * Returns the number of 5xx responses without 501: a function that declines a request, such as
+ * groups on a users-only connection, has not failed.
+ */
 export function serverErrorsOf(metrics: Metrics, period: Duration): MathExpression {
-  const usingMetrics = { all5xx: metrics.ofApi('5XXError'), declined: metrics.of(METRICS.declined) };
-  return difference('failed by the service', 'all5xx', 'declined', usingMetrics, period);
+  const usingMetrics = {
+    all5xx: metrics.ofApi('5XXError'),
+    declined: metrics.metric(METRICS.declined),
+  };
+  return subtraction('server errors', 'all5xx', 'declined', usingMetrics, period);
 }
 
-/** What API Gateway answers with 4xx and no function has: wrong URLs, wrong signatures, throttled requests, addresses that are not let in. */
+/**
+ * Returns the number of 4xx responses that come from API Gateway and not from a function: wrong
+ * URLs, wrong signatures, throttled requests, and addresses that are not allowed.
+ */
 export function gatewayRefusalsOf(metrics: Metrics, period: Duration): MathExpression {
-  const usingMetrics = { all4xx: metrics.ofApi('4XXError'), refused: metrics.of(METRICS.refusals) };
-  return difference('refused by API Gateway', 'all4xx', 'refused', usingMetrics, period);
+  const usingMetrics = {
+    all4xx: metrics.ofApi('4XXError'),
+    refused: metrics.metric(METRICS.refusals),
+  };
+  return subtraction('gateway refusals', 'all4xx', 'refused', usingMetrics, period);
 }
 
-/** What is in one metric and not in another. Names are unique among all expressions: a graph can show several. */
-function difference<Name extends string>(
+/**
+ * Subtracts one metric from another. The names must be unique across all expressions, because one
+ * graph can show several.
+ */
+function subtraction<Name extends string>(
   label: string,
   all: Name,
   counted: Name,
   usingMetrics: Readonly<Record<Name, IMetric>>,
   period: Duration,
 ): MathExpression {
-  return new MathExpression({ label, expression: `FILL(${all}, 0) - FILL(${counted}, 0)`, usingMetrics, period });
+  return new MathExpression({
+    label,
+    expression: `FILL(${all}, 0) - FILL(${counted}, 0)`,
+    usingMetrics,
+    period,
+  });
 }

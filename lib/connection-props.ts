@@ -1,6 +1,10 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 
-/** Whose requests a connection takes, each with what it sends that the RFCs do not say. */
+/**
+ * Identity provider of a connection.
+ *
+ * It selects the profile, which accepts that provider's deviations from the RFCs.
+ */
 export enum IdentityProvider {
   /** Microsoft Entra ID. */
   ENTRA = 'entra',
@@ -14,91 +18,118 @@ export enum IdentityProvider {
   GOOGLE = 'google',
   /** PingOne and PingFederate. */
   PING = 'ping',
-  /** Any other: tolerant. */
+  /** Any other identity provider. Accepts every deviation that clients are known for. */
   GENERIC = 'generic',
-  /** RFC 7643 and 7644 to the letter. */
+  /** RFC 7643 and RFC 7644 to the letter. Rejects every deviation. */
   RFC = 'rfc',
 }
 
-/** What becomes of users that the identity provider deletes. */
+/** What happens to users that the identity provider deletes. */
 export enum UserDeletion {
-  /** They are kept as deactivated, and come back under the same id when they are created again. */
+  /**
+   * Keeps the user, deactivated.
+   *
+   * When the identity provider creates the user again, it is revived under the same id.
+   */
   RETAIN = 'retain',
-  /** Nothing of them is kept. */
+  /** Deletes all data of the user. */
   ERASE = 'erase',
 }
 
-/** When Secrets Manager replaces a connection's token by itself. */
+/** Schedule on which Secrets Manager rotates a connection's token. */
 export interface TokenRotationProps {
-  /** How often: whole days, 1 to 1000. */
+  /** Time between rotations: 1 to 1000 whole days. */
   readonly every: Duration;
 
   /**
-   * How long the token before works on, so that there is time to paste the new one.
+   * How long the previous token stays valid after a rotation.
+   *
+   * This is the time to paste the new token into the identity provider: 0 to 365 whole days, and
+   * less than `every`.
    *
    * @default Duration.days(7)
    */
   readonly overlap?: Duration;
 }
 
-/** A connection that is made when the stack is deployed. What can be said here can be changed over the admin API, too, until the next change here. */
+/**
+ * A connection that is created when the stack is deployed.
+ *
+ * Its settings can also be changed through the admin API. Such changes last until the declaration
+ * changes.
+ */
 export interface ConnectionProps {
-  /** Lower-case letters, digits and hyphens. It ends the connection's base URL and cannot be changed. */
+  /**
+   * Id of the connection: lowercase letters, digits and hyphens.
+   *
+   * At most 63 characters, without a hyphen at the beginning or the end. The id is the last part
+   * of the connection's base URL and cannot be changed.
+   */
   readonly id: string;
 
   /**
-   * What administrators call it.
+   * Name of the connection for administrators: 1 to 200 characters.
    *
-   * @default - its id
+   * @default - the id of the connection
    */
   readonly displayName?: string;
 
   /**
-   * Who sends the requests.
+   * Identity provider that sends the requests.
    *
    * @default IdentityProvider.GENERIC
    */
   readonly identityProvider?: IdentityProvider;
 
   /**
-   * Whether groups are taken. Without them it is a users-only connection.
+   * Whether the connection accepts groups.
+   *
+   * With `false` it is a users-only connection.
    *
    * @default true
    */
   readonly groups?: boolean;
 
   /**
-   * What becomes of users that the identity provider deletes.
+   * What happens to users that the identity provider deletes.
    *
    * @default UserDeletion.RETAIN
    */
   readonly userDeletion?: UserDeletion;
 
   /**
-   * Who is told by mail of what concerns this connection. It needs `failureMail` of the service provider. With an empty list nobody is.
+   * Email addresses that receive mails about this connection.
    *
-   * @default - the recipients of `failureMail`
+   * At most 50. Requires `failureMail` on the service provider. An empty list turns mails about
+   * this connection off.
+   *
+   * @default - `failureMail.recipients` of the service provider
    */
   readonly failureMailRecipients?: string[];
 
   /**
-   * How long a token is valid: whole days, 3650 at most.
+   * How long a token is valid: 1 to 3650 whole days.
+   *
+   * With `rotation`, it must be at least `rotation.every` plus `rotation.overlap`.
    *
    * @default Duration.days(365)
    */
   readonly tokenExpiresIn?: Duration;
 
   /**
-   * What becomes of it, and of its users and groups, when it is declared no more. CloudFormation goes by what was deployed last: to have it deleted, deploy `DESTROY` first.
+   * What happens to the connection, with its users and groups, when its declaration is removed.
    *
-   * @default - that of the service provider: it stays
+   * CloudFormation applies the policy that was deployed last. To delete a connection, deploy it
+   * with `DESTROY` first, then remove its declaration.
+   *
+   * @default - `removalPolicy` of the service provider, which is `RETAIN` by default
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * When Secrets Manager replaces the token by itself.
+   * Schedule on which Secrets Manager rotates the token.
    *
-   * @default - only administrators rotate
+   * @default - no schedule; administrators rotate the token through the admin API
    */
   readonly rotation?: TokenRotationProps;
 }

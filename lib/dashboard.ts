@@ -15,10 +15,10 @@ import { gatewayRefusalsOf, serverErrorsOf } from './alarms';
 import { FailureKind, type Metrics } from './metrics';
 import type { ScimFunctions } from './scim-functions';
 
-/** Half a row. */
+/** Width of a graph: half of the 24 columns of a row. */
 const WIDTH = 12;
 
-/** What a dashboard shows. */
+/** Sources of the dashboard's graphs. */
 export interface DashboardProps {
   readonly metrics: Metrics;
   readonly alarms: readonly IAlarm[];
@@ -26,45 +26,58 @@ export interface DashboardProps {
   readonly table: TableV2;
 }
 
-/** Shows how much is asked, what of it fails and why, how long it takes, and what the functions and the table have to do for it. */
-export function addDashboard(scope: Construct, { metrics, alarms, functions, table }: DashboardProps): void {
+/**
+ * Adds a dashboard with requests, latency, failures by kind, the state of the alarms, and the load
+ * on the functions and the table.
+ */
+export function addDashboard(
+  scope: Construct,
+  { metrics, alarms, functions, table }: DashboardProps,
+): void {
   const { latency } = METRICS;
   const all = Object.values<LambdaFunction>({ ...functions });
   const rows: IWidget[][] = [
     [
-      graph('Requests', metrics.of(latency, { statistic: 'SampleCount', label: 'requests' })),
+      graph('Requests', metrics.metric(latency, { statistic: 'SampleCount', label: 'requests' })),
       graph(
-        'Time in the function (ms)',
-        ...['p50', 'p95', 'p99'].map((statistic) => metrics.of(latency, { statistic, label: statistic })),
+        'Latency in the function (ms)',
+        ...['p50', 'p95', 'p99'].map((statistic) =>
+          metrics.metric(latency, { statistic, label: statistic }),
+        ),
       ),
     ],
     [
-      graph('Failures by kind', ...Object.values(FailureKind).map((kind) => metrics.failuresOf(kind))),
       graph(
-        'Failed here',
+        'Failures by kind',
+        ...Object.values(FailureKind).map((kind) => metrics.failuresOf(kind)),
+      ),
+      graph(
+        'Server errors and gateway refusals',
         serverErrorsOf(metrics, Duration.minutes(5)),
         gatewayRefusalsOf(metrics, Duration.minutes(5)),
       ),
     ],
     [
-      graph('Errors of functions', ...all.map((fn) => fn.metricErrors())),
-      graph('Functions throttled', ...all.map((fn) => fn.metricThrottles())),
+      graph('Function errors', ...all.map((fn) => fn.metricErrors())),
+      graph('Function throttles', ...all.map((fn) => fn.metricThrottles())),
     ],
     [
       graph(
-        'Request units of the table',
+        'Consumed request units of the table',
         table.metricConsumedReadCapacityUnits(),
         table.metricConsumedWriteCapacityUnits(),
       ),
       graph(
-        'Tokens that end within a week, connections that have gone silent',
+        'Tokens near expiry and silent connections',
         metrics.ofConnections(METRICS.tokensNearExpiry, { label: 'tokens' }),
         metrics.ofConnections(METRICS.silentConnections, { label: 'connections' }),
       ),
     ],
   ];
   if (alarms.length > 0)
-    rows.unshift([new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 2 * WIDTH })]);
+    rows.unshift([
+      new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 2 * WIDTH }),
+    ]);
   new Dashboard(scope, 'Dashboard', { widgets: rows });
 }
 

@@ -5,43 +5,57 @@ import type { DeclaredProperties } from '../lambdas/contract';
 import type { ConnectionProps } from './connection-props';
 import { declaredSettings } from './declared-settings';
 
-/** What declared connections are made with. */
+/** Input of `declareConnections`. */
 export interface DeclaredConnectionsProps {
   readonly connections: readonly ConnectionProps[];
-  /** The function that makes them. */
-  readonly maker: LambdaFunction;
-  /** What becomes of a connection that is declared no more. */
+  /** Function that handles the custom resources. */
+  readonly provider: LambdaFunction;
+  /** Policy for connections without a `removalPolicy` of their own. */
   readonly removalPolicy: RemovalPolicy;
-  /** Whether mails leave. */
+  /** Whether the deployment sends mails. */
   readonly hasMail: boolean;
   readonly scimBaseUrl: (connectionId: string) => string;
   readonly secretName: (connectionId: string) => string;
-  /** What must be there before the first of them is made. */
+  /** Resources that must exist before the first connection is created. */
   readonly after: readonly Construct[];
 }
 
-/** Connections that a stack can declare: it has 200 outputs at most. */
+/** Most connections that a stack can declare: each has two outputs, and a stack at most 200. */
 const MOST = 90;
 
-/** CloudFormation waits an hour for an answer that does not come, unless it is told otherwise. */
+/** How long CloudFormation waits for a response; by default it is an hour. */
 const PATIENCE = Duration.minutes(5);
 
 /**
- * Has connections made at deploy, and puts out the base URL and the name of the secret of each.
- * @throws Error for what the admin API would refuse, for an id that comes twice, and for more than a stack can hold
+ * Declares connections as custom resources, with the base URL and the secret name of each as
+ * outputs.
+ * @throws Error if the admin API would reject a connection, if two connections have the same id,
+ * or if there are more connections than a stack can hold
  */
 export function declareConnections(scope: Construct, props: DeclaredConnectionsProps): void {
-  const { connections, maker, removalPolicy, hasMail, scimBaseUrl, secretName, after } = props;
+  const {
+    connections,
+    provider: maker,
+    removalPolicy,
+    hasMail,
+    scimBaseUrl,
+    secretName,
+    after,
+  } = props;
   if (connections.length > MOST) {
     throw new Error(
-      `A stack has room for ${MOST} declared connections, each with two outputs: make the others over the admin API, which takes any number.`,
+      `A stack can declare at most ${MOST} connections, not ${connections.length}. ` +
+        'Create the others through the admin API, which has no limit.',
     );
   }
   const within = new Construct(scope, 'Connections');
   for (const connection of connections) {
     const { id } = connection;
     const settings = declaredSettings(connection, hasMail);
-    if (within.node.tryFindChild(id) !== undefined) throw new Error(`Two connections have the id "${id}".`);
+    if (within.node.tryFindChild(id) !== undefined)
+      throw new Error(
+        `Two connections have the id "${id}". Give each connection an id of its own.`,
+      );
     const properties: DeclaredProperties = { Id: id, Settings: JSON.stringify(settings) };
     const resource = new CustomResource(within, id, {
       resourceType: 'Custom::ScimConnection',
@@ -53,11 +67,11 @@ export function declareConnections(scope: Construct, props: DeclaredConnectionsP
     resource.node.addDependency(...after);
     new CfnOutput(within, `${id}-BaseUrl`, {
       value: scimBaseUrl(id),
-      description: `Base URL (tenant URL) of the connection ${id}`,
+      description: `Base URL (tenant URL) of connection ${id}`,
     });
     new CfnOutput(within, `${id}-SecretName`, {
       value: secretName(id),
-      description: `The secret of Secrets Manager with the bearer token of the connection ${id}`,
+      description: `Name of the secret with the bearer token of connection ${id}`,
     });
   }
 }

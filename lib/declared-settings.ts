@@ -2,16 +2,18 @@ import { Duration } from 'aws-cdk-lib';
 import type { ConnectionProps } from './connection-props';
 
 /*
- * What the admin API would refuse is refused when the app is synthesized: a stack that fails at deploy leaves behind what is retained. A test holds these rules to those of the admin API.
+ * Rejects settings at synth that the admin API would reject at deployment, because a deployment
+ * that fails leaves retained resources behind. A test keeps these rules equal to those of the admin
+ * API.
  */
 
 const DEFAULT_TOKEN_DAYS = 365;
 const DEFAULT_OVERLAP_DAYS = 7;
 
-/** As `CONNECTION_ID` of `directory/connection`, which a construct does not import. */
+/** Same as in `directory/connections/connection.ts`, which constructs must not import. */
 const CONNECTION_ID = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** A connection's settings as the admin API takes them. */
+/** Settings of a connection in the form of the admin API. */
 export interface DeclaredSettings {
   readonly displayName: string;
   readonly identityProvider: string;
@@ -23,27 +25,35 @@ export interface DeclaredSettings {
 }
 
 /**
- * The settings that a connection is declared with.
- * @param hasMail whether mails leave
- * @throws Error that names the connection, what is wrong with it, and what to change
+ * Converts a declared connection into settings of the admin API.
+ * @param hasMail whether the deployment sends mails
+ * @throws Error that names the connection, the problem and the fix
  */
 export function declaredSettings(connection: ConnectionProps, hasMail: boolean): DeclaredSettings {
   const { id, displayName = id, failureMailRecipients: recipients, rotation } = connection;
   const refuse = (problem: string): never => {
-    throw new Error(`The connection "${id}": ${problem}`);
+    throw new Error(`Connection "${id}": ${problem}`);
   };
   const days = (name: string, duration: Duration, least: number, most: number): number => {
     const found = duration.toSeconds() / 86_400;
     return Number.isInteger(found) && found >= least && found <= most
       ? found
-      : refuse(`${name} is ${least} to ${most} whole days, not ${duration.toHumanString()}.`);
+      : refuse(`${name} must be ${least} to ${most} whole days, not ${duration.toHumanString()}.`);
   };
-  if (!CONNECTION_ID.test(id)) refuse('an id is lower-case letters, digits and hyphens, 63 at most.');
-  if (displayName.trim() === '' || displayName.length > 200) refuse('displayName has 1 to 200 characters.');
+  if (!CONNECTION_ID.test(id))
+    refuse(
+      'the id must consist of 1 to 63 lowercase letters, digits and hyphens, ' +
+        'and must not begin or end with a hyphen.',
+    );
+  if (displayName.trim() === '' || displayName.length > 200)
+    refuse('displayName must have 1 to 200 characters and must not be blank.');
   if (recipients !== undefined && recipients.length > 0 && !hasMail)
-    refuse('failureMailRecipients get no mails unless failureMail says where they come from.');
+    refuse(
+      'failureMailRecipients requires failureMail: ' +
+        'set failureMail.sender of the ScimServiceProvider, or remove the recipients.',
+    );
   if (recipients !== undefined && (recipients.length > 50 || !recipients.every(isAddress))) {
-    refuse('failureMailRecipients are 50 e-mail addresses at most.');
+    refuse('failureMailRecipients must be at most 50 email addresses such as ops@example.com.');
   }
   const tokenExpiresInDays = days(
     'tokenExpiresIn',
@@ -52,13 +62,22 @@ export function declaredSettings(connection: ConnectionProps, hasMail: boolean):
     3650,
   );
   const everyDays = rotation === undefined ? 0 : days('rotation.every', rotation.every, 1, 1000);
-  const overlapDays = days('rotation.overlap', rotation?.overlap ?? Duration.days(DEFAULT_OVERLAP_DAYS), 0, 365);
+  const overlapDays = days(
+    'rotation.overlap',
+    rotation?.overlap ?? Duration.days(DEFAULT_OVERLAP_DAYS),
+    0,
+    365,
+  );
   if (rotation !== undefined && overlapDays >= everyDays) {
-    refuse(`rotation.overlap, ${overlapDays} days, must be less than rotation.every, ${everyDays}.`);
+    refuse(
+      `rotation.overlap (${overlapDays} days) must be less than rotation.every ` +
+        `(${everyDays} days). It is ${DEFAULT_OVERLAP_DAYS} days by default.`,
+    );
   }
   if (rotation !== undefined && tokenExpiresInDays < everyDays + overlapDays) {
     refuse(
-      `a token must live for rotation.every and rotation.overlap together: tokenExpiresIn: Duration.days(${everyDays + overlapDays}) or more.`,
+      `tokenExpiresIn (${tokenExpiresInDays} days) must be at least rotation.every plus ` +
+        `rotation.overlap: set it to Duration.days(${everyDays + overlapDays}) or more.`,
     );
   }
   return {

@@ -4,7 +4,10 @@ import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
 import type { DomainProps } from './scim-service-provider-props';
 
-/** Serves the API at a name of one's own, with TLS 1.2 at least, and has the zone say where it is. */
+/**
+ * Serves the API at a custom domain name with TLS 1.2 or later, and adds its DNS records if there
+ * is a hosted zone.
+ */
 export function addDomain(
   scope: Construct,
   api: RestApi,
@@ -17,7 +20,11 @@ export function addDomain(
     securityPolicy: SecurityPolicy.TLS_1_2,
   });
   if (zone === undefined) return;
-  const records = { zone, recordName: domainName, target: RecordTarget.fromAlias(new ApiGatewayDomain(domain)) };
+  const records = {
+    zone,
+    recordName: domainName,
+    target: RecordTarget.fromAlias(new ApiGatewayDomain(domain)),
+  };
   new ARecord(scope, 'Address', records);
   new AaaaRecord(scope, 'AddressV6', records);
 }

@@ -3,65 +3,106 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { ENVIRONMENT } from '../lambdas/contract';
 
-/** How mails leave. */
+/**
+ * Settings of the mails to administrators.
+ *
+ * Recipients are emailed about failures, recoveries, silent connections, and expiring and rotated
+ * tokens. The deployment's recipients are also emailed about alarms.
+ */
 export interface FailureMailProps {
-  /** The address that mails come from. */
+  /** Address that mails are sent from. */
   readonly sender: string;
 
   /**
-   * The identity of SES that is verified in this account and region and that the address belongs to: a domain or the address itself.
+   * SES identity that the sender belongs to: a domain, or the address itself.
    *
-   * @default - the domain of the address
+   * The identity must be verified in the account and region of the stack. The deployment does not
+   * wait for the verification.
+   *
+   * @default - the domain of `sender`
    */
   readonly identity?: string;
 
   /**
-   * The configuration set of SES to send with, such as the one that the identity has by default.
+   * SES configuration set to send with.
    *
-   * @default - none
+   * If the identity has a default configuration set, name it here: the function needs permission
+   * for it.
+   *
+   * @default - no configuration set
    */
   readonly configurationSet?: string;
 
   /**
-   * How long failures are gathered before one mail tells them: 1 second to 5 minutes. A new token that waits is told so much later, too.
+   * How long failures are collected for one mail: 1 second to 5 minutes.
+   *
+   * Mails about new tokens are delayed by up to the same time.
    *
    * @default Duration.minutes(5)
    */
   readonly window?: Duration;
 
   /**
-   * Who is told of what concerns connections that name no recipients of their own, and of alarms (`alarms`). 50 addresses at most.
+   * Addresses that receive mails about the deployment and its connections.
    *
-   * @default - nobody
+   * At most 50. They are emailed about alarms (see `alarms`), and about connections that have no
+   * recipients of their own.
+   *
+   * @default - none; only the recipients of each connection receive mails
    */
   readonly recipients?: string[];
 }
 
-/** What the function that sends mails is to know; without `failureMail` it sends none. @throws Error for recipients that are no addresses, or too many */
-export function mailEnvironment(mail: FailureMailProps | undefined): Readonly<Record<string, string>> {
+/**
+ * Returns the environment variables for the function that sends mails. Without `failureMail` there
+ * are none, and it sends no mails.
+ * @throws Error for a recipient that is not an email address, and for more than 50 recipients
+ */
+export function mailEnvironment(
+  mail: FailureMailProps | undefined,
+): Readonly<Record<string, string>> {
   if (mail === undefined) return {};
   const { sender, recipients = [], configurationSet } = mail;
   const wrong = recipients.find((recipient) => !ADDRESS.test(recipient));
-  if (wrong !== undefined) throw new Error(`failureMail.recipients takes e-mail addresses, not "${wrong}".`);
+  if (wrong !== undefined)
+    throw new Error(
+      `failureMail.recipients must be email addresses such as ops@example.com, not "${wrong}".`,
+    );
   // https://docs.aws.amazon.com/ses/latest/dg/quotas.html
-  if (recipients.length > 50) throw new Error('failureMail.recipients takes 50 addresses at most: SES does.');
+  if (recipients.length > 50)
+    throw new Error(
+      `failureMail.recipients must be at most 50 addresses, not ${recipients.length}: ` +
+        'SES has this limit. Use a mailing list to reach more people.',
+    );
   return {
     [ENVIRONMENT.mailFrom]: sender,
-    ...(configurationSet === undefined ? {} : { [ENVIRONMENT.mailConfigurationSet]: configurationSet }),
+    ...(configurationSet === undefined
+      ? {}
+      : { [ENVIRONMENT.mailConfigurationSet]: configurationSet }),
     ...(recipients.length === 0 ? {} : { [ENVIRONMENT.mailTo]: recipients.join(',') }),
   };
 }
 
-/** How long failures are gathered; Lambda gathers for five minutes at most. @throws Error for another time */
-export function mailWindow({ window = Duration.minutes(5) }: Partial<FailureMailProps> = {}): Duration {
+/**
+ * Returns how long failures are collected for one mail.
+ * @throws Error for a time that Lambda's batching window does not support (at most five minutes)
+ */
+export function mailWindow({
+  window = Duration.minutes(5),
+}: Partial<FailureMailProps> = {}): Duration {
   const seconds = window.toSeconds({ integral: false });
   if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 300) return window;
-  throw new Error(`failureMail.window is 1 to 300 whole seconds, not ${window.toHumanString()}.`);
+  throw new Error(
+    `failureMail.window must be 1 to 300 whole seconds, not ${window.toHumanString()}.`,
+  );
 }
 
 const ADDRESS = /^[^@\s<>,]+@([^@\s<>,]+)$/;
 
-/** Lets a function send mails as an identity, which must exist: deploying does not wait for anybody to verify one. */
+/**
+ * Lets a function send mails as an SES identity. The identity must exist already, because a
+ * deployment cannot wait for someone to verify it.
+ */
 export function allowMail(
   fn: LambdaFunction,
   { sender, identity = domainOf(sender), configurationSet }: FailureMailProps,
@@ -79,11 +120,13 @@ export function allowMail(
   );
 }
 
-/** @throws Error for what is no address */
+/** @throws Error if the text is not an email address */
 function domainOf(address: string): string {
   const [, domain] = ADDRESS.exec(address) ?? [];
   if (domain === undefined) {
-    throw new Error(`failureMail.sender takes an e-mail address such as scim@example.com, not "${address}".`);
+    throw new Error(
+      `failureMail.sender must be an email address such as scim@example.com, not "${address}".`,
+    );
   }
   return domain;
 }

@@ -1,5 +1,10 @@
 export { type AlarmProps } from './alarms';
-export { IdentityProvider, UserDeletion, type ConnectionProps, type TokenRotationProps } from './connection-props';
+export {
+  IdentityProvider,
+  UserDeletion,
+  type ConnectionProps,
+  type TokenRotationProps,
+} from './connection-props';
 export { type FailureMailProps } from './failure-mail';
 export { FailureKind } from './metrics';
 export { ScimAccess } from './scim-access';

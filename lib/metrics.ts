@@ -4,37 +4,53 @@ import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 import { METRICS, STAGE } from '../lambdas/contract';
 
-/** How a SCIM request can fail. */
+/** Kind of failure of a SCIM request, by the status of its response. */
 export enum FailureKind {
-  /** 401: its token is not valid. */
+  /** 401: the bearer token is invalid. */
   UNAUTHORIZED = 'unauthorized',
-  /** 403: its token may not do this, or the connection is disabled. */
+  /**
+   * 403: the request is not allowed.
+   *
+   * For example, the token lacks a scope, or the connection is disabled.
+   */
   FORBIDDEN = 'forbidden',
-  /** 404: what it is to change is not there. Looking for what is not there is no failure. */
+  /**
+   * 404: the resource to change does not exist.
+   *
+   * Reading a resource that does not exist is not a failure.
+   */
   NOT_FOUND = 'notFound',
-  /** 409: another resource has the value already. */
+  /** 409: another resource already has this value of a unique attribute. */
   CONFLICT = 'conflict',
-  /** 412: what it is to change has another version by now. */
+  /** 412: the resource to change has a newer version. */
   PRECONDITION = 'precondition',
-  /** Any other status from 400 to 499, or 501: what it sends is wrong, or is not taken. */
+  /** Any other 4xx, or 501: the request is invalid, or is not supported. */
   INVALID = 'invalid',
-  /** 429 or 503: the table, or the time that was left, did not allow it. */
+  /** 429 or 503: the table throttled the request, or its time ran out. */
   THROTTLED = 'throttled',
-  /** Any other status from 500 on. */
+  /** Any other 5xx: the service failed. */
   FAULT = 'fault',
 }
 
-/** What a service provider can be watched by: what its functions report, and what API Gateway does. */
+/** Metrics of a service provider: those of its functions and those of API Gateway. */
 export class Metrics {
   constructor(
     private readonly scope: Construct,
-    /** The deployment that the metrics are of. */
+    /** Value of the dimension that all metrics of the functions have. */
     private readonly deployment: string,
     private readonly api: RestApi,
   ) {}
 
-  /** One of `METRICS`. @param options sum over five minutes by default */
-  of(metricName: string, options: MetricOptions = {}, dimensions: Readonly<Record<string, string>> = {}): Metric {
+  /**
+   * Returns a metric that the functions report.
+   * @param metricName one of `METRICS`
+   * @param options overrides of the default, the sum over five minutes
+   */
+  metric(
+    metricName: string,
+    options: MetricOptions = {},
+    dimensions: Readonly<Record<string, string>> = {},
+  ): Metric {
     return new Metric({
       namespace: METRICS.namespace,
       metricName,
@@ -45,19 +61,22 @@ export class Metrics {
     }).attachTo(this.scope);
   }
 
-  /** Failures of one kind. */
+  /** Returns the number of failures of one kind. */
   failuresOf(kind: FailureKind, options: MetricOptions = {}): Metric {
-    return this.of(METRICS.failures, { label: kind, ...options }, { [METRICS.kind]: kind });
-  }
-
-  /** What is counted of all connections every hour. @param options the maximum over an hour without them */
-  ofConnections(metricName: string, options: MetricOptions = {}): Metric {
-    return this.of(metricName, { statistic: 'Maximum', period: Duration.hours(1), ...options });
+    return this.metric(METRICS.failures, { label: kind, ...options }, { [METRICS.kind]: kind });
   }
 
   /**
-   * What API Gateway counts of all requests, those among them that reach no function.
-   * @param name such as `5XXError`
+   * Returns a metric that is counted every hour over all connections.
+   * @param options overrides of the default, the maximum over one hour
+   */
+  ofConnections(metricName: string, options: MetricOptions = {}): Metric {
+    return this.metric(metricName, { statistic: 'Maximum', period: Duration.hours(1), ...options });
+  }
+
+  /**
+   * Returns a metric of API Gateway, which includes requests that reach no function.
+   * @param name name of the metric, such as `5XXError`
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
    */
   ofApi(name: string, options: MetricOptions = {}): Metric {

@@ -14,27 +14,31 @@ import {
 import type { Construct } from 'constructs';
 import type { ScimServiceProviderProps } from './scim-service-provider-props';
 
-/** Where in a VPC the functions run. */
+/** Placement of the functions in a VPC. */
 export interface FunctionNetwork {
   readonly vpc: IVpc;
   readonly vpcSubnets?: SubnetSelection;
   readonly securityGroups: ISecurityGroup[];
 }
 
-type NetworkProps = Pick<ScimServiceProviderProps, 'vpc' | 'vpcSubnets' | 'securityGroups' | 'vpcEndpoints' | 'access'>;
+type NetworkProps = Pick<
+  ScimServiceProviderProps,
+  'vpc' | 'vpcSubnets' | 'securityGroups' | 'vpcEndpoints' | 'access'
+>;
 
-/** The part of a VPC that a service provider lives in, with endpoints of the services that it calls. */
+/** Places a service provider in a VPC, with endpoints for the services that its functions call. */
 export class Network {
   /**
+   * Creates the network of a service provider.
    * @returns undefined without a VPC
-   * @throws Error for subnets or security groups without a VPC
+   * @throws Error for subnets, security groups or endpoints without a VPC
    */
   static of(scope: Construct, props: NetworkProps): Network | undefined {
     const { vpc } = props;
     if (vpc !== undefined) return new Network(scope, vpc, props);
     for (const name of ['vpcSubnets', 'securityGroups', 'vpcEndpoints'] as const) {
       if (props[name] !== undefined)
-        throw new Error(`${name} means nothing without vpc: pass the VPC, too, or leave it out.`);
+        throw new Error(`${name} requires vpc: pass the VPC as well, or remove ${name}.`);
     }
     return undefined;
   }
@@ -62,18 +66,20 @@ export class Network {
   }
 
   /**
-   * Makes endpoints for what the functions call, unless there are some: DynamoDB, and S3, where CloudFormation takes the answers of declared connections, at no cost;
-   * interfaces for the rest.
-   * @returns what must be there as long as the functions call anything
+   * Creates endpoints for the services that the functions call, unless `vpcEndpoints` is false.
+   * DynamoDB and S3 get gateway endpoints, which are free; CloudFormation receives the responses of
+   * declared connections through S3. All other services get interface endpoints.
+   * @returns constructs that must exist as long as functions make calls
    */
   addEndpoints({ mails }: { readonly mails: boolean }): readonly Construct[] {
     if (!this.makesEndpoints) return [];
     const { vpc, vpcSubnets, securityGroups } = this.functions;
-    // Routes of others are not touched.
+    // Adds routes to the route tables of these subnets only.
     const subnets = [{ subnets: vpc.selectSubnets(vpcSubnets).subnets }];
     const { DYNAMODB, S3 } = GatewayVpcEndpointAwsService;
     const group = this.group('EndpointGroup', 'What the SCIM functions call');
-    for (const functions of securityGroups) group.addIngressRule(functions, Port.HTTPS, 'SCIM functions');
+    for (const functions of securityGroups)
+      group.addIngressRule(functions, Port.HTTPS, 'SCIM functions');
     const { SECRETS_MANAGER, EMAIL, LAMBDA } = InterfaceVpcEndpointAwsService;
     return [
       new GatewayVpcEndpoint(this.scope, 'DynamoDbEndpoint', { vpc, service: DYNAMODB, subnets }),
@@ -86,8 +92,9 @@ export class Network {
   }
 
   /**
-   * An endpoint that requests to the API come through, from the VPC; its `connections` let others in.
-   * @throws Error for a VPC whose range is not known
+   * Creates the interface endpoint of a private API. It accepts callers from the VPC; its
+   * `connections` let in others.
+   * @throws Error if the CIDR range of the VPC is unknown
    */
   apiEndpoint(): InterfaceVpcEndpoint {
     const callers = this.group('ApiEndpointGroup', 'Callers of the SCIM API');
@@ -95,9 +102,14 @@ export class Network {
     Validations.of(callers).acknowledge({
       id: 'AwsSolutions-EC23',
       reason:
-        'Callers are let in from the range of the VPC, which cdk-nag cannot read where it is known at deploy alone.',
+        'Only callers from the CIDR range of the VPC are allowed. ' +
+        'cdk-nag cannot check a range that is unknown until deployment.',
     });
-    return this.interfaceEndpoint('ApiEndpoint', InterfaceVpcEndpointAwsService.APIGATEWAY, callers);
+    return this.interfaceEndpoint(
+      'ApiEndpoint',
+      InterfaceVpcEndpointAwsService.APIGATEWAY,
+      callers,
+    );
   }
 
   private interfaceEndpoint(
@@ -120,12 +132,18 @@ export class Network {
       return this.vpc.vpcCidrBlock;
     } catch (error) {
       const message =
-        'The range of the vpc is not known: import it with vpcCidrBlock, or pass an endpoint to ScimAccess.fromVpc().';
+        'The CIDR range of the VPC is unknown. ' +
+        'Import the VPC with vpcCidrBlock, or pass an endpoint to ScimAccess.fromVpc().';
       throw new Error(message, { cause: error });
     }
   }
 
+  /** Changing a group's description replaces the group, so descriptions stay as they are. */
   private group(id: string, description: string): SecurityGroup {
-    return new SecurityGroup(this.scope, id, { vpc: this.vpc, description, allowAllOutbound: false });
+    return new SecurityGroup(this.scope, id, {
+      vpc: this.vpc,
+      description,
+      allowAllOutbound: false,
+    });
   }
 }

@@ -5,44 +5,60 @@ import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-l
 import { isIP } from 'node:net';
 import { STAGE } from '../lambdas/contract';
 
-/** From where the API can be reached. Administrators need a permission and identity providers a token in any case. */
+/**
+ * Networks from which the API can be reached.
+ *
+ * In every case, administrators need an IAM permission and identity providers a bearer token.
+ */
 export abstract class ScimAccess {
-  /** From anywhere: what identity providers in the cloud need that do not tell their addresses. */
+  /**
+   * Allows requests from anywhere.
+   *
+   * Cloud identity providers need this unless they publish the addresses that they call from.
+   */
   static fromAnywhere(): ScimAccess {
     return new Anywhere();
   }
 
   /**
-   * From some addresses only, those of the identity providers and of the administrators. Others are answered with 403 and reach no function.
-   * @param cidrs ranges such as `192.0.2.0/24` or `2001:db8::/32`
+   * Allows requests from the given IP ranges only.
+   *
+   * List the addresses of the identity providers and of the administrators. All other requests get
+   * a 403 response and reach no function.
+   *
+   * @param cidrs CIDR ranges such as `192.0.2.0/24` or `2001:db8::/32`.
    */
   static fromIpRanges(...cidrs: string[]): ScimAccess {
     return new IpRanges(cidrs);
   }
 
   /**
-   * From private networks only: the API has no address on the internet.
-   * @param endpoints interface endpoints of `execute-api` that requests come through; without any, one is made in the `vpc` of the service provider
+   * Allows requests from private networks only.
+   *
+   * The API cannot be reached from the internet. Without endpoints, one is created in the `vpc` of
+   * the service provider.
+   *
+   * @param endpoints Interface endpoints of `execute-api` that requests come through.
    */
   static fromVpc(...endpoints: IVpcEndpoint[]): ScimAccess {
     return new Vpc(endpoints);
   }
 
   /**
-   * Whether the internet does not reach the API.
+   * Whether the API cannot be reached from the internet.
    * @internal
    */
   abstract readonly _isPrivate: boolean;
 
   /**
-   * Whether everybody reaches it, the functions themselves among them.
+   * Whether the API can be reached from anywhere, including its own functions.
    * @internal
    */
   abstract readonly _isOpen: boolean;
 
   /**
-   * What the REST API is made with.
-   * @param ownEndpoint makes an interface endpoint where none is given
+   * Returns the endpoint configuration and the resource policy of the REST API.
+   * @param ownEndpoint creates an interface endpoint if none is given
    * @internal
    */
   abstract _bind(ownEndpoint: () => IVpcEndpoint): Binding;
@@ -60,7 +76,8 @@ class Anywhere extends ScimAccess {
   readonly _isOpen = true;
 
   _bind(): Binding {
-    // A policy all the same: CloudFormation leaves the one before in place when there is none any more (https://github.com/aws/aws-cdk/issues/21840).
+    // A policy is needed here, too: CloudFormation keeps the previous one if the template has none.
+    // https://github.com/aws/aws-cdk/issues/21840
     return { endpointConfiguration: REGIONAL, policy: allowScim() };
   }
 }
@@ -73,13 +90,16 @@ class IpRanges extends ScimAccess {
     super();
     if (cidrs.length === 0) {
       throw new Error(
-        'ScimAccess.fromIpRanges takes at least one range, such as 192.0.2.0/24; without any nobody would get in.',
+        'ScimAccess.fromIpRanges() requires at least one CIDR range such as 192.0.2.0/24. ' +
+          'Use ScimAccess.fromAnywhere() to allow all addresses.',
       );
     }
     const wrong = cidrs.filter((cidr) => !Token.isUnresolved(cidr) && !isRange(cidr));
     if (wrong.length > 0) {
+      const received = wrong.map((cidr) => `"${cidr}"`).join(', ');
       throw new Error(
-        `ScimAccess.fromIpRanges takes ranges such as 192.0.2.0/24, not ${wrong.map((cidr) => `"${cidr}"`).join(', ')}.`,
+        `ScimAccess.fromIpRanges() takes CIDR ranges such as 192.0.2.0/24, not ${received}. ` +
+          'Add /32 to a single IPv4 address, or /128 to a single IPv6 address.',
       );
     }
   }
@@ -92,7 +112,7 @@ class IpRanges extends ScimAccess {
   }
 }
 
-/** An address of either family with the bits of its network. */
+/** Checks for an IPv4 or IPv6 address with a prefix length. */
 function isRange(cidr: string): boolean {
   const [address = '', bits = '', ...more] = cidr.split('/');
   const most = { 4: 32, 6: 128 }[isIP(address)];
@@ -118,8 +138,9 @@ class Vpc extends ScimAccess {
 }
 
 /**
- * Allows what is below `/v2`, whose tokens the functions check. Of the admin API it says nothing, so that only those get in whose own policies allow it: an
- * allowance for everybody would be one for every principal of the account.
+ * Allows requests below `/v2`, whose tokens the functions check. The policy leaves out the admin
+ * API, so that only principals whose own IAM policies allow it can call it: allowing everyone here
+ * would let in every principal of the account.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
  */
 function allowScim(...denied: readonly PolicyStatement[]): PolicyDocument {
@@ -131,7 +152,9 @@ function allowScim(...denied: readonly PolicyStatement[]): PolicyDocument {
   return new PolicyDocument({ statements: [allowed, ...denied] });
 }
 
-function denyAll(conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>): PolicyStatement {
+function denyAll(
+  conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>,
+): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.DENY,
     principals: [new AnyPrincipal()],

@@ -13,22 +13,25 @@ import { ERROR_URN, ROUTES, STAGE, type RoutedFunction } from '../lambdas/contra
 
 interface ApiProps extends Pick<ScimServiceProviderProps, 'throttling' | 'tracing'> {
   readonly name: string;
-  /** From where it can be reached. */
+  /** Endpoint configuration and resource policy. */
   readonly reach: Pick<RestApiProps, 'endpointConfiguration' | 'policy'>;
 }
 
 /**
- * The REST API, without its routes. A REST API and not an HTTP API: that one encodes the bodies of
+ * Creates the REST API without its routes. An HTTP API does not fit: it passes bodies of
  * `application/scim+json` in base64 and decodes paths.
  */
-export function scimApi(scope: Construct, { name, throttling = {}, tracing = false, reach }: ApiProps): RestApi {
+export function createApi(
+  scope: Construct,
+  { name, throttling = {}, tracing = false, reach }: ApiProps,
+): RestApi {
   const { rateLimit = 200, burstLimit = 2 * rateLimit } = throttling;
   const api = new RestApi(scope, 'Api', {
-    // Its metrics are by this name.
+    // API Gateway publishes its metrics under this name.
     restApiName: name,
     description: 'SCIM 2.0 service provider',
     ...reach,
-    // The role that this would make is one for the whole account.
+    // The role would apply to the whole account.
     cloudWatchRole: false,
     deployOptions: {
       stageName: STAGE,
@@ -41,13 +44,17 @@ export function scimApi(scope: Construct, { name, throttling = {}, tracing = fal
   return api;
 }
 
-/** Adds the routes of `lambdas/contract.ts`. */
-export function addRoutes(api: RestApi, functions: Readonly<Record<RoutedFunction, LambdaFunction>>): void {
+/** Adds the routes that `lambdas/contract.ts` defines. */
+export function addRoutes(
+  api: RestApi,
+  functions: Readonly<Record<RoutedFunction, LambdaFunction>>,
+): void {
   for (const { path, function: name, authorization } of ROUTES) {
     const options: MethodOptions = {
       authorizationType: authorization === 'iam' ? AuthorizationType.IAM : AuthorizationType.NONE,
     };
-    // One permission for the whole API in place of two for each method: a function's policy holds 20 KB.
+    // One permission for the whole API instead of two per method: the policy of a function is
+    // limited to 20 KB.
     const integration = new LambdaIntegration(functions[name], { scopePermissionToMethod: false });
     api.root.resourceForPath(path).addMethod('ANY', integration, options);
   }
@@ -61,33 +68,78 @@ interface GatewayAnswer {
 }
 
 /**
- * What API Gateway answers itself, in the form that SCIM clients read (RFC 7644 section 3.12). Its templates do not know the status
- * of an answer, so each kind that can happen is spelled out and the defaults get a status of their own.
+ * Responses that API Gateway sends itself, as SCIM errors (RFC 7644 section 3.12). A response
+ * template cannot read the status, so each expected type is listed with its status, and the two
+ * defaults get a fixed one.
  */
 const GATEWAY_ANSWERS: readonly GatewayAnswer[] = [
   {
-    // An unknown route is "missing authentication token" to API Gateway; to the administrator it is a wrong URL.
+    // API Gateway reports an unknown route as a missing authentication token. For an administrator
+    // it is a wrong URL.
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     status: '404',
     detail:
-      'There is nothing at this URL. A SCIM base URL ends with /v2/connections/ and the id of the connection. Requests to the admin API are signed (AWS SigV4, service execute-api).',
+      'This URL does not exist. A SCIM base URL ends with /v2/connections/ and the id of the ' +
+      'connection. Requests to the admin API must be signed (AWS SigV4, service execute-api).',
   },
-  { type: ResponseType.ACCESS_DENIED, status: '403', detail: 'This caller may not do this.' },
-  { type: ResponseType.INVALID_SIGNATURE, status: '403', detail: 'The signature of the request is wrong.' },
-  { type: ResponseType.EXPIRED_TOKEN, status: '403', detail: "The caller's AWS credentials have expired." },
-  { type: ResponseType.WAF_FILTERED, status: '403', detail: 'The web application firewall refused the request.' },
-  { type: ResponseType.UNSUPPORTED_MEDIA_TYPE, status: '415', detail: 'Send application/scim+json.' },
-  { type: ResponseType.REQUEST_TOO_LARGE, status: '413', detail: 'The request is larger than this service accepts.' },
+  {
+    type: ResponseType.ACCESS_DENIED,
+    status: '403',
+    detail:
+      'Access denied. The service does not allow requests from this network, ' +
+      'or the AWS principal has no permission to call the admin API.',
+  },
+  {
+    type: ResponseType.INVALID_SIGNATURE,
+    status: '403',
+    detail: 'The AWS signature of the request is invalid. Sign it with SigV4 for execute-api.',
+  },
+  {
+    type: ResponseType.EXPIRED_TOKEN,
+    status: '403',
+    detail: 'The AWS credentials of the request have expired. Renew them and try again.',
+  },
+  {
+    type: ResponseType.WAF_FILTERED,
+    status: '403',
+    detail: 'A web application firewall blocked the request. Contact the operator of the service.',
+  },
+  {
+    type: ResponseType.UNSUPPORTED_MEDIA_TYPE,
+    status: '415',
+    detail: 'This content type is not supported. Send application/scim+json.',
+  },
+  {
+    type: ResponseType.REQUEST_TOO_LARGE,
+    status: '413',
+    detail: 'The request is too large. Split it into smaller requests.',
+  },
   {
     type: ResponseType.THROTTLED,
     status: '429',
-    detail: 'Too many requests; try again.',
+    detail: 'Too many requests. Wait for the time in the Retry-After header and try again.',
     headers: { 'Retry-After': '1' },
   },
-  { type: ResponseType.INTEGRATION_TIMEOUT, status: '504', detail: 'The service did not answer in time; try again.' },
-  { type: ResponseType.INTEGRATION_FAILURE, status: '502', detail: 'The service failed; try again.' },
-  { type: ResponseType.DEFAULT_4XX, status: '400', detail: 'The request was refused before it reached the service.' },
-  { type: ResponseType.DEFAULT_5XX, status: '500', detail: 'The service failed; try again.' },
+  {
+    type: ResponseType.INTEGRATION_TIMEOUT,
+    status: '504',
+    detail: 'The service did not respond in time. Try again.',
+  },
+  {
+    type: ResponseType.INTEGRATION_FAILURE,
+    status: '502',
+    detail: 'The service failed. Try again, or contact its operator.',
+  },
+  {
+    type: ResponseType.DEFAULT_4XX,
+    status: '400',
+    detail: 'The request was rejected before it reached the service. Check its URL and headers.',
+  },
+  {
+    type: ResponseType.DEFAULT_5XX,
+    status: '500',
+    detail: 'The service failed. Try again, or contact its operator.',
+  },
 ];
 
 function addGatewayResponses(api: RestApi): void {
@@ -97,8 +149,11 @@ function addGatewayResponses(api: RestApi): void {
       type,
       statusCode: status,
       templates: { 'application/json': JSON.stringify({ schemas: [ERROR_URN], status, detail }) },
-      // A literal value is quoted once more (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html).
-      responseHeaders: Object.fromEntries(Object.entries(responseHeaders).map(([name, value]) => [name, `'${value}'`])),
+      // A literal value needs single quotes of its own.
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
+      responseHeaders: Object.fromEntries(
+        Object.entries(responseHeaders).map(([name, value]) => [name, `'${value}'`]),
+      ),
     });
   }
 }

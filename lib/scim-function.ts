@@ -1,6 +1,12 @@
 import { CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { existsSync } from 'node:fs';
@@ -9,7 +15,7 @@ import type { FunctionName } from '../lambdas/contract';
 import type { FunctionNetwork } from './network';
 import type { ScimServiceProviderProps } from './scim-service-provider-props';
 
-/** What all functions of a service provider have in common. */
+/** Options that all functions of a service provider share. */
 export interface ScimFunctionOptions extends Pick<
   ScimServiceProviderProps,
   'bundlesPath' | 'logRetention' | 'memorySize' | 'runtime' | 'tracing'
@@ -18,17 +24,18 @@ export interface ScimFunctionOptions extends Pick<
   readonly network: FunctionNetwork | undefined;
 }
 
-/** What distinguishes one function from another. */
+/** Options of one function. */
 export interface ScimFunctionProps extends ScimFunctionOptions {
-  /** Name of the function's folder among the bundles. */
+  /** Name of the function's folder in the bundles. */
   readonly name: FunctionName;
   readonly description: string;
-  /** @default Duration.seconds(28): API Gateway gives up after 29 */
+  /** @default Duration.seconds(28), because API Gateway times out after 29 seconds */
   readonly timeout?: Duration;
 }
 
 /**
- * What Lambda needs of the role of a function in a VPC; network interfaces have no names before they are there.
+ * Permissions that Lambda needs to run a function in a VPC. They apply to all resources, because
+ * network interfaces have no names before Lambda creates them.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
  */
 const NETWORK_ACTIONS = [
@@ -40,7 +47,7 @@ const NETWORK_ACTIONS = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** A function from its prebuilt bundle, with a log group and a role of its own and no managed policy. */
+/** A function from its prebuilt bundle, with its own log group and role and no managed policy. */
 export class ScimFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ScimFunctionProps) {
     const { name, description, environment, bundlesPath, timeout = Duration.seconds(28) } = props;
@@ -49,7 +56,9 @@ export class ScimFunction extends LambdaFunction {
       retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
     role.addToPolicy(
       new PolicyStatement({
         effect: Effect.ALLOW,
@@ -57,7 +66,8 @@ export class ScimFunction extends LambdaFunction {
         resources: [logGroup.logGroupArn],
       }),
     );
-    if (network !== undefined) role.addToPolicy(new PolicyStatement({ actions: NETWORK_ACTIONS, resources: ['*'] }));
+    if (network !== undefined)
+      role.addToPolicy(new PolicyStatement({ actions: NETWORK_ACTIONS, resources: ['*'] }));
     super(scope, id, {
       description,
       runtime,
@@ -67,26 +77,40 @@ export class ScimFunction extends LambdaFunction {
       environment: { ...environment },
       role,
       logGroup,
-      // Half a second of work at most, but JSON of 5 MB wants CPU, and CPU comes with memory.
+      // Sized for the CPU that comes with memory: a request takes half a second of work at most,
+      // but may have 5 MB of JSON to parse.
       memorySize,
       timeout,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       ...network,
     });
-    // The CDK has every function depend on its role once more than CloudFormation does by itself; nothing is wrong with that.
+    // CDK adds a dependency on the role that CloudFormation infers anyway. cfn-lint warns about it
+    // (W3005), but it does no harm.
     const resource = this.node.defaultChild;
-    if (resource instanceof CfnResource) resource.addMetadata('cfn-lint', { config: { ignore_checks: ['W3005'] } });
+    if (resource instanceof CfnResource)
+      resource.addMetadata('cfn-lint', { config: { ignore_checks: ['W3005'] } });
   }
 }
 
-/** Where the bundles are, from here: in the package, whose compiled constructs lie beside them, and in the repository. */
+/**
+ * Folders of the bundles, relative to this file: the package has them next to the compiled
+ * constructs, the repository below `dist`.
+ */
 const BUNDLES = ['../lambdas', '../dist/lambdas'].map((folder) => path.join(__dirname, folder));
 
 function bundlePath(name: FunctionName, bundlesPath?: string): string {
-  const folders = (bundlesPath === undefined ? BUNDLES : [bundlesPath]).map((folder) => path.join(folder, name));
-  const folder = folders.find((candidate) => existsSync(path.join(candidate, 'index.mjs'))) ?? folders.at(-1) ?? '';
+  const folders = (bundlesPath === undefined ? BUNDLES : [bundlesPath]).map((folder) =>
+    path.join(folder, name),
+  );
+  const folder =
+    folders.find((candidate) => existsSync(path.join(candidate, 'index.mjs'))) ??
+    folders.at(-1) ??
+    '';
   if (!existsSync(path.join(folder, 'index.mjs'))) {
-    throw new Error(`The bundle of the function "${name}" is missing at ${folder}. Run "npm run build".`);
+    throw new Error(
+      `The bundle of the function "${name}" is missing in ${folder}. ` +
+        'Run "npm run build", or set bundlesPath to the folder with the bundles.',
+    );
   }
   return folder;
 }

@@ -3,7 +3,12 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { COMPLETION_FILTERS, ENVIRONMENT, NOTIFICATION_FILTERS, type FunctionName } from '../lambdas/contract';
+import {
+  COMPLETION_FILTERS,
+  ENVIRONMENT,
+  NOTIFICATION_FILTERS,
+  type FunctionName,
+} from '../lambdas/contract';
 import { allowMail, mailEnvironment, mailWindow } from './failure-mail';
 import type { FunctionNetwork } from './network';
 import { ScimFunction, type ScimFunctionOptions } from './scim-function';
@@ -11,47 +16,55 @@ import type { ScimServiceProviderProps } from './scim-service-provider-props';
 import { triggerFromTable } from './table-trigger';
 import { allowRotation, allowSecrets } from './token-rotation';
 
-/** The functions of a service provider, to be extended: a policy, an environment variable, a metric. */
+/**
+ * Lambda functions of a service provider.
+ *
+ * Use them to add permissions, environment variables, or alarms of your own.
+ */
 export interface ScimFunctions {
-  /** `/Users`. */
+  /** Serves `/Users`. */
   readonly users: LambdaFunction;
-  /** `/Groups`. */
+  /** Serves `/Groups`. */
   readonly groups: LambdaFunction;
-  /** `/Bulk`. */
+  /** Serves `/Bulk`. */
   readonly bulk: LambdaFunction;
-  /** `/.search` and searches at the base URL. */
+  /** Serves `/.search` and searches at the base URL. */
   readonly search: LambdaFunction;
-  /** Discovery, and what no other function serves. */
+  /** Serves discovery, and all SCIM paths that no other function serves. */
   readonly discovery: LambdaFunction;
-  /** The admin API. */
+  /** Serves the admin API. */
   readonly admin: LambdaFunction;
-  /** Completes what requests had no time for, and writes the log of changes. */
+  /** Completes work that requests handed over, and writes changes to the provisioning log. */
   readonly completion: LambdaFunction;
   /** Rotates tokens for Secrets Manager. */
   readonly tokenRotation: LambdaFunction;
-  /** Looks for tokens that are about to end and for connections that have gone silent, and mails to administrators, also about alarms. */
+  /**
+   * Mails administrators about failures, tokens, silent connections and alarms.
+   *
+   * It checks for expiring tokens and silent connections every hour.
+   */
   readonly notifications: LambdaFunction;
   /**
-   * Makes the connections that are declared.
+   * Creates, changes and deletes declared connections.
    *
-   * @default - none without `connections`
+   * @default - no function if `connections` is empty
    */
   readonly declaredConnections?: LambdaFunction;
 }
 
-/** What the functions are made with. */
+/** Input of `createFunctions`. */
 export interface FunctionsProps extends ScimServiceProviderProps {
   readonly table: TableV2;
-  /** Name of the deployment. It begins the names of the connections' secrets. */
+  /** Name of the deployment: the prefix of the names of the connections' secrets. */
   readonly deployment: string;
   /** URL of the API. */
   readonly url: string;
-  /** Whether the functions can call it: nothing keeps them out, as it does others. */
+  /** Whether functions can call the public endpoint to test new tokens. */
   readonly isOpen: boolean;
   readonly network: FunctionNetwork | undefined;
 }
 
-/** What reading and writing a table and secrets takes that a key of one's own encrypts. */
+/** Permissions to use a table and secrets that are encrypted with a customer managed key. */
 const KEY_ACTIONS = [
   'kms:Decrypt',
   'kms:DescribeKey',
@@ -61,52 +74,78 @@ const KEY_ACTIONS = [
   'kms:ReEncryptTo',
 ];
 
-/** What managing a connection's secret takes, beside its versions. Nobody who hands tokens out can read them afterwards. */
+/**
+ * Permissions to manage a connection's secret and its versions. `GetSecretValue` is left out, so
+ * that a function that issues tokens cannot read them afterwards.
+ */
 const SECRET_ACTIONS = ['CreateSecret', 'RotateSecret', 'CancelRotateSecret', 'DeleteSecret'];
 const VERSION_ACTIONS = ['DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'];
 
 const ITEM_ACTIONS = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'];
 
-/** Makes the functions, each with the calls that it makes and no others. A transaction needs the permissions of its writes. */
-export function scimFunctions(scope: Construct, props: FunctionsProps): ScimFunctions {
-  const maker = new Maker(scope, props);
-  const users = maker.directory('Users', 'users', 'SCIM /Users');
-  const groups = maker.directory('Groups', 'groups', 'SCIM /Groups');
-  const bulk = maker.directory('Bulk', 'bulk', 'SCIM /Bulk');
+/**
+ * Creates the functions, each with permissions for the calls that it makes and no others. A
+ * transaction needs the permissions of its writes.
+ */
+export function createFunctions(scope: Construct, props: FunctionsProps): ScimFunctions {
+  const maker = new FunctionFactory(scope, props);
+  const users = maker.directory('Users', 'users', 'SCIM: serves /Users');
+  const groups = maker.directory('Groups', 'groups', 'SCIM: serves /Groups');
+  const bulk = maker.directory('Bulk', 'bulk', 'SCIM: serves /Bulk');
   const completion = maker.completion();
-  // Those who record large changes, and remove the members of groups that are gone.
+  // These functions record large member edits, and remove the members of deleted groups.
   for (const directory of [groups, bulk, completion]) maker.allowTable(directory, 'BatchWriteItem');
-  const search = maker.make('Search', 'search', 'SCIM /.search');
-  // It remembers where pages ended, and completes changes of members that it is to show.
+  const search = maker.create('Search', 'search', 'SCIM: serves /.search');
+  // Search stores the ends of pages, and completes pending member edits of groups that it returns.
   maker.allowTable(search, ...ITEM_ACTIONS);
   maker.allowIndex(search);
-  const discovery = maker.make('Discovery', 'discovery', 'SCIM discovery');
-  // It remembers when tokens were used, and what failed.
+  const discovery = maker.create('Discovery', 'discovery', 'SCIM: serves discovery');
+  // Discovery stores when tokens were last used, and logs failures.
   maker.allowTable(discovery, 'GetItem', 'UpdateItem', 'PutItem');
   const tokenRotation = maker.tokenRotation();
-  const admin = maker.administration('Admin', 'admin', 'SCIM connections and tokens', tokenRotation);
-  // It lists connections, and checks the groups that a schema would change.
+  const admin = maker.administration('Admin', 'admin', 'SCIM: serves the admin API', tokenRotation);
+  // The admin API lists connections, and checks the groups that a schema change affects.
   maker.allowTable(admin, 'BatchGetItem');
   maker.allowIndex(admin);
   for (const fn of [tokenRotation, admin]) maker.allowProbe(fn, discovery);
   const notifications = maker.notifications();
-  const functions = { users, groups, bulk, search, discovery, admin, completion, tokenRotation, notifications };
+  const functions = {
+    users,
+    groups,
+    bulk,
+    search,
+    discovery,
+    admin,
+    completion,
+    tokenRotation,
+    notifications,
+  };
   if ((props.connections ?? []).length === 0) return functions;
-  const about = 'SCIM: makes the connections that the stack declares';
-  const declaredConnections = maker.administration('Declaration', 'declared-connections', about, tokenRotation);
+  const about = 'SCIM: creates the connections that the stack declares';
+  const declaredConnections = maker.administration(
+    'Declaration',
+    'declared-connections',
+    about,
+    tokenRotation,
+  );
   maker.allowProbe(declaredConnections, discovery);
   return { ...functions, declaredConnections };
 }
 
-/** Days for which the connections' logs are kept. @throws Error for a time that is none */
+/**
+ * Returns the retention of the provisioning log in days.
+ * @throws Error for a retention that is not 1 to 3650 whole days
+ */
 function logDays(retention = Duration.days(30)): number {
   const days = retention.toDays({ integral: false });
   if (Number.isInteger(days) && days >= 1 && days <= 3650) return days;
-  throw new Error(`provisioningLogRetention is 1 to 3650 whole days, not ${retention.toHumanString()}.`);
+  throw new Error(
+    `provisioningLogRetention must be 1 to 3650 whole days, not ${retention.toHumanString()}.`,
+  );
 }
 
-/** Makes functions of one service provider. */
-class Maker {
+/** Creates the functions of one service provider. */
+class FunctionFactory {
   private readonly options: ScimFunctionOptions;
 
   constructor(
@@ -122,29 +161,43 @@ class Maker {
     this.options = { ...props, environment };
   }
 
-  make(
+  create(
     id: string,
     name: FunctionName,
     description: string,
-    further: { readonly environment?: Readonly<Record<string, string>>; readonly timeout?: Duration } = {},
+    further: {
+      readonly environment?: Readonly<Record<string, string>>;
+      readonly timeout?: Duration;
+    } = {},
   ): LambdaFunction {
     const { encryptionKey } = this.props;
     const environment = { ...this.options.environment, ...further.environment };
-    const fn = new ScimFunction(this.scope, id, { ...this.options, ...further, environment, name, description });
+    const fn = new ScimFunction(this.scope, id, {
+      ...this.options,
+      ...further,
+      environment,
+      name,
+      description,
+    });
     encryptionKey?.grant(fn, ...KEY_ACTIONS);
     return fn;
   }
 
-  /** A function that changes users and groups. */
-  directory(id: string, name: FunctionName, description: string, timeout?: Duration): LambdaFunction {
-    const fn = this.make(id, name, description, timeout === undefined ? {} : { timeout });
+  /** Creates a function that changes users and groups. */
+  directory(
+    id: string,
+    name: FunctionName,
+    description: string,
+    timeout?: Duration,
+  ): LambdaFunction {
+    const fn = this.create(id, name, description, timeout === undefined ? {} : { timeout });
     this.allowTable(fn, ...ITEM_ACTIONS, 'ConditionCheckItem');
     this.allowIndex(fn);
     return fn;
   }
 
   completion(): LambdaFunction {
-    const about = 'SCIM: completes what requests had no time for, and logs changes';
+    const about = 'SCIM: completes handed-over work, and logs changes';
     const fn = this.directory('Completion', 'completion', about, Duration.minutes(5));
     triggerFromTable(this.scope, fn, {
       table: this.props.table,
@@ -153,7 +206,7 @@ class Maker {
       window: Duration.seconds(1),
       scheduleId: 'Abandoned',
       every: Duration.minutes(1),
-      description: 'SCIM: asks for what requests that ended unexpectedly have left behind',
+      description: 'SCIM: completes work of requests that ended unexpectedly',
       asyncRetries: 0,
     });
     return fn;
@@ -163,32 +216,37 @@ class Maker {
     const { url, deployment } = this.props;
     const environment = { [ENVIRONMENT.scimUrl]: url };
     const about = 'SCIM: rotates tokens for Secrets Manager';
-    const fn = this.make('TokenRotation', 'token-rotation', about, { environment });
+    const fn = this.create('TokenRotation', 'token-rotation', about, { environment });
     this.allowTable(fn, 'GetItem', 'PutItem', 'UpdateItem');
     allowSecrets(fn, deployment, 'GetSecretValue', ...VERSION_ACTIONS);
     allowRotation(fn);
     return fn;
   }
 
-  /** A function that makes, changes and deletes connections. */
-  administration(id: string, name: FunctionName, description: string, rotation: LambdaFunction): LambdaFunction {
+  /** Creates a function that creates, changes and deletes connections. */
+  administration(
+    id: string,
+    name: FunctionName,
+    description: string,
+    rotation: LambdaFunction,
+  ): LambdaFunction {
     const { encryptionKey: key, deployment, url } = this.props;
     const environment = {
       [ENVIRONMENT.scimUrl]: url,
       [ENVIRONMENT.rotationFunction]: rotation.functionArn,
       ...(key === undefined ? {} : { [ENVIRONMENT.secretKey]: key.keyArn }),
     };
-    const fn = this.make(id, name, description, { environment });
+    const fn = this.create(id, name, description, { environment });
     this.allowTable(fn, 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     allowSecrets(fn, deployment, ...SECRET_ACTIONS, ...VERSION_ACTIONS);
-    // RotateSecret asks whether its caller may invoke the function.
+    // RotateSecret requires that its caller may invoke the rotation function.
     allowInvocation(fn, rotation);
     return fn;
   }
 
   notifications(): LambdaFunction {
     const { table, url, failureMail: mail } = this.props;
-    const fn = this.make('Notifications', 'notifications', 'SCIM: mails to administrators', {
+    const fn = this.create('Notifications', 'notifications', 'SCIM: mails administrators', {
       environment: { [ENVIRONMENT.scimUrl]: url, ...mailEnvironment(mail) },
       timeout: Duration.minutes(5),
     });
@@ -199,8 +257,8 @@ class Maker {
       window: mailWindow(mail),
       scheduleId: 'Reminders',
       every: Duration.hours(1),
-      description: 'SCIM: looks for tokens that are about to expire, and for connections that have gone silent',
-      // It is told of alarms, too.
+      description: 'SCIM: checks for expiring tokens and silent connections',
+      // Alarm events are asynchronous, too, and unlike the schedule they come only once.
       asyncRetries: 2,
     });
     this.allowTable(fn, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
@@ -209,7 +267,10 @@ class Maker {
     return fn;
   }
 
-  /** Lets a function ask the one that serves discovery whether a token is valid, where it cannot ask the API. */
+  /**
+   * Lets a function test new tokens by invoking `discovery` directly, if it cannot rely on reaching
+   * the API over HTTP.
+   */
   allowProbe(fn: LambdaFunction, discovery: LambdaFunction): void {
     if (this.props.isOpen) return;
     fn.addEnvironment(ENVIRONMENT.probedFunction, discovery.functionArn);
@@ -228,5 +289,7 @@ class Maker {
 }
 
 function allowInvocation(fn: LambdaFunction, invoked: LambdaFunction): void {
-  fn.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [invoked.functionArn] }));
+  fn.addToRolePolicy(
+    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [invoked.functionArn] }),
+  );
 }

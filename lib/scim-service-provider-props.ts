@@ -13,185 +13,229 @@ import type { ConnectionProps } from './connection-props';
 import type { FailureMailProps } from './failure-mail';
 import type { ScimAccess } from './scim-access';
 
-/** A domain name of one's own for the API. */
+/** Custom domain name of the API. */
 export interface DomainProps {
-  /** The name, such as `scim.example.com`. */
+  /** Domain name, such as `scim.example.com`. */
   readonly domainName: string;
 
-  /** A certificate for the name, in the region of the stack. */
+  /** Certificate for the domain name, in the region of the stack. */
   readonly certificate: ICertificate;
 
   /**
-   * The zone that is to hold the name's records.
+   * Hosted zone in which the DNS records of the domain name are created.
    *
-   * @default - no records are made; point the name at the output of the API's domain name
+   * @default - no records; create one that points to `api.domainName.domainNameAliasDomainName`
    */
   readonly hostedZone?: IHostedZone;
 }
 
-/** Properties of a `ScimServiceProvider`. None is needed. */
+/**
+ * Properties of a `ScimServiceProvider`.
+ *
+ * All of them are optional.
+ */
 export interface ScimServiceProviderProps {
   /**
-   * From where the API can be reached.
+   * Networks from which the API can be reached.
    *
    * @default ScimAccess.fromAnywhere()
    */
   readonly access?: ScimAccess;
 
   /**
-   * Principals that may call the admin API, beside those whom their own policies allow `execute-api:Invoke` on it.
+   * Principals that are allowed to call the admin API.
    *
-   * @default - none
+   * They must belong to the account of the stack. Principals whose own IAM policies allow
+   * `execute-api:Invoke` on the admin API need not be listed.
+   *
+   * @default - only principals whose own policies allow it
    */
   readonly adminPrincipals?: IGrantable[];
 
   /**
-   * Alarms, and whom they tell. The recipients of `failureMail` are told of them by mail, except of MailFailures and NotificationErrors. Each is explained in docs/runbook.md.
+   * CloudWatch alarms, with their target and thresholds.
    *
-   * @default - none: alarms cost by the month, and those that nobody is told of help nobody
+   * An empty object creates all alarms with the default thresholds. Their state changes are mailed
+   * to `failureMail.recipients`, except for MailFailures and NotificationErrors. The runbook,
+   * docs/operations/runbook.md, explains each alarm.
+   *
+   * @default - no alarms; CloudWatch bills per alarm
    */
   readonly alarms?: AlarmProps;
 
   /**
-   * Where the bundles of the functions are, one folder each.
+   * Folder with the bundles of the functions, one subfolder each.
    *
-   * @default - those shipped with this package
+   * @default - the bundles shipped with this package
    */
   readonly bundlesPath?: string;
 
   /**
-   * Connections that are made when the stack is deployed. The base URL and the name of the secret of each are outputs. Those that are declared no more stay as
-   * they are, unless `removalPolicy` is `DESTROY`.
+   * Connections that are created when the stack is deployed.
    *
-   * @default - none; administrators make connections over the admin API
+   * The base URL and the secret name of each connection are stack outputs. A stack can declare at
+   * most 90 connections. When a declaration is removed, the connection stays as it is, unless its
+   * `removalPolicy` is `DESTROY`.
+   *
+   * @default - none; administrators create connections through the admin API
    */
   readonly connections?: ConnectionProps[];
 
   /**
-   * Whether there is a dashboard.
+   * Whether to create a CloudWatch dashboard.
    *
    * @default true
    */
   readonly dashboard?: boolean;
 
   /**
-   * A domain name of one's own: base URLs begin with it, and stay when the API is replaced.
+   * Custom domain name of the API.
    *
-   * @default - the name that API Gateway gives
+   * Base URLs begin with it, and stay the same when the API is replaced. Cannot be combined with
+   * `ScimAccess.fromVpc()`.
+   *
+   * @default - the domain name that API Gateway assigns
    */
   readonly domain?: DomainProps;
 
   /**
-   * A key of one's own for the table and for the secrets that are made from then on.
+   * Customer managed key for the table and the secrets of connections.
    *
-   * @default - keys that AWS owns, at no cost
+   * Secrets that exist already keep their key.
+   *
+   * @default - an AWS owned key for the table and `aws/secretsmanager` for secrets; both are free
    */
   readonly encryptionKey?: IKey;
 
   /**
-   * How mails to administrators leave, such as the one that a token is about to expire.
+   * Settings of the mails to administrators, such as reminders of expiring tokens.
    *
    * @default - no mails are sent
    */
   readonly failureMail?: FailureMailProps;
 
   /**
-   * How long the functions' logs are kept.
+   * Retention of the functions' logs.
    *
    * @default RetentionDays.THREE_MONTHS
    */
   readonly logRetention?: RetentionDays;
 
   /**
-   * Megabytes of memory for each function. CPU comes with it.
+   * Memory of each function in megabytes.
+   *
+   * Lambda allocates CPU in proportion to memory.
    *
    * @default 1024
    */
   readonly memorySize?: number;
 
   /**
-   * Whether the table can be restored to any second of the last 35 days.
+   * Whether point-in-time recovery is enabled for the table.
+   *
+   * The table can then be restored to any second of the last 35 days.
    *
    * @default true
    */
   readonly pointInTimeRecovery?: boolean;
 
   /**
-   * How long a connection's provisioning log is kept: what failed and what changed, as the admin API shows it. 1 to 3650 whole days; it applies to entries that are
-   * written from then on.
+   * Retention of the provisioning log of each connection: 1 to 3650 whole days.
+   *
+   * The admin API shows this log of failures and changes. A new retention applies to entries that
+   * are written after the deployment.
    *
    * @default Duration.days(30)
    */
   readonly provisioningLogRetention?: Duration;
 
   /**
-   * What becomes of the table when it is taken out of the stack. With `RETAIN` it is also protected from deletion.
+   * What happens to the table when it is removed from the stack or the stack is deleted.
+   *
+   * With `RETAIN`, the table is also protected from deletion. The policy also applies to declared
+   * connections that have none of their own.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * What runs the functions: a version of Node.js, 20 or newer.
+   * Runtime of the functions.
+   *
+   * Must be Node.js 20 or later.
    *
    * @default Runtime.NODEJS_24_X
    */
   readonly runtime?: Runtime;
 
   /**
-   * Other regions in which the table is replicated, for reading and for recovery. The stack must name its own region.
+   * Other regions to which the table is replicated, for reads and for recovery.
    *
-   * @default - none
+   * Requires that the stack sets `env.region`. Cannot be combined with `encryptionKey`.
+   *
+   * @default - no replicas
    */
   readonly tableReplicas?: string[];
 
   /**
-   * What the functions' interfaces in the VPC may talk to: HTTPS to AWS services is what they need.
+   * Security groups of the functions in the VPC.
    *
-   * @default - a group of their own: HTTPS out, nothing in
+   * The functions need outbound HTTPS to AWS services. Requires `vpc`.
+   *
+   * @default - a new security group with outbound HTTPS only
    */
   readonly securityGroups?: ISecurityGroup[];
 
   /**
-   * How many requests a second the API takes, all connections together. Others are answered with 429 and `Retry-After`.
+   * Limit of requests per second, for all connections together.
    *
-   * @default - 200 requests a second, bursts of 400
+   * Requests above the limit get a 429 response with `Retry-After`.
+   *
+   * @default - 200 requests per second, with bursts of 400
    */
   readonly throttling?: ThrottleSettings;
 
   /**
-   * Whether X-Ray traces requests.
+   * Whether requests are traced with X-Ray.
    *
    * @default false
    */
   readonly tracing?: boolean;
 
   /**
-   * A VPC to run the functions in, for those who must. API Gateway reaches them wherever they run, so that this alone does not make the API private: see `access`.
+   * VPC to run the functions in, for accounts that require one.
    *
-   * @default - none: the functions reach AWS services and nothing else
+   * A VPC does not make the API private, because API Gateway invokes functions wherever they run.
+   * For a private API, see `access`.
+   *
+   * @default - no VPC; the functions call AWS services and nothing else
    */
   readonly vpc?: IVpc;
 
   /**
-   * Whether endpoints are made in the VPC for what the functions call there: DynamoDB and S3 (gateways, at no cost), Secrets Manager, Lambda, and with
-   * `failureMail` SES (interfaces, which cost by the hour). Say no where the VPC has them already, or a way out.
+   * Whether to create VPC endpoints for the services that the functions call.
+   *
+   * These are gateway endpoints for DynamoDB and S3, which are free, and interface endpoints for
+   * Secrets Manager, Lambda and, with `failureMail`, SES, which AWS bills by the hour. Set this to
+   * `false` if the VPC already has endpoints or a route to the internet. Requires `vpc`.
    *
    * @default true
    */
   readonly vpcEndpoints?: boolean;
 
   /**
-   * The subnets of the VPC to run in.
+   * Subnets of the VPC to run the functions in.
    *
-   * @default - its private ones
+   * Requires `vpc`.
+   *
+   * @default - the private subnets of the VPC
    */
   readonly vpcSubnets?: SubnetSelection;
 
   /**
-   * A web ACL (WAFv2, regional) that requests pass first.
+   * Web ACL (WAFv2, regional) that inspects requests before the API.
    *
-   * @default - none
+   * @default - no web ACL
    */
   readonly webAcl?: CfnWebACL;
 }

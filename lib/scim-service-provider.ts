@@ -17,26 +17,43 @@ import { addDomain } from './domain';
 import { Metrics, type FailureKind } from './metrics';
 import { Network } from './network';
 import { ScimAccess } from './scim-access';
-import { addRoutes, scimApi } from './scim-api';
-import { scimFunctions, type ScimFunctions } from './scim-functions';
+import { addRoutes, createApi } from './scim-api';
+import { createFunctions, type ScimFunctions } from './scim-functions';
 import type { ScimServiceProviderProps } from './scim-service-provider-props';
-import { scimTable } from './scim-table';
+import { createTable } from './scim-table';
 
 /**
- * A SCIM 2.0 service provider: a REST API with a function for each resource, one table, and a secret for each connection's bearer
- * token. Identity providers call it below `scimBaseUrl(connection)`, administrators below `adminUrl`.
+ * A SCIM 2.0 service provider for any number of identity providers.
+ *
+ * It consists of a REST API with a Lambda function per resource, a DynamoDB table, and a secret for
+ * the bearer token of each connection. Identity providers call it at `scimBaseUrl(connectionId)`,
+ * administrators at `adminUrl`.
  */
 export class ScimServiceProvider extends Construct {
-  /** The REST API. Its stage is `scim`. */
+  /**
+   * REST API of the service provider.
+   *
+   * Its stage is `scim`.
+   */
   readonly api: RestApi;
-  /** The single table. It is retained when the stack is deleted. */
+  /**
+   * Table with all data of the service provider.
+   *
+   * By default, it is retained when the stack is deleted.
+   */
   readonly table: TableV2;
-  /** The functions. */
+  /** Lambda functions of the service provider. */
   readonly functions: ScimFunctions;
-  /** URL of the admin API. Calls are signed (SigV4, service `execute-api`). */
+  /**
+   * URL of the admin API.
+   *
+   * Requests must be signed (AWS SigV4, service `execute-api`).
+   */
   readonly adminUrl: string;
   /**
-   * The endpoint that was made for a private API. Its `connections` let callers in from elsewhere than the VPC: networks that are connected to it.
+   * Interface endpoint that was created for a private API.
+   *
+   * Use its `connections` to let in callers from networks that are connected to the VPC.
    */
   readonly apiEndpoint?: InterfaceVpcEndpoint;
   private readonly url: string;
@@ -45,34 +62,44 @@ export class ScimServiceProvider extends Construct {
   private readonly key: IKey | undefined;
 
   /**
-   * @param scope the stack or construct that it belongs to
-   * @param id its name there
-   * @param props how it differs from the defaults
+   * @param scope The parent construct.
+   * @param id The id of the construct within its scope.
+   * @param props Settings that differ from the defaults.
    */
   constructor(scope: Construct, id: string, props: ScimServiceProviderProps = {}) {
     super(scope, id);
     const { domain, webAcl, access = ScimAccess.fromAnywhere(), connections = [] } = props;
     if (domain !== undefined && access._isPrivate) {
       throw new Error(
-        'A private API has no domain of its own on the internet: leave out domain, or choose another access.',
+        'domain cannot be combined with ScimAccess.fromVpc(), because a private API has no ' +
+          'public domain. Remove domain, or choose another access.',
       );
     }
     this.deployment = this.deploymentName();
     this.key = props.encryptionKey;
     const network = Network.of(this, props);
-    this.table = scimTable(this, props);
+    this.table = createTable(this, props);
     const made: { apiEndpoint?: InterfaceVpcEndpoint } = {};
-    this.api = scimApi(this, {
+    this.api = createApi(this, {
       ...props,
       name: this.deployment.replace('/', '-'),
       reach: access._bind(() => (made.apiEndpoint = apiEndpoint(network))),
     });
     if (made.apiEndpoint !== undefined) this.apiEndpoint = made.apiEndpoint;
     this.url = domain === undefined ? this.stageUrl() : `https://${domain.domainName}`;
-    // Nothing is in the way of a call over HTTP: no list of addresses, no network without a way out, no name that is not known yet.
-    const isOpen = access._isOpen && webAcl === undefined && domain === undefined && network === undefined;
+    // An allow-list, a WAF or a VPC can keep the functions from calling the public endpoint, and a
+    // custom domain may not resolve yet.
+    const isOpen =
+      access._isOpen && webAcl === undefined && domain === undefined && network === undefined;
     const { table, url, deployment } = this;
-    this.functions = scimFunctions(this, { ...props, table, deployment, url, isOpen, network: network?.functions });
+    this.functions = createFunctions(this, {
+      ...props,
+      table,
+      deployment,
+      url,
+      isOpen,
+      network: network?.functions,
+    });
     const endpoints = network?.addEndpoints({ mails: props.failureMail !== undefined }) ?? [];
     addRoutes(this.api, this.functions);
     this.adminUrl = `${this.url}/admin`;
@@ -86,36 +113,52 @@ export class ScimServiceProvider extends Construct {
     if (maker !== undefined) {
       declareConnections(this, {
         connections,
-        maker,
+        provider: maker,
         removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
         hasMail: props.failureMail !== undefined,
         scimBaseUrl: (id) => this.scimBaseUrl(id),
         secretName: (id) => this.secretNameOf(id),
-        // Setting a schedule up tries the endpoint at once.
-        after: [this.api.deploymentStage, this.functions.tokenRotation, this.functions.discovery, ...endpoints],
+        // A new rotation schedule calls the SCIM endpoint immediately.
+        after: [
+          this.api.deploymentStage,
+          this.functions.tokenRotation,
+          this.functions.discovery,
+          ...endpoints,
+        ],
       });
     }
     this.metrics = new Metrics(this, this.deployment, this.api);
     const isMailed = (props.failureMail?.recipients ?? []).length > 0;
     const alarms =
-      props.alarms === undefined ? [] : addAlarms(this, props.alarms, this.metrics, this.functions, isMailed);
+      props.alarms === undefined
+        ? []
+        : addAlarms(this, props.alarms, this.metrics, this.functions, isMailed);
     if (props.dashboard ?? true) {
-      addDashboard(this, { metrics: this.metrics, alarms, functions: this.functions, table: this.table });
+      addDashboard(this, {
+        metrics: this.metrics,
+        alarms,
+        functions: this.functions,
+        table: this.table,
+      });
     }
     acknowledgeRules(this, this.deployment);
   }
 
   /**
-   * Base URL to paste into the identity provider of a connection.
-   * @param connectionId the connection's id
+   * Returns the SCIM base URL of a connection, to paste into its identity provider.
+   *
+   * @param connectionId The id of the connection.
    */
   scimBaseUrl(connectionId: string): string {
     return `${this.url}/v2/connections/${connectionId}`;
   }
 
   /**
-   * The secret that holds the bearer token of a connection, for what is to read it: a pipeline that hands it to the identity provider.
-   * @param connectionId the connection's id
+   * Returns the secret that holds the bearer token of a connection.
+   *
+   * Grant read access to whatever passes the token on to the identity provider, such as a pipeline.
+   *
+   * @param connectionId The id of the connection.
    */
   tokenSecret(connectionId: string): ISecret {
     const id = `Secret-${connectionId}`;
@@ -134,86 +177,120 @@ export class ScimServiceProvider extends Construct {
   }
 
   /**
-   * One of the metrics that the functions report, of this deployment: `Latency`, `Failures`, `Refusals`, `TokensNearExpiry`, `SilentConnections`, `MailFailures`.
-   * @param metricName its name
-   * @param options the sum over five minutes without them
+   * Returns a metric that the functions of this deployment report.
+   *
+   * Sum over five minutes by default.
+   *
+   * @param metricName `Latency`, `Failures`, `Refusals`, `Declined`, `TokensNearExpiry`,
+   * `SilentConnections` or `MailFailures`.
+   * @param options Overrides of the defaults.
    */
   metric(metricName: string, options?: MetricOptions): Metric {
-    return this.metrics.of(metricName, options);
+    return this.metrics.metric(metricName, options);
   }
 
   /**
-   * How many SCIM requests there were.
-   * @param options five minutes without them
+   * Returns the metric for the number of SCIM requests.
+   *
+   * Count over five minutes by default.
+   *
+   * @param options Overrides of the defaults.
    */
   metricRequests(options?: MetricOptions): Metric {
-    return this.metrics.of(METRICS.latency, { statistic: 'SampleCount', ...options });
+    return this.metrics.metric(METRICS.latency, { statistic: 'SampleCount', ...options });
   }
 
   /**
-   * How long SCIM requests took in their function, in milliseconds.
-   * @param options the 95th percentile over five minutes without them
+   * Returns the metric for the latency of SCIM requests in milliseconds, measured in the function.
+   *
+   * 95th percentile over five minutes by default.
+   *
+   * @param options Overrides of the defaults.
    */
   metricLatency(options?: MetricOptions): Metric {
-    return this.metrics.of(METRICS.latency, { statistic: 'p95', ...options });
+    return this.metrics.metric(METRICS.latency, { statistic: 'p95', ...options });
   }
 
   /**
-   * How many SCIM requests did not do what they were to do.
-   * @param options the sum over five minutes without them
+   * Returns the metric for the number of failed SCIM requests.
+   *
+   * Sum over five minutes by default. Reads of resources that do not exist are not failures.
+   *
+   * @param options Overrides of the defaults.
    */
   metricFailures(options?: MetricOptions): Metric {
-    return this.metrics.of(METRICS.failures, options);
+    return this.metrics.metric(METRICS.failures, options);
   }
 
   /**
-   * How many SCIM requests failed in one way.
-   * @param kind the way
-   * @param options the sum over five minutes without them
+   * Returns the metric for the number of SCIM requests that failed in one way.
+   *
+   * Sum over five minutes by default.
+   *
+   * @param kind The kind of failure.
+   * @param options Overrides of the defaults.
    */
   metricFailuresOf(kind: FailureKind, options?: MetricOptions): Metric {
     return this.metrics.failuresOf(kind, options);
   }
 
   /**
-   * How many tokens end within a week without one that replaces them.
-   * @param options the maximum over an hour without them, which is how often they are counted
+   * Returns the metric for the number of tokens that expire within a week without a replacement.
+   *
+   * Counted every hour, maximum over one hour by default. Nothing is reported when there are none.
+   *
+   * @param options Overrides of the defaults.
    */
   metricTokensNearExpiry(options?: MetricOptions): Metric {
     return this.metrics.ofConnections(METRICS.tokensNearExpiry, options);
   }
 
   /**
-   * How many enabled connections have gone silent, or may be in quarantine.
-   * @param options the maximum over an hour without them, which is how often they are counted
+   * Returns the metric for the number of enabled connections that have gone silent.
+   *
+   * Connections that may be in quarantine at the identity provider are included.
+   *
+   * Counted every hour, maximum over one hour by default. Nothing is reported when there are none.
+   *
+   * @param options Overrides of the defaults.
    */
   metricSilentConnections(options?: MetricOptions): Metric {
     return this.metrics.ofConnections(METRICS.silentConnections, options);
   }
 
   /**
-   * Lets somebody call the admin API: create and delete connections, issue tokens.
-   * @param grantee a role, a user, a function
+   * Grants full access to the admin API, such as creating connections and issuing tokens.
+   *
+   * @param grantee The principal, from the account of the stack.
    */
   grantAdmin(grantee: IGrantable): Grant {
     return this.grantInvoke(grantee, '*');
   }
 
   /**
-   * Lets somebody read through the admin API: connections, when tokens were used, who did what. It shows no value of a token.
-   * @param grantee a role, a user, a function
+   * Grants read access to the admin API.
+   *
+   * It covers connections, the use of tokens, provisioning logs and audit logs. Values of tokens
+   * are not included.
+   *
+   * @param grantee The principal, from the account of the stack.
    */
   grantRead(grantee: IGrantable): Grant {
     return this.grantInvoke(grantee, 'GET');
   }
 
-  /** @throws Error for somebody of another account: API Gateway lets in only whom both accounts allow */
+  /**
+   * Grants calls of the admin API with one HTTP method, or with all (`*`).
+   * @throws Error for a principal of another account, because both accounts would have to allow the
+   * call
+   */
   private grantInvoke(grantee: IGrantable, method: string): Grant {
     const { principalAccount: theirs } = grantee.grantPrincipal;
     const { account: ours } = Stack.of(this);
     if (theirs !== undefined && ![theirs, ours].some(Token.isUnresolved) && theirs !== ours) {
       throw new Error(
-        `The admin API is for principals of account ${ours}, not of ${theirs}: let them assume a role there, and grant that.`,
+        `The admin API accepts principals of account ${ours}, but this one is of ${theirs}. ` +
+          `Let it assume a role in account ${ours}, and grant access to that role.`,
       );
     }
     acknowledgeAdministration(grantee, this.api, method);
@@ -221,7 +298,10 @@ export class ScimServiceProvider extends Construct {
     return Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns });
   }
 
-  /** By the API's id: the URL that it gives itself depends on the routes, and those on the functions, and some of those on the URL. */
+  /**
+   * Builds the URL from the id of the API. `RestApi.url` would be a circular dependency: it depends
+   * on the routes, those on the functions, and some functions on the URL.
+   */
   private stageUrl(): string {
     const { region, urlSuffix } = Stack.of(this);
     return `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE}`;
@@ -231,19 +311,23 @@ export class ScimServiceProvider extends Construct {
     return `${this.deployment}/${connectionId}`;
   }
 
-  /** What no other deployment in the account and region is called: secrets, which are made at run time, have names that begin with it. */
+  /**
+   * Returns a name that is unique in the account and region. The names of the secrets begin with
+   * it, because secrets are created at run time.
+   */
   private deploymentName(): string {
     let stack = Stack.of(this);
-    // The name of a nested one is known at deploy alone.
+    // The name of a nested stack is unknown until deployment.
     while (stack.nestedStackParent !== undefined) stack = stack.nestedStackParent;
     return `${stack.stackName}/${this.node.addr.slice(-8)}`;
   }
 }
 
-/** @throws Error without a VPC to make it in */
+/** @throws Error without a VPC to create the endpoint in */
 function apiEndpoint(network: Network | undefined): InterfaceVpcEndpoint {
   if (network !== undefined) return network.apiEndpoint();
   throw new Error(
-    'ScimAccess.fromVpc() takes the interface endpoints of execute-api to come through, or makes one in the vpc: pass one of the two.',
+    'ScimAccess.fromVpc() requires an interface endpoint of execute-api. ' +
+      'Pass one to fromVpc(), or set vpc to have one created.',
   );
 }

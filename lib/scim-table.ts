@@ -16,10 +16,11 @@ type TableProps = Pick<
 >;
 
 /**
- * The single table: on demand; unless it is said otherwise retained, protected from deletion, and with point-in-time recovery.
- * @throws Error for replicas with a key of one's own, which each region would need one of
+ * Creates the table with on-demand billing. By default it is retained, protected from deletion, and
+ * has point-in-time recovery.
+ * @throws Error for replicas with a customer managed key, because each region needs its own key
  */
-export function scimTable(
+export function createTable(
   scope: Construct,
   {
     encryptionKey: key,
@@ -29,7 +30,10 @@ export function scimTable(
   }: TableProps,
 ): TableV2 {
   if (key !== undefined && tableReplicas.length > 0) {
-    throw new Error('tableReplicas need a key in each region, which encryptionKey is not: leave one of the two out.');
+    throw new Error(
+      'tableReplicas cannot be combined with encryptionKey, because each region needs a key of ' +
+        'its own. Remove one of the two.',
+    );
   }
   return new TableV2(scope, 'Table', {
     partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -43,12 +47,17 @@ export function scimTable(
       },
     ],
     billing: Billing.onDemand(),
-    encryption: key === undefined ? TableEncryptionV2.dynamoOwnedKey() : TableEncryptionV2.customerManagedKey(key),
+    encryption:
+      key === undefined
+        ? TableEncryptionV2.dynamoOwnedKey()
+        : TableEncryptionV2.customerManagedKey(key),
     timeToLiveAttribute: 'ttl',
     dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: pointInTimeRecovery },
     deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
     removalPolicy,
-    ...(tableReplicas.length === 0 ? {} : { replicas: tableReplicas.map((region) => ({ region })) }),
+    ...(tableReplicas.length === 0
+      ? {}
+      : { replicas: tableReplicas.map((region) => ({ region })) }),
   });
 }

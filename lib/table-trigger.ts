@@ -2,28 +2,35 @@ import type { Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
-import { EventSourceMapping, StartingPosition, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  EventSourceMapping,
+  StartingPosition,
+  type Function as LambdaFunction,
+} from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
-/** When a function runs that does what items of the table ask for. */
+/** When a function runs that processes items of the table. */
 export interface TriggerProps {
   readonly table: TableV2;
-  /** Name of the subscription. */
+  /** Construct id of the event source mapping. */
   readonly streamId: string;
-  /** Which records of the table's stream it is told of: those that pass one of them. */
+  /** Stream filters. A record that matches one of them invokes the function. */
   readonly filters: readonly object[];
-  /** How long records are gathered before it is told. */
+  /** How long records are collected for one invocation. */
   readonly window: Duration;
-  /** Name of the schedule. */
+  /** Construct id of the schedule. */
   readonly scheduleId: string;
-  /** How often it asks for what the stream has not led to. */
+  /** Interval at which the function looks for items that the stream missed. */
   readonly every: Duration;
   readonly description: string;
-  /** How often Lambda repeats an asynchronous event that failed: 0 where only the schedule sends them, because it comes again anyway. */
+  /**
+   * How often Lambda retries a failed asynchronous event. Use 0 if only the schedule sends such
+   * events, because the next one does the same work.
+   */
   readonly asyncRetries: 0 | 2;
 }
 
-/** Has a function told of the table's stream as it happens, and asked on a schedule for what was missed. */
+/** Invokes a function for records of the table's stream, and on a schedule for missed items. */
 export function triggerFromTable(scope: Construct, fn: LambdaFunction, props: TriggerProps): void {
   const { table, streamId, filters, window, scheduleId, every, description, asyncRetries } = props;
   const mapping = new EventSourceMapping(scope, streamId, {
@@ -34,7 +41,8 @@ export function triggerFromTable(scope: Construct, fn: LambdaFunction, props: Tr
     maxBatchingWindow: window,
     filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })),
     bisectBatchOnError: true,
-    // Long enough for a busy table to recover, but bounded: a batch that always fails would hold up the stream.
+    // Enough retries for a throttled table to recover, but bounded: a batch that always fails would
+    // block the stream.
     retryAttempts: 10,
   });
   mapping.node.addDependency(table.grantStreamRead(fn));

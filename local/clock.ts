@@ -2,10 +2,10 @@ import { isObject, parseJson } from '../scim/json';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** Path at which the clock is read and moved. */
+/** Path of the endpoint that reads and advances the clock. */
 export const CLOCK_PATH = '/clock';
 
-/** The longest that one request may move the clock: ten years, as a token lives at most. */
+/** The most that one request may advance the clock: ten years, the longest lifetime of a token. */
 const MOST_SECONDS = 3650 * 86_400;
 
 interface Task {
@@ -15,11 +15,11 @@ interface Task {
 }
 
 /**
- * The time that the functions see. It runs with this machine's and can be moved ahead, so that the end of a token can be seen without waiting
- * for it. What happens at intervals, such as the template's schedules, goes by it.
+ * Clock of the local functions. It follows the clock of this machine and can be advanced, for
+ * example to see a token expire. Recurring tasks such as the template's schedules follow it too.
  */
 export class Clock {
-  /** Shared with the functions' threads: milliseconds by which they are ahead. */
+  /** Milliseconds by which the clock is ahead, shared with the functions' worker threads. */
   readonly ahead = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
   private readonly offset = new Float64Array(this.ahead);
   private readonly tasks = new Set<Task>();
@@ -29,7 +29,7 @@ export class Clock {
     return Date.now() + (this.offset[0] ?? 0);
   }
 
-  /** Runs something at an interval, a failure being its own matter. @returns what ends it */
+  /** Runs a task at an interval and ignores its failures. @returns a function that ends it */
   every(everyMs: number, run: () => Promise<unknown>): () => void {
     const task: Task = { everyMs, run, last: this.now() };
     this.tasks.add(task);
@@ -40,25 +40,28 @@ export class Clock {
     };
   }
 
-  /** Moves the clock ahead, and waits until what is due by then has been done, once each. */
+  /** Advances the clock, then runs each task that has become due once. */
   async advance(milliseconds: number): Promise<void> {
     this.offset[0] = (this.offset[0] ?? 0) + milliseconds;
     for (const task of this.tasks) await this.runWhenDue(task);
   }
 
   private async runWhenDue(task: Task): Promise<void> {
-    // The timer of the interval may be a moment early.
+    // The interval timer may fire slightly early.
     if (this.now() - task.last < task.everyMs * 0.99) return;
     task.last = this.now();
     await task.run().catch(() => undefined);
   }
 
-  /** Answers `GET /clock` with `{now}`, and `POST /clock {advanceSeconds}` with the same once what is due has been done. */
+  /**
+   * Answers `GET /clock` with `{now}`. Answers `POST /clock {advanceSeconds}` with the same, after
+   * all tasks that became due have run.
+   */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method === 'POST') {
       const seconds = secondsFrom(await text(request));
       if (seconds === undefined) {
-        const detail = `Send {"advanceSeconds": N}, N from 1 to ${MOST_SECONDS}. The clock cannot be moved back.`;
+        const detail = `Send {"advanceSeconds": N} to move forward; N is 1 to ${MOST_SECONDS}.`;
         answer(response, 400, { title: 'Bad Request', status: 400, detail });
         return;
       }
@@ -72,7 +75,9 @@ function secondsFrom(body: string): number | undefined {
   try {
     const json = parseJson(body);
     const seconds = isObject(json) ? json['advanceSeconds'] : undefined;
-    return typeof seconds === 'number' && seconds > 0 && seconds <= MOST_SECONDS ? seconds : undefined;
+    return typeof seconds === 'number' && seconds > 0 && seconds <= MOST_SECONDS
+      ? seconds
+      : undefined;
   } catch {
     return undefined;
   }

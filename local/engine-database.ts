@@ -4,9 +4,12 @@ import path from 'node:path';
 import initSqlJs from 'sql.js';
 
 /**
- * The embedded engine keeps its data in an SQLite file. For each record of a table's stream it looks for the last one, among all that
- * there ever were: without an index a write takes the longer the more came before it (6 ms after 20,000 writes, dynoxide 1.2.1). A file in which
- * its table of records is there already, with an index, and trimmed as DynamoDB trims a stream, keeps that time the same.
+ * Schema of the stream records in the embedded engine's SQLite file.
+ *
+ * To number a new record, the engine searches all earlier records of the stream for the highest
+ * number. Without an index, each write gets slower (6 ms after 20,000 writes, dynoxide 1.2.1). We
+ * create the table up front with an index and trim it, as DynamoDB trims streams, so that the time
+ * per write stays constant.
  */
 const STREAM_RECORDS = `
   CREATE TABLE _stream_records (
@@ -27,7 +30,7 @@ const STREAM_RECORDS = `
   END;
 `;
 
-/** Makes the engine's file, unless it is there already. */
+/** Creates the engine's database file unless it exists. */
 export async function prepareDatabase(file: string): Promise<void> {
   if (existsSync(file)) return;
   const { Database } = await initSqlJs();
@@ -37,7 +40,7 @@ export async function prepareDatabase(file: string): Promise<void> {
   database.close();
 }
 
-/** A folder for a database that is to leave nothing behind: in memory where the system has a file system there. */
+/** Creates a folder for a temporary database, in memory if the system has a memory file system. */
 export function temporaryFolder(): { readonly path: string; remove(): void } {
   const parent = hasRoom(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir();
   const folder = mkdtempSync(path.join(parent, 'cdk-scim-engine-'));
@@ -51,7 +54,7 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
 
 const SHARED_MEMORY = '/dev/shm';
 
-/** Containers often have 64 MB there, which some ten thousand users fill. */
+/** Containers often have only 64 MB of shared memory, which about ten thousand users fill. */
 const ROOM_BYTES = 1024 ** 3;
 
 function hasRoom(folder: string): boolean {

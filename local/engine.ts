@@ -6,17 +6,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { prepareDatabase, temporaryFolder } from './engine-database';
 import { freePort } from './free-port';
 
-/** A DynamoDB-compatible engine that runs as a process of its own on this machine. */
+/** DynamoDB-compatible engine that runs in its own process on this machine. */
 export interface Engine {
-  /** Its endpoint URL. */
+  /** Endpoint URL. */
   readonly endpoint: string;
   stop(): Promise<void>;
 }
 
 /**
  * Starts the embedded engine, dynoxide, on a free port of the loopback interface.
- * @param kept where it keeps its data; nothing is left of it without one
- * @throws Error that says what to install when there is none for this platform
+ * @param kept path of the database file; without it, the data is discarded on stop
+ * @throws Error with install instructions if there is no engine for this platform
  */
 export async function startEngine(kept?: string): Promise<Engine> {
   if (kept !== undefined) return startEngineOn(kept);
@@ -36,14 +36,17 @@ export async function startEngine(kept?: string): Promise<Engine> {
   }
 }
 
-/** The same, on a file of its own that is there already or is made now. */
+/** Starts the engine on a database file, which is created if it does not exist. */
 export async function startEngineOn(file: string): Promise<Engine> {
   await prepareDatabase(file);
   const port = await freePort();
   const args = ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', file];
   const child = spawn(engineBinary(), args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString('utf8')).slice(-2000)));
+  child.stderr.on(
+    'data',
+    (chunk: Buffer) => (errors = (errors + chunk.toString('utf8')).slice(-2000)),
+  );
   const endpoint = `http://127.0.0.1:${port}`;
   try {
     await ready(endpoint, child);
@@ -54,7 +57,7 @@ export async function startEngineOn(file: string): Promise<Engine> {
   return { endpoint, stop: () => stopped(child) };
 }
 
-/** The engine's program: from its npm package, else from PATH. */
+/** Returns the path of the engine's executable: from its npm package, or else from PATH. */
 export function engineBinary(): string {
   const packageName = `@dynoxide/${process.platform}-${process.arch}`;
   const program = process.platform === 'win32' ? 'dynoxide.exe' : 'dynoxide';
@@ -62,19 +65,26 @@ export function engineBinary(): string {
     ...(require.resolve.paths(packageName) ?? []).map((folder) => path.join(folder, packageName)),
     ...(process.env['PATH'] ?? '').split(path.delimiter),
   ];
-  const found = folders.map((folder) => path.join(folder, program)).find((file) => existsSync(file));
+  const found = folders
+    .map((folder) => path.join(folder, program))
+    .find((file) => existsSync(file));
   if (found !== undefined) return found;
   throw new Error(
-    `There is no embedded DynamoDB engine for ${process.platform}-${process.arch} here. Install it with ` +
-      `"npm install --no-save ${packageName}", put "dynoxide" on the PATH, or name another engine: ` +
-      '"npm start -- --dynamodb http://127.0.0.1:8000" for DynamoDB Local.',
+    `No DynamoDB engine found for ${process.platform}-${process.arch}. Install it with ` +
+      `"npm install --no-save ${packageName}", put "dynoxide" on the PATH, or use another ` +
+      'engine such as DynamoDB Local: "npm start -- --dynamodb http://127.0.0.1:8000".',
   );
 }
 
 async function ready(endpoint: string, child: ChildProcess): Promise<void> {
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: LOCAL_CREDENTIALS, maxAttempts: 1 });
+  const client = new DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: LOCAL_CREDENTIALS,
+    maxAttempts: 1,
+  });
   for (let attempt = 0; ; attempt += 1) {
-    if (child.exitCode !== null) throw new Error(`It ended with code ${child.exitCode}.`);
+    if (child.exitCode !== null) throw new Error(`The process exited with code ${child.exitCode}.`);
     try {
       await client.send(new ListTablesCommand({}));
       return;
@@ -85,7 +95,7 @@ async function ready(endpoint: string, child: ChildProcess): Promise<void> {
   }
 }
 
-/** Credentials that engines on this machine take; they are none. */
+/** Placeholder credentials: engines on this machine accept any. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 async function stopped(child: ChildProcess): Promise<void> {

@@ -1,9 +1,9 @@
 import { asList, asProperties, member, type Part } from './template';
 
 /**
- * Whether an event is one that a filter of an event source mapping lets pass.
+ * Returns whether an event passes a filter of an event source mapping.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
- * @throws Error for a rule that running locally does not need so far
+ * @throws Error for a filter rule that the local runtime does not support
  */
 export function passesFilter(pattern: Part, event: unknown): boolean {
   return Object.entries(asProperties(pattern)).every(([name, expected]) => {
@@ -17,6 +17,6 @@ function passesRule(rule: Part, value: Part | undefined): boolean {
   if (typeof rule !== 'object' || rule === null) return rule === value;
   const exists = member(rule, 'exists');
   if (typeof exists !== 'boolean')
-    throw new Error(`Cannot apply the filter rule ${JSON.stringify(rule)} on this machine.`);
+    throw new Error(`The local runtime does not support the filter rule ${JSON.stringify(rule)}.`);
   return exists === (value !== undefined);
 }

@@ -2,7 +2,7 @@ import { asText, isObject, parseJson, type JsonObject } from '../scim/json';
 import type { Options } from './options';
 import type { LocalSystem } from './system';
 
-/** The connection that `npm start` makes, so that there is something to call. */
+/** Connection that `npm start` creates, so that the service can be called right away. */
 export interface FirstConnection {
   readonly scimBaseUrl: string;
   readonly token: string;
@@ -12,10 +12,14 @@ export interface FirstConnection {
 const ID = 'default';
 
 /**
- * Creates the connection `default` through the admin API, or finds the one of an earlier run with its token in the secrets.
- * @throws Error when the admin API refuses
+ * Creates the connection `default` through the admin API, or returns the one of an earlier run with
+ * its stored token.
+ * @throws Error if the admin API returns an error
  */
-export async function firstConnection(system: LocalSystem, options: Options): Promise<FirstConnection> {
+export async function firstConnection(
+  system: LocalSystem,
+  options: Options,
+): Promise<FirstConnection> {
   const existing = await call(system, 'GET', `/connections/${ID}`);
   if (existing.status === 404) return created(system, options);
   if (existing.status !== 200) throw refused('reading', existing);
@@ -42,7 +46,7 @@ async function created(system: LocalSystem, options: Options): Promise<FirstConn
   };
 }
 
-/** The directory is an older one whose secrets are gone, as with `--dynamodb`. */
+/** Issues a token for a table that outlived its secrets, as happens with `--dynamodb`. */
 async function newToken(system: LocalSystem): Promise<string> {
   const answer = await call(system, 'POST', `/connections/${ID}/tokens`, {});
   if (answer.status !== 201) throw refused('issuing a token for', answer);
@@ -54,7 +58,12 @@ interface AdminAnswer {
   readonly body: JsonObject;
 }
 
-async function call({ adminUrl }: LocalSystem, method: string, path: string, body?: JsonObject): Promise<AdminAnswer> {
+async function call(
+  { adminUrl }: LocalSystem,
+  method: string,
+  path: string,
+  body?: JsonObject,
+): Promise<AdminAnswer> {
   const response = await fetch(`${adminUrl}${path}`, {
     method,
     headers: { 'Content-Type': 'application/json' },
@@ -65,5 +74,7 @@ async function call({ adminUrl }: LocalSystem, method: string, path: string, bod
 }
 
 function refused(doing: string, { status, body }: AdminAnswer): Error {
-  return new Error(`The admin API refused ${doing} the first connection: ${status} ${JSON.stringify(body)}`);
+  return new Error(
+    `The admin API failed while ${doing} the first connection: ${status} ${JSON.stringify(body)}`,
+  );
 }

@@ -1,10 +1,11 @@
-// Runs one function's bundle in a worker thread: an invocation is a message in, its result a message out.
+// Runs the bundle of one function in a worker thread. The thread receives each invocation as a
+// message and posts its result as a message.
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { now } = Date;
 const ahead = new Float64Array(workerData.ahead);
 
-// The function sees the local clock, which tests move ahead; how much time it has left is a matter of the machine's.
+// Functions see the local clock, which tests advance. Their remaining time follows the real clock.
 globalThis.Date = class extends Date {
   constructor(...parts) {
     if (parts.length === 0) super(now() + ahead[0]);

@@ -2,23 +2,34 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { InvocationError, type LocalFunction } from './local-function';
-import { gatewayResponse, matchRoute, routesOf, stageOf, type GatewayResponse, type RouteMatch } from './routes';
+import {
+  gatewayResponse,
+  matchRoute,
+  routesOf,
+  stageOf,
+  type GatewayResponse,
+  type RouteMatch,
+} from './routes';
 import { asProperties, asText, member, type Template } from './template';
 
-/** Bytes of an event that Lambda takes (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+/**
+ * Largest event that Lambda accepts, in bytes.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const EVENT_BYTES = 6 * 1024 * 1024;
 
-/** A larger body is not even read to its end. */
+/** Largest body that is read to its end before it is rejected. */
 const DRAINED_BYTES = 64 * 1024 * 1024;
 
-/** What answers paths outside the REST API, by path. */
+/** Handlers for paths outside the REST API. */
 export type OtherPaths = Readonly<
   Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void> | void>
 >;
 
 /**
- * Has a server answer as the REST API of the template does: its stage, its routes, the events of its proxy integrations and its gateway
- * responses. Routes that need a signature in AWS are open here, to programs on this machine: see `isForeign`.
+ * Makes a server behave like the REST API of the template: its stage, routes, proxy integration
+ * events and gateway responses. Routes that require IAM authorization in AWS are open to programs
+ * on this machine, but not to web pages: see `isForeign`.
  */
 export function serveGateway(
   server: Server,
@@ -35,14 +46,16 @@ export function serveGateway(
       send(response, gatewayResponse(template, 'INTEGRATION_FAILURE', 'DEFAULT_5XX'));
     });
   });
-  // Clients keep connections for longer than Node.js would; a closed one costs them a failed request.
+  // Clients reuse idle connections for longer than Node.js keeps them open by default. A request on
+  // a connection that was just closed fails.
   server.keepAliveTimeout = 65_000;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = '', query = ''] = splitOnce(request.url ?? '/', '?');
     const other = Object.hasOwn(otherPaths, path) ? otherPaths[path] : undefined;
     if (other !== undefined) {
-      if (isForeign(request)) send(response, gatewayResponse(template, 'ACCESS_DENIED', 'DEFAULT_4XX'));
+      if (isForeign(request))
+        send(response, gatewayResponse(template, 'ACCESS_DENIED', 'DEFAULT_4XX'));
       else await other(request, response);
       return;
     }
@@ -69,7 +82,8 @@ export function serveGateway(
     body: string,
   ): Promise<GatewayResponse> {
     const target = functions.get(match.route.functionId);
-    if (target === undefined) return gatewayResponse(template, 'INTEGRATION_FAILURE', 'DEFAULT_5XX');
+    if (target === undefined)
+      return gatewayResponse(template, 'INTEGRATION_FAILURE', 'DEFAULT_5XX');
     try {
       return toResponse(await target.invoke(toEvent(request, match, { stage, path, query, body })));
     } catch (error) {
@@ -82,16 +96,20 @@ export function serveGateway(
 }
 
 /**
- * Whether a web page may be behind the request: one that a browser opened elsewhere, or one whose host name was made to point to this
- * machine. Neither may administer.
+ * Returns whether the request may come from a web page: one of another origin, or one whose host
+ * name was rebound to this machine (DNS rebinding). Such requests must not reach the admin API.
  */
 function isForeign({ headers }: IncomingMessage): boolean {
-  const isLocal = (host: string): boolean => /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(host);
+  const isLocal = (host: string): boolean =>
+    /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(host);
   const origin = headers.origin;
-  return !isLocal(headers.host ?? '') || (origin !== undefined && !isLocal(origin.replace(/^https?:\/\//, '')));
+  return (
+    !isLocal(headers.host ?? '') ||
+    (origin !== undefined && !isLocal(origin.replace(/^https?:\/\//, '')))
+  );
 }
 
-/** @returns undefined when the body is larger than a function takes */
+/** @returns undefined if the body is larger than a function accepts */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const parts: Buffer[] = [];
   let bytes = 0;
@@ -112,7 +130,10 @@ interface ReceivedRequest {
   readonly body: string;
 }
 
-/** The event of a proxy integration (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html). */
+/**
+ * Creates the event of a Lambda proxy integration.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+ */
 function toEvent(
   request: IncomingMessage,
   { route, pathParameters }: RouteMatch,
@@ -187,7 +208,7 @@ function headersOf({ rawHeaders }: IncomingMessage): Record<string, string[]> {
   return headers;
 }
 
-/** API Gateway decodes parameters; a malformed escape stays as it is. */
+/** Decodes query parameters as API Gateway does. Malformed percent-encoding stays unchanged. */
 function queryOf(query: string): Record<string, string[]> {
   const parameters: Record<string, string[]> = {};
   for (const pair of query.split('&')) {
@@ -214,15 +235,22 @@ function splitOnce(text: string, separator: string): readonly string[] {
 
 function toResponse(result: unknown): GatewayResponse {
   const status = Number(member(result, 'statusCode'));
-  if (!Number.isInteger(status)) throw new InvocationError('failure', 'The function answered without a statusCode.');
+  if (!Number.isInteger(status))
+    throw new InvocationError('failure', 'The function returned no statusCode.');
   const headers = Object.fromEntries(
-    Object.entries(asProperties(member(result, 'headers'))).map(([name, value]) => [name, asText(value)]),
+    Object.entries(asProperties(member(result, 'headers'))).map(([name, value]) => [
+      name,
+      asText(value),
+    ]),
   );
   return { status, headers, body: asText(member(result, 'body')) };
 }
 
 function send(response: ServerResponse, { status, headers, body }: GatewayResponse): void {
   if (response.headersSent) return;
-  response.writeHead(status, { ...headers, ...(body === '' ? {} : { 'Content-Length': Buffer.byteLength(body) }) });
+  response.writeHead(status, {
+    ...headers,
+    ...(body === '' ? {} : { 'Content-Length': Buffer.byteLength(body) }),
+  });
   response.end(body);
 }

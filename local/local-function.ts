@@ -5,9 +5,16 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from './clock';
 import { LocalMetrics } from './metrics';
-import { asProperties, asText, member, resolveText, type Template, type TemplateResource } from './template';
+import {
+  asProperties,
+  asText,
+  member,
+  resolveText,
+  type Template,
+  type TemplateResource,
+} from './template';
 
-/** What a function could not answer: it failed, or took longer than it may. */
+/** Failure of an invocation: the function threw or timed out, or its worker ended. */
 export class InvocationError extends Error {
   constructor(
     readonly kind: 'failure' | 'timeout',
@@ -23,8 +30,8 @@ interface Waiting {
 }
 
 /**
- * A function of the template, run from its bundle in a worker thread of its own with the environment that the template declares. Other than
- * Lambda, one worker serves all requests that arrive at the same time.
+ * A function of the template. Its bundle runs in its own worker thread, with the environment that
+ * the template declares. Unlike in Lambda, one worker serves all concurrent requests.
  */
 export class LocalFunction {
   private readonly waiting = new Map<string, Waiting>();
@@ -41,8 +48,10 @@ export class LocalFunction {
   ) {}
 
   /**
+   * Creates the function from its resource in the template.
    * @param names physical names of the resources that the environment refers to, by logical id
-   * @param environment what the AWS SDK needs on this machine, and what a declared variable is here instead
+   * @param environment `AWS_*` variables that the SDK needs on this machine, and values that
+   *   override declared variables
    */
   static from(
     template: Template,
@@ -54,15 +63,25 @@ export class LocalFunction {
   ): LocalFunction {
     const declared = asProperties(member(properties['Environment'], 'Variables'));
     const variables = Object.fromEntries(
-      Object.entries(declared).map(([name, value]) => [name, environment[name] ?? resolveText(value, names)]),
+      Object.entries(declared).map(([name, value]) => [
+        name,
+        environment[name] ?? resolveText(value, names),
+      ]),
     );
     const bundle = path.join(template.assets, asText(metadata['aws:asset:path']), 'index.mjs');
     const timeout = Number(properties['Timeout']);
     const sdk = Object.entries(environment).filter(([name]) => name.startsWith('AWS_'));
-    return new LocalFunction(logicalId, bundle, { ...Object.fromEntries(sdk), ...variables }, timeout, clock, metrics);
+    return new LocalFunction(
+      logicalId,
+      bundle,
+      { ...Object.fromEntries(sdk), ...variables },
+      timeout,
+      clock,
+      metrics,
+    );
   }
 
-  /** Loads the bundle, so that the first request need not wait for it. */
+  /** Loads the bundle ahead of the first request. */
   async start(): Promise<void> {
     await this.running();
   }
@@ -81,7 +100,12 @@ export class LocalFunction {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.delete(id);
-        reject(new InvocationError('timeout', `${this.logicalId} took longer than ${this.timeoutSeconds} s.`));
+        reject(
+          new InvocationError(
+            'timeout',
+            `${this.logicalId} timed out after ${this.timeoutSeconds} s.`,
+          ),
+        );
       }, this.timeoutSeconds * 1000);
       this.waiting.set(id, {
         resolve: (result) => {
@@ -97,7 +121,10 @@ export class LocalFunction {
     });
   }
 
-  /** Ends the worker in the middle of whatever it does, as Lambda ends an environment; the next invocation finds a new one. */
+  /**
+   * Terminates the worker immediately, even during an invocation, as Lambda may end an execution
+   * environment. The next invocation starts a new worker.
+   */
   async kill(): Promise<void> {
     const worker = await this.worker;
     await worker?.terminate();
@@ -114,7 +141,7 @@ export class LocalFunction {
   }
 
   private launch(): Promise<Worker> {
-    // Where tests have it written down which AWS calls each function makes.
+    // Tests set this folder to record which AWS calls each function makes.
     const { SCIM_RECORD_CALLS: calls } = process.env;
     const worker = new Worker(path.join(__dirname, 'function-worker.mjs'), {
       workerData: {
@@ -123,12 +150,12 @@ export class LocalFunction {
         ...(calls === undefined ? {} : { calls: path.join(calls, this.logicalId) }),
       },
       env: { ...this.environment },
-      // The worker runs a bundle, whatever loaded this file.
+      // The worker runs a plain bundle and must not inherit loaders such as tsx.
       execArgv: ['--enable-source-maps'],
       stdout: true,
       stderr: true,
     });
-    // What functions print is their log; standard output is for who called `npm start`.
+    // Functions log to standard error; standard output belongs to the caller of `npm start`.
     for (const input of [worker.stdout, worker.stderr]) {
       createInterface({ input }).on('line', (line) => {
         if (!this.metrics.read(line)) process.stderr.write(`${line}\n`);
@@ -151,7 +178,7 @@ export class LocalFunction {
         fail(error.message);
       });
       worker.on('exit', (code) => {
-        fail(this.stopped ? 'stopped' : `the function ended with code ${code}`);
+        fail(this.stopped ? 'stopped' : `the worker exited with code ${code}`);
       });
     });
   }

@@ -10,10 +10,14 @@ import {
 import { asList, asProperties, asText, member, type Part, type Properties } from './template';
 
 /**
- * Creates the table that the template defines, unless it is there already.
- * @param properties of the template's AWS::DynamoDB::GlobalTable
+ * Creates the table that the template defines, unless it exists.
+ * @param properties properties of the template's AWS::DynamoDB::GlobalTable
  */
-export async function createTable(client: DynamoDBClient, name: string, properties: Properties): Promise<void> {
+export async function createTable(
+  client: DynamoDBClient,
+  name: string,
+  properties: Properties,
+): Promise<void> {
   try {
     await client.send(new CreateTableCommand(tableInput(name, properties)));
   } catch (error) {
@@ -44,7 +48,9 @@ function index(definition: Part): GlobalSecondaryIndex {
   return {
     IndexName: asText(member(definition, 'IndexName')),
     KeySchema: keySchema(member(definition, 'KeySchema')),
-    Projection: { ProjectionType: projection['ProjectionType'] === 'KEYS_ONLY' ? 'KEYS_ONLY' : 'ALL' },
+    Projection: {
+      ProjectionType: projection['ProjectionType'] === 'KEYS_ONLY' ? 'KEYS_ONLY' : 'ALL',
+    },
   };
 }
 

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { asText, isArray, isObject, parseJson, type Json } from '../scim/json';
 
-/** Path of the mails that would have left for administrators. */
+/** Path of the page that lists the mails. */
 export const MAILBOX_PATH = '/mailbox';
 
-/** A mail as SES was given it. */
+/** A mail as it was passed to SES. */
 interface Mail {
   readonly from: string;
   readonly recipients: readonly string[];
@@ -15,9 +15,9 @@ interface Mail {
   readonly html: string;
 }
 
-/** A stand-in for SES that speaks the wire protocol of its `SendEmail` (SESv2, REST and JSON), and shows what it was given. */
+/** SES stand-in that implements `SendEmail` (SESv2, JSON over REST) and shows the mails it got. */
 export class Mailbox {
-  /** What was sent, oldest first. */
+  /** All sent mails, oldest first. */
   readonly mails: Mail[] = [];
 
   createServer(): Server {
@@ -28,7 +28,7 @@ export class Mailbox {
     });
   }
 
-  /** Lists the mails, oldest first: as JSON to who accepts that, else as a page. */
+  /** Lists the mails: as JSON, oldest first, if the client accepts it, else as an HTML page. */
   serve(request: IncomingMessage, response: ServerResponse): void {
     if ((request.headers.accept ?? '').includes('application/json')) {
       answer(response, 200, this.mails);
@@ -41,10 +41,10 @@ export class Mailbox {
     response.end(page(this.mails));
   }
 
-  /** https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
+  /** @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
   private async send(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'POST' || request.url !== '/v2/email/outbound-emails') {
-      answer(response, 404, { message: 'This stand-in only sends mails.' });
+      answer(response, 404, { message: 'This stand-in only supports SendEmail.' });
       return;
     }
     const input = parseJson(await text(request));
@@ -62,7 +62,10 @@ export class Mailbox {
 }
 
 function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>((inner, name) => (isObject(inner) ? inner[name] : undefined), value);
+  return path.reduce<Json | undefined>(
+    (inner, name) => (isObject(inner) ? inner[name] : undefined),
+    value,
+  );
 }
 
 function page(mails: readonly Mail[]): string {
@@ -72,8 +75,9 @@ function page(mails: readonly Mail[]): string {
       ({ recipients, subject, text: body }) =>
         `<article><h2>${escaped(subject)}</h2><p>To: ${escaped(recipients.join(', '))}</p><pre>${escaped(body)}</pre></article>`,
     );
-  const style = 'body{font-family:sans-serif;max-width:50em;margin:2em auto}pre{white-space:pre-wrap}';
-  const content = list.length === 0 ? '<p>No mails have been sent since the start.</p>' : list.join('\n');
+  const style =
+    'body{font-family:sans-serif;max-width:50em;margin:2em auto}pre{white-space:pre-wrap}';
+  const content = list.length === 0 ? '<p>No mails since npm start.</p>' : list.join('\n');
   return `<!doctype html><title>Mailbox</title><style>${style}</style><h1>Mailbox</h1>${content}`;
 }
 

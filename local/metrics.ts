@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asText, isArray, isObject, parseJson, type Json, type JsonObject } from '../scim/json';
 
-/** Path of the metrics that CloudWatch would have. */
+/** Path of the metrics that CloudWatch would show. */
 export const METRICS_PATH = '/metrics';
 
-/** What was reported under one name with the same dimensions. */
+/** Aggregate of one metric and set of dimensions. */
 interface Reported {
   readonly name: string;
   readonly dimensions: JsonObject;
@@ -13,11 +13,11 @@ interface Reported {
   maximum: number;
 }
 
-/** A stand-in for CloudWatch's metrics: it reads them out of what functions log, in the embedded metric format, and shows them. */
+/** CloudWatch stand-in: extracts metrics from the functions' logs (embedded metric format). */
 export class LocalMetrics {
   private readonly reported = new Map<string, Reported>();
 
-  /** Reads a line of a function's log. @returns whether it was one with metrics */
+  /** Reads a line of a function's log. @returns whether it contains metrics */
   read(line: string): boolean {
     if (!line.includes('"_aws"')) return false;
     const entry = parsed(line);
@@ -48,7 +48,7 @@ export class LocalMetrics {
     this.reported.set(key, found);
   }
 
-  /** Lists what was reported since the start, as JSON. */
+  /** Answers with the aggregates since the start, as JSON. */
   serve(_request: IncomingMessage, response: ServerResponse): void {
     response.writeHead(200, { 'Content-Type': 'application/json' });
     response.end(`${JSON.stringify([...this.reported.values()])}\n`);

@@ -12,28 +12,28 @@ export interface Options {
   readonly dynamodb: string | undefined;
 }
 
-/** A flag that cannot be used; the message says what to change. */
+/** Invalid command line. The message states how to fix it. */
 export class UsageError extends Error {}
 
-export const USAGE = `Serves SCIM on this machine, as it would be deployed.
+export const USAGE = `Runs the SCIM service on this machine (127.0.0.1) as it would run on AWS.
 
   npm start -- [flags]
 
-  --port N                         where to listen on 127.0.0.1; 0 picks a free port (default 8080)
-  --memory                         keep nothing on disk; otherwise data is kept in .scim-local/
-  --json                           when ready print one line of JSON on standard output and nothing else
-                                   (npm has a line of its own: npm start --silent -- --json)
-  --idp NAME                       profile of the first connection, "default" (default generic):
+  --port N                         port to listen on; 0 picks a free one (default: 8080)
+  --memory                         keep nothing on disk; by default, data is kept in .scim-local/
+  --json                           print only one line of JSON to standard output, when ready
+                                   (to suppress npm's own output: npm start --silent -- --json)
+  --idp NAME                       profile of the connection "default" (default: generic):
                                    ${IDENTITY_PROVIDERS.join(', ')}
-  --failure-mail-to ADDRESS        who gets the mails about connections that name nobody
-  --failure-mail-window SECONDS    how long failures are gathered before a mail tells them: 1 to 300 (default 2)
+  --failure-mail-to ADDRESS        recipient of mails about connections without recipients
+  --failure-mail-window SECONDS    time to collect failures for one mail: 1 to 300 (default: 2)
   --dynamodb URL                   another DynamoDB endpoint instead of the embedded engine
-  --help                           this text
+  --help                           show this help
 `;
 
 /**
- * Reads the command line.
- * @returns 'help' when that is all that was asked for
+ * Parses the command line.
+ * @returns 'help' for `--help`
  * @throws UsageError
  */
 export function readOptions(args: readonly string[]): Options | 'help' {

@@ -1,10 +1,14 @@
-// Writes down which AWS calls a function makes, as the IAM actions that they need, for a test that compares them with the function's policies.
+// Records the IAM actions that the AWS calls of a function require. A test compares them with the
+// function's policies.
 import { Buffer } from 'node:buffer';
 import { appendFileSync } from 'node:fs';
 import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 
-/** The action of each kind of write of a transaction (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html). */
+/**
+ * IAM action for each kind of write in a transaction.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+ */
 const TRANSACTION_ACTIONS = {
   ConditionCheck: 'ConditionCheckItem',
   Delete: 'DeleteItem',
@@ -12,7 +16,10 @@ const TRANSACTION_ACTIONS = {
   Update: 'UpdateItem',
 };
 
-/** @param file one line of it is an action and what it is done to */
+/**
+ * Intercepts HTTP requests and appends each distinct call to a file.
+ * @param file each line is an IAM action and its target
+ */
 export function recordCalls(file) {
   const known = new Set();
   const note = (call) => {
@@ -45,9 +52,12 @@ function callsOf(made, body) {
   if (service.startsWith('DynamoDB_')) return tableCalls(operation, JSON.parse(body));
   if (service === 'secretsmanager') return [`secretsmanager:${operation} secret`];
   if (made.path === '/v2/email/outbound-emails') return ['ses:SendEmail identity'];
-  if (/^\/2015-03-31\/functions\/[^/]+\/invocations$/.test(made.path)) return ['lambda:InvokeFunction function'];
-  // Anything else is no call of AWS: the endpoint that a new token is tried at.
-  return made.getHeader('authorization')?.startsWith('AWS4-') ? [`unknown:${made.method}:${made.path}`] : [];
+  if (/^\/2015-03-31\/functions\/[^/]+\/invocations$/.test(made.path))
+    return ['lambda:InvokeFunction function'];
+  // Unsigned requests are not AWS calls: a new token is tried against the SCIM endpoint.
+  return made.getHeader('authorization')?.startsWith('AWS4-')
+    ? [`unknown:${made.method}:${made.path}`]
+    : [];
 }
 
 function tableCalls(operation, input) {

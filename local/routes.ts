@@ -9,18 +9,18 @@ import {
   type TemplateResource,
 } from './template';
 
-/** A route of the REST API in the template. */
+/** Route of the REST API in the template. */
 export interface LocalRoute {
-  /** As API Gateway writes it: `/v2/connections/{connectionId}/Users/{id}`. */
+  /** Resource path as in API Gateway: `/v2/connections/{connectionId}/Users/{id}`. */
   readonly resource: string;
   /** `ANY` for every method. */
   readonly method: string;
   readonly authorizationType: string;
-  /** Logical id of the function. */
+  /** Logical ID of the function. */
   readonly functionId: string;
 }
 
-/** An answer that API Gateway gives itself. */
+/** Response that API Gateway generates itself. */
 export interface GatewayResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -32,13 +32,13 @@ export interface RouteMatch {
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-/** The stage that begins every path. */
+/** Returns the name of the stage, which is the first segment of every path. */
 export function stageOf(template: Template): string {
   const [stage] = template.ofType('AWS::ApiGateway::Stage');
   return asText(stage?.properties['StageName']);
 }
 
-/** The routes of the template's methods. */
+/** Returns the routes that the template's methods define. */
 export function routesOf(template: Template): readonly LocalRoute[] {
   const resources = template.ofType('AWS::ApiGateway::Resource');
   const functions = template.ofType('AWS::Lambda::Function');
@@ -64,11 +64,18 @@ function pathOf(resource: TemplateResource | undefined, all: readonly TemplateRe
 }
 
 /**
- * The route that a path takes: a literal part is preferred to a placeholder and a placeholder to `{proxy+}`, as API Gateway does.
- * @param path below the stage, as it was sent
+ * Finds the route of a path. As in API Gateway, literal segments win over placeholders, and
+ * placeholders over `{proxy+}`.
+ * @param path path below the stage, undecoded
  */
-export function matchRoute(routes: readonly LocalRoute[], method: string, path: string): RouteMatch | undefined {
-  const parts = path.split('/').filter((part, index, all) => part !== '' || (index > 0 && index < all.length - 1));
+export function matchRoute(
+  routes: readonly LocalRoute[],
+  method: string,
+  path: string,
+): RouteMatch | undefined {
+  const parts = path
+    .split('/')
+    .filter((part, index, all) => part !== '' || (index > 0 && index < all.length - 1));
   const matches = routes.flatMap((route) => {
     if (route.method !== 'ANY' && route.method !== method) return [];
     const pathParameters = matchParts(route.resource.split('/').slice(1), parts);
@@ -77,7 +84,10 @@ export function matchRoute(routes: readonly LocalRoute[], method: string, path: 
   return matches.sort((a, b) => rank(b.route) - rank(a.route))[0];
 }
 
-function matchParts(pattern: readonly string[], parts: readonly string[]): Record<string, string> | undefined {
+function matchParts(
+  pattern: readonly string[],
+  parts: readonly string[],
+): Record<string, string> | undefined {
   const parameters: Record<string, string> = {};
   for (const [index, expected] of pattern.entries()) {
     const part = parts[index];
@@ -100,7 +110,7 @@ function rank({ resource }: LocalRoute): number {
   );
 }
 
-/** The answer of a kind: the template's own, or the default of its class. */
+/** Returns the gateway response of a type: the template's own, or the default of its class. */
 export function gatewayResponse(
   template: Template,
   type: string,
@@ -121,6 +131,9 @@ export function gatewayResponse(
 function responseHeaders(parameters: Part | undefined): Record<string, string> {
   const entries = Object.entries(asProperties(parameters));
   return Object.fromEntries(
-    entries.map(([name, value]) => [name.replace('gatewayresponse.header.', ''), asText(value).replace(/^'|'$/g, '')]),
+    entries.map(([name, value]) => [
+      name.replace('gatewayresponse.header.', ''),
+      asText(value).replace(/^'|'$/g, ''),
+    ]),
   );
 }

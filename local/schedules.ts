@@ -3,20 +3,25 @@ import type { LocalFunction } from './local-function';
 import { asList, asText, member, referenced, type Template } from './template';
 
 /**
- * Invokes functions as the template's schedules say.
- * @returns what ends them
+ * Invokes functions on the template's schedules.
+ * @returns a function that ends them
  */
-export function startSchedules(template: Template, functions: readonly LocalFunction[], clock: Clock): () => void {
+export function startSchedules(
+  template: Template,
+  functions: readonly LocalFunction[],
+  clock: Clock,
+): () => void {
   const definitions = template.ofType('AWS::Lambda::Function');
   const ends = template.ofType('AWS::Events::Rule').flatMap(({ properties }) => {
-    // What tells of alarms has nothing to tell here.
+    // Rules without a schedule forward CloudWatch alarms, which do not exist locally.
     if (properties['ScheduleExpression'] === undefined) return [];
     const every = milliseconds(asText(properties['ScheduleExpression']));
     return asList(properties['Targets']).flatMap((target) => {
       const definition = referenced(member(target, 'Arn'), definitions);
       const fn = functions.find(({ logicalId }) => logicalId === definition?.logicalId);
-      // A failure is in the function's log.
-      return fn === undefined ? [] : [clock.every(every, () => fn.invoke({ 'detail-type': 'Scheduled Event' }))];
+      return fn === undefined
+        ? []
+        : [clock.every(every, () => fn.invoke({ 'detail-type': 'Scheduled Event' }))];
     });
   });
   return () => {
@@ -24,12 +29,17 @@ export function startSchedules(template: Template, functions: readonly LocalFunc
   };
 }
 
-const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const UNITS: Readonly<Record<string, number>> = {
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+};
 
-/** @throws Error for a schedule that running locally does not need so far */
+/** @throws Error for a schedule expression that the local runtime does not support */
 function milliseconds(expression: string): number {
   const [, count = '', unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   const length = UNITS[unit];
-  if (length === undefined) throw new Error(`Cannot follow the schedule "${expression}" on this machine.`);
+  if (length === undefined)
+    throw new Error(`The local runtime does not support the schedule "${expression}".`);
   return Number(count) * length;
 }

@@ -1,18 +1,18 @@
 import { appendFileSync, chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { asText, isArray, isObject, parseJson, type JsonObject } from '../scim/json';
 
-/** A version of a secret: a value, once it has one, and the labels that are on it. */
+/** Version of a secret with its staging labels. The value is undefined until it is put. */
 export interface SecretVersion {
   readonly id: string;
   readonly value: string | undefined;
   readonly stages: readonly string[];
 }
 
-/** When a secret is rotated, and by which function. */
+/** Rotation schedule of a secret. */
 export interface SecretRotation {
   readonly functionArn: string;
   readonly days: number;
-  /** Milliseconds since the epoch: when it was rotated last, or the schedule was made. */
+  /** When it was last rotated, or the schedule was created: milliseconds since the epoch. */
   readonly since: number;
 }
 
@@ -22,11 +22,14 @@ export interface Secret {
   readonly rotation?: SecretRotation;
 }
 
-/** The secrets of the stand-in, kept in a file of one line for each change, so that a change costs the same however many there are. */
+/**
+ * Stores the secrets of the Secrets Manager stand-in. Each change appends a line to the file, so
+ * its cost does not depend on the number of secrets. The file is compacted when it is opened.
+ */
 export class SecretStore {
   private readonly secrets = new Map<string, Secret>();
 
-  /** @param file readable by this user only; in memory without one */
+  /** @param file readable only by this user; without it, secrets stay in memory */
   constructor(private readonly file?: string) {
     if (file === undefined) return;
     if (existsSync(file)) {
@@ -62,7 +65,7 @@ export class SecretStore {
     const stored = line === '' ? undefined : parseJson(line);
     if (!isObject(stored)) return;
     const secret = secretFrom(stored);
-    // Without versions it was deleted.
+    // A secret without versions was deleted.
     if (secret.versions.length === 0) this.secrets.delete(secret.name);
     else this.secrets.set(secret.name, secret);
   }

@@ -1,28 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { asText, isArray, isObject, parseJson, type JsonObject } from '../scim/json';
+import { asText, isObject, parseJson, type JsonObject } from '../scim/json';
 import type { Clock } from './clock';
-import { SecretStore, type Secret, type SecretVersion } from './secret-store';
+import {
+  arnOf,
+  CURRENT,
+  describe,
+  nameOf,
+  PENDING,
+  rotationEvent,
+  SecretsError,
+  stagesOf,
+  STEPS,
+  withStage,
+} from './secret-format';
+import { SecretStore, type Secret } from './secret-store';
 
-const CURRENT = 'AWSCURRENT';
-const PENDING = 'AWSPENDING';
-const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
-
-/** Milliseconds between two looks for secrets that are due to be rotated. */
+/** Interval between checks for secrets that are due for rotation. */
 const LOOK_MS = 60_000;
 
-/** Invokes the function of an ARN, as Secrets Manager does to rotate. */
+/** Invokes a rotation function by its ARN. */
 export type InvokeFunction = (functionArn: string, event: JsonObject) => Promise<unknown>;
 
 /**
- * A stand-in for Secrets Manager that speaks its wire protocol (JSON 1.1), so that functions talk to it through their ordinary client:
- * the operations that the functions use, with the errors that they tell apart, and rotation in its four steps.
+ * Secrets Manager stand-in that implements its wire protocol (JSON 1.1), so that functions use
+ * their regular client. It supports the operations that the functions call, the errors that they
+ * distinguish, and rotation in four steps.
  */
 export class LocalSecretsManager {
   private readonly store: SecretStore;
 
-  /** @param file where the secrets are kept, readable by this user only; in memory without one */
+  /** @param file readable only by this user; without it, secrets stay in memory */
   constructor(
     private readonly clock: Clock,
     private readonly invoke: InvokeFunction,
@@ -31,22 +40,26 @@ export class LocalSecretsManager {
     this.store = new SecretStore(file);
   }
 
-  /** The current value of a secret. */
+  /** Returns the current value of a secret. */
   valueOf(name: string): string | undefined {
     return this.store.get(name)?.versions.find(({ stages }) => stages.includes(CURRENT))?.value;
   }
 
-  /** The schedule of a secret. */
+  /** Returns the rotation schedule of a secret. */
   rotationOf(name: string): Secret['rotation'] {
     return this.store.get(name)?.rotation;
   }
 
-  /** Rotates secrets when they are due. @returns what ends it */
+  /** Rotates secrets when they are due. @returns a function that ends it */
   startRotations(): () => void {
     return this.clock.every(LOOK_MS, async () => {
       for (const { name, rotation } of this.store.all()) {
-        if (rotation === undefined || this.clock.now() < rotation.since + rotation.days * 86_400_000) continue;
-        // What fails is in the function's log, and is tried again at the next look.
+        if (
+          rotation === undefined ||
+          this.clock.now() < rotation.since + rotation.days * 86_400_000
+        )
+          continue;
+        // A failed rotation is retried at the next check.
         await this.rotate(name).catch(() => undefined);
       }
     });
@@ -64,7 +77,10 @@ export class LocalSecretsManager {
     const target = String(request.headers['x-amz-target'] ?? '');
     const input = parseJson(await text(request));
     if (!isObject(input)) {
-      answer(response, 400, { __type: 'InvalidRequestException', Message: 'The request is no JSON object.' });
+      answer(response, 400, {
+        __type: 'InvalidRequestException',
+        Message: 'The request must be a JSON object.',
+      });
       return;
     }
     try {
@@ -100,14 +116,20 @@ export class LocalSecretsManager {
         return { ARN: arnOf(secret.name), Name: secret.name };
       }
       default:
-        throw new SecretsError('InvalidRequestException', `${operation} is not part of this stand-in.`);
+        throw new SecretsError(
+          'InvalidRequestException',
+          `This stand-in does not support ${operation}.`,
+        );
     }
   }
 
   private find(input: JsonObject): Secret {
     const secret = this.store.get(nameOf(input));
     if (secret !== undefined) return secret;
-    throw new SecretsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+    throw new SecretsError(
+      'ResourceNotFoundException',
+      "Secrets Manager can't find the specified secret.",
+    );
   }
 
   private create(input: JsonObject): JsonObject {
@@ -126,22 +148,30 @@ export class LocalSecretsManager {
     const value = asText(input['SecretString']);
     const existing = secret.versions.find((version) => version.id === id);
     if (existing?.value !== undefined && existing.value !== value) {
-      throw new SecretsError('ResourceExistsException', `The version ${id} has another value already.`);
+      throw new SecretsError(
+        'ResourceExistsException',
+        `Version ${id} already has a different value.`,
+      );
     }
     const others = secret.versions.filter((version) => version !== existing);
-    const added: Secret = { ...secret, versions: [...others, { id, value, stages: existing?.stages ?? [] }] };
+    const added: Secret = {
+      ...secret,
+      versions: [...others, { id, value, stages: existing?.stages ?? [] }],
+    };
     this.store.set(stages.reduce<Secret>((result, stage) => withStage(result, stage, id), added));
     return { ARN: arnOf(secret.name), Name: secret.name, VersionId: id, VersionStages: stages };
   }
 
   private getValue(secret: Secret, input: JsonObject): JsonObject {
-    const { VersionId: wanted, VersionStage: stage = wanted === undefined ? CURRENT : undefined } = input;
+    const { VersionId: wanted, VersionStage: stage = wanted === undefined ? CURRENT : undefined } =
+      input;
     const version = secret.versions.find(
       ({ id, stages }) =>
-        (wanted === undefined || id === wanted) && (stage === undefined || stages.includes(asText(stage))),
+        (wanted === undefined || id === wanted) &&
+        (stage === undefined || stages.includes(asText(stage))),
     );
     if (version?.value === undefined) {
-      const missing = `Secrets Manager can't find the specified secret value for ${asText(wanted ?? stage)}.`;
+      const missing = `Secrets Manager can't find the secret value for ${asText(wanted ?? stage)}.`;
       throw new SecretsError('ResourceNotFoundException', missing);
     }
     const { id: VersionId, value: SecretString, stages: VersionStages } = version;
@@ -149,16 +179,18 @@ export class LocalSecretsManager {
   }
 
   private moveStage(secret: Secret, input: JsonObject): JsonObject {
-    const [stage, from, to] = [input['VersionStage'], input['RemoveFromVersionId'], input['MoveToVersionId']].map(
-      asText,
-    );
+    const [stage, from, to] = [
+      input['VersionStage'],
+      input['RemoveFromVersionId'],
+      input['MoveToVersionId'],
+    ].map(asText);
     const holder = secret.versions.find(({ stages }) => stages.includes(stage ?? ''));
     if (holder !== undefined && holder.id !== to && holder.id !== from) {
-      const mismatch = `Staging label ${stage ?? ''} is currently attached to version ${holder.id}.`;
+      const mismatch = `Staging label ${stage ?? ''} is attached to version ${holder.id}.`;
       throw new SecretsError('InvalidParameterException', mismatch);
     }
     if (to !== '' && !secret.versions.some(({ id }) => id === to)) {
-      throw new SecretsError('ResourceNotFoundException', `There is no version ${to ?? ''}.`);
+      throw new SecretsError('ResourceNotFoundException', `Version ${to ?? ''} does not exist.`);
     }
     this.store.set(withStage(secret, stage ?? '', to === '' ? undefined : to));
     return { ARN: arnOf(secret.name), Name: secret.name };
@@ -170,15 +202,21 @@ export class LocalSecretsManager {
     const days = Number(isObject(rules) ? rules['AutomaticallyAfterDays'] : secret.rotation?.days);
     const functionArn = asText(input['RotationLambdaARN'] ?? secret.rotation?.functionArn);
     if (!Number.isInteger(days) || days < 1 || days > 1000 || functionArn === '') {
-      throw new SecretsError('InvalidParameterException', 'A rotation needs a function and 1 to 1000 days.');
+      throw new SecretsError(
+        'InvalidParameterException',
+        'A rotation needs a function and 1 to 1000 days.',
+      );
     }
-    if (secret.versions.some(({ stages }) => stages.includes(PENDING) && !stages.includes(CURRENT))) {
+    if (
+      secret.versions.some(({ stages }) => stages.includes(PENDING) && !stages.includes(CURRENT))
+    ) {
       const unfinished = "A previous rotation isn't complete. That rotation will be reattempted.";
       throw new SecretsError('InvalidRequestException', unfinished);
     }
     this.store.set({ ...secret, rotation: { functionArn, days, since: this.clock.now() } });
     const version = asText(input['ClientRequestToken'] ?? randomUUID());
-    // "Secrets Manager tests the rotation configuration by running the testSecret step": with a version that has no value.
+    // Without immediate rotation, "Secrets Manager tests the rotation configuration by running the
+    // testSecret step". The version of that test has no value.
     const begun =
       input['RotateImmediately'] === false
         ? this.invoke(functionArn, rotationEvent(name, version, 'testSecret'))
@@ -187,77 +225,27 @@ export class LocalSecretsManager {
     return { ARN: arnOf(name), Name: name, VersionId: version };
   }
 
-  /** The four steps, for a version that an earlier attempt has left, or else a new one. */
+  /** Runs the four rotation steps on the pending version of a failed attempt, or on a new one. */
   private async rotate(name: string, version: string = randomUUID()): Promise<void> {
     const secret = this.store.get(name);
     if (secret?.rotation === undefined) return;
-    const left = secret.versions.find(({ stages }) => stages.includes(PENDING) && !stages.includes(CURRENT));
+    const left = secret.versions.find(
+      ({ stages }) => stages.includes(PENDING) && !stages.includes(CURRENT),
+    );
     const pending = left?.id ?? version;
     if (left === undefined) {
-      const added = { ...secret, versions: [...secret.versions, { id: pending, value: undefined, stages: [] }] };
+      const added = {
+        ...secret,
+        versions: [...secret.versions, { id: pending, value: undefined, stages: [] }],
+      };
       this.store.set(withStage(added, PENDING, pending));
     }
-    for (const step of STEPS) await this.invoke(secret.rotation.functionArn, rotationEvent(name, pending, step));
+    for (const step of STEPS)
+      await this.invoke(secret.rotation.functionArn, rotationEvent(name, pending, step));
     const rotated = this.store.get(name);
     if (rotated?.rotation === undefined) return;
     this.store.set({ ...rotated, rotation: { ...rotated.rotation, since: this.clock.now() } });
   }
-}
-
-/** A secret with a label on another version, and on no other; without a version on none. */
-function withStage(secret: Secret, stage: string, to: string | undefined): Secret {
-  const before = secret.versions.find(({ stages }) => stages.includes(stage))?.id;
-  const relabelled = secret.versions.map((version): SecretVersion => {
-    const others = version.stages.filter((label) => label !== stage);
-    return { ...version, stages: version.id === to ? [...others, stage] : others };
-  });
-  const result = { ...secret, versions: relabelled };
-  const isMoved = stage === CURRENT && before !== undefined && before !== to;
-  return isMoved ? withStage(result, 'AWSPREVIOUS', before) : result;
-}
-
-function describe({ name, versions, rotation }: Secret): JsonObject {
-  return {
-    ARN: arnOf(name),
-    Name: name,
-    VersionIdsToStages: Object.fromEntries(
-      versions.filter(({ stages }) => stages.length > 0).map(({ id, stages }) => [id, stages]),
-    ),
-    RotationEnabled: rotation !== undefined,
-    ...(rotation === undefined
-      ? {}
-      : { RotationLambdaARN: rotation.functionArn, RotationRules: { AutomaticallyAfterDays: rotation.days } }),
-  };
-}
-
-function rotationEvent(name: string, version: string, step: (typeof STEPS)[number]): JsonObject {
-  return { Step: step, SecretId: arnOf(name), ClientRequestToken: version };
-}
-
-function stagesOf({ VersionStages: stages }: JsonObject): readonly string[] {
-  return isArray(stages) ? stages.map(asText) : [CURRENT];
-}
-
-class SecretsError extends Error {
-  constructor(
-    readonly type: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-const ARN_PREFIX = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:';
-const ARN_SUFFIX = '-local1';
-
-function arnOf(name: string): string {
-  return `${ARN_PREFIX}${name}${ARN_SUFFIX}`;
-}
-
-/** The name of the secret that a request is about, which may give its ARN. */
-function nameOf({ SecretId: id }: JsonObject): string {
-  const text = asText(id);
-  return text.startsWith(ARN_PREFIX) ? text.slice(ARN_PREFIX.length, -ARN_SUFFIX.length) : text;
 }
 
 function answer(response: ServerResponse, status: number, body: JsonObject): void {

@@ -2,27 +2,32 @@ import { firstConnection, type FirstConnection } from './first-connection';
 import { readOptions, USAGE, UsageError, type Options } from './options';
 import { startSystem, type LocalSystem } from './system';
 
-/** `npm start`. */
+/** Entry point of `npm start`. */
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options === 'help') {
     process.stdout.write(USAGE);
     return;
   }
-  // The notice that a later SDK will want a newer Node.js is for maintainers, not for whoever tries this out.
+  // The SDK's notice that later versions need a newer Node.js is for maintainers, not for users.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const system = await startSystem(options);
   stopWhenTold(system);
   try {
     const connection = await firstConnection(system, options);
-    process.stdout.write(options.json ? json(system, connection) : welcome(system, connection, options));
+    process.stdout.write(
+      options.json ? json(system, connection) : welcome(system, connection, options),
+    );
   } catch (error) {
     await system.stop();
     throw error;
   }
 }
 
-function json({ adminUrl, mailboxUrl, dynamodbEndpoint, tableName }: LocalSystem, connection: FirstConnection): string {
+function json(
+  { adminUrl, mailboxUrl, dynamodbEndpoint, tableName }: LocalSystem,
+  connection: FirstConnection,
+): string {
   const { scimBaseUrl, token } = connection;
   return `${JSON.stringify({ scimBaseUrl, token, adminUrl, mailboxUrl, dynamodbEndpoint, tableName })}\n`;
 }
@@ -32,13 +37,16 @@ function welcome(
   { scimBaseUrl, token, identityProvider }: FirstConnection,
   options: Options,
 ): string {
-  const kept = options.memory ? 'Nothing is kept when it stops.' : 'Data is kept in .scim-local/.';
+  const kept = options.memory
+    ? 'Data is discarded when it stops.'
+    : 'Data is kept in .scim-local/.';
   const otherProfile =
     identityProvider === options.identityProvider
       ? ''
-      : `\nThe connection "default" is of an earlier run and keeps its profile ${identityProvider}; delete .scim-local/ to begin anew.\n`;
+      : `\nThe connection "default" comes from an earlier run and keeps its profile \
+${identityProvider}. Delete .scim-local/ to start over.\n`;
   return `
-SCIM is served on this machine. ${kept} Stop it with Ctrl+C.
+The SCIM service is running on this machine. ${kept} Press Ctrl+C to stop it.
 
   SCIM base URL  ${scimBaseUrl}
   bearer token   ${token}
@@ -53,7 +61,7 @@ Try it:
 `;
 }
 
-/** Ends everything that was started, on a signal or when the `npm` that started this is gone. */
+/** Stops the system on a signal, or when the `npm` process that started it is gone. */
 function stopWhenTold(system: LocalSystem): void {
   let stopping = false;
   const stop = (): void => {
@@ -70,7 +78,8 @@ function stopWhenTold(system: LocalSystem): void {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   process.on('SIGHUP', stop);
-  // A shell between npm and this process does not hand signals on; it leaves us another parent.
+  // A shell between npm and this process does not forward signals, but when it ends, the parent of
+  // this process changes.
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) stop();

@@ -1,21 +1,21 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Where state is kept between runs, below the folder that `npm start` is called in. */
+/** Folder for the state of runs, relative to the working directory. */
 const FOLDER = '.scim-local';
 
-/** The files of a run, and the lock that keeps a second run from them. */
+/** Files of a run, and the lock that keeps other runs from using them. */
 export interface State {
-  /** Undefined when nothing is kept. */
+  /** Undefined with `--memory`, as is `secrets`. */
   readonly database: string | undefined;
   readonly secrets: string | undefined;
   release(): void;
 }
 
 /**
- * Opens the state for this run alone.
- * @param memory whether nothing is kept
- * @throws Error when another run has it open
+ * Opens the state exclusively for this run.
+ * @param memory whether to keep nothing on disk
+ * @throws Error if another run uses the state
  */
 export function openState(memory: boolean): State {
   if (memory) return { database: undefined, secrets: undefined, release: () => undefined };
@@ -39,10 +39,10 @@ function takeLock(lock: string): void {
     const owner = Number(readFileSync(lock, 'utf8'));
     if (isRunning(owner)) {
       throw new Error(
-        `Another "npm start" (process ${owner}) uses ${FOLDER}/. Stop it, or start this one with "npm start -- --memory --port 0".`,
+        `Another "npm start" (process ${owner}) uses ${FOLDER}/. Stop it or add --memory --port 0.`,
       );
     }
-    // Its owner was killed before it could clean up.
+    // The owner was killed before it could remove its lock.
     writeFileSync(lock, String(process.pid));
   }
 }

@@ -11,23 +11,23 @@ import { passesFilter } from './event-filter';
 import type { LocalFunction } from './local-function';
 import { asList, asText, member, referenced, type Part, type Template } from './template';
 
-/** How long after a write a function hears of it, at most, while nothing else is to be done. */
+/** Polling interval: an idle system delivers a write after at most this time. */
 const POLL_MS = 250;
 
-/** One function's subscription to the table's stream: an event source mapping of the template. */
+/** Event source mapping of the template: one function's subscription to the table's stream. */
 interface Mapping {
   readonly target: LocalFunction;
   readonly patterns: readonly Part[];
   readonly batchSize: number;
-  /** Milliseconds for which records are gathered. */
+  /** Batching window in milliseconds. */
   readonly window: number;
-  /** Those that are gathered, and since when: milliseconds since the epoch. */
+  /** Records of the current batching window and its start, in milliseconds since the epoch. */
   readonly gathered: { records: StreamRecord[]; since: number };
 }
 
 /**
- * Hands the records of the table's stream to the functions that the template's event source mappings name, as Lambda does: only those that
- * pass the filters, in batches. What fails is told on standard error and not repeated.
+ * Delivers the records of the table's stream to functions as Lambda does: filtered and in batches,
+ * according to the template's event source mappings. Unlike Lambda, it drops failed batches.
  */
 export class StreamTrigger {
   private readonly iterators = new Map<string, string>();
@@ -40,11 +40,18 @@ export class StreamTrigger {
     private readonly mappings: readonly Mapping[],
   ) {}
 
-  /** @returns the trigger, at the end of the stream as it is now; undefined when the template or the table has no use for one */
+  /**
+   * Starts to deliver records from the current end of the stream.
+   * @returns undefined if the template has no mappings or the table has no stream
+   */
   static async start(
     template: Template,
     functions: readonly LocalFunction[],
-    { client, streams, tableName }: { client: DynamoDBClient; streams: DynamoDBStreamsClient; tableName: string },
+    {
+      client,
+      streams,
+      tableName,
+    }: { client: DynamoDBClient; streams: DynamoDBStreamsClient; tableName: string },
   ): Promise<StreamTrigger | undefined> {
     const mappings = mappingsOf(template, functions);
     const { Table: table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
@@ -56,7 +63,7 @@ export class StreamTrigger {
     return trigger;
   }
 
-  /** Ends it; a function that it has invoked may still run. */
+  /** Stops polling. An invocation may still be in progress. */
   stop(): void {
     this.stopped = true;
   }
@@ -71,8 +78,10 @@ export class StreamTrigger {
         await this.poll();
       } catch (error) {
         if (this.isStopped()) return;
-        process.stderr.write(`The table's stream could not be read, and is read from its end on: ${String(error)}\n`);
-        // An iterator is good for some minutes only, and a record for a day.
+        process.stderr.write(
+          `Cannot read the table's stream; continuing at its end: ${String(error)}\n`,
+        );
+        // The position may be lost: iterators expire after 15 minutes, and records after a day.
         this.iterators.clear();
         this.seen.clear();
         await this.openShards('LATEST').catch(() => undefined);
@@ -93,7 +102,7 @@ export class StreamTrigger {
     }
   }
 
-  /** Begins to read the shards that are not known yet. */
+  /** Gets iterators for shards that are not being read yet. */
   private async openShards(from: 'LATEST' | 'TRIM_HORIZON'): Promise<void> {
     const { StreamDescription: stream } = await this.client.send(
       new DescribeStreamCommand({ StreamArn: this.streamArn }),
@@ -102,7 +111,11 @@ export class StreamTrigger {
       if (shard === undefined || this.seen.has(shard)) continue;
       this.seen.add(shard);
       const { ShardIterator: iterator } = await this.client.send(
-        new GetShardIteratorCommand({ StreamArn: this.streamArn, ShardId: shard, ShardIteratorType: from }),
+        new GetShardIteratorCommand({
+          StreamArn: this.streamArn,
+          ShardId: shard,
+          ShardIteratorType: from,
+        }),
       );
       if (iterator !== undefined) this.iterators.set(shard, iterator);
     }
@@ -119,8 +132,10 @@ export class StreamTrigger {
       const passing = gathered.records.splice(0);
       for (let start = 0; start < passing.length; start += batchSize) {
         const batch = passing.slice(start, start + batchSize);
-        const event = { Records: batch.map((record) => ({ ...record, eventSourceARN: this.streamArn })) };
-        // A failure is in the function's log.
+        const event = {
+          Records: batch.map((record) => ({ ...record, eventSourceARN: this.streamArn })),
+        };
+        // Lambda would retry the batch.
         await target.invoke(event).catch(() => undefined);
       }
     }
@@ -137,7 +152,13 @@ function mappingsOf(template: Template, functions: readonly LocalFunction[]): re
     const patterns = filters.map((filter) => JSON.parse(asText(member(filter, 'Pattern'))) as Part);
     const window = Number(properties['MaximumBatchingWindowInSeconds'] ?? 0) * 1000;
     return [
-      { target, patterns, batchSize: Number(properties['BatchSize']), window, gathered: { records: [], since: 0 } },
+      {
+        target,
+        patterns,
+        batchSize: Number(properties['BatchSize']),
+        window,
+        gathered: { records: [], since: 0 },
+      },
     ];
   });
 }

@@ -18,16 +18,22 @@ import { openState, type State } from './state';
 import { StreamTrigger } from './stream-trigger';
 import { FAILURE_MAIL, functionArn, member, resolveText, Template } from './template';
 
-/** The name that the table has on this machine; in AWS CloudFormation gives it one. */
+/** Name of the local table. In AWS, CloudFormation generates the name. */
 const TABLE_NAME = 'scim';
 
-/** What of the flags the system itself depends on. */
-type SystemOptions = Pick<Options, 'port' | 'memory' | 'dynamodb' | 'failureMailTo' | 'failureMailWindowSeconds'>;
+/** Flags that the system depends on. */
+type SystemOptions = Pick<
+  Options,
+  'port' | 'memory' | 'dynamodb' | 'failureMailTo' | 'failureMailWindowSeconds'
+>;
 
-/** Seconds for which failures are gathered before a mail tells them: who tries this out does not want to wait for minutes. */
+/**
+ * Default of `--failure-mail-window`, in seconds: shorter than in AWS, so that mails can be tried
+ * out without waiting for minutes.
+ */
 const DEFAULT_WINDOW = 2;
 
-/** Everything that the template describes, running on this machine. */
+/** Running system with everything that the template describes. */
 export interface LocalSystem {
   /** `http://127.0.0.1:<port>` */
   readonly origin: string;
@@ -36,14 +42,14 @@ export interface LocalSystem {
   readonly dynamodbEndpoint: string;
   readonly tableName: string;
   readonly secrets: LocalSecretsManager;
-  /** Begins the names of the connections' secrets. */
+  /** Prefix of the names of the connections' secrets. */
   readonly secretPrefix: string;
   stop(): Promise<void>;
 }
 
 /**
  * Starts the system from its synthesized template.
- * @throws Error that says what is wrong: a port in use, a missing build, no engine
+ * @throws Error if the port is in use, the build is missing or there is no engine
  */
 export async function startSystem(options: SystemOptions): Promise<LocalSystem> {
   const stops: (() => Promise<void> | void)[] = [];
@@ -68,12 +74,17 @@ async function start(
   });
   const recipients = failureMailTo === undefined ? [] : [failureMailTo];
   const template = Template.synthesize({
-    failureMail: { ...FAILURE_MAIL, recipients, window: Duration.seconds(failureMailWindowSeconds ?? DEFAULT_WINDOW) },
+    failureMail: {
+      ...FAILURE_MAIL,
+      recipients,
+      window: Duration.seconds(failureMailWindowSeconds ?? DEFAULT_WINDOW),
+    },
   });
   stops.push(() => {
     template.dispose();
   });
-  const engine: Engine | undefined = dynamodb === undefined ? await startEngine(state.database) : undefined;
+  const engine: Engine | undefined =
+    dynamodb === undefined ? await startEngine(state.database) : undefined;
   if (engine !== undefined) stops.push(() => engine.stop());
   const endpoint = dynamodb ?? engine?.endpoint ?? '';
   const [table] = template.ofType('AWS::DynamoDB::GlobalTable');
@@ -87,7 +98,8 @@ async function start(
   const functions: LocalFunction[] = [];
   const secrets = new LocalSecretsManager(
     clock,
-    async (arn, event) => functions.find(({ logicalId }) => functionArn(logicalId) === arn)?.invoke(event),
+    async (arn, event) =>
+      functions.find(({ logicalId }) => functionArn(logicalId) === arn)?.invoke(event),
     state.secrets,
   );
   const mailbox = new Mailbox();
@@ -96,7 +108,7 @@ async function start(
     stops.push(() => closed(server));
     return `http://127.0.0.1:${await listening(server, at)}`;
   };
-  // The functions that call the API need its address before it can answer.
+  // Some functions call the API and need its URL, so the server listens before routes are set up.
   const server = createServer();
   const origin = await serve(server, port);
   const environment = {
@@ -116,10 +128,22 @@ async function start(
   });
   await Promise.all(functions.map((each) => each.start()));
 
-  // In AWS streams have a host of their own; engines on a machine serve them beside the table.
-  const streams = new DynamoDBStreamsClient({ region, ...credentials, ...(isAws(endpoint) ? {} : { endpoint }) });
-  const trigger = await StreamTrigger.start(template, functions, { client, streams, tableName: TABLE_NAME });
-  stops.push(() => trigger?.stop(), startSchedules(template, functions, clock), secrets.startRotations());
+  // AWS serves streams from a separate host; local engines serve them from the same endpoint.
+  const streams = new DynamoDBStreamsClient({
+    region,
+    ...credentials,
+    ...(isAws(endpoint) ? {} : { endpoint }),
+  });
+  const trigger = await StreamTrigger.start(template, functions, {
+    client,
+    streams,
+    tableName: TABLE_NAME,
+  });
+  stops.push(
+    () => trigger?.stop(),
+    startSchedules(template, functions, clock),
+    secrets.startRotations(),
+  );
   client.destroy();
 
   serveGateway(server, template, new Map(functions.map((each) => [each.logicalId, each])), {
@@ -149,14 +173,19 @@ function isAws(endpoint: string): boolean {
 function secretPrefixOf(template: Template): string {
   const prefixes = template
     .ofType('AWS::Lambda::Function')
-    .map(({ properties }) => member(member(properties['Environment'], 'Variables'), ENVIRONMENT.deployment));
+    .map(({ properties }) =>
+      member(member(properties['Environment'], 'Variables'), ENVIRONMENT.deployment),
+    );
   return resolveText(
     prefixes.find((prefix) => prefix !== undefined),
     new Map(),
   );
 }
 
-/** Credentials for `--dynamodb` with AWS's own endpoint come from the environment; engines on this machine take any. */
+/**
+ * Returns whether the environment has credentials, which `--dynamodb` needs for an AWS endpoint.
+ * Engines on this machine accept any.
+ */
 function ownCredentials(): boolean {
   return process.env['AWS_ACCESS_KEY_ID'] !== undefined;
 }
@@ -164,23 +193,37 @@ function ownCredentials(): boolean {
 function awsEnvironment(): Record<string, string> & { AWS_REGION: string } {
   const own = Object.entries(process.env).filter(
     (entry): entry is [string, string] =>
-      /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)$/.test(entry[0]) && entry[1] !== undefined,
+      /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)$/.test(entry[0]) &&
+      entry[1] !== undefined,
   );
   return {
     AWS_REGION: process.env['AWS_REGION'] ?? 'us-east-1',
     ...(ownCredentials()
       ? Object.fromEntries(own)
-      : { AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId, AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey }),
+      : {
+          AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+        }),
   };
 }
 
-/** @returns the port @throws Error that says what to do when the port is taken */
+/**
+ * Listens on a port of the loopback interface.
+ * @returns the port
+ * @throws Error with advice if the port is in use or not permitted
+ */
 function listening(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const advice = `Port ${port} is in use. Stop what listens there, or choose another: "npm start -- --port 0" picks a free one.`;
-      const denied = `Port ${port} may not be used by this user; choose one above 1023.`;
-      reject(error.code === 'EADDRINUSE' ? new Error(advice) : error.code === 'EACCES' ? new Error(denied) : error);
+      const advice = `Port ${port} is in use. Free it, or let "npm start -- --port 0" pick one.`;
+      const denied = `This user may not listen on port ${port}. Choose a port above 1023.`;
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(advice)
+          : error.code === 'EACCES'
+            ? new Error(denied)
+            : error,
+      );
     });
     server.listen(port, '127.0.0.1', () => {
       const address = server.address();

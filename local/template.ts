@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ScimServiceProvider, type FailureMailProps, type ScimServiceProviderProps } from '../lib';
 
-/** The synthesized template, and the questions that running it on this machine asks of it. */
+/** Synthesizes the CloudFormation template and reads what the local runtime needs from it. */
 
-/** Any part of a template: JSON, with intrinsic functions as objects of one member. */
-export type Part = string | number | boolean | null | readonly Part[] | { readonly [name: string]: Part };
+/** Part of a template: JSON, with intrinsic functions as objects with one member. */
+export type Part =
+  string | number | boolean | null | readonly Part[] | { readonly [name: string]: Part };
 export type Properties = Readonly<Record<string, Part>>;
 
 export interface TemplateResource {
@@ -17,20 +18,20 @@ export interface TemplateResource {
   readonly metadata: Properties;
 }
 
-/** Where mails come from on this machine. */
+/** Sender of mails on this machine. */
 export const FAILURE_MAIL: FailureMailProps = { sender: 'scim@localhost.example' };
 
 export class Template {
   private constructor(
     readonly resources: readonly TemplateResource[],
-    /** Folder with the assets that the template names. */
+    /** Folder with the assets that the template refers to. */
     readonly assets: string,
   ) {}
 
   /**
-   * Synthesizes the app's stack.
-   * @param props of the service provider, beside those that it has here
-   * @throws Error when a function's bundle is missing
+   * Synthesizes a stack with one service provider.
+   * @param props props of the service provider, merged over the local defaults
+   * @throws Error if a function's bundle is missing
    */
   static synthesize(props: ScimServiceProviderProps = {}): Template {
     const outdir = mkdtempSync(path.join(tmpdir(), 'cdk-scim-'));
@@ -54,27 +55,32 @@ export class Template {
     return this.resources.filter((resource) => resource.type === type);
   }
 
-  /** What resources are called on this machine, for `resolveText`: by logical id, and ARNs by `<logical id>.Arn`. */
+  /**
+   * Returns the names of resources on this machine, for `resolveText`. The keys are logical IDs, or
+   * `<logical id>.Arn` for ARNs.
+   */
   names(tableName: string): ReadonlyMap<string, string> {
-    const tables = this.ofType('AWS::DynamoDB::GlobalTable').map(({ logicalId }) => [logicalId, tableName] as const);
+    const tables = this.ofType('AWS::DynamoDB::GlobalTable').map(
+      ({ logicalId }) => [logicalId, tableName] as const,
+    );
     const functions = this.ofType('AWS::Lambda::Function').map(
       ({ logicalId }) => [`${logicalId}.Arn`, functionArn(logicalId)] as const,
     );
     return new Map([...tables, ...functions]);
   }
 
-  /** Removes the assets. */
+  /** Deletes the assets. */
   dispose(): void {
     rmSync(this.assets, { recursive: true, force: true });
   }
 }
 
-/** The ARN of a function on this machine. */
+/** Returns the ARN of a local function. */
 export function functionArn(logicalId: string): string {
   return `arn:aws:lambda:us-east-1:000000000000:function:${logicalId}`;
 }
 
-/** A member of an object; undefined when it is no object or has no such member. */
+/** Returns a member of an object, or undefined if it is not an object or lacks the member. */
 export function member(value: unknown, name: string): Part | undefined {
   return isProperties(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
@@ -87,7 +93,7 @@ export function asList(value: Part | undefined): readonly Part[] {
   return isList(value) ? value : [];
 }
 
-/** A part that is text or a number, as text; empty for anything else. */
+/** Returns a string or number as text, and an empty string for anything else. */
 export function asText(value: Part | undefined): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
@@ -100,7 +106,7 @@ function isProperties(value: unknown): value is Properties {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The logical id of the first resource of this type that an intrinsic function inside the part refers to. */
+/** Returns the first candidate that an intrinsic function inside the part refers to. */
 export function referenced(
   part: Part | undefined,
   candidates: readonly TemplateResource[],
@@ -120,23 +126,26 @@ export function referenced(
 }
 
 /**
- * The value of a part in which only some resources have a physical name.
- * @param names physical names by logical id
- * @throws Error for an intrinsic function that running locally does not need so far
+ * Resolves a part of the template to text.
+ * @param names physical names of resources, as `Template.names` returns them
+ * @throws Error for a resource without a name or an unsupported intrinsic function
  */
 export function resolveText(part: Part | undefined, names: ReadonlyMap<string, string>): string {
-  if (typeof part === 'string' || typeof part === 'number' || typeof part === 'boolean') return String(part);
+  if (typeof part === 'string' || typeof part === 'number' || typeof part === 'boolean')
+    return String(part);
   const reference = member(part, 'Ref');
   const attribute = asList(member(part, 'Fn::GetAtt')).map(asText).join('.');
   const name =
-    typeof reference === 'string' ? (names.get(reference) ?? PSEUDO_PARAMETERS.get(reference)) : names.get(attribute);
+    typeof reference === 'string'
+      ? (names.get(reference) ?? PSEUDO_PARAMETERS.get(reference))
+      : names.get(attribute);
   if (name !== undefined) return name;
   const [separator, elements] = asList(member(part, 'Fn::Join'));
   if (typeof separator === 'string')
     return asList(elements)
       .map((element) => resolveText(element, names))
       .join(separator);
-  throw new Error(`Cannot resolve ${JSON.stringify(part)} of the template on this machine.`);
+  throw new Error(`The local runtime cannot resolve ${JSON.stringify(part)} in the template.`);
 }
 
 const PSEUDO_PARAMETERS = new Map([

@@ -51,7 +51,9 @@ export function ownIgnoringCase(object: JsonObject, name: string): Json | undefi
 export function equalJson(left: Json | undefined, right: Json | undefined): boolean {
   if (left === right) return true;
   if (isArray(left) && isArray(right)) {
-    return left.length === right.length && left.every((value, index) => equalJson(value, right[index]));
+    return (
+      left.length === right.length && left.every((value, index) => equalJson(value, right[index]))
+    );
   }
   if (isObject(left) && isObject(right)) {
     const names = Object.keys(left);

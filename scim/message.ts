@@ -1,4 +1,4 @@
-import { badRequest } from './errors/scim-error';
+import { bodyNotObject, schemaMissing } from './errors/request-errors';
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from './json';
 
 /**
@@ -6,11 +6,12 @@ import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '
  * @throws ScimError 400 `invalidSyntax`
  */
 export function messageBody(body: Json, urn: string): JsonObject {
-  if (!isObject(body)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
+  if (!isObject(body)) throw bodyNotObject();
   const schemas = ownIgnoringCase(body, 'schemas');
-  const isNamed = (sent: Json): boolean => typeof sent === 'string' && sent.toLowerCase() === urn.toLowerCase();
+  const isNamed = (sent: Json): boolean =>
+    typeof sent === 'string' && sent.toLowerCase() === urn.toLowerCase();
   if (!isArray(schemas) || !schemas.some(isNamed)) {
-    throw badRequest('invalidSyntax', `"schemas" must contain "${urn}".`);
+    throw schemaMissing(urn);
   }
   return body;
 }

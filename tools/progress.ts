@@ -1,11 +1,11 @@
-/** A progress bar on standard error, for work that takes longer than a moment; a line now and then where nobody watches. */
+/** Progress bar on standard error. Without a terminal, it prints a line now and then. */
 export class Progress {
   private readonly started = Date.now();
   private shownAt = 0;
 
   constructor(private readonly label: string) {}
 
-  /** @param all undefined when nobody knows */
+  /** @param all the total, or undefined if it is unknown */
   show(done: number, all?: number): void {
     const now = Date.now();
     const every = process.stderr.isTTY ? 100 : 10_000;
@@ -16,10 +16,12 @@ export class Progress {
         ? `${this.label} ${format(done)}`
         : `${this.label} ${bar(done / all)} ${format(done)} of ${format(all)}`;
     const seconds = Math.round((now - this.started) / 1000);
-    process.stderr.write(process.stderr.isTTY ? `\r${line}, ${seconds} s ` : `${line}, ${seconds} s\n`);
+    process.stderr.write(
+      process.stderr.isTTY ? `\r${line}, ${seconds} s ` : `${line}, ${seconds} s\n`,
+    );
   }
 
-  /** Ends the line. */
+  /** Ends the line of the progress bar. */
   end(): void {
     if (process.stderr.isTTY && this.shownAt > 0) process.stderr.write('\n');
   }

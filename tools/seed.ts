@@ -3,18 +3,18 @@ import { Progress } from './progress';
 import { seed } from './seed/seed';
 import { integerFlag, openTarget, readFlags, runTool, TARGET_USAGE, UsageError } from './target';
 
-const USAGE = `Fills a connection with users and groups, to see how the service behaves with many of them.
+const USAGE = `Fills a connection with users and groups, to try the service with a large directory.
 
   npm run seed -- --table NAME --users N [flags]
 
-  --users N          how many users
-  --groups N         how many groups (default 0)
-  --members N        members of each group (default 10)
-  --connection ID    the connection, which must exist (default "default")
-  --prefix TEXT      begins user names and group names (default "seed-<time>-")
+  --users N          number of users
+  --groups N         number of groups (default: 0)
+  --members N        number of members of each group (default: 10)
+  --connection ID    existing connection to fill (default: default)
+  --prefix TEXT      prefix of user and group names (default: seed-<time>-)
 ${TARGET_USAGE}`;
 
-/** `npm run seed`. */
+/** Entry point of `npm run seed`. */
 async function main(): Promise<number> {
   const text = { type: 'string' } as const;
   const flags = readFlags(process.argv.slice(2), {
@@ -29,12 +29,12 @@ async function main(): Promise<number> {
     return 0;
   }
   const users = integerFlag(flags, 'users', 0);
-  if (users === 0) throw new UsageError('--users is missing.');
+  if (users === 0) throw new UsageError('--users is missing or 0.');
   const connection = textFlag(flags['connection'], 'default');
   const { table, close } = await openTarget(flags);
   if ((await new Connections(table).find(connection)) === undefined) {
     throw new UsageError(
-      `There is no connection "${connection}" in this table; create it through the admin API first.`,
+      `Connection "${connection}" does not exist. Create it through the admin API first.`,
     );
   }
   const progress = new Progress('seeding');

@@ -4,23 +4,35 @@ import { DynamoDBConnection, type DynamoDBOptions } from '../directory/store/dyn
 import { connectionKey } from '../directory/store/keys';
 import { Table } from '../directory/store/table';
 
-/** A flag that cannot be used; the message says what to change. */
+/** Invalid command line. The message states how to fix it. */
 export class UsageError extends Error {}
 
-/** The flags that every tool takes, for its `--help`. */
-export const TARGET_USAGE = `  --table NAME       the table: an output of the stack, or "scim" for npm start
-  --dynamodb URL     an engine on this machine, such as the dynamodbEndpoint that npm start --json prints;
-                     without it AWS, with the credentials and the region of the environment
-  --help             this text
+/** `--help` text of the flags that all tools share. */
+export const TARGET_USAGE = `  --table NAME       table: a stack output, or "scim" for npm start
+  --dynamodb URL     endpoint of a local engine, such as the dynamodbEndpoint that
+                     "npm start -- --json" prints; by default, the tool uses AWS with the
+                     credentials and region of the environment
+  --help             show this help
 `;
 
-const TARGET_OPTIONS = { table: { type: 'string' }, dynamodb: { type: 'string' }, help: { type: 'boolean' } } as const;
+const TARGET_OPTIONS = {
+  table: { type: 'string' },
+  dynamodb: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
 
-/** Text values of a tool's flags by name. */
+/** Values of a tool's flags by name. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
-/** @returns the flags, or 'help' when that is all that was asked for @throws UsageError */
-export function readFlags(args: readonly string[], own: ParseArgsConfig['options'] = {}): Flags | 'help' {
+/**
+ * Parses the command line of a tool.
+ * @returns the flags, or 'help' for `--help`
+ * @throws UsageError
+ */
+export function readFlags(
+  args: readonly string[],
+  own: ParseArgsConfig['options'] = {},
+): Flags | 'help' {
   try {
     const { values } = parseArgs({ args: [...args], options: { ...TARGET_OPTIONS, ...own } });
     const flags = values as Flags;
@@ -30,19 +42,26 @@ export function readFlags(args: readonly string[], own: ParseArgsConfig['options
   }
 }
 
-/** The table that the flags name. @throws UsageError, also when it cannot be read: then with the reason */
+/**
+ * Opens the table that the flags name.
+ * @throws UsageError, also with the reason if the table cannot be read
+ */
 export async function openTarget({
   table: name,
   dynamodb,
 }: Flags): Promise<{ readonly table: Table; readonly close: () => void }> {
   if (typeof name !== 'string') throw new UsageError('--table is missing.');
   if (typeof dynamodb === 'string' && !URL.canParse(dynamodb)) {
-    throw new UsageError(`--dynamodb takes a URL such as http://127.0.0.1:8000, not "${dynamodb}".`);
+    throw new UsageError(
+      `--dynamodb takes a URL such as http://127.0.0.1:8000, not "${dynamodb}".`,
+    );
   }
-  const connection = new DynamoDBConnection(typeof dynamodb === 'string' ? localAccess(dynamodb) : await ownAccess());
+  const connection = new DynamoDBConnection(
+    typeof dynamodb === 'string' ? localAccess(dynamodb) : await ownAccess(),
+  );
   const table = new Table(connection, name);
   try {
-    // Any key: what matters is that there is an answer, and soon.
+    // Any key will do: this checks that the table answers in time.
     await table.forRequest(Date.now() + PROBE_MS).get(connectionKey('default'));
   } catch (error) {
     connection.close();
@@ -56,7 +75,7 @@ export async function openTarget({
   };
 }
 
-/** How long a table that does not answer is asked. */
+/** Timeout for checking that the table answers. */
 const PROBE_MS = 5000;
 
 function reasonOf(error: unknown): string {
@@ -71,23 +90,27 @@ function localAccess(endpoint: string): DynamoDBOptions {
   return { endpoint, region: 'us-east-1', credentials: () => credentials };
 }
 
-/** Credentials and region as the AWS CLI finds them: the SDK knows all the places. */
+/** Finds credentials and region as the AWS CLI does, with the provider chain of the SDK. */
 async function ownAccess(): Promise<DynamoDBOptions> {
-  // The notice that a later SDK will want a newer Node.js is for maintainers, not for whoever runs a tool.
+  // The SDK's notice that later versions need a newer Node.js is for maintainers, not for users.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const { config } = new DynamoDBClient({});
   return { region: await config.region(), credentials: config.credentials };
 }
 
-/** @throws UsageError */
+/** Returns the value of a numeric flag. @throws UsageError */
 export function integerFlag(flags: Flags, name: string, fallback: number): number {
   const value = flags[name];
   if (value === undefined) return fallback;
-  if (typeof value !== 'string' || !/^\d{1,8}$/.test(value)) throw new UsageError(`--${name} takes a number.`);
+  if (typeof value !== 'string' || !/^\d{1,8}$/.test(value))
+    throw new UsageError(`--${name} takes a number.`);
   return Number(value);
 }
 
-/** Runs a tool: a usage error ends it with its usage and code 2, any other one with its message and code 1. */
+/**
+ * Runs a tool and sets its exit code. A usage error prints the usage and exits with 2; any other
+ * error prints its message and exits with 1.
+ */
 export function runTool(usage: string, main: () => Promise<number>): void {
   main().then(
     (code) => {

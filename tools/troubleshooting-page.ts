@@ -1,21 +1,27 @@
-import { CAUSES, type Cause } from '../idp/explanations/causes';
-import { consoleOf } from '../idp/explanations/console';
+import { consoleLabelsOf } from '../idp/explanations/console';
+import { CAUSES, type Cause } from '../idp/explanations/explanation';
 import { explain, explanationOf } from '../idp/explanations/explanations';
 
-/** What administrators see where, of causes that they meet as something else. */
-const SEEN: Readonly<Partial<Record<Cause, string>>> = {
+/** How administrators recognize a cause that shows up as something else. */
+const SYMPTOMS: Readonly<Partial<Record<Cause, string>>> = {
   tokenRefused:
-    'After a rotation, or when a token has expired: Test Connection says that the credentials are not valid, every request is answered 401, Entra ID goes into quarantine.',
-  groupsOff: 'Pushed groups fail with 501 while users go on.',
-  duplicateUser: 'A user who is created again, by hand or by another application, is refused with 409.',
-  missingValue: 'A user without the attribute that userName is mapped from.',
-  wrongValue: 'Often a mapping of `emails[type eq "work"].value`, or true and false as words.',
+    'Typical after a rotation, or when a token has expired: Test Connection reports invalid ' +
+    'credentials, every request is answered with 401, and Entra ID goes into quarantine.',
+  groupsOff: 'Pushed groups fail with 501 while users are synced.',
+  duplicateUser:
+    'A user is created a second time, manually or by another application, and refused with 409.',
+  missingValue: 'A user lacks the attribute that userName is mapped from.',
+  wrongValue: 'Often a mapping of `emails[type eq "work"].value`, or true and false sent as words.',
   unsupported:
-    'Test Connection says 404: the tenant URL is wrong. What API Gateway refuses before it reaches a function is in no log here; its answer says that there is nothing at this URL.',
-  busy: 'Rate limits: API Gateway answers 429 with `Retry-After` past `throttling` of the construct, functions 503 when the table does not take more.',
+    'Test Connection reports 404: the tenant URL is wrong. Requests that API Gateway refuses ' +
+    'before they reach a function are in no log here; the response says that nothing exists at ' +
+    'the URL.',
+  busy:
+    'Rate limits: API Gateway answers 429 with `Retry-After` beyond the `throttling` of the ' +
+    'construct; functions answer 503 when DynamoDB throttles the table.',
 };
 
-/** Attributes that failures of a cause are often about. */
+/** Attributes that failures with a cause are often about. */
 const EXAMPLES: Readonly<Partial<Record<Cause, string>>> = {
   duplicateUser: 'userName',
   missingValue: 'userName',
@@ -25,18 +31,21 @@ const EXAMPLES: Readonly<Partial<Record<Cause, string>>> = {
   immutableValue: 'groups',
 };
 
-/** The page docs/troubleshooting.md. */
+const LOG = 'awscurl --region <region> --service execute-api "$ADMIN_URL/connections/acme/requests';
+
+/** Returns the page docs/operations/troubleshooting.md. */
 export function troubleshooting(): string {
   return `# Troubleshooting
 
-Why requests of identity providers fail, and what to do. Each failed request is in the connection's log with one of these causes, the attribute that it is about, whom it is about, and what to do in the words of its identity provider:
+This page explains why requests of identity providers fail and what to do about it. Every failed request is in the provisioning log of its connection: with one of the codes below as its \`cause\`, the attribute and the user or group concerned, and a remedy in the terms of the identity provider. SCIM answers carry the same code in the header \`SCIM-Error-Code\`.
 
 \`\`\`sh
-awscurl --service execute-api "$ADMIN_URL/connections/acme/requests?status=failed"
-awscurl --service execute-api "$ADMIN_URL/connections/acme/requests?status=failed&userName=bjensen@example.com"   # why did this user fail
+# pip install awscurl
+${LOG}?status=failed"
+${LOG}?status=failed&userName=bjensen@example.com"   # why did this user fail?
 \`\`\`
 
-Where a cause is about an attribute, the one here is an example. The log also has what was changed ([admin API](admin-api.md#the-provisioning-log)), such as who deactivated somebody, and when. This page is made of the same table (\`npm run docs:troubleshooting\`).
+Where an explanation mentions an attribute, it is an example. The log also shows changes, such as who deactivated a user and when ([admin API](../reference/admin-api.md#the-provisioning-log)). This page is generated from \`idp/explanations\` with \`npm run docs:troubleshooting\`.
 
 ${CAUSES.map(section).join('\n')}`;
 }
@@ -44,15 +53,15 @@ ${CAUSES.map(section).join('\n')}`;
 function section(cause: Cause): string {
   const attribute = EXAMPLES[cause];
   const { title, meaning, remedy } = explain(cause, 'generic', attribute);
-  const seen = SEEN[cause];
-  const own = Object.keys(explanationOf(cause).remedies ?? {}).map(
-    (name) => `- **${consoleOf(name).name}**: ${explain(cause, name, attribute).remedy}`,
+  const symptom = SYMPTOMS[cause];
+  const remedies = Object.keys(explanationOf(cause).remedies ?? {}).map(
+    (name) => `- **${consoleLabelsOf(name).name}**: ${explain(cause, name, attribute).remedy}`,
   );
   return [
     `## ${title}\n`,
     `\`${cause}\`. ${meaning}\n`,
-    ...(seen === undefined ? [] : [`${seen}\n`]),
+    ...(symptom === undefined ? [] : [`${symptom}\n`]),
     `${remedy}\n`,
-    ...(own.length === 0 ? [] : [`${own.join('\n')}\n`]),
+    ...(remedies.length === 0 ? [] : [`${remedies.join('\n')}\n`]),
   ].join('\n');
 }

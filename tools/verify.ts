@@ -4,18 +4,22 @@ import type { Table } from '../directory/store/table';
 import { Progress } from './progress';
 import { openTarget, readFlags, runTool, TARGET_USAGE } from './target';
 
-const USAGE = `Checks every item of a table against the others; see docs/data-model.md for the rules. It reads the whole table, once, and once more when something
-was found: what a request was just writing is no finding. It ends with code 1 when there are findings, which it prints one to a line.
+const USAGE = `Checks that the items of a table are consistent with each other. The rules are in
+docs/concepts/data-model.md.
+
+The check reads the whole table. If it finds something, it reads the table again and reports only
+findings that persist, because requests in progress can look like inconsistencies. It prints one
+finding per line and exits with code 1 if there are any.
 
   npm run verify -- --table NAME [flags]
 
   --json             print the result as JSON
 ${TARGET_USAGE}`;
 
-/** Between the two checks: longer than a request may take. */
+/** Pause between the two checks: longer than a request may take. */
 const SETTLE_MS = 30_000;
 
-/** `npm run verify`. */
+/** Entry point of `npm run verify`. */
 async function main(): Promise<number> {
   const flags = readFlags(process.argv.slice(2), { json: { type: 'boolean' } });
   if (flags === 'help') {
@@ -32,7 +36,9 @@ async function main(): Promise<number> {
 async function verifyTwice(table: Table): Promise<Verification> {
   const first = await verifyOnce(table, 'checking');
   if (first.findings.length === 0) return first;
-  process.stderr.write(`${first.findings.length} findings; looking again in ${SETTLE_MS / 1000} s.\n`);
+  process.stderr.write(
+    `${first.findings.length} findings; checking again in ${SETTLE_MS / 1000} s.\n`,
+  );
   await sleep(SETTLE_MS);
   const second = await verifyOnce(table, 'checking again');
   return { ...second, findings: persisting(first.findings, second.findings) };
@@ -51,7 +57,7 @@ function report({ items, users, groups, memberships, underWay, findings }: Verif
   const line = ({ subject, problem }: Finding): string => `${subject} ${problem}\n`;
   const summary =
     `${items} items: ${users} users, ${groups} groups, ${memberships} memberships; ` +
-    `${underWay} changes or deletions under way; ${findings.length} findings.\n`;
+    `${underWay} changes or deletions in progress; ${findings.length} findings.\n`;
   return findings.map(line).join('') + summary;
 }
 

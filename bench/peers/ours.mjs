@@ -1,6 +1,7 @@
 /*
- * The built functions behind a bare node:http server, as the peers are: without API Gateway's stand-in and without worker threads. The table is the
- * template's, without its stream: the peers' tables have none, and the engine charges for it in time, which AWS does not.
+ * Runs the built functions of cdk-scim behind a bare node:http server, like the peers: without the
+ * API Gateway stand-in and without worker threads. The table is the template's table without its
+ * stream, because the peers' tables have none and a stream slows down the engine, unlike AWS.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -8,6 +9,7 @@ import { createServer } from 'node:http';
 const { ENDPOINT, PORT = '0', CONNECTION = 'default', TABLE = 'scim', IDP = 'entra' } = process.env;
 Object.assign(process.env, {
   TABLE_NAME: TABLE,
+  LOG_DAYS: '30',
   DEPLOYMENT: 'bench',
   ROTATION_FUNCTION_ARN: 'bench',
   AWS_REGION: 'us-east-1',
@@ -27,10 +29,14 @@ async function invoke(handler, { method, path, pathParameters, query, headers, b
       path,
       resource: path.replace(CONNECTION, '{connectionId}'),
       headers,
-      multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+      multiValueHeaders: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name, [value]]),
+      ),
       queryStringParameters: query === undefined ? null : Object.fromEntries(query),
       multiValueQueryStringParameters:
-        query === undefined ? null : Object.fromEntries([...query].map(([name, value]) => [name, [value]])),
+        query === undefined
+          ? null
+          : Object.fromEntries([...query].map(([name, value]) => [name, [value]])),
       pathParameters,
       body,
       isBase64Encoded: false,
@@ -51,7 +57,12 @@ const created = await invoke(admin, {
   path: '/admin/connections',
   pathParameters: null,
   headers: { Host: '127.0.0.1', 'Content-Type': 'application/json' },
-  body: JSON.stringify({ id: CONNECTION, displayName: 'Bench', identityProvider: IDP, secret: false }),
+  body: JSON.stringify({
+    id: CONNECTION,
+    displayName: 'Bench',
+    identityProvider: IDP,
+    secret: false,
+  }),
 });
 if (created.statusCode !== 201) throw new Error(created.body);
 const base = `/v2/connections/${CONNECTION}`;
@@ -75,5 +86,7 @@ const server = createServer((request, response) => {
 });
 server.listen(Number(PORT), '127.0.0.1', () => {
   const baseUrl = `http://127.0.0.1:${server.address().port}${base}`;
-  process.stdout.write(`${JSON.stringify({ baseUrl, token: JSON.parse(created.body).token.value })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ baseUrl, token: JSON.parse(created.body).token.value })}\n`,
+  );
 });

@@ -1,14 +1,18 @@
 /*
- * Ory Polis' directory sync (npm @boxyhq/saml-jackson) on its own DynamoDB engine, behind a bare node:http server: the route is that of its
- * pages/api/scim/v2.0/[...directory].ts. It does less than the requests ask for: names are checked before they are written and not by the write, so that two
- * creations at once both succeed; whatever stands behind "eq" in a filter is looked up as the first e-mail address; nothing is checked against a schema;
- * groups answer without their members.
+ * Directory sync of Ory Polis (npm @boxyhq/saml-jackson) on its own DynamoDB driver, behind a bare
+ * node:http server. The route is that of its pages/api/scim/v2.0/[...directory].ts.
+ *
+ * It does less than the requests ask for:
+ * - It checks names before the write and not in the write, so two concurrent creations succeed.
+ * - It looks up any value after "eq" in a filter as the first email address.
+ * - It validates nothing against a schema.
+ * - It returns groups without their members.
  */
 import http from 'node:http';
 import { createRequire } from 'node:module';
 
 const { ENDPOINT, PORT = '0' } = process.env;
-// Its DynamoDB client takes only an endpoint and a region: credentials come from the environment
+// Its DynamoDB options are only an endpoint and a region; credentials come from the environment.
 process.env.AWS_ACCESS_KEY_ID ??= 'x';
 process.env.AWS_SECRET_ACCESS_KEY ??= 'x';
 
@@ -18,8 +22,9 @@ const { directorySyncController } = await controllers({
   samlPath: '/api/oauth/saml',
   noAnalytics: true,
   db: { engine: 'dynamodb', url: ENDPOINT, dynamodb: { region: 'us-east-1' } },
-  dsync: { callback: async () => {} }, // without it, each write reads the directory again and logs an error (no webhook)
-  logger: { info: () => {} }, // keep stdout for the line below
+  // Without a callback, each write reads the directory again and logs an error (no webhook).
+  dsync: { callback: async () => {} },
+  logger: { info: () => {} }, // Keep stdout for the JSON line below.
 });
 const { data: directory, error } = await directorySyncController.directories.create({
   tenant: 'acme',
@@ -32,10 +37,13 @@ const server = http.createServer(async (request, response) => {
   let status, data;
   try {
     const { pathname, searchParams } = new URL(request.url, 'http://localhost');
-    const [directoryId, resourceType, resourceId] = pathname.replace('/api/scim/v2.0/', '').split('/');
+    const [directoryId, resourceType, resourceId] = pathname
+      .replace('/api/scim/v2.0/', '')
+      .split('/');
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
-    const number = (name) => (searchParams.has(name) ? parseInt(searchParams.get(name)) : undefined);
+    const number = (name) =>
+      searchParams.has(name) ? parseInt(searchParams.get(name)) : undefined;
     ({ status, data } = await directorySyncController.requests.handle({
       method: request.method,
       body: chunks.length ? JSON.parse(Buffer.concat(chunks)) : undefined,

@@ -1,8 +1,10 @@
 /*
- * scimmy-routers on DynamoDB, with the handlers that a team would write for it: an item for each user and group, an index on `lookup` for
- * `userName eq` and `displayName eq`, and a small item that keeps a userName unique. A group holds the array of its members, which two additions at
- * once overwrite. Express 4: under 5 the
- * routers lose `count` and `startIndex`.
+ * scimmy-routers on DynamoDB, with the handlers that a team would typically write: one item per
+ * user and group, an index on `lookup` for `userName eq` and `displayName eq`, and a small item
+ * that keeps a userName unique. A group's item holds the array of its members, so concurrent
+ * additions overwrite each other.
+ *
+ * Uses Express 4, because the routers lose `count` and `startIndex` under Express 5.
  */
 import express from 'express';
 import SCIMMY from 'scimmy';
@@ -34,7 +36,10 @@ await db
     new CreateTableCommand({
       TableName,
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['id', 'lookup'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      AttributeDefinitions: ['id', 'lookup'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       GlobalSecondaryIndexes: [
         {
@@ -50,7 +55,9 @@ await db
   });
 
 const getItem = async (kind, id) => {
-  const { Item } = await db.send(new GetItemCommand({ TableName, Key: marshall({ id }), ConsistentRead: true }));
+  const { Item } = await db.send(
+    new GetItemCommand({ TableName, Key: marshall({ id }), ConsistentRead: true }),
+  );
   const item = Item && unmarshall(Item);
   if (item?.kind !== kind) throw new SCIMMY.Types.Error(404, null, `Resource ${id} not found`);
   return item;
@@ -87,7 +94,7 @@ const scanAll = async (kind) => {
   return items;
 };
 
-// The operations on the item that keeps a name unique (users only)
+// Writes for the item that keeps a name unique (users only).
 const claim = (id, owner) => ({
   Put: {
     TableName,
@@ -104,10 +111,11 @@ const handlers = (kind, nameAttribute, unique) => {
     async egress(resource) {
       if (resource.id) return (resource.stored = await getItem(kind, resource.id));
 
-      // scimmy gives a parsed filter: [{ userName: ['eq', 'x'] }]
+      // SCIMMY passes a parsed filter: [{ userName: ['eq', 'x'] }].
       const { filter } = resource;
       const [operator, value] =
-        (filter?.length === 1 && Object.keys(filter[0]).length === 1 && filter[0][nameAttribute]) || [];
+        (filter?.length === 1 && Object.keys(filter[0]).length === 1 && filter[0][nameAttribute]) ||
+        [];
       if (operator === 'eq' && typeof value === 'string') return queryLookup(lookupOf(value));
 
       const items = await scanAll(kind);
@@ -115,7 +123,7 @@ const handlers = (kind, nameAttribute, unique) => {
     },
 
     async ingress(resource, data) {
-      // In a PATCH scimmy has already called egress with this same resource object
+      // In a PATCH, SCIMMY has already called egress with the same resource object.
       const old = resource.stored ?? (resource.id && (await getItem(kind, resource.id)));
       const now = new Date().toISOString();
       const item = {
@@ -149,7 +157,7 @@ const handlers = (kind, nameAttribute, unique) => {
   };
 };
 
-// One operation goes as a plain Put or Delete, several as one transaction
+// Sends one operation as a plain Put or Delete, several as one transaction.
 async function write(TransactItems) {
   const [{ Put, Delete }] = TransactItems;
   try {
@@ -157,7 +165,11 @@ async function write(TransactItems) {
     else await db.send(Put ? new PutItemCommand(Put) : new DeleteItemCommand(Delete));
   } catch (error) {
     if (!/ConditionalCheckFailed|TransactionCanceled/.test(error.name)) throw error;
-    throw new SCIMMY.Types.Error(409, 'uniqueness', 'The name is taken, or the resource has gone');
+    throw new SCIMMY.Types.Error(
+      409,
+      'uniqueness',
+      'The name is in use, or the resource no longer exists',
+    );
   }
 }
 

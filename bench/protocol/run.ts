@@ -9,10 +9,6 @@ import { USER } from '../../scim/schema/resource-type';
 import { compare, type Contest } from './compare';
 import { filterOf, parse, patchOf, scimmyFilter, scimmyPatch, scimmyProjection } from './peers';
 
-/**
- * Times the protocol's pure parts against the libraries that others build on, on the same input, in turns, in one process. Ratios and not
- * times are the result: how often ours is done while the peer is done once. Run by `npm run bench:protocol`.
- */
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 const USER_BODY: JsonObject = {
@@ -29,7 +25,14 @@ const USER_BODY: JsonObject = {
     { value: 'babs@jensen.org', type: 'home' },
   ],
   phoneNumbers: [{ value: '555-555-5555', type: 'work' }],
-  addresses: [{ type: 'work', streetAddress: '100 Universal City Plaza', locality: 'Hollywood', country: 'US' }],
+  addresses: [
+    {
+      type: 'work',
+      streetAddress: '100 Universal City Plaza',
+      locality: 'Hollywood',
+      country: 'US',
+    },
+  ],
   [ENTERPRISE]: { employeeNumber: '701984', department: 'Tour Operations' },
   meta: {
     resourceType: 'User',
@@ -53,7 +56,10 @@ const OPERATIONS = [
   { op: 'add', path: 'phoneNumbers', value: [{ value: '1', type: 'mobile' }] },
   { op: 'replace', path: 'active', value: false },
 ];
-const PATCH_BODY = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: OPERATIONS };
+const PATCH_BODY = {
+  schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+  Operations: OPERATIONS,
+};
 const PROJECTED = ['userName', 'name.givenName', 'emails'];
 
 const stored = parseResource(USER, USER_BODY);
@@ -64,6 +70,11 @@ const applyToScimmy = scimmyPatch(PATCH_BODY, USER_BODY);
 const projectWithScimmy = scimmyProjection(USER_BODY, PROJECTED);
 const projection = new Projection(USER, { attributes: PROJECTED });
 
+/**
+ * Compares the pure protocol functions with other SCIM libraries on the same input, in turns and in
+ * one process. The result is a ratio: the number of cdk-scim runs in the time of one peer run.
+ * Run it with `npm run bench:protocol`.
+ */
 const CONTESTS: readonly Contest[] = [
   {
     name: 'parse a filter',
@@ -84,7 +95,9 @@ const CONTESTS: readonly Contest[] = [
   {
     name: 'PATCH a user with five operations',
     ours: () =>
-      applyPatch(USER, stored, parseOperations(USER, readPatchMessage(PATCH_BODY)), { createMissingTarget: true }),
+      applyPatch(USER, stored, parseOperations(USER, readPatchMessage(PATCH_BODY)), {
+        createMissingTarget: true,
+      }),
     peers: {
       'scim-patch': () => patchOf(USER_BODY, OPERATIONS),
       scimmy: applyToScimmy,
@@ -98,6 +111,8 @@ const CONTESTS: readonly Contest[] = [
 ];
 
 compare(CONTESTS).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exitCode = 1;
 });

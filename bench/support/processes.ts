@@ -7,35 +7,46 @@ import { LOCAL_CREDENTIALS, startEngine, type Engine } from '../../local/engine'
 import { createTable } from '../../local/local-table';
 import { Template } from '../../local/template';
 
-/** A server that a benchmark drives over HTTP, on an engine of its own. */
+/** Server that a benchmark calls over HTTP. It has its own engine. */
 export interface Subject {
   readonly name: string;
   readonly baseUrl: string;
   readonly token: string;
-  /** Milliseconds of CPU that the server has used, without its engine; NaN where the system does not tell. */
+  /**
+   * Returns the CPU time of the server without its engine, in milliseconds; NaN on systems without
+   * /proc.
+   */
   cpu(): number;
   stop(): Promise<void>;
 }
 
 const ROOT = path.join(__dirname, '..', '..');
 
-/** Ours: the built functions behind a bare server. @param engine one that is there already; a new, empty one by default */
+/**
+ * Starts the built functions of cdk-scim behind a bare server.
+ * @param engine an engine that is already running; by default, a new one with an empty table
+ */
 export async function startOurs(engine?: Engine, identityProvider = 'entra'): Promise<Subject> {
   const own = engine ?? (await startTable());
   return startServer('cdk-scim', 'ours', own, { IDP: identityProvider });
 }
 
-/** A peer from `bench/peers`. */
+/** Starts a peer from `bench/peers` on a new engine. */
 export async function startPeer(name: 'scimmy' | 'polis'): Promise<Subject> {
   return startServer(name, name, await startEngine(), {});
 }
 
-/** An engine with the template's table, without its stream. */
+/** Starts an engine with the template's table, without its stream. */
 export async function startTable(): Promise<Engine> {
   const engine = await startEngine();
-  const client = new DynamoDBClient({ endpoint: engine.endpoint, region: 'us-east-1', credentials: LOCAL_CREDENTIALS });
+  const client = new DynamoDBClient({
+    endpoint: engine.endpoint,
+    region: 'us-east-1',
+    credentials: LOCAL_CREDENTIALS,
+  });
   const template = Template.synthesize();
-  const { StreamSpecification: _, ...properties } = template.ofType('AWS::DynamoDB::GlobalTable')[0]?.properties ?? {};
+  const { StreamSpecification: _, ...properties } =
+    template.ofType('AWS::DynamoDB::GlobalTable')[0]?.properties ?? {};
   await createTable(client, 'scim', properties);
   template.dispose();
   client.destroy();
@@ -49,13 +60,16 @@ async function startServer(
   environment: Readonly<Record<string, string>>,
 ): Promise<Subject> {
   const cwd = path.join(ROOT, 'bench');
-  const { child, line } = await started([`peers/${file}.mjs`], cwd, { ...environment, ENDPOINT: engine.endpoint });
+  const { child, line } = await started([`peers/${file}.mjs`], cwd, {
+    ...environment,
+    ENDPOINT: engine.endpoint,
+  });
   const stop = () => stopped(child, engine);
   const cpu = () => cpuOf(child.pid ?? 0);
   return { name, baseUrl: String(line['baseUrl']), token: String(line['token']), cpu, stop };
 }
 
-/** User and system time of a process, in ticks of 10 ms (proc(5)). */
+/** Returns the user and system time of a process in milliseconds; proc(5) has ticks of 10 ms. */
 function cpuOf(pid: number): number {
   const file = `/proc/${pid}/stat`;
   if (!existsSync(file)) return Number.NaN;
@@ -75,12 +89,12 @@ async function started(
   const env = { ...process.env, ...environment, ...quiet, NODE_ENV: 'production' };
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const line = await new Promise<string>((resolve, reject) => {
-    // Functions log what administrators do before the server says where it is.
+    // Log lines of the admin function come before the line with the URL.
     createInterface({ input: child.stdout }).on('line', (text) => {
       if (text.includes('"baseUrl"')) resolve(text);
     });
     child.once('exit', (code) => {
-      reject(new Error(`${args.join(' ')} ended with code ${String(code)}.`));
+      reject(new Error(`${args.join(' ')} exited with code ${String(code)}.`));
     });
   });
   return { child, line: JSON.parse(line) as Record<string, unknown> };

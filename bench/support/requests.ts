@@ -7,7 +7,7 @@ export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
-/** Sends a request and reads its answer. @throws Error when the status is not one of success */
+/** Sends a request and returns the body of its response. @throws Error unless the status is 2xx */
 export function send(
   { baseUrl, token }: Pick<Subject, 'baseUrl' | 'token'>,
   method: string,
@@ -37,7 +37,7 @@ export function send(
   });
 }
 
-/** What identity providers do most, as all servers here understand it. */
+/** Most frequent requests of identity providers, in a form that all servers here support. */
 export const requests = {
   async createUser(subject: Subject, userName: string): Promise<string> {
     const emails = [{ value: userName, type: 'work', primary: true }];

@@ -1,8 +1,8 @@
 import { inParallel } from '../store/batches';
 import { completeDeletion } from '../memberships/deletions';
-import { forget, handOver, intentsBefore, isOlder, type Intent } from '../store/intents';
-import { completeOrForget, completing } from '../memberships/member-edits';
-import { emptyConnection, freeConnectionId } from './purge';
+import { deleteIntent, handOver, intentsBefore, isOlder, type Intent } from '../store/intents';
+import { completeOrDelete } from '../memberships/member-edits';
+import { purgeConnection, freeConnectionId } from './purge';
 import { HAND_OVER_MS } from '../store/retries';
 import type { Table } from '../store/table';
 
@@ -13,7 +13,7 @@ export const ABANDONED_AFTER_MS = 60_000;
  * Milliseconds after which a deletion is looked after for the last time: nothing that read the resource before it was gone is still writing, the function
  * `completion` with its five minutes included, and the index shows everything that was written.
  */
-export const SETTLED_AFTER_MS = 7 * 60_000;
+export const FINAL_CHECK_AFTER_MS = 7 * 60_000;
 
 /** Intents that are completed at the same time. */
 const WIDTH = 8;
@@ -23,7 +23,7 @@ export interface Ages {
   /** Intents since then are left to those who recorded them. */
   readonly abandoned: number;
   /** Deletions since then are looked after again another time. */
-  readonly settled: number;
+  readonly finalCheck: number;
 }
 
 /**
@@ -32,14 +32,15 @@ export interface Ages {
  */
 export async function completeAbandoned(
   table: Table,
-  { abandoned, settled }: Ages,
+  { abandoned, finalCheck: settled }: Ages,
   failed: (intent: Intent, error: unknown) => void,
 ): Promise<void> {
   const complete = async (intent: Intent): Promise<void> => {
     if (table.retries.timeLeft < HAND_OVER_MS) return;
     try {
       const isComplete = await completeIntent(table, intent);
-      if (isComplete && intent.kind === 'deletion' && isOlder(intent, settled)) await forget(table, intent);
+      if (isComplete && intent.kind === 'deletion' && isOlder(intent, settled))
+        await deleteIntent(table, intent);
       // It has been looked through after the last request of the connection has ended.
       if (isComplete && intent.kind === 'purge') await freeConnectionId(table, intent);
     } catch (error) {
@@ -55,14 +56,14 @@ export async function completeAbandoned(
 /** Does what is left of an intent, whoever recorded it. @returns false when it goes on elsewhere: the time was not enough */
 export async function completeIntent(table: Table, intent: Intent): Promise<boolean> {
   if (intent.kind === 'purge') {
-    if (await emptyConnection(table, intent)) return true;
+    if (await purgeConnection(table, intent)) return true;
     await handOver(table, intent);
     return false;
   }
   // Nothing here shows a resource's location.
   const scope = { table, connection: intent.connection, baseUrl: '' };
-  if (intent.kind === 'members') return completeOrForget(scope, intent);
-  if (await completeDeletion(scope, intent, completing(scope))) return true;
+  if (intent.kind === 'members') return completeOrDelete(scope, intent);
+  if (await completeDeletion(scope, intent)) return true;
   await handOver(table, intent);
   return false;
 }

@@ -2,7 +2,7 @@ import type { Attributes } from '../../scim/resource/parse';
 import { GROUP, USER, type ResourceTypeName } from '../../scim/schema/resource-type';
 import { batchesOf, inParallel } from '../store/batches';
 import { removeMembers } from '../memberships/deletions';
-import { forget, intentsBefore, type Purge } from '../store/intents';
+import { deleteIntent, intentsBefore, type Purge } from '../store/intents';
 import { textOf, type Item, type Key } from '../store/item';
 import {
   auditPartition,
@@ -18,11 +18,15 @@ import {
   resourcePartition,
   UNIQUE,
 } from '../store/keys';
-import { fromItem } from '../resources/resource-item';
+import { resourceFromItem } from '../resources/resource-item';
 import { HAND_OVER_MS } from '../store/retries';
 import { TRANSACTION_WRITES, type Table } from '../store/table';
 import { revivalPartitions } from '../users';
-import { INDEXED_USER_ATTRIBUTES, indexedGroupAttributes, valueWrites } from '../resources/indexed-values';
+import {
+  INDEXED_USER_ATTRIBUTES,
+  indexedGroupAttributes,
+  valueWrites,
+} from '../resources/indexed-values';
 import type { Condition } from '../store/write';
 
 /*
@@ -46,7 +50,7 @@ const WIDTH = 8;
  * Removes all that a deleted connection had, but for its own item.
  * @returns false when the time was not enough
  */
-export async function emptyConnection(table: Table, purge: Purge): Promise<boolean> {
+export async function purgeConnection(table: Table, purge: Purge): Promise<boolean> {
   const { connection } = purge;
   // What is under way ends first: without their records batches are not applied any more.
   if (!(await removeIntents(table, purge))) return false;
@@ -59,12 +63,18 @@ export async function emptyConnection(table: Table, purge: Purge): Promise<boole
     pageMarkPartition(connection, type),
   ]);
   for (const partition of shared) {
-    if (!(await inPages(table, purge, partition, (items) => removeShared(table, purge, items)))) return false;
+    if (!(await inPages(table, purge, partition, (items) => removeShared(table, purge, items))))
+      return false;
   }
-  for (const partition of [endedTokenPartition, noticePartition, logPartition, changesPartition, auditPartition].map(
-    (of) => of(connection),
-  )) {
-    if (!(await inPages(table, purge, partition, (items) => removeItems(table, items)))) return false;
+  for (const partition of [
+    endedTokenPartition,
+    noticePartition,
+    logPartition,
+    changesPartition,
+    auditPartition,
+  ].map((of) => of(connection))) {
+    if (!(await inPages(table, purge, partition, (items) => removeItems(table, items))))
+      return false;
   }
   // From now on the connection is not shown any more.
   await table.write([
@@ -80,7 +90,7 @@ export async function emptyConnection(table: Table, purge: Purge): Promise<boole
 
 /** That the connection is still the deleted one. */
 function isPurged({ id }: Purge): Condition {
-  return { is: 'pending', intent: id };
+  return { is: 'pendingIntent', intent: id };
 }
 
 /** Ends the removal: the connection's id is free. */
@@ -98,18 +108,24 @@ async function removeIntents(table: Table, purge: Purge): Promise<boolean> {
       if (intent.connection !== purge.connection || intent.id === purge.id) continue;
       const { connection } = intent;
       const isDeletedGroup = intent.kind === 'deletion' && intent.type === 'Group';
-      if (isDeletedGroup && !(await removeMembers({ table, connection }, intent.resource))) return false;
-      await forget(table, intent);
+      if (isDeletedGroup && !(await removeMembers({ table, connection }, intent.resource)))
+        return false;
+      await deleteIntent(table, intent);
     }
   }
   return true;
 }
 
-async function removeResources(table: Table, purge: Purge, type: ResourceTypeName): Promise<boolean> {
+async function removeResources(
+  table: Table,
+  purge: Purge,
+  type: ResourceTypeName,
+): Promise<boolean> {
   const { connection } = purge;
   return inPages(table, purge, resourcePartition(connection, type), async (items) => {
     if (type === 'Group') {
-      for (const { sk } of items) if (!(await removeMembers({ table, connection }, sk))) return false;
+      for (const { sk } of items)
+        if (!(await removeMembers({ table, connection }, sk))) return false;
     }
     const values = items.flatMap((item) => valueKeys(connection, type, item));
     const isUnique = ({ sk }: Key): boolean => sk === UNIQUE;
@@ -124,22 +140,28 @@ async function removeResources(table: Table, purge: Purge, type: ResourceTypeNam
       return failed.length === 0;
     });
     const count = removed.filter(Boolean).length;
-    await table.write([{ update: connectionKey(connection), add: { removed: count }, condition: isPurged(purge) }]);
+    await table.write([
+      { update: connectionKey(connection), add: { removed: count }, condition: isPurged(purge) },
+    ]);
     return true;
   });
 }
 
 /** Keys of the items that lead from a resource's values to it. */
 function valueKeys(connection: string, type: ResourceTypeName, item: Item): readonly Key[] {
-  const { id, attributes } = fromItem(item);
+  const { id, attributes } = resourceFromItem(item);
   const keysOf = (writes: ReturnType<typeof valueWrites>): readonly Key[] =>
     writes.flatMap(({ write }) => ('put' in write ? [write.put] : []));
   if (type === 'User') {
-    return keysOf(valueWrites(connection, USER, INDEXED_USER_ATTRIBUTES, id, undefined, attributes));
+    return keysOf(
+      valueWrites(connection, USER, INDEXED_USER_ATTRIBUTES, id, undefined, attributes),
+    );
   }
   // Names are unique or not, as the profile said when the group was named.
   return [true, false].flatMap((isUnique) =>
-    keysOf(valueWrites(connection, GROUP, indexedGroupAttributes(isUnique), id, undefined, attributes)),
+    keysOf(
+      valueWrites(connection, GROUP, indexedGroupAttributes(isUnique), id, undefined, attributes),
+    ),
   );
 }
 
@@ -150,7 +172,7 @@ async function removeDeletedUsers(table: Table, purge: Purge): Promise<boolean> 
       revivalPartitions(connection, attributes).map((pk) => ({ pk, sk }));
     await removeItems(
       table,
-      items.flatMap((item) => leads(fromItem(item).attributes, item.sk)),
+      items.flatMap((item) => leads(resourceFromItem(item).attributes, item.sk)),
     );
     return removeItems(table, items);
   });

@@ -7,7 +7,7 @@ import type { Table } from '../store/table';
 import type { Write } from '../store/write';
 
 /** What an administrator, or Secrets Manager in their place, does to a connection. */
-export type Action =
+export type ActionName =
   | 'connection.create'
   | 'connection.update'
   | 'connection.delete'
@@ -18,14 +18,14 @@ export type Action =
   | 'token.rotate';
 
 /** Who does what. */
-export interface Act {
+export interface AdminAction {
   /** The ARN of the IAM principal, or the name of the service. */
   readonly actor: string;
-  readonly action: Action;
+  readonly action: ActionName;
 }
 
 /** An act with what it changed: of settings and tokens what differs, and never a value that could be used. */
-export interface AuditRecord extends Act {
+export interface AuditRecord extends AdminAction {
   readonly id: string;
   readonly connection: string;
   /** RFC 3339. */
@@ -42,12 +42,14 @@ export interface AuditPage {
 
 /** The record of an act that makes one connection of another. @param before undefined when it is created */
 export function auditRecord(
-  { actor, action }: Act,
+  { actor, action }: AdminAction,
   connection: string,
   before: Connection | undefined,
   after: Connection | undefined,
 ): AuditRecord {
-  const [old, next] = [before, after].map((side): JsonObject => (side === undefined ? {} : shown(side)));
+  const [old, next] = [before, after].map((side): JsonObject =>
+    side === undefined ? {} : shown(side),
+  );
   const differences = difference(old ?? {}, next ?? {});
   return {
     id: uuidv7(),
@@ -62,7 +64,10 @@ export function auditRecord(
 /** The settings that have more than one member each, of which only those that differ are told. */
 const COLLECTIONS = new Set(['tokens', 'schemas']);
 
-function difference(old: JsonObject, next: JsonObject): { readonly before: JsonObject; readonly after: JsonObject } {
+function difference(
+  old: JsonObject,
+  next: JsonObject,
+): { readonly before: JsonObject; readonly after: JsonObject } {
   const before: Record<string, Json> = {};
   const after: Record<string, Json> = {};
   for (const name of new Set([...Object.keys(old), ...Object.keys(next)])) {
@@ -81,7 +86,15 @@ function difference(old: JsonObject, next: JsonObject): { readonly before: JsonO
 
 /** What an audit record may say of a connection; what is not named here, such as digests and keys, it does not. */
 function shown(connection: Connection): JsonObject {
-  const { displayName, identityProvider, enabled, userDeletion, groups, tokenExpiresInDays, secret } = connection;
+  const {
+    displayName,
+    identityProvider,
+    enabled,
+    userDeletion,
+    groups,
+    tokenExpiresInDays,
+    secret,
+  } = connection;
   const { failureMail, rotation, tokens, schemas } = connection;
   return {
     displayName,
@@ -96,15 +109,29 @@ function shown(connection: Connection): JsonObject {
     tokens: Object.fromEntries(
       tokens.map(({ id, expiresAt, scopes, pending }) => [
         id,
-        { expiresAt, ...(scopes === undefined ? {} : { scopes }), ...(pending === undefined ? {} : { pending }) },
+        {
+          expiresAt,
+          ...(scopes === undefined ? {} : { scopes }),
+          ...(pending === undefined ? {} : { pending }),
+        },
       ]),
     ),
-    schemas: Object.fromEntries(schemas.map(({ id, attributes }) => [id, attributes.map(({ name }) => name)])),
+    schemas: Object.fromEntries(
+      schemas.map(({ id, attributes }) => [id, attributes.map(({ name }) => name)]),
+    ),
   };
 }
 
 /** The write that keeps a record. */
-export function auditWrite({ id, connection, at, actor, action, before, after }: AuditRecord): Write {
+export function auditWrite({
+  id,
+  connection,
+  at,
+  actor,
+  action,
+  before,
+  after,
+}: AuditRecord): Write {
   const changes = { before: JSON.stringify(before), after: JSON.stringify(after) };
   return { put: { pk: auditPartition(connection), sk: id, at, actor, action, ...changes } };
 }
@@ -120,18 +147,18 @@ export async function auditRecords(
   const start = after === undefined ? undefined : { pk, sk: after };
   const { items, next } = await table.query(pk, { after: start, limit, backward: true });
   return {
-    records: items.map((item) => fromItem(connection, item)),
+    records: items.map((item) => auditRecordFromItem(connection, item)),
     next: next === undefined ? undefined : next.sk,
   };
 }
 
-function fromItem(connection: string, item: Item): AuditRecord {
+function auditRecordFromItem(connection: string, item: Item): AuditRecord {
   return {
     id: item.sk,
     connection,
     at: textOf(item, 'at'),
     actor: textOf(item, 'actor'),
-    action: textOf(item, 'action') as Action,
+    action: textOf(item, 'action') as ActionName,
     before: objectFrom(textOf(item, 'before')),
     after: objectFrom(textOf(item, 'after')),
   };

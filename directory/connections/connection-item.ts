@@ -3,14 +3,17 @@ import type { Schema } from '../../scim/schema/attribute';
 import type { Connection, DeletedConnection, FailureMail, Rotation } from './connection';
 import { numberOf, textOf, type Item, type ItemValue } from '../store/item';
 import { CONNECTIONS, connectionKey, readKey } from '../store/keys';
-import type { Rhythm } from './usage-pattern';
+import type { UsagePattern } from './usage-pattern';
 import { TOKEN_SCOPES, type StoredToken } from './tokens';
 import { newVersion } from '../store/version';
 import type { Write } from '../store/write';
 
+/** Name of the item's attribute that holds the usage pattern. */
+export const USAGE_PATTERN = 'rhythm';
+
 /** A connection as an item, with a version of its own. */
-export function toItem(connection: Connection): Item {
-  const { id, tokens, failureMail, rotation, rhythm, schemas, ...settings } = connection;
+export function connectionToItem(connection: Connection): Item {
+  const { id, tokens, failureMail, rotation, usagePattern, schemas, ...settings } = connection;
   return {
     ...connectionKey(id),
     gsi1pk: CONNECTIONS,
@@ -19,12 +22,14 @@ export function toItem(connection: Connection): Item {
     ...settings,
     tokens: tokens.map(tokenItem),
     // When tokens were used is written beside them, without a new version: see `lastUseOf`.
-    ...Object.fromEntries(tokens.flatMap(({ id: token, lastUsedAt: at }) => (at ? [[lastUseOf(token), at]] : []))),
+    ...Object.fromEntries(
+      tokens.flatMap(({ id: token, lastUsedAt: at }) => (at ? [[lastUseOf(token), at]] : [])),
+    ),
     // As text, like the attributes of a resource.
     schemas: JSON.stringify(schemas),
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
-    ...(rhythm === undefined ? {} : { rhythm: rhythmItem(rhythm) }),
+    ...(usagePattern === undefined ? {} : { [USAGE_PATTERN]: usagePatternToItem(usagePattern) }),
   };
 }
 
@@ -33,20 +38,30 @@ export function toItem(connection: Connection): Item {
  * time.
  * @param before the item as it was read
  */
-export function changeWrite(after: Connection, before: Item): Write {
-  const { pk, sk, ...attributes } = toItem(after);
+export function connectionWrite(after: Connection, before: Item): Write {
+  const { pk, sk, ...attributes } = connectionToItem(after);
   const set = Object.fromEntries(Object.entries(attributes).filter(([name]) => !isKeptApart(name)));
   const used = new Set(after.tokens.map(({ id }) => lastUseOf(id)));
   const remove = Object.keys(before).filter(
-    (name) => name !== 'pk' && name !== 'sk' && !KEPT_APART.has(name) && !Object.hasOwn(set, name) && !used.has(name),
+    (name) =>
+      name !== 'pk' &&
+      name !== 'sk' &&
+      !KEPT_APART.has(name) &&
+      !Object.hasOwn(set, name) &&
+      !used.has(name),
   );
-  return { update: { pk, sk }, set, remove, condition: { is: 'version', version: textOf(before, 'version') } };
+  return {
+    update: { pk, sk },
+    set,
+    remove,
+    condition: { is: 'version', version: textOf(before, 'version') },
+  };
 }
 
 const LAST_USE = 'lastUsed_';
 
 /** Attributes that are written beside the connection's version, at any time: what shows that failures have ended (`digest.ts`), and how often it is used. */
-const KEPT_APART = new Set<string>(['failing', 'rhythm'] satisfies readonly (keyof Connection)[]);
+const KEPT_APART = new Set<string>(['failing', USAGE_PATTERN]);
 
 function isKeptApart(attribute: string): boolean {
   return attribute.startsWith(LAST_USE) || KEPT_APART.has(attribute);
@@ -58,8 +73,8 @@ export function lastUseOf(token: string): string {
 }
 
 /** How often a connection is used, as its item keeps it. */
-export function rhythmItem({ unusual, ...rhythm }: Rhythm): ItemValue {
-  return unusual === undefined ? rhythm : { ...rhythm, unusual: { ...unusual } };
+export function usagePatternToItem({ unusual, ...pattern }: UsagePattern): ItemValue {
+  return unusual === undefined ? pattern : { ...pattern, unusual: { ...unusual } };
 }
 
 /** What is stored of a token; its value, where it is known yet, is not. */
@@ -86,11 +101,11 @@ function tokenItem({
 }
 
 /** @returns undefined for what is left of a deleted connection */
-export function fromItem(item: Item): Connection | undefined {
+export function connectionFromItem(item: Item): Connection | undefined {
   if (item['deletedAt'] !== undefined) return undefined;
   const failureMail = toFailureMail(item['failureMail']);
   const rotation = toRotation(item['rotation']);
-  const rhythm = toRhythm(item['rhythm']);
+  const usagePattern = usagePatternFrom(item[USAGE_PATTERN]);
   return {
     id: readKey(item).connection,
     displayName: textOf(item, 'displayName'),
@@ -106,15 +121,21 @@ export function fromItem(item: Item): Connection | undefined {
     createdAt: textOf(item, 'createdAt'),
     tokens: toTokens(item),
     ...(Array.isArray(item['endedTokens']) ? { endedTokens: item['endedTokens'].map(String) } : {}),
-    ...(item['failing'] === 'request' || item['failing'] === 'change' ? { failing: item['failing'] } : {}),
-    ...(rhythm === undefined ? {} : { rhythm }),
+    ...(item['failing'] === 'request' || item['failing'] === 'change'
+      ? { failing: item['failing'] }
+      : {}),
+    ...(usagePattern === undefined ? {} : { usagePattern }),
     schemas: toSchemas(textOf(item, 'schemas')),
     cursorKey: textOf(item, 'cursorKey'),
   };
 }
 
 /** What stays in place of a connection's item while its data is removed: nothing that could be used. */
-export function toDeletedItem({ id, displayName }: Connection, resources: number, purge: string): Item {
+export function deletedConnectionToItem(
+  { id, displayName }: Connection,
+  resources: number,
+  purge: string,
+): Item {
   const deletedAt = new Date().toISOString();
   return {
     ...connectionKey(id),
@@ -131,7 +152,7 @@ export function toDeletedItem({ id, displayName }: Connection, resources: number
 }
 
 /** @returns undefined for a connection that is not deleted */
-export function fromDeletedItem(item: Item): DeletedConnection | undefined {
+export function deletedConnectionFromItem(item: Item): DeletedConnection | undefined {
   if (item['deletedAt'] === undefined) return undefined;
   const resources = numberOf(item, 'resources');
   return {
@@ -163,7 +184,7 @@ function toRotation(value: ItemValue | undefined): Rotation | undefined {
   return { everyDays: Number(value['everyDays']), overlapDays: Number(value['overlapDays']) };
 }
 
-function toRhythm(value: ItemValue | undefined): Rhythm | undefined {
+function usagePatternFrom(value: ItemValue | undefined): UsagePattern | undefined {
   if (!isRecord(value)) return undefined;
   const { since, lastUse, longest, unusual } = value;
   const weeks = isRecord(longest) ? Object.entries(longest) : [];
@@ -195,7 +216,9 @@ function toTokens(item: Item): readonly StoredToken[] {
       digest: asText(token['digest']),
       createdAt: asText(token['createdAt']),
       expiresAt: asText(token['expiresAt']),
-      ...(Array.isArray(scopes) ? { scopes: TOKEN_SCOPES.filter((scope) => scopes.includes(scope)) } : {}),
+      ...(Array.isArray(scopes)
+        ? { scopes: TOKEN_SCOPES.filter((scope) => scopes.includes(scope)) }
+        : {}),
       ...(typeof secretVersion === 'string' ? { secretVersion } : {}),
       ...(pending === true ? { pending } : {}),
       ...(replaced === true ? { replaced } : {}),

@@ -1,5 +1,5 @@
 import type { Schema } from '../../scim/schema/attribute';
-import type { Rhythm } from './usage-pattern';
+import type { UsagePattern } from './usage-pattern';
 import type { StoredToken } from './tokens';
 import type { UserDeletion } from '../users';
 
@@ -44,7 +44,7 @@ export interface Connection {
   /** Set while failures go on that its recipients were told of: which requests show that they have ended, any that goes well, or only a change. */
   readonly failing?: 'request' | 'change';
   /** How often it is used; undefined until it is. */
-  readonly rhythm?: Rhythm;
+  readonly usagePattern?: UsagePattern;
   /** Extensions of its own, beside those of the RFC. */
   readonly schemas: readonly Schema[];
   /** 32 random bytes that its cursors are sealed with, base64url. */

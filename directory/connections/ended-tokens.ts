@@ -53,14 +53,18 @@ export function endedTokenWrites(
 }
 
 /** The tokens of a connection that have ended in the last 90 days, those that ended last first. */
-export async function endedTokens(table: Table, connection: string): Promise<readonly EndedToken[]> {
+export async function endedTokens(
+  table: Table,
+  connection: string,
+): Promise<readonly EndedToken[]> {
   const found: EndedToken[] = [];
-  for await (const item of table.queryAll(endedTokenPartition(connection))) found.push(fromItem(item));
+  for await (const item of table.queryAll(endedTokenPartition(connection)))
+    found.push(endedTokenFromItem(item));
   const order = ({ endedAt, createdAt }: EndedToken): string => `${endedAt} ${createdAt}`;
   return found.sort((a, b) => (order(a) < order(b) ? 1 : -1));
 }
 
-function fromItem(item: Item): EndedToken {
+function endedTokenFromItem(item: Item): EndedToken {
   const { lastUsedAt, scopes, state } = item;
   return {
     id: item.sk,
@@ -69,6 +73,8 @@ function fromItem(item: Item): EndedToken {
     endedAt: textOf(item, 'endedAt'),
     state: state === 'revoked' || state === 'replaced' ? state : 'expired',
     ...(typeof lastUsedAt === 'string' ? { lastUsedAt } : {}),
-    ...(Array.isArray(scopes) ? { scopes: TOKEN_SCOPES.filter((scope) => scopes.includes(scope)) } : {}),
+    ...(Array.isArray(scopes)
+      ? { scopes: TOKEN_SCOPES.filter((scope) => scopes.includes(scope)) }
+      : {}),
   };
 }

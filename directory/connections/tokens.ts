@@ -1,7 +1,12 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** What a token with scopes may do; to write includes to read. */
-export const TOKEN_SCOPES = ['users:read', 'users:read-write', 'groups:read', 'groups:read-write'] as const;
+export const TOKEN_SCOPES = [
+  'users:read',
+  'users:read-write',
+  'groups:read',
+  'groups:read-write',
+] as const;
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 
 /** What the connection's item keeps of a token. */
@@ -52,7 +57,11 @@ const TOKEN = /^scim_([a-z0-9-]{1,64})_([a-z0-9]{10})_[A-Za-z0-9_-]{43}$/;
  * Makes a token: `scim_<connection>_<token id>_<secret>`. The prefix lets secret scanners recognise it, the secret has 256 random
  * bits, so that a plain digest is enough to keep.
  */
-export function issueToken(connection: string, expiresInDays = DEFAULT_TOKEN_DAYS, now = new Date()): IssuedToken {
+export function issueToken(
+  connection: string,
+  expiresInDays = DEFAULT_TOKEN_DAYS,
+  now = new Date(),
+): IssuedToken {
   const id = randomBytes(5).toString('hex');
   const value = `scim_${connection}_${id}_${randomBytes(32).toString('base64url')}`;
   return { value, ...tokenOf(value, expiresInDays, now) };
@@ -96,7 +105,11 @@ export function isLive({ expiresAt }: Pick<StoredToken, 'expiresAt'>, now = new 
 }
 
 /** Whether a token is allowed something. Main tokens are allowed everything. */
-export function allows({ scopes }: StoredToken, resources: 'users' | 'groups', access: 'read' | 'read-write'): boolean {
+export function allows(
+  { scopes }: StoredToken,
+  resources: 'users' | 'groups',
+  access: 'read' | 'read-write',
+): boolean {
   return (
     scopes === undefined ||
     scopes.includes(`${resources}:read-write`) ||
@@ -121,7 +134,13 @@ export function withEarlierEnded(
     if (index === newest) return [withoutPending(token)];
     if (index > newest || token.scopes !== undefined) return [token];
     if (overlapSeconds === 0) return [];
-    return [{ ...token, expiresAt: token.expiresAt < end ? token.expiresAt : end, replaced: true as const }];
+    return [
+      {
+        ...token,
+        expiresAt: token.expiresAt < end ? token.expiresAt : end,
+        replaced: true as const,
+      },
+    ];
   });
 }
 

@@ -1,7 +1,7 @@
 import { equalJson, isArray, isObject, type Json } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
 import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
-import { lineOf } from '../resources/names';
+import { singleLine } from '../resources/names';
 
 /** What a change made of an attribute. Both values are missing when they may not be shown or look the same; `from` alone is missing for a new attribute, `to` alone for a removed one. */
 export interface AttributeChange {
@@ -42,7 +42,10 @@ const TOLD = 50;
 const VALUES = 10;
 
 /** What is different in a resource from what it was. @param before undefined for one that was not there */
-export function changesBetween(before: Attributes | undefined, after: Attributes): readonly AttributeChange[] {
+export function changesBetween(
+  before: Attributes | undefined,
+  after: Attributes,
+): readonly AttributeChange[] {
   const [was, is] = [flattened(before ?? {}), flattened(after)];
   const names = [...new Set([...was.keys(), ...is.keys()])];
   const changed = names.filter((name) => !equalJson(was.get(name), is.get(name)));
@@ -50,7 +53,11 @@ export function changesBetween(before: Attributes | undefined, after: Attributes
     const [from, to] = [shownOf(attribute, was), shownOf(attribute, is)];
     // What differs is not shown: another part of a complex value, or the end of a long one.
     if (equalJson(from, to)) return { attribute };
-    return { attribute, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+    return {
+      attribute,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    };
   });
 }
 
@@ -64,8 +71,14 @@ function flattened(attributes: Attributes): ReadonlyMap<string, Json> {
   );
 }
 
-function subAttributesOf(name: string, separator: '.' | ':', value: Attributes): readonly (readonly [string, Json])[] {
-  return Object.entries(value).flatMap(([member, inner]) => pathsOf(`${name}${separator}${member}`, inner));
+function subAttributesOf(
+  name: string,
+  separator: '.' | ':',
+  value: Attributes,
+): readonly (readonly [string, Json])[] {
+  return Object.entries(value).flatMap(([member, inner]) =>
+    pathsOf(`${name}${separator}${member}`, inner),
+  );
 }
 
 function pathsOf(path: string, value: Json | undefined): readonly (readonly [string, Json])[] {
@@ -81,5 +94,5 @@ function shownOf(attribute: string, values: ReadonlyMap<string, Json>): Json | u
 function shown(value: Json): Json {
   if (isArray(value)) return value.slice(0, VALUES).map(shown);
   if (isObject(value)) return shown(value['value'] ?? null);
-  return typeof value === 'string' ? (lineOf(value) ?? '') : value;
+  return typeof value === 'string' ? (singleLine(value) ?? '') : value;
 }

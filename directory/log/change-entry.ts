@@ -3,13 +3,18 @@ import { v7 as uuidv7 } from 'uuid';
 import { asText, isArray, isObject, parseJson, type Json } from '../../scim/json';
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import { changesBetween, type AttributeChange } from './attribute-changes';
-import { intentFrom } from '../store/intents';
+import { intentFromItem } from '../store/intents';
 import { numberOf, textOf, type Item } from '../store/item';
 import { changesPartition, readKey } from '../store/keys';
-import { timeToLive } from './entry-time';
+import { expiryTime } from './entry-time';
 import { namesIn, type Names } from '../resources/names';
-import { changedByOf, memberCountsFrom, type ChangedBy, type MemberCounts } from '../resources/request-info';
-import { fromItem } from '../resources/resource-item';
+import {
+  changedByOf,
+  membershipCountsFrom,
+  type ChangedBy,
+  type MembershipCounts,
+} from '../resources/request-info';
+import { resourceFromItem } from '../resources/resource-item';
 import type { BatchWrite } from '../store/write';
 
 /*
@@ -41,7 +46,7 @@ export interface ChangeEntry {
   /** Milliseconds from when the request came to the change. */
   readonly latency: number;
   readonly changes: readonly AttributeChange[];
-  readonly members?: MemberCounts;
+  readonly members?: MembershipCounts;
 }
 
 /**
@@ -49,13 +54,17 @@ export interface ChangeEntry {
  * @param before undefined for an item that was not there
  * @returns undefined when no request has made this change, or it is none of a user or group
  */
-export function changeEntry(before: Item | undefined, after: Item): ChangeEntry | undefined {
+export function changeEntryOf(before: Item | undefined, after: Item): ChangeEntry | undefined {
   const by = changedByOf(after);
   if (by === undefined) return undefined;
   const { connection, meaning } = readKey(after);
-  if (meaning.kind === 'intent') return before === undefined ? deletionEntry(connection, after, by) : undefined;
+  if (meaning.kind === 'intent')
+    return before === undefined ? deletionEntry(connection, after, by) : undefined;
   if (meaning.kind !== 'resource') return undefined;
-  const [was, is] = [before === undefined ? undefined : fromItem(before), fromItem(after)];
+  const [was, is] = [
+    before === undefined ? undefined : resourceFromItem(before),
+    resourceFromItem(after),
+  ];
   // What follows from a change of another item, such as that a deleted user leaves a group, has a version of its own.
   if (by.version !== is.version || was?.version === is.version) return undefined;
   const appeared = is.created === is.lastModified ? 'created' : 'restored';
@@ -71,7 +80,7 @@ export function changeEntry(before: Item | undefined, after: Item): ChangeEntry 
 
 /** A deletion is told by what it leaves to be done: of the resource itself nothing is left that could tell who deleted it. */
 function deletionEntry(connection: string, item: Item, by: ChangedBy): ChangeEntry | undefined {
-  const intent = intentFrom(item);
+  const intent = intentFromItem(item);
   if (intent.kind !== 'deletion') return undefined;
   return {
     ...about(connection, intent.resource, by),
@@ -112,7 +121,10 @@ export function withoutValues({ name: _, externalId: __, ...entry }: ChangeEntry
 }
 
 /** The write that keeps an entry. @param days for how long */
-export function changeWrite({ id, connection, changes, members, ...entry }: ChangeEntry, days: number): BatchWrite {
+export function changeEntryWrite(
+  { id, connection, changes, members, ...entry }: ChangeEntry,
+  days: number,
+): BatchWrite {
   return {
     put: {
       pk: changesPartition(connection),
@@ -121,13 +133,13 @@ export function changeWrite({ id, connection, changes, members, ...entry }: Chan
       ...entry,
       changes: JSON.stringify(changes),
       ...(members === undefined ? {} : { members: { ...members } }),
-      ttl: timeToLive(entry.at, days),
+      ttl: expiryTime(entry.at, days),
     },
   };
 }
 
 /** Reads what `changeWrite` wrote. */
-export function changeFrom(connection: string, item: Item): ChangeEntry {
+export function changeEntryFromItem(connection: string, item: Item): ChangeEntry {
   const changes = parseJson(textOf(item, 'changes'));
   return {
     id: item.sk,
@@ -141,7 +153,7 @@ export function changeFrom(connection: string, item: Item): ChangeEntry {
     ...optionalNames(item),
     latency: numberOf(item, 'latency'),
     changes: isArray(changes) ? changes.flatMap(attributeChange) : [],
-    ...(isObject(item['members']) ? { members: memberCountsFrom(item['members']) } : {}),
+    ...(isObject(item['members']) ? { members: membershipCountsFrom(item['members']) } : {}),
   };
 }
 
@@ -150,7 +162,8 @@ const RESOURCE_TYPES: readonly ResourceTypeName[] = ['User', 'Group'];
 /** An attribute that is one of some texts; anything else is damage to the table. */
 function oneOf<Text extends string>(texts: readonly Text[], item: Item, name: string): Text {
   const found = texts.find((text) => text === item[name]);
-  if (found === undefined) throw new Error(`Item ${item.pk} / ${item.sk} has no "${name}" that is known.`);
+  if (found === undefined)
+    throw new Error(`Item ${item.pk} / ${item.sk} has no "${name}" that is known.`);
   return found;
 }
 
@@ -167,11 +180,15 @@ function attributeChange(change: Json): readonly AttributeChange[] {
 }
 
 function optionalNames(item: Item): ReturnType<typeof present> {
-  const text = (name: string): string | undefined => (item[name] === undefined ? undefined : textOf(item, name));
+  const text = (name: string): string | undefined =>
+    item[name] === undefined ? undefined : textOf(item, name);
   return present({ name: text('name'), externalId: text('externalId') });
 }
 
-function present({ name, externalId }: Names): { readonly name?: string; readonly externalId?: string } {
+function present({ name, externalId }: Names): {
+  readonly name?: string;
+  readonly externalId?: string;
+} {
   return {
     ...(name === undefined ? {} : { name }),
     ...(externalId === undefined ? {} : { externalId }),

@@ -6,6 +6,6 @@ export function newEntryTime(now = Date.now()): { readonly id: string; readonly 
 }
 
 /** Seconds since the epoch at which DynamoDB removes an entry. @param at RFC 3339 */
-export function timeToLive(at: string, days: number): number {
+export function expiryTime(at: string, days: number): number {
   return Math.ceil(Date.parse(at) / 1000) + days * 86_400;
 }

@@ -1,6 +1,6 @@
 import { numberOf, textOf, type Item } from '../store/item';
 import { logPartition } from '../store/keys';
-import { newEntryTime, timeToLive } from './entry-time';
+import { newEntryTime, expiryTime } from './entry-time';
 import type { Write } from '../store/write';
 
 /*
@@ -44,21 +44,40 @@ export interface FailureEntry {
 }
 
 /** What there is of an entry only sometimes. */
-const OPTIONAL = ['token', 'scimType', 'attribute', 'detail', 'received', 'resourceId', 'name', 'externalId'] as const;
+const OPTIONAL = [
+  'token',
+  'scimType',
+  'attribute',
+  'detail',
+  'received',
+  'resourceId',
+  'name',
+  'externalId',
+] as const;
 
 /** The write that keeps an entry. @param days for how long */
-export function failureWrite({ id, connection, ...entry }: FailureEntry, days: number): Write {
-  return { put: { pk: logPartition(connection), sk: id, entry: 'failure', ...entry, ttl: timeToLive(entry.at, days) } };
+export function failureEntryWrite({ id, connection, ...entry }: FailureEntry, days: number): Write {
+  return {
+    put: {
+      pk: logPartition(connection),
+      sk: id,
+      entry: 'failure',
+      ...entry,
+      ttl: expiryTime(entry.at, days),
+    },
+  };
 }
 
 /** The write that notes that a request went well while the connection was failing. */
 export function successWrite(connection: string): Write {
   const { id, at } = newEntryTime();
-  return { put: { pk: logPartition(connection), sk: id, entry: 'success', at, ttl: timeToLive(at, 1) } };
+  return {
+    put: { pk: logPartition(connection), sk: id, entry: 'success', at, ttl: expiryTime(at, 1) },
+  };
 }
 
 /** Reads what `failureWrite` wrote. */
-export function failureFrom(connection: string, item: Item): FailureEntry {
+export function failureEntryFromItem(connection: string, item: Item): FailureEntry {
   return {
     id: item.sk,
     connection,
@@ -70,6 +89,8 @@ export function failureFrom(connection: string, item: Item): FailureEntry {
     cause: textOf(item, 'cause'),
     latency: numberOf(item, 'latency'),
     count: numberOf(item, 'count'),
-    ...Object.fromEntries(OPTIONAL.flatMap((name) => (item[name] === undefined ? [] : [[name, textOf(item, name)]]))),
+    ...Object.fromEntries(
+      OPTIONAL.flatMap((name) => (item[name] === undefined ? [] : [[name, textOf(item, name)]])),
+    ),
   };
 }

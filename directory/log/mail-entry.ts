@@ -1,6 +1,6 @@
 import { textOf, type Item } from '../store/item';
 import { logPartition } from '../store/keys';
-import { timeToLive } from './entry-time';
+import { expiryTime } from './entry-time';
 import type { Write } from '../store/write';
 
 /** That a mail to a connection's recipients could not be sent. */
@@ -19,12 +19,20 @@ export interface MailEntry {
 }
 
 /** The write that keeps an entry. @param days for how long */
-export function mailWrite({ id, connection, ...entry }: MailEntry, days: number): Write {
-  return { put: { pk: logPartition(connection), sk: id, entry: 'mail', ...entry, ttl: timeToLive(entry.at, days) } };
+export function mailEntryWrite({ id, connection, ...entry }: MailEntry, days: number): Write {
+  return {
+    put: {
+      pk: logPartition(connection),
+      sk: id,
+      entry: 'mail',
+      ...entry,
+      ttl: expiryTime(entry.at, days),
+    },
+  };
 }
 
 /** Reads what `mailWrite` wrote. */
-export function mailFrom(connection: string, item: Item): MailEntry {
+export function mailEntryFromItem(connection: string, item: Item): MailEntry {
   return {
     id: item.sk,
     connection,

@@ -1,8 +1,8 @@
-import { changeFrom, type ChangeEntry } from './change-entry';
+import { changeEntryFromItem, type ChangeEntry } from './change-entry';
 import { numberOf, type Item } from '../store/item';
 import { changesPartition, idPrefix, logPartition } from '../store/keys';
-import { mailFrom, type MailEntry } from './mail-entry';
-import { failureFrom, type FailureEntry } from './failure-entry';
+import { mailEntryFromItem, type MailEntry } from './mail-entry';
+import { failureEntryFromItem, type FailureEntry } from './failure-entry';
 import type { Table } from '../store/table';
 
 /** What a connection's provisioning log holds. */
@@ -38,14 +38,23 @@ const LOOKED_AT = 10_000;
 const END = 'g';
 
 /** A connection's log, newest first. */
-export async function logRecords(table: Table, connection: string, query: LogQuery): Promise<LogPage> {
+export async function logRecords(
+  table: Table,
+  connection: string,
+  query: LogQuery,
+): Promise<LogPage> {
   const { limit, matches, hasChanges, from = 0, to, after } = query;
   const between = [idPrefix(from), after ?? (to === undefined ? END : idPrefix(to))] as const;
   // A range that ends before it begins is an error of DynamoDB's.
   if (between[0] > between[1]) return { records: [], next: undefined };
-  const partitions = [logPartition(connection), ...(hasChanges ? [changesPartition(connection)] : [])];
+  const partitions = [
+    logPartition(connection),
+    ...(hasChanges ? [changesPartition(connection)] : []),
+  ];
   const items = newestFirst(
-    partitions.map((pk) => table.queryAll(pk, { between, backward: true, limit: Math.max(limit, 100) })),
+    partitions.map((pk) =>
+      table.queryAll(pk, { between, backward: true, limit: Math.max(limit, 100) }),
+    ),
   );
   const records: LogRecord[] = [];
   let looked = 0;
@@ -64,11 +73,11 @@ export async function logRecords(table: Table, connection: string, query: LogQue
 function recordOf(connection: string, item: Item): LogRecord | undefined {
   switch (item['entry']) {
     case 'failure':
-      return { kind: 'failure', ...failureFrom(connection, item) };
+      return { kind: 'failure', ...failureEntryFromItem(connection, item) };
     case 'mail':
-      return { kind: 'mail', ...mailFrom(connection, item) };
+      return { kind: 'mail', ...mailEntryFromItem(connection, item) };
     case 'change':
-      return { kind: 'change', ...changeFrom(connection, item) };
+      return { kind: 'change', ...changeEntryFromItem(connection, item) };
     default:
       // Of use to those who make digests alone.
       return undefined;
@@ -76,7 +85,9 @@ function recordOf(connection: string, item: Item): LogRecord | undefined {
 }
 
 /** Items of several partitions by their sort keys, the greatest first. @param partitions each in this order already */
-async function* newestFirst(partitions: readonly AsyncGenerator<Item, void>[]): AsyncGenerator<Item> {
+async function* newestFirst(
+  partitions: readonly AsyncGenerator<Item, void>[],
+): AsyncGenerator<Item> {
   const heads = new Map<AsyncGenerator<Item, void>, Item>();
   const advance = async (partition: AsyncGenerator<Item, void>): Promise<void> => {
     const head = await partition.next();

@@ -4,21 +4,31 @@ import { GROUP } from '../../scim/schema/resource-type';
 import { inParallel } from '../store/batches';
 import { textOf } from '../store/item';
 import { INVERSE_INDEX, isResourceId, memberOfPartition, resourceKey } from '../store/keys';
-import { fromItem } from '../resources/resource-item';
-import type { Scope } from '../resources/resources';
+import { resourceFromItem } from '../resources/resource-item';
+import type { Tenant } from '../resources/tenant';
 
 /**
  * The value of `groups` of several users (RFC 7643 section 4.1.2): the groups they are members of, and those that they are in because
  * a group of theirs is a member. Read through the index, which follows the table after a moment.
  */
 export async function groupsOf(
-  scope: Scope,
+  scope: Tenant,
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly JsonObject[]>> {
   const parents = new ParentGroups(scope);
-  const found = await inParallel(userIds, 16, async (id) => ({ id, groups: await allGroups(parents, id) }));
-  const names = await namesOf(scope, [...new Set(found.flatMap(({ groups }) => [...groups.keys()]))]);
-  return new Map(found.map(({ id, groups }) => [id, [...groups].flatMap(([groupId, type]) => element(groupId, type))]));
+  const found = await inParallel(userIds, 16, async (id) => ({
+    id,
+    groups: await allGroups(parents, id),
+  }));
+  const names = await namesOf(scope, [
+    ...new Set(found.flatMap(({ groups }) => [...groups.keys()])),
+  ]);
+  return new Map(
+    found.map(({ id, groups }) => [
+      id,
+      [...groups].flatMap(([groupId, type]) => element(groupId, type)),
+    ]),
+  );
 
   function element(groupId: string, type: 'direct' | 'indirect'): readonly JsonObject[] {
     const display = names.get(groupId);
@@ -29,11 +39,15 @@ export async function groupsOf(
 }
 
 /** The groups of a member by id; each is visited once, so that groups in a circle do no harm. */
-async function allGroups(parents: ParentGroups, id: string): Promise<ReadonlyMap<string, 'direct' | 'indirect'>> {
+async function allGroups(
+  parents: ParentGroups,
+  id: string,
+): Promise<ReadonlyMap<string, 'direct' | 'indirect'>> {
   const groups = new Map<string, 'direct' | 'indirect'>();
   for (const groupId of await parents.of(id)) groups.set(groupId, 'direct');
   for (const groupId of groups.keys()) {
-    for (const parent of await parents.of(groupId)) if (!groups.has(parent)) groups.set(parent, 'indirect');
+    for (const parent of await parents.of(groupId))
+      if (!groups.has(parent)) groups.set(parent, 'indirect');
   }
   return groups;
 }
@@ -42,7 +56,7 @@ async function allGroups(parents: ParentGroups, id: string): Promise<ReadonlyMap
 class ParentGroups {
   private readonly known = new Map<string, Promise<readonly string[]>>();
 
-  constructor(private readonly scope: Scope) {}
+  constructor(private readonly scope: Tenant) {}
 
   of(memberId: string): Promise<readonly string[]> {
     const known = this.known.get(memberId) ?? this.read(memberId);
@@ -54,7 +68,9 @@ class ParentGroups {
     const { table, connection } = this.scope;
     const ids: string[] = [];
     if (!isResourceId(memberId)) return ids;
-    for await (const item of table.queryAll(memberOfPartition(connection, memberId), { index: INVERSE_INDEX })) {
+    for await (const item of table.queryAll(memberOfPartition(connection, memberId), {
+      index: INVERSE_INDEX,
+    })) {
       ids.push(textOf(item, 'gsi1sk'));
     }
     return ids;
@@ -62,9 +78,11 @@ class ParentGroups {
 }
 
 async function namesOf(
-  { table, connection }: Scope,
+  { table, connection }: Tenant,
   groupIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const items = await table.getMany(groupIds.map((id) => resourceKey(connection, 'Group', id)));
-  return new Map(items.map((item) => [item.sk, asText(fromItem(item).attributes['displayName'])]));
+  return new Map(
+    items.map((item) => [item.sk, asText(resourceFromItem(item).attributes['displayName'])]),
+  );
 }

@@ -1,50 +1,66 @@
 import { parseJson } from '../../scim/json';
+import { directoryBusy } from '../../scim/errors/resource-errors';
 import type { Member } from '../../scim/patch/memberships';
+import type { Tenant } from '../resources/tenant';
 import { batchesOf, inParallel } from '../store/batches';
-import { forget, handOver, newIntent, recordWrite, type ResourceIntent } from '../store/intents';
+import {
+  deleteIntent,
+  handOver,
+  intentWrite,
+  newIntent,
+  type ResourceIntent,
+} from '../store/intents';
 import { textOf, type Item } from '../store/item';
 import { batchKey, BATCHES, intentKey, resourceKey } from '../store/keys';
-import {
-  addMembership,
-  existingMembers,
-  removeMembership,
-  renameMembership,
-  type CompleteEdits,
-  type Membership,
-} from './memberships';
-import type { Scope } from '../resources/resources';
-import { busy, HAND_OVER_MS } from '../store/retries';
+import { HAND_OVER_MS } from '../store/retries';
 import { TRANSACTION_WRITES } from '../store/table';
 import type { Write } from '../store/write';
+import { existingMembers } from './member-lookup';
+import {
+  addMembership,
+  removeMembership,
+  renameMembership,
+  type Membership,
+} from './membership-item';
 
 /*
- * Changes of a group's members that are too many for one transaction. First the whole change is recorded in batches; then the group's own
- * item is written with the intent's id in `pending`, and from that moment the change has happened; then each batch is applied in a
- * transaction that also removes its record, so that it is applied once, whoever does it. Whoever needs the members of a group with `pending`
- * completes it first.
+ * Member edits that do not fit into one transaction are applied in three steps:
+ *
+ * 1. All edits are recorded in batches.
+ * 2. The group's item is written with the intent's id in `pending`. This commits the change.
+ * 3. Each batch is applied in a transaction that also deletes its record, so that it is applied
+ *    exactly once, no matter which worker does it.
+ *
+ * Code that needs the members of a group with a pending intent completes the intent first.
  */
 
-/** One change of one membership. */
+/** One change to one membership. */
 export type MembershipEdit =
   | { readonly kind: 'add'; readonly member: Membership }
   | { readonly kind: 'rename'; readonly member: Member }
   | { readonly kind: 'remove'; readonly memberId: string };
 
-/** Edits that one transaction takes: beside them it writes the group, its values and its count, or the record of the batch. */
+/**
+ * Edits per transaction. The rest of the transaction is for the group, its indexed values and its
+ * count, or for the record of the batch.
+ */
 export const TRANSACTION_EDITS = TRANSACTION_WRITES - 10;
 
-/** Batches that are applied at the same time. */
+/** Batches applied in parallel. */
 const WIDTH = 8;
 
-/** Records a change. Without a group that names it, it means nothing. @returns the intent's id */
+/**
+ * Records edits. They have no effect until a group's item names the intent.
+ * @returns the intent's id
+ */
 export async function recordEdits(
-  { table, connection }: Scope,
+  { table, connection }: Tenant,
   groupId: string,
   edits: readonly MembershipEdit[],
 ): Promise<string> {
   const intent = newIntent(connection, 'members', 'Group', groupId);
-  // The intent first: batches that nothing leads to would stay for ever.
-  await table.write([recordWrite(intent)]);
+  // The intent is written first: batches without an intent would never be found and deleted.
+  await table.write([intentWrite(intent)]);
   const batches = batchesOf(edits, TRANSACTION_EDITS);
   await table.writeEach(
     batches.map((batch, index) => ({
@@ -55,11 +71,15 @@ export async function recordEdits(
 }
 
 /**
- * Applies what is left of a recorded change, and says so in the group's item.
- * @returns false when the time was not enough: then it goes on elsewhere
+ * Applies the remaining batches of an intent and then clears `pending` in the group's item.
+ * @returns false if there was not enough time; the `completion` function continues then
  */
-export async function completeEdits(scope: Scope, groupId: string, intentId: string): Promise<boolean> {
-  const { table, connection } = scope;
+export async function completeEdits(
+  tenant: Tenant,
+  groupId: string,
+  intentId: string,
+): Promise<boolean> {
+  const { table, connection } = tenant;
   const { pk } = intentKey(connection, intentId);
   for (;;) {
     if (table.retries.timeLeft < HAND_OVER_MS) {
@@ -68,54 +88,62 @@ export async function completeEdits(scope: Scope, groupId: string, intentId: str
     }
     const { items } = await table.query(pk, { between: BATCHES, limit: WIDTH * 4 });
     if (items.length === 0) break;
-    await inParallel(items, WIDTH, (item) => applyBatch(scope, groupId, item));
+    await inParallel(items, WIDTH, (item) => applyBatch(tenant, groupId, item));
   }
   await table.write([
     {
       update: resourceKey(connection, 'Group', groupId),
       remove: ['pending'],
-      condition: { is: 'pending', intent: intentId },
+      condition: { is: 'pendingIntent', intent: intentId },
     },
   ]);
   await table.write([{ delete: intentKey(connection, intentId) }]);
   return true;
 }
 
-/** What completes a change of members for whoever needs the result of it. */
-export function completing(scope: Scope): CompleteEdits {
-  return async (groupId, intent) => {
-    if (!(await completeEdits(scope, groupId, intent))) throw busy(undefined);
-  };
+/** Completes edits for a caller that needs the result. @throws ScimError 503 without enough time */
+export async function completeEditsNow(
+  tenant: Tenant,
+  groupId: string,
+  intentId: string,
+): Promise<void> {
+  if (!(await completeEdits(tenant, groupId, intentId))) throw directoryBusy(undefined);
 }
 
-/** Completes an intent whose request has ended, if the group says that the change has happened; else nothing will come of it. */
-export async function completeOrForget(scope: Scope, intent: ResourceIntent): Promise<boolean> {
-  const group = await scope.table.get(resourceKey(scope.connection, 'Group', intent.resource));
-  if (group?.['pending'] === intent.id) return completeEdits(scope, intent.resource, intent.id);
-  await forget(scope.table, intent);
+/**
+ * Cleans up after a request that died: completes the intent if the group names it, and deletes it
+ * otherwise, because it was never committed.
+ * @returns false if there was not enough time
+ */
+export async function completeOrDelete(tenant: Tenant, intent: ResourceIntent): Promise<boolean> {
+  const group = await tenant.table.get(resourceKey(tenant.connection, 'Group', intent.resource));
+  if (group?.['pending'] === intent.id) return completeEdits(tenant, intent.resource, intent.id);
+  await deleteIntent(tenant.table, intent);
   return true;
 }
 
 /**
- * Applies one batch. One whose record is gone has been applied: then nothing is written. Who was deleted since the change was recorded does
- * not join, and is not counted.
+ * Applies one batch. Nothing is written if the record is gone, because the batch was applied by
+ * another worker then. Members deleted since the edits were recorded are neither added nor counted.
  */
-async function applyBatch(scope: Scope, groupId: string, item: Item): Promise<void> {
-  const { table, connection } = scope;
+async function applyBatch(tenant: Tenant, groupId: string, item: Item): Promise<void> {
+  const { table, connection } = tenant;
   const { pk, sk } = item;
   const edits = parseJson(textOf(item, 'edits')) as unknown as readonly MembershipEdit[];
   const joining = edits.flatMap((edit) => (edit.kind === 'add' ? [edit.member] : []));
-  const alive = new Set((await existingMembers(scope, joining)).map(({ value }) => value));
-  const happening = edits.filter((edit) => edit.kind !== 'add' || alive.has(edit.member.value));
-  const missing = edits.length - happening.length;
+  const alive = new Set((await existingMembers(tenant, joining)).map(({ value }) => value));
+  const applicable = edits.filter((edit) => edit.kind !== 'add' || alive.has(edit.member.value));
+  const missing = edits.length - applicable.length;
   await table.write([
     { delete: { pk, sk }, condition: { is: 'present' } },
-    ...happening.map((edit) => unconditional(editWrite(connection, groupId, edit))),
-    ...(missing === 0 ? [] : [{ update: resourceKey(connection, 'Group', groupId), add: { members: -missing } }]),
+    ...applicable.map((edit) => unconditional(editWrite(connection, groupId, edit))),
+    ...(missing === 0
+      ? []
+      : [{ update: resourceKey(connection, 'Group', groupId), add: { members: -missing } }]),
   ]);
 }
 
-/** The write of one edit, on condition that it changes something. */
+/** Creates the write of one edit; its condition fails if the edit would change nothing. */
 export function editWrite(connection: string, groupId: string, edit: MembershipEdit): Write {
   switch (edit.kind) {
     case 'add':

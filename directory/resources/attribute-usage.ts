@@ -1,7 +1,7 @@
 import { isArray, isObject, own } from '../../scim/json';
 import { resourcePartition } from '../store/keys';
-import { fromItem } from './resource-item';
-import type { Scope } from './resources';
+import { resourceFromItem } from './resource-item';
+import type { Tenant } from './tenant';
 
 /**
  * How many users and groups of a connection hold an attribute of an extension. Reads all of them: a question for an administrator who
@@ -9,8 +9,8 @@ import type { Scope } from './resources';
  * @param name undefined for the extension as a whole
  * @param subAttribute undefined for the attribute as a whole
  */
-export async function holdersOf(
-  { table, connection }: Scope,
+export async function countHolders(
+  { table, connection }: Tenant,
   urn: string,
   name: string | undefined,
   subAttribute: string | undefined,
@@ -18,8 +18,9 @@ export async function holdersOf(
   let holders = 0;
   for (const type of ['User', 'Group'] as const) {
     for await (const item of table.queryAll(resourcePartition(connection, type))) {
-      const extension = own(fromItem(item).attributes, urn);
-      const value = name === undefined ? extension : isObject(extension) ? own(extension, name) : undefined;
+      const extension = own(resourceFromItem(item).attributes, urn);
+      const value =
+        name === undefined ? extension : isObject(extension) ? own(extension, name) : undefined;
       const elements = isArray(value) ? value : [value];
       const holds = elements.some((element) =>
         subAttribute === undefined

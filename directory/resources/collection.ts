@@ -1,10 +1,9 @@
-import { badRequest } from '../../scim/errors/scim-error';
+import { tooManyCandidates } from '../../scim/errors/filter-errors';
 import { matches, valuesAt, type BoundFilter } from '../../scim/filter/bind';
 import { asText, type JsonObject } from '../../scim/json';
 import { toResource } from '../../scim/resource/resource';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { inParallel } from '../store/batches';
-import { countOf } from './counts';
 import { textOf, type Item, type Key } from '../store/item';
 import {
   INVERSE_INDEX,
@@ -15,40 +14,45 @@ import {
   UNIQUE,
   valuePartition,
 } from '../store/keys';
-import { PageMarks } from './page-marks';
 import { scanPartition } from '../store/parallel-scan';
-import { planFilter, type KeyPlan, type Plan } from './filter-plan';
-import { fromItem, type StoredItem } from './resource-item';
-import type { Resources } from './resources';
 import { unlessBusy } from '../store/retries';
 import type { QueryOptions } from '../store/table';
-import { keyForm } from './indexed-values';
+import { countOf } from './counts';
+import { planFilter, type KeyPlan, type Plan } from './filter-plan';
+import { toKeyForm } from './indexed-values';
+import { PageMarks } from './page-marks';
+import { resourceFromItem, type StoredItem } from './resource-item';
+import type { Resources } from './resources';
 
-/** How many resources a filter may be evaluated on that no key leads to; more is 400 `tooMany`. */
+/** Resources that a filter without an indexed attribute may scan; beyond it is 400 `tooMany`. */
 export const SCAN_BUDGET = 20_000;
 
-/** Attributes that are kept elsewhere and that a filter asks for, such as a group's members. */
-export type Derive = (resource: StoredItem, filter: BoundFilter) => Promise<JsonObject>;
+/** Resources evaluated in parallel. */
+const WIDTH = 16;
+
+/** Returns attributes that are stored elsewhere and that a filter needs, such as members. */
+export type DeriveAttributes = (resource: StoredItem, filter: BoundFilter) => Promise<JsonObject>;
 
 /** The resources of one type, as listings read them. */
 export class Collection {
   constructor(
     private readonly resources: Resources,
-    private readonly derive: Derive,
+    private readonly derive: DeriveAttributes,
   ) {}
 
   get type(): ResourceType {
     return this.resources.type;
   }
 
-  /** How many there are, exactly. */
+  /** Returns the exact number of resources. */
   count(): Promise<number> {
-    return countOf(this.resources.scope.table, this.resources.scope.connection, this.resources.type.name);
+    const { table, connection } = this.resources.tenant;
+    return countOf(table, connection, this.type.name);
   }
 
   /**
-   * Resources in order of creation, from an index that counts from 1. It begins where an earlier page ended, if one ended before, and
-   * reads what comes between.
+   * Returns resources in order of creation, from a 1-based index. It starts at the closest page mark
+   * before the index and reads what lies between.
    */
   async from(startIndex: number, count: number): Promise<readonly StoredItem[]> {
     if (count === 0) return [];
@@ -56,45 +60,55 @@ export class Collection {
     const after = mark === undefined ? undefined : this.keyOf(mark.id);
     const resources: StoredItem[] = [];
     let index = mark?.index ?? 0;
-    // One more than the page tells whether another one follows, which will begin at a mark.
-    for await (const item of this.items({ after, limit: Math.min(1000, startIndex - index + count) })) {
+    // One resource beyond the page shows that another page follows, which will start at a mark.
+    const limit = Math.min(1000, startIndex - index + count);
+    for await (const item of this.items({ after, limit })) {
       index += 1;
       if (resources.length === count) {
-        const mark = { index: index - 1, id: resources.at(-1)?.id ?? item.sk };
-        // The page is read; the next one may have to walk.
-        await unlessBusy(() => this.marks.remember(mark));
+        const next = { index: index - 1, id: resources.at(-1)?.id ?? item.sk };
+        // The page is complete; without the mark the next one is only slower.
+        await unlessBusy(() => this.marks.save(next));
         break;
       }
-      if (index >= startIndex) resources.push(fromItem(item));
+      if (index >= startIndex) resources.push(resourceFromItem(item));
     }
     return resources;
   }
 
   /**
-   * Resources in order of creation, behind one of them or before it; at the same cost wherever that one stands, also when it has been deleted.
-   * @param id undefined for the first ones, or the last ones when `backward`
+   * Returns resources in order of creation, after or before a resource, which may be deleted by now.
+   * The cost is the same at any depth.
+   * @param id undefined for the first resources, or the last ones if `backward`
    */
-  async beside(id: string | undefined, count: number, backward: boolean): Promise<readonly StoredItem[]> {
+  async around(
+    id: string | undefined,
+    count: number,
+    backward: boolean,
+  ): Promise<readonly StoredItem[]> {
     const resources: StoredItem[] = [];
     if (count === 0) return resources;
     const after = id === undefined ? undefined : this.keyOf(id);
     for await (const item of this.items({ after, backward, limit: count })) {
-      resources.push(fromItem(item));
+      resources.push(resourceFromItem(item));
       if (resources.length === count) break;
     }
     return backward ? resources.reverse() : resources;
   }
 
   /**
-   * All resources that match a filter, in order of creation.
-   * @throws ScimError 400 `tooMany` when no key leads to the candidates and there are more than `SCAN_BUDGET`
+   * Returns all resources that match a filter, in order of creation.
+   * @throws ScimError 400 `tooMany` if no index helps and there are more than `SCAN_BUDGET`
    */
   async matching(filter: BoundFilter | undefined): Promise<readonly StoredItem[]> {
     const plan: Plan =
-      filter === undefined ? { by: 'scan' } : planFilter(filter, this.resources.indexed, this.resources.type.name);
-    const candidates =
-      plan.by === 'scan' ? this.scan(filter) : this.candidates(plan).then((found) => this.evaluate(filter, found));
-    return [...(await candidates)].sort((a, b) => (a.id < b.id ? -1 : 1));
+      filter === undefined
+        ? { by: 'scan' }
+        : planFilter(filter, this.resources.indexed, this.type.name);
+    const found =
+      plan.by === 'scan'
+        ? await this.scan(filter)
+        : await this.evaluate(filter, await this.candidates(plan));
+    return [...found].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   private async evaluate(
@@ -102,77 +116,73 @@ export class Collection {
     candidates: readonly StoredItem[],
   ): Promise<readonly StoredItem[]> {
     if (filter === undefined) return candidates;
-    const { type, scope } = this.resources;
-    const found = await inParallel(candidates, 16, async (resource) => {
-      const whole = toResource(type, resource, scope.baseUrl, await this.derive(resource, filter));
+    const { type, tenant } = this.resources;
+    const found = await inParallel(candidates, WIDTH, async (resource) => {
+      const derived = await this.derive(resource, filter);
+      const whole = toResource(type, resource, tenant.baseUrl, derived);
       return matches(filter, whole) ? [resource] : [];
     });
     return found.flat();
   }
 
-  /** Evaluates a filter on every resource there is. */
   private async scan(filter: BoundFilter | undefined): Promise<readonly StoredItem[]> {
-    // Who asks for too much is told so before anything is read for it.
+    // Checked first, so that a refused filter costs next to nothing.
     if ((await this.count()) > SCAN_BUDGET) {
-      const names = this.resources.indexed.map(({ name }) => name).join(', ');
-      throw badRequest(
-        'tooMany',
-        `This would look through more than ${SCAN_BUDGET} resources; filter with "eq" on id, ${names}.`,
+      throw tooManyCandidates(
+        SCAN_BUDGET,
+        this.resources.indexed.map(({ name }) => name),
       );
     }
-    const { table, connection } = this.resources.scope;
+    const { table, connection } = this.resources.tenant;
     const found: StoredItem[] = [];
-    await scanPartition(table, resourcePartition(connection, this.resources.type.name), async (items) => {
-      found.push(...(await this.evaluate(filter, items.map(fromItem))));
+    const partition = resourcePartition(connection, this.type.name);
+    await scanPartition(table, partition, async (items) => {
+      found.push(...(await this.evaluate(filter, items.map(resourceFromItem))));
     });
     return found;
   }
 
   private keyOf(id: string): Key {
-    return resourceKey(this.resources.scope.connection, this.resources.type.name, id);
+    return resourceKey(this.resources.tenant.connection, this.type.name, id);
   }
 
   private get marks(): PageMarks {
-    return new PageMarks(this.resources.scope, this.resources.type.name);
+    return new PageMarks(this.resources.tenant, this.type.name);
   }
 
   private items(options: QueryOptions): AsyncGenerator<Item, void, undefined> {
-    return this.resources.scope.table.queryAll(
-      resourcePartition(this.resources.scope.connection, this.resources.type.name),
-      options,
-    );
+    const { table, connection } = this.resources.tenant;
+    return table.queryAll(resourcePartition(connection, this.type.name), options);
   }
 
-  /** Every resource that a plan leads to, in order of creation. */
+  /** Returns every resource that a plan leads to. */
   private async candidates(plan: KeyPlan): Promise<readonly StoredItem[]> {
     if (plan.by === 'value' && plan.attribute.unique) {
-      // One resource has the value or none: a cheap look that leads to a resource with this value is as good as a consistent one.
+      // At most one resource has the value: if an eventually consistent read, at half the price,
+      // leads to a resource with it, a consistent read would find the same.
       const { attribute, value } = plan;
       const likely = await this.resources.getMany([...(await this.idsOf(plan, true))]);
       const hasValue = ({ attributes }: StoredItem): boolean =>
-        valuesAt(attributes, attribute.target).some((stored) => keyForm(attribute, asText(stored)) === value);
+        valuesAt(attributes, attribute.target).some(
+          (stored) => toKeyForm(attribute, asText(stored)) === value,
+        );
       if (likely.some(hasValue)) return likely;
     }
     return this.resources.getMany([...(await this.idsOf(plan, false))]);
   }
 
   private async idsOf(plan: KeyPlan, eventual: boolean): Promise<ReadonlySet<string>> {
-    const { table, connection } = this.resources.scope;
+    const { connection } = this.resources.tenant;
     switch (plan.by) {
       case 'id':
         return new Set([plan.id]);
-      case 'value':
-        return this.idsWithValue(
-          valuePartition(connection, this.resources.type.name, plan.attribute.name, plan.value),
-          eventual,
-        );
-      case 'member': {
-        const ids = new Set<string>();
-        if (!isResourceId(plan.memberId)) return ids;
-        const memberships = table.queryAll(memberOfPartition(connection, plan.memberId), { index: INVERSE_INDEX });
-        for await (const membership of memberships) ids.add(textOf(membership, 'gsi1sk'));
-        return ids;
+      case 'value': {
+        const { name } = plan.attribute;
+        const partition = valuePartition(connection, this.type.name, name, plan.value);
+        return this.idsWithValue(partition, eventual);
       }
+      case 'member':
+        return this.idsOfGroupsWith(plan.memberId);
       case 'union': {
         const parts = await Promise.all(plan.plans.map((part) => this.idsOf(part, eventual)));
         return new Set(parts.flatMap((ids) => [...ids]));
@@ -182,8 +192,19 @@ export class Collection {
 
   private async idsWithValue(partition: string, eventual: boolean): Promise<ReadonlySet<string>> {
     const ids = new Set<string>();
-    for await (const item of this.resources.scope.table.queryAll(partition, { eventual })) {
+    for await (const item of this.resources.tenant.table.queryAll(partition, { eventual })) {
       ids.add(item.sk === UNIQUE ? textOf(item, 'id') : item.sk);
+    }
+    return ids;
+  }
+
+  private async idsOfGroupsWith(memberId: string): Promise<ReadonlySet<string>> {
+    const { table, connection } = this.resources.tenant;
+    const ids = new Set<string>();
+    if (!isResourceId(memberId)) return ids;
+    const partition = memberOfPartition(connection, memberId);
+    for await (const membership of table.queryAll(partition, { index: INVERSE_INDEX })) {
+      ids.add(textOf(membership, 'gsi1sk'));
     }
     return ids;
   }

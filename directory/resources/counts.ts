@@ -18,8 +18,13 @@ export function countWrite(connection: string, type: ResourceTypeName, by: 1 | -
 }
 
 /** How many resources of a type a connection has, exactly. */
-export async function countOf(table: Table, connection: string, type: ResourceTypeName): Promise<number> {
+export async function countOf(
+  table: Table,
+  connection: string,
+  type: ResourceTypeName,
+): Promise<number> {
   let count = 0;
-  for await (const shard of table.queryAll(countPartition(connection, type))) count += numberOf(shard, 'resources');
+  for await (const shard of table.queryAll(countPartition(connection, type)))
+    count += numberOf(shard, 'resources');
   return count;
 }

@@ -1,6 +1,6 @@
 import { leafAttribute, type BoundComparison, type BoundFilter } from '../../scim/filter/bind';
 import { describeTarget, type ResourceTypeName } from '../../scim/schema/resource-type';
-import { keyForm, type IndexedAttribute, type IndexedAttributes } from './indexed-values';
+import { toKeyForm, type IndexedAttribute, type IndexedAttributes } from './indexed-values';
 
 /**
  * How the candidates for a filter are found. A plan finds every resource that matches and perhaps others: each candidate
@@ -35,7 +35,11 @@ function cost(plan: Plan): number {
  * Compiles a filter to the cheapest way to its candidates: by key where an equality allows it, the cheaper side of an `and`,
  * both sides of an `or`, else a scan of the connection's resources.
  */
-export function planFilter(filter: BoundFilter, indexed: IndexedAttributes, type: ResourceTypeName): Plan {
+export function planFilter(
+  filter: BoundFilter,
+  indexed: IndexedAttributes,
+  type: ResourceTypeName,
+): Plan {
   switch (filter.kind) {
     case 'compare':
       return planComparison(filter, indexed, type);
@@ -43,7 +47,10 @@ export function planFilter(filter: BoundFilter, indexed: IndexedAttributes, type
       // One element matches all of the inner filter, so the attribute has each value that the inner filter demands.
       return planFilter(filter.filter, indexed, type);
     case 'and':
-      return cheaper(planFilter(filter.left, indexed, type), planFilter(filter.right, indexed, type));
+      return cheaper(
+        planFilter(filter.left, indexed, type),
+        planFilter(filter.right, indexed, type),
+      );
     case 'or':
       return union(planFilter(filter.left, indexed, type), planFilter(filter.right, indexed, type));
     default:
@@ -64,8 +71,9 @@ function planComparison(
   if (name === 'members.value') return { by: 'member', memberId: value };
   const attribute = indexed.find((candidate) => candidate.name === name);
   // Empty strings are not indexed: they are stored by no client that could look for them.
-  if (attribute === undefined || value === '' || leafAttribute(target).type !== 'string') return { by: 'scan' };
-  return { by: 'value', attribute, value: keyForm(attribute, value) };
+  if (attribute === undefined || value === '' || leafAttribute(target).type !== 'string')
+    return { by: 'scan' };
+  return { by: 'value', attribute, value: toKeyForm(attribute, value) };
 }
 
 function cheaper(left: Plan, right: Plan): Plan {

@@ -1,9 +1,15 @@
-import { badRequest } from '../../scim/errors/scim-error';
+import { moreValues } from '../../scim/errors/value-errors';
 import { leafAttribute, valuesAt } from '../../scim/filter/bind';
 import { comparable } from '../../scim/filter/compare';
 import { asText } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
-import { describeTarget, GROUP, USER, type ResourceType, type Target } from '../../scim/schema/resource-type';
+import {
+  describeTarget,
+  GROUP,
+  USER,
+  type ResourceType,
+  type Target,
+} from '../../scim/schema/resource-type';
 import { UNIQUE, valuePartition } from '../store/keys';
 import { ABSENT, type Write } from '../store/write';
 
@@ -42,7 +48,7 @@ function indexed(type: ResourceType, path: string, unique: boolean): IndexedAttr
 }
 
 /** The form of a value that is looked up. */
-export function keyForm({ target }: IndexedAttribute, value: string): string {
+export function toKeyForm({ target }: IndexedAttribute, value: string): string {
   return comparable(leafAttribute(target), value);
 }
 
@@ -63,15 +69,16 @@ export function valueWrites(
     const had = partitions(connection, type, attribute, before);
     const has = partitions(connection, type, attribute, after);
     if (has.size > MAXIMUM_INDEXED_VALUES) {
-      throw badRequest(
-        'invalidValue',
-        `"${attribute.name}" may have ${MAXIMUM_INDEXED_VALUES} different values at most.`,
-      );
+      throw moreValues(attribute.name, MAXIMUM_INDEXED_VALUES);
     }
     const sk = attribute.unique ? UNIQUE : id;
     return [
-      ...[...had].filter((pk) => !has.has(pk)).map((pk) => ({ attribute, write: { delete: { pk, sk } } })),
-      ...[...has].filter((pk) => !had.has(pk)).map((pk) => ({ attribute, write: valuePut(pk, attribute, id) })),
+      ...[...had]
+        .filter((pk) => !has.has(pk))
+        .map((pk) => ({ attribute, write: { delete: { pk, sk } } })),
+      ...[...has]
+        .filter((pk) => !had.has(pk))
+        .map((pk) => ({ attribute, write: valuePut(pk, attribute, id) })),
     ];
   });
 }
@@ -93,5 +100,9 @@ function partitions(
 ): ReadonlySet<string> {
   const values = attributes === undefined ? [] : valuesAt(attributes, attribute.target);
   const texts = values.map(asText).filter((text) => text !== '');
-  return new Set(texts.map((text) => valuePartition(connection, type.name, attribute.name, keyForm(attribute, text))));
+  return new Set(
+    texts.map((text) =>
+      valuePartition(connection, type.name, attribute.name, toKeyForm(attribute, text)),
+    ),
+  );
 }

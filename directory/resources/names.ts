@@ -10,8 +10,10 @@ export interface Names {
 export function namesIn(attributes: Json | undefined): Names {
   if (!isObject(attributes)) return { name: undefined, externalId: undefined };
   return {
-    name: lineOf(ownIgnoringCase(attributes, 'userName') ?? ownIgnoringCase(attributes, 'displayName')),
-    externalId: lineOf(ownIgnoringCase(attributes, 'externalId')),
+    name: singleLine(
+      ownIgnoringCase(attributes, 'userName') ?? ownIgnoringCase(attributes, 'displayName'),
+    ),
+    externalId: singleLine(ownIgnoringCase(attributes, 'externalId')),
   };
 }
 
@@ -19,7 +21,7 @@ export function namesIn(attributes: Json | undefined): Names {
 const LENGTH = 256;
 
 /** A text on one line, as it is told in logs and mails; undefined for what is none, and for an empty one. */
-export function lineOf(value: Json | undefined): string | undefined {
+export function singleLine(value: Json | undefined): string | undefined {
   if (typeof value !== 'string') return undefined;
   const line = value
     .slice(0, LENGTH)

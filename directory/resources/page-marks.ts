@@ -1,7 +1,7 @@
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import { numberOf, textOf } from '../store/item';
 import { pageMarkPartition, pageMarkSort } from '../store/keys';
-import type { Scope } from './resources';
+import type { Tenant } from './tenant';
 
 /** Seconds that a mark may be used for; a crawl that rests longer begins its walk anew. */
 const LIFETIME_SECONDS = 3600;
@@ -21,7 +21,7 @@ export class PageMarks {
   private readonly partition: string;
 
   constructor(
-    private readonly scope: Scope,
+    private readonly scope: Tenant,
     type: ResourceTypeName,
   ) {
     this.partition = pageMarkPartition(scope.connection, type);
@@ -43,8 +43,10 @@ export class PageMarks {
   }
 
   /** Remembers where a page ended. */
-  async remember({ index, id }: PageMark): Promise<void> {
+  async save({ index, id }: PageMark): Promise<void> {
     const ttl = Math.ceil(Date.now() / 1000) + LIFETIME_SECONDS;
-    await this.scope.table.write([{ put: { pk: this.partition, sk: pageMarkSort(index), id, ttl } }]);
+    await this.scope.table.write([
+      { put: { pk: this.partition, sk: pageMarkSort(index), id, ttl } },
+    ]);
   }
 }

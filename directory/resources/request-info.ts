@@ -2,51 +2,55 @@ import { asText, isArray, isObject, type JsonObject } from '../../scim/json';
 import type { Item, ItemValue } from '../store/item';
 
 /*
- * Which request a change comes from is written with the change: the connection's log is made of the table's stream, and nobody waits for it.
+ * Every item that a request changes names the request. The provisioning log is derived from the
+ * table's stream, so that requests do not wait for it.
  */
 
-/** A request that changes something. */
-export interface Origin {
-  /** Id of the token that it came with. */
+/** The request that a change comes from. */
+export interface RequestInfo {
+  /** Id of the bearer token. */
   readonly token: string;
-  /** Of the invocation, in the function's log. */
+  /** Lambda's request id, which also is in the function's log. */
   readonly requestId: string;
-  /** When it came, in milliseconds since the epoch. */
+  /** When the request arrived, in milliseconds since the epoch. */
   readonly begun: number;
 }
 
-/** What a change does to the members of a group. */
-export interface MemberCounts {
+/** How a change affects the members of a group. */
+export interface MembershipCounts {
   readonly added: number;
   readonly removed: number;
-  /** Those who are shown under another name. */
+  /** Members whose display name changed. */
   readonly renamed?: number;
-  /** Ids of some of them. */
+  /** Ids of the first few members affected. */
   readonly ids: readonly string[];
 }
 
-/** What an item says of the request that made it what it is. */
-export interface ChangedBy extends Origin {
-  /** Milliseconds from when the request came to the change. */
+/** The request that last changed an item, as the item stores it. */
+export interface ChangedBy extends RequestInfo {
+  /** Milliseconds from the request's arrival to the change. */
   readonly latency: number;
-  /** The version that it gave the item: others, that follow from changes of other items, leave this alone. */
+  /**
+   * The version that the change gave the item. Changes that follow from changes to other items give
+   * the item a new version and leave this one.
+   */
   readonly version: string;
-  readonly members?: MemberCounts;
+  readonly members?: MembershipCounts;
 }
 
-/** The attribute of an item that says who changed it; none for what no request does. */
-export function changedBy(
-  origin: Origin | undefined,
+/** Returns the item attribute that names the request; empty for background work. */
+export function changedByAttribute(
+  request: RequestInfo | undefined,
   version: string,
-  members?: MemberCounts,
+  members?: MembershipCounts,
 ): Readonly<Record<string, ItemValue>> {
-  if (origin === undefined) return {};
-  const { token, requestId, begun } = origin;
-  const who = { token, requestId, begun, latency: Date.now() - begun, version };
-  return { by: members === undefined ? who : { ...who, members: { ...members } } };
+  if (request === undefined) return {};
+  const { token, requestId, begun } = request;
+  const by = { token, requestId, begun, latency: Date.now() - begun, version };
+  return { by: members === undefined ? by : { ...by, members: { ...members } } };
 }
 
-/** Reads what `changedBy` wrote; undefined for an item that no request has changed. */
+/** Reads the attribute of `changedByAttribute`; undefined if no request changed the item. */
 export function changedByOf(item: Item | undefined): ChangedBy | undefined {
   const by = item?.['by'];
   if (!isObject(by)) return undefined;
@@ -57,12 +61,17 @@ export function changedByOf(item: Item | undefined): ChangedBy | undefined {
     begun: Number(begun),
     latency: Number(latency),
     version: asText(version),
-    ...(isObject(members) ? { members: memberCountsFrom(members) } : {}),
+    ...(isObject(members) ? { members: membershipCountsFrom(members) } : {}),
   };
 }
 
-/** Reads what is stored of a change of members. */
-export function memberCountsFrom({ added, removed, renamed, ids }: JsonObject): MemberCounts {
+/** Reads stored membership counts. */
+export function membershipCountsFrom({
+  added,
+  removed,
+  renamed,
+  ids,
+}: JsonObject): MembershipCounts {
   return {
     added: Number(added),
     removed: Number(removed),

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { ScimError } from '../../scim/errors/scim-error';
+import { resourceTooLarge } from '../../scim/errors/resource-errors';
 import { isObject, parseJson } from '../../scim/json';
 import { LIMITS } from '../../scim/limits';
 import type { Attributes } from '../../scim/resource/parse';
@@ -28,31 +28,38 @@ export function attributesText(attributes: Attributes): string {
   const text = JSON.stringify(attributes);
   // A character is three bytes at most: most resources need not be measured.
   if (text.length * 3 > LIMITS.resourceBytes && Buffer.byteLength(text) > LIMITS.resourceBytes) {
-    throw new ScimError(413, `A resource may have ${LIMITS.resourceBytes} bytes as JSON.`);
+    throw resourceTooLarge(LIMITS.resourceBytes);
   }
   return text;
 }
 
 /** A user's or group's item. @throws ScimError 413 */
-export function toItem(connection: string, type: ResourceTypeName, resource: StoredResource): Item {
-  return itemAt(resourceKey(connection, type, resource.id), resource);
+export function resourceToItem(
+  connection: string,
+  type: ResourceTypeName,
+  resource: StoredResource,
+): Item {
+  return resourceItemAt(resourceKey(connection, type, resource.id), resource);
 }
 
 /** The same under another key: a deleted user's record. */
-export function itemAt(key: Key, { created, lastModified, version, attributes }: StoredResource): Item {
+export function resourceItemAt(
+  key: Key,
+  { created, lastModified, version, attributes }: StoredResource,
+): Item {
   return { ...key, created, lastModified, version, attributes: attributesText(attributes) };
 }
 
 /** A resource with what its item says of its members: a group's. */
 export interface StoredItem extends StoredResource {
   /** How many there are. */
-  readonly members: number;
+  readonly memberCount: number;
   /** The intent of a change of them that is under way; undefined when there is none. */
-  readonly pending: string | undefined;
+  readonly pendingIntent: string | undefined;
 }
 
 /** Reads what `toItem` wrote. */
-export function fromItem(item: Item): StoredItem {
+export function resourceFromItem(item: Item): StoredItem {
   const { pending } = item;
   return {
     id: item.sk,
@@ -60,8 +67,8 @@ export function fromItem(item: Item): StoredItem {
     lastModified: textOf(item, 'lastModified'),
     version: textOf(item, 'version'),
     attributes: parseAttributes(textOf(item, 'attributes')),
-    members: numberOf(item, 'members'),
-    pending: typeof pending === 'string' ? pending : undefined,
+    memberCount: numberOf(item, 'members'),
+    pendingIntent: typeof pending === 'string' ? pending : undefined,
   };
 }
 

@@ -1,7 +1,8 @@
 /** Cuts a list into runs of at most `size`, in order. */
 export function batchesOf<T>(list: readonly T[], size: number): readonly (readonly T[])[] {
   const batches: T[][] = [];
-  for (let start = 0; start < list.length; start += size) batches.push(list.slice(start, start + size));
+  for (let start = 0; start < list.length; start += size)
+    batches.push(list.slice(start, start + size));
   return batches;
 }
 

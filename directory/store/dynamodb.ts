@@ -11,8 +11,14 @@ import { text } from 'node:stream/consumers';
 
 /** Input and output of each call, as the SDK describes them. */
 interface Operations {
-  readonly BatchGetItem: readonly [SDK.BatchGetItemCommandInput, Output<SDK.BatchGetItemCommandOutput>];
-  readonly BatchWriteItem: readonly [SDK.BatchWriteItemCommandInput, Output<SDK.BatchWriteItemCommandOutput>];
+  readonly BatchGetItem: readonly [
+    SDK.BatchGetItemCommandInput,
+    Output<SDK.BatchGetItemCommandOutput>,
+  ];
+  readonly BatchWriteItem: readonly [
+    SDK.BatchWriteItemCommandInput,
+    Output<SDK.BatchWriteItemCommandOutput>,
+  ];
   readonly DeleteItem: readonly [SDK.DeleteItemCommandInput, Output<SDK.DeleteItemCommandOutput>];
   readonly GetItem: readonly [SDK.GetItemCommandInput, Output<SDK.GetItemCommandOutput>];
   readonly PutItem: readonly [SDK.PutItemCommandInput, Output<SDK.PutItemCommandOutput>];
@@ -39,7 +45,11 @@ export interface CallOptions {
 /** Whoever makes calls of DynamoDB. */
 export interface DynamoDB {
   /** @throws DynamoDBError, or an Error with the `code` of what broke the connection */
-  call<O extends Operation>(operation: O, input: Input<O>, options?: CallOptions): Promise<Result<O>>;
+  call<O extends Operation>(
+    operation: O,
+    input: Input<O>,
+    options?: CallOptions,
+  ): Promise<Result<O>>;
 }
 
 /** A call that DynamoDB refused; `name` is the error's own (ConditionalCheckFailedException, …). */
@@ -72,13 +82,19 @@ export class DynamoDBConnection implements DynamoDB {
   private readonly agent: HttpAgent;
 
   constructor(private readonly options: DynamoDBOptions) {
-    this.url = new URL(options.endpoint ?? `https://dynamodb.${options.region}.${suffixOf(options.region)}`);
+    this.url = new URL(
+      options.endpoint ?? `https://dynamodb.${options.region}.${suffixOf(options.region)}`,
+    );
     const isHttps = this.url.protocol === 'https:';
     this.send = isHttps ? httpsRequest : httpRequest;
     this.agent = new (isHttps ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 100 });
   }
 
-  async call<O extends Operation>(operation: O, input: Input<O>, { timeout }: CallOptions = {}): Promise<Result<O>> {
+  async call<O extends Operation>(
+    operation: O,
+    input: Input<O>,
+    { timeout }: CallOptions = {},
+  ): Promise<Result<O>> {
     const signed = aws4.sign(
       {
         service: 'dynamodb',
@@ -86,7 +102,10 @@ export class DynamoDBConnection implements DynamoDB {
         host: this.url.host,
         method: 'POST',
         path: '/',
-        headers: { 'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': `DynamoDB_20120810.${operation}` },
+        headers: {
+          'Content-Type': 'application/x-amz-json-1.0',
+          'X-Amz-Target': `DynamoDB_20120810.${operation}`,
+        },
         body: JSON.stringify(input),
       },
       await this.options.credentials(),
@@ -109,7 +128,15 @@ export class DynamoDBConnection implements DynamoDB {
     const { hostname, port, protocol } = this.url;
     return new Promise((resolve, reject) => {
       const outgoing = this.send(
-        { protocol, hostname, port, method: 'POST', path: '/', agent: this.agent, headers: { ...headers } },
+        {
+          protocol,
+          hostname,
+          port,
+          method: 'POST',
+          path: '/',
+          agent: this.agent,
+          headers: { ...headers },
+        },
         (incoming) => {
           text(incoming).then((answered) => {
             clearTimeout(timer);
@@ -125,7 +152,9 @@ export class DynamoDBConnection implements DynamoDB {
         timeout === undefined
           ? undefined
           : setTimeout(() => {
-              outgoing.destroy(Object.assign(new Error('DynamoDB did not answer in time.'), { code: 'ETIMEDOUT' }));
+              outgoing.destroy(
+                Object.assign(new Error('DynamoDB did not answer in time.'), { code: 'ETIMEDOUT' }),
+              );
             }, timeout);
       outgoing.on('error', failed);
       outgoing.end(body);
@@ -146,7 +175,11 @@ function parsed(body: string): object | undefined {
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html */
 function refusal(status: number, answer: Refusal | undefined, body: string): DynamoDBError {
   if (answer === undefined)
-    return new DynamoDBError('ServiceUnavailable', `No answer of DynamoDB: ${body.slice(0, 200)}`, status);
+    return new DynamoDBError(
+      'ServiceUnavailable',
+      `No answer of DynamoDB: ${body.slice(0, 200)}`,
+      status,
+    );
   const { __type: type = '', message, Message, Item, CancellationReasons } = answer;
   const name = type.slice(type.lastIndexOf('#') + 1) || 'UnknownError';
   return new DynamoDBError(name, message ?? Message ?? name, status, Item, CancellationReasons);

@@ -37,7 +37,7 @@ export function newIntent(
   type: ResourceTypeName,
   resource: string,
 ): ResourceIntent {
-  return { id: uuidv7(), connection, kind, type, resource };
+  return { id: uuidv7(), connection, kind, type, resource: resource };
 }
 
 /** As `newIntent`, for a connection as a whole. */
@@ -49,19 +49,36 @@ export function newPurge(connection: string): Purge {
  * The write that records an intent; the index lists it until it is forgotten.
  * @param about further attributes of its item
  */
-export function recordWrite(intent: Intent, about: Readonly<Record<string, ItemValue>> = {}): Write {
+export function intentWrite(
+  intent: Intent,
+  about: Readonly<Record<string, ItemValue>> = {},
+): Write {
   const { id, connection, ...rest } = intent;
-  return { put: { ...about, ...intentKey(connection, id), gsi1pk: INTENTS, gsi1sk: id, connection, ...rest } };
+  return {
+    put: {
+      ...about,
+      ...intentKey(connection, id),
+      gsi1pk: INTENTS,
+      gsi1sk: id,
+      connection,
+      ...rest,
+    },
+  };
 }
 
 /** Asks the completion function, which hears of it through the table's stream, to do what is left. */
-export async function handOver(table: Table, { connection, id }: Pick<Intent, 'connection' | 'id'>): Promise<void> {
+export async function handOver(
+  table: Table,
+  { connection, id }: Pick<Intent, 'connection' | 'id'>,
+): Promise<void> {
   const key = intentKey(connection, id);
-  await table.write([{ update: key, set: { handedOver: new Date().toISOString() }, condition: { is: 'present' } }]);
+  await table.write([
+    { update: key, set: { handedOver: new Date().toISOString() }, condition: { is: 'present' } },
+  ]);
 }
 
 /** Removes an intent of which nothing is left, or which nothing came of. */
-export async function forget(table: Table, { connection, id }: Intent): Promise<void> {
+export async function deleteIntent(table: Table, { connection, id }: Intent): Promise<void> {
   const { pk } = intentKey(connection, id);
   const batches: Item[] = [];
   for await (const batch of table.queryAll(pk, { between: BATCHES })) batches.push(batch);
@@ -72,7 +89,7 @@ export async function forget(table: Table, { connection, id }: Intent): Promise<
 /** @returns undefined when it has been completed */
 export async function findIntent(table: Table, key: Key): Promise<Intent | undefined> {
   const item = await table.get(key);
-  return item === undefined ? undefined : intentFrom(item);
+  return item === undefined ? undefined : intentFromItem(item);
 }
 
 /** Whether an intent was recorded before this. @param milliseconds since the epoch */
@@ -88,15 +105,20 @@ export async function* intentsBefore(
   const between = ['0', idPrefix(milliseconds)] as const;
   let after: Item | undefined;
   do {
-    const { items, next } = await table.query(INTENTS, { index: INVERSE_INDEX, between, after, limit: 100 });
+    const { items, next } = await table.query(INTENTS, {
+      index: INVERSE_INDEX,
+      between,
+      after,
+      limit: 100,
+    });
     const found = await table.getMany(items.map(({ pk, sk }) => ({ pk, sk })));
-    yield found.map(intentFrom).sort((a, b) => (a.id < b.id ? -1 : 1));
+    yield found.map(intentFromItem).sort((a, b) => (a.id < b.id ? -1 : 1));
     after = next;
   } while (after !== undefined);
 }
 
 /** Reads what `recordWrite` wrote. */
-export function intentFrom(item: Item): Intent {
+export function intentFromItem(item: Item): Intent {
   const [id, connection, kind] = [textOf(item, 'gsi1sk'), textOf(item, 'connection'), item['kind']];
   if (kind === 'purge') return { id, connection, kind };
   return {

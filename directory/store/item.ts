@@ -13,7 +13,8 @@ export type Item = Key & Readonly<Record<string, ItemValue>>;
 /** A string attribute; its absence is damage to the table, not a client's mistake. */
 export function textOf(item: Item, name: string): string {
   const value = item[name];
-  if (typeof value !== 'string') throw new Error(`Item ${item.pk} / ${item.sk} has no text "${name}".`);
+  if (typeof value !== 'string')
+    throw new Error(`Item ${item.pk} / ${item.sk} has no text "${name}".`);
   return value;
 }
 

@@ -96,7 +96,12 @@ export function memberOfPartition(connection: string, memberId: string): string 
 }
 
 /** The resources that have a value, or the one that has a unique value. */
-export function valuePartition(connection: string, type: ResourceTypeName, attribute: string, value: string): string {
+export function valuePartition(
+  connection: string,
+  type: ResourceTypeName,
+  attribute: string,
+  value: string,
+): string {
   return `c#${connection}#${type}#${attribute}#${encodeValue(value)}`;
 }
 
@@ -114,7 +119,11 @@ export function deletedUserKey(connection: string, id: string): Key {
 }
 
 /** The deleted users who had a name or an externalId, by id: a later POST with it revives the one deleted last. */
-export function deletedUserValuePartition(connection: string, attribute: string, value: string): string {
+export function deletedUserValuePartition(
+  connection: string,
+  attribute: string,
+  value: string,
+): string {
   return `c#${connection}#DeletedUser#${attribute}#${encodeValue(value)}`;
 }
 
@@ -142,7 +151,15 @@ export function idPrefix(milliseconds: number): string {
 export type KeyMeaning =
   | {
       readonly kind:
-        'connection' | 'intent' | 'batch' | 'pageMark' | 'audit' | 'endedToken' | 'notice' | 'log' | 'change';
+        | 'connection'
+        | 'intent'
+        | 'batch'
+        | 'pageMark'
+        | 'audit'
+        | 'endedToken'
+        | 'notice'
+        | 'log'
+        | 'change';
     }
   | { readonly kind: 'resource'; readonly type: ResourceTypeName; readonly id: string }
   | { readonly kind: 'membership'; readonly groupId: string; readonly memberId: string }
@@ -151,14 +168,22 @@ export type KeyMeaning =
   | { readonly kind: 'deploymentNotice' };
 
 /** Reads a key that was built here. @returns the connection it belongs to, empty for none, and what it stands for */
-export function readKey({ pk, sk }: Key): { readonly connection: string; readonly meaning: KeyMeaning } {
+export function readKey({ pk, sk }: Key): {
+  readonly connection: string;
+  readonly meaning: KeyMeaning;
+} {
   const [first, connection = '', second, third, ...more] = pk.split('#');
   if (pk === DEPLOYMENT_NOTICES) return { connection: '', meaning: { kind: 'deploymentNotice' } };
   if (first !== 'c') return { connection: '', meaning: { kind: 'unknown' } };
   return { connection, meaning: meaningOf(second, third, more.length > 0, sk) };
 }
 
-function meaningOf(second: string | undefined, third: string | undefined, hasMore: boolean, sk: string): KeyMeaning {
+function meaningOf(
+  second: string | undefined,
+  third: string | undefined,
+  hasMore: boolean,
+  sk: string,
+): KeyMeaning {
   switch (second) {
     case undefined:
       return { kind: sk === 'connection' ? 'connection' : 'unknown' };

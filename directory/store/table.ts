@@ -6,7 +6,14 @@ import { DynamoDBError, type DynamoDB, type Result } from './dynamodb';
 import { isItem, type Item, type Key } from './item';
 import type { INVERSE_INDEX } from './keys';
 import { Retries } from './retries';
-import { toBatchItem, toTransactItem, toWriteInput, type BatchWrite, type Check, type Write } from './write';
+import {
+  toBatchItem,
+  toTransactItem,
+  toWriteInput,
+  type BatchWrite,
+  type Check,
+  type Write,
+} from './write';
 
 export interface QueryOptions {
   readonly index?: typeof INVERSE_INDEX;
@@ -87,7 +94,9 @@ export class Table {
 
   private async read(key: Key): Promise<Item | undefined> {
     const input = { TableName: this.name, Key: marshall(key), ConsistentRead: true };
-    const { Item: found } = await this.retries.run((options) => this.db.call('GetItem', input, options));
+    const { Item: found } = await this.retries.run((options) =>
+      this.db.call('GetItem', input, options),
+    );
     return found === undefined ? undefined : toItem(found);
   }
 
@@ -109,7 +118,9 @@ export class Table {
     for (let attempt = 0; wanted.length > 0; attempt += 1) {
       if (attempt > 0) await this.retries.pause(attempt);
       const input = { RequestItems: { [this.name]: { Keys: wanted, ConsistentRead: true } } };
-      const answer = await this.retries.run((options) => this.db.call('BatchGetItem', input, options));
+      const answer = await this.retries.run((options) =>
+        this.db.call('BatchGetItem', input, options),
+      );
       items.push(...(answer.Responses?.[this.name] ?? []).map(toItem));
       wanted = answer.UnprocessedKeys?.[this.name]?.Keys ?? [];
     }
@@ -125,7 +136,10 @@ export class Table {
       IndexName: index,
       ConsistentRead: index === undefined && options.eventual !== true,
       KeyConditionExpression: `#pk = :pk${between === undefined ? '' : ' AND #sk BETWEEN :from AND :to'}`,
-      ExpressionAttributeNames: { '#pk': partitionKey, ...(between === undefined ? {} : { '#sk': sortKey }) },
+      ExpressionAttributeNames: {
+        '#pk': partitionKey,
+        ...(between === undefined ? {} : { '#sk': sortKey }),
+      },
       ExpressionAttributeValues: marshall({
         ':pk': partition,
         ...(between === undefined ? {} : { ':from': between[0], ':to': between[1] }),
@@ -141,7 +155,10 @@ export class Table {
   }
 
   /** All items of a partition, page by page as they are consumed. */
-  async *queryAll(partition: string, options: QueryOptions = {}): AsyncGenerator<Item, void, undefined> {
+  async *queryAll(
+    partition: string,
+    options: QueryOptions = {},
+  ): AsyncGenerator<Item, void, undefined> {
     let after = options.after;
     do {
       const page = await this.query(partition, { ...options, after });
@@ -152,10 +169,14 @@ export class Table {
 
   /** Every item of the table, in no order: a question for an administrator. @param segments how many readers share the work */
   async *scan(segments: number): AsyncGenerator<readonly Item[], void, undefined> {
-    const pages = Array.from({ length: segments }, (_, segment) => this.scanSegment(segment, segments));
+    const pages = Array.from({ length: segments }, (_, segment) =>
+      this.scanSegment(segment, segments),
+    );
     const next = new Map(pages.map((page) => [page, page.next()]));
     while (next.size > 0) {
-      const [page, result] = await Promise.race([...next].map(async ([key, value]) => [key, await value] as const));
+      const [page, result] = await Promise.race(
+        [...next].map(async ([key, value]) => [key, await value] as const),
+      );
       if (result.done === true) next.delete(page);
       else {
         next.set(page, page.next());
@@ -164,7 +185,10 @@ export class Table {
     }
   }
 
-  private async *scanSegment(segment: number, segments: number): AsyncGenerator<readonly Item[], void, undefined> {
+  private async *scanSegment(
+    segment: number,
+    segments: number,
+  ): AsyncGenerator<readonly Item[], void, undefined> {
     let after: Record<string, AttributeValue> | undefined;
     do {
       const input = {
@@ -174,7 +198,9 @@ export class Table {
         ExclusiveStartKey: after,
         ConsistentRead: true,
       };
-      const page: ScanPage = await this.retries.run((options) => this.db.call('Scan', input, options));
+      const page: ScanPage = await this.retries.run((options) =>
+        this.db.call('Scan', input, options),
+      );
       yield (page.Items ?? []).map(toItem);
       after = page.LastEvaluatedKey;
     } while (after !== undefined);
@@ -205,7 +231,9 @@ export class Table {
   async write(writes: readonly (Write | Check)[]): Promise<readonly FailedCondition[]> {
     const [first] = writes;
     if (first === undefined) return [];
-    return writes.length === 1 && !('check' in first) ? this.writeOne(first) : this.transact(writes);
+    return writes.length === 1 && !('check' in first)
+      ? this.writeOne(first)
+      : this.transact(writes);
   }
 
   private async writeOne(write: Write): Promise<readonly FailedCondition[]> {
@@ -213,7 +241,8 @@ export class Table {
       await this.sendOne(write);
       return [];
     } catch (error) {
-      if (!(error instanceof DynamoDBError) || error.name !== 'ConditionalCheckFailedException') throw error;
+      if (!(error instanceof DynamoDBError) || error.name !== 'ConditionalCheckFailedException')
+        throw error;
       const item = error.item === undefined ? undefined : toItem(error.item);
       // A write whose answer was lost is repeated, and the repetition meets what the first one wrote.
       if (item !== undefined && isOwnVersion(write, item)) return [];
@@ -225,7 +254,11 @@ export class Table {
     const input = toWriteInput(write, this.name);
     await this.retries.run((options): Promise<unknown> => {
       if ('Item' in input) return this.db.call('PutItem', input, options);
-      return this.db.call('UpdateExpression' in input ? 'UpdateItem' : 'DeleteItem', input, options);
+      return this.db.call(
+        'UpdateExpression' in input ? 'UpdateItem' : 'DeleteItem',
+        input,
+        options,
+      );
     });
   }
 
@@ -240,7 +273,8 @@ export class Table {
         await this.retries.run((options) => this.db.call('TransactWriteItems', input, options));
         return [];
       } catch (error) {
-        if (!(error instanceof DynamoDBError) || error.name !== 'TransactionCanceledException') throw error;
+        if (!(error instanceof DynamoDBError) || error.name !== 'TransactionCanceledException')
+          throw error;
         const failed = failedConditions(error);
         if (failed.length > 0) return failed;
         if (!isPassingCancellation(error)) throw error;
@@ -254,7 +288,8 @@ type ScanPage = Result<'Scan'>;
 
 /** Whether an item is what a write would make of it: versions are given out once. */
 function isOwnVersion(write: Write, item: Item): boolean {
-  const written = 'put' in write ? write.put['version'] : 'update' in write ? write.set?.['version'] : undefined;
+  const written =
+    'put' in write ? write.put['version'] : 'update' in write ? write.set?.['version'] : undefined;
   return written !== undefined && written === item['version'];
 }
 
@@ -271,7 +306,12 @@ function isPassingCancellation({ reasons }: DynamoDBError): boolean {
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
-const PASSING_REASONS = new Set(['None', 'TransactionConflict', 'ProvisionedThroughputExceeded', 'ThrottlingError']);
+const PASSING_REASONS = new Set([
+  'None',
+  'TransactionConflict',
+  'ProvisionedThroughputExceeded',
+  'ThrottlingError',
+]);
 
 function toItem(attributes: Readonly<Record<string, AttributeValue>>): Item {
   const item = unmarshall(attributes);

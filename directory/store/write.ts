@@ -9,9 +9,9 @@ export type Condition =
   /** The item is still the one that a change was computed from. */
   | { readonly is: 'version'; readonly version: string }
   /** A resource that is there, with no change of its members under way, and still of this version where one is given. */
-  | { readonly is: 'settled'; readonly version?: string }
+  | { readonly is: 'noPendingEdits'; readonly version?: string }
   /** An item that this intent is at work on: a group whose members change, a connection that is deleted. */
-  | { readonly is: 'pending'; readonly intent: string }
+  | { readonly is: 'pendingIntent'; readonly intent: string }
   /** The item is there, and its attribute, a time, is absent or not later than this. */
   | { readonly is: 'notSince'; readonly attribute: string; readonly before: string };
 
@@ -59,13 +59,25 @@ export function toWriteInput(write: Write, table: string): PutInput | UpdateInpu
   if ('put' in write) return { ...expression.build(), Item: marshall(write.put) };
   if ('delete' in write) return { ...expression.build(), Key: marshall(write.delete) };
   const clauses = [
-    clause('SET', write.set, (name, value) => `${expression.name(name)} = ${expression.value(value)}`),
-    clause('ADD', write.add, (name, value) => `${expression.name(name)} ${expression.value(value)}`),
+    clause(
+      'SET',
+      write.set,
+      (name, value) => `${expression.name(name)} = ${expression.value(value)}`,
+    ),
+    clause(
+      'ADD',
+      write.add,
+      (name, value) => `${expression.name(name)} ${expression.value(value)}`,
+    ),
     clause('REMOVE', Object.fromEntries((write.remove ?? []).map((name) => [name, true])), (name) =>
       expression.name(name),
     ),
   ];
-  return { ...expression.build(), Key: marshall(write.update), UpdateExpression: clauses.join(' ').trim() };
+  return {
+    ...expression.build(),
+    Key: marshall(write.update),
+    UpdateExpression: clauses.join(' ').trim(),
+  };
 }
 
 /** The write or check as part of a transaction. */
@@ -73,7 +85,13 @@ export function toTransactItem(write: Write | Check, table: string): TransactWri
   if ('check' in write) {
     const expression = new ExpressionBuilder(table);
     const condition = expression.condition(write.condition);
-    return { ConditionCheck: { ...expression.build(), ConditionExpression: condition, Key: marshall(write.check) } };
+    return {
+      ConditionCheck: {
+        ...expression.build(),
+        ConditionExpression: condition,
+        Key: marshall(write.check),
+      },
+    };
   }
   const input = toWriteInput(write, table);
   if ('Item' in input) return { Put: input };
@@ -128,17 +146,19 @@ class ExpressionBuilder {
         return `attribute_exists(${this.name('pk')})`;
       case 'version':
         return `${this.name('version')} = ${this.value(condition.version)}`;
-      case 'pending':
+      case 'pendingIntent':
         return `${this.name('pending')} = ${this.value(condition.intent)}`;
       case 'notSince': {
         const attribute = this.name(condition.attribute);
         const isDue = `(attribute_not_exists(${attribute}) OR ${attribute} <= ${this.value(condition.before)})`;
         return `attribute_exists(${this.name('pk')}) AND ${isDue}`;
       }
-      case 'settled': {
-        const settled = `attribute_exists(${this.name('pk')}) AND attribute_not_exists(${this.name('pending')})`;
+      case 'noPendingEdits': {
+        const idle = `attribute_exists(${this.name('pk')}) AND attribute_not_exists(${this.name('pending')})`;
         const { version } = condition;
-        return version === undefined ? settled : `${settled} AND ${this.name('version')} = ${this.value(version)}`;
+        return version === undefined
+          ? idle
+          : `${idle} AND ${this.name('version')} = ${this.value(version)}`;
       }
     }
   }
@@ -147,9 +167,13 @@ class ExpressionBuilder {
   build(): Expression {
     return {
       TableName: this.table,
-      ...(this.conditionExpression === undefined ? {} : { ConditionExpression: this.conditionExpression }),
+      ...(this.conditionExpression === undefined
+        ? {}
+        : { ConditionExpression: this.conditionExpression }),
       ...(Object.keys(this.names).length === 0 ? {} : { ExpressionAttributeNames: this.names }),
-      ...(Object.keys(this.values).length === 0 ? {} : { ExpressionAttributeValues: marshall(this.values) }),
+      ...(Object.keys(this.values).length === 0
+        ? {}
+        : { ExpressionAttributeValues: marshall(this.values) }),
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     };
   }

@@ -36,7 +36,10 @@ export class Sums {
     this.of(name).counted += 1;
   }
 
-  get unequal(): readonly (readonly [string, { readonly stated: number; readonly counted: number }])[] {
+  get unequal(): readonly (readonly [
+    string,
+    { readonly stated: number; readonly counted: number },
+  ])[] {
     return [...this.sums].filter(([, { stated, counted }]) => stated !== counted);
   }
 

@@ -1,11 +1,15 @@
 import { GROUP, USER } from '../../scim/schema/resource-type';
-import { intentFrom, isOlder } from '../store/intents';
+import { intentFromItem, isOlder } from '../store/intents';
 import { numberOf, textOf, type Item, type Key } from '../store/item';
 import { intentKey, memberOfPartition, readKey, resourceKey, UNIQUE } from '../store/keys';
-import { fromItem } from '../resources/resource-item';
+import { resourceFromItem } from '../resources/resource-item';
 import type { Table } from '../store/table';
 import { revivalPartitions } from '../users';
-import { INDEXED_USER_ATTRIBUTES, indexedGroupAttributes, valueWrites } from '../resources/indexed-values';
+import {
+  INDEXED_USER_ATTRIBUTES,
+  indexedGroupAttributes,
+  valueWrites,
+} from '../resources/indexed-values';
 import { Pairs, Sums } from './pairs';
 
 /** Something in the table that contradicts something else in it. */
@@ -37,7 +41,10 @@ const SEGMENTS = 4;
  * contradiction: see `persisting`.
  * @param progress is told how many items have been read
  */
-export async function verify(table: Table, progress: (items: number) => void = () => undefined): Promise<Verification> {
+export async function verify(
+  table: Table,
+  progress: (items: number) => void = () => undefined,
+): Promise<Verification> {
   const check = new Check();
   for await (const items of table.scan(SEGMENTS)) {
     items.forEach((item) => {
@@ -49,7 +56,10 @@ export async function verify(table: Table, progress: (items: number) => void = (
 }
 
 /** The findings that two checks have in common: what a request was in the middle of writing is not in both. */
-export function persisting(first: readonly Finding[], second: readonly Finding[]): readonly Finding[] {
+export function persisting(
+  first: readonly Finding[],
+  second: readonly Finding[],
+): readonly Finding[] {
   const again = new Set(second.map(identity));
   return first.filter((finding) => again.has(identity(finding)));
 }
@@ -90,7 +100,10 @@ class Check {
     try {
       this.takeSound(item);
     } catch (error) {
-      this.find(textOfKey(item), `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      this.find(
+        textOfKey(item),
+        `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 
@@ -119,7 +132,7 @@ class Check {
         this.values.have(valueFact(item.pk, item.sk === UNIQUE ? textOf(item, 'id') : item.sk));
         return;
       case 'deletedUser':
-        for (const pk of revivalPartitions(connection, fromItem(item).attributes)) {
+        for (const pk of revivalPartitions(connection, resourceFromItem(item).attributes)) {
           this.values.need(valueFact(pk, item.sk));
         }
         return;
@@ -127,7 +140,7 @@ class Check {
         this.counts.state(countName(connection, meaning.type), numberOf(item, 'resources'));
         return;
       case 'intent': {
-        const intent = intentFrom(item);
+        const intent = intentFromItem(item);
         if (isOlder(intent, this.now - OVERDUE_MS)) this.find(textOfKey(item), OVERDUE);
         this.alive.add(textOfKey(item));
         if (intent.kind === 'purge') this.purged.add(connection);
@@ -143,13 +156,20 @@ class Check {
   }
 
   private takeResource(connection: string, type: 'User' | 'Group', item: Item): void {
-    const { id, attributes, members, pending } = fromItem(item);
+    const { id, attributes, memberCount: members, pendingIntent: pending } = resourceFromItem(item);
     this.resources[type] += 1;
     this.alive.add(textOfKey(item));
     this.counts.count(countName(connection, type));
     const [resourceType, indexed] =
       type === 'User' ? [USER, INDEXED_USER_ATTRIBUTES] : [GROUP, indexedGroupAttributes(true)];
-    for (const { write } of valueWrites(connection, resourceType, indexed, id, undefined, attributes)) {
+    for (const { write } of valueWrites(
+      connection,
+      resourceType,
+      indexed,
+      id,
+      undefined,
+      attributes,
+    )) {
       if ('put' in write) this.values.need(valueFact(write.put.pk, id));
     }
     if (type === 'Group') this.members.state(textOfKey(item), members);
@@ -173,7 +193,9 @@ class Check {
       const [pk = '', id = ''] = fact.split('\n');
       this.find(
         pk,
-        side === 'needed' ? `does not lead to ${id}, which has this value` : `leads to ${id}, which has it not`,
+        side === 'needed'
+          ? `does not lead to ${id}, which has this value`
+          : `leads to ${id}, which has it not`,
       );
     }
     for (const [resource, by] of this.referred) {
@@ -182,11 +204,13 @@ class Check {
     }
     for (const [name, { stated, counted }] of [...this.counts.unequal, ...this.members.unequal]) {
       // A large change is not complete, or the group is gone and its memberships are reported above.
-      const isExplained = this.underWay.has(name) || (stated === 0 && !this.alive.has(name) && !name.endsWith(COUNT));
+      const isExplained =
+        this.underWay.has(name) || (stated === 0 && !this.alive.has(name) && !name.endsWith(COUNT));
       if (!isExplained) this.find(name, `states ${stated} and there are ${counted}`);
     }
     for (const [connection, example] of this.used) {
-      if (!this.connections.has(connection)) this.find(example, 'belongs to a connection that does not exist');
+      if (!this.connections.has(connection))
+        this.find(example, 'belongs to a connection that does not exist');
     }
     return {
       items: this.items,
@@ -194,7 +218,9 @@ class Check {
       groups: this.resources.Group,
       memberships: this.memberships,
       underWay: this.underWay.size + this.purged.size,
-      findings: this.findings.filter(({ connection, problem }) => !this.purged.has(connection) || problem === OVERDUE),
+      findings: this.findings.filter(
+        ({ connection, problem }) => !this.purged.has(connection) || problem === OVERDUE,
+      ),
     };
   }
 
@@ -205,7 +231,11 @@ class Check {
   }
 
   private find(subject: string, problem: string): void {
-    this.findings.push({ connection: subject.split('#')[1]?.split(' ')[0] ?? '', subject, problem });
+    this.findings.push({
+      connection: subject.split('#')[1]?.split(' ')[0] ?? '',
+      subject,
+      problem,
+    });
   }
 }
 

@@ -5,8 +5,13 @@ import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { ScimAccess, ScimServiceProvider } from 'cdk-scim';
 
-/** SCIM at a name of one's own, for some addresses alone, behind a web ACL that slows down whoever sends too much, and administered by one role. */
-const stack = new Stack(new App(), 'Identity', { env: { account: '123456789012', region: 'eu-central-1' } });
+/**
+ * SCIM at a custom domain with an allow-list of addresses. A web ACL limits the request rate of
+ * each address, and one role administers the service.
+ */
+const stack = new Stack(new App(), 'Identity', {
+  env: { account: '123456789012', region: 'eu-central-1' },
+});
 
 const hostedZone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
   hostedZoneId: 'Z0123456789ABCDEFGHIJ',
@@ -28,7 +33,8 @@ const webAcl = new CfnWebACL(stack, 'WebAcl', {
       name: 'rate-by-address',
       priority: 0,
       action: { block: {} },
-      // Requests of one address in five minutes. An identity provider's first synchronization sends up to 50 a second.
+      // Requests per address in five minutes: 50 per second, which the first sync of an identity
+      // provider can reach.
       statement: { rateBasedStatement: { aggregateKeyType: 'IP', limit: 15_000 } },
       visibilityConfig: visibility('ScimRateByAddress'),
     },
@@ -44,7 +50,7 @@ const scim = new ScimServiceProvider(stack, 'Scim', {
       validation: CertificateValidation.fromDns(hostedZone),
     }),
   },
-  // Those of the identity providers, and those that administrators call from.
+  // The addresses of the identity providers and of the administrators.
   access: ScimAccess.fromIpRanges('192.0.2.0/24', '198.51.100.0/24'),
   webAcl,
   adminPrincipals: [Role.fromRoleName(stack, 'IdentityTeam', 'identity-team')],

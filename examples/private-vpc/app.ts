@@ -4,10 +4,11 @@ import { Role } from 'aws-cdk-lib/aws-iam';
 import { IdentityProvider, ScimAccess, ScimServiceProvider } from 'cdk-scim';
 
 /**
- * SCIM without an address on the internet, for an identity provider of one's own (PingFederate, Keycloak, midPoint) or an agent of one in the cloud (Okta's and Entra's
- * provisioning agents) in the same network. The functions run in subnets without a way out and reach AWS services through endpoints.
+ * SCIM as a private API, for a self-hosted identity provider (PingFederate, Keycloak, midPoint) or
+ * the provisioning agent of a cloud one (Okta, Entra ID) in the same network. The functions run in
+ * isolated subnets and call AWS services through VPC endpoints.
  *
- * Callers resolve the API's usual name: the endpoint has private DNS.
+ * Callers use the regular domain name of the API, which the endpoint's private DNS resolves.
  */
 const stack = new Stack(new App(), 'Identity');
 
@@ -22,6 +23,8 @@ const scim = new ScimServiceProvider(stack, 'Scim', {
   vpc,
   access: ScimAccess.fromVpc(),
   adminPrincipals: [Role.fromRoleName(stack, 'IdentityTeam', 'identity-team')],
-  connections: [{ id: 'workforce', displayName: 'Workforce', identityProvider: IdentityProvider.PING }],
+  connections: [
+    { id: 'workforce', displayName: 'Workforce', identityProvider: IdentityProvider.PING },
+  ],
 });
 new CfnOutput(stack, 'AdminUrl', { value: scim.adminUrl });

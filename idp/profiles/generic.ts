@@ -6,15 +6,25 @@ import {
   schemasAsKnown,
   unqualifiedExtensionAttributes,
 } from '../rewriters/bodies';
-import { filteredProjection, literalsOfOtherTypes, unquotedFilterValues } from '../rewriters/filters';
 import {
-  capitalisedOperations,
+  filteredProjection,
+  literalsOfOtherTypes,
+  unquotedFilterValues,
+} from '../rewriters/filters';
+import {
+  capitalizedOperations,
   operationMembers,
   readOnlyBesideChanges,
   removalByValue,
   unknownExtensions,
 } from '../rewriters/operations';
-import { bareValues, emptyStrings, listOrSingle, numbersForText, quotedBooleans } from '../rewriters/values';
+import {
+  bareValues,
+  emptyStrings,
+  listOrSingle,
+  numbersForText,
+  quotedBooleans,
+} from '../rewriters/values';
 
 /** Everything that clients are known to send: for an identity provider without a profile of its own. */
 export const GENERIC: Profile = {
@@ -22,7 +32,7 @@ export const GENERIC: Profile = {
   rewriters: [
     unquotedFilterValues,
     operationMembers,
-    capitalisedOperations,
+    capitalizedOperations,
     schemasAsKnown,
     readOnlyBesideChanges,
     pathsAsNames,

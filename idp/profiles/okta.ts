@@ -9,7 +9,14 @@ import { emptyStrings } from '../rewriters/values';
  */
 export const OKTA: Profile = {
   name: 'okta',
-  rewriters: [operationMembers, schemasAsKnown, readOnlyBesideChanges, emptyStrings, onePrimary, removalByValue],
+  rewriters: [
+    operationMembers,
+    schemasAsKnown,
+    readOnlyBesideChanges,
+    emptyStrings,
+    onePrimary,
+    removalByValue,
+  ],
   patchAnswer: 'resource',
   uniqueGroupNames: true,
   unknownMembers: 'skip',

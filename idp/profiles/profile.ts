@@ -33,7 +33,10 @@ export function rewriteResource(profile: Profile, type: ResourceType, body: Json
 /** The body of a PATCH as a message; its operations are rewritten one by one, once they are known to be objects. */
 export function rewriteMessage(profile: Profile, body: Json): Json {
   if (!isObject(body)) return body;
-  return profile.rewriters.reduce<JsonObject>((result, { message }) => message?.(result) ?? result, body);
+  return profile.rewriters.reduce<JsonObject>(
+    (result, { message }) => message?.(result) ?? result,
+    body,
+  );
 }
 
 /** PATCH operations in the form of the RFCs. */
@@ -44,8 +47,11 @@ export function rewriteOperations(
 ): readonly JsonObject[] {
   return profile.rewriters.reduce((result, rewriter) => {
     const { operation, value } = rewriter;
-    const rewritten = operation === undefined ? result : result.flatMap((sent) => operation(sent, type));
-    return value === undefined ? rewritten : rewritten.map((sent) => mapOperationValues(sent, type, value));
+    const rewritten =
+      operation === undefined ? result : result.flatMap((sent) => operation(sent, type));
+    return value === undefined
+      ? rewritten
+      : rewritten.map((sent) => mapOperationValues(sent, type, value));
   }, operations);
 }
 
@@ -59,7 +65,10 @@ export function rewriteQuery(profile: Profile, type: ResourceType, query: ListQu
     filter:
       filter === undefined
         ? undefined
-        : profile.rewriters.reduce((text, rewriter) => rewriter.filter?.(text, type) ?? text, filter),
+        : profile.rewriters.reduce(
+            (text, rewriter) => rewriter.filter?.(text, type) ?? text,
+            filter,
+          ),
   };
 }
 
@@ -70,7 +79,9 @@ export function rewriteProjection(
   { attributes, excludedAttributes }: ProjectionRequest,
 ): ProjectionRequest {
   return {
-    ...(attributes === undefined ? {} : { attributes: attributes.map((name) => rewriteName(profile, type, name)) }),
+    ...(attributes === undefined
+      ? {}
+      : { attributes: attributes.map((name) => rewriteName(profile, type, name)) }),
     ...(excludedAttributes === undefined
       ? {}
       : { excludedAttributes: excludedAttributes.map((name) => rewriteName(profile, type, name)) }),
@@ -78,5 +89,8 @@ export function rewriteProjection(
 }
 
 function rewriteName(profile: Profile, type: ResourceType, name: string): string {
-  return profile.rewriters.reduce((result, { projectedName }) => projectedName?.(result, type) ?? result, name);
+  return profile.rewriters.reduce(
+    (result, { projectedName }) => projectedName?.(result, type) ?? result,
+    name,
+  );
 }

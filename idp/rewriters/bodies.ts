@@ -1,4 +1,11 @@
-import { isArray, isObject, own, ownIgnoringCase, type Json, type JsonObject } from '../../scim/json';
+import {
+  isArray,
+  isObject,
+  own,
+  ownIgnoringCase,
+  type Json,
+  type JsonObject,
+} from '../../scim/json';
 import { PATCH_OP_URN } from '../../scim/patch/request';
 import { findAttribute, findSubAttribute } from '../../scim/schema/attribute';
 import type { ResourceType } from '../../scim/schema/resource-type';
@@ -28,7 +35,10 @@ export const schemasAsKnown: Rewriter = {
 
 function names(schemas: Json | undefined, urn: string): boolean {
   const wanted = urn.toLowerCase();
-  return isArray(schemas) && schemas.some((sent) => typeof sent === 'string' && sent.toLowerCase() === wanted);
+  return (
+    isArray(schemas) &&
+    schemas.some((sent) => typeof sent === 'string' && sent.toLowerCase() === wanted)
+  );
 }
 
 /**
@@ -75,7 +85,8 @@ function moveToExtensions(body: JsonObject, type: ResourceType): JsonObject {
 /** The extension that has an attribute which the core schema does not have. */
 function extensionOf(type: ResourceType, name: string): string | undefined {
   if (findAttribute(type.attributes, name) !== undefined) return undefined;
-  return type.extensions.find(({ attributes }) => findAttribute(attributes, name) !== undefined)?.id;
+  return type.extensions.find(({ attributes }) => findAttribute(attributes, name) !== undefined)
+    ?.id;
 }
 
 /** The same names in a filter. */
@@ -131,9 +142,13 @@ function withPath(body: JsonObject, type: ResourceType, path: string, value: Jso
   const { extension, attribute, subAttribute } = target;
   const container = extension === undefined ? body : objectAt(body, extension);
   const part =
-    subAttribute === undefined ? value : { ...objectAt(container, attribute.name), [subAttribute.name]: value };
+    subAttribute === undefined
+      ? value
+      : { ...objectAt(container, attribute.name), [subAttribute.name]: value };
   const next = { ...withoutIgnoringCase(container, attribute.name), [attribute.name]: part };
-  return extension === undefined ? next : { ...withoutIgnoringCase(body, extension), [extension]: next };
+  return extension === undefined
+    ? next
+    : { ...withoutIgnoringCase(body, extension), [extension]: next };
 }
 
 function objectAt(body: JsonObject, name: string): JsonObject {
@@ -160,7 +175,12 @@ export const memberDisplayName: Rewriter = {
 export const onePrimary: Rewriter = {
   name: 'one primary',
   value(attribute, value) {
-    if (!attribute.multiValued || !isArray(value) || findSubAttribute(attribute, 'primary') === undefined) return value;
+    if (
+      !attribute.multiValued ||
+      !isArray(value) ||
+      findSubAttribute(attribute, 'primary') === undefined
+    )
+      return value;
     let found = false;
     return value.map((element) => {
       if (!isObject(element) || ownIgnoringCase(element, 'primary') !== true) return element;

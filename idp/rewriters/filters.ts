@@ -18,7 +18,8 @@ export const unquotedFilterValues: Rewriter = {
 };
 
 // Strings are matched first, so that nothing inside them is touched.
-const QUOTED_OR_UNQUOTED = /"(?:[^"\\]|\\.)*"|(\s(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s+)([^\s"()[\]]+)/gis;
+const QUOTED_OR_UNQUOTED =
+  /"(?:[^"\\]|\\.)*"|(\s(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s+)([^\s"()[\]]+)/gis;
 
 function quoteBare(match: string, operator: string | undefined, bare: string | undefined): string {
   if (operator === undefined || bare === undefined) return match;
@@ -33,7 +34,9 @@ function quoteBare(match: string, operator: string | undefined, bare: string | u
 export const literalsOfOtherTypes: Rewriter = {
   name: 'literals of other types',
   filter(text, type) {
-    return needsLook(text) ? rewriteFilter(text, (filter) => retyped(filter, inResource(type))) : text;
+    return needsLook(text)
+      ? rewriteFilter(text, (filter) => retyped(filter, inResource(type)))
+      : text;
   },
   operation(operation, type) {
     const { path } = operation;
@@ -88,7 +91,9 @@ function retyped(filter: Filter, resolve: Resolve): Filter {
     const attribute = resolve(expression.path);
     if (expression.kind === 'values')
       return { ...expression, filter: retyped(expression.filter, inElement(attribute)) };
-    return attribute === undefined ? expression : { ...expression, value: retypedValue(attribute, expression.value) };
+    return attribute === undefined
+      ? expression
+      : { ...expression, value: retypedValue(attribute, expression.value) };
   });
 }
 
@@ -98,7 +103,9 @@ function retypedValue({ type }: Attribute, value: ComparisonValue): ComparisonVa
     return text === 'true' ? true : text === 'false' ? false : value;
   }
   const isText = type === 'string' || type === 'reference' || type === 'complex';
-  return isText && (typeof value === 'number' || typeof value === 'boolean') ? String(value) : value;
+  return isText && (typeof value === 'number' || typeof value === 'boolean')
+    ? String(value)
+    : value;
 }
 
 /** `attributes=emails[type eq "work"]` (AzureAD/SCIMReferenceCode, Postman collection, "ComplexAttribute tests"). */

@@ -1,10 +1,11 @@
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../../scim/json';
-import { badRequest } from '../../scim/errors/scim-error';
+import { operationValue } from '../../scim/errors/patch-errors';
+import { quoted } from '../../scim/errors/scim-error';
 import { findAttribute, type Attribute } from '../../scim/schema/attribute';
 import { resolveOperationPath, type Rewriter } from './rewriter';
 
 /** `"op": "Replace"`: Entra ID without `aadOptscim062020` (entra-docs `use-scim-to-provision-users-and-groups.md`). */
-export const capitalisedOperations: Rewriter = {
+export const capitalizedOperations: Rewriter = {
   name: 'capitalised operations',
   operation(operation) {
     const op = ownIgnoringCase(operation, 'op');
@@ -21,7 +22,8 @@ export const removalByValue: Rewriter = {
   name: 'removal by value',
   operation(operation, type) {
     const { op, path, value } = operation;
-    if (op !== 'remove' || typeof path !== 'string' || value === undefined || value === null) return [operation];
+    if (op !== 'remove' || typeof path !== 'string' || value === undefined || value === null)
+      return [operation];
     const target = resolveOperationPath(path, type);
     if (target?.attribute.multiValued !== true || target.selectsElements) return [operation];
     const { attribute } = target;
@@ -37,7 +39,8 @@ export const removalByValue: Rewriter = {
  * @throws ScimError 400 `invalidValue` when nothing in the element says which one is meant
  */
 function selection(attribute: Attribute, element: Json): string {
-  if (attribute.subAttributes === undefined && !isObject(element)) return `value eq ${JSON.stringify(element)}`;
+  if (attribute.subAttributes === undefined && !isObject(element))
+    return `value eq ${JSON.stringify(element)}`;
   const given = isObject(element) ? element : { value: element };
   const comparisons = (attribute.subAttributes ?? []).flatMap(({ name }) => {
     const part = ownIgnoringCase(given, name);
@@ -47,12 +50,14 @@ function selection(attribute: Attribute, element: Json): string {
   const hasValue = comparisons.some(({ name }) => name === 'value');
   // A member is its value; what else is sent of it, such as its name, may be out of date.
   const telling = hasValue
-    ? comparisons.filter(({ name }) => name === 'value' || (name === 'type' && attribute.name !== 'members'))
+    ? comparisons.filter(
+        ({ name }) => name === 'value' || (name === 'type' && attribute.name !== 'members'),
+      )
     : comparisons.filter(({ name }) => name !== '$ref');
   if (telling.length === 0) {
-    throw badRequest(
-      'invalidValue',
-      `Nothing in ${JSON.stringify(element)} says which of "${attribute.name}" to remove.`,
+    throw operationValue(
+      `Nothing in ${quoted(JSON.stringify(element))} says which of "${attribute.name}" to remove.`,
+      { attribute: attribute.name, value: element },
     );
   }
   return telling.map(({ text }) => text).join(' and ');

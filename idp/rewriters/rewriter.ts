@@ -34,7 +34,9 @@ export function mapResourceValues(
     const attribute = findAttribute(type.attributes, name);
     if (attribute !== undefined) return mapValue(attribute, value, rewrite);
     const extension = type.extension(name);
-    return extension !== undefined && isObject(value) ? mapAttributes(extension.attributes, value, rewrite) : value;
+    return extension !== undefined && isObject(value)
+      ? mapAttributes(extension.attributes, value, rewrite)
+      : value;
   });
 }
 
@@ -47,13 +49,17 @@ export function mapOperationValues(
   const { path, value } = operation;
   if (value === undefined) return operation;
   if (typeof path !== 'string' || path.trim() === '') {
-    return isObject(value) ? { ...operation, value: mapResourceValues(value, type, rewrite) } : operation;
+    return isObject(value)
+      ? { ...operation, value: mapResourceValues(value, type, rewrite) }
+      : operation;
   }
   const target = resolveOperationPath(path, type);
   if (target === undefined) {
     const extension = type.extension(path);
     const known = extension !== undefined && isObject(value);
-    return known ? { ...operation, value: mapAttributes(extension.attributes, value, rewrite) } : operation;
+    return known
+      ? { ...operation, value: mapAttributes(extension.attributes, value, rewrite) }
+      : operation;
   }
   if (target.selectsElements && target.attribute.multiValued && !isArray(value)) {
     return { ...operation, value: mapElement(target.attribute, value, rewrite) };
@@ -71,10 +77,15 @@ export function resolveOperationPath(
     const target = type.resolve(parts.attribute);
     if (target?.attribute === undefined) return undefined;
     if (parts.subAttribute === undefined) {
-      return { attribute: target.subAttribute ?? target.attribute, selectsElements: parts.filter !== undefined };
+      return {
+        attribute: target.subAttribute ?? target.attribute,
+        selectsElements: parts.filter !== undefined,
+      };
     }
     const subAttribute = findSubAttribute(target.attribute, parts.subAttribute);
-    return subAttribute === undefined ? undefined : { attribute: subAttribute, selectsElements: false };
+    return subAttribute === undefined
+      ? undefined
+      : { attribute: subAttribute, selectsElements: false };
   } catch {
     // Malformed: the engine reports it.
     return undefined;
@@ -92,27 +103,47 @@ function mapAttributes(
   });
 }
 
-function mapValue(attribute: Attribute, value: Json, rewrite: NonNullable<Rewriter['value']>): Json {
+function mapValue(
+  attribute: Attribute,
+  value: Json,
+  rewrite: NonNullable<Rewriter['value']>,
+): Json {
   const rewritten = rewrite(attribute, value);
   if (isArray(rewritten)) return rewritten.map((element) => mapParts(attribute, element, rewrite));
   return mapParts(attribute, rewritten, rewrite);
 }
 
 /** An element of a multi-valued attribute that stands for itself: the attribute's own hook would take it for the list. */
-function mapElement(attribute: Attribute, value: Json, rewrite: NonNullable<Rewriter['value']>): Json {
+function mapElement(
+  attribute: Attribute,
+  value: Json,
+  rewrite: NonNullable<Rewriter['value']>,
+): Json {
   const rewritten = rewrite(attribute, [value]);
   const element = isArray(rewritten) ? (rewritten[0] ?? null) : rewritten;
   return mapParts(attribute, element, rewrite);
 }
 
-function mapParts(attribute: Attribute, value: Json, rewrite: NonNullable<Rewriter['value']>): Json {
+function mapParts(
+  attribute: Attribute,
+  value: Json,
+  rewrite: NonNullable<Rewriter['value']>,
+): Json {
   const { subAttributes } = attribute;
-  return subAttributes !== undefined && isObject(value) ? mapAttributes(subAttributes, value, rewrite) : value;
+  return subAttributes !== undefined && isObject(value)
+    ? mapAttributes(subAttributes, value, rewrite)
+    : value;
 }
 
 /** Rewrites each member of an object; `Object.fromEntries` also keeps a member called `__proto__` an ordinary one. */
-export function mapMembers(object: JsonObject, rewrite: (name: string, value: Json) => Json): JsonObject {
+export function mapMembers(
+  object: JsonObject,
+  rewrite: (name: string, value: Json) => Json,
+): JsonObject {
   return Object.fromEntries(
-    Object.entries(object).map(([name, value]) => [name, value === undefined ? null : rewrite(name, value)]),
+    Object.entries(object).map(([name, value]) => [
+      name,
+      value === undefined ? null : rewrite(name, value),
+    ]),
   );
 }

@@ -18,7 +18,8 @@ export const quotedBooleans: Rewriter = {
 /** Numbers for text: `"employeeNumber": 701984`, as clients send that map a directory's number to it. */
 export const numbersForText: Rewriter = {
   name: 'numbers for text',
-  value: (attribute, value) => (attribute.type === 'string' && typeof value === 'number' ? String(value) : value),
+  value: (attribute, value) =>
+    attribute.type === 'string' && typeof value === 'number' ? String(value) : value,
 };
 
 /**
@@ -38,7 +39,8 @@ export const emptyStrings: Rewriter = {
 export const bareValues: Rewriter = {
   name: 'bare values',
   value(attribute, value) {
-    if (attribute.type !== 'complex' || findSubAttribute(attribute, 'value') === undefined) return value;
+    if (attribute.type !== 'complex' || findSubAttribute(attribute, 'value') === undefined)
+      return value;
     if (typeof value === 'string') return attribute.multiValued ? [{ value }] : { value };
     if (!attribute.multiValued || !isArray(value)) return value;
     return value.map((element) => (typeof element === 'string' ? { value: element } : element));

@@ -48,7 +48,9 @@ export class ConnectionSecrets {
   /** The connection whose secret an ARN or a name means. @returns undefined for a secret that is not of this deployment */
   connectionOf(secretId: string): string | undefined {
     // Secrets Manager appends six characters to the name in the ARN.
-    const name = secretId.startsWith('arn:') ? secretId.split(':').slice(6).join(':').slice(0, -7) : secretId;
+    const name = secretId.startsWith('arn:')
+      ? secretId.split(':').slice(6).join(':').slice(0, -7)
+      : secretId;
     return name.startsWith(`${this.prefix}/`) ? name.slice(this.prefix.length + 1) : undefined;
   }
 
@@ -77,7 +79,8 @@ export class ConnectionSecrets {
       await this.put(connectionId, value, version);
     } catch (error) {
       if (!(error instanceof ResourceNotFoundException)) throw error;
-      if (!(await this.create(connectionId, value, version))) await this.put(connectionId, value, version);
+      if (!(await this.create(connectionId, value, version)))
+        await this.put(connectionId, value, version);
     }
   }
 
@@ -110,7 +113,9 @@ export class ConnectionSecrets {
 
   private async versionWith(connectionId: string, label: string): Promise<string | undefined> {
     const input = { SecretId: this.nameOf(connectionId) };
-    const { VersionIdsToStages: stages = {} } = await this.client.send(new DescribeSecretCommand(input));
+    const { VersionIdsToStages: stages = {} } = await this.client.send(
+      new DescribeSecretCommand(input),
+    );
     return Object.entries(stages).find(([, labels]) => labels.includes(label))?.[0];
   }
 
@@ -119,7 +124,11 @@ export class ConnectionSecrets {
    * @param before the version that was current
    * @throws InvalidParameterException, InvalidRequestException when that one is not current any more
    */
-  async makeCurrent(connectionId: string, version: string, before: string | undefined): Promise<void> {
+  async makeCurrent(
+    connectionId: string,
+    version: string,
+    before: string | undefined,
+  ): Promise<void> {
     await this.client.send(
       new UpdateSecretVersionStageCommand({
         SecretId: this.nameOf(connectionId),
@@ -133,7 +142,11 @@ export class ConnectionSecrets {
   /** Takes the label off a version that is to become current no more, or is already: left behind it would stand in the way of the next one. */
   async dropPending(connectionId: string, version: string): Promise<void> {
     try {
-      const input = { SecretId: this.nameOf(connectionId), VersionStage: PENDING, RemoveFromVersionId: version };
+      const input = {
+        SecretId: this.nameOf(connectionId),
+        VersionStage: PENDING,
+        RemoveFromVersionId: version,
+      };
       await this.client.send(new UpdateSecretVersionStageCommand(input));
     } catch (error) {
       if (!isWrongVersion(error)) throw error;
@@ -144,7 +157,12 @@ export class ConnectionSecrets {
    * Has the secret rotated by a function every so many days; the first time when they are over, or at once.
    * @throws InvalidRequestException while a rotation is under way
    */
-  async rotateEvery(connectionId: string, days: number, functionArn: string, atOnce: boolean): Promise<void> {
+  async rotateEvery(
+    connectionId: string,
+    days: number,
+    functionArn: string,
+    atOnce: boolean,
+  ): Promise<void> {
     await this.client.send(
       new RotateSecretCommand({
         SecretId: this.nameOf(connectionId),
@@ -157,15 +175,21 @@ export class ConnectionSecrets {
 
   /** Days between two rotations on schedule; 0 without one. @returns undefined when there is no secret */
   async rotationDays(connectionId: string): Promise<number | undefined> {
-    const described = this.client.send(new DescribeSecretCommand({ SecretId: this.nameOf(connectionId) }));
+    const described = this.client.send(
+      new DescribeSecretCommand({ SecretId: this.nameOf(connectionId) }),
+    );
     const secret = await described.catch(ignoreMissing);
     if (secret === undefined) return undefined;
-    return secret.RotationEnabled === true ? (secret.RotationRules?.AutomaticallyAfterDays ?? 0) : 0;
+    return secret.RotationEnabled === true
+      ? (secret.RotationRules?.AutomaticallyAfterDays ?? 0)
+      : 0;
   }
 
   /** Ends the schedule, and a rotation that is under way: its label would stand in the way of the next one. */
   async rotateNoMore(connectionId: string): Promise<void> {
-    await unlessMissing(this.client.send(new CancelRotateSecretCommand({ SecretId: this.nameOf(connectionId) })));
+    await unlessMissing(
+      this.client.send(new CancelRotateSecretCommand({ SecretId: this.nameOf(connectionId) })),
+    );
     const pending = await this.versionWith(connectionId, PENDING).catch(ignoreMissing);
     if (pending !== undefined) await this.dropPending(connectionId, pending);
   }

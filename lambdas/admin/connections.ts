@@ -1,8 +1,16 @@
-import { InvalidRequestException, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
+import {
+  InvalidRequestException,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-secrets-manager';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import type { Connection, DeletedConnection, FailureMail, Rotation } from '../../directory/connections/connection';
+import type {
+  Connection,
+  DeletedConnection,
+  FailureMail,
+  Rotation,
+} from '../../directory/connections/connection';
 import { countOf } from '../../directory/resources/counts';
 import { issueToken, type IssuedToken, type StoredToken } from '../../directory/connections/tokens';
 import { profileOf } from '../../idp/profiles/registry';
@@ -32,7 +40,12 @@ export async function createConnection(
   declaredBy?: string,
 ): Promise<IssuedConnection> {
   const { connections, secrets, actor } = services;
-  const { id = `c-${randomBytes(8).toString('hex')}`, failureMail: _, rotation, ...rest } = settings;
+  const {
+    id = `c-${randomBytes(8).toString('hex')}`,
+    failureMail: _,
+    rotation,
+    ...rest
+  } = settings;
   const secretVersion = randomUUID();
   const token = { ...issueToken(id, settings.tokenExpiresInDays), secretVersion };
   const connection: Connection = {
@@ -46,7 +59,8 @@ export async function createConnection(
     schemas: [],
     cursorKey: randomBytes(32).toString('base64url'),
   };
-  if (!(await connections.add(connection, { actor, action: 'connection.create' }))) throw await taken(services, id);
+  if (!(await connections.add(connection, { actor, action: 'connection.create' })))
+    throw await taken(services, id);
   try {
     if (connection.secret) await createSecret(services, id, token.value, secretVersion);
     if (rotation !== undefined) await setSchedule(services, connection, rotation);
@@ -79,7 +93,8 @@ async function createSecret(
 async function taken({ connections }: ConnectionServices, id: string): Promise<Problem> {
   const deleted = await connections.findDeleted(id);
   const errors = [{ pointer: '/id', detail: 'is taken' }];
-  if (deleted === undefined) return new Problem(409, `There is a connection "${id}" already.`, errors);
+  if (deleted === undefined)
+    return new Problem(409, `There is a connection "${id}" already.`, errors);
   return new Problem(
     409,
     `The connection "${id}" was deleted at ${deleted.deletedAt} and what it had is still being removed; its id is free a minute or two after nothing of it is left.`,
@@ -93,23 +108,32 @@ async function taken({ connections }: ConnectionServices, id: string): Promise<P
  * @param patch a merge patch (RFC 7396)
  * @throws Problem 400 that names each wrong field, 404, 409 for a profile that the groups which there are forbid
  */
-export async function changeConnection(services: ConnectionServices, id: string, patch: Json): Promise<Connection> {
+export async function changeConnection(
+  services: ConnectionServices,
+  id: string,
+  patch: Json,
+): Promise<Connection> {
   const { connections, actor } = services;
   const before = await connections.find(id);
   if (before === undefined) throw noConnection(id);
   // The schedule first: when Secrets Manager refuses it nothing has changed.
   const { rotation } = mergeSettings(before, patch);
   if (!isDeepStrictEqual(rotation, before.rotation)) await setSchedule(services, before, rotation);
-  const changed = await connections.change(id, { actor, action: 'connection.update' }, async (connection) => {
-    const settings = mergeSettings(connection, patch);
-    await checkProfile(services, connection, settings.identityProvider);
-    const { failureMail: _, rotation: __, ...kept } = connection;
-    const { failureMail: ___, rotation: ____, ...merged } = settings;
-    return { ...kept, ...merged, ...optionalSettings(settings) };
-  });
+  const changed = await connections.change(
+    id,
+    { actor, action: 'connection.update' },
+    async (connection) => {
+      const settings = mergeSettings(connection, patch);
+      await checkProfile(services, connection, settings.identityProvider);
+      const { failureMail: _, rotation: __, ...kept } = connection;
+      const { failureMail: ___, rotation: ____, ...merged } = settings;
+      return { ...kept, ...merged, ...optionalSettings(settings) };
+    },
+  );
   if (changed === undefined) throw noConnection(id);
   // Another administrator came first.
-  if (!isDeepStrictEqual(rotation, changed.rotation)) await setSchedule(services, changed, changed.rotation);
+  if (!isDeepStrictEqual(rotation, changed.rotation))
+    await setSchedule(services, changed, changed.rotation);
   return changed;
 }
 
@@ -125,7 +149,13 @@ export async function setSchedule(
   if (!secret) return;
   try {
     if (rotation === undefined) await secrets.rotateNoMore(id);
-    else await secrets.rotateEvery(id, rotation.everyDays, rotationFunction, endsBefore(tokens, rotation.everyDays));
+    else
+      await secrets.rotateEvery(
+        id,
+        rotation.everyDays,
+        rotationFunction,
+        endsBefore(tokens, rotation.everyDays),
+      );
   } catch (error) {
     const errors = [{ pointer: '/rotation', detail: 'cannot be changed now' }];
     if (error instanceof ResourceNotFoundException) {
@@ -136,13 +166,19 @@ export async function setSchedule(
       );
     }
     if (!(error instanceof InvalidRequestException)) throw error;
-    throw new Problem(409, `Secrets Manager does not change the schedule now: ${error.message}`, errors);
+    throw new Problem(
+      409,
+      `Secrets Manager does not change the schedule now: ${error.message}`,
+      errors,
+    );
   }
 }
 
 /** Whether the main token ends before so many days are over: it cannot wait for its turn then. */
 function endsBefore(tokens: readonly StoredToken[], days: number): boolean {
-  const main = tokens.findLast(({ scopes, replaced }) => scopes === undefined && replaced === undefined);
+  const main = tokens.findLast(
+    ({ scopes, replaced }) => scopes === undefined && replaced === undefined,
+  );
   return main === undefined || Date.parse(main.expiresAt) < Date.now() + days * 86_400_000;
 }
 
@@ -165,7 +201,10 @@ async function checkProfile(
  * Deletes a connection. It answers no more from the next request on; its data goes in the background.
  * @throws Problem 404
  */
-export async function deleteConnection(services: ConnectionServices, id: string): Promise<DeletedConnection> {
+export async function deleteConnection(
+  services: ConnectionServices,
+  id: string,
+): Promise<DeletedConnection> {
   const { connections, secrets, actor } = services;
   const connection = await connections.find(id);
   // The secret first: whoever repeats a deletion that failed half-way still finds the connection, and nothing is forgotten.

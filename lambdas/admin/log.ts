@@ -2,7 +2,7 @@ import type { Connection } from '../../directory/connections/connection';
 import { CHANGE_ACTIONS } from '../../directory/log/change-entry';
 import { logRecords, type LogRecord } from '../../directory/log/provisioning-log';
 import type { Table } from '../../directory/store/table';
-import { CAUSES, type Cause } from '../../idp/explanations/causes';
+import { CAUSES, type Cause } from '../../idp/explanations/explanation';
 import { explain } from '../../idp/explanations/explanations';
 import { Problem } from './problem';
 
@@ -35,7 +35,11 @@ const PARAMETERS = [
   'cursor',
 ];
 
-const KINDS: readonly string[] = ['failure', 'change', 'mail'] satisfies readonly LogRecord['kind'][];
+const KINDS: readonly string[] = [
+  'failure',
+  'change',
+  'mail',
+] satisfies readonly LogRecord['kind'][];
 
 type Test = (record: LogRecord) => boolean;
 
@@ -43,7 +47,10 @@ type Test = (record: LogRecord) => boolean;
 function check(query: Readonly<Record<string, string | undefined>>): LogParameters {
   const unknown = Object.keys(query).find((name) => !PARAMETERS.includes(name));
   if (unknown !== undefined) {
-    throw new Problem(400, `"${unknown}" is no parameter of the log; there are ${PARAMETERS.join(', ')}.`);
+    throw new Problem(
+      400,
+      `"${unknown}" is no parameter of the log; there are ${PARAMETERS.join(', ')}.`,
+    );
   }
   const { kind, action, status, scimType, cause }: LogParameters = query;
   checkOneOf('kind', kind, KINDS);
@@ -54,7 +61,10 @@ function check(query: Readonly<Record<string, string | undefined>>): LogParamete
   }
   const isOfFailures = [status, scimType, cause].some((each) => each !== undefined);
   if (isOfFailures && (kind === 'change' || action !== undefined)) {
-    throw new Problem(400, 'No change has a "status", "scimType" or "cause": only what failed has.');
+    throw new Problem(
+      400,
+      'No change has a "status", "scimType" or "cause": only what failed has.',
+    );
   }
   return query;
 }
@@ -66,12 +76,26 @@ function checkOneOf(name: string, value: string | undefined, values: readonly st
 }
 
 /** Which records a query asks for, apart from `from` and `to`. */
-function matcher({ kind, action, status, resource, userName, scimType, cause }: LogParameters): Test {
+function matcher({
+  kind,
+  action,
+  status,
+  resource,
+  userName,
+  scimType,
+  cause,
+}: LogParameters): Test {
   const tests: readonly (Test | undefined)[] = [
     kind === undefined ? undefined : (record) => record.kind === kind,
-    action === undefined ? undefined : (record) => record.kind === 'change' && record.action === action,
-    status === undefined ? undefined : (record) => record.kind === 'failure' && hasStatus(record.status, status),
-    resource === undefined ? undefined : (record) => resourcesOf(record).includes(resource.toLowerCase()),
+    action === undefined
+      ? undefined
+      : (record) => record.kind === 'change' && record.action === action,
+    status === undefined
+      ? undefined
+      : (record) => record.kind === 'failure' && hasStatus(record.status, status),
+    resource === undefined
+      ? undefined
+      : (record) => resourcesOf(record).includes(resource.toLowerCase()),
     same(userName, (record) => (record.kind === 'mail' ? undefined : record.name)),
     same(scimType, (record) => (record.kind === 'failure' ? record.scimType : undefined)),
     same(cause, causeOf),
@@ -97,8 +121,13 @@ function resourcesOf(record: LogRecord): readonly string[] {
   return record.kind === 'failure' && record.resourceId !== undefined ? [record.resourceId] : [];
 }
 
-function same(wanted: string | undefined, read: (record: LogRecord) => string | undefined): Test | undefined {
-  return wanted === undefined ? undefined : (record) => read(record)?.toLowerCase() === wanted.toLowerCase();
+function same(
+  wanted: string | undefined,
+  read: (record: LogRecord) => string | undefined,
+): Test | undefined {
+  return wanted === undefined
+    ? undefined
+    : (record) => read(record)?.toLowerCase() === wanted.toLowerCase();
 }
 
 /** A date, or a time with its offset. */
@@ -108,7 +137,10 @@ function timeOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time))
-    throw new Problem(400, `"${name}" is a time such as 2026-01-31T12:00:00Z, or a date, which begins in UTC.`);
+    throw new Problem(
+      400,
+      `"${name}" is a time such as 2026-01-31T12:00:00Z, or a date, which begins in UTC.`,
+    );
   return time;
 }
 
@@ -130,7 +162,9 @@ export async function readLog(
     ...page,
     matches: matcher(query),
     // Changes have none of these.
-    hasChanges: [status, scimType, cause].every((each) => each === undefined) && (kind ?? 'change') === 'change',
+    hasChanges:
+      [status, scimType, cause].every((each) => each === undefined) &&
+      (kind ?? 'change') === 'change',
     // What is older is of another connection that had the id.
     from: Math.max(from, Date.parse(createdAt)),
     to,
@@ -143,7 +177,11 @@ function described({ connection: _, ...record }: LogRecord, identityProvider: st
     case 'change':
       return record;
     case 'mail':
-      return { ...record, cause: MAIL_NOT_SENT, ...explain(MAIL_NOT_SENT, identityProvider, undefined) };
+      return {
+        ...record,
+        cause: MAIL_NOT_SENT,
+        ...explain(MAIL_NOT_SENT, identityProvider, undefined),
+      };
     case 'failure':
       return { ...record, ...explain(record.cause, identityProvider, record.attribute) };
   }

@@ -1,15 +1,18 @@
+import { ScimError } from '../../scim/errors/scim-error';
 import { jsonAnswer, type Answer } from '../http/answer';
+import { toScimError } from '../http/error-answer';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** What is wrong with one field of a request. */
+/** A problem with one field of a request. */
 export interface FieldProblem {
-  /** A JSON pointer (RFC 6901) into the request's body. */
+  /** JSON pointer (RFC 6901) into the request's body. */
   readonly pointer: string;
+  /** Completes a sentence that starts with the field's name. */
   readonly detail: string;
 }
 
-/** The titles of the problems that there are: with `about:blank` they are those of HTTP (RFC 9457 section 4.2.1). */
+/** With `about:blank`, titles are those of the HTTP statuses (RFC 9457 section 4.2.1). */
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   404: 'Not Found',
@@ -19,7 +22,7 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** An administrative request that cannot be served, as a problem of RFC 9457. */
+/** An administrative request that cannot be served, as problem details (RFC 9457). */
 export class Problem extends Error {
   constructor(
     readonly status: number,
@@ -31,7 +34,7 @@ export class Problem extends Error {
     this.name = 'Problem';
   }
 
-  /** The problem details to answer with. */
+  /** Returns the problem details to answer with. */
   toAnswer(): Answer {
     const body = {
       type: 'about:blank',
@@ -44,12 +47,23 @@ export class Problem extends Error {
   }
 }
 
-/** 404 for a connection that is not there. */
+/** Returns any error as a problem; a ScimError of the directory keeps its status. */
+export function problemOf(error: unknown, requestId: string): Problem {
+  if (error instanceof Problem) return error;
+  const { status, headers } = toScimError(error, requestId);
+  const detail =
+    error instanceof ScimError
+      ? error.message
+      : `The request failed. The log of the admin function has the reason, at request ${requestId}.`;
+  return new Problem(status, detail, [], headers);
+}
+
+/** 404 for a connection that does not exist. */
 export function noConnection(id: string): Problem {
   return new Problem(404, `There is no connection "${id}".`);
 }
 
-/** 405 with the methods that there are. */
+/** 405 with the methods that the route supports. */
 export function notAllowed(method: string, allow: string): Problem {
   return new Problem(405, `${method} is not supported here; use ${allow}.`, [], { Allow: allow });
 }

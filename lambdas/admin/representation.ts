@@ -12,9 +12,23 @@ export function describeConnection(
 ): object {
   if ('deletedAt' in connection) {
     const { id, displayName, deletedAt, resources, removed } = connection;
-    return { id, displayName, enabled: false, deletion: { startedAt: deletedAt, resources, removed } };
+    return {
+      id,
+      displayName,
+      enabled: false,
+      deletion: { startedAt: deletedAt, resources, removed },
+    };
   }
-  const { id, displayName, identityProvider, enabled, userDeletion, groups, tokenExpiresInDays, secret } = connection;
+  const {
+    id,
+    displayName,
+    identityProvider,
+    enabled,
+    userDeletion,
+    groups,
+    tokenExpiresInDays,
+    secret,
+  } = connection;
   const { failureMail, rotation, declaredBy, createdAt, schemas } = connection;
   return {
     id,
@@ -41,6 +55,6 @@ export function describeToken({ id, value, createdAt, expiresAt, scopes }: Issue
 }
 
 /** An administrative act. */
-export function describeAct({ id, at, actor, action, before, after }: AuditRecord): object {
+export function describeAuditRecord({ id, at, actor, action, before, after }: AuditRecord): object {
   return { id, at, actor, action, before, after };
 }

@@ -3,7 +3,7 @@ import { CONNECTION_ID, type Connection } from '../../directory/connections/conn
 import { DEFAULT_TOKEN_DAYS, TOKEN_SCOPES } from '../../directory/connections/tokens';
 import { IDENTITY_PROVIDERS } from '../../idp/profiles/registry';
 import { isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
-import { isDeep } from '../http/scim-request';
+import { isDeep } from '../http/json-body';
 import { Problem, type FieldProblem } from './problem';
 
 /** The bodies of administrative requests. */
@@ -17,7 +17,10 @@ const SETTINGS = {
     .trim()
     .min(1, 'is needed')
     .max(200)
-    .refine((name) => name.isWellFormed() && !/\p{Cc}/u.test(name), 'must not have control characters'),
+    .refine(
+      (name) => name.isWellFormed() && !/\p{Cc}/u.test(name),
+      'must not have control characters',
+    ),
   identityProvider: z.enum(IDENTITY_PROVIDERS).default('generic'),
   userDeletion: z.enum(['retain', 'erase']).default('retain'),
   groups: z.boolean().default(true),
@@ -56,7 +59,12 @@ export const CREATE_CONNECTION = z
 
 /** A connection's settings as a merge patch has made them, with what it must not change. */
 const CHANGED_CONNECTION = z
-  .strictObject({ ...SETTINGS, enabled: z.boolean().default(true), id: z.string(), secret: z.boolean() })
+  .strictObject({
+    ...SETTINGS,
+    enabled: z.boolean().default(true),
+    id: z.string(),
+    secret: z.boolean(),
+  })
   .superRefine(checkRotation);
 
 export const ISSUE_TOKEN = z
@@ -81,16 +89,23 @@ interface RotationSettings {
   readonly tokenExpiresInDays: number;
 }
 
-function checkRotation({ rotation, secret, tokenExpiresInDays }: RotationSettings, context: z.RefinementCtx): void {
+function checkRotation(
+  { rotation, secret, tokenExpiresInDays }: RotationSettings,
+  context: z.RefinementCtx,
+): void {
   const issue = (message: string, ...path: readonly string[]): void => {
     context.addIssue({ code: 'custom', message, path: ['rotation', ...path] });
   };
   if (rotation === undefined) return;
   const { everyDays, overlapDays } = rotation;
   if (!secret) issue('needs a secret: Secrets Manager rotates it');
-  if (overlapDays >= everyDays) issue('must be less than everyDays; it is 7 unless it is given', 'overlapDays');
+  if (overlapDays >= everyDays)
+    issue('must be less than everyDays; it is 7 unless it is given', 'overlapDays');
   if (tokenExpiresInDays < everyDays + overlapDays) {
-    issue(`and overlapDays must be at most tokenExpiresInDays (${tokenExpiresInDays}) together`, 'everyDays');
+    issue(
+      `and overlapDays must be at most tokenExpiresInDays (${tokenExpiresInDays}) together`,
+      'everyDays',
+    );
   }
 }
 
@@ -125,18 +140,31 @@ export function readJson(text: string): Json {
  * A connection's settings changed by a merge patch (RFC 7396): what is null goes back to its default.
  * @throws Problem 400 that names each wrong field
  */
-export function mergeSettings(connection: Connection, patch: Json): z.output<typeof CHANGED_CONNECTION> {
+export function mergeSettings(
+  connection: Connection,
+  patch: Json,
+): z.output<typeof CHANGED_CONNECTION> {
   if (!isObject(patch)) throw new Problem(400, 'The body must be a JSON object.');
   const { id, displayName, identityProvider, userDeletion, groups, enabled, secret } = connection;
   const { failureMail, tokenExpiresInDays, rotation } = connection;
   const settings: JsonObject = {
-    ...{ id, displayName, identityProvider, userDeletion, groups, enabled, secret, tokenExpiresInDays },
+    ...{
+      id,
+      displayName,
+      identityProvider,
+      userDeletion,
+      groups,
+      enabled,
+      secret,
+      tokenExpiresInDays,
+    },
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
   };
   const merged = readSettings(CHANGED_CONNECTION, mergePatch(settings, patch));
   const fixed = (['id', 'secret'] as const).filter((name) => merged[name] !== connection[name]);
-  if (fixed.length > 0) throw invalid(fixed.map((name) => ({ pointer: `/${name}`, detail: 'cannot be changed' })));
+  if (fixed.length > 0)
+    throw invalid(fixed.map((name) => ({ pointer: `/${name}`, detail: 'cannot be changed' })));
   return merged;
 }
 
@@ -176,10 +204,12 @@ const READ_ONLY = new Set([
 
 function fieldProblems(issue: z.core.$ZodIssue): readonly FieldProblem[] {
   const path = issue.path.map(String);
-  if (issue.code !== 'unrecognized_keys') return [{ pointer: pointer(path), detail: issue.message }];
+  if (issue.code !== 'unrecognized_keys')
+    return [{ pointer: pointer(path), detail: issue.message }];
   return issue.keys.map((key) => ({
     pointer: pointer([...path, key]),
-    detail: path.length === 0 && READ_ONLY.has(key) ? 'cannot be set here' : 'there is no such field',
+    detail:
+      path.length === 0 && READ_ONLY.has(key) ? 'cannot be set here' : 'there is no such field',
   }));
 }
 

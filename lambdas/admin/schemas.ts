@@ -1,7 +1,7 @@
-import type { Action } from '../../directory/connections/audit';
+import type { ActionName } from '../../directory/connections/audit';
 import type { Connection } from '../../directory/connections/connection';
-import { holdersOf } from '../../directory/resources/attribute-usage';
-import type { Scope } from '../../directory/resources/resources';
+import { countHolders } from '../../directory/resources/attribute-usage';
+import type { Tenant } from '../../directory/resources/tenant';
 import { lostAttributes, parseExtensionSchema } from '../../scim/schema/extension-schema';
 import type { Schema } from '../../scim/schema/attribute';
 import { noConnection, Problem } from './problem';
@@ -24,13 +24,20 @@ export interface StoredSchema {
  * Stores the schema of an extension. One that is in use may grow; what resources hold may not be taken away.
  * @throws Problem 400 that names each wrong part, 404, 409 with the number of resources that hold what would be lost, 413
  */
-export async function putSchema(services: Services, scope: Scope, urn: string, text: string): Promise<StoredSchema> {
+export async function putSchema(
+  services: Services,
+  scope: Tenant,
+  urn: string,
+  text: string,
+): Promise<StoredSchema> {
   if (RESERVED.test(urn)) {
     throw new Problem(409, `${urn} belongs to the RFCs; choose a URN of your own.`);
   }
   const parsed = parseExtensionSchema(urn, readJson(text));
   if ('problems' in parsed) {
-    const detail = parsed.problems.map((problem) => `${problem.pointer || 'The body'} ${problem.detail}`).join('; ');
+    const detail = parsed.problems
+      .map((problem) => `${problem.pointer || 'The body'} ${problem.detail}`)
+      .join('; ');
     throw new Problem(400, detail, parsed.problems);
   }
   const { schema } = parsed;
@@ -42,7 +49,10 @@ export async function putSchema(services: Services, scope: Scope, urn: string, t
     if (before !== undefined) await checkNothingLost(scope, before, stored.schema);
     const next = [...schemas.filter((other) => other !== before), stored.schema];
     if (JSON.stringify(next).length > MAXIMUM_TEXT) {
-      throw new Problem(413, `All schemas of a connection may have ${MAXIMUM_TEXT} characters together.`);
+      throw new Problem(
+        413,
+        `All schemas of a connection may have ${MAXIMUM_TEXT} characters together.`,
+      );
     }
     return next;
   });
@@ -53,7 +63,7 @@ export async function putSchema(services: Services, scope: Scope, urn: string, t
  * Removes the schema of an extension that no resource uses.
  * @throws Problem 404, 409 with the number of resources that hold its attributes
  */
-export async function deleteSchema(services: Services, scope: Scope, urn: string): Promise<void> {
+export async function deleteSchema(services: Services, scope: Tenant, urn: string): Promise<void> {
   await changeSchemas(services, 'schema.delete', scope.connection, async ({ schemas }) => {
     const before = find(schemas, urn);
     if (before === undefined) throw noSchema(urn);
@@ -71,7 +81,7 @@ export function schemaOf({ schemas }: Connection, urn: string): Schema {
 
 async function changeSchemas(
   { connections, actor }: Services,
-  action: Action,
+  action: ActionName,
   id: string,
   compute: (connection: Connection) => Promise<readonly Schema[]>,
 ): Promise<void> {
@@ -82,14 +92,16 @@ async function changeSchemas(
   if (changed === undefined) throw noConnection(id);
 }
 
-async function checkNothingLost(scope: Scope, before: Schema, after: Schema): Promise<void> {
+async function checkNothingLost(scope: Tenant, before: Schema, after: Schema): Promise<void> {
   for (const { name, subAttribute } of lostAttributes(before, after)) {
-    const holders = await holdersOf(scope, before.id, name, subAttribute);
+    const holders = await countHolders(scope, before.id, name, subAttribute);
     const attribute = name === undefined ? '' : `:${name}`;
     const path = `${before.id}${attribute}${subAttribute === undefined ? '' : `.${subAttribute}`}`;
     if (holders > 0) {
       const detail = `${holders} ${holders === 1 ? 'resource holds' : 'resources hold'} "${path}": it can neither go, nor change its type, nor get required parts.`;
-      throw new Problem(409, detail, [{ pointer: '/attributes', detail: `${path} is held by ${holders}` }]);
+      throw new Problem(409, detail, [
+        { pointer: '/attributes', detail: `${path} is held by ${holders}` },
+      ]);
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Connections } from '../../directory/connections/connections';
 import type { Table } from '../../directory/store/table';
 import type { ConnectionSecrets } from './connection-secrets';
-import type { Probe } from './token-probe';
+import type { TokenProbe } from './token-probe';
 
 /** What making, changing and deleting connections and tokens takes. */
 export interface ConnectionServices {
@@ -13,7 +13,7 @@ export interface ConnectionServices {
   /** Who sends the request: the ARN of an IAM principal. */
   readonly actor: string;
   /** Asks the SCIM endpoint about a token. */
-  readonly probe: Probe;
+  readonly probe: TokenProbe;
 }
 
 /** What an administrative request is served with. */

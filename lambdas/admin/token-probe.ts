@@ -3,10 +3,10 @@ import { asText, isObject, parseJson } from '../../scim/json';
 import { CONNECTION_PATH } from '../contract';
 
 /** What the SCIM endpoint says of a token. */
-export type Verdict = 'accepted' | 'refused' | 'unreachable';
+export type ProbeResult = 'accepted' | 'refused' | 'unreachable';
 
 /** Says what a connection's SCIM endpoint makes of a token. */
-export type Probe = (connectionId: string, token: string) => Promise<Verdict>;
+export type TokenProbe = (connectionId: string, token: string) => Promise<ProbeResult>;
 
 const TIMEOUT_MS = 8000;
 
@@ -17,7 +17,7 @@ function headersWith(token: string): Readonly<Record<string, string>> {
   return { Authorization: `Bearer ${token}`, Accept: 'application/scim+json' };
 }
 
-function verdictOn(status: number, body: string): Verdict {
+function verdictOn(status: number, body: string): ProbeResult {
   if (status === 401) return 'refused';
   // A disabled connection says so to its own tokens only.
   const isDisabled = status === 403 && body.includes('This connection is disabled');
@@ -29,11 +29,13 @@ function verdictOn(status: number, body: string): Verdict {
  * @param url of the API
  * @param functionArn of the function that serves discovery
  */
-export function probeAt(url: string, functionArn: string | undefined): Probe {
-  return functionArn === undefined ? httpProbe(url) : functionProbe(new LambdaClient({}), functionArn);
+export function openTokenProbe(url: string, functionArn: string | undefined): TokenProbe {
+  return functionArn === undefined
+    ? httpProbe(url)
+    : functionProbe(new LambdaClient({}), functionArn);
 }
 
-function httpProbe(url: string): Probe {
+function httpProbe(url: string): TokenProbe {
   return async (connectionId, token) => {
     try {
       const response = await fetch(`${url}/v2/connections/${connectionId}/${ENDPOINT}`, {
@@ -47,7 +49,7 @@ function httpProbe(url: string): Probe {
   };
 }
 
-function functionProbe(client: LambdaClient, functionArn: string): Probe {
+function functionProbe(client: LambdaClient, functionArn: string): TokenProbe {
   return async (connectionId, token) => {
     const Payload = JSON.stringify(proxyEvent(connectionId, token));
     const invocation = new InvokeCommand({ FunctionName: functionArn, Payload });

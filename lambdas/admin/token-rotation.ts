@@ -1,4 +1,4 @@
-import type { Act } from '../../directory/connections/audit';
+import type { AdminAction } from '../../directory/connections/audit';
 import type { Connection } from '../../directory/connections/connection';
 import type { Connections } from '../../directory/connections/connections';
 import {
@@ -44,11 +44,15 @@ export interface Candidate {
 export async function acceptToken(
   connections: Connections,
   connectionId: string,
-  act: Act,
+  act: AdminAction,
   { value, version, expiresInDays }: Candidate,
   overlapSeconds: number,
 ): Promise<StoredToken> {
-  const token: StoredToken = { ...tokenOf(value, expiresInDays), secretVersion: version, pending: true };
+  const token: StoredToken = {
+    ...tokenOf(value, expiresInDays),
+    secretVersion: version,
+    pending: true,
+  };
   if (await connections.hasEnded(connectionId, token.id)) throw superseded(connectionId);
   const changed = await connections.change(connectionId, act, (connection) => {
     if (connection.tokens.some(({ id }) => id === token.id)) return connection;
@@ -58,14 +62,21 @@ export async function acceptToken(
 }
 
 /** A connection with a further token; those that have expired make room. @throws RotationError `tooManyTokens` */
-export function withToken(connection: Connection, token: StoredToken, overlapSeconds: number): Connection {
+export function withToken(
+  connection: Connection,
+  token: StoredToken,
+  overlapSeconds: number,
+): Connection {
   const live = connection.tokens.filter((other) => isLive(other));
   const isMain = token.scopes === undefined;
   const alike = live.filter(({ scopes }) => (scopes === undefined) === isMain);
   const makesRoom = isMain && overlapSeconds === 0;
   if (!makesRoom && alike.length >= MAXIMUM_TOKENS) {
     const which = isMain ? 'valid main tokens' : 'valid tokens with scopes';
-    throw new RotationError('tooManyTokens', `The connection has ${alike.length} ${which}; revoke one of them.`);
+    throw new RotationError(
+      'tooManyTokens',
+      `The connection has ${alike.length} ${which}; revoke one of them.`,
+    );
   }
   return { ...connection, tokens: [...live, token] };
 }
@@ -110,7 +121,7 @@ export async function makeCurrent(
 export async function endEarlierTokens(
   connections: Connections,
   connectionId: string,
-  act: Act,
+  act: AdminAction,
   version: string,
   overlapSeconds: number,
   notice: (token: StoredToken, earlierUntil: string) => readonly Write[] = () => [],
@@ -122,20 +133,29 @@ export async function endEarlierTokens(
   await connections.change(
     connectionId,
     act,
-    (connection) => ({ ...connection, tokens: withEarlierEnded(connection.tokens, token.id, overlapSeconds) }),
+    (connection) => ({
+      ...connection,
+      tokens: withEarlierEnded(connection.tokens, token.id, overlapSeconds),
+    }),
     notice(token, endOfEarlier(before.tokens, token, overlapSeconds)),
   );
   return token;
 }
 
 /** When the last of the main tokens before another one ends. */
-function endOfEarlier(tokens: readonly StoredToken[], token: StoredToken, overlapSeconds: number): string {
+function endOfEarlier(
+  tokens: readonly StoredToken[],
+  token: StoredToken,
+  overlapSeconds: number,
+): string {
   const ended = withEarlierEnded(tokens, token.id, overlapSeconds);
   const earlier = ended.slice(
     0,
     ended.findIndex(({ id }) => id === token.id),
   );
-  const ends = earlier.flatMap(({ scopes, expiresAt }) => (scopes === undefined ? [expiresAt] : []));
+  const ends = earlier.flatMap(({ scopes, expiresAt }) =>
+    scopes === undefined ? [expiresAt] : [],
+  );
   return ends.sort().at(-1) ?? new Date().toISOString();
 }
 
@@ -143,7 +163,7 @@ function endOfEarlier(tokens: readonly StoredToken[], token: StoredToken, overla
 export async function withdrawToken(
   connections: Connections,
   connectionId: string,
-  act: Act,
+  act: AdminAction,
   id: string,
 ): Promise<void> {
   await connections.change(connectionId, act, (connection) => ({
@@ -158,7 +178,8 @@ function superseded(id: string): RotationError {
 
 /** @throws RotationError `noConnection` */
 function existing(connection: Connection | undefined, id: string): Connection {
-  if (connection === undefined) throw new RotationError('noConnection', `There is no connection "${id}".`);
+  if (connection === undefined)
+    throw new RotationError('noConnection', `There is no connection "${id}".`);
   return connection;
 }
 

@@ -1,10 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import type { Act } from '../../directory/connections/audit';
+import type { AdminAction } from '../../directory/connections/audit';
 import type { Connection } from '../../directory/connections/connection';
 import { endedTokens, type EndedState } from '../../directory/connections/ended-tokens';
-import { isLive, issueToken, type IssuedToken, type StoredToken } from '../../directory/connections/tokens';
-import { acceptToken, endEarlierTokens, makeCurrent, RotationError, withdrawToken, withToken } from './token-rotation';
+import {
+  isLive,
+  issueToken,
+  type IssuedToken,
+  type StoredToken,
+} from '../../directory/connections/tokens';
+import {
+  acceptToken,
+  endEarlierTokens,
+  makeCurrent,
+  RotationError,
+  withdrawToken,
+  withToken,
+} from './token-rotation';
 import { noConnection, Problem } from './problem';
 import type { ISSUE_TOKEN } from './requests';
 import type { ConnectionServices } from './services';
@@ -23,13 +35,18 @@ export async function issueConnectionToken(
   if (connection === undefined) throw noConnection(id);
   const { rotation, tokenExpiresInDays } = connection;
   const days = expiresInDays ?? tokenExpiresInDays;
-  if (rotation !== undefined && scopes === undefined && days < rotation.everyDays + rotation.overlapDays) {
+  if (
+    rotation !== undefined &&
+    scopes === undefined &&
+    days < rotation.everyDays + rotation.overlapDays
+  ) {
     const least = rotation.everyDays + rotation.overlapDays;
     const detail = `must be at least ${least}, or the token ends before the next rotation`;
     throw new Problem(400, `/expiresInDays ${detail}.`, [{ pointer: '/expiresInDays', detail }]);
   }
   try {
-    if (scopes !== undefined) return await issueBeside(services, id, { ...issueToken(id, days), scopes });
+    if (scopes !== undefined)
+      return await issueBeside(services, id, { ...issueToken(id, days), scopes });
     return await rotate(services, connection, days, overlapSeconds);
   } catch (error) {
     if ((await services.connections.find(id)) === undefined) {
@@ -47,8 +64,10 @@ async function issueBeside(
   id: string,
   token: IssuedToken,
 ): Promise<IssuedToken> {
-  const act: Act = { actor, action: 'token.issue' };
-  const changed = await connections.change(id, act, (connection) => withToken(connection, token, 0));
+  const act: AdminAction = { actor, action: 'token.issue' };
+  const changed = await connections.change(id, act, (connection) =>
+    withToken(connection, token, 0),
+  );
   if (changed === undefined) throw noConnection(id);
   return token;
 }
@@ -61,11 +80,17 @@ async function rotate(
 ): Promise<IssuedToken> {
   const { connections, secrets, actor, table } = services;
   const { id } = connection;
-  const act: Act = { actor, action: 'token.issue' };
+  const act: AdminAction = { actor, action: 'token.issue' };
   for (let attempt = 1; ; attempt += 1) {
     const { value } = issueToken(id, expiresInDays);
     const version = randomUUID();
-    const token = await acceptToken(connections, id, act, { value, version, expiresInDays }, overlapSeconds);
+    const token = await acceptToken(
+      connections,
+      id,
+      act,
+      { value, version, expiresInDays },
+      overlapSeconds,
+    );
     const withdraw = async (): Promise<void> => {
       await withdrawToken(connections, id, act, token.id);
       if (connection.secret) await secrets.dropPending(id, version);
@@ -122,7 +147,9 @@ export async function listTokens(
   const connection = await connections.find(id);
   if (connection === undefined) throw noConnection(id);
   const ended = await endedTokens(table, id);
-  const listed = [...connection.tokens].reverse().map((token) => listedToken(token, stateOf(token)));
+  const listed = [...connection.tokens]
+    .reverse()
+    .map((token) => listedToken(token, stateOf(token)));
   return [...listed, ...ended.map((token) => listedToken(token, token.state))].sort(
     (a, b) => Number(isOver(a.state)) - Number(isOver(b.state)),
   );
@@ -166,7 +193,7 @@ export async function revokeToken(
   id: string,
   tokenId: string,
 ): Promise<void> {
-  const act: Act = { actor, action: 'token.revoke' };
+  const act: AdminAction = { actor, action: 'token.revoke' };
   const changed = await connections.change(id, act, (connection) => {
     const tokens = connection.tokens.filter((token) => token.id !== tokenId);
     if (tokens.length === connection.tokens.length) throw noToken(tokenId);

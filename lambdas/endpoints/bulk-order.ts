@@ -3,73 +3,87 @@ import type { BulkOperation } from '../../scim/bulk/request';
 import { foldCase } from '../../scim/filter/compare';
 import { asText, isObject, ownIgnoringCase } from '../../scim/json';
 
-/** An operation of a bulk request among others that it may have to wait for. */
-export interface Ordered {
+/** An operation of a bulk request, and its dependencies. */
+export interface BulkTask {
   readonly operation: BulkOperation;
-  /** Those that wait for this one. */
-  readonly dependents: Set<Ordered>;
-  /** How many this one waits for. */
-  waitsFor: number;
+  /** The tasks that depend on this one. */
+  readonly dependents: Set<BulkTask>;
+  /** How many unfinished tasks this one depends on. */
+  dependencies: number;
+  isDone: boolean;
 }
 
-/** Tasks that use names in the same way, between others that use them in the other. */
+/** Tasks that use names in the same way, and may run in parallel. */
 interface Phase {
   readonly use: 'takes' | 'changes';
-  readonly tasks: Ordered[];
-  /** The tasks of the phase before. */
-  readonly before: readonly Ordered[];
+  readonly tasks: BulkTask[];
+  /** The tasks of the previous phase. */
+  readonly previous: readonly BulkTask[];
 }
 
 /**
- * Says which operations wait for which: those that refer to what another one creates, later ones on the same resource, and what takes a name for what
- * may have given it up, and the other way round.
+ * Adds the dependencies between tasks: on tasks that create a referenced resource, on earlier tasks
+ * for the same resource, and between tasks that take a name and tasks that may release it.
  */
-export function orderTasks(tasks: readonly Ordered[], byBulkId: ReadonlyMap<string, Ordered>): void {
-  const last = new Map<string, Ordered>();
+export function addDependencies(
+  tasks: readonly BulkTask[],
+  creatorOf: (bulkId: string) => BulkTask | undefined,
+): void {
+  const last = new Map<string, BulkTask>();
   const phases = new Map<string, Phase>();
   for (const task of tasks) {
     const { path, data } = task.operation;
-    for (const bulkId of [...referencesIn(path), ...referencesIn(data)]) waitFor(task, byBulkId.get(bulkId));
+    for (const bulkId of [...referencesIn(path), ...referencesIn(data)]) {
+      dependOn(task, creatorOf(bulkId));
+    }
     const subject = subjectOf(task.operation);
-    waitFor(task, last.get(subject));
+    dependOn(task, last.get(subject));
     last.set(subject, task);
     const use = nameUse(task.operation);
     if (use === 'none') continue;
     const collection = path.split('/')[1] ?? '';
-    const phase = phases.get(collection) ?? { use, tasks: [], before: [] };
-    const current = phase.use === use ? phase : { use, tasks: [], before: phase.tasks };
-    for (const before of current.before) waitFor(task, before);
+    const phase = phases.get(collection) ?? { use, tasks: [], previous: [] };
+    const current = phase.use === use ? phase : { use, tasks: [], previous: phase.tasks };
+    for (const previous of current.previous) dependOn(task, previous);
     current.tasks.push(task);
     phases.set(collection, current);
   }
 }
 
-/** Says that an operation is done. */
-export function release(task: Ordered): void {
-  for (const dependent of task.dependents) dependent.waitsFor -= 1;
+/** Marks a task as done, so that its dependents can start. */
+export function finish(task: BulkTask): void {
+  task.isDone = true;
+  for (const dependent of task.dependents) dependent.dependencies -= 1;
 }
 
-function waitFor(task: Ordered, before: Ordered | undefined): void {
-  if (before === undefined || before === task || before.dependents.has(task)) return;
-  before.dependents.add(task);
-  task.waitsFor += 1;
+function dependOn(task: BulkTask, other: BulkTask | undefined): void {
+  if (other === undefined || other === task || other.dependents.has(task)) return;
+  other.dependents.add(task);
+  task.dependencies += 1;
 }
 
-/** The first task that need not wait; when all wait for each other and nothing runs, the first that can be cut in two. */
-export function nextOf<T extends Ordered>(waiting: ReadonlySet<T>, running: number): T | undefined {
-  for (const task of waiting) if (task.waitsFor <= 0) return task;
+/**
+ * Returns the next task to start; undefined if all of them have to wait. If nothing is running, the
+ * tasks form a circle: then it returns one that can be split, which only a POST can.
+ */
+export function nextTask<T extends BulkTask>(
+  waiting: ReadonlySet<T>,
+  running: number,
+): T | undefined {
+  for (const task of waiting) if (task.dependencies <= 0) return task;
   if (running > 0) return undefined;
   return [...waiting].find(({ operation }) => operation.method === 'POST') ?? [...waiting][0];
 }
 
-/** Whether an operation takes a name for a new resource, or may give one up or take another for one that exists. */
+/** Whether an operation takes a name for a new resource, or may release or change one. */
 function nameUse({ method, data }: BulkOperation): 'takes' | 'changes' | 'none' {
   if (method === 'POST') return 'takes';
   if (method === 'DELETE' || method === 'PUT') return 'changes';
-  return /username|displayname|externalid/i.test(JSON.stringify(data ?? null)) ? 'changes' : 'none';
+  const text = JSON.stringify(data ?? null);
+  return /username|displayname|externalid/i.test(text) ? 'changes' : 'none';
 }
 
-/** What an operation changes; two on the same subject keep their order. */
+/** Identifies the resource that an operation changes; operations on the same one stay in order. */
 function subjectOf({ method, path, data }: BulkOperation): string {
   if (method !== 'POST' || !isObject(data)) return path.replace(/\/$/, '');
   const name = ownIgnoringCase(data, 'userName') ?? ownIgnoringCase(data, 'displayName');

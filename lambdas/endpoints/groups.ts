@@ -1,7 +1,8 @@
-import { inParallel } from '../../directory/store/batches';
 import { Groups } from '../../directory/groups';
 import type { StoredItem } from '../../directory/resources/resource-item';
-import { badRequest, ScimError } from '../../scim/errors/scim-error';
+import { inParallel } from '../../directory/store/batches';
+import { groupsNotProvisioned } from '../../scim/errors/access-errors';
+import { tooManyMembers } from '../../scim/errors/resource-errors';
 import { isObject, ownIgnoringCase } from '../../scim/json';
 import { listResponse } from '../../scim/list/list-response';
 import { applyPatch } from '../../scim/patch/apply';
@@ -16,178 +17,197 @@ import { withImmutable } from '../../scim/resource/immutable';
 import { parseResource, type Attributes } from '../../scim/resource/parse';
 import type { Projection } from '../../scim/resource/project';
 import { toResource, type ResourceView, type StoredResource } from '../../scim/resource/resource';
-import { ANSWER_BYTES, jsonAnswer, noContentAnswer, resourceAnswer, withinLimit, type Answer } from '../http/answer';
+import {
+  ANSWER_BYTES,
+  jsonAnswer,
+  noContentAnswer,
+  resourceAnswer,
+  withinLimit,
+  type Answer,
+} from '../http/answer';
+import { changeAnswer } from '../http/change-answer';
 import { checkPreconditions, hasPrecondition, isNotModified } from '../http/preconditions';
-import { changeAnswer, namesAttributes, readOperations, readProjection, readResource } from '../http/read-request';
-import { scopeOf, type Exchange } from '../http/request-context';
-import { listResources, type ListedType } from './listing';
+import {
+  namesAttributes,
+  readOperations,
+  readProjection,
+  readResource,
+} from '../http/read-request';
+import { tenantOf, type RequestContext } from '../http/request-context';
+import type { ListedType } from './listed-type';
+import { listResources } from './listing';
 import type { ResourceEndpoint } from './resource-endpoint';
 
-/** What can be done with a connection's groups (RFC 7644 section 3). Members are read only where they are part of the answer. */
+/** `/Groups` (RFC 7644 section 3). Members are read only if the answer contains them. */
 export const groupsEndpoint: ResourceEndpoint = {
-  scope: 'groups',
+  tokenScope: 'groups',
 
-  async list(exchange, query) {
-    // Entra ID probes for groups also where only users are provisioned; an error there would stop the users, too.
-    if (!exchange.connection.groups) return noGroups();
-    return listResources(exchange, [listedGroups(exchange)], query);
+  async list(context, query) {
+    // Entra ID probes for groups on users-only connections, too. An error would stop its user sync.
+    if (!context.connection.groups) return noGroups();
+    return listResources(context, [listedGroups(context)], query);
   },
 
-  async create(exchange) {
-    const projection = readProjection(exchange, exchange.types.group);
-    const { attributes, members } = readGroup(exchange);
-    const group = await groupsToChange(exchange).create(attributes, members);
-    return changeAnswer(exchange, 'POST', withoutMembers(exchange, group), () =>
-      changedGroup(exchange, 201, group, projection),
+  async create(context) {
+    const projection = readProjection(context, context.types.group);
+    const { attributes, members } = readGroup(context);
+    const group = await writableGroups(context).create(attributes, members);
+    return changeAnswer(context, 'POST', withoutMembers(context, group), () =>
+      changedGroupAnswer(context, 201, group, projection),
     );
   },
 
-  async get(exchange, id) {
-    const projection = readProjection(exchange, exchange.types.group);
-    const group = await groups(exchange).get(id);
-    if (isNotModified(exchange.request, group)) return noContentAnswer(withoutMembers(exchange, group), 304);
-    if (projection.shows('members') && group.members > MOST_MEMBERS) tooManyMembers();
-    return withinLimit(resourceAnswer(200, await view(exchange, group, projection), projection), tooManyMembers);
+  async get(context, id) {
+    const projection = readProjection(context, context.types.group);
+    const group = await groupsOf(context).get(id);
+    if (isNotModified(context.request, group)) {
+      return noContentAnswer(withoutMembers(context, group), 304);
+    }
+    if (projection.shows('members') && group.memberCount > MAXIMUM_MEMBERS) throw tooManyMembers();
+    const answer = resourceAnswer(200, await viewOf(context, group, projection), projection);
+    return withinLimit(answer, () => {
+      throw tooManyMembers();
+    });
   },
 
-  async replace(exchange, id) {
-    const projection = readProjection(exchange, exchange.types.group);
-    const { attributes, members } = readGroup(exchange);
-    const group = await groupsToChange(exchange).change(
+  async replace(context, id) {
+    const { group: type } = context.types;
+    const projection = readProjection(context, type);
+    const { attributes, members } = readGroup(context);
+    const group = await writableGroups(context).change(
       id,
       (current) => {
-        checkPreconditions(exchange.request, current);
-        return { attributes: withImmutable(exchange.types.group, current.attributes, attributes), members };
+        checkPreconditions(context.request, current);
+        return { attributes: withImmutable(type, current.attributes, attributes), members };
       },
-      hasPrecondition(exchange.request),
+      hasPrecondition(context.request),
     );
-    return changeAnswer(exchange, 'PUT', withoutMembers(exchange, group), () =>
-      changedGroup(exchange, 200, group, projection),
+    return changeAnswer(context, 'PUT', withoutMembers(context, group), () =>
+      changedGroupAnswer(context, 200, group, projection),
     );
   },
 
-  async patch(exchange, id) {
-    const projection = readProjection(exchange, exchange.types.group);
-    const operations = readOperations(exchange, exchange.types.group);
+  async patch(context, id) {
+    const { group: type } = context.types;
+    const projection = readProjection(context, type);
+    const operations = readOperations(context, type);
     const onMembers = operations.filter(isMembersOperation);
     const onAttributes = operations.filter((operation) => !isMembersOperation(operation));
-    const directory = groupsToChange(exchange);
-    const group = await directory.change(
+    const groups = writableGroups(context);
+    const group = await groups.change(
       id,
       async (current) => {
-        checkPreconditions(exchange.request, current);
-        const readOnly = withoutMembers(exchange, current);
-        const attributes = applyPatch(
-          exchange.types.group,
-          current.attributes,
-          onAttributes,
-          exchange.profile,
-          readOnly,
-        );
+        checkPreconditions(context.request, current);
+        const readOnly = withoutMembers(context, current);
+        const { attributes: stored } = current;
+        const attributes = applyPatch(type, stored, onAttributes, context.profile, readOnly);
         const isFromMembers = needsCurrentMembers(onMembers);
-        const present = isFromMembers ? await directory.currentMembers(id) : [];
-        return { attributes, members: foldMembershipOperations(onMembers, present), isFromMembers };
+        const present = isFromMembers ? await groups.currentMembers(id) : [];
+        const members = foldMembershipOperations(onMembers, present);
+        return { attributes, members, isFromMembers };
       },
-      hasPrecondition(exchange.request),
+      hasPrecondition(context.request),
     );
-    return changeAnswer(exchange, 'PATCH', withoutMembers(exchange, group), () =>
-      patchedGroup(exchange, group, projection),
+    return changeAnswer(context, 'PATCH', withoutMembers(context, group), () =>
+      patchedGroupAnswer(context, group, projection),
     );
   },
 
-  async delete(exchange, id) {
-    await groupsToChange(exchange).delete(id, (current) => {
-      checkPreconditions(exchange.request, current);
+  async delete(context, id) {
+    await writableGroups(context).delete(id, (current) => {
+      checkPreconditions(context.request, current);
     });
     return { status: 204 };
   },
 };
 
-/** The answer to a group probe on a users-only connection: there are none. */
+/** The answer to a group probe on a users-only connection. */
 function noGroups(): Promise<Answer> {
   return Promise.resolve(jsonAnswer(200, listResponse([], { totalResults: 0, startIndex: 1 })));
 }
 
-/** A connection's groups as part of a listing. */
-export function listedGroups(exchange: Exchange): ListedType {
+/** Returns a connection's groups as part of a listing. */
+export function listedGroups(context: RequestContext): ListedType {
   return {
-    collection: groups(exchange).collection,
+    collection: groupsOf(context).collection,
     async render(found, projection) {
-      const views = await inParallel(found, 8, (group) => view(exchange, group, projection));
-      return views.map((each) => projection.apply(each));
+      const views = await inParallel(found, 8, (group) => viewOf(context, group, projection));
+      return views.map((view) => projection.apply(view));
     },
   };
 }
 
-/** The most members that a PATCH answers with unasked; the answer to a larger group's is 204. */
-const UNASKED_MEMBERS = 1000;
+/** Above this size, a PATCH is answered with 204 unless the client names attributes. */
+const UNREQUESTED_MEMBERS = 1000;
 
-/** The most members that an answer could hold, were there nothing in it but their ids. */
-const MOST_MEMBERS = ANSWER_BYTES / 48;
+/** No answer can hold more members, even if it shows only their ids. */
+const MAXIMUM_MEMBERS = ANSWER_BYTES / 48;
 
 /**
- * A group after a change; without a body where its members are too many for an answer, or are not all in place: the change has happened all
- * the same.
+ * Creates the answer to a change that was committed. It has no body if there are too many members,
+ * or if not all member edits are applied yet.
  */
-async function changedGroup(
-  exchange: Exchange,
+async function changedGroupAnswer(
+  context: RequestContext,
   status: 200 | 201,
   group: StoredItem,
   projection: Projection,
 ): Promise<Answer> {
-  if (projection.shows('members') && (group.pending !== undefined || group.members > MOST_MEMBERS)) {
-    return noContentAnswer(withoutMembers(exchange, group), status === 200 ? 204 : status);
+  const withoutBody = (): Answer =>
+    noContentAnswer(withoutMembers(context, group), status === 200 ? 204 : status);
+  const isIncomplete = group.pendingIntent !== undefined || group.memberCount > MAXIMUM_MEMBERS;
+  if (projection.shows('members') && isIncomplete) return withoutBody();
+  const answer = resourceAnswer(status, await viewOf(context, group, projection), projection);
+  return withinLimit(answer, withoutBody);
+}
+
+async function patchedGroupAnswer(
+  context: RequestContext,
+  group: StoredItem,
+  projection: Projection,
+): Promise<Answer> {
+  if (!namesAttributes(context) && group.memberCount > UNREQUESTED_MEMBERS) {
+    return noContentAnswer(withoutMembers(context, group));
   }
-  const answer = resourceAnswer(status, await view(exchange, group, projection), projection);
-  return withinLimit(answer, () => noContentAnswer(withoutMembers(exchange, group), status === 200 ? 204 : status));
+  return changedGroupAnswer(context, 200, group, projection);
 }
 
-function tooManyMembers(): never {
-  throw badRequest(
-    'tooMany',
-    'This group has more members than an answer can hold; ask with excludedAttributes=members.',
-  );
-}
-
-async function patchedGroup(exchange: Exchange, group: StoredItem, projection: Projection): Promise<Answer> {
-  const isUnasked = !namesAttributes(exchange) && group.members > UNASKED_MEMBERS;
-  return isUnasked ? noContentAnswer(withoutMembers(exchange, group)) : changedGroup(exchange, 200, group, projection);
-}
-
-function readGroup(exchange: Exchange): { attributes: Attributes; members: MembershipChange } {
-  const { group: type } = exchange.types;
-  const body = readResource(exchange, type);
-  // The engine checks members like any attribute; the directory keeps them apart.
+function readGroup(context: RequestContext): { attributes: Attributes; members: MembershipChange } {
+  const { group: type } = context.types;
+  const body = readResource(context, type);
+  // Members are validated like any attribute, and then stored separately.
   const { members: _, ...attributes } = parseResource(type, body);
-  return { attributes, members: membersFrom(isObject(body) ? ownIgnoringCase(body, 'members') : undefined) };
+  const sent = isObject(body) ? ownIgnoringCase(body, 'members') : undefined;
+  return { attributes, members: membersFrom(sent) };
 }
 
 /** @throws ScimError 501 on a users-only connection */
-function groupsToChange(exchange: Exchange): Groups {
-  if (exchange.connection.groups) return groups(exchange);
-  throw new ScimError(
-    501,
-    'This connection provisions users only; switch group provisioning off in the identity provider.',
-  );
+function writableGroups(context: RequestContext): Groups {
+  if (!context.connection.groups) throw groupsNotProvisioned();
+  return groupsOf(context);
 }
 
-function groups(exchange: Exchange): Groups {
-  const { profile, request, types, failures } = exchange;
-  return new Groups(scopeOf(exchange), types.group, {
+function groupsOf(context: RequestContext): Groups {
+  const { profile, request, types, failures } = context;
+  return new Groups(tenantOf(context), types.group, {
     uniqueNames: profile.uniqueGroupNames,
     unknownMembers: profile.unknownMembers,
-    passedOver: (count) => {
-      failures.notePassedOver(request, count);
+    onSkippedMembers: (count) => {
+      failures.recordSkippedMembers(request, count);
     },
   });
 }
 
-async function view(exchange: Exchange, group: StoredItem, projection: Projection): Promise<ResourceView> {
-  if (!projection.shows('members')) return withoutMembers(exchange, group);
-  const { group: current, members } = await groups(exchange).withMembers(group);
-  return toResource(exchange.types.group, current, exchange.request.baseUrl, { members });
+async function viewOf(
+  context: RequestContext,
+  group: StoredItem,
+  projection: Projection,
+): Promise<ResourceView> {
+  if (!projection.shows('members')) return withoutMembers(context, group);
+  const { group: current, members } = await groupsOf(context).withMembers(group);
+  return toResource(context.types.group, current, context.request.baseUrl, { members });
 }
 
-function withoutMembers({ request, types }: Exchange, group: StoredResource): ResourceView {
+function withoutMembers({ request, types }: RequestContext, group: StoredResource): ResourceView {
   return toResource(types.group, group, request.baseUrl);
 }

@@ -1,64 +1,66 @@
-import { methodNotAllowed, ScimError } from '../../scim/errors/scim-error';
+import { methodNotAllowed, unknownEndpoint } from '../../scim/errors/request-errors';
 import type { ListQuery } from '../../scim/list/query';
 import type { Answer } from '../http/answer';
 import { authorize } from '../http/authenticate';
 import { readListParameters, readSearchBody } from '../http/read-request';
-import type { Exchange } from '../http/request-context';
+import type { RequestContext } from '../http/request-context';
 
-/** What a resource type's endpoint does: RFC 7644 section 3.2, table 2. */
+/** The operations of a resource type's endpoint (RFC 7644 section 3.2, table 2). */
 export interface ResourceEndpoint {
-  /** What a token's scopes call these resources. */
-  readonly scope: 'users' | 'groups';
-  list(exchange: Exchange, query: ListQuery): Promise<Answer>;
-  create(exchange: Exchange): Promise<Answer>;
-  get(exchange: Exchange, id: string): Promise<Answer>;
-  replace(exchange: Exchange, id: string): Promise<Answer>;
-  patch(exchange: Exchange, id: string): Promise<Answer>;
-  delete(exchange: Exchange, id: string): Promise<Answer>;
+  /** The resources as token scopes call them. */
+  readonly tokenScope: 'users' | 'groups';
+  list(context: RequestContext, query: ListQuery): Promise<Answer>;
+  create(context: RequestContext): Promise<Answer>;
+  get(context: RequestContext, id: string): Promise<Answer>;
+  replace(context: RequestContext, id: string): Promise<Answer>;
+  patch(context: RequestContext, id: string): Promise<Answer>;
+  delete(context: RequestContext, id: string): Promise<Answer>;
 }
 
-/** The last part of the URL of a search by POST (RFC 7644 section 3.4.3); no resource has it for its id. */
+/** Takes the place of an id in a search by POST (RFC 7644 section 3.4.3). */
 const SEARCH = '.search';
 
 /**
- * Leads a request to the operation that its method and path name.
- * @throws ScimError 403 when the token's scopes do not allow it, 405 with the methods that there are, and what the operation throws
+ * Routes requests to an endpoint's operations by method and path.
+ * @throws ScimError 403 if the token's scopes do not allow it, 405, and what the operation throws
  */
-export function serveResourceEndpoint(endpoint: ResourceEndpoint): (exchange: Exchange) => Promise<Answer> {
-  return async (exchange) => {
-    const { method, resourceId: id } = exchange.request;
-    authorize(exchange.token, endpoint.scope, method === 'GET' || id === SEARCH ? 'read' : 'read-write');
+export function serveResourceEndpoint(
+  endpoint: ResourceEndpoint,
+): (context: RequestContext) => Promise<Answer> {
+  return async (context) => {
+    const { method, resourceId: id } = context.request;
+    const isRead = method === 'GET' || id === SEARCH;
+    authorize(context.token, endpoint.tokenScope, isRead ? 'read' : 'read-write');
     if (id === undefined) {
-      if (method === 'GET') return endpoint.list(exchange, readListParameters(exchange));
-      if (method === 'POST') return endpoint.create(exchange);
+      if (method === 'GET') return endpoint.list(context, readListParameters(context));
+      if (method === 'POST') return endpoint.create(context);
       throw methodNotAllowed(method, ['GET', 'POST']);
     }
     if (id === SEARCH) {
-      if (method === 'POST') return endpoint.list(exchange, readSearchBody(exchange));
+      if (method === 'POST') return endpoint.list(context, readSearchBody(context));
       throw methodNotAllowed(method, ['POST']);
     }
-    return serveResource(endpoint, exchange, id);
+    return serveResource(endpoint, context, id);
   };
 }
 
-function serveResource(endpoint: ResourceEndpoint, exchange: Exchange, id: string): Promise<Answer> {
-  // An administrator has pasted the URL with an endpoint behind it.
-  if (/^(?:users|groups)$/i.test(id)) {
-    throw new ScimError(
-      404,
-      'There is no such endpoint. The base URL ends with the id of the connection: check that nothing follows it.',
-    );
-  }
-  switch (exchange.request.method) {
+function serveResource(
+  endpoint: ResourceEndpoint,
+  context: RequestContext,
+  id: string,
+): Promise<Answer> {
+  // The administrator pasted a URL with an endpoint at its end: …/Users/Users.
+  if (/^(?:users|groups)$/i.test(id)) throw unknownEndpoint(`/${id}`);
+  switch (context.request.method) {
     case 'GET':
-      return endpoint.get(exchange, id);
+      return endpoint.get(context, id);
     case 'PUT':
-      return endpoint.replace(exchange, id);
+      return endpoint.replace(context, id);
     case 'PATCH':
-      return endpoint.patch(exchange, id);
+      return endpoint.patch(context, id);
     case 'DELETE':
-      return endpoint.delete(exchange, id);
+      return endpoint.delete(context, id);
     default:
-      throw methodNotAllowed(exchange.request.method, ['GET', 'PUT', 'PATCH', 'DELETE']);
+      throw methodNotAllowed(context.request.method, ['GET', 'PUT', 'PATCH', 'DELETE']);
   }
 }

@@ -1,12 +1,35 @@
+import { methodNotAllowed } from '../../scim/errors/request-errors';
+import type { Answer } from '../http/answer';
 import { authorize } from '../http/authenticate';
-import type { Exchange } from '../http/request-context';
+import { readListParameters, readSearchBody } from '../http/read-request';
+import type { RequestContext } from '../http/request-context';
 import { listedGroups } from './groups';
-import type { ListedType } from './listing';
+import { listResources } from './listing';
+import type { ListedType } from './listed-type';
 import { listedUsers } from './users';
 
-/** All resources of a connection: its users, then its groups. @throws ScimError 403 for a token that may not read both */
-export function searchEverything(exchange: Exchange): readonly ListedType[] {
-  authorize(exchange.token, 'users', 'read');
-  if (exchange.connection.groups) authorize(exchange.token, 'groups', 'read');
-  return [listedUsers(exchange), ...(exchange.connection.groups ? [listedGroups(exchange)] : [])];
+/**
+ * Searches across all resource types: GET on the base URL and POST on `/.search` (RFC 7644 sections
+ * 3.4.2.1 and 3.4.3).
+ * @throws ScimError 400, 403 for a token that may not read all types, 405
+ */
+export async function serveSearch(context: RequestContext): Promise<Answer> {
+  const { method, resource } = context.request;
+  const isSearch = resource.endsWith('/.search');
+  if (isSearch && method === 'POST') {
+    return listResources(context, searchedTypes(context), readSearchBody(context));
+  }
+  if (!isSearch && method === 'GET') {
+    return listResources(context, searchedTypes(context), readListParameters(context));
+  }
+  throw methodNotAllowed(method, isSearch ? ['POST'] : ['GET']);
+}
+
+/** @throws ScimError 403 */
+function searchedTypes(context: RequestContext): readonly ListedType[] {
+  const { connection, token } = context;
+  authorize(token, 'users', 'read');
+  if (!connection.groups) return [listedUsers(context)];
+  authorize(token, 'groups', 'read');
+  return [listedUsers(context), listedGroups(context)];
 }

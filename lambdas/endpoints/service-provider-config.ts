@@ -9,7 +9,11 @@ export function serviceProviderConfig(baseUrl: string): JsonObject {
     schemas: [SERVICE_PROVIDER_CONFIG_URN],
     documentationUri: 'https://www.npmjs.com/package/cdk-scim',
     patch: { supported: true },
-    bulk: { supported: true, maxOperations: LIMITS.bulkOperations, maxPayloadSize: LIMITS.bodyBytes },
+    bulk: {
+      supported: true,
+      maxOperations: LIMITS.bulkOperations,
+      maxPayloadSize: LIMITS.bodyBytes,
+    },
     filter: { supported: true, maxResults: LIMITS.maximumPage },
     changePassword: { supported: false },
     sort: { supported: true },

@@ -6,158 +6,168 @@ import type { PatchOperation } from '../../scim/patch/request';
 import { withImmutable } from '../../scim/resource/immutable';
 import { parseResource } from '../../scim/resource/parse';
 import type { Projection } from '../../scim/resource/project';
-import { locationOf, toResource, type ResourceView, type StoredResource } from '../../scim/resource/resource';
+import {
+  locationOf,
+  toResource,
+  type ResourceView,
+  type StoredResource,
+} from '../../scim/resource/resource';
 import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
 import { noContentAnswer, resourceAnswer, type Answer } from '../http/answer';
+import { changeAnswer } from '../http/change-answer';
 import { checkPreconditions, isNotModified } from '../http/preconditions';
-import { changeAnswer, readOperations, readProjection, readResource } from '../http/read-request';
-import { scopeOf, type Exchange } from '../http/request-context';
-import { listResources, type ListedType } from './listing';
+import { readOperations, readProjection, readResource } from '../http/read-request';
+import { tenantOf, type RequestContext } from '../http/request-context';
+import type { ListedType } from './listed-type';
+import { listResources } from './listing';
 import type { ResourceEndpoint } from './resource-endpoint';
 
-/** What can be done with a connection's users (RFC 7644 section 3). */
+/** `/Users` (RFC 7644 section 3). */
 export const usersEndpoint: ResourceEndpoint = {
-  scope: 'users',
+  tokenScope: 'users',
 
-  list(exchange, query) {
-    return listResources(exchange, [listedUsers(exchange)], query);
+  list(context, query) {
+    return listResources(context, [listedUsers(context)], query);
   },
 
-  async create(exchange) {
-    const { user: type } = exchange.types;
-    const projection = readProjection(exchange, type);
-    const user = await users(exchange).create(parseResource(type, readResource(exchange, type)));
-    return changeAnswer(exchange, 'POST', plain(exchange, user), async () => {
-      // Nobody is in a group yet who has just been created, or has come back.
-      const [view = plain(exchange, user)] = await withDerived(exchange, [user], projection, 'none');
+  async create(context) {
+    const { user: type } = context.types;
+    const projection = readProjection(context, type);
+    const sent = parseResource(type, readResource(context, type));
+    const user = await usersOf(context).create(sent);
+    return changeAnswer(context, 'POST', viewOf(context, user), async () => {
+      // A user that was just created or revived is in no group.
+      const options = { includeGroups: false };
+      const [view = viewOf(context, user)] = await viewsOf(context, [user], projection, options);
       return resourceAnswer(201, view, projection);
     });
   },
 
-  async get(exchange, id) {
-    const projection = readProjection(exchange, exchange.types.user);
-    const user = await users(exchange).get(id);
-    if (isNotModified(exchange.request, user)) return noContentAnswer(plain(exchange, user), 304);
-    return answerWith(exchange, 200, user, projection);
+  async get(context, id) {
+    const projection = readProjection(context, context.types.user);
+    const user = await usersOf(context).get(id);
+    if (isNotModified(context.request, user)) return noContentAnswer(viewOf(context, user), 304);
+    return userAnswer(context, user, projection);
   },
 
-  async replace(exchange, id) {
-    const { user: type } = exchange.types;
-    const projection = readProjection(exchange, type);
-    const sent = parseResource(type, readResource(exchange, type));
-    const user = await users(exchange).change(id, (current) => {
-      checkPreconditions(exchange.request, current);
-      // A PUT without `active` says nothing about it: Okta's would otherwise bring back or lock out whom it updates.
+  async replace(context, id) {
+    const { user: type } = context.types;
+    const projection = readProjection(context, type);
+    const sent = parseResource(type, readResource(context, type));
+    const user = await usersOf(context).change(id, (current) => {
+      checkPreconditions(context.request, current);
+      // A PUT without `active` keeps it: Okta's would otherwise re-activate or lock out the user.
       const { active } = current.attributes;
-      return withImmutable(type, current.attributes, active === undefined ? sent : { active, ...sent });
+      const attributes = active === undefined ? sent : { active, ...sent };
+      return withImmutable(type, current.attributes, attributes);
     });
-    return changeAnswer(exchange, 'PUT', plain(exchange, user), () => answerWith(exchange, 200, user, projection));
+    return changeAnswer(context, 'PUT', viewOf(context, user), () =>
+      userAnswer(context, user, projection),
+    );
   },
 
-  async patch(exchange, id) {
-    const { request, profile, types } = exchange;
-    const projection = readProjection(exchange, types.user);
-    const operations = readOperations(exchange, types.user);
-    const groups = await groupsSentBack(exchange, id, operations);
-    const user = await users(exchange).change(id, (current) => {
+  async patch(context, id) {
+    const { request, profile, types } = context;
+    const projection = readProjection(context, types.user);
+    const operations = readOperations(context, types.user);
+    const groups = await groupsSentBack(context, id, operations);
+    const user = await usersOf(context).change(id, (current) => {
       checkPreconditions(request, current);
-      return applyPatch(types.user, current.attributes, operations, profile, {
-        ...plain(exchange, current),
-        ...groups,
-      });
+      const readOnly = { ...viewOf(context, current), ...groups };
+      return applyPatch(types.user, current.attributes, operations, profile, readOnly);
     });
-    return changeAnswer(exchange, 'PATCH', plain(exchange, user), () => answerWith(exchange, 200, user, projection));
+    return changeAnswer(context, 'PATCH', viewOf(context, user), () =>
+      userAnswer(context, user, projection),
+    );
   },
 
-  async delete(exchange, id) {
-    await users(exchange).delete(id, (current) => {
-      checkPreconditions(exchange.request, current);
+  async delete(context, id) {
+    await usersOf(context).delete(id, (current) => {
+      checkPreconditions(context.request, current);
     });
     return { status: 204 };
   },
 };
 
-/** A user's groups, where a PATCH sends them back: unchanged they are ignored, as other readOnly values are. */
+/** Returns a user's groups if a PATCH sends them back: unchanged, readOnly values are ignored. */
 async function groupsSentBack(
-  { table, connection, request }: Exchange,
+  context: RequestContext,
   id: string,
   operations: readonly PatchOperation[],
 ): Promise<JsonObject> {
   const areSent = operations.some(({ path }) => path.attribute?.name === 'groups');
   if (!areSent) return {};
-  const groups = await groupsOf({ table, connection: connection.id, baseUrl: request.baseUrl }, [id]);
+  const groups = await groupsOf(tenantOf(context), [id]);
   return { groups: groups.get(id) ?? [] };
 }
 
-/** A connection's users as part of a listing. */
-export function listedUsers(exchange: Exchange): ListedType {
+/** Returns a connection's users as part of a listing. */
+export function listedUsers(context: RequestContext): ListedType {
   return {
-    collection: users(exchange).collection,
+    collection: usersOf(context).collection,
     async render(found, projection) {
-      const views = await withDerived(exchange, found, projection);
+      const views = await viewsOf(context, found, projection);
       return views.map((view) => projection.apply(view));
     },
   };
 }
 
-function users(exchange: Exchange): Users {
-  return new Users(scopeOf(exchange), exchange.types.user, exchange.connection.userDeletion);
+function usersOf(context: RequestContext): Users {
+  return new Users(tenantOf(context), context.types.user, context.connection.userDeletion);
 }
 
-async function answerWith(
-  exchange: Exchange,
-  status: number,
+async function userAnswer(
+  context: RequestContext,
   user: StoredResource,
   projection: Projection,
 ): Promise<Answer> {
-  const [view = plain(exchange, user)] = await withDerived(exchange, [user], projection);
-  return resourceAnswer(status, view, projection);
+  const [view = viewOf(context, user)] = await viewsOf(context, [user], projection);
+  return resourceAnswer(200, view, projection);
 }
 
-/** A user without what is kept elsewhere. */
-function plain({ request, types }: Exchange, user: StoredResource): ResourceView {
+/** Returns a user without derived attributes. */
+function viewOf({ request, types }: RequestContext, user: StoredResource): ResourceView {
   return toResource(types.user, user, request.baseUrl);
 }
 
-/** Users with what other resources say of them, as far as it is shown: their groups and their managers' names. */
-async function withDerived(
-  exchange: Exchange,
+/** Returns users with the derived attributes that are shown: their groups, their managers' names. */
+async function viewsOf(
+  context: RequestContext,
   found: readonly StoredResource[],
   projection: Projection,
-  inGroups: 'perhaps' | 'none' = 'perhaps',
+  { includeGroups = true } = {},
 ): Promise<readonly ResourceView[]> {
-  const { request, connection, types } = exchange;
-  const scope = scopeOf(exchange);
+  const { request, connection, types } = context;
+  const ids = found.map(({ id }) => id);
+  const showsGroups = includeGroups && connection.groups && projection.shows('groups');
+  const showsManager = projection.shows(`${ENTERPRISE_USER_URN}:manager`);
   const [groups, managers] = await Promise.all([
-    inGroups === 'perhaps' && connection.groups && projection.shows('groups')
-      ? groupsOf(
-          scope,
-          found.map(({ id }) => id),
-        )
-      : undefined,
-    projection.shows(`${ENTERPRISE_USER_URN}:manager`) ? managersOf(exchange, found) : undefined,
+    showsGroups ? groupsOf(tenantOf(context), ids) : undefined,
+    showsManager ? managersOf(context, found) : undefined,
   ]);
   return found.map((user) => {
-    const ofUser = groups?.get(user.id) ?? [];
+    const userGroups = groups?.get(user.id) ?? [];
     const manager = managers?.get(managerIdOf(user));
-    const derived: Record<string, Json> = ofUser.length === 0 ? {} : { groups: ofUser };
+    const derived: Record<string, Json> = userGroups.length === 0 ? {} : { groups: userGroups };
     const extension = user.attributes[ENTERPRISE_USER_URN];
-    if (manager !== undefined && isObject(extension)) derived[ENTERPRISE_USER_URN] = { ...extension, manager };
+    if (manager !== undefined && isObject(extension)) {
+      derived[ENTERPRISE_USER_URN] = { ...extension, manager };
+    }
     return toResource(types.user, user, request.baseUrl, derived);
   });
 }
 
-/** Managers that are users here, by id, as RFC 7643 section 4.3 shows them: with the name that the service provider knows. */
+/** Returns managers that are users of the connection, by id, with `displayName` (RFC 7643 4.3). */
 async function managersOf(
-  exchange: Exchange,
+  context: RequestContext,
   found: readonly StoredResource[],
 ): Promise<ReadonlyMap<string, JsonObject>> {
   const ids = found.map(managerIdOf).filter((id) => id !== '');
-  const managers = ids.length === 0 ? [] : await users(exchange).getMany(ids);
+  const managers = ids.length === 0 ? [] : await usersOf(context).getMany(ids);
   return new Map(
     managers.map(({ id, attributes }) => {
       const displayName = asText(attributes['displayName']);
-      const $ref = locationOf(exchange.types.user, exchange.request.baseUrl, id);
+      const $ref = locationOf(context.types.user, context.request.baseUrl, id);
       return [id, { value: id, $ref, ...(displayName === '' ? {} : { displayName }) }];
     }),
   );

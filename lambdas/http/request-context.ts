@@ -1,32 +1,56 @@
-import type { Connection } from '../../directory/connections/connection';
-import type { Origin } from '../../directory/resources/request-info';
-import type { Scope } from '../../directory/resources/resources';
+import type { Tenant } from '../../directory/resources/tenant';
 import type { Table } from '../../directory/store/table';
-import type { StoredToken } from '../../directory/connections/tokens';
 import type { Profile } from '../../idp/profiles/profile';
-import type { ResourceTypes } from '../../scim/schema/resource-type';
-import type { Failures } from '../observability/failure-recorder';
+import { profileOf } from '../../idp/profiles/registry';
+import { resourceTypesWith, type ResourceTypes } from '../../scim/schema/resource-type';
+import type { FailureRecorder } from '../observability/failure-recorder';
+import type { Caller } from './authenticate';
 import type { ScimRequest } from './scim-request';
 
-/** An authenticated request with what serves it. */
-export interface Exchange {
+/** A request as it arrived, before its caller is known. */
+export interface ReceivedRequest {
   readonly request: ScimRequest;
-  readonly connection: Connection;
-  /** The token that it came with. */
-  readonly token: StoredToken;
+  /** Lambda's request id. */
+  readonly requestId: string;
+  /** When the request arrived, in milliseconds since the epoch. */
+  readonly begun: number;
+  /** When the function's time is up, in milliseconds since the epoch. */
+  readonly deadline: number;
+  /** The table, with retries until the deadline. */
+  readonly table: Table;
+}
+
+/** An authenticated request, with everything that is needed to serve it. */
+export interface RequestContext extends ReceivedRequest, Caller {
   readonly profile: Profile;
   /** The resource types with the connection's own extensions. */
   readonly types: ResourceTypes;
-  readonly table: Table;
-  /** When the function's time is over, in milliseconds since the epoch. */
-  readonly deadline: number;
-  /** What fails of it, for the connection's log. */
-  readonly failures: Failures;
-  /** What its changes are known by, in the same log. */
-  readonly origin: Origin;
+  /** Collects failures for the provisioning log. */
+  readonly failures: FailureRecorder;
 }
 
-/** Where the resources are that a request is about. */
-export function scopeOf({ table, connection, request, origin }: Exchange): Scope {
-  return { table, connection: connection.id, baseUrl: request.baseUrl, origin };
+/** Builds the context of an authenticated request. */
+export function createContext(
+  received: ReceivedRequest,
+  caller: Caller,
+  failures: FailureRecorder,
+): RequestContext {
+  return {
+    ...received,
+    ...caller,
+    profile: profileOf(caller.connection.identityProvider),
+    types: resourceTypesWith(caller.connection.schemas),
+    failures,
+  };
+}
+
+/** Returns the part of the table that the request works on. */
+export function tenantOf(context: RequestContext): Tenant {
+  const { table, connection, token, request, requestId, begun } = context;
+  return {
+    table,
+    connection: connection.id,
+    baseUrl: request.baseUrl,
+    request: { token: token.id, requestId, begun },
+  };
 }

@@ -1,4 +1,4 @@
-import type { AlarmNotice } from '../../directory/notices/notices';
+import type { AlarmNotice } from '../../directory/notices/notice';
 import { dateOf, render, type Mail } from './mail';
 
 /** The mail that tells that an alarm of the deployment was raised, or is over. */

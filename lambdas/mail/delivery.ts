@@ -3,23 +3,22 @@ import type { Connection } from '../../directory/connections/connection';
 import { Connections } from '../../directory/connections/connections';
 import type { Item, Key } from '../../directory/store/item';
 import { newEntryTime } from '../../directory/log/entry-time';
-import { mailWrite } from '../../directory/log/mail-entry';
+import { mailEntryWrite } from '../../directory/log/mail-entry';
 import {
   claimNotice,
   closeNotice,
   isMadeBefore,
   isUnsent,
-  noticeFrom,
   releaseNotice,
-  type ConnectionNotice,
-  type Notice,
-} from '../../directory/notices/notices';
-import { triesSince } from '../../directory/connections/usage-pattern';
+} from '../../directory/notices/notice-queue';
+import { noticeFromItem } from '../../directory/notices/notice-item';
+import type { ConnectionNotice, Notice } from '../../directory/notices/notice';
+import { quarantinedSince } from '../../directory/connections/usage-pattern';
 import type { Table } from '../../directory/store/table';
 import { ENVIRONMENT } from '../contract';
 import { variable } from '../runtime/environment';
 import { logEntry, logFailure } from '../observability/log';
-import { measureMailFailure } from '../observability/metrics';
+import { reportMailFailure } from '../observability/metrics';
 import { alarmMail } from './alarm-mail';
 import type { Mail } from './mail';
 import { mailOf } from './notice-mail';
@@ -35,7 +34,8 @@ const ses = new SESv2Client({
   requestHandler: { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 });
 const from = process.env[ENVIRONMENT.mailFrom];
-const deploymentRecipients = from === undefined ? [] : (process.env[ENVIRONMENT.mailTo]?.split(',') ?? []);
+const deploymentRecipients =
+  from === undefined ? [] : (process.env[ENVIRONMENT.mailTo]?.split(',') ?? []);
 const adminUrl = `${variable(ENVIRONMENT.scimUrl)}/admin`;
 const deployment = variable(ENVIRONMENT.deployment);
 const logDays = Number(variable(ENVIRONMENT.logDays));
@@ -46,13 +46,13 @@ export function recipientsOf({ failureMail }: Connection): readonly string[] {
 }
 
 /** Mails a notice, unless that has been done, there is nobody to tell, or it is overtaken. What SES does not take waits for another time. */
-export async function tellIfUnsent(table: Table, key: Key, requestId: string): Promise<void> {
+export async function sendIfUnsent(table: Table, key: Key, requestId: string): Promise<void> {
   const item = await table.get(key);
-  if (item !== undefined && isUnsent(item)) await tell(table, item, requestId);
+  if (item !== undefined && isUnsent(item)) await sendNotice(table, item, requestId);
 }
 
 /** As `tellIfUnsent`, of a notice that was read a moment ago. */
-export async function tell(table: Table, item: Item, requestId: string): Promise<void> {
+export async function sendNotice(table: Table, item: Item, requestId: string): Promise<void> {
   const delivery = await deliveryOf(table, item);
   if (delivery === undefined) {
     await closeNotice(table, item, 'dropped');
@@ -65,11 +65,16 @@ export async function tell(table: Table, item: Item, requestId: string): Promise
   } catch (error) {
     // It waits for the next attempt, and nothing else does.
     logFailure(error, requestId);
-    measureMailFailure({ connection, kind });
+    reportMailFailure({ connection, kind });
     await releaseNotice(table, item);
     if (connection === undefined) return;
     const name = error instanceof Error ? error.name : 'Error';
-    await table.write([mailWrite({ ...newEntryTime(), connection, requestId, mail: kind, error: name }, logDays)]);
+    await table.write([
+      mailEntryWrite(
+        { ...newEntryTime(), connection, requestId, mail: kind, error: name },
+        logDays,
+      ),
+    ]);
     return;
   }
   logEntry({ level: 'INFO', message: 'mail', connection, kind, recipients: recipients.length });
@@ -88,7 +93,7 @@ interface Delivery {
 /** @returns undefined for a notice that nobody is to get */
 async function deliveryOf(table: Table, item: Item): Promise<Delivery | undefined> {
   if (isMadeBefore(item, Date.now() - STALE_MS)) return undefined;
-  const notice = noticeFrom(item);
+  const notice = noticeFromItem(item);
   const { kind } = notice;
   if (kind === 'alarm') {
     const mail = alarmMail(notice);
@@ -98,9 +103,15 @@ async function deliveryOf(table: Table, item: Item): Promise<Delivery | undefine
   }
   const connection = await new Connections(table).find(notice.connection);
   const recipients = connection === undefined ? [] : recipientsOf(connection);
-  if (connection === undefined || recipients.length === 0 || isOvertaken(notice, connection)) return undefined;
+  if (connection === undefined || recipients.length === 0 || isOvertaken(notice, connection))
+    return undefined;
   const secretName = connection.secret ? `${deployment}/${connection.id}` : undefined;
-  return { recipients, mail: mailOf(notice, { connection, adminUrl, secretName }), kind, connection: connection.id };
+  return {
+    recipients,
+    mail: mailOf(notice, { connection, adminUrl, secretName }),
+    kind,
+    connection: connection.id,
+  };
 }
 
 async function send(recipients: readonly string[], { subject, text, html }: Mail): Promise<void> {
@@ -120,19 +131,23 @@ async function send(recipients: readonly string[], { subject, text, html }: Mail
 }
 
 /** Whether what a notice says is not so any more. */
-function isOvertaken(notice: ConnectionNotice, { tokens, rhythm }: Connection): boolean {
+function isOvertaken(notice: ConnectionNotice, { tokens, usagePattern }: Connection): boolean {
   switch (notice.kind) {
     case 'failures':
     case 'recovered':
       return false;
     case 'silent':
-      return rhythm?.lastUse !== notice.since;
+      return usagePattern?.lastUse !== notice.since;
     case 'quarantined':
-      return rhythm === undefined || triesSince(rhythm) === undefined;
+      return usagePattern === undefined || quarantinedSince(usagePattern) === undefined;
     case 'tokenExpires':
     case 'tokenRotated': {
       const token = tokens.find(({ id }) => id === notice.token);
-      return token === undefined || token.replaced === true || Date.parse(notice.expiresAt) + STALE_MS < Date.now();
+      return (
+        token === undefined ||
+        token.replaced === true ||
+        Date.parse(notice.expiresAt) + STALE_MS < Date.now()
+      );
     }
   }
 }

@@ -1,9 +1,9 @@
-import type { FailedCause, FailuresNotice, RecoveryNotice } from '../../directory/notices/notices';
-import { consoleOf } from '../../idp/explanations/console';
+import type { FailedCause, FailuresNotice, RecoveryNotice } from '../../directory/notices/notice';
+import { consoleLabelsOf } from '../../idp/explanations/console';
 import { explain } from '../../idp/explanations/explanations';
-import { WRITTEN } from '../observability/failure-limits';
+import { LOGGED_ONE_BY_ONE } from '../observability/failure-limits';
 import {
-  capital,
+  capitalized,
   dateOf,
   logCommand,
   readCommand,
@@ -17,7 +17,7 @@ import {
 /** The mail that tells of requests that failed, or that passed members over. */
 export function failuresMail({ causes }: FailuresNotice, context: MailContext): Mail {
   const { connection, adminUrl } = context;
-  const { name } = consoleOf(connection.identityProvider);
+  const { name } = consoleLabelsOf(connection.identityProvider);
   const failed = causes.filter(({ status }) => status === 0 || status >= 400);
   const partial = causes.filter((cause) => !failed.includes(cause));
   if (failed.length === 0) return passedOverMail(partial, context);
@@ -29,7 +29,7 @@ export function failuresMail({ causes }: FailuresNotice, context: MailContext): 
     {
       text: isSummary
         ? `You were told of these failures of ${connectionName} before; they have gone on since: ${what} of ${name} failed.`
-        : `${capital(what)} of ${name} to ${connectionName} failed, for ${failed.length === 1 ? 'one cause' : `${failed.length} causes`}.`,
+        : `${capitalized(what)} of ${name} to ${connectionName} failed, for ${failed.length === 1 ? 'one cause' : `${failed.length} causes`}.`,
     },
     ...failed.flatMap((cause, index) => causeBlocks(cause, index + 1, context)),
     { text: 'All of it, with each request:' },
@@ -49,13 +49,17 @@ function passedOverMail(causes: readonly FailedCause[], context: MailContext): M
 }
 
 /** @param before causes that were told before these */
-function passedOverBlocks(causes: readonly FailedCause[], before: number, context: MailContext): readonly Block[] {
+function passedOverBlocks(
+  causes: readonly FailedCause[],
+  before: number,
+  context: MailContext,
+): readonly Block[] {
   if (causes.length === 0) return [];
   const { connection, adminUrl } = context;
-  const { name } = consoleOf(connection.identityProvider);
+  const { name } = consoleLabelsOf(connection.identityProvider);
   return [
     {
-      text: `${capital(requests(causes))} of ${name} to the SCIM connection "${connection.displayName}" (${connection.id}) named members of groups who are not there. All else of them was done.`,
+      text: `${capitalized(requests(causes))} of ${name} to the SCIM connection "${connection.displayName}" (${connection.id}) named members of groups who are not there. All else of them was done.`,
     },
     ...causes.flatMap((cause, index) => causeBlocks(cause, before + index + 1, context)),
     { text: 'Each request:' },
@@ -72,7 +76,8 @@ function causeBlocks(failed: FailedCause, number: number, context: MailContext):
   const others = names.length > NAMES ? ' and others' : '';
   const about = names.length === 0 ? '' : ` About ${names.slice(0, NAMES).join(', ')}${others}.`;
   const sent = received === 'nothing' ? ', but was not sent' : `, but it is ${received ?? ''}`;
-  const expected = detail === undefined ? '' : ` Here: ${detail}${received === undefined ? '' : sent}.`;
+  const expected =
+    detail === undefined ? '' : ` Here: ${detail}${received === undefined ? '' : sent}.`;
   return [
     { text: `${number}. ${title}: ${requests([failed])}` },
     { text: `${meaning}${expected}${about}` },
@@ -82,19 +87,31 @@ function causeBlocks(failed: FailedCause, number: number, context: MailContext):
 }
 
 /** What is done here, and not in the identity provider. */
-function commandsOf(cause: string, { connection: { id }, adminUrl, secretName }: MailContext): readonly Block[] {
-  if (cause === 'connectionDisabled') return [{ command: settingsCommand(adminUrl, id, { enabled: true }) }];
+function commandsOf(
+  cause: string,
+  { connection: { id }, adminUrl, secretName }: MailContext,
+): readonly Block[] {
+  if (cause === 'connectionDisabled')
+    return [{ command: settingsCommand(adminUrl, id, { enabled: true }) }];
   if (cause === 'groupsOff') {
-    return [{ text: 'To let it take groups:' }, { command: settingsCommand(adminUrl, id, { groups: true }) }];
+    return [
+      { text: 'To let it take groups:' },
+      { command: settingsCommand(adminUrl, id, { groups: true }) },
+    ];
   }
   if (cause !== 'tokenRefused' || secretName === undefined) return [];
   return [{ text: 'To read the current token:' }, { command: readCommand(secretName) }];
 }
 
 /** The mail that tells that requests go well again. */
-export function recoveryMail({ since, causes }: RecoveryNotice, { connection, adminUrl }: MailContext): Mail {
-  const { name } = consoleOf(connection.identityProvider);
-  const titles = causes.map(({ cause, attribute }) => explain(cause, connection.identityProvider, attribute).title);
+export function recoveryMail(
+  { since, causes }: RecoveryNotice,
+  { connection, adminUrl }: MailContext,
+): Mail {
+  const { name } = consoleLabelsOf(connection.identityProvider);
+  const titles = causes.map(
+    ({ cause, attribute }) => explain(cause, connection.identityProvider, attribute).title,
+  );
   return render(`SCIM provisioning of ${connection.displayName} works again`, [
     {
       text: `Requests of ${name} to the SCIM connection "${connection.displayName}" (${connection.id}) go well again. Some had failed since ${dateOf(since)}.`,
@@ -115,6 +132,6 @@ export function recoveryMail({ since, causes }: RecoveryNotice, { connection, ad
 function requests(causes: readonly FailedCause[], more = ''): string {
   const sum = causes.reduce((total, { count }) => total + count, 0);
   // When so many of one cause came, some of them may not have been written down.
-  const isLeast = causes.some(({ count }) => count >= WRITTEN);
+  const isLeast = causes.some(({ count }) => count >= LOGGED_ONE_BY_ONE);
   return `${isLeast ? 'at least ' : ''}${sum}${more} ${sum === 1 ? 'request' : 'requests'}`;
 }

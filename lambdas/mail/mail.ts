@@ -20,7 +20,8 @@ export interface MailContext {
 }
 
 /** A part of a mail: a paragraph, steps to follow, or a command to copy. */
-export type Block = { readonly text: string } | { readonly steps: readonly string[] } | { readonly command: string };
+export type Block =
+  { readonly text: string } | { readonly steps: readonly string[] } | { readonly command: string };
 
 /** A time as mails show it. @param time RFC 3339 */
 export function dateOf(time: string): string {
@@ -43,18 +44,26 @@ function asText(block: Block): string {
 }
 
 function asHtml(block: Block): string {
-  if ('steps' in block) return `<ol>${block.steps.map((step) => `<li>${escaped(step)}</li>`).join('')}</ol>`;
-  return 'command' in block ? `<pre>${escaped(block.command)}</pre>` : `<p>${escaped(block.text)}</p>`;
+  if ('steps' in block)
+    return `<ol>${block.steps.map((step) => `<li>${escaped(step)}</li>`).join('')}</ol>`;
+  return 'command' in block
+    ? `<pre>${escaped(block.command)}</pre>`
+    : `<p>${escaped(block.text)}</p>`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
 
 function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
 }
 
 /** A sentence that begins with a capital letter. */
-export function capital(text: string): string {
+export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -1,4 +1,4 @@
-import type { ConnectionNotice } from '../../directory/notices/notices';
+import type { ConnectionNotice } from '../../directory/notices/notice';
 import { failuresMail, recoveryMail } from './failure-mails';
 import type { Mail, MailContext } from './mail';
 import { quarantineMail, silenceMail } from './usage-mails';

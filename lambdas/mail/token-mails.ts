@@ -1,5 +1,5 @@
-import type { TokenNotice } from '../../directory/notices/notices';
-import { consoleOf, type Console } from '../../idp/explanations/console';
+import type { TokenNotice } from '../../directory/notices/notice';
+import { consoleLabelsOf, type ConsoleLabels } from '../../idp/explanations/console';
 import { dateOf, readCommand, render, type Mail, type MailContext } from './mail';
 
 /** Seconds in which both tokens work while an administrator pastes the new one: a week. */
@@ -7,14 +7,20 @@ const SUGGESTED_OVERLAP = 604_800;
 
 /** The mail that tells of a token that ends, or of one that waits to be pasted. */
 export function tokenMail(notice: TokenNotice, context: MailContext): Mail {
-  return notice.kind === 'tokenExpires' ? expiryMail(notice, context) : rotationMail(notice, context);
+  return notice.kind === 'tokenExpires'
+    ? expiryMail(notice, context)
+    : rotationMail(notice, context);
 }
 
-function expiryMail(notice: TokenNotice & { readonly kind: 'tokenExpires' }, context: MailContext): Mail {
+function expiryMail(
+  notice: TokenNotice & { readonly kind: 'tokenExpires' },
+  context: MailContext,
+): Mail {
   const { connection, secretName } = context;
-  const idp = consoleOf(connection.identityProvider);
+  const idp = consoleLabelsOf(connection.identityProvider);
   const end = dateOf(notice.expiresAt);
-  const when = notice.days === 0 ? 'today' : notice.days === 1 ? 'in a day' : `in ${notice.days} days`;
+  const when =
+    notice.days === 0 ? 'today' : notice.days === 1 ? 'in a day' : `in ${notice.days} days`;
   const scopes = connection.tokens.find(({ id }) => id === notice.token)?.scopes;
   if (scopes !== undefined) {
     return render(`SCIM token ${notice.token} of ${connection.displayName} expires ${when}`, [
@@ -33,14 +39,19 @@ function expiryMail(notice: TokenNotice & { readonly kind: 'tokenExpires' }, con
       text: `Issue a new one with an overlap, so that both work until it is pasted. The answer shows its value, once${secretName === undefined ? '.' : `; it is also the value of the secret ${secretName}.`}`,
     },
     { command: issueCommand(context, { overlapSeconds: SUGGESTED_OVERLAP }) },
-    ...(secretName === undefined ? [] : [{ text: 'To read it again:' }, { command: readCommand(secretName) }]),
+    ...(secretName === undefined
+      ? []
+      : [{ text: 'To read it again:' }, { command: readCommand(secretName) }]),
     { steps: pasteSteps(idp) },
   ]);
 }
 
-function rotationMail(notice: TokenNotice & { readonly kind: 'tokenRotated' }, context: MailContext): Mail {
+function rotationMail(
+  notice: TokenNotice & { readonly kind: 'tokenRotated' },
+  context: MailContext,
+): Mail {
   const { connection, secretName = '' } = context;
-  const idp = consoleOf(connection.identityProvider);
+  const idp = consoleLabelsOf(connection.identityProvider);
   return render(`A new SCIM token for ${connection.displayName} waits to be pasted`, [
     {
       text: `The bearer token of the SCIM connection "${connection.displayName}" (${connection.id}) was rotated on schedule. The new one, ${notice.token}, works already; the one before works until ${dateOf(notice.earlierUntil)}, and then ${idp.name} is refused with 401 unless it has the new one.`,
@@ -56,6 +67,6 @@ function issueCommand({ adminUrl, connection }: MailContext, body: object): stri
   return `awscurl --service execute-api -X POST '${url}' -d '${JSON.stringify(body)}'`;
 }
 
-function pasteSteps({ name, tokenField, test }: Console): readonly string[] {
+function pasteSteps({ name, tokenField, test }: ConsoleLabels): readonly string[] {
   return [`In ${name}: ${tokenField}.`, 'Paste the new token and save.', `Check with: ${test}.`];
 }

@@ -1,8 +1,11 @@
-/** Failures of one cause in a minute that are written down one by one, by each environment of a function; after them one is each time that the number has doubled. */
-export const WRITTEN = 25;
+/** Failures of one cause that are logged one by one per minute and function instance. */
+export const LOGGED_ONE_BY_ONE = 25;
 
-/** Causes of one connection that are written down in a minute, by each environment of a function. */
+/** Distinct causes per connection that are logged per minute and function instance. */
 const CAUSES = 20;
+
+/** Counters kept for failures that were not logged. */
+const MAXIMUM_WAITING = 1000;
 
 const MINUTE_MS = 60_000;
 
@@ -11,25 +14,28 @@ interface Minute {
   readonly causes: Map<string, Seen>;
 }
 
-/** Failures of one cause in a minute. */
+/** Failures of one cause within a minute. */
 interface Seen {
   readonly count: number;
-  /** The count at which one is written again. */
+  /** The count at which the next one is logged. */
   readonly next: number;
 }
 
 /**
- * Says which failures are written down when there are many: a burst of a hundred thousand costs some hundred writes. Those that are not are counted, and the next one of the
- * same cause that is written stands for them, too. What an environment has counted and not written when a burst ends may be lost: counts are "at least", and more than half of what there was.
+ * Bounds what a burst of failures writes: after the first ones, a failure is logged whenever their
+ * number has doubled, so that 100,000 failures cost about 60 writes. Failures in between are
+ * counted, and the next entry of the same cause stands for them. Counts that are pending when a
+ * burst ends are lost, so a count means "at least"; it is more than half of the true number.
  */
 export class FailureLimits {
   private readonly minutes = new Map<string, Minute>();
   private readonly waiting = new Map<string, number>();
 
   /**
-   * @param cause what makes failures the same
+   * Counts a failure and decides whether to log it.
+   * @param cause identifies failures that count as the same
    * @param now milliseconds since the epoch
-   * @returns how many failures the one that is to be written stands for; undefined for one that is not to be written
+   * @returns how many failures the entry stands for; undefined if this one is not to be logged
    */
   take(connection: string, cause: string, now = Date.now()): number | undefined {
     const { causes } = this.minuteOf(connection, now);
@@ -46,20 +52,24 @@ export class FailureLimits {
       this.wait(key);
       return undefined;
     }
-    causes.set(cause, { count, next: count < WRITTEN ? count + 1 : 2 * count });
+    causes.set(cause, { count, next: count < LOGGED_ONE_BY_ONE ? count + 1 : 2 * count });
     const waited = this.waiting.get(key) ?? 0;
     this.waiting.delete(key);
     return waited + 1;
   }
 
   private wait(key: string): void {
-    if (this.waiting.has(key) || this.waiting.size < 1000) this.waiting.set(key, (this.waiting.get(key) ?? 0) + 1);
+    if (this.waiting.has(key) || this.waiting.size < MAXIMUM_WAITING) {
+      this.waiting.set(key, (this.waiting.get(key) ?? 0) + 1);
+    }
   }
 
   private minuteOf(connection: string, now: number): Minute {
     const found = this.minutes.get(connection);
     if (found !== undefined && now - found.since < MINUTE_MS) return found;
-    for (const [id, { since }] of this.minutes) if (now - since >= MINUTE_MS) this.minutes.delete(id);
+    for (const [id, { since }] of this.minutes) {
+      if (now - since >= MINUTE_MS) this.minutes.delete(id);
+    }
     const minute = { since: now, causes: new Map<string, Seen>() };
     this.minutes.set(connection, minute);
     return minute;

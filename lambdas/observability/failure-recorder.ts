@@ -1,120 +1,132 @@
 import type { Connection } from '../../directory/connections/connection';
-import { failureWrite, successWrite, type FailureEntry } from '../../directory/log/failure-entry';
-import { isResourceId, resourceKey } from '../../directory/store/keys';
 import { newEntryTime } from '../../directory/log/entry-time';
+import {
+  failureEntryWrite,
+  successWrite,
+  type FailureEntry,
+} from '../../directory/log/failure-entry';
 import { namesIn, type Names } from '../../directory/resources/names';
-import { fromItem } from '../../directory/resources/resource-item';
+import { resourceFromItem } from '../../directory/resources/resource-item';
+import { isResourceId, resourceKey } from '../../directory/store/keys';
 import { unlessBusy } from '../../directory/store/retries';
 import type { Table } from '../../directory/store/table';
-import { causeOf, type Cause } from '../../idp/explanations/causes';
-import { ScimError, type ScimType } from '../../scim/errors/scim-error';
-import { resourceTypesWith } from '../../scim/schema/resource-type';
-import { failureKind } from './metrics';
+import { internalError } from '../../scim/errors/resource-errors';
+import { ScimError, type ErrorCode, type ScimType } from '../../scim/errors/scim-error';
+import { parseJson, type Json } from '../../scim/json';
+import { failureKind } from './failure-kind';
 import { FailureLimits } from './failure-limits';
-import { namesInBody, subjectOf } from './failure-subject';
 import { logFailure } from './log';
-import type { ScimRequest } from '../http/scim-request';
 
-/** Each environment of a function has its own. */
+/** Shared by all requests of a function instance. */
 const limits = new FailureLimits();
 
-/** Whose request failed. */
-export interface FailedCaller {
+/** A caller that presented a token of the connection, perhaps one that has ended. */
+export interface IdentifiedCaller {
   readonly connection: Connection;
-  /** Id of its token. */
+  /** Id of the token. */
   readonly token: string;
 }
 
-/** What of a request is of interest when it fails. */
-export type FailedRequest = Pick<ScimRequest, 'method' | 'resource' | 'resourceId' | 'body'>;
+/** The part of a request that the log needs. */
+export interface LoggedRequest {
+  readonly method: string;
+  /** The route with API Gateway's placeholders. */
+  readonly resource: string;
+  readonly resourceId: string | undefined;
+  readonly body: string;
+}
 
-/** What is known of the invocation. */
-export interface FailureContext {
-  /** Opens the table for what little is to be read and written when the request is over: it never makes it wait for long. */
-  readonly open: () => Table;
+/** What a recorder knows about the invocation. */
+export interface RecordingContext {
+  /** Opens the table with a short deadline: the log must not delay an answer for long. */
+  readonly openTable: () => Table;
   readonly requestId: string;
-  /** When the request came, in milliseconds since the epoch. */
+  /** When the request arrived, in milliseconds since the epoch. */
   readonly begun: number;
-  /** Days for which entries are kept. */
+  /** Days that entries are kept. */
   readonly logDays: number;
 }
 
-/** What went wrong, in the terms of the log. */
+/** A failure, reduced to what the log may show. */
 interface Failure {
   readonly status: number;
-  readonly scimType: ScimType | undefined;
-  readonly cause: Cause;
-  /** As it was answered. */
-  readonly message: string;
+  readonly code: ErrorCode;
+  readonly scimType?: ScimType | undefined;
+  readonly attribute?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly received?: string | undefined;
 }
 
 /**
- * What failed of a request, for the connection's provisioning log: itself, or operations of it. It is written down before the answer leaves, at most so many of one cause in a
- * minute. What cannot be written is in the function's log, and the request does not notice.
+ * Collects the failures of one request, its own and those of its bulk operations, and writes them to
+ * the provisioning log before the answer is sent. If that fails, the function's log shows it and the
+ * request is not affected.
  */
-export class Failures {
-  private readonly noted = new Map<string, readonly [FailedRequest, Failure]>();
+export class FailureRecorder {
+  private readonly recorded = new Map<string, readonly [LoggedRequest, Failure]>();
 
   constructor(
-    private readonly caller: FailedCaller,
-    private readonly context: FailureContext,
+    private readonly caller: IdentifiedCaller,
+    private readonly context: RecordingContext,
   ) {}
 
-  /** Notes what a request, or an operation of one, was refused with. */
-  note(request: FailedRequest, error: unknown): void {
-    const { status, scimType, message } = error instanceof ScimError ? error : new ScimError(500, '');
+  /** Records the error of a request or of one of its operations. */
+  record(request: LoggedRequest, error: unknown): void {
+    const { status, code, scimType, attribute, expected, received } =
+      error instanceof ScimError ? error : internalError(error);
     if (failureKind(request.method, status) === undefined) return;
-    const cause = causeOf({ status, scimType, detail: message, resourceType: typeOf(request.resource) });
-    this.add(request, { status, scimType, cause, message });
+    const detail = expected === undefined ? undefined : `${attribute ?? ''} must be ${expected}`;
+    this.add(request, { status, code, scimType, attribute, detail, received });
   }
 
-  /** Notes members that are not there and were passed over: the request went well without them. @param count of them */
-  notePassedOver(request: FailedRequest, count: number): void {
-    const message =
-      count === 1
-        ? 'a member that is not there was passed over'
-        : `${count} members that are not there were passed over`;
-    this.add(request, { status: 200, scimType: undefined, cause: 'unknownMember', message });
+  /** Records unknown members that were skipped; everything else in the request was done. */
+  recordSkippedMembers(request: LoggedRequest, count: number): void {
+    const detail =
+      count === 1 ? '1 unknown member was skipped' : `${count} unknown members were skipped`;
+    this.add(request, { status: 200, code: 'unknownMember', detail });
   }
 
-  private add(request: FailedRequest, failure: Failure): void {
-    // A request that is tried again, because another change came first, fails in the same way.
+  private add(request: LoggedRequest, failure: Failure): void {
     const { method, resource, resourceId, body } = request;
-    this.noted.set(JSON.stringify([method, resource, resourceId, body, failure.cause]), [request, failure]);
+    // A change that is retried because of contention fails the same way each time.
+    const key = JSON.stringify([method, resource, resourceId, body, failure.code]);
+    this.recorded.set(key, [request, failure]);
   }
 
   /**
-   * Writes down what was noted.
-   * @param method of the request, when it went well
+   * Writes the entries.
+   * @param succeeded method of the request, if it succeeded
    */
-  async write(method?: string): Promise<void> {
-    if (this.noted.size === 0 && method !== undefined) await this.writeSuccess(method);
-    await Promise.all([...this.noted.values()].map(([request, failure]) => this.writeOne(request, failure)));
+  async write(succeeded?: string): Promise<void> {
+    if (this.recorded.size === 0 && succeeded !== undefined) await this.writeSuccess(succeeded);
+    await Promise.all(
+      [...this.recorded.values()].map(([request, failure]) => this.writeOne(request, failure)),
+    );
   }
 
-  /** That failures are over of which somebody was told; otherwise what goes well is not written down. */
+  /** Logs a success only while recipients believe that requests fail: it may be the recovery. */
   private async writeSuccess(method: string): Promise<void> {
     const { id, failing } = this.caller.connection;
-    if (failing === undefined || (failing === 'change' && (method === 'GET' || method === 'HEAD'))) return;
+    const isRead = method === 'GET' || method === 'HEAD';
+    if (failing === undefined || (failing === 'change' && isRead)) return;
     if (limits.take(id, 'success') === undefined) return;
     try {
-      await unlessBusy(() => this.context.open().write([successWrite(id)]));
-    } catch (problem) {
-      logFailure(problem, this.context.requestId);
+      await unlessBusy(() => this.context.openTable().write([successWrite(id)]));
+    } catch (error) {
+      logFailure(error, this.context.requestId);
     }
   }
 
-  private async writeOne(request: FailedRequest, { status, scimType, cause, message }: Failure): Promise<void> {
+  private async writeOne(request: LoggedRequest, failure: Failure): Promise<void> {
     const { connection, token } = this.caller;
     const { requestId, begun, logDays } = this.context;
-    const table = this.context.open();
-    const subject = subjectOf(message, resourceTypesWith(connection.schemas), request.body);
-    const { attribute, expectation, received } = subject;
-    const count = limits.take(connection.id, `${cause} ${attribute ?? ''}`);
+    const { status, code, scimType, attribute, detail, received } = failure;
+    const count = limits.take(connection.id, `${code} ${attribute ?? ''}`);
     if (count === undefined) return;
+    const table = this.context.openTable();
+    const { resourceId } = request;
     try {
       const isWritten = await unlessBusy(async () => {
-        const { resourceId } = request;
         const entry: FailureEntry = {
           ...newEntryTime(),
           connection: connection.id,
@@ -123,40 +135,35 @@ export class Failures {
           method: request.method,
           route: request.resource,
           status,
-          cause,
+          cause: code,
           latency: Date.now() - begun,
           count,
-          ...present({
-            scimType,
-            attribute,
-            received,
-            detail: status < 400 ? message : expectation,
-            ...(await namesOf(table, connection.id, request)),
-          }),
+          ...present({ scimType, attribute, received, detail }),
+          ...present({ ...(await namesOf(table, connection.id, request)) }),
           ...(resourceId !== undefined && isResourceId(resourceId) ? { resourceId } : {}),
         };
-        await table.write([failureWrite(entry, logDays)]);
+        await table.write([failureEntryWrite(entry, logDays)]);
         return true;
       });
-      if (isWritten !== true) throw new Error(`The failure (${cause}) could not be written down in time.`);
-    } catch (problem) {
-      logFailure(problem, requestId);
+      if (isWritten !== true) throw new Error(`There was no time to log the failure (${code}).`);
+    } catch (error) {
+      logFailure(error, requestId);
     }
   }
 }
 
-/** Whom it is about: the body says it when somebody is created, and the directory when somebody is changed. */
+/** Returns the names of the resource concerned: from the body, else from the directory. */
 async function namesOf(
   table: Table,
   connection: string,
-  { resource, resourceId, body }: FailedRequest,
+  { resource, resourceId, body }: LoggedRequest,
 ): Promise<Names> {
-  const named = namesInBody(body);
+  const named = namesIn(parsed(body));
   const type = typeOf(resource);
-  if (named.name !== undefined || type === undefined || resourceId === undefined || !isResourceId(resourceId))
-    return named;
+  if (named.name !== undefined || type === undefined) return named;
+  if (resourceId === undefined || !isResourceId(resourceId)) return named;
   const item = await table.get(resourceKey(connection, type, resourceId));
-  return item === undefined ? named : namesIn(fromItem(item).attributes);
+  return item === undefined ? named : namesIn(resourceFromItem(item).attributes);
 }
 
 function typeOf(route: string): 'User' | 'Group' | undefined {
@@ -164,9 +171,21 @@ function typeOf(route: string): 'User' | 'Group' | undefined {
   return /\/Groups\b/.test(route) ? 'Group' : undefined;
 }
 
-/** Members that have a value. */
-function present(members: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+function parsed(body: string): Json | undefined {
+  try {
+    return body === '' ? undefined : parseJson(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns the members that have a value. */
+function present(
+  members: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(members).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    Object.entries(members).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
   );
 }

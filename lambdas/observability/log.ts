@@ -6,13 +6,15 @@ export function logEntry(entry: JsonObject, stream: NodeJS.WritableStream = proc
   stream.write(`${JSON.stringify(entry)}\n`);
 }
 
-/** Writes what went wrong to the function's log. */
+/** Logs an error. */
 export function logFailure(error: unknown, requestId: string): void {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  logEntry({ level: 'ERROR', requestId, name, message, stack: stack ?? null }, process.stderr);
+  const entry = { level: 'ERROR', requestId, name, message, stack: stack ?? null };
+  logEntry(entry, process.stderr);
 }
 
-/** Writes an administrative act to the function's log: there it outlives the connection. */
-export function logAct({ connection, at, actor, action, before, after }: AuditRecord): void {
+/** Logs an administrative action. The log outlives the connection and its audit records. */
+export function logAuditRecord(record: AuditRecord): void {
+  const { connection, at, actor, action, before, after } = record;
   logEntry({ level: 'INFO', message: 'audit', connection, at, actor, action, before, after });
 }

@@ -2,13 +2,14 @@ import { DynamoDBConnection } from '../../directory/store/dynamodb';
 import { Table } from '../../directory/store/table';
 import { ENVIRONMENT } from '../contract';
 
-/** The table that the construct names in the environment, with the credentials that Lambda puts there. */
+/** Opens the table named in the environment, with the credentials that Lambda provides. */
 export function openTable(): Table {
   const name = variable(ENVIRONMENT.tableName);
+  const sessionToken = process.env['AWS_SESSION_TOKEN'];
   const credentials = {
     accessKeyId: variable('AWS_ACCESS_KEY_ID'),
     secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
-    ...(process.env['AWS_SESSION_TOKEN'] === undefined ? {} : { sessionToken: process.env['AWS_SESSION_TOKEN'] }),
+    ...(sessionToken === undefined ? {} : { sessionToken }),
   };
   const connection = new DynamoDBConnection({
     region: variable('AWS_REGION'),
@@ -18,7 +19,12 @@ export function openTable(): Table {
   return new Table(connection, name);
 }
 
-/** An environment variable that the construct sets. @throws Error when it is missing */
+/** Returns how many days the entries of the provisioning log are kept. */
+export function logRetentionDays(): number {
+  return Number(variable(ENVIRONMENT.logDays));
+}
+
+/** Returns an environment variable that the construct sets. @throws Error if it is missing */
 export function variable(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`The environment variable ${name} is missing.`);

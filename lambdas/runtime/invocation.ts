@@ -1,4 +1,4 @@
 import type { Context } from 'aws-lambda';
 
-/** What a function that is not called over HTTP needs of Lambda's context. */
+/** The part of Lambda's context that the functions use. */
 export type Invocation = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>;

@@ -16,7 +16,8 @@ export function referencesIn(value: Json | undefined): ReadonlySet<string> {
 function collect(value: Json | undefined, found: Set<string>): void {
   if (typeof value === 'string') {
     if (!value.includes('bulkId:')) return;
-    for (const [, , bulkId] of value.matchAll(REFERENCE)) if (bulkId !== undefined) found.add(bulkId);
+    for (const [, , bulkId] of value.matchAll(REFERENCE))
+      if (bulkId !== undefined) found.add(bulkId);
   } else if (isArray(value)) {
     for (const element of value) collect(element, found);
   } else if (isObject(value)) {
@@ -35,7 +36,10 @@ export function withIds(value: Json, ids: ReadonlyMap<string, string>): Json {
   if (isArray(value)) return value.map((element) => withIds(element, ids));
   if (!isObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => [name, part === undefined ? null : withIds(part, ids)]),
+    Object.entries(value).map(([name, part]) => [
+      name,
+      part === undefined ? null : withIds(part, ids),
+    ]),
   );
 }
 
@@ -43,12 +47,13 @@ export function withIds(value: Json, ids: ReadonlyMap<string, string>): Json {
  * Cuts a resource in two: what can be created now, and the attributes that refer to what is not there yet. That is how references
  * in a circle are resolved.
  */
-export function withoutReferencesTo(
+export function splitByReferences(
   data: JsonObject,
   missing: (bulkId: string) => boolean,
 ): { readonly now: JsonObject; readonly later: JsonObject } {
   const entries = Object.entries(data);
-  const refers = ([, value]: [string, Json | undefined]): boolean => [...referencesIn(value)].some(missing);
+  const refers = ([, value]: [string, Json | undefined]): boolean =>
+    [...referencesIn(value)].some(missing);
   return {
     now: Object.fromEntries(entries.filter((part) => !refers(part))),
     later: Object.fromEntries(entries.filter(refers)),

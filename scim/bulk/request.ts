@@ -1,4 +1,6 @@
-import { badRequest, ScimError } from '../errors/scim-error';
+import { operationsMalformed, tooManyOperations } from '../errors/request-errors';
+import { quoted } from '../errors/scim-error';
+import { wrongValue } from '../errors/value-errors';
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import { LIMITS } from '../limits';
 import { messageBody } from '../message';
@@ -27,28 +29,25 @@ export interface BulkRequest {
 export function parseBulkRequest(sentBody: Json): BulkRequest {
   const body = messageBody(sentBody, BULK_REQUEST_URN);
   const sent = ownIgnoringCase(body, 'Operations');
-  if (!isArray(sent)) throw badRequest('invalidSyntax', '"Operations" must be an array.');
+  if (!isArray(sent)) throw operationsMalformed('"Operations" must be an array.');
   if (sent.length > LIMITS.bulkOperations) {
-    throw new ScimError(
-      413,
-      `A bulk request may have ${LIMITS.bulkOperations} operations at most, not ${sent.length}.`,
-    );
+    throw tooManyOperations('bulk', LIMITS.bulkOperations);
   }
   const operations = sent.map(parseOperation);
   const bulkIds = operations.flatMap(({ bulkId }) => bulkId ?? []);
   const twice = bulkIds.find((bulkId, index) => bulkIds.indexOf(bulkId) !== index);
-  if (twice !== undefined) throw badRequest('invalidSyntax', `The bulkId "${twice}" is used twice.`);
+  if (twice !== undefined) throw operationsMalformed(`The bulkId ${quoted(twice)} is used twice.`);
   return { failOnErrors: failOnErrors(ownIgnoringCase(body, 'failOnErrors')), operations };
 }
 
 function failOnErrors(value: Json | undefined): number | undefined {
   if (value === undefined || value === null || value === 0) return undefined;
   if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
-  throw badRequest('invalidValue', '"failOnErrors" must be a positive integer.');
+  throw wrongValue('failOnErrors', 'a positive integer', value);
 }
 
 function parseOperation(operation: Json, index: number): BulkOperation {
-  if (!isObject(operation)) throw badRequest('invalidSyntax', `Operation ${index + 1} must be an object.`);
+  if (!isObject(operation)) throw operationsMalformed(`Operation ${index + 1} must be an object.`);
   return {
     method: (text(operation, 'method') ?? '').toUpperCase(),
     bulkId: text(operation, 'bulkId'),

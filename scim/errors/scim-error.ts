@@ -1,3 +1,5 @@
+import { isArray, isObject, type Json } from '../json';
+
 /** The `scimType` values of RFC 7644 section 3.12, table 9, and of RFC 9865 section 2.1. */
 export type ScimType =
   | 'invalidFilter'
@@ -14,6 +16,55 @@ export type ScimType =
   | 'expiredCursor'
   | 'invalidCount';
 
+/**
+ * The reasons why a request can fail, in the order in which the documentation explains them. The
+ * provisioning log stores the code, and `idp/explanations` says for each what it means and what to
+ * do about it.
+ */
+export const ERROR_CODES = [
+  'tokenRefused',
+  'scopeMissing',
+  'connectionDisabled',
+  'groupsOff',
+  'duplicateUser',
+  'duplicateGroup',
+  'missingValue',
+  'wrongValue',
+  'unknownMember',
+  'wrongPath',
+  'noTarget',
+  'immutableValue',
+  'wrongFilter',
+  'notThere',
+  'changedMeanwhile',
+  'tooLarge',
+  'malformed',
+  'unsupported',
+  'busy',
+  'fault',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** The kind of a JSON value that a client sent. Logs and mails show the kind, never the value. */
+export type ReceivedKind =
+  | 'nothing'
+  | 'null'
+  | 'a string'
+  | 'a number'
+  | 'true or false'
+  | 'an object'
+  | `a list of ${number}`;
+
+/** Returns the kind of a value; `nothing` for undefined. */
+export function kindOf(value: Json | undefined): ReceivedKind {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (isArray(value)) return `a list of ${value.length}`;
+  if (isObject(value)) return 'an object';
+  if (typeof value === 'string') return 'a string';
+  return typeof value === 'number' ? 'a number' : 'true or false';
+}
+
 export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
 /** The Error resource of RFC 7644 section 3.12; `status` is a string there. */
@@ -24,29 +75,52 @@ export interface ErrorResource {
   readonly detail: string;
 }
 
+/** The data of a `ScimError`. Everything but `detail` is free of values that the client sent. */
+export interface ErrorFields {
+  readonly code: ErrorCode;
+  /** HTTP status. */
+  readonly status: number;
+  readonly scimType?: ScimType | undefined;
+  /** The sentence for the client. It may quote what the client sent. */
+  readonly detail: string;
+  /** The attribute concerned, as the schemas write it (`name.givenName`). */
+  readonly attribute?: string | undefined;
+  /** What the attribute must be, to complete "must be …": `an array`. */
+  readonly expected?: string | undefined;
+  /** The kind of value that was received instead. */
+  readonly received?: ReceivedKind | undefined;
+  /** Headers that the status requires: `Allow`, `WWW-Authenticate`, `Retry-After`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The underlying error, for the function's log. */
+  readonly cause?: unknown;
+}
+
 /**
- * A refusal in the protocol's own terms. It travels as an exception from wherever the request turns out to be wrong
- * to the edge, which answers it with `status`, `headers` and `body()`.
+ * A request that cannot be served, as data. It is thrown where the problem is found and becomes an
+ * answer at the edge. Logs, mails and metrics read its fields; no code reads its message.
  */
 export class ScimError extends Error {
+  readonly code: ErrorCode;
   readonly status: number;
   readonly scimType: ScimType | undefined;
-  /** Headers that the status calls for: `Allow`, `WWW-Authenticate`, `Retry-After`. */
+  readonly attribute: string | undefined;
+  readonly expected: string | undefined;
+  readonly received: ReceivedKind | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(
-    status: number,
-    detail: string,
-    options: { readonly scimType?: ScimType; readonly headers?: Readonly<Record<string, string>> } = {},
-  ) {
-    super(detail);
+  constructor(private readonly fields: ErrorFields) {
+    super(fields.detail, { cause: fields.cause });
     this.name = 'ScimError';
-    this.status = status;
-    this.scimType = options.scimType;
-    this.headers = options.headers ?? {};
+    this.code = fields.code;
+    this.status = fields.status;
+    this.scimType = fields.scimType;
+    this.attribute = fields.attribute;
+    this.expected = fields.expected;
+    this.received = fields.received;
+    this.headers = fields.headers ?? {};
   }
 
-  /** The Error resource to answer with. */
+  /** Returns the Error resource to answer with. */
   body(): ErrorResource {
     return {
       schemas: [ERROR_URN],
@@ -55,25 +129,17 @@ export class ScimError extends Error {
       detail: this.message,
     };
   }
+
+  /** Returns the same error with some fields replaced, for a caller that knows more about it. */
+  with(fields: Partial<ErrorFields>): ScimError {
+    return new ScimError({ ...this.fields, ...fields });
+  }
 }
 
-/** A 400 with the `scimType` that says which part of the request is wrong. */
-export function badRequest(scimType: ScimType, detail: string): ScimError {
-  return new ScimError(400, detail, { scimType });
-}
+const SHOWN_LENGTH = 200;
 
-/** 404 for a resource that is not there, or not there any more. */
-export function notFound(what: string): ScimError {
-  return new ScimError(404, `${what} was not found.`);
-}
-
-/** 409 for a value that another resource already has (RFC 7644 section 3.3.1). */
-export function notUnique(attribute: string, resourceType: string): ScimError {
-  return new ScimError(409, `Another ${resourceType} already has this ${attribute}.`, { scimType: 'uniqueness' });
-}
-
-/** 405 with the methods that the endpoint does know. */
-export function methodNotAllowed(method: string, allowed: readonly string[]): ScimError {
-  const allow = allowed.join(', ');
-  return new ScimError(405, `${method} is not supported here; use ${allow}.`, { headers: { Allow: allow } });
+/** Quotes a client's text in a message, shortened if it is long. */
+export function quoted(text: string): string {
+  const shown = text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+  return `"${shown.toWellFormed()}"`;
 }

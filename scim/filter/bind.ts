@@ -1,4 +1,4 @@
-import { badRequest, ScimError } from '../errors/scim-error';
+import { invalidFilter, sensitiveAttribute } from '../errors/filter-errors';
 import { isArray, isObject, own, type Json, type JsonObject } from '../json';
 import { findSubAttribute, type Attribute } from '../schema/attribute';
 import { describeTarget, type ResourceType, type Target } from '../schema/resource-type';
@@ -39,12 +39,17 @@ export function bindFilter(filter: Filter, type: ResourceType): BoundFilter {
  * resources, as long as another one has it (RFC 7644 section 3.4.2.1).
  * @throws as `bindFilter`
  */
-export function bindFilterAcross(filter: Filter, types: readonly ResourceType[]): readonly BoundFilter[] {
+export function bindFilterAcross(
+  filter: Filter,
+  types: readonly ResourceType[],
+): readonly BoundFilter[] {
   return types.map((type) =>
     bind(filter, (path) => {
       const target = resolveAttribute(type, path);
       if (target !== undefined) return target;
-      const elsewhere = types.map((other) => resolveAttribute(other, path)).find((other) => other !== undefined);
+      const elsewhere = types
+        .map((other) => resolveAttribute(other, path))
+        .find((other) => other !== undefined);
       return elsewhere === undefined ? undefined : { ...elsewhere, extension: ELSEWHERE };
     }),
   );
@@ -67,7 +72,9 @@ export function bindValueFilter(filter: Filter, parent: Target): BoundFilter {
     const subAttribute = findSubAttribute(parent.attribute, path);
     if (subAttribute !== undefined) return { ...parent, subAttribute };
     // The elements of a simple multi-valued attribute are their own `value` (RFC 7643 section 2.4).
-    return parent.attribute.type !== 'complex' && path.toLowerCase() === 'value' ? parent : undefined;
+    return parent.attribute.type !== 'complex' && path.toLowerCase() === 'value'
+      ? parent
+      : undefined;
   });
 }
 
@@ -77,7 +84,11 @@ function bind(filter: Filter, resolve: Resolve): BoundFilter {
   switch (filter.kind) {
     case 'and':
     case 'or':
-      return { kind: filter.kind, left: bind(filter.left, resolve), right: bind(filter.right, resolve) };
+      return {
+        kind: filter.kind,
+        left: bind(filter.left, resolve),
+        right: bind(filter.right, resolve),
+      };
     case 'not':
       return { kind: 'not', filter: bind(filter.filter, resolve) };
     case 'present':
@@ -87,7 +98,10 @@ function bind(filter: Filter, resolve: Resolve): BoundFilter {
     case 'values': {
       const target = resolved(filter, resolve);
       if (target.subAttribute !== undefined) {
-        throw invalid(filter.position, `"${filter.path}" has no values to filter; filter "${target.attribute.name}"`);
+        throw invalidFilter(
+          filter.position,
+          `"${filter.path}" has no values to filter; filter "${target.attribute.name}"`,
+        );
       }
       return { kind: 'values', target, filter: bindValueFilter(filter.filter, target) };
     }
@@ -108,7 +122,7 @@ function bindComparison(filter: Comparison, target: Target): BoundComparison {
   }
   // A stored value is never null: `eq null` asks for an unassigned attribute, `ne null` for an assigned one.
   if (operator !== 'eq' && operator !== 'ne') {
-    throw invalid(filter.position, `null can be compared with "eq" and "ne" only`);
+    throw invalidFilter(filter.position, `null can be compared with "eq" and "ne" only`);
   }
   return { kind: 'compare', target: leaf, operator, value, test: () => operator === 'ne' };
 }
@@ -118,24 +132,25 @@ function leafTarget(filter: Comparison, target: Target): Target {
   if (target.subAttribute !== undefined || target.attribute.type !== 'complex') return target;
   const value = findSubAttribute(target.attribute, 'value');
   if (value === undefined) {
-    throw invalid(filter.position, `"${filter.path}" is complex; compare one of its sub-attributes`);
+    throw invalidFilter(
+      filter.position,
+      `"${filter.path}" is complex; compare one of its sub-attributes`,
+    );
   }
   return { ...target, subAttribute: value };
 }
 
-function resolved(filter: Comparison | Presence | { path: string; position: number }, resolve: Resolve): Target {
+function resolved(
+  filter: Comparison | Presence | { path: string; position: number },
+  resolve: Resolve,
+): Target {
   const target = resolve(filter.path);
-  if (target === undefined) throw invalid(filter.position, `there is no attribute "${filter.path}"`);
+  if (target === undefined)
+    throw invalidFilter(filter.position, `there is no attribute "${filter.path}"`);
   if (leafAttribute(target).returned === 'never') {
-    throw new ScimError(403, `"${describeTarget(target)}" is never returned and cannot be filtered on.`, {
-      scimType: 'sensitive',
-    });
+    throw sensitiveAttribute(describeTarget(target), 'filtered on');
   }
   return target;
-}
-
-function invalid(position: number, problem: string): ScimError {
-  return badRequest('invalidFilter', `Filter, position ${position + 1}: ${problem}.`);
 }
 
 /** The attribute that a target finally names: the sub-attribute where there is one. */
@@ -152,7 +167,9 @@ export function mentions(filter: BoundFilter, attributeName: string): boolean {
     case 'not':
       return mentions(filter.filter, attributeName);
     default:
-      return filter.target.extension === undefined && filter.target.attribute.name === attributeName;
+      return (
+        filter.target.extension === undefined && filter.target.attribute.name === attributeName
+      );
   }
 }
 
@@ -186,7 +203,9 @@ function evaluate<T extends Json>(filter: BoundFilter, subject: T, find: Find<T>
         (filter.value === null ? filter.operator === 'eq' : filter.operator === 'ne')
       );
     case 'values':
-      return find(subject, filter.target, (element) => elementMatches(filter.filter, element)) === true;
+      return (
+        find(subject, filter.target, (element) => elementMatches(filter.filter, element)) === true
+      );
   }
 }
 
@@ -207,7 +226,11 @@ function findIn(
   return found;
 }
 
-function findInElement(element: Json, { subAttribute }: Target, test: (value: Json) => boolean): boolean | undefined {
+function findInElement(
+  element: Json,
+  { subAttribute }: Target,
+  test: (value: Json) => boolean,
+): boolean | undefined {
   return findInPart(element, subAttribute, test);
 }
 
@@ -216,18 +239,27 @@ function findInPart(
   subAttribute: Attribute | undefined,
   test: (value: Json) => boolean,
 ): boolean | undefined {
-  const part = subAttribute === undefined ? value : isObject(value) ? own(value, subAttribute.name) : undefined;
+  const part =
+    subAttribute === undefined
+      ? value
+      : isObject(value)
+        ? own(value, subAttribute.name)
+        : undefined;
   return part === undefined ? undefined : test(part);
 }
 
 /** `pr`: "has a non-empty or non-null value, or … a non-empty node for complex attributes". */
 function isPresent(value: Json): boolean {
-  if (isObject(value)) return Object.values(value).some((part) => part !== undefined && isPresent(part));
+  if (isObject(value))
+    return Object.values(value).some((part) => part !== undefined && isPresent(part));
   return value !== null && value !== '' && !(isArray(value) && value.length === 0);
 }
 
 /** The stored values at a target: none when it is unassigned, several when an attribute on the way is multi-valued. */
-export function valuesAt(resource: JsonObject, { extension, attribute, subAttribute }: Target): readonly Json[] {
+export function valuesAt(
+  resource: JsonObject,
+  { extension, attribute, subAttribute }: Target,
+): readonly Json[] {
   const container = extension === undefined ? resource : own(resource, extension);
   if (!isObject(container)) return [];
   const value = own(container, attribute.name);

@@ -1,4 +1,5 @@
-import { badRequest } from '../errors/scim-error';
+import { notComparable } from '../errors/filter-errors';
+import type { ScimError } from '../errors/scim-error';
 import type { Json } from '../json';
 import type { Attribute } from '../schema/attribute';
 import type { ComparisonOperator, ComparisonValue } from './ast';
@@ -57,31 +58,48 @@ export function comparisonTest(
   }
 }
 
-function booleanTest(attribute: Attribute, operator: ComparisonOperator, value: ComparisonValue): Test {
+function booleanTest(
+  attribute: Attribute,
+  operator: ComparisonOperator,
+  value: ComparisonValue,
+): Test {
   if (typeof value !== 'boolean') throw mismatch(attribute, 'true or false');
   if (operator === 'eq') return (stored) => stored === value;
   if (operator === 'ne') return (stored) => stored !== value;
   throw unsupported(attribute, operator);
 }
 
-function numberTest(attribute: Attribute, operator: ComparisonOperator, value: ComparisonValue): Test {
+function numberTest(
+  attribute: Attribute,
+  operator: ComparisonOperator,
+  value: ComparisonValue,
+): Test {
   if (typeof value !== 'number') throw mismatch(attribute, 'a number');
   const test = ordering(operator);
   if (test === undefined) throw unsupported(attribute, operator);
   return (stored) => typeof stored === 'number' && test(stored - value);
 }
 
-function dateTimeTest(attribute: Attribute, operator: ComparisonOperator, value: ComparisonValue): Test {
+function dateTimeTest(
+  attribute: Attribute,
+  operator: ComparisonOperator,
+  value: ComparisonValue,
+): Test {
   if (typeof value !== 'string') throw mismatch(attribute, 'a date and time in double quotes');
   const test = ordering(operator);
   // Text operators look at the text: `meta.created sw "2026-"`.
   if (test === undefined) return stringTest(attribute, operator, value);
   const wanted = instant(value);
-  if (Number.isNaN(wanted)) throw mismatch(attribute, 'a date and time such as "2026-01-31T08:00:00Z"');
+  if (Number.isNaN(wanted))
+    throw mismatch(attribute, 'a date and time such as "2026-01-31T08:00:00Z"');
   return (stored) => typeof stored === 'string' && test(instant(stored) - wanted);
 }
 
-function stringTest(attribute: Attribute, operator: ComparisonOperator, value: ComparisonValue): Test {
+function stringTest(
+  attribute: Attribute,
+  operator: ComparisonOperator,
+  value: ComparisonValue,
+): Test {
   if (typeof value !== 'string') throw mismatch(attribute, 'a string in double quotes');
   const wanted = comparable(attribute, value);
   const test = textTest(operator, wanted);
@@ -131,13 +149,10 @@ function ordering(operator: ComparisonOperator): ((difference: number) => boolea
   }
 }
 
-function unsupported(attribute: Attribute, operator: ComparisonOperator): Error {
-  return badRequest(
-    'invalidFilter',
-    `"${attribute.name}" is of type ${attribute.type} and cannot be compared with "${operator}".`,
-  );
+function unsupported({ name, type }: Attribute, operator: ComparisonOperator): ScimError {
+  return notComparable(name, `is of type ${type} and cannot be compared with "${operator}"`);
 }
 
-function mismatch(attribute: Attribute, expected: string): Error {
-  return badRequest('invalidFilter', `"${attribute.name}" is of type ${attribute.type}: compare it with ${expected}.`);
+function mismatch({ name, type }: Attribute, expected: string): ScimError {
+  return notComparable(name, `is of type ${type}: compare it with ${expected}`);
 }

@@ -8,7 +8,11 @@ export function mapExpressions(
   switch (filter.kind) {
     case 'and':
     case 'or':
-      return { ...filter, left: mapExpressions(filter.left, replace), right: mapExpressions(filter.right, replace) };
+      return {
+        ...filter,
+        left: mapExpressions(filter.left, replace),
+        right: mapExpressions(filter.right, replace),
+      };
     case 'not':
       return { ...filter, filter: mapExpressions(filter.filter, replace) };
     default:

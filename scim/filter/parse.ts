@@ -1,7 +1,13 @@
-import { badRequest, ScimError } from '../errors/scim-error';
+import { filterTooLarge, invalidFilter } from '../errors/filter-errors';
+import { ScimError } from '../errors/scim-error';
 import { parseJson } from '../json';
 import { LIMITS } from '../limits';
-import { COMPARISON_OPERATORS, type ComparisonOperator, type ComparisonValue, type Filter } from './ast';
+import {
+  COMPARISON_OPERATORS,
+  type ComparisonOperator,
+  type ComparisonValue,
+  type Filter,
+} from './ast';
 
 /**
  * Parses a filter: the whole ABNF of RFC 7644 section 3.4.2.2 (figure 1), operators and literals in any case, bounded in
@@ -52,7 +58,7 @@ class FilterParser {
     public position = 0,
   ) {
     if (text.length > LIMITS.filterLength) {
-      throw badRequest('invalidFilter', `The filter is longer than ${LIMITS.filterLength} characters.`);
+      throw filterTooLarge(`is longer than ${LIMITS.filterLength} characters`);
     }
   }
 
@@ -95,7 +101,7 @@ class FilterParser {
     this.take(open);
     this.depth += 1;
     if (this.depth > LIMITS.filterDepth) {
-      throw badRequest('invalidFilter', `The filter nests deeper than ${LIMITS.filterDepth} levels.`);
+      throw filterTooLarge(`nests deeper than ${LIMITS.filterDepth} levels`);
     }
     const filter = this.filter();
     this.depth -= 1;
@@ -125,7 +131,9 @@ class FilterParser {
     if (operator === 'pr') return { kind: 'present', path, position };
     if (operator === undefined) {
       this.position = start;
-      throw this.error(`expected an operator (${COMPARISON_OPERATORS.join(', ')} or pr) after "${path}"`);
+      throw this.error(
+        `expected an operator (${COMPARISON_OPERATORS.join(', ')} or pr) after "${path}"`,
+      );
     }
     return { kind: 'compare', path, operator, value: this.value(operator), position };
   }
@@ -231,7 +239,7 @@ class FilterParser {
   private error(expected: string): ScimError {
     const rest = this.text.slice(this.position, this.position + 20);
     const found = rest === '' ? 'the filter ends' : `found ${JSON.stringify(rest)}`;
-    return badRequest('invalidFilter', `Filter, position ${this.position + 1}: ${expected}, but ${found}.`);
+    return invalidFilter(this.position, `${expected}, but ${found}`);
   }
 }
 

@@ -20,6 +20,9 @@ export function printFilter(filter: Filter): string {
 /** Both operators group to the left and `and` before `or`: everything else needs its parentheses. */
 function operand(filter: Filter, parent: 'and' | 'or', side: 'left' | 'right'): string {
   const logical = filter.kind === 'and' || filter.kind === 'or';
-  const plain = !logical || (filter.kind === parent && side === 'left') || (filter.kind === 'and' && parent === 'or');
+  const plain =
+    !logical ||
+    (filter.kind === parent && side === 'left') ||
+    (filter.kind === 'and' && parent === 'or');
   return plain ? printFilter(filter) : `(${printFilter(filter)})`;
 }

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { badRequest } from '../errors/scim-error';
+import { expiredCursor, invalidCursor } from '../errors/filter-errors';
 import { asText, isArray, isObject, parseJson, type JsonObject } from '../json';
 import type { SortKey } from './sort';
 
@@ -29,12 +29,30 @@ export interface Cursor {
  * @param key 32 bytes that belong to the connection alone
  * @param query whatever must be the same when the cursor is used: filter, sort and endpoint
  */
-export function sealCursor(key: Buffer, query: string, { position, count }: Cursor, now = Date.now()): string {
+export function sealCursor(
+  key: Buffer,
+  query: string,
+  { position, count }: Cursor,
+  now = Date.now(),
+): string {
   const iv = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, iv);
   const { type, id, key: sortedBy, backward } = position;
-  const content = JSON.stringify([Math.floor(now / 1000), digestOf(query), count, type, id, sortedBy, backward]);
-  return Buffer.concat([iv, cipher.update(content, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+  const content = JSON.stringify([
+    Math.floor(now / 1000),
+    digestOf(query),
+    count,
+    type,
+    id,
+    sortedBy,
+    backward,
+  ]);
+  return Buffer.concat([
+    iv,
+    cipher.update(content, 'utf8'),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ]).toString('base64url');
 }
 
 /**
@@ -44,26 +62,33 @@ export function sealCursor(key: Buffer, query: string, { position, count }: Curs
 export function openCursor(key: Buffer, query: string, text: string, now = Date.now()): Cursor {
   const { issued, digest, ...cursor } = decrypt(key, text);
   if (digest !== digestOf(query)) {
-    throw badRequest(
-      'invalidCursor',
+    throw invalidCursor(
       'This cursor belongs to another query: filter, sortBy and sortOrder must stay the same.',
     );
   }
   if (now / 1000 - issued > CURSOR_SECONDS) {
-    throw badRequest('expiredCursor', `This cursor is older than ${CURSOR_SECONDS} seconds; begin anew.`);
+    throw expiredCursor(CURSOR_SECONDS);
   }
   return cursor;
 }
 
-function decrypt(key: Buffer, text: string): Cursor & { readonly issued: number; readonly digest: string } {
+function decrypt(
+  key: Buffer,
+  text: string,
+): Cursor & { readonly issued: number; readonly digest: string } {
   const sealed = Buffer.from(text, 'base64url');
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12), { authTagLength: 16 });
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12), {
+      authTagLength: 16,
+    });
     decipher.setAuthTag(sealed.subarray(-16));
-    const content = Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8');
+    const content = Buffer.concat([
+      decipher.update(sealed.subarray(12, -16)),
+      decipher.final(),
+    ]).toString('utf8');
     return fromContent(parseJson(`{"content":${content}}`));
   } catch {
-    throw badRequest('invalidCursor', 'This cursor is none that this service gave out.');
+    throw invalidCursor('This cursor was not issued by this service.');
   }
 }
 

@@ -1,4 +1,4 @@
-import { badRequest } from '../errors/scim-error';
+import { exclusiveParameters, invalidCount, invalidParameter } from '../errors/filter-errors';
 import { isArray, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import { LIMITS } from '../limits';
 import { messageBody } from '../message';
@@ -47,15 +47,16 @@ export function parseSearchRequest(sent: Json): ListQuery {
 function nameList(body: JsonObject, name: string): string | undefined {
   const value = ownIgnoringCase(body, name) ?? undefined;
   if (value === undefined || typeof value === 'string') return value;
-  if (isArray(value) && value.every((element) => typeof element === 'string')) return value.join(',');
-  throw badRequest('invalidValue', `"${name}" must be a list of attribute names.`);
+  if (isArray(value) && value.every((element) => typeof element === 'string'))
+    return value.join(',');
+  throw invalidParameter(name, 'a list of attribute names');
 }
 
 function listQuery(values: JsonObject, projection: ProjectionRequest): ListQuery {
   const filter = textOf(values, 'filter');
   const cursor = textOf(values, 'cursor');
   if (cursor !== undefined && integer(values, 'startIndex') !== undefined) {
-    throw badRequest('invalidValue', '"cursor" and "startIndex" cannot be given together.');
+    throw exclusiveParameters('cursor', 'startIndex');
   }
   const count = integer(values, 'count');
   return {
@@ -73,7 +74,7 @@ function sortRequest(by: string | undefined, order: string | undefined): SortReq
   if (by === undefined || by.trim() === '') return undefined;
   const direction = order?.trim().toLowerCase() ?? '';
   if (direction !== '' && direction !== 'ascending' && direction !== 'descending') {
-    throw badRequest('invalidValue', '"sortOrder" must be "ascending" or "descending".');
+    throw invalidParameter('sortOrder', '"ascending" or "descending"');
   }
   return { by: by.trim(), descending: direction === 'descending' };
 }
@@ -89,21 +90,26 @@ export function parseProjection(parameters: Parameters): ProjectionRequest {
 }
 
 function names(list: string | undefined): readonly string[] | undefined {
-  const found = (list ?? '').split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
+  const found = (list ?? '')
+    .split(',')
+    .flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
   return found.length === 0 ? undefined : found;
 }
 
 function textOf(values: JsonObject, name: string): string | undefined {
   const value = values[name] ?? undefined;
   if (value === undefined || typeof value === 'string') return value;
-  throw badRequest('invalidValue', `"${name}" must be a string.`);
+  throw invalidParameter(name, 'a string');
 }
 
 function integer(values: JsonObject, name: string): number | undefined {
   const value = values[name] ?? undefined;
   if (value === undefined) return undefined;
-  const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : 'no number';
+  const text =
+    typeof value === 'number' || typeof value === 'string' ? String(value).trim() : 'no number';
   if (text === '') return undefined;
   if (/^[+-]?\d{1,15}$/.test(text)) return Number(text);
-  throw badRequest(name === 'count' ? 'invalidCount' : 'invalidValue', `"${name}" must be an integer.`);
+  throw name === 'count'
+    ? invalidCount('"count" must be an integer.')
+    : invalidParameter(name, 'an integer');
 }

@@ -1,9 +1,10 @@
-import { badRequest } from '../errors/scim-error';
+import { notSortable, sensitiveAttribute } from '../errors/filter-errors';
+import { quoted } from '../errors/scim-error';
 import { leafAttribute, valuesAt } from '../filter/bind';
 import { comparable, instant } from '../filter/compare';
 import { isArray, isObject, own, type Json, type JsonObject } from '../json';
 import { findSubAttribute } from '../schema/attribute';
-import type { ResourceType, Target } from '../schema/resource-type';
+import { describeTarget, type ResourceType, type Target } from '../schema/resource-type';
 
 /** How a client wants resources ordered (RFC 7644 section 3.4.2.3). */
 export interface SortRequest {
@@ -22,12 +23,14 @@ export type SortKey = string | number | null;
 export function sortTarget(type: ResourceType, { by }: SortRequest): Target | undefined {
   const target = type.resolve(by);
   if (target?.attribute === undefined) return undefined;
-  if (leafAttribute(target).returned === 'never')
-    throw badRequest('sensitive', `"${by}" is never returned and cannot be sorted by.`);
-  if (isKeptElsewhere(type, target)) throw badRequest('invalidValue', `"${by}" cannot be sorted by.`);
+  if (leafAttribute(target).returned === 'never') {
+    throw sensitiveAttribute(describeTarget(target), 'sorted by');
+  }
+  if (isKeptElsewhere(type, target)) throw notSortable(`${quoted(by)} cannot be sorted by.`);
   if (target.subAttribute !== undefined || target.attribute.type !== 'complex') return target;
   const value = findSubAttribute(target.attribute, 'value');
-  if (value === undefined) throw badRequest('invalidValue', `"${by}" is complex; sort by one of its sub-attributes.`);
+  if (value === undefined)
+    throw notSortable(`${quoted(by)} is complex; sort by one of its sub-attributes.`);
   return { ...target, subAttribute: value };
 }
 
@@ -49,7 +52,9 @@ export function sortKey(target: Target | undefined, resource: JsonObject): SortK
   if (value === undefined) return null;
   const attribute = leafAttribute(target);
   if (typeof value === 'string')
-    return attribute.type === 'dateTime' ? instant(value) : comparable(attribute, value).slice(0, KEY_LENGTH);
+    return attribute.type === 'dateTime'
+      ? instant(value)
+      : comparable(attribute, value).slice(0, KEY_LENGTH);
   return typeof value === 'number' ? value : Number(value === true);
 }
 
@@ -65,6 +70,7 @@ function primaryOnly(resource: JsonObject, { extension, attribute }: Target): Js
 
 /** Resources without a value come last, or first when descending, as if nothing were greater than anything. */
 export function compareSortKeys(left: SortKey, right: SortKey, descending: boolean): number {
-  const ascending = left === right ? 0 : left === null ? 1 : right === null ? -1 : left < right ? -1 : 1;
+  const ascending =
+    left === right ? 0 : left === null ? 1 : right === null ? -1 : left < right ? -1 : 1;
   return descending ? -ascending : ascending;
 }

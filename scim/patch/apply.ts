@@ -1,4 +1,10 @@
-import { badRequest } from '../errors/scim-error';
+import { noMatch } from '../errors/patch-errors';
+import {
+  morePrimaries,
+  readOnlyAttribute,
+  requiredNotRemovable,
+  wrongValue,
+} from '../errors/value-errors';
 import type { BoundFilter } from '../filter/bind';
 import { elementMatches } from '../filter/bind';
 import { equalJson, isArray, isObject, type Json, type JsonObject } from '../json';
@@ -56,16 +62,23 @@ function applyOperation(
   // `schemas` follows from what the resource holds (RFC 7643 section 3): naming an extension there adds nothing to it.
   if (path.extension === undefined && path.attribute.name === 'schemas' && op !== 'remove') return;
   const current = draft.get(path);
-  if ((path.subAttribute ?? path.attribute).mutability === 'readOnly' || path.attribute.mutability === 'readOnly') {
-    if (op !== 'remove' && isUnchanged(current ?? readOnly[path.attribute.name], path, value)) return;
-    throw badRequest('mutability', `"${describeTarget(path)}" is readOnly.`);
+  if (
+    (path.subAttribute ?? path.attribute).mutability === 'readOnly' ||
+    path.attribute.mutability === 'readOnly'
+  ) {
+    if (op !== 'remove' && isUnchanged(current ?? readOnly[path.attribute.name], path, value))
+      return;
+    throw readOnlyAttribute(describeTarget(path));
   }
-  // Passwords are checked and dropped (see docs/conformance.md); nothing else is writeOnly.
+  // Passwords are checked and dropped (see docs/reference/conformance.md); nothing else is writeOnly.
   if (path.attribute.mutability === 'writeOnly') {
     if (op !== 'remove') parseValue(path.attribute, value);
     return;
   }
-  draft.set(path, op === 'remove' ? removed(path, current) : assigned(path, current, operation, rules));
+  draft.set(
+    path,
+    op === 'remove' ? removed(path, current) : assigned(path, current, operation, rules),
+  );
 }
 
 /** `add` and `replace` on a whole extension set the attributes given and leave the others. */
@@ -82,7 +95,7 @@ function applyToExtension(
     return;
   }
   const definitions = type.extension(urn)?.attributes ?? [];
-  if (!isObject(value)) throw badRequest('invalidValue', `"${urn}" must be an object.`);
+  if (!isObject(value)) throw wrongValue(urn, 'an object', value);
   for (const operation of attributeOperations(definitions, urn, op, value)) {
     applyOperation(type, draft, operation, rules, readOnly);
   }
@@ -100,7 +113,8 @@ function isUnchanged(current: Json | undefined, path: AttributePath, value: Json
 function mergeEqualElements(draft: Draft, operations: readonly PatchOperation[]): void {
   const touched = new Set<Attribute>();
   for (const { path } of operations) {
-    if (path.attribute === undefined || !path.attribute.multiValued || touched.has(path.attribute)) continue;
+    if (path.attribute === undefined || !path.attribute.multiValued || touched.has(path.attribute))
+      continue;
     touched.add(path.attribute);
     const elements = draft.get(path);
     if (isArray(elements)) draft.set(path, distinctElements(elements));
@@ -118,10 +132,12 @@ function assigned(
   const { attribute } = path;
   if (!attribute.multiValued) return assignedSingle(path, current, value);
   const elements = isArray(current) ? current : [];
-  if (path.filter !== undefined) return assignedWhere(path, path.filter, elements, op, value, rules);
+  if (path.filter !== undefined)
+    return assignedWhere(path, path.filter, elements, op, value, rules);
   if (path.subAttribute !== undefined) {
-    if (elements.length === 0) return settled(attribute, [elementWith(path, {}, value)], [0]);
-    return settled(
+    if (elements.length === 0)
+      return normalizedElements(attribute, [elementWith(path, {}, value)], [0]);
+    return normalizedElements(
       attribute,
       elements.map((element) => elementWith(path, element, value)),
       elements.keys(),
@@ -131,7 +147,7 @@ function assigned(
   const parsed = parseValue(attribute, sent);
   const added = isArray(parsed) ? parsed : [];
   if (op === 'replace') return parsed;
-  return settled(
+  return normalizedElements(
     attribute,
     [...elements, ...added],
     added.map((_, index) => elements.length + index),
@@ -143,10 +159,14 @@ function assigned(
  * `replace` (RFC 7644 section 3.5.2.3: "a set of sub-attributes SHALL be specified in the value parameter that replaces any
  * existing values or adds where an attribute did not previously exist").
  */
-function assignedSingle(path: AttributePath, current: Json | undefined, value: Json): Json | undefined {
+function assignedSingle(
+  path: AttributePath,
+  current: Json | undefined,
+  value: Json,
+): Json | undefined {
   const { attribute, filter, subAttribute } = path;
   if (filter !== undefined && (current === undefined || !elementMatches(filter, current))) {
-    throw badRequest('noTarget', `No value of "${attribute.name}" matches the filter.`);
+    throw noMatch(describeTarget({ ...path, subAttribute: undefined }));
   }
   if (subAttribute !== undefined) return nonEmpty(elementWith(path, current ?? {}, value));
   if (attribute.type !== 'complex' || value === null) return parseValue(attribute, value);
@@ -163,17 +183,25 @@ function assignedWhere(
   rules: PatchRules,
 ): Json | undefined {
   const { attribute } = path;
-  const selected = elements.flatMap((element, index) => (elementMatches(filter, element) ? [index] : []));
+  const selected = elements.flatMap((element, index) =>
+    elementMatches(filter, element) ? [index] : [],
+  );
   if (selected.length === 0) {
-    const described = op === 'add' || rules.createMissingTarget ? describedElement(filter) : undefined;
-    if (described === undefined) throw badRequest('noTarget', `No value of "${attribute.name}" matches the filter.`);
+    const described =
+      op === 'add' || rules.createMissingTarget ? describedElement(filter) : undefined;
+    if (described === undefined)
+      throw noMatch(describeTarget({ ...path, subAttribute: undefined }));
     if (value === null) return elements.length === 0 ? undefined : elements;
-    return settled(attribute, [...elements, changed(path, described, 'add', value)], [elements.length]);
+    return normalizedElements(
+      attribute,
+      [...elements, changed(path, described, 'add', value)],
+      [elements.length],
+    );
   }
   const next = elements.map((element, index) =>
     selected.includes(index) ? changed(path, element, op, value) : element,
   );
-  return settled(attribute, next, selected);
+  return normalizedElements(attribute, next, selected);
 }
 
 /** One selected element after the operation: a part of it set, parts of it added, or all of it replaced. */
@@ -184,7 +212,11 @@ function changed(path: AttributePath, element: Json, op: PatchOperation['op'], v
   return parseElement(attribute, value) ?? {};
 }
 
-function elementWith({ attribute, subAttribute }: AttributePath, element: Json, value: Json): JsonObject {
+function elementWith(
+  { attribute, subAttribute }: AttributePath,
+  element: Json,
+  value: Json,
+): JsonObject {
   if (subAttribute === undefined) return {};
   const parsed = parseValue(subAttribute, value, `${attribute.name}.${subAttribute.name}`);
   return withMember(isObject(element) ? element : {}, subAttribute.name, parsed);
@@ -192,7 +224,10 @@ function elementWith({ attribute, subAttribute }: AttributePath, element: Json, 
 
 function merged(attribute: Attribute, current: Json | undefined, value: Json): JsonObject {
   const parsed = parseElement(attribute, value);
-  let result: JsonObject = { ...(isObject(current) ? current : {}), ...(isObject(parsed) ? parsed : {}) };
+  let result: JsonObject = {
+    ...(isObject(current) ? current : {}),
+    ...(isObject(parsed) ? parsed : {}),
+  };
   // A sub-attribute sent as null is unassigned (RFC 7643 section 2.5).
   for (const [name, part] of isObject(value) ? Object.entries(value) : []) {
     const subAttribute = attribute.subAttributes?.find(
@@ -210,7 +245,8 @@ function describedElement(filter: BoundFilter): JsonObject | undefined {
     const right = describedElement(filter.right);
     return left === undefined || right === undefined ? undefined : { ...left, ...right };
   }
-  if (filter.kind !== 'compare' || filter.operator !== 'eq' || filter.value === null) return undefined;
+  if (filter.kind !== 'compare' || filter.operator !== 'eq' || filter.value === null)
+    return undefined;
   const { subAttribute } = filter.target;
   return subAttribute === undefined ? undefined : { [subAttribute.name]: filter.value };
 }
@@ -220,10 +256,13 @@ function describedElement(filter: BoundFilter): JsonObject | undefined {
  * from the others (RFC 7644 section 3.5.2).
  * @param touched the indexes of the elements that the operation set
  */
-function settled(attribute: Attribute, elements: readonly Json[], touched: Iterable<number>): Json | undefined {
+function normalizedElements(
+  attribute: Attribute,
+  elements: readonly Json[],
+  touched: Iterable<number>,
+): Json | undefined {
   const primaries = [...touched].filter((index) => isPrimary(elements[index]));
-  if (primaries.length > 1)
-    throw badRequest('invalidValue', `"${attribute.name}" would have more than one primary value.`);
+  if (primaries.length > 1) throw morePrimaries(attribute.name);
   const [primary] = primaries;
   const single = elements.map((element, index) =>
     primary !== undefined && index !== primary && isObject(element) && isPrimary(element)
@@ -243,19 +282,23 @@ function isPrimary(element: Json | undefined): boolean {
 function removed(path: AttributePath, current: Json | undefined): Json | undefined {
   const { attribute, subAttribute, filter } = path;
   if ((subAttribute ?? attribute).required && filter === undefined) {
-    throw badRequest('mutability', `"${describeTarget(path)}" is required and cannot be removed.`);
+    throw requiredNotRemovable(describeTarget(path));
   }
   if (current === undefined) return undefined;
   if (!isArray(current)) {
     if (filter !== undefined && !elementMatches(filter, current)) return current;
-    return subAttribute === undefined || !isObject(current) ? undefined : nonEmpty(without(current, subAttribute.name));
+    return subAttribute === undefined || !isObject(current)
+      ? undefined
+      : nonEmpty(without(current, subAttribute.name));
   }
   const rest = current.flatMap((element) => {
     if (filter !== undefined && !elementMatches(filter, element)) return [element];
     if (subAttribute === undefined || !isObject(element)) return [];
     return [without(element, subAttribute.name)];
   });
-  return filter === undefined && subAttribute === undefined ? undefined : settled(attribute, rest, []);
+  return filter === undefined && subAttribute === undefined
+    ? undefined
+    : normalizedElements(attribute, rest, []);
 }
 
 // --- objects that are never changed in place -------------------------------------------------------------------------

@@ -22,7 +22,10 @@ export class Draft {
   }
 
   /** Sets an attribute, or unassigns it; an extension without attributes goes with its last one. */
-  set({ extension, attribute }: Pick<Target, 'extension' | 'attribute'>, value: Json | undefined): void {
+  set(
+    { extension, attribute }: Pick<Target, 'extension' | 'attribute'>,
+    value: Json | undefined,
+  ): void {
     if (extension === undefined) {
       assign(this.attributes, attribute.name, value);
       return;
@@ -50,7 +53,11 @@ export class Draft {
   }
 }
 
-function assign(container: Record<string, Json | undefined>, name: string, value: Json | undefined): void {
+function assign(
+  container: Record<string, Json | undefined>,
+  name: string,
+  value: Json | undefined,
+): void {
   if (value !== undefined) container[name] = value;
   else Reflect.deleteProperty(container, name);
 }

@@ -1,4 +1,5 @@
-import { badRequest } from '../errors/scim-error';
+import { noMatch } from '../errors/patch-errors';
+import { immutableMember, requiredMissing } from '../errors/value-errors';
 import { elementMatches, type BoundFilter } from '../filter/bind';
 import { isArray, isObject, type Json, type JsonObject } from '../json';
 import { parseValue } from '../resource/value';
@@ -27,7 +28,11 @@ export interface MembershipChange {
   readonly remove: ReadonlySet<string>;
 }
 
-export const NO_MEMBERSHIP_CHANGE: MembershipChange = { clear: false, add: new Map(), remove: new Set() };
+export const NO_MEMBERSHIP_CHANGE: MembershipChange = {
+  clear: false,
+  add: new Map(),
+  remove: new Set(),
+};
 
 /** Whether an operation is about a group's members, which are kept apart from the group. */
 export function isMembersOperation({ path }: PatchOperation): boolean {
@@ -89,20 +94,26 @@ class ChangeBuilder implements MembershipChange {
   }
 }
 
-function applyOperation(change: ChangeBuilder, { op, path, value }: PatchOperation, current: readonly Member[]): void {
+function applyOperation(
+  change: ChangeBuilder,
+  { op, path, value }: PatchOperation,
+  current: readonly Member[],
+): void {
   if (path.attribute === undefined) return;
   if (path.subAttribute !== undefined) {
-    throw badRequest('mutability', `"${describeTarget(path)}" is immutable: add or remove the member.`);
+    throw immutableMember(describeTarget(path));
   }
   if (op === 'remove') {
     if (path.filter === undefined) change.clearAll();
-    else for (const id of namedIds(path.filter) ?? selectedIds(path.filter, change, current)) change.removeMember(id);
+    else
+      for (const id of namedIds(path.filter) ?? selectedIds(path.filter, change, current))
+        change.removeMember(id);
     return;
   }
   if (path.filter !== undefined) {
     // `replace members[value eq "a"]`: the selected members make way for those in the value.
     const selected = selectedIds(path.filter, change, current);
-    if (selected.length === 0) throw badRequest('noTarget', 'No member matches the filter.');
+    if (selected.length === 0) throw noMatch('members');
     if (op === 'replace') for (const id of selected) change.removeMember(id);
   } else if (op === 'replace') {
     change.clearAll();
@@ -119,7 +130,7 @@ function parseMembers(value: Json): readonly Member[] {
 
 function toMember(element: JsonObject): Member {
   const { value, display, type } = element;
-  if (typeof value !== 'string' || value === '') throw badRequest('invalidValue', '"members.value" is required.');
+  if (typeof value !== 'string' || value === '') throw requiredMissing('members.value');
   return {
     value,
     ...(typeof display === 'string' ? { display } : {}),
@@ -134,13 +145,22 @@ function namedIds(filter: BoundFilter): readonly string[] | undefined {
     const right = namedIds(filter.right);
     return left === undefined || right === undefined ? undefined : [...left, ...right];
   }
-  const named = filter.kind === 'compare' && filter.operator === 'eq' && filter.target.subAttribute?.name === 'value';
+  const named =
+    filter.kind === 'compare' &&
+    filter.operator === 'eq' &&
+    filter.target.subAttribute?.name === 'value';
   return named && typeof filter.value === 'string' ? [filter.value] : undefined;
 }
 
 /** Ids of the members that match, as the operations before this one left them. */
-function selectedIds(filter: BoundFilter, change: ChangeBuilder, current: readonly Member[]): readonly string[] {
-  const kept = change.clear ? [] : current.filter(({ value }) => !change.remove.has(value) && !change.add.has(value));
+function selectedIds(
+  filter: BoundFilter,
+  change: ChangeBuilder,
+  current: readonly Member[],
+): readonly string[] {
+  const kept = change.clear
+    ? []
+    : current.filter(({ value }) => !change.remove.has(value) && !change.add.has(value));
   return [...kept, ...change.add.values()]
     .filter((member) => elementMatches(filter, { ...member }))
     .map(({ value }) => value);

@@ -1,4 +1,5 @@
-import { badRequest, ScimError } from '../errors/scim-error';
+import { invalidPath } from '../errors/patch-errors';
+import { quoted, ScimError } from '../errors/scim-error';
 import type { Filter } from '../filter/ast';
 import { bindValueFilter, type BoundFilter } from '../filter/bind';
 import { parseBracketedFilter } from '../filter/parse';
@@ -30,54 +31,78 @@ export function splitPath(path: string): PathParts {
   const text = path.trim();
   const open = text.indexOf('[');
   if (open === -1) return { attribute: text, filter: undefined, subAttribute: undefined };
-  const { filter, end } = bracketed(text, open);
+  const { filter, end } = bracketedFilter(text, open);
   const rest = text.slice(end);
-  if (rest !== '' && !/^\.[A-Za-z$][\w$-]*$/.test(rest))
-    throw invalidPath(path, `"${rest}" cannot follow the brackets`);
-  return { attribute: text.slice(0, open), filter, subAttribute: rest === '' ? undefined : rest.slice(1) };
+  if (rest !== '' && !/^\.[A-Za-z$][\w$-]*$/.test(rest)) {
+    throw invalidPath(path, `${quoted(rest)} cannot follow the brackets`, undefined);
+  }
+  return {
+    attribute: text.slice(0, open),
+    filter,
+    subAttribute: rest === '' ? undefined : rest.slice(1),
+  };
 }
 
-function bracketed(text: string, open: number): { filter: Filter; end: number } {
+function bracketedFilter(text: string, open: number): { filter: Filter; end: number } {
   try {
     return parseBracketedFilter(text, open);
   } catch (error) {
-    // RFC 7644 table 9 keeps `invalidFilter` for search requests and gives `invalidPath` to a malformed path.
-    throw error instanceof ScimError ? badRequest('invalidPath', error.message) : error;
+    throw error instanceof ScimError ? asPathError(error) : error;
   }
 }
 
-/** Paths that were parsed before: an identity provider sends the few that its attributes are mapped to, again and again. */
-const known = new WeakMap<ResourceType, Map<string, PatchPath>>();
-const KNOWN_PATHS = 500;
+/** RFC 7644 table 9 reserves `invalidFilter` for searches; a malformed path is `invalidPath`. */
+function asPathError(error: ScimError): ScimError {
+  return error.with({ code: 'wrongPath', status: 400, scimType: 'invalidPath' });
+}
+
+/**
+ * Caches parsed paths: an identity provider sends the few paths of its attribute mapping over and
+ * over.
+ */
+const cache = new WeakMap<ResourceType, Map<string, PatchPath>>();
+const CACHED_PATHS = 500;
 
 /**
  * Parses a path and resolves it against a resource type.
  * @throws ScimError 400 `invalidPath` for a malformed path or one that the type does not have
  */
 export function parsePath(type: ResourceType, path: string): PatchPath {
-  let paths = known.get(type);
-  if (paths === undefined || paths.size >= KNOWN_PATHS) known.set(type, (paths = new Map<string, PatchPath>()));
-  const before = paths.get(path);
-  if (before !== undefined) return before;
+  let paths = cache.get(type);
+  if (paths === undefined || paths.size >= CACHED_PATHS) {
+    cache.set(type, (paths = new Map<string, PatchPath>()));
+  }
+  const cached = paths.get(path);
+  if (cached !== undefined) return cached;
   const parsed = resolvePath(type, path);
   paths.set(path, parsed);
   return parsed;
 }
 
 function resolvePath(type: ResourceType, path: string): PatchPath {
-  const parts = splitPath(path);
+  try {
+    return resolveParts(type, path, splitPath(path));
+  } catch (error) {
+    throw error instanceof ScimError ? error.with({ attribute: loggablePath(type, path) }) : error;
+  }
+}
+
+function resolveParts(type: ResourceType, path: string, parts: PathParts): PatchPath {
+  const refuse = (problem: string): ScimError => invalidPath(path, problem, undefined);
   const target = type.resolve(parts.attribute);
-  if (target === undefined) throw invalidPath(path, `a ${type.name} has no such attribute`);
+  if (target === undefined) throw refuse(`a ${type.name} has no such attribute`);
   if (target.attribute === undefined) {
-    if (parts.filter !== undefined) throw invalidPath(path, 'an extension has no values to filter');
+    if (parts.filter !== undefined) throw refuse('an extension has no values to filter');
     return target;
   }
   if (parts.filter === undefined) return { ...target, filter: undefined };
-  if (target.subAttribute !== undefined) throw invalidPath(path, 'a sub-attribute has no values to filter');
+  if (target.subAttribute !== undefined) throw refuse('a sub-attribute has no values to filter');
   const filter = bindPathFilter(parts.filter, target, path);
   if (parts.subAttribute === undefined) return { ...target, filter };
   const subAttribute = findSubAttribute(target.attribute, parts.subAttribute);
-  if (subAttribute === undefined) throw invalidPath(path, `there is no sub-attribute "${parts.subAttribute}"`);
+  if (subAttribute === undefined) {
+    throw refuse(`there is no sub-attribute "${parts.subAttribute}"`);
+  }
   return { ...target, subAttribute, filter };
 }
 
@@ -85,10 +110,31 @@ function bindPathFilter(filter: Filter, target: Target, path: string): BoundFilt
   try {
     return bindValueFilter(filter, target);
   } catch (error) {
-    throw error instanceof ScimError ? invalidPath(path, error.message.replace(/\.$/, '')) : error;
+    if (!(error instanceof ScimError)) throw error;
+    throw asPathError(error).with({ detail: `Path ${quoted(path)}: ${error.message}` });
   }
 }
 
-function invalidPath(path: string, problem: string): ScimError {
-  return badRequest('invalidPath', `Path "${path}": ${problem}.`);
+/** Attribute, then an optional filter, sub-attribute, and whatever may follow. */
+const PATH_PARTS =
+  /^([A-Za-z][A-Za-z0-9]{0,39})(?:\[.*\])?(?:\.([A-Za-z][A-Za-z0-9]{0,39}))?(?:[.[].*)?$/s;
+
+/** The path of an extension's attribute (RFC 7644 section 3.10). */
+const EXTENSION_PATH = /^(urn:.+):([^:]+)$/s;
+
+/**
+ * Returns the part of a refused path that logs may show. A path is configuration, but its filter
+ * holds values, and its end may hold anything: what remains is the attribute's name, with the URN of
+ * an extension that exists and the sub-attribute of a complex attribute.
+ */
+export function loggablePath(type: ResourceType, path: string): string | undefined {
+  const [, urn = '', rest = ''] = EXTENSION_PATH.exec(path) ?? [];
+  const [, attribute, subAttribute] = PATH_PARTS.exec(urn === '' ? path : rest) ?? [];
+  if (attribute === undefined) return undefined;
+  if (urn !== '') {
+    const extension = type.extension(urn);
+    return extension === undefined ? undefined : `${extension.id}:${attribute}`;
+  }
+  const isComplex = type.resolve(attribute)?.attribute?.type === 'complex';
+  return subAttribute !== undefined && isComplex ? `${attribute}.${subAttribute}` : attribute;
 }

@@ -1,10 +1,17 @@
-import { badRequest, ScimError } from '../errors/scim-error';
+import {
+  operationValue,
+  pathNotString,
+  removeWithoutPath,
+  unknownOperation,
+} from '../errors/patch-errors';
+import { operationsMalformed, tooManyOperations } from '../errors/request-errors';
+import { wrongValue } from '../errors/value-errors';
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import { LIMITS } from '../limits';
 import { messageBody } from '../message';
 import { findAttribute, type Attribute } from '../schema/attribute';
 import type { ResourceType } from '../schema/resource-type';
-import { parsePath, type PatchPath } from './path';
+import { loggablePath, parsePath, type PatchPath } from './path';
 
 export const PATCH_OP_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
@@ -27,13 +34,14 @@ export function readPatchMessage(sent: Json): readonly JsonObject[] {
   const body = messageBody(sent, PATCH_OP_URN);
   const operations = ownIgnoringCase(body, 'Operations');
   if (!isArray(operations) || operations.length === 0) {
-    throw badRequest('invalidSyntax', '"Operations" must be an array with at least one operation.');
+    throw operationsMalformed('"Operations" must be an array with at least one operation.');
   }
   if (operations.length > LIMITS.patchOperations) {
-    throw new ScimError(413, `A PATCH request may have ${LIMITS.patchOperations} operations at most.`);
+    throw tooManyOperations('PATCH', LIMITS.patchOperations);
   }
   return operations.map((operation, index) => {
-    if (!isObject(operation)) throw badRequest('invalidSyntax', `Operation ${index + 1} must be an object.`);
+    if (!isObject(operation))
+      throw operationsMalformed(`Operation ${index + 1} must be an object.`);
     return operation;
   });
 }
@@ -42,7 +50,10 @@ export function readPatchMessage(sent: Json): readonly JsonObject[] {
  * Resolves operations against a resource type.
  * @throws ScimError 400 `invalidSyntax`, `invalidPath`, `invalidValue`, or `noTarget` for `remove` without a path
  */
-export function parseOperations(type: ResourceType, operations: readonly JsonObject[]): readonly PatchOperation[] {
+export function parseOperations(
+  type: ResourceType,
+  operations: readonly JsonObject[],
+): readonly PatchOperation[] {
   return operations.flatMap((operation) => parseOperation(type, operation));
 }
 
@@ -50,20 +61,26 @@ function parseOperation(type: ResourceType, operation: JsonObject): readonly Pat
   const op = operationName(ownIgnoringCase(operation, 'op'));
   const path = ownIgnoringCase(operation, 'path') ?? null;
   const value = ownIgnoringCase(operation, 'value');
-  if (path !== null && typeof path !== 'string') throw badRequest('invalidPath', '"path" must be a string.');
+  if (path !== null && typeof path !== 'string') throw pathNotString();
   if (op === 'remove') {
-    if (path === null || path.trim() === '') throw badRequest('noTarget', 'A "remove" operation needs a "path".');
+    if (path === null || path.trim() === '') throw removeWithoutPath();
     const target = parsePath(type, path);
     // The RFC gives `remove` no value. Whoever sends one means those values, and would lose all the others, too.
     if (value !== undefined && value !== null && selectsAll(target)) {
-      throw badRequest('invalidValue', `"remove" takes no value; select what to remove: ${path}[value eq "…"].`);
+      throw operationValue(
+        `"remove" takes no value. Select what to remove: ${path}[value eq "…"].`,
+        { attribute: loggablePath(type, path), value },
+      );
     }
     return [{ op, path: target, value: null }];
   }
-  if (value === undefined) throw badRequest('invalidValue', `A "${op}" operation needs a "value".`);
+  if (value === undefined) throw operationValue(`A "${op}" operation needs a "value".`);
   if (path !== null) return [{ op, path: parsePath(type, path), value }];
   if (!isObject(value)) {
-    throw badRequest('invalidValue', `Without a "path", the "value" of "${op}" must be an object of attributes.`);
+    throw operationValue(
+      `Without a "path", the "value" of "${op}" must be an object of attributes.`,
+      { value },
+    );
   }
   return expand(type, op, value);
 }
@@ -75,11 +92,15 @@ function selectsAll(path: PatchPath): boolean {
 
 function operationName(op: Json | undefined): PatchOperationName {
   if (op === 'add' || op === 'replace' || op === 'remove') return op;
-  throw badRequest('invalidSyntax', `"op" must be "add", "replace" or "remove", not ${JSON.stringify(op ?? null)}.`);
+  throw unknownOperation(op);
 }
 
 /** "If omitted, the target location is assumed to be the resource itself" (RFC 7644 sections 3.5.2.1 and 3.5.2.3). */
-function expand(type: ResourceType, op: PatchOperationName, value: JsonObject): readonly PatchOperation[] {
+function expand(
+  type: ResourceType,
+  op: PatchOperationName,
+  value: JsonObject,
+): readonly PatchOperation[] {
   const operations = attributeOperations(type.attributes, undefined, op, value);
   for (const { id, attributes } of type.extensions) {
     const extension = ownIgnoringCase(value, id);
@@ -89,7 +110,7 @@ function expand(type: ResourceType, op: PatchOperationName, value: JsonObject): 
     } else if (isObject(extension)) {
       operations.push(...attributeOperations(attributes, id, op, extension));
     } else {
-      throw badRequest('invalidValue', `"${id}" must be an object.`);
+      throw wrongValue(id, 'an object', extension);
     }
   }
   return operations;
@@ -109,7 +130,11 @@ export function attributeOperations(
   for (const [name, part] of Object.entries(value)) {
     const attribute = findAttribute(definitions, name);
     if (attribute === undefined || part === undefined) continue;
-    operations.push({ op, path: { extension, attribute, subAttribute: undefined, filter: undefined }, value: part });
+    operations.push({
+      op,
+      path: { extension, attribute, subAttribute: undefined, filter: undefined },
+      value: part,
+    });
   }
   return operations;
 }

@@ -1,4 +1,4 @@
-import { badRequest } from '../errors/scim-error';
+import { immutableAttribute } from '../errors/value-errors';
 import { valuesAt } from '../filter/bind';
 import { equalJson, isObject, type Json, type JsonObject } from '../json';
 import { Draft } from '../patch/draft';
@@ -13,7 +13,7 @@ export function checkImmutable(type: ResourceType, before: Attributes, after: At
   for (const target of type.immutable) {
     const old = valuesAt(before, target);
     if (old.length > 0 && !sameValues(old, valuesAt(after, target))) {
-      throw badRequest('mutability', `"${describeTarget(target)}" is immutable and already has a value.`);
+      throw immutableAttribute(describeTarget(target));
     }
   }
 }
@@ -22,7 +22,11 @@ export function checkImmutable(type: ResourceType, before: Attributes, after: At
  * A resource that was put, with the immutable values that it left out: they cannot be meant to go.
  * @throws ScimError 400 `mutability` for one that was sent with another value
  */
-export function withImmutable(type: ResourceType, before: Attributes, sent: Attributes): Attributes {
+export function withImmutable(
+  type: ResourceType,
+  before: Attributes,
+  sent: Attributes,
+): Attributes {
   const [stored, draft] = [new Draft(before), new Draft(sent)];
   for (const target of type.immutable) {
     const { subAttribute } = target;
@@ -43,5 +47,8 @@ export function withImmutable(type: ResourceType, before: Attributes, sent: Attr
 
 /** Values of an attribute have no order (RFC 7643 section 2.4). */
 function sameValues(left: readonly Json[], right: readonly Json[]): boolean {
-  return left.length === right.length && left.every((value) => right.some((other) => equalJson(value, other)));
+  return (
+    left.length === right.length &&
+    left.every((value) => right.some((other) => equalJson(value, other)))
+  );
 }

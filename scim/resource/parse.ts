@@ -1,4 +1,10 @@
-import { badRequest } from '../errors/scim-error';
+import {
+  bodyNotObject,
+  schemaMissing,
+  schemasNotList,
+  unknownSchema,
+} from '../errors/request-errors';
+import { requiredMissing, wrongValue } from '../errors/value-errors';
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import { describeTarget, type ResourceType, type Target } from '../schema/resource-type';
 import { parseMembers } from './value';
@@ -16,14 +22,14 @@ export type Attributes = JsonObject;
  *   fit its attribute or a required one that is missing
  */
 export function parseResource(type: ResourceType, body: Json): Attributes {
-  if (!isObject(body)) throw badRequest('invalidSyntax', 'The body must be a JSON object.');
+  if (!isObject(body)) throw bodyNotObject();
   checkSchemas(type, ownIgnoringCase(body, 'schemas'));
   // `schemas` follows from what the resource holds.
   const { schemas: _, ...attributes } = parseMembers(type.attributes, body, '');
   for (const schema of type.extensions) {
     const sent = ownIgnoringCase(body, schema.id);
     if (sent === undefined || sent === null) continue;
-    if (!isObject(sent)) throw badRequest('invalidValue', `"${schema.id}" must be an object.`);
+    if (!isObject(sent)) throw wrongValue(schema.id, 'an object', sent);
     const extension = parseMembers(schema.attributes, sent, `${schema.id}:`);
     if (Object.keys(extension).length > 0) attributes[schema.id] = extension;
   }
@@ -35,12 +41,15 @@ export function parseResource(type: ResourceType, body: Json): Attributes {
 export function checkRequired(type: ResourceType, attributes: Attributes): void {
   for (const target of type.required) {
     if (hasRequired(attributes, target)) continue;
-    throw badRequest('invalidValue', `"${describeTarget(target)}" is required.`);
+    throw requiredMissing(describeTarget(target));
   }
 }
 
 /** Whether a value is there, everywhere where what contains it is. */
-function hasRequired(attributes: Attributes, { extension, attribute, subAttribute }: Target): boolean {
+function hasRequired(
+  attributes: Attributes,
+  { extension, attribute, subAttribute }: Target,
+): boolean {
   const container = extension === undefined ? attributes : attributes[extension];
   if (!isObject(container)) return true;
   const value = container[attribute.name];
@@ -58,13 +67,12 @@ function isFilled(value: Json | undefined): boolean {
 function checkSchemas(type: ResourceType, schemas: Json | undefined): void {
   const urns = isArray(schemas) ? schemas.filter((urn) => typeof urn === 'string') : [];
   if (!isArray(schemas) || urns.length !== schemas.length || urns.length === 0) {
-    throw badRequest('invalidSyntax', `"schemas" must be an array with "${type.schema.id}".`);
+    throw schemasNotList(type.schema.id);
   }
   const known = [type.schema, ...type.extensions].map((schema) => schema.id.toLowerCase());
   const unknown = urns.find((urn) => !known.includes(urn.toLowerCase()));
-  if (unknown !== undefined)
-    throw badRequest('invalidValue', `"schemas" names "${unknown}", which a ${type.name} does not have.`);
+  if (unknown !== undefined) throw unknownSchema(unknown, type.name);
   if (!urns.some((urn) => urn.toLowerCase() === type.schema.id.toLowerCase())) {
-    throw badRequest('invalidSyntax', `"schemas" must contain "${type.schema.id}".`);
+    throw schemaMissing(type.schema.id);
   }
 }

@@ -1,4 +1,4 @@
-import { badRequest } from '../errors/scim-error';
+import { exclusiveParameters } from '../errors/filter-errors';
 import { isArray, isObject, type Json, type JsonObject } from '../json';
 import type { Attribute } from '../schema/attribute';
 import type { ResourceType, Target } from '../schema/resource-type';
@@ -26,7 +26,7 @@ export class Projection {
     { attributes, excludedAttributes }: ProjectionRequest = {},
   ) {
     if (attributes !== undefined && excludedAttributes !== undefined) {
-      throw badRequest('invalidValue', '"attributes" and "excludedAttributes" cannot be given together.');
+      throw exclusiveParameters('attributes', 'excludedAttributes');
     }
     this.wanted = attributes === undefined ? undefined : select(type, attributes);
     this.excluded = select(type, excludedAttributes ?? []);
@@ -35,7 +35,9 @@ export class Projection {
   /** Whether an attribute is shown at all, wholly or in part: what is not shown need not be read. */
   shows(attributeName: string): boolean {
     const target = this.type.resolve(attributeName);
-    return target?.attribute !== undefined && this.keeps(target.extension, target.attribute, undefined);
+    return (
+      target?.attribute !== undefined && this.keeps(target.extension, target.attribute, undefined)
+    );
   }
 
   /** The resource with only what is to be shown. */
@@ -59,13 +61,18 @@ export class Projection {
     for (const attribute of attributes) {
       const value = source[attribute.name];
       if (value === undefined || !this.keeps(extension, attribute, undefined)) continue;
-      const shown = attribute.subAttributes === undefined ? value : this.complex(extension, attribute, value);
+      const shown =
+        attribute.subAttributes === undefined ? value : this.complex(extension, attribute, value);
       if (shown !== undefined) out[attribute.name] = shown;
     }
     return out;
   }
 
-  private complex(extension: string | undefined, attribute: Attribute, value: Json): Json | undefined {
+  private complex(
+    extension: string | undefined,
+    attribute: Attribute,
+    value: Json,
+  ): Json | undefined {
     if (isArray(value)) {
       const elements = value.map((element) => this.complex(extension, attribute, element));
       const shown = elements.filter((element) => element !== undefined);
@@ -75,12 +82,17 @@ export class Projection {
     const out: Record<string, Json> = {};
     for (const subAttribute of attribute.subAttributes ?? []) {
       const part = value[subAttribute.name];
-      if (part !== undefined && this.keeps(extension, attribute, subAttribute)) out[subAttribute.name] = part;
+      if (part !== undefined && this.keeps(extension, attribute, subAttribute))
+        out[subAttribute.name] = part;
     }
     return Object.keys(out).length === 0 ? undefined : out;
   }
 
-  private keeps(extension: string | undefined, attribute: Attribute, subAttribute: Attribute | undefined): boolean {
+  private keeps(
+    extension: string | undefined,
+    attribute: Attribute,
+    subAttribute: Attribute | undefined,
+  ): boolean {
     const leaf = subAttribute ?? attribute;
     if (leaf.returned === 'never' || attribute.returned === 'never') return false;
     if (leaf.returned === 'always') return true;
@@ -108,10 +120,18 @@ function names(
   if (selected.extension !== extension) return false;
   if (selected.attribute === undefined) return true;
   if (selected.attribute !== attribute) return false;
-  return selected.subAttribute === undefined || subAttribute === undefined || selected.subAttribute === subAttribute;
+  return (
+    selected.subAttribute === undefined ||
+    subAttribute === undefined ||
+    selected.subAttribute === subAttribute
+  );
 }
 
 /** Excluding `name.givenName` excludes that part and not `name`. */
 function covers(selected: Selected, subAttribute: Attribute | undefined): boolean {
-  return selected.attribute === undefined || selected.subAttribute === undefined || subAttribute !== undefined;
+  return (
+    selected.attribute === undefined ||
+    selected.subAttribute === undefined ||
+    subAttribute !== undefined
+  );
 }

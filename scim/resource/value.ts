@@ -1,4 +1,4 @@
-import { badRequest, type ScimError } from '../errors/scim-error';
+import { morePrimaries, requiredMissing, wrongValue } from '../errors/value-errors';
 import { instant } from '../filter/compare';
 import { isArray, isObject, type Json, type JsonObject } from '../json';
 import { findAttribute, type Attribute } from '../schema/attribute';
@@ -11,10 +11,14 @@ import { findAttribute, type Attribute } from '../schema/attribute';
  *   complex value of which nothing is left
  * @throws ScimError 400 `invalidValue` naming the path
  */
-export function parseValue(attribute: Attribute, value: Json, path = attribute.name): Json | undefined {
+export function parseValue(
+  attribute: Attribute,
+  value: Json,
+  path = attribute.name,
+): Json | undefined {
   if (value === null) return undefined;
   if (!attribute.multiValued) return parseElement(attribute, value, path);
-  if (!isArray(value)) throw invalid(path, 'an array');
+  if (!isArray(value)) throw wrongValue(path, 'an array', value);
   return parseElements(attribute, value, path);
 }
 
@@ -22,12 +26,22 @@ export function parseValue(attribute: Attribute, value: Json, path = attribute.n
  * One element of a multi-valued attribute, or the value of a single-valued one; in and out as `parseValue`.
  * @throws ScimError 400 `invalidValue`
  */
-export function parseElement(attribute: Attribute, value: Json, path = attribute.name): Json | undefined {
+export function parseElement(
+  attribute: Attribute,
+  value: Json,
+  path = attribute.name,
+): Json | undefined {
   if (value === null) return undefined;
-  return attribute.type === 'complex' ? parseComplex(attribute, value, path) : parseSimple(attribute, value, path);
+  return attribute.type === 'complex'
+    ? parseComplex(attribute, value, path)
+    : parseSimple(attribute, value, path);
 }
 
-function parseElements(attribute: Attribute, values: readonly Json[], path: string): Json | undefined {
+function parseElements(
+  attribute: Attribute,
+  values: readonly Json[],
+  path: string,
+): Json | undefined {
   const elements: Json[] = [];
   for (const [index, value] of values.entries()) {
     const element = parseElement(attribute, value, `${path}[${index}]`);
@@ -69,15 +83,17 @@ function identity(element: Json): string {
 /** "The primary attribute value 'true' MUST appear no more than once" (RFC 7643 section 2.4). */
 function checkPrimary(elements: readonly Json[], path: string): void {
   if (elements.filter((element) => isObject(element) && element['primary'] === true).length > 1) {
-    throw badRequest('invalidValue', `"${path}" has more than one primary value.`);
+    throw morePrimaries(path);
   }
 }
 
 function parseComplex(attribute: Attribute, value: Json, path: string): JsonObject | undefined {
-  if (!isObject(value)) throw invalid(path, 'an object');
+  if (!isObject(value)) throw wrongValue(path, 'an object', value);
   const out = parseMembers(attribute.subAttributes ?? [], value, `${path}.`);
-  const missing = attribute.subAttributes?.find(({ name, required }) => required && out[name] === undefined);
-  if (missing !== undefined) throw badRequest('invalidValue', `"${path}.${missing.name}" is required.`);
+  const missing = attribute.subAttributes?.find(
+    ({ name, required }) => required && out[name] === undefined,
+  );
+  if (missing !== undefined) throw requiredMissing(`${path}.${missing.name}`);
   return Object.keys(out).length === 0 ? undefined : out;
 }
 
@@ -96,11 +112,13 @@ export function parseMembers(
   for (const name of Object.keys(object)) {
     const definition = findAttribute(definitions, name);
     const sent = object[name];
-    if (definition === undefined || definition.mutability === 'readOnly' || sent === undefined) continue;
+    if (definition === undefined || definition.mutability === 'readOnly' || sent === undefined)
+      continue;
     // The same name in two cases: the one in the schema's own counts.
     if (name !== definition.name && Object.hasOwn(object, definition.name)) continue;
     const parsed = parseValue(definition, sent, `${prefix}${definition.name}`);
-    if (parsed !== undefined && definition.mutability !== 'writeOnly') out[definition.name] = parsed;
+    if (parsed !== undefined && definition.mutability !== 'writeOnly')
+      out[definition.name] = parsed;
   }
   return out;
 }
@@ -108,33 +126,30 @@ export function parseMembers(
 function parseSimple(attribute: Attribute, value: Json, path: string): Json {
   switch (attribute.type) {
     case 'boolean':
-      if (typeof value !== 'boolean') throw invalid(path, 'true or false');
+      if (typeof value !== 'boolean') throw wrongValue(path, 'true or false', value);
       return value;
     case 'integer':
-      if (!Number.isSafeInteger(value)) throw invalid(path, 'an integer');
+      if (!Number.isSafeInteger(value)) throw wrongValue(path, 'an integer', value);
       return value;
     case 'decimal':
-      if (typeof value !== 'number') throw invalid(path, 'a number');
+      if (typeof value !== 'number') throw wrongValue(path, 'a number', value);
       return value;
     case 'dateTime':
       if (typeof value !== 'string' || Number.isNaN(instant(value))) {
-        throw invalid(path, 'a date and time such as "2026-01-31T08:00:00Z"');
+        throw wrongValue(path, 'a date and time such as "2026-01-31T08:00:00Z"', value);
       }
       return value;
     case 'binary':
-      if (typeof value !== 'string' || !BASE64.test(value)) throw invalid(path, 'a string in base64');
+      if (typeof value !== 'string' || !BASE64.test(value))
+        throw wrongValue(path, 'a string in base64', value);
       return value;
     default:
-      if (typeof value !== 'string') throw invalid(path, 'a string');
+      if (typeof value !== 'string') throw wrongValue(path, 'a string', value);
       // Half a surrogate pair is no text: it cannot be stored as UTF-8.
-      if (!value.isWellFormed()) throw invalid(path, 'well-formed Unicode');
+      if (!value.isWellFormed()) throw wrongValue(path, 'well-formed Unicode', value);
       return value;
   }
 }
 
 // RFC 7643 section 2.3.6 allows base64 and base64url, padded or not (RFC 4648 sections 4 and 5).
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
-
-function invalid(path: string, expected: string): ScimError {
-  return badRequest('invalidValue', `"${path}" must be ${expected}.`);
-}

@@ -36,7 +36,11 @@ export interface Schema {
 type Characteristics = Partial<Omit<Attribute, 'name' | 'description'>>;
 
 /** An attribute with the defaults of RFC 7643 section 2.2 for every characteristic that is not given. */
-export function attribute(name: string, description: string, characteristics: Characteristics = {}): Attribute {
+export function attribute(
+  name: string,
+  description: string,
+  characteristics: Characteristics = {},
+): Attribute {
   const type = characteristics.type ?? 'string';
   return {
     name,
@@ -66,7 +70,10 @@ export function complex(
 const indexes = new WeakMap<readonly Attribute[], ReadonlyMap<string, Attribute>>();
 
 /** Finds an attribute by name in any case (RFC 7643 section 2.1). */
-export function findAttribute(attributes: readonly Attribute[], name: string): Attribute | undefined {
+export function findAttribute(
+  attributes: readonly Attribute[],
+  name: string,
+): Attribute | undefined {
   let index = indexes.get(attributes);
   if (index === undefined) {
     index = new Map(attributes.map((candidate) => [candidate.name.toLowerCase(), candidate]));
@@ -87,6 +94,8 @@ export function multiValuedParts(canonicalTypes?: readonly string[]): Attribute[
     attribute('type', "A label indicating the attribute's function.", {
       ...(canonicalTypes === undefined ? {} : { canonicalValues: canonicalTypes }),
     }),
-    attribute('primary', "Whether this is the preferred value; 'true' appears at most once.", { type: 'boolean' }),
+    attribute('primary', "Whether this is the preferred value; 'true' appears at most once.", {
+      type: 'boolean',
+    }),
   ];
 }

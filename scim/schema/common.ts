@@ -18,14 +18,25 @@ export const COMMON_ATTRIBUTES: readonly Attribute[] = [
     returned: 'always',
     uniqueness: 'server',
   }),
-  attribute('externalId', "The provisioning client's identifier of the resource.", { caseExact: true }),
+  attribute('externalId', "The provisioning client's identifier of the resource.", {
+    caseExact: true,
+  }),
   complex(
     'meta',
     'Metadata that the service provider keeps.',
     [
-      attribute('resourceType', "The name of the resource's type.", { caseExact: true, mutability: 'readOnly' }),
-      attribute('created', 'When the resource was added.', { type: 'dateTime', mutability: 'readOnly' }),
-      attribute('lastModified', 'When the resource was last changed.', { type: 'dateTime', mutability: 'readOnly' }),
+      attribute('resourceType', "The name of the resource's type.", {
+        caseExact: true,
+        mutability: 'readOnly',
+      }),
+      attribute('created', 'When the resource was added.', {
+        type: 'dateTime',
+        mutability: 'readOnly',
+      }),
+      attribute('lastModified', 'When the resource was last changed.', {
+        type: 'dateTime',
+        mutability: 'readOnly',
+      }),
       attribute('location', 'The URI of the resource.', {
         type: 'reference',
         referenceTypes: ['uri'],

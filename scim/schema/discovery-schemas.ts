@@ -8,7 +8,10 @@ const required = { ...readOnly, required: true } as const;
 const exact = { ...readOnly, caseExact: true } as const;
 
 function supported(): Attribute {
-  return attribute('supported', 'Whether the operation is supported.', { type: 'boolean', ...required });
+  return attribute('supported', 'Whether the operation is supported.', {
+    type: 'boolean',
+    ...required,
+  });
 }
 
 const SERVICE_PROVIDER_CONFIG_SCHEMA: Schema = {
@@ -27,15 +30,27 @@ const SERVICE_PROVIDER_CONFIG_SCHEMA: Schema = {
       'Whether and how bulk operations are supported.',
       [
         supported(),
-        attribute('maxOperations', 'The most operations of a request.', { type: 'integer', ...required }),
-        attribute('maxPayloadSize', 'The largest request in bytes.', { type: 'integer', ...required }),
+        attribute('maxOperations', 'The most operations of a request.', {
+          type: 'integer',
+          ...required,
+        }),
+        attribute('maxPayloadSize', 'The largest request in bytes.', {
+          type: 'integer',
+          ...required,
+        }),
       ],
       required,
     ),
     complex(
       'filter',
       'Whether and how filters are supported.',
-      [supported(), attribute('maxResults', 'The most resources of an answer.', { type: 'integer', ...required })],
+      [
+        supported(),
+        attribute('maxResults', 'The most resources of an answer.', {
+          type: 'integer',
+          ...required,
+        }),
+      ],
       required,
     ),
     complex('changePassword', 'Whether passwords can be changed.', [supported()], required),
@@ -45,8 +60,14 @@ const SERVICE_PROVIDER_CONFIG_SCHEMA: Schema = {
       'pagination',
       'Which ways of paging are supported.',
       [
-        attribute('cursor', 'Whether paging by cursor is supported.', { type: 'boolean', ...required }),
-        attribute('index', 'Whether paging by index is supported.', { type: 'boolean', ...required }),
+        attribute('cursor', 'Whether paging by cursor is supported.', {
+          type: 'boolean',
+          ...required,
+        }),
+        attribute('index', 'Whether paging by index is supported.', {
+          type: 'boolean',
+          ...required,
+        }),
         attribute('defaultPaginationMethod', 'How is paged when the client does not say.', {
           canonicalValues: ['cursor', 'index'],
           ...readOnly,
@@ -56,7 +77,10 @@ const SERVICE_PROVIDER_CONFIG_SCHEMA: Schema = {
           ...readOnly,
         }),
         attribute('maxPageSize', 'The most resources of a page.', { type: 'integer', ...readOnly }),
-        attribute('cursorTimeout', 'Seconds that a cursor may be used.', { type: 'integer', ...readOnly }),
+        attribute('cursorTimeout', 'Seconds that a cursor may be used.', {
+          type: 'integer',
+          ...readOnly,
+        }),
       ],
       readOnly,
     ),
@@ -80,7 +104,10 @@ const SERVICE_PROVIDER_CONFIG_SCHEMA: Schema = {
           referenceTypes: ['external'],
           ...readOnly,
         }),
-        attribute('primary', 'Whether this is the preferred scheme.', { type: 'boolean', ...readOnly }),
+        attribute('primary', 'Whether this is the preferred scheme.', {
+          type: 'boolean',
+          ...readOnly,
+        }),
       ],
       { multiValued: true, ...required },
     ),
@@ -99,13 +126,24 @@ const RESOURCE_TYPE_SCHEMA: Schema = {
       referenceTypes: ['uri'],
       ...required,
     }),
-    attribute('schema', 'The URN of its schema.', { type: 'reference', referenceTypes: ['uri'], ...required }),
+    attribute('schema', 'The URN of its schema.', {
+      type: 'reference',
+      referenceTypes: ['uri'],
+      ...required,
+    }),
     complex(
       'schemaExtensions',
       'The extensions of its schema.',
       [
-        attribute('schema', 'The URN of an extension.', { type: 'reference', referenceTypes: ['uri'], ...required }),
-        attribute('required', 'Whether every resource must have it.', { type: 'boolean', ...required }),
+        attribute('schema', 'The URN of an extension.', {
+          type: 'reference',
+          referenceTypes: ['uri'],
+          ...required,
+        }),
+        attribute('required', 'Whether every resource must have it.', {
+          type: 'boolean',
+          ...required,
+        }),
       ],
       { multiValued: true, ...readOnly },
     ),
@@ -118,7 +156,16 @@ function characteristics(subAttributes: readonly Attribute[]): readonly Attribut
     attribute('name', "The attribute's name.", { ...required, caseExact: true }),
     attribute('type', "The attribute's type.", {
       ...required,
-      canonicalValues: ['string', 'complex', 'boolean', 'decimal', 'integer', 'dateTime', 'reference', 'binary'],
+      canonicalValues: [
+        'string',
+        'complex',
+        'boolean',
+        'decimal',
+        'integer',
+        'dateTime',
+        'reference',
+        'binary',
+      ],
     }),
     attribute('multiValued', 'Whether it has several values.', { type: 'boolean', ...required }),
     attribute('description', 'What it is.', exact),
@@ -133,7 +180,10 @@ function characteristics(subAttributes: readonly Attribute[]): readonly Attribut
       ...exact,
       canonicalValues: ['always', 'never', 'default', 'request'],
     }),
-    attribute('uniqueness', 'Among what it is unique.', { ...exact, canonicalValues: ['none', 'server', 'global'] }),
+    attribute('uniqueness', 'Among what it is unique.', {
+      ...exact,
+      canonicalValues: ['none', 'server', 'global'],
+    }),
     attribute('referenceTypes', 'What a reference may point to.', { ...exact, multiValued: true }),
     ...subAttributes,
   ];

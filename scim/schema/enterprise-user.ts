@@ -15,7 +15,10 @@ export const ENTERPRISE_USER_SCHEMA: Schema = {
     attribute('department', 'The name of a department.'),
     complex('manager', "The user's manager.", [
       attribute('value', "The identifier of the manager's User resource.", { caseExact: true }),
-      attribute('$ref', "The URI of the manager's User resource.", { type: 'reference', referenceTypes: ['User'] }),
+      attribute('$ref', "The URI of the manager's User resource.", {
+        type: 'reference',
+        referenceTypes: ['User'],
+      }),
       attribute('displayName', "The manager's display name.", { mutability: 'readOnly' }),
     ]),
   ],

@@ -8,7 +8,8 @@ export interface SchemaProblem {
   readonly detail: string;
 }
 
-export type ParsedSchema = { readonly schema: Schema } | { readonly problems: readonly SchemaProblem[] };
+export type ParsedSchema =
+  { readonly schema: Schema } | { readonly problems: readonly SchemaProblem[] };
 
 /** Bounds of one schema: it is read with every request of its connection. */
 const MAXIMUM_ATTRIBUTES = 100;
@@ -45,7 +46,8 @@ class SchemaReader {
     if (!/^urn:[a-z0-9][a-z0-9-]{1,31}:[\w.:-]{1,200}$/i.test(urn))
       this.problem('/id', 'must be a URN such as urn:example:2.0:User');
     const id = this.text(source, 'id', '', urn);
-    if (id.toLowerCase() !== urn.toLowerCase()) this.problem('/id', `must be ${urn}, as in the URL`);
+    if (id.toLowerCase() !== urn.toLowerCase())
+      this.problem('/id', `must be ${urn}, as in the URL`);
     return {
       id: urn,
       name: this.text(source, 'name', '', urn.split(':').at(-1) ?? urn),
@@ -54,17 +56,25 @@ class SchemaReader {
     };
   }
 
-  private attributes(source: JsonObject, member: string, path: string, mayBeComplex: boolean): readonly Attribute[] {
+  private attributes(
+    source: JsonObject,
+    member: string,
+    path: string,
+    mayBeComplex: boolean,
+  ): readonly Attribute[] {
     const pointer = `${path}/${member}`;
     const list = ownIgnoringCase(source, member);
     if (!isArray(list) || list.length === 0 || list.length > MAXIMUM_ATTRIBUTES) {
       this.problem(pointer, `must be a list of 1 to ${MAXIMUM_ATTRIBUTES} attributes`);
       return [];
     }
-    const attributes = list.map((element, index) => this.attribute(element, `${pointer}/${index}`, mayBeComplex));
+    const attributes = list.map((element, index) =>
+      this.attribute(element, `${pointer}/${index}`, mayBeComplex),
+    );
     const names = attributes.map(({ name }) => name.toLowerCase());
     names.forEach((name, index) => {
-      if (names.indexOf(name) !== index) this.problem(`${pointer}/${index}/name`, 'is the name of another attribute');
+      if (names.indexOf(name) !== index)
+        this.problem(`${pointer}/${index}/name`, 'is the name of another attribute');
     });
     return attributes;
   }
@@ -89,8 +99,20 @@ class SchemaReader {
       required: this.flag(source, 'required', path, false),
       caseExact: this.flag(source, 'caseExact', path, type === 'reference' || type === 'binary'),
       // What a client may neither set nor read could not be kept for anybody.
-      mutability: this.oneOf(source, 'mutability', path, ['readWrite', 'immutable'] as const, 'readWrite'),
-      returned: this.oneOf(source, 'returned', path, ['always', 'default', 'request'] as const, 'default'),
+      mutability: this.oneOf(
+        source,
+        'mutability',
+        path,
+        ['readWrite', 'immutable'] as const,
+        'readWrite',
+      ),
+      returned: this.oneOf(
+        source,
+        'returned',
+        path,
+        ['always', 'default', 'request'] as const,
+        'default',
+      ),
       // Uniqueness would need items of its own in the table.
       uniqueness: this.oneOf(source, 'uniqueness', path, ['none'] as const, 'none'),
       ...(canonicalValues === undefined ? {} : { canonicalValues }),
@@ -135,7 +157,10 @@ class SchemaReader {
     const value = ownIgnoringCase(source, member) ?? fallback;
     const found = allowed.find((candidate) => candidate === value);
     if (found === undefined)
-      this.problem(`${path}/${member}`, `must be ${allowed.map((name) => `"${name}"`).join(' or ')}`);
+      this.problem(
+        `${path}/${member}`,
+        `must be ${allowed.map((name) => `"${name}"`).join(' or ')}`,
+      );
     return found ?? fallback;
   }
 
@@ -160,7 +185,9 @@ export function lostAttributes(before: Schema, after: Schema): readonly LostAttr
     if (now === undefined || !fits(old, now)) return [{ name: old.name, subAttribute: undefined }];
     const [oldParts, parts] = [old.subAttributes ?? [], now.subAttributes ?? []];
     if (hasNewlyRequired(oldParts, parts)) return [{ name: old.name, subAttribute: undefined }];
-    const lostParts = oldParts.filter((part) => !parts.some((other) => other.name === part.name && fits(part, other)));
+    const lostParts = oldParts.filter(
+      (part) => !parts.some((other) => other.name === part.name && fits(part, other)),
+    );
     return lostParts.map((part) => ({ name: old.name, subAttribute: part.name }));
   });
   const isStricter = hasNewlyRequired(before.attributes, after.attributes);
@@ -172,5 +199,7 @@ function fits(old: Attribute, now: Attribute): boolean {
 }
 
 function hasNewlyRequired(before: readonly Attribute[], after: readonly Attribute[]): boolean {
-  return after.some(({ name, required }) => required && before.find((old) => old.name === name)?.required !== true);
+  return after.some(
+    ({ name, required }) => required && before.find((old) => old.name === name)?.required !== true,
+  );
 }

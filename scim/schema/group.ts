@@ -16,13 +16,19 @@ export const GROUP_SCHEMA: Schema = {
       'members',
       'The members of the group.',
       [
-        attribute('value', 'The identifier of the member.', { caseExact: true, mutability: 'immutable' }),
+        attribute('value', 'The identifier of the member.', {
+          caseExact: true,
+          mutability: 'immutable',
+        }),
         attribute('$ref', 'The URI of the member.', {
           type: 'reference',
           referenceTypes: ['User', 'Group'],
           mutability: 'immutable',
         }),
-        attribute('type', 'The type of the member.', { canonicalValues: ['User', 'Group'], mutability: 'immutable' }),
+        attribute('type', 'The type of the member.', {
+          canonicalValues: ['User', 'Group'],
+          mutability: 'immutable',
+        }),
         attribute('display', 'A human-readable name of the member.', { mutability: 'immutable' }),
       ],
       { multiValued: true },

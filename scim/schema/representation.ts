@@ -3,7 +3,8 @@ import type { Attribute, Schema } from './attribute';
 import type { ResourceType } from './resource-type';
 
 export const SCHEMA_URN = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
-export const SERVICE_PROVIDER_CONFIG_URN = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
+export const SERVICE_PROVIDER_CONFIG_URN =
+  'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
 export const RESOURCE_TYPE_URN = 'urn:ietf:params:scim:schemas:core:2.0:ResourceType';
 
 /** A schema as `/Schemas` serves it (RFC 7643 section 7): the definition that requests are checked against. */
@@ -20,7 +21,17 @@ export function schemaResource(schema: Schema, baseUrl: string): JsonObject {
 
 /** Every characteristic is spelled out: Entra ID's schema discovery refuses absent and null ones. */
 function attributeDefinition(attribute: Attribute): JsonObject {
-  const { name, type, multiValued, description, required, caseExact, mutability, returned, uniqueness } = attribute;
+  const {
+    name,
+    type,
+    multiValued,
+    description,
+    required,
+    caseExact,
+    mutability,
+    returned,
+    uniqueness,
+  } = attribute;
   return {
     name,
     type,
@@ -31,7 +42,9 @@ function attributeDefinition(attribute: Attribute): JsonObject {
     mutability,
     returned,
     uniqueness,
-    ...(attribute.canonicalValues === undefined ? {} : { canonicalValues: attribute.canonicalValues }),
+    ...(attribute.canonicalValues === undefined
+      ? {}
+      : { canonicalValues: attribute.canonicalValues }),
     ...(attribute.referenceTypes === undefined ? {} : { referenceTypes: attribute.referenceTypes }),
     ...(attribute.subAttributes === undefined
       ? {}

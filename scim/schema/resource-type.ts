@@ -39,7 +39,11 @@ export class ResourceType {
   ) {
     // `meta` comes last in examples and answers.
     const [meta] = COMMON_ATTRIBUTES.slice(-1);
-    this.attributes = [...COMMON_ATTRIBUTES.slice(0, -1), ...schema.attributes, ...(meta === undefined ? [] : [meta])];
+    this.attributes = [
+      ...COMMON_ATTRIBUTES.slice(0, -1),
+      ...schema.attributes,
+      ...(meta === undefined ? [] : [meta]),
+    ];
     const targets = [
       ...targetsOf(undefined, this.attributes),
       ...extensions.flatMap(({ id, attributes }) => targetsOf(id, attributes)),
@@ -51,7 +55,8 @@ export class ResourceType {
         !(subAttribute !== undefined && attribute.multiValued),
     );
     this.required = targets.filter(
-      ({ attribute, subAttribute }) => (subAttribute ?? attribute).required && attribute.name !== 'schemas',
+      ({ attribute, subAttribute }) =>
+        (subAttribute ?? attribute).required && attribute.name !== 'schemas',
     );
     this.byLength = [schema, ...extensions].sort((a, b) => b.id.length - a.id.length);
   }
@@ -75,7 +80,11 @@ export class ResourceType {
       const isCore = named === this.schema;
       if (path.length > named.id.length) {
         const rest = path.slice(named.id.length + 1);
-        return resolveIn(isCore ? this.attributes : named.attributes, isCore ? undefined : named.id, rest);
+        return resolveIn(
+          isCore ? this.attributes : named.attributes,
+          isCore ? undefined : named.id,
+          rest,
+        );
       }
       if (!isCore) return { extension: named.id, attribute: undefined };
     }
@@ -83,14 +92,25 @@ export class ResourceType {
   }
 }
 
-function targetsOf(extension: string | undefined, attributes: readonly Attribute[]): readonly Target[] {
+function targetsOf(
+  extension: string | undefined,
+  attributes: readonly Attribute[],
+): readonly Target[] {
   return attributes.flatMap((attribute) => [
     { extension, attribute, subAttribute: undefined },
-    ...(attribute.subAttributes ?? []).map((subAttribute) => ({ extension, attribute, subAttribute })),
+    ...(attribute.subAttributes ?? []).map((subAttribute) => ({
+      extension,
+      attribute,
+      subAttribute,
+    })),
   ]);
 }
 
-function resolveIn(attributes: readonly Attribute[], extension: string | undefined, path: string): Target | undefined {
+function resolveIn(
+  attributes: readonly Attribute[],
+  extension: string | undefined,
+  path: string,
+): Target | undefined {
   const dot = path.indexOf('.');
   const attribute = findAttribute(attributes, dot === -1 ? path : path.slice(0, dot));
   if (attribute === undefined) return undefined;
@@ -99,7 +119,9 @@ function resolveIn(attributes: readonly Attribute[], extension: string | undefin
   return subAttribute === undefined ? undefined : { extension, attribute, subAttribute };
 }
 
-export const USER = new ResourceType('User', '/Users', 'User Account', USER_SCHEMA, [ENTERPRISE_USER_SCHEMA]);
+export const USER = new ResourceType('User', '/Users', 'User Account', USER_SCHEMA, [
+  ENTERPRISE_USER_SCHEMA,
+]);
 export const GROUP = new ResourceType('Group', '/Groups', 'Group', GROUP_SCHEMA);
 
 /** The resource types of a connection. */

@@ -10,10 +10,14 @@ export const USER_SCHEMA: Schema = {
   name: 'User',
   description: 'User Account',
   attributes: [
-    attribute('userName', 'Identifier with which the user signs in to the service; unique, whatever its case.', {
-      required: true,
-      uniqueness: 'server',
-    }),
+    attribute(
+      'userName',
+      'Identifier with which the user signs in to the service; unique, whatever its case.',
+      {
+        required: true,
+        uniqueness: 'server',
+      },
+    ),
     complex('name', "The components of the user's name.", [
       attribute('formatted', 'The full name, formatted for display.'),
       attribute('familyName', 'The family name, or last name in most Western languages.'),
@@ -29,8 +33,14 @@ export const USER_SCHEMA: Schema = {
       referenceTypes: ['external'],
     }),
     attribute('title', "The user's title, as 'Vice President'."),
-    attribute('userType', "The relationship between the organization and the user, as 'Contractor'."),
-    attribute('preferredLanguage', "The user's preferred language, as in an Accept-Language header."),
+    attribute(
+      'userType',
+      "The relationship between the organization and the user, as 'Contractor'.",
+    ),
+    attribute(
+      'preferredLanguage',
+      "The user's preferred language, as in an Accept-Language header.",
+    ),
     attribute('locale', "The user's default location for currency, dates and numbers, as 'en-US'."),
     attribute('timezone', "The user's time zone in IANA format, as 'America/Los_Angeles'."),
     attribute('active', 'Whether the user may use the service.', { type: 'boolean' }),
@@ -67,7 +77,10 @@ export const USER_SCHEMA: Schema = {
       'photos',
       'URLs of photos of the user.',
       [
-        attribute('value', 'The URL of a photo.', { type: 'reference', referenceTypes: ['external'] }),
+        attribute('value', 'The URL of a photo.', {
+          type: 'reference',
+          referenceTypes: ['external'],
+        }),
         ...multiValuedParts(['photo', 'thumbnail']),
       ],
       { multiValued: true },
@@ -82,10 +95,16 @@ export const USER_SCHEMA: Schema = {
         attribute('region', 'The state or region.'),
         attribute('postalCode', 'The zip code or postal code.'),
         attribute('country', 'The country, as an ISO 3166-1 alpha-2 code.'),
-        attribute('type', "A label indicating the address's function.", { canonicalValues: ['work', 'home', 'other'] }),
-        attribute('primary', "Whether this is the preferred address; 'true' appears at most once.", {
-          type: 'boolean',
+        attribute('type', "A label indicating the address's function.", {
+          canonicalValues: ['work', 'home', 'other'],
         }),
+        attribute(
+          'primary',
+          "Whether this is the preferred address; 'true' appears at most once.",
+          {
+            type: 'boolean',
+          },
+        ),
       ],
       { multiValued: true },
     ),
@@ -113,13 +132,21 @@ export const USER_SCHEMA: Schema = {
       [attribute('value', 'An entitlement.'), ...multiValuedParts()],
       { multiValued: true },
     ),
-    complex('roles', 'Who the user is, collectively.', [attribute('value', 'A role.'), ...multiValuedParts()], {
-      multiValued: true,
-    }),
+    complex(
+      'roles',
+      'Who the user is, collectively.',
+      [attribute('value', 'A role.'), ...multiValuedParts()],
+      {
+        multiValued: true,
+      },
+    ),
     complex(
       'x509Certificates',
       'Certificates issued to the user.',
-      [attribute('value', 'A DER-encoded X.509 certificate, in base64.', { type: 'binary' }), ...multiValuedParts()],
+      [
+        attribute('value', 'A DER-encoded X.509 certificate, in base64.', { type: 'binary' }),
+        ...multiValuedParts(),
+      ],
       { multiValued: true },
     ),
   ],

@@ -1,4 +1,4 @@
-/** A check of a public suite that contradicts the RFC; docs/conformance.md says how. */
+/** A check of a public suite that contradicts the RFC; docs/reference/conformance.md says how. */
 export interface Exception {
   readonly suite: 'scim-sanity';
   readonly profile: 'rfc' | 'generic';

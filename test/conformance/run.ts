@@ -37,7 +37,8 @@ async function main(): Promise<void> {
         passed += outcome.passed;
         failed += outcome.failed.length;
         print(`${name} on ${profile}: ${outcome.passed} passed, ${outcome.failed.length} failed`);
-        for (const check of outcome.excepted) print(`  contradicts the RFC, see docs/conformance.md: ${check}`);
+        for (const check of outcome.excepted)
+          print(`  contradicts the RFC, see docs/reference/conformance.md: ${check}`);
         for (const check of outcome.failed) print(`  FAILED ${check}`);
       }
     }
@@ -50,7 +51,12 @@ async function main(): Promise<void> {
 
 async function connect(adminUrl: string, profile: 'rfc' | 'generic'): Promise<Connection> {
   const body = JSON.stringify({ displayName: 'Conformance', identityProvider: profile });
-  const reply = await send('POST', `${adminUrl}/connections`, { 'Content-Type': 'application/json' }, body);
+  const reply = await send(
+    'POST',
+    `${adminUrl}/connections`,
+    { 'Content-Type': 'application/json' },
+    body,
+  );
   const { scimBaseUrl, token } = reply.body as { scimBaseUrl: string; token: { value: string } };
   return { profile, base: scimBaseUrl, token: token.value };
 }
@@ -59,15 +65,25 @@ async function connect(adminUrl: string, profile: 'rfc' | 'generic'): Promise<Co
 function runTester(bin: string, { base, token }: Connection): Outcome {
   const { stdout } = spawnSync(path.join(bin, 'scim'), ['test'], {
     encoding: 'utf8',
-    env: { ...process.env, SCIM_CLI_URL: base, SCIM_CLI_HEADERS: `Authorization: Bearer ${token}`, NO_COLOR: '1' },
+    env: {
+      ...process.env,
+      SCIM_CLI_URL: base,
+      SCIM_CLI_HEADERS: `Authorization: Bearer ${token}`,
+      NO_COLOR: '1',
+    },
     maxBuffer: 64 * 1024 * 1024,
   });
   const lines = stdout.split('\n');
   const checks = lines.flatMap((line, index) => {
-    const [, status, name] = /^(SUCCESS|ERROR|CRITICAL|SKIPPED|ACCEPTABLE|DEVIATION)\s+(.*)$/.exec(line) ?? [];
-    return status === undefined ? [] : [{ status, text: `${name ?? ''} ${lines[index + 1]?.trim() ?? ''}` }];
+    const [, status, name] =
+      /^(SUCCESS|ERROR|CRITICAL|SKIPPED|ACCEPTABLE|DEVIATION)\s+(.*)$/.exec(line) ?? [];
+    return status === undefined
+      ? []
+      : [{ status, text: `${name ?? ''} ${lines[index + 1]?.trim() ?? ''}` }];
   });
-  const failed = checks.filter(({ status }) => status !== 'SUCCESS').map(({ status, text }) => `${status} ${text}`);
+  const failed = checks
+    .filter(({ status }) => status !== 'SUCCESS')
+    .map(({ status, text }) => `${status} ${text}`);
   if (checks.length === 0) failed.push(`no check ran: ${stdout}`);
   return { passed: checks.length - failed.length, failed, excepted: [] };
 }
@@ -79,13 +95,22 @@ interface SanityResult {
 }
 
 function runSanity(bin: string, { profile, base, token }: Connection): Outcome {
-  const args = ['probe', base, '--token', token, '--strict', '--json-output', '--i-accept-side-effects'];
+  const args = [
+    'probe',
+    base,
+    '--token',
+    token,
+    '--strict',
+    '--json-output',
+    '--i-accept-side-effects',
+  ];
   const { stdout, stderr } = spawnSync(path.join(bin, 'scim-sanity'), args, {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });
   const start = stdout.indexOf('{');
-  if (start === -1) return { passed: 0, failed: [`no check ran: ${stdout} ${stderr}`], excepted: [] };
+  if (start === -1)
+    return { passed: 0, failed: [`no check ran: ${stdout} ${stderr}`], excepted: [] };
   const { results } = JSON.parse(stdout.slice(start)) as { results: SanityResult[] };
   // Its skips are resource types that no RFC knows (Agent, AgenticApplication).
   const ran = results.filter(({ status }) => status.toLowerCase() !== 'skip');
@@ -106,6 +131,8 @@ function print(line: string): void {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exitCode = 1;
 });

@@ -9,7 +9,9 @@ const stack = new Stack(new App(), 'Deployed');
 const provider = new ScimServiceProvider(stack, 'ServiceProvider', {
   failureMail: { sender: 'scim@example.com' },
   logRetention: updated === undefined ? RetentionDays.ONE_WEEK : RetentionDays.ONE_MONTH,
-  connections: [{ id: 'declared', displayName: updated ?? 'no', identityProvider: IdentityProvider.OKTA }],
+  connections: [
+    { id: 'declared', displayName: updated ?? 'no', identityProvider: IdentityProvider.OKTA },
+  ],
   // So that it can be taken down again.
   removalPolicy: RemovalPolicy.DESTROY,
   ...(bundlesPath === undefined ? {} : { bundlesPath }),

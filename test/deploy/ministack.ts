@@ -23,7 +23,12 @@ export async function startMinistack(): Promise<Ministack> {
   const child = spawn(path.join(programs, 'ministack'), [], {
     cwd: folder,
     stdio: ['ignore', log, log],
-    env: { ...process.env, BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port), LAMBDA_EXECUTOR: 'local' },
+    env: {
+      ...process.env,
+      BIND_HOST: '127.0.0.1',
+      GATEWAY_PORT: String(port),
+      LAMBDA_EXECUTOR: 'local',
+    },
   });
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const endpoint = `http://127.0.0.1:${port}`;

@@ -21,10 +21,21 @@ async function main(): Promise<void> {
     step('npx cdk bootstrap');
     cdk(ministack, {}, 'bootstrap', 'aws://000000000000/us-east-1');
     step('npx cdk deploy, of the app of this repository');
-    cdk(ministack, {}, 'deploy', '--require-approval', 'never', '--outputs-file', path.join(folder, 'app.json'));
+    cdk(
+      ministack,
+      {},
+      'deploy',
+      '--require-approval',
+      'never',
+      '--outputs-file',
+      path.join(folder, 'app.json'),
+    );
     step('npx cdk deploy, of an app of one’s own');
     const first = deploy(ministack, folder, {});
-    const proxy = await SigningProxy.start(ministack.endpoint, `${first['ApiId'] ?? ''}.execute-api.localhost`);
+    const proxy = await SigningProxy.start(
+      ministack.endpoint,
+      `${first['ApiId'] ?? ''}.execute-api.localhost`,
+    );
     try {
       process.env['SCIM_TEST_SERVER'] = JSON.stringify({ adminUrl: `${proxy.origin}/scim/admin` });
       step(`the end-to-end tests against ${proxy.origin}`);
@@ -52,15 +63,27 @@ function step(name: string): void {
   process.stdout.write(`--- ${name}\n`);
 }
 
-function cdk({ environment }: Ministack, further: NodeJS.ProcessEnv, ...args: readonly string[]): void {
-  execFileSync(process.execPath, [require.resolve('aws-cdk/bin/cdk'), '--ci', '--progress', 'events', ...args], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...environment, ...further },
-  });
+function cdk(
+  { environment }: Ministack,
+  further: NodeJS.ProcessEnv,
+  ...args: readonly string[]
+): void {
+  execFileSync(
+    process.execPath,
+    [require.resolve('aws-cdk/bin/cdk'), '--ci', '--progress', 'events', ...args],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, ...environment, ...further },
+    },
+  );
 }
 
-function cdkApp(ministack: Ministack, further: NodeJS.ProcessEnv, ...args: readonly string[]): void {
+function cdkApp(
+  ministack: Ministack,
+  further: NodeJS.ProcessEnv,
+  ...args: readonly string[]
+): void {
   cdk(ministack, further, '--app', `npx tsx ${path.join(__dirname, 'app.ts')}`, ...args);
 }
 
@@ -81,7 +104,11 @@ async function replay(origin: string): Promise<void> {
   const { SCIM_REPLAY: program } = process.env;
   if (program === undefined) return;
   step(`the replay of recorded traffic against ${origin}`);
-  const isPassed = await runNode(path.join(ROOT, '.ci', 'replay.mjs'), `${origin}/scim/admin`, program);
+  const isPassed = await runNode(
+    path.join(ROOT, '.ci', 'replay.mjs'),
+    `${origin}/scim/admin`,
+    program,
+  );
   check(isPassed, 'The replay failed.');
 }
 
@@ -92,14 +119,23 @@ async function runNode(...args: readonly string[]): Promise<boolean> {
 }
 
 /** The connection is as it is declared, and answers to the token in its secret. */
-async function declared({ endpoint }: Ministack, secretName: string, displayName: string): Promise<void> {
+async function declared(
+  { endpoint }: Ministack,
+  secretName: string,
+  displayName: string,
+): Promise<void> {
   const { body } = await admin('GET', '/connections/declared');
   const { displayName: found, scimBaseUrl } = body as { displayName: string; scimBaseUrl: string };
   check(found === displayName, `The declared connection is called ${found}.`);
-  const headers = { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'secretsmanager.GetSecretValue' };
+  const headers = {
+    'Content-Type': 'application/x-amz-json-1.1',
+    'X-Amz-Target': 'secretsmanager.GetSecretValue',
+  };
   const answer = await callAws(endpoint, 'secretsmanager', '/', headers, { SecretId: secretName });
   const { SecretString: token } = (await answer.json()) as { SecretString: string };
-  const { status } = await send('GET', `${scimBaseUrl}/Users`, { Authorization: `Bearer ${token}` });
+  const { status } = await send('GET', `${scimBaseUrl}/Users`, {
+    Authorization: `Bearer ${token}`,
+  });
   check(status === 200, `The declared connection answers ${status} to the token in its secret.`);
 }
 
@@ -120,16 +156,31 @@ async function rotate({ endpoint }: Ministack, rotationFunction: string): Promis
   const { secretName } = (await admin('GET', path_)).body as { secretName: string };
   const version = 'a0000000-0000-4000-8000-000000000000';
   for (const Step of ['createSecret', 'setSecret', 'setSecret', 'finishSecret', 'finishSecret']) {
-    await invoke(endpoint, rotationFunction, { Step, SecretId: secretName, ClientRequestToken: version });
+    await invoke(endpoint, rotationFunction, {
+      Step,
+      SecretId: secretName,
+      ClientRequestToken: version,
+    });
   }
-  const states = ((await admin('GET', `${path_}/tokens`)).body as { state: string }[]).map(({ state }) => state);
+  const states = ((await admin('GET', `${path_}/tokens`)).body as { state: string }[]).map(
+    ({ state }) => state,
+  );
   check(states.join() === 'active,ending,ending', `The tokens are ${states.join()}.`);
 }
 
 /** Invokes a function (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). @throws Error with what it failed with */
 async function invoke(endpoint: string, name: string, event: object): Promise<void> {
-  const answer = await callAws(endpoint, 'lambda', `/2015-03-31/functions/${name}/invocations`, {}, event);
-  check(answer.headers.get('x-amz-function-error') === null, `${name} failed: ${await answer.text()}`);
+  const answer = await callAws(
+    endpoint,
+    'lambda',
+    `/2015-03-31/functions/${name}/invocations`,
+    {},
+    event,
+  );
+  check(
+    answer.headers.get('x-amz-function-error') === null,
+    `${name} failed: ${await answer.text()}`,
+  );
 }
 
 /** A signed call of an API of AWS. */
@@ -143,7 +194,15 @@ async function callAws(
   const { host } = new URL(endpoint);
   const body = JSON.stringify(input);
   const { headers } = aws4.sign(
-    { host, path: url, method: 'POST', headers: { ...unsigned }, body, service, region: 'us-east-1' },
+    {
+      host,
+      path: url,
+      method: 'POST',
+      headers: { ...unsigned },
+      body,
+      service,
+      region: 'us-east-1',
+    },
     { accessKeyId: 'test', secretAccessKey: 'test' },
   );
   const signed = Object.entries(headers ?? {}).map(([key, value]) => [key, String(value)]);
@@ -157,9 +216,15 @@ async function update(ministack: Ministack, folder: string): Promise<void> {
   const bundles = path.join(folder, 'lambdas');
   cpSync(path.join(ROOT, 'dist', 'lambdas'), bundles, { recursive: true });
   const discovery = path.join(bundles, 'discovery', 'index.mjs');
-  const changed = readFileSync(discovery, 'utf8').replaceAll('Discovery endpoints cannot be filtered', 'Updated');
+  const changed = readFileSync(discovery, 'utf8').replaceAll(
+    'Discovery endpoints cannot be filtered',
+    'Updated',
+  );
   writeFileSync(discovery, changed);
-  const { Secret: secret = '' } = deploy(ministack, folder, { SCIM_BUNDLES: bundles, SCIM_UPDATED: 'yes' });
+  const { Secret: secret = '' } = deploy(ministack, folder, {
+    SCIM_BUNDLES: bundles,
+    SCIM_UPDATED: 'yes',
+  });
   await declared(ministack, secret, 'yes');
   check((await client.get(`/Users/${String(user.id)}`)).status === 200, 'The update lost a user.');
   const { body } = await client.get('/Schemas?filter=id%20pr');
@@ -171,6 +236,8 @@ function check(condition: boolean, problem: string): void {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exitCode = 1;
 });

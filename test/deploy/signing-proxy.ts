@@ -1,5 +1,11 @@
 import * as aws4 from 'aws4';
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
 /**
@@ -43,13 +49,25 @@ interface Target {
   readonly origin: string;
 }
 
-async function forward(incoming: IncomingMessage, response: ServerResponse, target: Target): Promise<void> {
+async function forward(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  target: Target,
+): Promise<void> {
   const body = await buffer(incoming);
   const { url: path = '/', method = 'GET' } = incoming;
   const headers = { ...headersOf(incoming), Host: target.host };
   const signed = path.startsWith('/scim/admin/')
     ? aws4.sign(
-        { host: target.host, path, method, headers, body, service: 'execute-api', region: 'us-east-1' },
+        {
+          host: target.host,
+          path,
+          method,
+          headers,
+          body,
+          service: 'execute-api',
+          region: 'us-east-1',
+        },
         { accessKeyId: 'test', secretAccessKey: 'test' },
       ).headers
     : headers;
@@ -59,9 +77,14 @@ async function forward(incoming: IncomingMessage, response: ServerResponse, targ
     const outgoing = request(`${target.endpoint}${path}`, options, (answer) => {
       buffer(answer).then((bytes) => {
         const text = own(bytes.toString('utf8'), target);
-        const answered = Object.entries(answer.headers).map(([name, value]) => [name, own(String(value), target)]);
+        const answered = Object.entries(answer.headers).map(([name, value]) => [
+          name,
+          own(String(value), target),
+        ]);
         const length = { 'content-length': Buffer.byteLength(text) };
-        response.writeHead(answer.statusCode ?? 500, { ...Object.fromEntries(answered), ...length }).end(text);
+        response
+          .writeHead(answer.statusCode ?? 500, { ...Object.fromEntries(answered), ...length })
+          .end(text);
         resolve();
       }, reject);
     });

@@ -1,6 +1,6 @@
 import { serveBulk } from '../../lambdas/endpoints/bulk';
-import { Failures } from '../../lambdas/observability/failure-recorder';
-import type { Exchange } from '../../lambdas/http/request-context';
+import { FailureRecorder } from '../../lambdas/observability/failure-recorder';
+import type { RequestContext } from '../../lambdas/http/request-context';
 import { profileOf } from '../../idp/profiles/registry';
 import { resourceTypesWith } from '../../scim/schema/resource-type';
 import { USER_URN } from '../../scim/schema/user';
@@ -11,7 +11,7 @@ const { scope, close } = meteredScope();
 afterAll(close);
 
 /** A request whose function has this much time left. */
-function exchange(milliseconds: number, operations: readonly object[]): Exchange {
+function contextOf(milliseconds: number, operations: readonly object[]): RequestContext {
   const body = JSON.stringify({
     schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
     Operations: operations,
@@ -33,11 +33,12 @@ function exchange(milliseconds: number, operations: readonly object[]): Exchange
     profile: profileOf('generic'),
     types: resourceTypesWith([]),
     table: scope.table,
-    failures: new Failures(
+    failures: new FailureRecorder(
       { connection: connectionWith({ id: scope.connection }), token: 'x' },
-      { open: () => scope.table, requestId: 'x', begun: Date.now(), logDays: 30 },
+      { openTable: () => scope.table, requestId: 'x', begun: Date.now(), logDays: 30 },
     ),
-    origin: { token: 'x', requestId: 'x', begun: Date.now() },
+    requestId: 'x',
+    begun: Date.now(),
     deadline: Date.now() + milliseconds,
   };
 }
@@ -52,8 +53,10 @@ function users(prefix: string, count: number): object[] {
 }
 
 async function statuses(milliseconds: number, operations: readonly object[]): Promise<string[]> {
-  const { body = '' } = await serveBulk(exchange(milliseconds, operations));
-  return (JSON.parse(body) as { Operations: { status: string }[] }).Operations.map(({ status }) => status);
+  const { body = '' } = await serveBulk(contextOf(milliseconds, operations));
+  return (JSON.parse(body) as { Operations: { status: string }[] }).Operations.map(
+    ({ status }) => status,
+  );
 }
 
 test('what the time is not enough for says so, and was not done', async () => {

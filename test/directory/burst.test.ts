@@ -1,9 +1,11 @@
-import { digest, type StreamedEntry } from '../../directory/notices/digest';
+import { updateDigest } from '../../directory/notices/failure-digest';
+import type { StreamedEntry } from '../../directory/notices/failure-muting';
 import { connectionKey, logPartition } from '../../directory/store/keys';
-import { failureFrom } from '../../directory/log/failure-entry';
-import { noticeFrom } from '../../directory/notices/notices';
-import { Failures } from '../../lambdas/observability/failure-recorder';
-import { badRequest, notUnique } from '../../scim/errors/scim-error';
+import { failureEntryFromItem } from '../../directory/log/failure-entry';
+import { noticeFromItem } from '../../directory/notices/notice-item';
+import { FailureRecorder } from '../../lambdas/observability/failure-recorder';
+import { notUnique } from '../../scim/errors/resource-errors';
+import { requiredMissing } from '../../scim/errors/value-errors';
 import { connectionWith, meteredScope } from './support';
 
 /** A hundred thousand requests that fail at once: what they cost the table, and what is told of them. */
@@ -15,7 +17,7 @@ const REQUESTS = 100_000;
 afterAll(close);
 
 /** What the requests fail of, one after the other. */
-const ERRORS = [notUnique('userName', 'User'), badRequest('invalidValue', '"userName" is required.')];
+const ERRORS = [notUnique('userName', 'User'), requiredMissing('userName')];
 
 test('of a hundred thousand failures some are written, and one mail tells them, with counts that are at least half of what there was', async () => {
   const { table } = scope;
@@ -26,12 +28,12 @@ test('of a hundred thousand failures some are written, and one mail tells them, 
     resourceId: undefined,
     body: '{"userName":"x"}',
   };
-  const context = { open: () => table, requestId: 'r', begun: Date.now(), logDays: 30 };
+  const context = { openTable: () => table, requestId: 'r', begun: Date.now(), logDays: 30 };
   const begun = Date.now();
   const { writes } = await measure(async () => {
     for (let sent = 0; sent < REQUESTS; sent += 1) {
-      const failures = new Failures({ connection, token: 'x' }, context);
-      failures.note(request, ERRORS[sent % ERRORS.length]);
+      const failures = new FailureRecorder({ connection, token: 'x' }, context);
+      failures.record(request, ERRORS[sent % ERRORS.length]);
       await failures.write();
     }
   });
@@ -42,11 +44,11 @@ test('of a hundred thousand failures some are written, and one mail tells them, 
   const { items } = await table.query(logPartition(connection.id));
   const entries = items.map((item, index): StreamedEntry => ({
     sequence: String(1000 + index),
-    entry: failureFrom(connection.id, item),
+    entry: failureEntryFromItem(connection.id, item),
   }));
-  const keys = await digest(table, connection.id, entries);
+  const keys = await updateDigest(table, connection.id, entries);
   expect(keys).toHaveLength(1);
-  const [notice] = (await table.getMany(keys)).map(noticeFrom);
+  const [notice] = (await table.getMany(keys)).map(noticeFromItem);
   const causes = notice?.kind === 'failures' ? notice.causes : [];
   expect(causes.map(({ cause }) => cause).sort()).toEqual(['duplicateUser', 'missingValue']);
   const told = causes.reduce((sum, { count }) => sum + count, 0);

@@ -1,6 +1,6 @@
-import { changeWrite, type ChangeEntry } from '../../directory/log/change-entry';
+import { changeEntryWrite, type ChangeEntry } from '../../directory/log/change-entry';
 import { logChanges } from '../../directory/log/change-log';
-import { toItem } from '../../directory/connections/connection-item';
+import { connectionToItem } from '../../directory/connections/connection-item';
 import { logRecords } from '../../directory/log/provisioning-log';
 import { newEntryTime } from '../../directory/log/entry-time';
 import { connectionWith, meteredScope } from './support';
@@ -33,12 +33,18 @@ function changeAt(milliseconds: number, of = connection): ChangeEntry {
 }
 
 async function shown(): Promise<readonly unknown[]> {
-  const { records } = await logRecords(table, connection, { limit: 50, matches: () => true, hasChanges: true });
-  return records.map((record) => (record.kind === 'change' ? [record.at, record.name, record.changes] : record));
+  const { records } = await logRecords(table, connection, {
+    limit: 50,
+    matches: () => true,
+    hasChanges: true,
+  });
+  return records.map((record) =>
+    record.kind === 'change' ? [record.at, record.name, record.changes] : record,
+  );
 }
 
 test('a change that is older than the connection was of another one, and one of no connection is nobody’s', async () => {
-  await table.write([{ put: toItem(connectionWith(settings)) }]);
+  await table.write([{ put: connectionToItem(connectionWith(settings)) }]);
   const [older, own] = [changeAt(CREATED - 1), changeAt(CREATED + 1)];
   await logChanges(table, [older, own, changeAt(CREATED + 2, `${connection}-gone`)], 3650);
   // Told twice, it is one entry.
@@ -47,15 +53,21 @@ test('a change that is older than the connection was of another one, and one of 
 });
 
 test('a connection that erases keeps which attributes changed, and whether somebody is active', async () => {
-  await table.write([{ put: toItem(connectionWith({ ...settings, userDeletion: 'erase' })) }]);
+  await table.write([
+    { put: connectionToItem(connectionWith({ ...settings, userDeletion: 'erase' })) },
+  ]);
   const entry = changeAt(CREATED + 3);
   await logChanges(table, [entry], 3650);
   const [newest] = await shown();
-  expect(newest).toEqual([entry.at, undefined, [{ attribute: 'title' }, { attribute: 'active', to: true }]]);
+  expect(newest).toEqual([
+    entry.at,
+    undefined,
+    [{ attribute: 'title' }, { attribute: 'active', to: true }],
+  ]);
 });
 
 test('what has expired is not shown, whether DynamoDB has removed it or not', async () => {
   const before = await shown();
-  await table.writeEach([changeWrite(changeAt(Date.now() - 2 * 86_400_000), 1)]);
+  await table.writeEach([changeEntryWrite(changeAt(Date.now() - 2 * 86_400_000), 1)]);
   expect(await shown()).toEqual(before);
 });

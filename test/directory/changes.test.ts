@@ -16,7 +16,12 @@ const BEFORE: Attributes = {
 
 test.each<[string, Attributes | undefined, Attributes, readonly object[]]>([
   ['nothing', BEFORE, BEFORE, []],
-  ['a value', BEFORE, { ...BEFORE, active: false }, [{ attribute: 'active', from: true, to: false }]],
+  [
+    'a value',
+    BEFORE,
+    { ...BEFORE, active: false },
+    [{ attribute: 'active', from: true, to: false }],
+  ],
   [
     'a sub-attribute',
     BEFORE,
@@ -27,7 +32,13 @@ test.each<[string, Attributes | undefined, Attributes, readonly object[]]>([
     'values of several',
     BEFORE,
     { ...BEFORE, emails: [{ value: 'babs@acme.example' }, { value: 'b@acme.example' }] },
-    [{ attribute: 'emails', from: ['bjensen@acme.example'], to: ['babs@acme.example', 'b@acme.example'] }],
+    [
+      {
+        attribute: 'emails',
+        from: ['bjensen@acme.example'],
+        to: ['babs@acme.example', 'b@acme.example'],
+      },
+    ],
   ],
   [
     'a part of several that is not shown',
@@ -45,7 +56,12 @@ test.each<[string, Attributes | undefined, Attributes, readonly object[]]>([
       { attribute: `${ENTERPRISE_USER_URN}:manager`, from: 'm1' },
     ],
   ],
-  ['an extension of its own', {}, { 'urn:acme:badge': { pin: '1234' } }, [{ attribute: 'urn:acme:badge:pin' }]],
+  [
+    'an extension of its own',
+    {},
+    { 'urn:acme:badge': { pin: '1234' } },
+    [{ attribute: 'urn:acme:badge:pin' }],
+  ],
   ['what was not there', undefined, { userName: 'new' }, [{ attribute: 'userName', to: 'new' }]],
 ])('%s', (_, before, after, changes) => {
   expect(changesBetween(before, after)).toEqual(changes);
@@ -56,11 +72,15 @@ test('of what is not on the list no value is told, and what is told has an end',
   const name = fc.string({ minLength: 1 }).map((text) => `x${text}`);
   fc.assert(
     fc.property(fc.dictionary(name, json), fc.dictionary(name, json), (before, after) => {
-      for (const change of changesBetween(before, after)) expect(Object.keys(change)).toEqual(['attribute']);
+      for (const change of changesBetween(before, after))
+        expect(Object.keys(change)).toEqual(['attribute']);
     }),
   );
   const many = Object.fromEntries(Array.from({ length: 90 }, (_, index) => [`a${index}`, 1]));
   expect(changesBetween({}, many)).toHaveLength(50);
-  const [emails] = changesBetween({}, { emails: Array.from({ length: 40 }, () => ({ value: 'x'.repeat(1000) })) });
+  const [emails] = changesBetween(
+    {},
+    { emails: Array.from({ length: 40 }, () => ({ value: 'x'.repeat(1000) })) },
+  );
   expect(emails?.to).toEqual(Array.from({ length: 10 }, () => 'x'.repeat(256)));
 });

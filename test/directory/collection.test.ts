@@ -14,8 +14,8 @@ const users = new Users(scope, USER, 'retain');
 afterAll(close);
 
 async function found(filter: string): Promise<string[]> {
-  return (await users.collection.matching(bindFilter(parseFilter(filter), USER))).map(({ attributes }) =>
-    String(attributes['userName']),
+  return (await users.collection.matching(bindFilter(parseFilter(filter), USER))).map(
+    ({ attributes }) => String(attributes['userName']),
   );
 }
 
@@ -34,7 +34,9 @@ test('a scan of several pages finds every match once, in order of creation', asy
     ids.push(id);
   }
   const search = async (filter: string): Promise<string[]> =>
-    (await wideUsers.collection.matching(bindFilter(parseFilter(filter), USER))).map(({ id }) => id);
+    (await wideUsers.collection.matching(bindFilter(parseFilter(filter), USER))).map(
+      ({ id }) => id,
+    );
   expect(await search('userName pr')).toEqual(ids);
   expect(await search('title eq "odd"')).toEqual(ids.filter((_, index) => index % 2 === 1));
 });
@@ -44,7 +46,9 @@ test('a scan fails as a whole, and does not mind what is deleted meanwhile', asy
   const ids: string[] = [];
   const nickName = 'x'.repeat(20_000);
   for (let index = 0; index < 150; index += 1) {
-    ids.push((await new Users(own, USER, 'erase').create({ userName: `scan${index}`, nickName })).id);
+    ids.push(
+      (await new Users(own, USER, 'erase').create({ userName: `scan${index}`, nickName })).id,
+    );
   }
   const search = (table: Table): Promise<readonly unknown[]> =>
     new Users({ ...own, table }, USER, 'erase').collection.matching(
@@ -63,13 +67,17 @@ test('a scan fails as a whole, and does not mind what is deleted meanwhile', asy
     override async query(partition: string, options: QueryOptions = {}): Promise<QueryPage> {
       // The scan asks for the last one: everything behind the first page goes before it does.
       if (options.backward === true) {
-        const behind = ids.slice(40).map((id) => ({ delete: resourceKey(own.connection, 'User', id) }));
+        const behind = ids
+          .slice(40)
+          .map((id) => ({ delete: resourceKey(own.connection, 'User', id) }));
         await super.writeEach(behind);
       }
       return super.query(partition, options);
     }
   }
-  expect((await search(new ShrinkingTable(client, server().tableName))).length).toBeGreaterThanOrEqual(40);
+  expect(
+    (await search(new ShrinkingTable(client, server().tableName))).length,
+  ).toBeGreaterThanOrEqual(40);
 });
 
 describe('filters by key', () => {

@@ -21,7 +21,9 @@ describe('connections and tokens', () => {
     expect(findValidToken(presented, [token], new Date('2026-01-02T00:00:00Z'))).toBeUndefined();
     expect(findValidToken(presented, [], now)).toBeUndefined();
     expect(findValidToken(presented, [issueToken('acme', 1, now)], now)).toBeUndefined();
-    expect(findValidToken(presented, [{ ...token, digest: issueToken('acme').digest }], now)).toBeUndefined();
+    expect(
+      findValidToken(presented, [{ ...token, digest: issueToken('acme').digest }], now),
+    ).toBeUndefined();
     for (const text of [
       '',
       token.value.slice(1),
@@ -46,11 +48,21 @@ describe('connections and tokens', () => {
       failureMail: { recipients: ['a@b.example'] },
       rotation: { everyDays: 30, overlapDays: 3 },
       tokens: [
-        { ...stored, scopes: ['users:read'], secretVersion: 'v', pending: true, replaced: true, lastUsedAt: 'T' },
+        {
+          ...stored,
+          scopes: ['users:read'],
+          secretVersion: 'v',
+          pending: true,
+          replaced: true,
+          lastUsedAt: 'T',
+        },
       ],
     });
     expect(
-      await connections.add({ ...connection, tokens: connection.tokens.map((each) => ({ ...each, value })) }, ACT),
+      await connections.add(
+        { ...connection, tokens: connection.tokens.map((each) => ({ ...each, value })) },
+        ACT,
+      ),
     ).toBe(true);
     expect(await connections.add(connection, ACT)).toBe(false);
     expect(await connections.find(id)).toEqual(connection);
@@ -62,12 +74,16 @@ describe('connections and tokens', () => {
   test('when a token is used survives every change, and a changed connection is not withdrawn', async () => {
     const id = `${scope.connection.slice(0, 18)}u`;
     const token = issueToken(id);
-    const connection = connectionWith({ id, tokens: [token], failureMail: { recipients: ['a@b.example'] } });
+    const connection = connectionWith({
+      id,
+      tokens: [token],
+      failureMail: { recipients: ['a@b.example'] },
+    });
     await connections.add(connection, ACT);
     const { failureMail: _, ...without } = connection;
     // It is used between the reading and the writing of the change.
     await connections.change(id, ACT, async () => {
-      await connections.noteUse({ id }, token);
+      await connections.recordUse({ id }, token);
       return { ...without, displayName: 'Changed' };
     });
     // And it was used before this one was read.
@@ -76,7 +92,11 @@ describe('connections and tokens', () => {
     expect(found?.tokens[0]?.lastUsedAt).toBeDefined();
     // Within the hour the token knows it, and nothing is called.
     const [used = token] = found?.tokens ?? [];
-    expect(await measure(() => connections.noteUse({ id }, used))).toEqual({ reads: 0, writes: 0, calls: 0 });
+    expect(await measure(() => connections.recordUse({ id }, used))).toEqual({
+      reads: 0,
+      writes: 0,
+      calls: 0,
+    });
     expect(found).toMatchObject({ displayName: 'Changed' });
     expect(found).not.toHaveProperty('failureMail');
     await connections.withdraw({ ...connection, cursorKey: 'another one of this id' });
@@ -88,7 +108,12 @@ describe('connections and tokens', () => {
     await connections.add(connectionWith({ id }), ACT);
     const alongside = [{ put: { pk: `c#${id}#notice`, sk: 'x' }, condition: ABSENT }];
     for (const displayName of ['One', 'Two']) {
-      const changed = await connections.change(id, ACT, (before) => ({ ...before, displayName }), alongside);
+      const changed = await connections.change(
+        id,
+        ACT,
+        (before) => ({ ...before, displayName }),
+        alongside,
+      );
       expect(changed?.displayName).toBe(displayName);
     }
   });

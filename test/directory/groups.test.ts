@@ -26,7 +26,10 @@ async function members(groupId: string): Promise<readonly JsonObject[]> {
 test('who comes back before the deletion has been followed is in no group any more', async () => {
   const attributes = { userName: 'returning', externalId: 'returning' };
   const user = await users.create(attributes);
-  const group = await groups.create({ displayName: 'Returning' }, membersFrom([{ value: user.id }]));
+  const group = await groups.create(
+    { displayName: 'Returning' },
+    membersFrom([{ value: user.id }]),
+  );
   // A request with so little time left hands over what follows.
   const hurried = { ...scope, table: scope.table.forRequest(Date.now() + 4500) };
   await new Users(hurried, USER, 'retain').delete(user.id, () => undefined);
@@ -41,20 +44,32 @@ describe('groups', () => {
       await users.create({ userName: 'gm1', displayName: 'One' }),
       await users.create({ userName: 'gm2' }),
     ];
-    const group = await groups.create({ displayName: 'G1' }, membersFrom([{ value: one.id }, { value: two.id }]));
+    const group = await groups.create(
+      { displayName: 'G1' },
+      membersFrom([{ value: one.id }, { value: two.id }]),
+    );
     const other = await groups.create({ displayName: 'G2' }, membersFrom([{ value: two.id }]));
     const search = async (filter: string): Promise<string[]> =>
-      (await groups.collection.matching(bindFilter(parseFilter(filter), GROUP))).map(({ id }) => id);
+      (await groups.collection.matching(bindFilter(parseFilter(filter), GROUP))).map(
+        ({ id }) => id,
+      );
     expect(await search(`members.value eq "${two.id}"`)).toEqual([group.id, other.id]);
     expect(await search(`members eq "${one.id}" and displayName eq "g2"`)).toEqual([]);
     // The same member twice is one question to the table, which refuses to be asked twice.
-    expect(await search(`displayName eq "g1" and (members eq "${one.id}" or members eq "${one.id}")`)).toEqual([
-      group.id,
-    ]);
+    expect(
+      await search(`displayName eq "g1" and (members eq "${one.id}" or members eq "${one.id}")`),
+    ).toEqual([group.id]);
     expect(await search('members.display eq "one"')).toEqual([group.id]);
-    expect(await search(`members.value eq "${two.id}" and not (members.value eq "${one.id}")`)).toEqual([other.id]);
-    expect(await search('members[display eq "gm2" and type eq "User"]')).toEqual([group.id, other.id]);
-    expect(await search(`displayName pr and members[value eq "${one.id}" and type eq "Group"]`)).toEqual([]);
+    expect(
+      await search(`members.value eq "${two.id}" and not (members.value eq "${one.id}")`),
+    ).toEqual([other.id]);
+    expect(await search('members[display eq "gm2" and type eq "User"]')).toEqual([
+      group.id,
+      other.id,
+    ]);
+    expect(
+      await search(`displayName pr and members[value eq "${one.id}" and type eq "Group"]`),
+    ).toEqual([]);
   });
 
   test('a group may be created, replaced and emptied with any number of members', async () => {
@@ -65,7 +80,11 @@ describe('groups', () => {
     const group = await groups.create({ displayName: 'Crowd' }, membersFrom(sent.slice(0, 200)));
     expect(await members(group.id)).toHaveLength(200);
     const replace = (value: { value: string }[]) =>
-      groups.change(group.id, ({ attributes }) => ({ attributes, members: membersFrom(value) }), false);
+      groups.change(
+        group.id,
+        ({ attributes }) => ({ attributes, members: membersFrom(value) }),
+        false,
+      );
     const replaced = await replace(sent.slice(100));
     expect((await members(group.id)).map(({ value }) => value)).toEqual(
       sent
@@ -85,13 +104,20 @@ describe('groups', () => {
     const joining = await Promise.all(
       Array.from({ length: 250 }, (_, index) => users.create({ userName: `orphan${index}` })),
     );
-    const edits = joining.map(({ id }) => ({ kind: 'add', member: { value: id, type: 'User' } }) as const);
+    const edits = joining.map(
+      ({ id }) => ({ kind: 'add', member: { value: id, type: 'User' } }) as const,
+    );
     const group = await groups.create({ displayName: 'Left behind' }, NO_MEMBERSHIP_CHANGE);
     const key = resourceKey(scope.connection, 'Group', group.id);
     const left = async (): Promise<void> => {
       const intent = await recordEdits(scope, group.id, edits);
       await scope.table.write([
-        { update: key, set: { pending: intent }, add: { members: 250 }, condition: { is: 'settled' } },
+        {
+          update: key,
+          set: { pending: intent },
+          add: { members: 250 },
+          condition: { is: 'noPendingEdits' },
+        },
       ]);
     };
     await left();
@@ -105,7 +131,10 @@ describe('groups', () => {
       groups
         .change(
           group.id,
-          ({ attributes }) => ({ attributes: { ...attributes, externalId: 'x' }, members: NO_MEMBERSHIP_CHANGE }),
+          ({ attributes }) => ({
+            attributes: { ...attributes, externalId: 'x' },
+            members: NO_MEMBERSHIP_CHANGE,
+          }),
           false,
         )
         .then(() => members(group.id)),
@@ -113,7 +142,11 @@ describe('groups', () => {
     expect(seen.map((found) => found.length)).toEqual([250, 250, 250]);
     expect((await scope.table.get(key))?.['members']).toBe(250);
     // Removed and left again half-way: the deletion of a member completes it, too.
-    await groups.change(group.id, ({ attributes }) => ({ attributes, members: membersFrom([]) }), false);
+    await groups.change(
+      group.id,
+      ({ attributes }) => ({ attributes, members: membersFrom([]) }),
+      false,
+    );
     await left();
     await users.delete(first?.id ?? '', () => undefined);
     expect(await members(group.id)).toHaveLength(249);
@@ -128,7 +161,9 @@ describe('groups', () => {
     class RacingTable extends Table {
       private isRaced = false;
       override async write(writes: readonly Write[]): ReturnType<Table['write']> {
-        const isBatch = writes.some((write) => 'delete' in write && write.delete.pk.includes('#intent#'));
+        const isBatch = writes.some(
+          (write) => 'delete' in write && write.delete.pk.includes('#intent#'),
+        );
         if (isBatch && !this.isRaced) {
           this.isRaced = true;
           await users.delete(victim?.id ?? '', () => undefined);
@@ -144,11 +179,13 @@ describe('groups', () => {
     );
     // The victim joined after its deletion had looked for memberships; the second look finds it.
     const later = Date.now() + 1000;
-    await completeAbandoned(scope.table, { abandoned: later, settled: later }, (_, error) => {
+    await completeAbandoned(scope.table, { abandoned: later, finalCheck: later }, (_, error) => {
       throw error;
     });
     expect(await members(group.id)).toHaveLength(119);
-    expect((await scope.table.get(resourceKey(scope.connection, 'Group', group.id)))?.['members']).toBe(119);
+    expect(
+      (await scope.table.get(resourceKey(scope.connection, 'Group', group.id)))?.['members'],
+    ).toBe(119);
   });
 
   test('who leaves just as others complete a large change is counted out, too', async () => {
@@ -156,9 +193,14 @@ describe('groups', () => {
     const joining = await Promise.all(
       Array.from({ length: 95 }, (_, index) => users.create({ userName: `staying${index}` })),
     );
-    const group = await groups.create({ displayName: 'Leaving' }, membersFrom([{ value: victim.id }]));
+    const group = await groups.create(
+      { displayName: 'Leaving' },
+      membersFrom([{ value: victim.id }]),
+    );
     const key = resourceKey(scope.connection, 'Group', group.id);
-    const edits = joining.map(({ id }) => ({ kind: 'add', member: { value: id, type: 'User' } }) as const);
+    const edits = joining.map(
+      ({ id }) => ({ kind: 'add', member: { value: id, type: 'User' } }) as const,
+    );
     const intent = await recordEdits(scope, group.id, edits);
     await scope.table.write([{ update: key, set: { pending: intent }, add: { members: 95 } }]);
     class RacingTable extends Table {
@@ -185,19 +227,33 @@ describe('groups', () => {
         group.id,
         ({ attributes }) => ({
           attributes,
-          members: { clear: false, add: new Map(some.map(({ id }) => [id, { value: id }])), remove: new Set() },
+          members: {
+            clear: false,
+            add: new Map(some.map(({ id }) => [id, { value: id }])),
+            remove: new Set(),
+          },
         }),
         false,
       );
     const [one] = joining;
-    await Promise.all([add(joining.slice(0, 120)), add(joining.slice(120)), add(one === undefined ? [] : [one])]);
+    await Promise.all([
+      add(joining.slice(0, 120)),
+      add(joining.slice(120)),
+      add(one === undefined ? [] : [one]),
+    ]);
     expect(await members(group.id)).toHaveLength(240);
-    expect((await scope.table.get(resourceKey(scope.connection, 'Group', group.id)))?.['members']).toBe(240);
+    expect(
+      (await scope.table.get(resourceKey(scope.connection, 'Group', group.id)))?.['members'],
+    ).toBe(240);
   });
 
   test('a change of nothing keeps the version', async () => {
     const group = await groups.create({ displayName: 'Still' }, NO_MEMBERSHIP_CHANGE);
-    const same = await groups.change(group.id, ({ attributes }) => ({ attributes, members: membersFrom([]) }), false);
+    const same = await groups.change(
+      group.id,
+      ({ attributes }) => ({ attributes, members: membersFrom([]) }),
+      false,
+    );
     expect(same).toEqual(group);
   });
 });

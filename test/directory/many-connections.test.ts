@@ -1,4 +1,4 @@
-import { toItem } from '../../directory/connections/connection-item';
+import { connectionToItem } from '../../directory/connections/connection-item';
 import { Connections } from '../../directory/connections/connections';
 import { issueToken } from '../../directory/connections/tokens';
 import { admin, Client } from '../support/client';
@@ -32,7 +32,7 @@ function idOf(index: number): string {
 async function fill(from: number, to: number): Promise<void> {
   const puts = Array.from({ length: to - from }, (_, index) => {
     const id = idOf(from + index);
-    return { put: toItem(connectionWith({ id, tokens: [issueToken(id)] })) };
+    return { put: connectionToItem(connectionWith({ id, tokens: [issueToken(id)] })) };
   });
   await metered.scope.table.writeEach(puts);
 }
@@ -46,7 +46,9 @@ async function costs(name: string, last: string): Promise<Readonly<Record<string
     lastPage: await measure(() => connections.list(5, last)),
     authenticate: await measure(() => connections.find(last)),
     create: await measure(() => connections.add(connectionWith({ id }), ACT)),
-    change: await measure(() => connections.change(id, ACT, (before) => ({ ...before, enabled: false }))),
+    change: await measure(() =>
+      connections.change(id, ACT, (before) => ({ ...before, enabled: false })),
+    ),
   };
 }
 

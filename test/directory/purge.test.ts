@@ -2,12 +2,12 @@ import { Connections } from '../../directory/connections/connections';
 import type { DynamoDB } from '../../directory/store/dynamodb';
 import { Groups } from '../../directory/groups';
 import { intentsBefore, type Purge } from '../../directory/store/intents';
-import { emptyConnection, freeConnectionId } from '../../directory/completion/purge';
+import { purgeConnection, freeConnectionId } from '../../directory/completion/purge';
 import { Table } from '../../directory/store/table';
 import { Users } from '../../directory/users';
 import type { MembershipChange } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
-import type { Scope } from '../../directory/resources/resources';
+import type { Tenant } from '../../directory/resources/tenant';
 import { ACT, connectionWith, createOwnTable, openEngine } from './support';
 
 const client = openEngine();
@@ -36,7 +36,7 @@ function members(value: string): MembershipChange {
 async function connect(): Promise<{ id: string; users: Users; groups: Groups }> {
   const id = `purge-${Date.now().toString(36)}-${(names += 1)}`;
   await connections.add(connectionWith({ id }), ACT);
-  const own: Scope = { table, connection: id, baseUrl: 'https://x' };
+  const own: Tenant = { table, connection: id, baseUrl: 'https://x' };
   return {
     id,
     users: new Users(own, USER, 'retain'),
@@ -46,7 +46,8 @@ async function connect(): Promise<{ id: string; users: Users; groups: Groups }> 
 
 async function purgeOf(id: string): Promise<Purge> {
   for await (const intents of intentsBefore(table, Date.now() + 60_000)) {
-    for (const intent of intents) if (intent.kind === 'purge' && intent.connection === id) return intent;
+    for (const intent of intents)
+      if (intent.kind === 'purge' && intent.connection === id) return intent;
   }
   throw new Error('There is no purge.');
 }
@@ -91,7 +92,7 @@ test.each(['BatchWriteItem', 'TransactWriteItems', 'DeleteItem', 'Query'])(
       );
     });
     const purge = await purgeOf(id);
-    expect(await emptyConnection(changing, purge)).toBe(true);
+    expect(await purgeConnection(changing, purge)).toBe(true);
     await freeConnectionId(table, purge);
     expect(await keysOf(id)).toEqual([]);
   },
@@ -107,13 +108,13 @@ test.each(['Query', 'GetItem', 'BatchWriteItem', 'TransactWriteItems', 'DeleteIt
     let kept: readonly string[] = [];
     const late = disturbed(operation, async () => {
       // Another one ends the removal, and an administrator creates the connection anew.
-      expect(await emptyConnection(table, purge)).toBe(true);
+      expect(await purgeConnection(table, purge)).toBe(true);
       await freeConnectionId(table, purge);
       expect(await connections.add(connectionWith({ id }), ACT)).toBe(true);
       await users.create({ userName: 'same@x.example', externalId: 'same' });
       kept = await keysOf(id);
     });
-    await emptyConnection(late, purge);
+    await purgeConnection(late, purge);
     await freeConnectionId(table, purge);
     expect(kept.length).toBeGreaterThan(4);
     expect(await keysOf(id)).toEqual(kept);

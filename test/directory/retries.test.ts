@@ -1,5 +1,5 @@
 import { DynamoDBError, type CallOptions } from '../../directory/store/dynamodb';
-import { isPassing, Retries } from '../../directory/store/retries';
+import { isTransient, Retries } from '../../directory/store/retries';
 
 const throttled = new DynamoDBError('ProvisionedThroughputExceededException', 'slow down', 400);
 
@@ -7,14 +7,18 @@ describe('what passes and what does not', () => {
   test.each([
     ['throttling', throttled, true],
     ['a fault of the service', new DynamoDBError('X', 'failed', 502), true],
-    ['a broken connection', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }), true],
+    [
+      'a broken connection',
+      Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }),
+      true,
+    ],
     ['no answer in time', Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }), true],
     ['a table that is not there', new DynamoDBError('ResourceNotFoundException', 'no', 400), false],
     ['a mistake of ours', new TypeError('undefined is not a function'), false],
     ['a file that is not there', Object.assign(new Error('no file'), { code: 'ENOENT' }), false],
     ['no error', 'text', false],
   ])('%s', (_, error, passes) => {
-    expect(isPassing(error)).toBe(passes);
+    expect(isTransient(error)).toBe(passes);
   });
 });
 
@@ -40,8 +44,14 @@ describe('a request', () => {
 
   test('whose time is over is told to come again, and why is known here', async () => {
     const failing = new Retries(Date.now() + 1200).run(() => Promise.reject(throttled));
-    await expect(failing).rejects.toMatchObject({ status: 503, headers: { 'Retry-After': '2' }, cause: throttled });
-    await expect(new Retries(Date.now()).run(() => Promise.resolve('late'))).rejects.toMatchObject({ status: 503 });
+    await expect(failing).rejects.toMatchObject({
+      status: 503,
+      headers: { 'Retry-After': '2' },
+      cause: throttled,
+    });
+    await expect(new Retries(Date.now()).run(() => Promise.resolve('late'))).rejects.toMatchObject({
+      status: 503,
+    });
   });
 
   test('gives a call no more time than is left', async () => {

@@ -1,9 +1,9 @@
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
-import type { Act } from '../../directory/connections/audit';
+import type { AdminAction } from '../../directory/connections/audit';
 import type { Connection } from '../../directory/connections/connection';
 import { DynamoDBConnection, type DynamoDB } from '../../directory/store/dynamodb';
-import type { Scope } from '../../directory/resources/resources';
+import type { Tenant } from '../../directory/resources/tenant';
 import { Table } from '../../directory/store/table';
 import { server } from '../support/client';
 
@@ -26,7 +26,10 @@ export function connectionWith(settings: Partial<Connection> & Pick<Connection, 
 }
 
 /** Who acts on connections in tests. */
-export const ACT: Act = { actor: 'arn:aws:iam::000000000000:user/test', action: 'connection.update' };
+export const ACT: AdminAction = {
+  actor: 'arn:aws:iam::000000000000:user/test',
+  action: 'connection.update',
+};
 
 /** What the calls between two readings cost. */
 export interface Units {
@@ -44,8 +47,14 @@ export function openEngine(endpoint = server().dynamodbEndpoint): DynamoDBConnec
 /** Makes a table of its own, like the server's but for the stream: nobody else acts on what is in it. @returns its name */
 export async function createOwnTable(): Promise<string> {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint: server().dynamodbEndpoint, region: 'us-east-1', credentials });
-  const { Table: like } = await client.send(new DescribeTableCommand({ TableName: server().tableName }));
+  const client = new DynamoDBClient({
+    endpoint: server().dynamodbEndpoint,
+    region: 'us-east-1',
+    credentials,
+  });
+  const { Table: like } = await client.send(
+    new DescribeTableCommand({ TableName: server().tableName }),
+  );
   const name = `own-${randomUUID()}`;
   await client.send(
     new CreateTableCommand({
@@ -53,11 +62,13 @@ export async function createOwnTable(): Promise<string> {
       BillingMode: 'PAY_PER_REQUEST',
       KeySchema: like?.KeySchema,
       AttributeDefinitions: like?.AttributeDefinitions,
-      GlobalSecondaryIndexes: like?.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
-        IndexName,
-        KeySchema,
-        Projection,
-      })),
+      GlobalSecondaryIndexes: like?.GlobalSecondaryIndexes?.map(
+        ({ IndexName, KeySchema, Projection }) => ({
+          IndexName,
+          KeySchema,
+          Projection,
+        }),
+      ),
     }),
   );
   client.destroy();
@@ -66,7 +77,7 @@ export async function createOwnTable(): Promise<string> {
 
 /** A connection's part of the table on the real engine, with a meter on every call. */
 export function meteredScope(): {
-  scope: Scope;
+  scope: Tenant;
   client: DynamoDB;
   close: () => void;
   measure: (work: () => Promise<unknown>) => Promise<Units>;
@@ -75,7 +86,11 @@ export function meteredScope(): {
   const units: Units = { reads: 0, writes: 0, calls: 0 };
   const client: DynamoDB = {
     async call(operation, input, options) {
-      const result = await engine.call(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' }, options);
+      const result = await engine.call(
+        operation,
+        { ...input, ReturnConsumedCapacity: 'TOTAL' },
+        options,
+      );
       const isWrite = /Put|Update|Delete|Write/.test(operation);
       const { ConsumedCapacity: consumed } = result as { ConsumedCapacity?: unknown };
       for (const { CapacityUnits = 0 } of [consumed ?? []].flat() as { CapacityUnits?: number }[]) {
@@ -89,7 +104,7 @@ export function meteredScope(): {
     table: new Table(client, server().tableName),
     connection: `t-${randomUUID()}`,
     baseUrl: 'https://x',
-    origin: { token: 'abcdefghij', requestId: randomUUID(), begun: Date.now() },
+    request: { token: 'abcdefghij', requestId: randomUUID(), begun: Date.now() },
   };
   const measure = async (work: () => Promise<unknown>): Promise<Units> => {
     const before = { ...units };

@@ -1,7 +1,7 @@
-import { changeEntry } from '../../directory/log/change-entry';
+import { changeEntryOf } from '../../directory/log/change-entry';
 import { logChanges } from '../../directory/log/change-log';
 import { SCAN_BUDGET } from '../../directory/resources/collection';
-import { toItem } from '../../directory/connections/connection-item';
+import { connectionToItem } from '../../directory/connections/connection-item';
 import { Groups } from '../../directory/groups';
 import { resourceKey } from '../../directory/store/keys';
 import { Users } from '../../directory/users';
@@ -12,7 +12,7 @@ import { GROUP, USER } from '../../scim/schema/resource-type';
 import { seed } from '../../tools/seed/seed';
 import { connectionWith, meteredScope } from './support';
 
-/** The request units that docs/data-model.md promises, as the engine reports them (ReturnConsumedCapacity). */
+/** The request units that docs/concepts/data-model.md promises, as the engine reports them (ReturnConsumedCapacity). */
 const { scope, close, measure } = meteredScope();
 const users = new Users(scope, USER, 'retain');
 const groups = new Groups(scope, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
@@ -20,7 +20,11 @@ const groups = new Groups(scope, GROUP, { uniqueNames: true, unknownMembers: 'sk
 afterAll(close);
 
 function attributes(name: string): Record<string, unknown> & { userName: string } {
-  return { userName: name, externalId: `ext-${name}`, emails: [{ value: `${name}@example.com`, type: 'work' }] };
+  return {
+    userName: name,
+    externalId: `ext-${name}`,
+    emails: [{ value: `${name}@example.com`, type: 'work' }],
+  };
 }
 
 function adding(id: string): MembershipChange {
@@ -29,7 +33,9 @@ function adding(id: string): MembershipChange {
 
 test('a user', async () => {
   let id = '';
-  const create = await measure(async () => ({ id } = await users.create(attributes('units') as never)));
+  const create = await measure(
+    async () => ({ id } = await users.create(attributes('units') as never)),
+  );
   expect(create.writes).toBeLessThanOrEqual(12);
   const get = await measure(() => users.get(id));
   expect([get.reads, get.calls]).toEqual([1, 1]);
@@ -38,9 +44,13 @@ test('a user', async () => {
     expect(await users.collection.matching(filter)).toHaveLength(1);
   });
   expect(lookup.reads).toBeLessThanOrEqual(1.5);
-  const miss = await measure(() => users.collection.matching(bindFilter(parseFilter('userName eq "nobody"'), USER)));
+  const miss = await measure(() =>
+    users.collection.matching(bindFilter(parseFilter('userName eq "nobody"'), USER)),
+  );
   expect(miss.reads).toBeLessThanOrEqual(1.5);
-  const patch = await measure(() => users.change(id, (current) => ({ ...current.attributes, active: false })));
+  const patch = await measure(() =>
+    users.change(id, (current) => ({ ...current.attributes, active: false })),
+  );
   expect([patch.reads, patch.writes, patch.calls]).toEqual([1, 1, 2]);
   const nothing = await measure(() => users.change(id, (current) => current.attributes));
   expect([nothing.reads, nothing.writes]).toEqual([1, 0]);
@@ -48,16 +58,24 @@ test('a user', async () => {
 
 test('one member more or less costs the same in a small and in a larger group', async () => {
   const ids: string[] = [];
-  for (let index = 0; index < 60; index += 1) ids.push((await users.create(attributes(`m${index}`) as never)).id);
+  for (let index = 0; index < 60; index += 1)
+    ids.push((await users.create(attributes(`m${index}`) as never)).id);
   const [last = '', ...others] = ids.reverse();
   const costs: number[][] = [];
   for (const [name, members] of [
     ['small', others.slice(0, 2)],
     ['large', others],
   ] as const) {
-    const { id } = await groups.create({ displayName: name }, membersFrom(members.map((value) => ({ value }))));
+    const { id } = await groups.create(
+      { displayName: name },
+      membersFrom(members.map((value) => ({ value }))),
+    );
     const add = await measure(() =>
-      groups.change(id, (current) => ({ attributes: current.attributes, members: adding(last) }), false),
+      groups.change(
+        id,
+        (current) => ({ attributes: current.attributes, members: adding(last) }),
+        false,
+      ),
     );
     const remove = await measure(() =>
       groups.change(
@@ -100,7 +118,9 @@ test('a page of 100 users, at any depth of a crawl', async () => {
 
 test('a directory that is too large for a filter is told so before it is read', async () => {
   const large = { ...scope, connection: `${scope.connection}-large` };
-  await scope.table.write([{ put: { pk: `c#${large.connection}#count#User`, sk: '00', resources: SCAN_BUDGET + 1 } }]);
+  await scope.table.write([
+    { put: { pk: `c#${large.connection}#count#User`, sk: '00', resources: SCAN_BUDGET + 1 } },
+  ]);
   const { collection } = new Users(large, USER, 'retain');
   const scan = await measure(async () => {
     const matching = collection.matching(bindFilter(parseFilter('title pr'), USER));
@@ -111,8 +131,12 @@ test('a directory that is too large for a filter is told so before it is read', 
 
 test('the members of a group are not read where they are not asked for', async () => {
   const ids: string[] = [];
-  for (let index = 0; index < 40; index += 1) ids.push((await users.create(attributes(`n${index}`) as never)).id);
-  const { id } = await groups.create({ displayName: 'unread' }, membersFrom(ids.map((value) => ({ value }))));
+  for (let index = 0; index < 40; index += 1)
+    ids.push((await users.create(attributes(`n${index}`) as never)).id);
+  const { id } = await groups.create(
+    { displayName: 'unread' },
+    membersFrom(ids.map((value) => ({ value }))),
+  );
   const [asked = ''] = ids;
   expect(await measure(() => groups.get(id))).toEqual({ reads: 1, writes: 0, calls: 1 });
   const filter = bindFilter(parseFilter(`id eq "${id}" and members eq "${asked}"`), GROUP);
@@ -121,19 +145,29 @@ test('the members of a group are not read where they are not asked for', async (
   });
   expect(search.reads).toBeLessThanOrEqual(2);
   const again = await measure(() =>
-    groups.change(id, (current) => ({ attributes: current.attributes, members: adding(asked) }), false),
+    groups.change(
+      id,
+      (current) => ({ attributes: current.attributes, members: adding(asked) }),
+      false,
+    ),
   );
   expect(again.writes).toBe(0);
 });
 
 test('the entry of a change in the log', async () => {
   const { table, connection } = scope;
-  await table.write([{ put: toItem(connectionWith({ id: connection, createdAt: new Date().toISOString() })) }]);
+  await table.write([
+    {
+      put: connectionToItem(
+        connectionWith({ id: connection, createdAt: new Date().toISOString() }),
+      ),
+    },
+  ]);
   const { id } = await users.create(attributes('logged') as never);
   await users.change(id, (current) => ({ ...current.attributes, active: false }));
   const item = await table.get(resourceKey(connection, 'User', id));
   const before = item === undefined ? undefined : { ...item, version: 'before', attributes: '{}' };
-  const entry = item === undefined ? undefined : changeEntry(before, item);
+  const entry = item === undefined ? undefined : changeEntryOf(before, item);
   expect(entry?.action).toBe('changed');
   const log = await measure(() => logChanges(table, entry === undefined ? [] : [entry], 30));
   expect([log.reads, log.writes, log.calls]).toEqual([1, 1, 2]);

@@ -12,15 +12,21 @@ const users = new Users(scope, USER, 'retain');
 afterAll(close);
 
 async function found(filter: string): Promise<string[]> {
-  return (await users.collection.matching(bindFilter(parseFilter(filter), USER))).map(({ attributes }) =>
-    String(attributes['userName']),
+  return (await users.collection.matching(bindFilter(parseFilter(filter), USER))).map(
+    ({ attributes }) => String(attributes['userName']),
   );
 }
 
 describe('uniqueness and indexes follow every change', () => {
   test('a name that is given up can be taken, an address is found under its new value only', async () => {
-    const user = await users.create({ userName: 'first', emails: [{ value: 'one@x' }, { value: 'two@x' }] });
-    await users.change(user.id, () => ({ userName: 'second', emails: [{ value: 'two@x' }, { value: 'three@x' }] }));
+    const user = await users.create({
+      userName: 'first',
+      emails: [{ value: 'one@x' }, { value: 'two@x' }],
+    });
+    await users.change(user.id, () => ({
+      userName: 'second',
+      emails: [{ value: 'two@x' }, { value: 'three@x' }],
+    }));
     expect(await found('emails.value eq "one@x"')).toEqual([]);
     expect(await found('emails.value eq "two@x"')).toEqual(['second']);
     expect(await found('emails.value eq "THREE@x"')).toEqual(['second']);
@@ -29,7 +35,9 @@ describe('uniqueness and indexes follow every change', () => {
       expect.objectContaining({ status: 409 }),
     );
     // A change of case alone is no conflict with oneself.
-    expect((await users.change(user.id, () => ({ userName: 'SECOND' }))).attributes).toEqual({ userName: 'SECOND' });
+    expect((await users.change(user.id, () => ({ userName: 'SECOND' }))).attributes).toEqual({
+      userName: 'SECOND',
+    });
   });
 
   test('more addresses than a transaction can index are refused', async () => {
@@ -49,10 +57,15 @@ describe('uniqueness and indexes follow every change', () => {
 
 describe('keys', () => {
   test('no value imitates another partition', () => {
-    const text = fc.oneof(fc.string(), fc.constantFrom('a#b', '#sha256:x', 'c#x#User', 'x'.repeat(600)));
+    const text = fc.oneof(
+      fc.string(),
+      fc.constantFrom('a#b', '#sha256:x', 'c#x#User', 'x'.repeat(600)),
+    );
     fc.assert(
       fc.property(text, text, (left, right) => {
-        const [one, two] = [left, right].map((value) => valuePartition('c', 'User', 'userName', value));
+        const [one, two] = [left, right].map((value) =>
+          valuePartition('c', 'User', 'userName', value),
+        );
         expect(one === two).toBe(left === right);
         expect(one).not.toBe(resourcePartition('c', 'User'));
         expect(one?.split('#').slice(0, 4)).toEqual(['c', 'c', 'User', 'userName']);

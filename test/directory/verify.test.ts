@@ -19,7 +19,9 @@ afterAll(close);
 async function problems(): Promise<string[]> {
   const { findings } = await verify(table);
   const own = findings.filter((finding) => finding.connection === connection);
-  return own.map(({ problem }) => problem).filter((problem) => !problem.includes('belongs to a connection'));
+  return own
+    .map(({ problem }) => problem)
+    .filter((problem) => !problem.includes('belongs to a connection'));
 }
 
 /** Puts something into the table or out of it that no request would, and takes it back after the check. */
@@ -48,7 +50,9 @@ test('a directory in use is found in order, and each kind of damage is found', a
   await users.delete(gone.id, () => undefined);
   expect(await problems()).toEqual([]);
 
-  const put = async (key: { pk: string; sk: string }): Promise<Write> => ({ put: (await table.get(key)) ?? key });
+  const put = async (key: { pk: string; sk: string }): Promise<Write> => ({
+    put: (await table.get(key)) ?? key,
+  });
   const value = { pk: `c#${connection}#User#externalId#e%231`, sk: ann.id };
   expect(await problemsWith({ delete: value }, await put(value))).toEqual([
     expect.stringContaining('does not lead to'),
@@ -58,7 +62,9 @@ test('a directory in use is found in order, and each kind of damage is found', a
     expect.stringContaining('has it not'),
   ]);
   const membership = membershipKey(connection, group.id, ann.id);
-  expect(await problemsWith({ delete: membership }, await put(membership))).toEqual(['states 2 and there are 1']);
+  expect(await problemsWith({ delete: membership }, await put(membership))).toEqual([
+    'states 2 and there are 1',
+  ]);
   const orphan = membershipKey(connection, group.id, randomUUID());
   expect(await problemsWith({ put: { ...orphan, type: 'User' } }, { delete: orphan })).toEqual([
     'is not in the index of its member',
@@ -71,14 +77,21 @@ test('a directory in use is found in order, and each kind of damage is found', a
   ]);
   const outerKey = resourceKey(connection, 'Group', outer.id);
   expect(
-    await problemsWith({ update: outerKey, set: { pending: randomUUID() } }, { update: outerKey, remove: ['pending'] }),
+    await problemsWith(
+      { update: outerKey, set: { pending: randomUUID() } },
+      { update: outerKey, remove: ['pending'] },
+    ),
   ).toEqual([expect.stringContaining('#intent#')]);
   const unknown = { pk: `c#${connection}#else`, sk: 'x' };
-  expect(await problemsWith({ put: unknown }, { delete: unknown })).toEqual(['is no item that this version knows']);
+  expect(await problemsWith({ put: unknown }, { delete: unknown })).toEqual([
+    'is no item that this version knows',
+  ]);
   expect(await problems()).toEqual([]);
 });
 
 test('what a request was in the middle of is not in two checks', () => {
   const finding = (subject: string) => ({ connection: 'c', subject, problem: 'p' });
-  expect(persisting([finding('a'), finding('b')], [finding('b'), finding('c')])).toEqual([finding('b')]);
+  expect(persisting([finding('a'), finding('b')], [finding('b'), finding('c')])).toEqual([
+    finding('b'),
+  ]);
 });

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CAUSES } from '../../idp/explanations/causes';
+import { CAUSES } from '../../idp/explanations/explanation';
 import { explain } from '../../idp/explanations/explanations';
 import { IDENTITY_PROVIDERS } from '../../idp/profiles/registry';
 import { troubleshooting } from '../../tools/troubleshooting-page';
 
 test('the page is what the table of explanations says', () => {
-  const page = readFileSync(path.join(__dirname, '..', '..', 'docs', 'troubleshooting.md'), 'utf8');
+  const page = readFileSync(
+    path.join(__dirname, '..', '..', 'docs', 'operations', 'troubleshooting.md'),
+    'utf8',
+  );
   expect(page).toBe(troubleshooting());
 });
 

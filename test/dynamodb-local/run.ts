@@ -23,7 +23,9 @@ const FOLDER = path.join(ROOT, 'node_modules', '.cache', 'dynamodb-local');
 
 async function main(): Promise<number> {
   if (spawnSync('java', ['-version']).status !== 0) {
-    throw new Error('Java is missing: install a Java runtime, 8 or newer, and put "java" on the PATH.');
+    throw new Error(
+      'Java is missing: install a Java runtime, 8 or newer, and put "java" on the PATH.',
+    );
   }
   fetchEmulator();
   const port = await freePort();
@@ -43,7 +45,13 @@ async function main(): Promise<number> {
   try {
     const endpoint = `http://127.0.0.1:${port}`;
     await ready(endpoint, () => child.exitCode);
-    const args = ['--selectProjects', 'system', '--testPathIgnorePatterns', '/node_modules/', LEFT_OUT];
+    const args = [
+      '--selectProjects',
+      'system',
+      '--testPathIgnorePatterns',
+      '/node_modules/',
+      LEFT_OUT,
+    ];
     const jest = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...args], {
       cwd: ROOT,
       stdio: 'inherit',
@@ -88,7 +96,8 @@ function run(program: string, args: readonly string[], cwd: string): void {
 /** Its banner comes before it listens: an answer, any error of DynamoDB's own, means that it is there. */
 async function ready(endpoint: string, exitCode: () => number | null): Promise<void> {
   for (let attempt = 0; attempt < 300; attempt += 1) {
-    if (exitCode() !== null) throw new Error(`DynamoDB Local ended with code ${String(exitCode())}.`);
+    if (exitCode() !== null)
+      throw new Error(`DynamoDB Local ended with code ${String(exitCode())}.`);
     const text = await fetch(endpoint)
       .then((answer) => answer.text())
       .catch(() => '');

@@ -2,7 +2,11 @@ import { admin, Client, expectProblem, server, type Body } from '../support/clie
 
 describe('connections', () => {
   test('are created with a token that is shown once', async () => {
-    const reply = await admin('POST', '/connections', { id: 'acme', displayName: 'Acme', identityProvider: 'okta' });
+    const reply = await admin('POST', '/connections', {
+      id: 'acme',
+      displayName: 'Acme',
+      identityProvider: 'okta',
+    });
     expect(reply.status).toBe(201);
     const { token, ...connection } = reply.body;
     expect(connection).toMatchObject({
@@ -42,20 +46,32 @@ describe('connections', () => {
     [{ identityProvider: 'okta' }, ['/displayName']],
     [{ displayName: 'x', identityProvider: 'nosuch' }, ['/identityProvider']],
     [{ displayName: 'x', identityProvider: 'okta', id: 'No Such' }, ['/id']],
-    [{ displayName: 'x', identityProvider: 'okta', nosuch: 1, userDeletion: 'x' }, ['/userDeletion', '/nosuch']],
+    [
+      { displayName: 'x', identityProvider: 'okta', nosuch: 1, userDeletion: 'x' },
+      ['/userDeletion', '/nosuch'],
+    ],
     [
       { displayName: 'x', identityProvider: 'okta', failureMail: { recipients: ['nobody'] } },
       ['/failureMail/recipients/0'],
     ],
-    [{ displayName: 'x', identityProvider: 'okta', tokenExpiresInDays: 0 }, ['/tokenExpiresInDays']],
+    [
+      { displayName: 'x', identityProvider: 'okta', tokenExpiresInDays: 0 },
+      ['/tokenExpiresInDays'],
+    ],
     ['[]', ['']],
-    [{ displayName: 'x', rotation: { everyDays: 1001 }, tokenExpiresInDays: 3650 }, ['/rotation/everyDays']],
+    [
+      { displayName: 'x', rotation: { everyDays: 1001 }, tokenExpiresInDays: 3650 },
+      ['/rotation/everyDays'],
+    ],
     [{ displayName: null }, ['/displayName']],
     [{ displayName: 'bell\u0007' }, ['/displayName']],
     [{ displayName: 'half \ud800' }, ['/displayName']],
     [{ displayName: 'x', rotation: { everyDays: 7, overlapDays: 7 } }, ['/rotation/overlapDays']],
     [{ displayName: 'x', rotation: { everyDays: 30 }, secret: false }, ['/rotation']],
-    [{ displayName: 'x', rotation: { everyDays: 30 }, tokenExpiresInDays: 30 }, ['/rotation/everyDays']],
+    [
+      { displayName: 'x', rotation: { everyDays: 30 }, tokenExpiresInDays: 30 },
+      ['/rotation/everyDays'],
+    ],
   ])('%j names the wrong fields', async (body, pointers) => {
     const reply = await admin('POST', '/connections', body);
     expectProblem(reply, 400);
@@ -64,7 +80,14 @@ describe('connections', () => {
 
   test('refusals are problem details', async () => {
     await admin('POST', '/connections', { id: 'taken', displayName: 'x', identityProvider: 'rfc' });
-    expectProblem(await admin('POST', '/connections', { id: 'taken', displayName: 'x', identityProvider: 'rfc' }), 409);
+    expectProblem(
+      await admin('POST', '/connections', {
+        id: 'taken',
+        displayName: 'x',
+        identityProvider: 'rfc',
+      }),
+      409,
+    );
     expectProblem(await admin('POST', '/connections', '{'), 400);
     expectProblem(await admin('GET', '/connections/nosuch'), 404);
     expectProblem(await admin('GET', '/connections/..%2Fx'), 404);
@@ -95,7 +118,8 @@ test('absurd bodies are refused with an answer of reasonable size', async () => 
 });
 
 describe('changes', () => {
-  const patch = (client: Client, body: unknown) => admin('PATCH', `/connections/${client.id}`, body);
+  const patch = (client: Client, body: unknown) =>
+    admin('PATCH', `/connections/${client.id}`, body);
 
   test('are merge patches: what is named changes, null goes back to the default', async () => {
     const client = await Client.connect('okta', { failureMail: { recipients: ['a@b.example'] } });
@@ -175,8 +199,15 @@ describe('changes', () => {
 
   test('at the same time are all made', async () => {
     const client = await Client.connect('generic');
-    const bodies = [{ groups: false }, { userDeletion: 'erase' }, { displayName: 'New' }, { tokenExpiresInDays: 9 }];
+    const bodies = [
+      { groups: false },
+      { userDeletion: 'erase' },
+      { displayName: 'New' },
+      { tokenExpiresInDays: 9 },
+    ];
     await Promise.all(bodies.map((body) => patch(client, body)));
-    expect((await admin('GET', `/connections/${client.id}`)).body).toMatchObject(Object.assign({}, ...bodies));
+    expect((await admin('GET', `/connections/${client.id}`)).body).toMatchObject(
+      Object.assign({}, ...bodies),
+    );
   });
 });

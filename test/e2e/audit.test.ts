@@ -23,19 +23,27 @@ test('every administrative act is kept with who did it and what it changed', asy
     'connection.update',
     'connection.create',
   ]);
-  expect(new Set(records.map(({ actor }) => actor))).toEqual(new Set(['arn:aws:iam::000000000000:user/local']));
+  expect(new Set(records.map(({ actor }) => actor))).toEqual(
+    new Set(['arn:aws:iam::000000000000:user/local']),
+  );
   const times = records.map(({ at }) => Date.parse(at));
   expect(times).toEqual([...times].sort((a, b) => b - a));
   expect(records[4]).toMatchObject({
     before: { enabled: true, displayName: 'Test' },
     after: { enabled: false, displayName: 'Renamed' },
   });
-  expect(records[1]).toMatchObject({ before: { schemas: {} }, after: { schemas: { [urn]: ['team'] } } });
+  expect(records[1]).toMatchObject({
+    before: { schemas: {} },
+    after: { schemas: { [urn]: ['team'] } },
+  });
   expect(records[3]).toMatchObject({
     before: { tokens: {} },
     after: { tokens: { [token.id]: { scopes: ['users:read'] } } },
   });
-  expect(records[2]).toMatchObject({ before: { tokens: { [token.id]: {} } }, after: { tokens: {} } });
+  expect(records[2]).toMatchObject({
+    before: { tokens: { [token.id]: {} } },
+    after: { tokens: {} },
+  });
 });
 
 test('a rotation says which tokens came and went, and no value', async () => {
@@ -43,7 +51,10 @@ test('a rotation says which tokens came and went, and no value', async () => {
   const { body: token } = await admin('POST', `/connections/${client.id}/tokens`);
   const { text } = await admin('GET', `/connections/${client.id}/audit`);
   const [ended, issued] = await acts(client);
-  expect(issued).toMatchObject({ before: { tokens: {} }, after: { tokens: { [token.id]: { pending: true } } } });
+  expect(issued).toMatchObject({
+    before: { tokens: {} },
+    after: { tokens: { [token.id]: { pending: true } } },
+  });
   const first = client.token.split('_')[2] ?? '';
   expect(Object.keys(ended.before.tokens).sort()).toEqual([first, token.id].sort());
   expect(Object.keys(ended.after.tokens)).toEqual([token.id]);
@@ -52,7 +63,8 @@ test('a rotation says which tokens came and went, and no value', async () => {
 
 test('it is read in pages', async () => {
   const client = await Client.connect('generic');
-  for (const displayName of ['A', 'B', 'C', 'D']) await admin('PATCH', `/connections/${client.id}`, { displayName });
+  for (const displayName of ['A', 'B', 'C', 'D'])
+    await admin('PATCH', `/connections/${client.id}`, { displayName });
   const names: string[] = [];
   let cursor = '';
   do {

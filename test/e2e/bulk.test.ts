@@ -8,17 +8,33 @@ beforeAll(async () => {
 });
 
 async function bulk(operations: readonly object[], options: object = {}): Promise<Body[]> {
-  const { status, body } = await client.post('/Bulk', { schemas: [BULK], ...options, Operations: operations });
-  expect([status, body.schemas]).toEqual([200, ['urn:ietf:params:scim:api:messages:2.0:BulkResponse']]);
+  const { status, body } = await client.post('/Bulk', {
+    schemas: [BULK],
+    ...options,
+    Operations: operations,
+  });
+  expect([status, body.schemas]).toEqual([
+    200,
+    ['urn:ietf:params:scim:api:messages:2.0:BulkResponse'],
+  ]);
   return body.Operations;
 }
 
 function user(bulkId: string, more: object = {}): object {
-  return { method: 'POST', path: '/Users', bulkId, data: { schemas: [USER], userName: bulkId, ...more } };
+  return {
+    method: 'POST',
+    path: '/Users',
+    bulkId,
+    data: { schemas: [USER], userName: bulkId, ...more },
+  };
 }
 
 function group(bulkId: string, ...members: string[]): object {
-  const data = { schemas: [GROUP], displayName: bulkId, members: members.map((value) => ({ value })) };
+  const data = {
+    schemas: [GROUP],
+    displayName: bulkId,
+    members: members.map((value) => ({ value })),
+  };
   return { method: 'POST', path: '/Groups', bulkId, data };
 }
 
@@ -51,7 +67,17 @@ test('each operation has its answer, in order', async () => {
     { method: 'DELETE', path: '/Nosuch/1' },
     { method: 'POST', path: '/Users', bulkId: 'invalid', data: { schemas: [USER] } },
   ]);
-  expect(results.map(({ status }) => status)).toEqual(['201', '204', '412', '204', '409', '400', '400', '404', '400']);
+  expect(results.map(({ status }) => status)).toEqual([
+    '201',
+    '204',
+    '412',
+    '204',
+    '409',
+    '400',
+    '400',
+    '404',
+    '400',
+  ]);
   expect(results.map(({ method }) => method)).toEqual([
     'POST',
     'PUT',
@@ -79,7 +105,9 @@ test('each operation has its answer, in order', async () => {
 test('references forward, backward, in paths and in any place of the data', async () => {
   const results = await bulk([
     group('ref-group', 'bulkId:ref-user', 'bulkId:ref-inner'),
-    user('ref-user', { [ENTERPRISE]: { manager: { value: 'bulkId:ref-boss', $ref: '../Users/bulkId:ref-boss' } } }),
+    user('ref-user', {
+      [ENTERPRISE]: { manager: { value: 'bulkId:ref-boss', $ref: '../Users/bulkId:ref-boss' } },
+    }),
     user('ref-boss'),
     group('ref-inner', 'bulkId:ref-boss'),
     {
@@ -140,7 +168,10 @@ test('a name that one operation gives up is free for a later one', async () => {
     {
       method: 'PATCH',
       path: `/Users/${renamed.id}`,
-      data: { schemas: [PATCH_OP], Operations: [{ op: 'replace', path: 'userName', value: 'latter' }] },
+      data: {
+        schemas: [PATCH_OP],
+        Operations: [{ op: 'replace', path: 'userName', value: 'latter' }],
+      },
     },
     user('former'),
     user('latter'),
@@ -164,7 +195,9 @@ test('what cannot be completed is not left half done', async () => {
     ['409', undefined],
     ['400', undefined],
   ]);
-  expect(await client.search('/Groups', 'displayName eq "own-member" or displayName eq "half-a"')).toEqual([]);
+  expect(
+    await client.search('/Groups', 'displayName eq "own-member" or displayName eq "half-a"'),
+  ).toEqual([]);
 });
 
 test('references in the value filter of a PATCH path, and changes of one group', async () => {
@@ -177,7 +210,11 @@ test('references in the value filter of a PATCH path, and changes of one group',
   const results = await bulk([
     user('filtered-1'),
     user('filtered-2'),
-    change({ op: 'add', path: 'members', value: [{ value: 'bulkId:filtered-1' }, { value: 'bulkId:filtered-2' }] }),
+    change({
+      op: 'add',
+      path: 'members',
+      value: [{ value: 'bulkId:filtered-1' }, { value: 'bulkId:filtered-2' }],
+    }),
     change({ op: 'remove', path: 'members[value eq "bulkId:filtered-1"]' }),
   ]);
   expect(results.map(({ status }) => status)).toEqual(['201', '201', '204', '204']);
@@ -186,9 +223,12 @@ test('references in the value filter of a PATCH path, and changes of one group',
 
 test('failOnErrors ends the request', async () => {
   const wrong = (bulkId: string) => user(bulkId, { active: 'maybe' });
-  const results = await bulk([user('fail-1'), wrong('fail-2'), user('fail-3'), wrong('fail-4'), user('fail-5')], {
-    failOnErrors: 2,
-  });
+  const results = await bulk(
+    [user('fail-1'), wrong('fail-2'), user('fail-3'), wrong('fail-4'), user('fail-5')],
+    {
+      failOnErrors: 2,
+    },
+  );
   expect(results.map(({ status }) => status)).toEqual(['201', '400', '201', '400']);
   expect(await client.search('/Users', 'userName eq "fail-5"')).toEqual([]);
 });
@@ -196,7 +236,9 @@ test('failOnErrors ends the request', async () => {
 test('300 operations at once', async () => {
   const results = await bulk(Array.from({ length: 300 }, (_, index) => user(`many-${index}`)));
   expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['201']));
-  expect(results.map(({ bulkId }) => bulkId)).toEqual(Array.from({ length: 300 }, (_, index) => `many-${index}`));
+  expect(results.map(({ bulkId }) => bulkId)).toEqual(
+    Array.from({ length: 300 }, (_, index) => `many-${index}`),
+  );
 });
 
 test('limits and refusals', async () => {
@@ -204,11 +246,22 @@ test('limits and refusals', async () => {
     const reply = await client.post('/Bulk', body);
     return [reply.status, reply.body.scimType];
   };
-  const operations = Array.from({ length: 1001 }, (_, index) => ({ method: 'DELETE', path: `/Users/${index}` }));
+  const operations = Array.from({ length: 1001 }, (_, index) => ({
+    method: 'DELETE',
+    path: `/Users/${index}`,
+  }));
   expect(await send({ schemas: [BULK], Operations: operations })).toEqual([413, undefined]);
   expect(await send({ Operations: 'none' })).toEqual([400, 'invalidSyntax']);
-  expect((await (await Client.connect('rfc')).post('/Bulk', { Operations: [] })).body.scimType).toBe('invalidSyntax');
-  expect(await send({ schemas: [BULK], Operations: [user('x'), user('x')] })).toEqual([400, 'invalidSyntax']);
-  expect(await send({ schemas: [BULK], Operations: [], failOnErrors: -1 })).toEqual([400, 'invalidValue']);
+  expect(
+    (await (await Client.connect('rfc')).post('/Bulk', { Operations: [] })).body.scimType,
+  ).toBe('invalidSyntax');
+  expect(await send({ schemas: [BULK], Operations: [user('x'), user('x')] })).toEqual([
+    400,
+    'invalidSyntax',
+  ]);
+  expect(await send({ schemas: [BULK], Operations: [], failOnErrors: -1 })).toEqual([
+    400,
+    'invalidValue',
+  ]);
   expect((await client.get('/Bulk')).headers['allow']).toBe('POST');
 });

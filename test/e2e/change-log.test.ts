@@ -25,7 +25,10 @@ test('each change: of whom, what from and what to, by which token and request, a
     password: 'Hunter2!',
     [ENTERPRISE]: { department: 'Tours' },
   });
-  const headers = { Authorization: `Bearer ${client.token}`, 'Content-Type': 'application/scim+json' };
+  const headers = {
+    Authorization: `Bearer ${client.token}`,
+    'Content-Type': 'application/scim+json',
+  };
   await send('GET', `${client.baseUrl}/Users/${user.id}`, headers);
   await client.patch(
     `/Users/${user.id}`,
@@ -36,9 +39,21 @@ test('each change: of whom, what from and what to, by which token and request, a
   await client.delete(`/Users/${user.id}`);
   const found = await records(3);
   expect(
-    found.map(({ kind, action, resourceType, name, externalId }) => [kind, action, resourceType, name, externalId]),
+    found.map(({ kind, action, resourceType, name, externalId }) => [
+      kind,
+      action,
+      resourceType,
+      name,
+      externalId,
+    ]),
   ).toEqual(
-    ['deleted', 'changed', 'created'].map((action) => ['change', action, 'User', 'bjensen@acme.example', 'e1']),
+    ['deleted', 'changed', 'created'].map((action) => [
+      'change',
+      action,
+      'User',
+      'bjensen@acme.example',
+      'e1',
+    ]),
   );
   expect(found[1]).toMatchObject({
     resourceId: user.id,
@@ -63,13 +78,17 @@ test('who comes back is restored, and found by name and by id', async () => {
   await records(4, `&resource=${restored?.resourceId}`);
   await records(4, '&userName=BJENSEN@acme.example');
   await records(0, '&kind=failure');
-  expect(await records(1, '&action=deleted')).toMatchObject([{ kind: 'change', action: 'deleted' }]);
+  expect(await records(1, '&action=deleted')).toMatchObject([
+    { kind: 'change', action: 'deleted' },
+  ]);
   await records(0, `&to=${new Date(Date.now() - 600_000).toISOString()}`);
 });
 
 test('members: how many joined and left, of one change or of many steps; that a user is gone is told once', async () => {
   const other = await Client.connect('generic');
-  const crowd = await Promise.all(Array.from({ length: 130 }, (_, index) => other.user(`crowd${index}`)));
+  const crowd = await Promise.all(
+    Array.from({ length: 130 }, (_, index) => other.user(`crowd${index}`)),
+  );
   const ids = crowd.map(({ id }) => String(id));
   const group = await other.group('Everybody', ids);
   await other.patch(`/Groups/${group.id}`, { op: 'remove', path: `members[value eq "${ids[0]}"]` });
@@ -77,13 +96,18 @@ test('members: how many joined and left, of one change or of many steps; that a 
   // It comes last: what comes before it is all there is.
   await other.patch(`/Groups/${group.id}`, { op: 'replace', path: 'displayName', value: 'All' });
   const found = await eventually(
-    async () => (await admin('GET', `/connections/${other.id}/requests?resource=${group.id}`)).body.requests,
+    async () =>
+      (await admin('GET', `/connections/${other.id}/requests?resource=${group.id}`)).body.requests,
     ([newest]: readonly Body[]) => newest?.name === 'All',
   );
   expect(found.map(({ action, members, changes }: Body) => [action, members, changes])).toEqual([
     ['changed', undefined, [{ attribute: 'displayName', from: 'Everybody', to: 'All' }]],
     ['changed', { added: 0, removed: 1, ids: [ids[0]] }, []],
-    ['created', { added: 130, removed: 0, ids: expect.any(Array) }, [{ attribute: 'displayName', to: 'Everybody' }]],
+    [
+      'created',
+      { added: 130, removed: 0, ids: expect.any(Array) },
+      [{ attribute: 'displayName', to: 'Everybody' }],
+    ],
   ]);
   const ofOne = await records(3, `&resource=${ids[0]}`, other.id);
   expect(ofOne.map(({ resourceType, action }) => [resourceType, action])).toEqual([
@@ -113,14 +137,20 @@ test('operations of a bulk request each, and failures among them in the order of
     ['change', expect.any(String)],
   ]);
   const { body: first } = await admin('GET', `/connections/${other.id}/requests?limit=2`);
-  const { body: second } = await admin('GET', `/connections/${other.id}/requests?limit=5&cursor=${first.nextCursor}`);
+  const { body: second } = await admin(
+    'GET',
+    `/connections/${other.id}/requests?limit=5&cursor=${first.nextCursor}`,
+  );
   expect([...first.requests, ...second.requests]).toEqual(found);
   expect(second.nextCursor).toBeUndefined();
 });
 
 test('a connection that erases who is deleted has no names or values of changes', async () => {
   const other = await Client.connect('generic', { userDeletion: 'erase' });
-  const user = await other.user('erased@acme.example', { externalId: 'erased-outside', title: 'Guide' });
+  const user = await other.user('erased@acme.example', {
+    externalId: 'erased-outside',
+    title: 'Guide',
+  });
   await other.delete(`/Users/${user.id}`);
   const found = await records(2, '', other.id);
   expect(found.map(({ action, resourceId }) => [action, resourceId])).toEqual([

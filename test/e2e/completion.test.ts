@@ -12,8 +12,12 @@ afterAll(close);
 
 /** A group of one member, which is to go, and a hundred who are to come in its place: committed, and left to whoever comes next. */
 async function leaveChange(client: Client, displayName: string) {
-  const users = await Promise.all(Array.from({ length: 101 }, (_, index) => client.user(`${displayName} ${index}`)));
-  const [leaving, ...coming] = users.map(({ id }) => ({ value: String(id), type: 'User' }) as const);
+  const users = await Promise.all(
+    Array.from({ length: 101 }, (_, index) => client.user(`${displayName} ${index}`)),
+  );
+  const [leaving, ...coming] = users.map(
+    ({ id }) => ({ value: String(id), type: 'User' }) as const,
+  );
   const group = await client.group(displayName, [String(leaving?.value)]);
   const own = { ...scope, connection: client.id };
   const edits = [
@@ -30,7 +34,10 @@ test('who searches completes what is to be shown', async () => {
   const client = await Client.connect('generic');
   const { group } = await leaveChange(client, 'Searched');
   const search = { schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'] };
-  const { body } = await client.post('/.search', { ...search, filter: 'displayName eq "Searched"' });
+  const { body } = await client.post('/.search', {
+    ...search,
+    filter: 'displayName eq "Searched"',
+  });
   expect(body.Resources[0].members).toHaveLength(100);
   expect(body.Resources[0].id).toBe(group.id);
   // And those who are found by an index are read together.
@@ -42,7 +49,11 @@ test('what a request hands over is completed without anybody asking for it', asy
   const client = await Client.connect('generic');
   const { own, group, key, intent } = await leaveChange(client, 'Handed over');
   await handOver(own.table, { connection: client.id, id: intent });
-  for (let attempt = 0; attempt < 100 && (await own.table.get(key))?.['pending'] !== undefined; attempt += 1) {
+  for (
+    let attempt = 0;
+    attempt < 100 && (await own.table.get(key))?.['pending'] !== undefined;
+    attempt += 1
+  ) {
     await sleep(100);
   }
   expect((await own.table.get(key))?.['pending']).toBeUndefined();

@@ -19,7 +19,9 @@ describe('concurrency', () => {
   });
 
   test('PATCHes that add different members: all there', async () => {
-    const users = await Promise.all(Array.from({ length: 20 }, (_, index) => client.user(`member${index}`)));
+    const users = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => client.user(`member${index}`)),
+    );
     const group = await client.group('Concurrent');
     const replies = await Promise.all(
       users.map(({ id }) =>
@@ -34,7 +36,9 @@ describe('concurrency', () => {
     const user = await client.user('contended');
     const attributes = ['title', 'nickName', 'locale', 'timezone', 'userType', 'displayName'];
     await Promise.all(
-      attributes.map((path) => client.patch(`/Users/${user.id}`, { op: 'replace', path, value: path })),
+      attributes.map((path) =>
+        client.patch(`/Users/${user.id}`, { op: 'replace', path, value: path }),
+      ),
     );
     const { body } = await client.get(`/Users/${user.id}`);
     expect(attributes.map((name) => body[name])).toEqual(attributes);
@@ -45,7 +49,11 @@ describe('concurrency', () => {
     const replies = await Promise.all(
       Array.from({ length: 25 }, (_, index) => [
         client.patch(`/Users/${user.id}`, { op: 'replace', path: 'title', value: `T${index}` }),
-        client.patch(`/Groups/${group.id}`, { op: 'replace', path: 'externalId', value: `E${index}` }),
+        client.patch(`/Groups/${group.id}`, {
+          op: 'replace',
+          path: 'externalId',
+          value: `E${index}`,
+        }),
       ]).flat(),
     );
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
@@ -56,7 +64,11 @@ describe('concurrency', () => {
       const user = await client.user(`leaving${round}`);
       const group = await client.group(`Leaving ${round}`);
       await Promise.all([
-        client.patch(`/Groups/${group.id}`, { op: 'add', path: 'members', value: [{ value: user.id }] }),
+        client.patch(`/Groups/${group.id}`, {
+          op: 'add',
+          path: 'members',
+          value: [{ value: user.id }],
+        }),
         client.delete(`/Users/${user.id}`),
       ]);
       expect(await client.memberIds(group.id)).toEqual([]);
@@ -67,17 +79,27 @@ describe('concurrency', () => {
     const user = await client.user('phoenix', { externalId: 'ext-phoenix' });
     await client.delete(`/Users/${user.id}`);
     const same = { schemas: [USER], userName: 'phoenix', externalId: 'ext-phoenix' };
-    const replies = await Promise.all(Array.from({ length: 30 }, () => client.post('/Users', same)));
-    expect(replies.filter(({ status, body }) => status === 201 && body.id === user.id)).toHaveLength(1);
+    const replies = await Promise.all(
+      Array.from({ length: 30 }, () => client.post('/Users', same)),
+    );
+    expect(
+      replies.filter(({ status, body }) => status === 201 && body.id === user.id),
+    ).toHaveLength(1);
     expect(replies.filter(({ status }) => status === 409)).toHaveLength(29);
   });
 
   test('two replacements of all members: one after the other, whichever', async () => {
     const [one, two] = [await client.user('replacing1'), await client.user('replacing2')];
     const put = (group: Body, { id }: Body) =>
-      client.put(`/Groups/${group.id}`, { displayName: group.displayName, members: [{ value: id }] });
+      client.put(`/Groups/${group.id}`, {
+        displayName: group.displayName,
+        members: [{ value: id }],
+      });
     for (let round = 0; round < 15; round += 1) {
-      const group = await client.group(`Replaced ${round}`, round % 2 === 0 ? [one.id, two.id] : []);
+      const group = await client.group(
+        `Replaced ${round}`,
+        round % 2 === 0 ? [one.id, two.id] : [],
+      );
       const replies = await Promise.all([put(group, one), put(group, two)]);
       expect(replies.map(({ status }) => status)).toEqual([200, 200]);
       expect([[one.id], [two.id]]).toContainEqual(await client.memberIds(group.id));
@@ -86,8 +108,11 @@ describe('concurrency', () => {
 
   test('two users who want the same new name: one gets it', async () => {
     const [one, two] = [await client.user('before1'), await client.user('before2')];
-    const rename = ({ id }: Body) => client.patch(`/Users/${id}`, { op: 'replace', path: 'userName', value: 'wanted' });
-    const statuses = (await Promise.all([rename(one), rename(two)])).map(({ status }) => status).sort();
+    const rename = ({ id }: Body) =>
+      client.patch(`/Users/${id}`, { op: 'replace', path: 'userName', value: 'wanted' });
+    const statuses = (await Promise.all([rename(one), rename(two)]))
+      .map(({ status }) => status)
+      .sort();
     expect(statuses).toEqual([200, 409]);
     expect(await client.search('/Users', 'userName eq "wanted"')).toHaveLength(1);
   });

@@ -28,7 +28,10 @@ async function furnished(): Promise<Client> {
   const client = await Client.connect('entra', { failureMail: { recipients: ['a@b.example'] } });
   const users = await Promise.all(
     Array.from({ length: 120 }, (_, index) =>
-      client.user(`u${index}@example.com`, { externalId: `e${index}`, emails: [{ value: `m${index}@example.com` }] }),
+      client.user(`u${index}@example.com`, {
+        externalId: `e${index}`,
+        emails: [{ value: `m${index}@example.com` }],
+      }),
     ),
   );
   const ids = users.map(({ id }) => id as string);
@@ -50,7 +53,11 @@ test('a deleted connection answers 401 at once, and nothing of it stays', async 
 
   const deleted = await admin('DELETE', `/connections/${client.id}`);
   expect(deleted.status).toBe(202);
-  expect(deleted.body).toMatchObject({ id: client.id, enabled: false, deletion: { resources: 120, removed: 0 } });
+  expect(deleted.body).toMatchObject({
+    id: client.id,
+    enabled: false,
+    deletion: { resources: 120, removed: 0 },
+  });
   expect((await client.get('/Users')).status).toBe(401);
   expectProblem(await admin('PATCH', `/connections/${client.id}`, {}), 404);
   expectProblem(await admin('POST', `/connections/${client.id}/tokens`), 404);
@@ -71,7 +78,9 @@ test('a deleted connection answers 401 at once, and nothing of it stays', async 
   await server.advance(121);
   expect(await itemsOf(client.id)).toEqual([]);
   expect((await other.get('/Users')).body.totalResults).toBe(1);
-  expect((await admin('POST', '/connections', { id: client.id, displayName: 'Again' })).status).toBe(201);
+  expect(
+    (await admin('POST', '/connections', { id: client.id, displayName: 'Again' })).status,
+  ).toBe(201);
 });
 
 test('what a request writes behind the removal goes, too', async () => {
@@ -93,7 +102,9 @@ test('what a request writes behind the removal goes, too', async () => {
 
 test('deleting twice is deleting once', async () => {
   const client = await furnished();
-  const replies = await Promise.all([1, 2, 3].map(() => admin('DELETE', `/connections/${client.id}`)));
+  const replies = await Promise.all(
+    [1, 2, 3].map(() => admin('DELETE', `/connections/${client.id}`)),
+  );
   for (const { status } of replies) expect([202, 404]).toContain(status);
   expect(replies.some(({ status }) => status === 202)).toBe(true);
 });

@@ -1,4 +1,13 @@
-import { Client, ENTERPRISE, ERROR, GROUP, PATCH_OP, send, USER, type Body } from '../support/client';
+import {
+  Client,
+  ENTERPRISE,
+  ERROR,
+  GROUP,
+  PATCH_OP,
+  send,
+  USER,
+  type Body,
+} from '../support/client';
 
 /**
  * What Entra ID sends, and what must be there afterwards. Sources: MicrosoftDocs/entra-docs docs/identity/app-provisioning:
@@ -60,7 +69,9 @@ describe('test connection', () => {
   });
 
   test('with a wrong token it is a 401 in SCIM form', async () => {
-    const reply = await send('GET', `${entra.baseUrl}/Users`, { Authorization: 'Bearer wrong-token' });
+    const reply = await send('GET', `${entra.baseUrl}/Users`, {
+      Authorization: 'Bearer wrong-token',
+    });
     expect(reply.status).toBe(401);
     expect(reply.headers['www-authenticate']).toBe('Bearer');
     expect(reply.body).toMatchObject({ schemas: [ERROR], status: '401' });
@@ -83,8 +94,17 @@ describe('users', () => {
   test('[1] the life of a user', async () => {
     const { id, userName } = await created();
     const user = await read(id);
-    expect(user).toMatchObject({ schemas: [USER], id, userName, active: true, externalId: `ext-${userName}` });
-    expect(user.meta).toMatchObject({ resourceType: 'User', location: `${entra.baseUrl}/Users/${id}` });
+    expect(user).toMatchObject({
+      schemas: [USER],
+      id,
+      userName,
+      active: true,
+      externalId: `ext-${userName}`,
+    });
+    expect(user.meta).toMatchObject({
+      resourceType: 'User',
+      location: `${entra.baseUrl}/Users/${id}`,
+    });
     expect(await entra.search('/Users', `userName eq "${userName.toUpperCase()}"`)).toEqual([user]);
 
     await patch(
@@ -93,7 +113,9 @@ describe('users', () => {
       { op: 'Replace', path: 'name.familyName', value: 'updatedFamilyName' },
     );
     const updated = await read(id);
-    expect(updated.emails).toEqual([{ primary: true, type: 'work', value: 'updatedEmail@microsoft.com' }]);
+    expect(updated.emails).toEqual([
+      { primary: true, type: 'work', value: 'updatedEmail@microsoft.com' },
+    ]);
     expect(updated.name).toEqual({
       formatted: 'givenName familyName',
       familyName: 'updatedFamilyName',
@@ -106,7 +128,9 @@ describe('users', () => {
     expect(await entra.search('/Users', `userName eq "${userName}"`)).toEqual([]);
 
     await patch(`/Users/${id}`, { op: 'Replace', path: 'active', value: false });
-    expect(await entra.search('/Users', 'userName eq "renamed@testuser.com"')).toMatchObject([{ id, active: false }]);
+    expect(await entra.search('/Users', 'userName eq "renamed@testuser.com"')).toMatchObject([
+      { id, active: false },
+    ]);
 
     expect((await entra.delete(`/Users/${id}`)).status).toBe(204);
     const gone = await entra.get(`/Users/${id}`);
@@ -162,16 +186,32 @@ describe('users', () => {
   });
 
   test('value paths create what is absent (Metatavu/keycloak-scim-server issue 35, better-auth scim-entra-conformance)', async () => {
-    const { body } = await entra.post('/Users', { schemas: [USER], userName: 'absent', active: true });
+    const { body } = await entra.post('/Users', {
+      schemas: [USER],
+      userName: 'absent',
+      active: true,
+    });
     const path = `/Users/${body.id}`;
-    await patch(path, { op: 'Add', path: 'emails[type eq "work"].value', value: 'new.work@example.com' });
+    await patch(path, {
+      op: 'Add',
+      path: 'emails[type eq "work"].value',
+      value: 'new.work@example.com',
+    });
     await patch(
       path,
       { op: 'Replace', path: 'phoneNumbers[type eq "work"].value', value: '+1-555-0100' },
       { op: 'Replace', path: 'name.familyName', value: 'King' },
     );
-    await patch(path, { op: 'Replace', path: 'addresses[type eq "work"].postalCode', value: '94105' });
-    await patch(path, { op: 'Add', path: 'addresses[type eq "work"].formatted', value: 'some address' });
+    await patch(path, {
+      op: 'Replace',
+      path: 'addresses[type eq "work"].postalCode',
+      value: '94105',
+    });
+    await patch(path, {
+      op: 'Add',
+      path: 'addresses[type eq "work"].formatted',
+      value: 'some address',
+    });
     await patch(
       path,
       { op: 'Add', path: 'emails[type eq "other"].Value', value: 'proxy@example.com' },
@@ -209,7 +249,10 @@ describe('users', () => {
       value: [{ $ref: `http://example/scim/Users/${manager}`, value: manager }],
     });
     expect(await held()).toMatchObject({ value: manager });
-    for (const filter of [`id eq ${id} and manager eq ${manager}`, `manager eq "${manager}" and id eq "${id}"`]) {
+    for (const filter of [
+      `id eq ${id} and manager eq ${manager}`,
+      `manager eq "${manager}" and id eq "${id}"`,
+    ]) {
       expect(await entra.search('/Users', filter)).toMatchObject([{ id }]);
     }
     await patch(`/Users/${id}`, { op: 'Replace', path, value: '' });
@@ -232,14 +275,20 @@ describe('users', () => {
       { primary: false, type: 'WindowsAzureActiveDirectoryRole', display: 'User', value: 'User' },
     ];
     await patch(`/Users/${id}`, { op: 'replace', path: 'roles', value: roles });
-    expect((await read(id)).roles).toEqual(roles.map(({ primary, ...rest }) => ({ ...rest, primary })));
+    expect((await read(id)).roles).toEqual(
+      roles.map(({ primary, ...rest }) => ({ ...rest, primary })),
+    );
   });
 
   test('[2] with aadOptscim062020: dotted and URN names, lower-case operations', async () => {
     const { id } = await created();
     await patch(
       `/Users/${id}`,
-      { op: 'replace', path: 'emails[type eq "work"].value', value: 'TestMhvaes@test.microsoft.com' },
+      {
+        op: 'replace',
+        path: 'emails[type eq "work"].value',
+        value: 'TestMhvaes@test.microsoft.com',
+      },
       {
         op: 'replace',
         value: {
@@ -258,7 +307,9 @@ describe('users', () => {
       emails: [{ value: 'TestMhvaes@test.microsoft.com', type: 'work', primary: true }],
       [ENTERPRISE]: { employeeNumber: 'Aklq' },
     });
-    expect(Object.keys(user).filter((name) => name.includes('.') && name !== ENTERPRISE)).toEqual([]);
+    expect(Object.keys(user).filter((name) => name.includes('.') && name !== ENTERPRISE)).toEqual(
+      [],
+    );
   });
 
   test('matching by work e-mail address and by externalId', async () => {
@@ -269,7 +320,9 @@ describe('users', () => {
     ]) {
       expect(await entra.search('/Users', filter)).toMatchObject([{ id }]);
     }
-    expect(await entra.search('/Users', `emails[type eq "home"].value eq "${userName}@testuser.com"`)).toEqual([]);
+    expect(
+      await entra.search('/Users', `emails[type eq "home"].value eq "${userName}@testuser.com"`),
+    ).toEqual([]);
     expect(await entra.search('/Users', `externalId eq "EXT-${userName}"`)).toEqual([]);
   });
 });
@@ -287,16 +340,22 @@ describe('groups', () => {
     });
     expect([status, group.schemas, group.members]).toEqual([201, [GROUP], []]);
     const path = `/Groups/${group.id}`;
-    expect((await entra.get(`${path}?excludedAttributes=members`)).body).not.toHaveProperty('members');
-    const [found] = (await entra.get(`/Groups?excludedAttributes=members&filter=displayName eq "ENTRA group"`)).body
-      .Resources;
+    expect((await entra.get(`${path}?excludedAttributes=members`)).body).not.toHaveProperty(
+      'members',
+    );
+    const [found] = (
+      await entra.get(`/Groups?excludedAttributes=members&filter=displayName eq "ENTRA group"`)
+    ).body.Resources;
     expect([found.id, 'members' in found]).toEqual([group.id, false]);
 
-    const isMember = (id: string) => entra.search('/Groups', `id eq "${group.id}" and members eq "${id}"`);
+    const isMember = (id: string) =>
+      entra.search('/Groups', `id eq "${group.id}" and members eq "${id}"`);
     expect(await isMember(one.id)).toEqual([]);
     await patch(path, { op: 'Add', path: 'members', value: [{ $ref: null, value: one.id }] });
     expect(await isMember(one.id)).toHaveLength(1);
-    expect(await entra.search('/Groups', `members eq "${one.id}" and id eq "${group.id}"`)).toHaveLength(1);
+    expect(
+      await entra.search('/Groups', `members eq "${one.id}" and id eq "${group.id}"`),
+    ).toHaveLength(1);
     await patch(path, { op: 'Add', path: 'members', value: [{ value: two.id }] });
     expect(await entra.memberIds(group.id)).toEqual([one.id, two.id].sort());
 
@@ -311,7 +370,11 @@ describe('groups', () => {
 
     await patch(path, { op: 'Remove', path: 'members', value: [{ $ref: null, value: one.id }] });
     expect(await entra.memberIds(group.id)).toEqual([two.id]);
-    await patch(path, { op: 'Remove', path: 'members', value: [{ value: one.id }, { value: two.id }] });
+    await patch(path, {
+      op: 'Remove',
+      path: 'members',
+      value: [{ value: one.id }, { value: two.id }],
+    });
     expect(await entra.memberIds(group.id)).toEqual([]);
 
     await patch(path, { op: 'Replace', path: 'displayName', value: 'Renamed Entra Group' });
@@ -323,7 +386,10 @@ describe('groups', () => {
   test('[2] with aadOptscim062020: removal by filter, rename without a path keeps the members', async () => {
     const { id } = await created();
     const group = await entra.group('Flagged', [id]);
-    await patch(`/Groups/${group.id}`, { op: 'replace', value: { displayName: 'Renamed Flagged' } });
+    await patch(`/Groups/${group.id}`, {
+      op: 'replace',
+      value: { displayName: 'Renamed Flagged' },
+    });
     expect(await entra.memberIds(group.id)).toEqual([id]);
     await patch(`/Groups/${group.id}`, { op: 'remove', path: `members[value eq "${id}"]` });
     await patch(`/Groups/${group.id}`, { op: 'remove', path: `members[value eq "${id}"]` });
@@ -338,21 +404,39 @@ describe('groups', () => {
       value: [{ value: child.id }, { value: 'string id 1' }],
     });
     expect((await entra.get(`/Groups/${parent.id}`)).body.members).toEqual([
-      { value: child.id, $ref: `${entra.baseUrl}/Groups/${child.id}`, type: 'Group', display: 'Child' },
+      {
+        value: child.id,
+        $ref: `${entra.baseUrl}/Groups/${child.id}`,
+        type: 'Group',
+        display: 'Child',
+      },
     ]);
   });
 
   test('[1] displayName is unique', async () => {
     await entra.group('Unique');
-    const { status, body } = await entra.post('/Groups', { schemas: [GROUP], displayName: 'UNIQUE' });
+    const { status, body } = await entra.post('/Groups', {
+      schemas: [GROUP],
+      displayName: 'UNIQUE',
+    });
     expect([status, body.scimType]).toEqual([409, 'uniqueness']);
   });
 
   test('asking for attributes gets them, also from a PATCH', async () => {
     const group = await entra.group('Asked');
-    const operations = { schemas: [PATCH_OP], Operations: [{ op: 'Replace', path: 'displayName', value: 'Asked 2' }] };
-    const reply = await entra.call('PATCH', `/Groups/${group.id}?attributes=displayName`, operations);
-    expect([reply.status, reply.body]).toEqual([200, { schemas: [GROUP], id: group.id, displayName: 'Asked 2' }]);
+    const operations = {
+      schemas: [PATCH_OP],
+      Operations: [{ op: 'Replace', path: 'displayName', value: 'Asked 2' }],
+    };
+    const reply = await entra.call(
+      'PATCH',
+      `/Groups/${group.id}?attributes=displayName`,
+      operations,
+    );
+    expect([reply.status, reply.body]).toEqual([
+      200,
+      { schemas: [GROUP], id: group.id, displayName: 'Asked 2' },
+    ]);
   });
 });
 

@@ -9,7 +9,11 @@ const SCHEMA = {
   attributes: [
     { name: 'jobRole', type: 'string', description: 'Job Role' },
     { name: 'company', type: 'string' },
-    { name: 'businessUnit', type: 'complex', subAttributes: [{ name: 'code', caseExact: true }, { name: 'name' }] },
+    {
+      name: 'businessUnit',
+      type: 'complex',
+      subAttributes: [{ name: 'code', caseExact: true }, { name: 'name' }],
+    },
     {
       name: 'teams',
       type: 'complex',
@@ -21,7 +25,8 @@ const SCHEMA = {
 };
 
 let client: Client;
-const put = (schema: object, urn = URN) => admin('PUT', `/connections/${client.id}/schemas/${urn}`, schema);
+const put = (schema: object, urn = URN) =>
+  admin('PUT', `/connections/${client.id}/schemas/${urn}`, schema);
 
 beforeAll(async () => {
   client = await Client.connect('entra', { groups: false });
@@ -33,13 +38,22 @@ test('is served, announced, and kept with its defaults', async () => {
   expect([status, body.name, body.attributes[0]]).toMatchObject([
     200,
     'Acme',
-    { name: 'jobRole', type: 'string', multiValued: false, required: false, caseExact: false, mutability: 'readWrite' },
+    {
+      name: 'jobRole',
+      type: 'string',
+      multiValued: false,
+      required: false,
+      caseExact: false,
+      mutability: 'readWrite',
+    },
   ]);
   const [type] = (await client.get('/ResourceTypes')).body.Resources;
   expect(type.schemaExtensions.map(({ schema }: Body) => schema)).toContain(URN);
-  expect((await admin('GET', `/connections/${client.id}/schemas`)).body.schemas.map(({ id }: Body) => id)).toEqual([
-    URN,
-  ]);
+  expect(
+    (await admin('GET', `/connections/${client.id}/schemas`)).body.schemas.map(
+      ({ id }: Body) => id,
+    ),
+  ).toEqual([URN]);
   expect((await admin('GET', `/connections/${client.id}`)).body.schemas).toEqual([URN]);
 });
 
@@ -66,21 +80,34 @@ test('is stored, enforced, patchable and filterable', async () => {
     badge: 7,
   });
 
-  const wrong = await client.post('/Users', { schemas: [USER], userName: 'wrong', [URN]: { badge: 'seven' } });
+  const wrong = await client.post('/Users', {
+    schemas: [USER],
+    userName: 'wrong',
+    [URN]: { badge: 'seven' },
+  });
   expect([wrong.status, wrong.body.scimType]).toEqual([400, 'invalidValue']);
 
   // As Entra ID maps it: the attribute by its URN, without the schema being listed.
   const path = `/Users/${user.id}`;
-  expect((await client.patch(path, { op: 'Add', path: `${URN}:jobRole`, value: 'Chief Guide' })).status).toBe(204);
-  expect((await client.patch(path, { op: 'Replace', path: `${URN}:businessUnit.name`, value: 'Tours' })).status).toBe(
-    204,
-  );
   expect(
-    (await client.patch(path, { op: 'Add', path: `${URN}:teams[value eq "blue"].primary`, value: 'True' })).status,
+    (await client.patch(path, { op: 'Add', path: `${URN}:jobRole`, value: 'Chief Guide' })).status,
   ).toBe(204);
-  expect((await client.patch(path, { op: 'Replace', path: `${URN}:badge`, value: 8 })).body.scimType).toBe(
-    'mutability',
-  );
+  expect(
+    (await client.patch(path, { op: 'Replace', path: `${URN}:businessUnit.name`, value: 'Tours' }))
+      .status,
+  ).toBe(204);
+  expect(
+    (
+      await client.patch(path, {
+        op: 'Add',
+        path: `${URN}:teams[value eq "blue"].primary`,
+        value: 'True',
+      })
+    ).status,
+  ).toBe(204);
+  expect(
+    (await client.patch(path, { op: 'Replace', path: `${URN}:badge`, value: 8 })).body.scimType,
+  ).toBe('mutability');
   expect((await client.get(path)).body[URN]).toEqual({
     jobRole: 'Chief Guide',
     company: 'Acme',
@@ -105,7 +132,9 @@ test('is stored, enforced, patchable and filterable', async () => {
 });
 
 test('can grow while it is used; what is held cannot be taken away', async () => {
-  const { id } = await client.user('holder', { [URN]: { company: 'Acme', businessUnit: { code: 'BU2' } } });
+  const { id } = await client.user('holder', {
+    [URN]: { company: 'Acme', businessUnit: { code: 'BU2' } },
+  });
   const grown = { ...SCHEMA, attributes: [...SCHEMA.attributes, { name: 'costCentre' }] };
   expect((await put(grown)).status).toBe(200);
   const without = (name: string) => ({
@@ -113,18 +142,29 @@ test('can grow while it is used; what is held cannot be taken away', async () =>
     attributes: grown.attributes.filter((attribute) => attribute.name !== name),
   });
   const refused = await put(without('company'));
-  expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining('1 resource holds')]);
+  expect([refused.status, refused.body.detail]).toEqual([
+    409,
+    expect.stringContaining('1 resource holds'),
+  ]);
   const retyped = grown.attributes.map((attribute) =>
     attribute.name === 'company' ? { name: 'company', type: 'integer' } : attribute,
   );
   expect((await put({ ...grown, attributes: retyped })).status).toBe(409);
   const narrowed = grown.attributes.map((attribute) =>
-    attribute.name === 'businessUnit' ? { ...attribute, subAttributes: [{ name: 'name' }] } : attribute,
+    attribute.name === 'businessUnit'
+      ? { ...attribute, subAttributes: [{ name: 'name' }] }
+      : attribute,
   );
   expect((await put({ ...grown, attributes: narrowed })).status).toBe(409);
   // Nobody who is here already would have it: each change of theirs would be refused.
-  const demanding = await put({ ...grown, attributes: [...grown.attributes, { name: 'must', required: true }] });
-  expect([demanding.status, demanding.body.detail]).toEqual([409, expect.stringContaining('1 resource holds')]);
+  const demanding = await put({
+    ...grown,
+    attributes: [...grown.attributes, { name: 'must', required: true }],
+  });
+  expect([demanding.status, demanding.body.detail]).toEqual([
+    409,
+    expect.stringContaining('1 resource holds'),
+  ]);
   expect((await put(without('costCentre'))).status).toBe(200);
   expect((await admin('DELETE', `/connections/${client.id}/schemas/${URN}`)).status).toBe(409);
   expect((await client.patch(`/Users/${id}`, { op: 'remove', path: URN })).status).toBe(204);
@@ -145,19 +185,28 @@ test.each([
   [{ attributes: [{ name: 'a', uniqueness: 'server' }] }, '/attributes/0/uniqueness'],
   [{ attributes: [{ name: 'a', type: 'complex' }] }, '/attributes/0/subAttributes'],
   [
-    { attributes: [{ name: 'a', type: 'complex', subAttributes: [{ name: 'b', type: 'complex' }] }] },
+    {
+      attributes: [{ name: 'a', type: 'complex', subAttributes: [{ name: 'b', type: 'complex' }] }],
+    },
     '/attributes/0/subAttributes/0/type',
   ],
 ])('%j is refused at %s', async (schema, pointer) => {
   const reply = await put(schema, 'urn:example:bad:2.0:User');
-  expect([reply.status, reply.body.errors.map((error: Body) => error.pointer)]).toEqual([400, [pointer]]);
+  expect([reply.status, reply.body.errors.map((error: Body) => error.pointer)]).toEqual([
+    400,
+    [pointer],
+  ]);
 });
 
 test('immutable and required, down to their parts, and URNs that begin with another', async () => {
   const [outer, inner] = ['urn:example:acme:2.0:User', 'urn:example:acme:2.0:User:more'];
   const attributes = [
     { name: 'set', multiValued: true, mutability: 'immutable' },
-    { name: 'part', type: 'complex', subAttributes: [{ name: 'once', mutability: 'immutable' }, { name: 'free' }] },
+    {
+      name: 'part',
+      type: 'complex',
+      subAttributes: [{ name: 'once', mutability: 'immutable' }, { name: 'free' }],
+    },
     {
       name: 'list',
       type: 'complex',
@@ -167,7 +216,12 @@ test('immutable and required, down to their parts, and URNs that begin with anot
     { name: 'schemas' },
   ];
   for (const urn of [outer, inner]) expect((await put({ attributes }, urn)).status).toBe(201);
-  const values = { set: ['p', 'q'], part: { once: 'a', free: 'b' }, list: [{ value: '1', must: 'x' }], schemas: 's' };
+  const values = {
+    set: ['p', 'q'],
+    part: { once: 'a', free: 'b' },
+    list: [{ value: '1', must: 'x' }],
+    schemas: 's',
+  };
   const user = await client.user('strict', { [outer]: values, [inner]: values });
   expect([user[outer], user[inner]]).toEqual([values, values]);
   const path = `/Users/${user.id}`;
@@ -175,13 +229,21 @@ test('immutable and required, down to their parts, and URNs that begin with anot
     const reply = await client.patch(path, operation);
     return reply.status === 204 ? undefined : reply.body.scimType;
   };
-  expect(await scimType({ op: 'replace', path: `${inner}:set`, value: ['q', 'p'] })).toBeUndefined();
+  expect(
+    await scimType({ op: 'replace', path: `${inner}:set`, value: ['q', 'p'] }),
+  ).toBeUndefined();
   expect(await scimType({ op: 'replace', path: `${inner}:set`, value: ['q'] })).toBe('mutability');
-  expect(await scimType({ op: 'replace', path: `${outer}:part.once`, value: 'c' })).toBe('mutability');
+  expect(await scimType({ op: 'replace', path: `${outer}:part.once`, value: 'c' })).toBe(
+    'mutability',
+  );
   expect(await scimType({ op: 'replace', path: `${outer}:part.free`, value: 'c' })).toBeUndefined();
-  expect(await scimType({ op: 'remove', path: `${inner}:list[value eq "1"].must` })).toBe('invalidValue');
+  expect(await scimType({ op: 'remove', path: `${inner}:list[value eq "1"].must` })).toBe(
+    'invalidValue',
+  );
   expect(await scimType({ op: 'remove', path: `${inner}:set`, value: ['p'] })).toBe('mutability');
-  expect(await client.search('/Users', `${inner}:list[must eq "x"] and ${outer}:part.free eq "c"`)).toHaveLength(1);
+  expect(
+    await client.search('/Users', `${inner}:list[must eq "x"] and ${outer}:part.free eq "c"`),
+  ).toHaveLength(1);
   // A PUT without them leaves them as they are.
   const { body } = await client.put(path, { schemas: [USER], userName: 'strict' });
   expect(body[outer]).toEqual({ set: ['p', 'q'], part: { once: 'a' } });

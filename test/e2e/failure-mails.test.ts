@@ -24,11 +24,16 @@ afterAll(() => own.stop());
 /** Twelve requests that fail, of three causes. */
 async function fail(): Promise<void> {
   const attempts = Array.from({ length: 4 }, (_, index) => [
-    client.post('/Users', { schemas: [USER], userName: 'taken@acme.example', password: 'Hunter2!' }),
+    client.post('/Users', {
+      schemas: [USER],
+      userName: 'taken@acme.example',
+      password: 'Hunter2!',
+    }),
     client.post('/Users', { schemas: [USER], externalId: `nobody${index}` }),
     client.patch(`/Users/${taken}`, { op: 'replace', path: 'shoeSize', value: 'Hunter2!' }),
   ]);
-  for (const { status } of await Promise.all(attempts.flat())) expect(status).toBeGreaterThanOrEqual(400);
+  for (const { status } of await Promise.all(attempts.flat()))
+    expect(status).toBeGreaterThanOrEqual(400);
 }
 
 /** Waits for a mail more than there were, and for the time in which another one would come. */
@@ -54,10 +59,9 @@ test('one mail tells all failures of a window, by cause, with what to do and no 
   expect(mail?.recipients).toEqual(['it@acme.example']);
   expect(mail?.subject).toBe('SCIM provisioning of Test: 12 requests failed');
   expect(mail?.text).toContain('for 3 causes');
-  const counts = [...(mail?.text ?? '').matchAll(/^(\d)\. (.+): (\d+) requests$/gm)].map(([, , title, count]) => [
-    title,
-    count,
-  ]);
+  const counts = [...(mail?.text ?? '').matchAll(/^(\d)\. (.+): (\d+) requests$/gm)].map(
+    ([, , title, count]) => [title, count],
+  );
   expect(counts.map(([, count]) => count)).toEqual(['4', '4', '4']);
   expect(mail?.text).toContain('Another user has this userName: 4 requests');
   expect(mail?.text).toContain('userName is missing');
@@ -91,7 +95,9 @@ test('what was muted is summed up a day later', async () => {
 
 test('who uses a token that has ended is told, and any request that goes well ends it', async () => {
   const before = (await own.mails()).length;
-  const other = await Client.connect('okta', { failureMail: { recipients: ['okta@acme.example'] } });
+  const other = await Client.connect('okta', {
+    failureMail: { recipients: ['okta@acme.example'] },
+  });
   const { body: next } = await admin('POST', `/connections/${other.id}/tokens`, {});
   expect((await other.get('/Users')).status).toBe(401);
   const mail = await nextMail(before);
@@ -101,9 +107,13 @@ test('who uses a token that has ended is told, and any request that goes well en
   ]);
   expect(mail?.text).toContain('Test API Credentials');
   expect(mail?.text).toMatch(/get-secret-value --secret-id '\S+\/\S+'/);
-  expect((await other.call('GET', '/Users', undefined, { Authorization: `Bearer ${String(next.value)}` })).status).toBe(
-    200,
-  );
+  expect(
+    (
+      await other.call('GET', '/Users', undefined, {
+        Authorization: `Bearer ${String(next.value)}`,
+      })
+    ).status,
+  ).toBe(200);
   expect((await nextMail(before + 1))?.subject).toBe('SCIM provisioning of Test works again');
 }, 60_000);
 

@@ -12,7 +12,9 @@ describe('life and death', () => {
     const group = await client.group('Mourners', [user.id]);
     expect((await client.delete(`/Users/${user.id}`)).status).toBe(204);
     expect(await client.memberIds(group.id)).toEqual([]);
-    expect((await client.get(`/Groups/${group.id}`)).body.meta.version).not.toBe(group.meta.version);
+    expect((await client.get(`/Groups/${group.id}`)).body.meta.version).not.toBe(
+      group.meta.version,
+    );
     const { totalResults } = (await client.get('/Users?count=0')).body;
     const back = await client.user('lazarus2', { externalId: 'ext-lazarus' });
     expect([back.id, back.active, back.title]).toEqual([user.id, true, undefined]);
@@ -69,13 +71,29 @@ describe('what other resources say of a user', () => {
     const user = await client.user('grouped');
     const inner = await client.group('Inner', [user.id]);
     const outer = await client.group('Outer', [inner.id]);
-    await client.patch(`/Groups/${inner.id}`, { op: 'add', path: 'members', value: [{ value: outer.id }] });
+    await client.patch(`/Groups/${inner.id}`, {
+      op: 'add',
+      path: 'members',
+      value: [{ value: outer.id }],
+    });
     const { body } = await client.get(`/Users/${user.id}`);
     expect(body.groups).toEqual([
-      { value: inner.id, $ref: `${client.baseUrl}/Groups/${inner.id}`, display: 'Inner', type: 'direct' },
-      { value: outer.id, $ref: `${client.baseUrl}/Groups/${outer.id}`, display: 'Outer', type: 'indirect' },
+      {
+        value: inner.id,
+        $ref: `${client.baseUrl}/Groups/${inner.id}`,
+        display: 'Inner',
+        type: 'direct',
+      },
+      {
+        value: outer.id,
+        $ref: `${client.baseUrl}/Groups/${outer.id}`,
+        display: 'Outer',
+        type: 'indirect',
+      },
     ]);
-    expect(await client.search('/Users', 'groups.display eq "outer"')).toMatchObject([{ id: user.id }]);
+    expect(await client.search('/Users', 'groups.display eq "outer"')).toMatchObject([
+      { id: user.id },
+    ]);
     // Sent back, they are ignored; membership is changed at the group.
     const strict = await Client.connect('rfc');
     const same = await strict.user('same');
@@ -87,18 +105,28 @@ describe('what other resources say of a user', () => {
     expect([status, put.groups]).toEqual([200, body.groups]);
     await client.delete(`/Groups/${inner.id}`);
     expect((await client.get(`/Users/${user.id}`)).body).not.toHaveProperty('groups');
-    expect((await client.get(`/Users/${user.id}?attributes=userName`)).body).not.toHaveProperty('groups');
+    expect((await client.get(`/Users/${user.id}?attributes=userName`)).body).not.toHaveProperty(
+      'groups',
+    );
   });
 
   test("its manager's name", async () => {
     const boss = await client.user('boss', { displayName: 'The Boss' });
     const user = await client.user('managed', { [ENTERPRISE]: { manager: { value: boss.id } } });
-    const manager = { value: boss.id, $ref: `${client.baseUrl}/Users/${boss.id}`, displayName: 'The Boss' };
+    const manager = {
+      value: boss.id,
+      $ref: `${client.baseUrl}/Users/${boss.id}`,
+      displayName: 'The Boss',
+    };
     expect((await client.get(`/Users/${user.id}`)).body[ENTERPRISE].manager).toEqual(manager);
     expect(
-      (await client.put(`/Users/${user.id}`, (await client.get(`/Users/${user.id}`)).body)).body[ENTERPRISE].manager,
+      (await client.put(`/Users/${user.id}`, (await client.get(`/Users/${user.id}`)).body)).body[
+        ENTERPRISE
+      ].manager,
     ).toEqual(manager);
     await client.delete(`/Users/${boss.id}`);
-    expect((await client.get(`/Users/${user.id}`)).body[ENTERPRISE].manager.displayName).toBeUndefined();
+    expect(
+      (await client.get(`/Users/${user.id}`)).body[ENTERPRISE].manager.displayName,
+    ).toBeUndefined();
   });
 });

@@ -64,7 +64,10 @@ describe('sorting (RFC 7644 section 3.4.2.3)', () => {
 
 describe('cursors (RFC 9865)', () => {
   /** All pages from the first on. */
-  async function crawl(path: string, between: () => Promise<unknown> = async () => undefined): Promise<Body[][]> {
+  async function crawl(
+    path: string,
+    between: () => Promise<unknown> = async () => undefined,
+  ): Promise<Body[][]> {
     const pages: Body[][] = [];
     let cursor: string | undefined = '';
     while (cursor !== undefined) {
@@ -104,7 +107,9 @@ describe('cursors (RFC 9865)', () => {
   });
 
   test('while others come and go, none that stays is skipped or repeated', async () => {
-    const crowd = await Promise.all(Array.from({ length: 40 }, (_, index) => client.user(`crowd${index}`)));
+    const crowd = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => client.user(`crowd${index}`)),
+    );
     const goners = crowd.filter((_, index) => index % 3 === 0);
     const stayers = [...users, ...crowd.filter((_, index) => index % 3 !== 0)].map(({ id }) => id);
     let round = 0;
@@ -126,8 +131,10 @@ describe('cursors (RFC 9865)', () => {
 
   test('pages that are cut short, there and back', async () => {
     const large = await Client.connect('generic');
-    for (let index = 0; index < 30; index += 1) await large.user(`large${index}`, { title: 'x'.repeat(350_000) });
-    const get = async (cursor: string): Promise<Body> => (await large.get(`/Users?count=30&cursor=${cursor}`)).body;
+    for (let index = 0; index < 30; index += 1)
+      await large.user(`large${index}`, { title: 'x'.repeat(350_000) });
+    const get = async (cursor: string): Promise<Body> =>
+      (await large.get(`/Users?count=30&cursor=${cursor}`)).body;
     const there: string[] = [];
     let page = await get('');
     for (;;) {
@@ -147,14 +154,20 @@ describe('cursors (RFC 9865)', () => {
 
   test('are bound to their query, their connection and their page size, and cannot be altered', async () => {
     const nextCursor = String((await client.get('/Users?count=1&cursor=')).body.nextCursor);
-    const scimType = async (path: string, who = client): Promise<string> => (await who.get(path)).body.scimType;
+    const scimType = async (path: string, who = client): Promise<string> =>
+      (await who.get(path)).body.scimType;
     expect(nextCursor).toMatch(/^[\w-]+$/);
-    expect(await scimType(`/Users?cursor=${nextCursor}&filter=userName%20pr`)).toBe('invalidCursor');
+    expect(await scimType(`/Users?cursor=${nextCursor}&filter=userName%20pr`)).toBe(
+      'invalidCursor',
+    );
     expect(await scimType(`/Users?cursor=${nextCursor}&sortBy=userName`)).toBe('invalidCursor');
     expect(await scimType(`/Groups?cursor=${nextCursor}`)).toBe('invalidCursor');
-    expect(await scimType(`/Users?cursor=${nextCursor}`, await Client.connect('generic'))).toBe('invalidCursor');
+    expect(await scimType(`/Users?cursor=${nextCursor}`, await Client.connect('generic'))).toBe(
+      'invalidCursor',
+    );
     for (const at of [0, 30, 60, nextCursor.length - 5]) {
-      const altered = nextCursor.slice(0, at) + (nextCursor[at] === 'A' ? 'B' : 'A') + nextCursor.slice(at + 1);
+      const altered =
+        nextCursor.slice(0, at) + (nextCursor[at] === 'A' ? 'B' : 'A') + nextCursor.slice(at + 1);
       expect(await scimType(`/Users?cursor=${altered}`)).toBe('invalidCursor');
     }
     expect(await scimType('/Users?cursor=x')).toBe('invalidCursor');
@@ -165,7 +178,8 @@ describe('cursors (RFC 9865)', () => {
 });
 
 describe('searches by POST and across types (RFC 7644 sections 3.4.2.1 and 3.4.3)', () => {
-  const search = (path: string, request: object) => client.post(path, { schemas: [SEARCH], ...request });
+  const search = (path: string, request: object) =>
+    client.post(path, { schemas: [SEARCH], ...request });
 
   test('of one type', async () => {
     const { status, body } = await search('/Users/.search', {
@@ -178,10 +192,9 @@ describe('searches by POST and across types (RFC 7644 sections 3.4.2.1 and 3.4.3
     });
     expect([status, body.totalResults, names(body)]).toEqual([200, 2, ['Bert', 'Anna']]);
     expect(Object.keys(body.Resources[0]).sort()).toEqual(['id', 'schemas', 'userName']);
-    expect(names((await search('/Groups/.search', { excludedAttributes: ['members'] })).body)).toEqual([
-      'Zeta',
-      'Alpha',
-    ]);
+    expect(
+      names((await search('/Groups/.search', { excludedAttributes: ['members'] })).body),
+    ).toEqual(['Zeta', 'Alpha']);
   });
 
   test('of all types', async () => {
@@ -194,11 +207,20 @@ describe('searches by POST and across types (RFC 7644 sections 3.4.2.1 and 3.4.3
     expect(names(await root({}))).toEqual(['one', 'two', 'Same']);
     expect(names(await root({ filter: 'displayName eq "same"' }))).toEqual(['one', 'Same']);
     // What a type does not have is unassigned there.
-    expect(names(await root({ filter: 'userName sw "o" or displayName pr' }))).toEqual(['one', 'Same']);
+    expect(names(await root({ filter: 'userName sw "o" or displayName pr' }))).toEqual([
+      'one',
+      'Same',
+    ]);
     expect(names(await root({ filter: 'not (userName pr)' }))).toEqual(['Same']);
     expect(names(await root({ filter: 'meta.resourceType eq "Group"' }))).toEqual(['Same']);
     expect(
-      names(await root({ sortBy: 'id', sortOrder: 'descending', attributes: ['userName', 'displayName'] })),
+      names(
+        await root({
+          sortBy: 'id',
+          sortOrder: 'descending',
+          attributes: ['userName', 'displayName'],
+        }),
+      ),
     ).toEqual(['two', 'Same', 'one']);
     expect((await root({ filter: 'nosuch pr' })).scimType).toBe('invalidFilter');
     for (const [startIndex, expected] of [
@@ -229,9 +251,13 @@ describe('searches by POST and across types (RFC 7644 sections 3.4.2.1 and 3.4.3
     expect((await client.get('/.search')).headers['allow']).toBe('POST');
     expect((await search('/Users/.search', { filter: 7 })).body.scimType).toBe('invalidValue');
     expect((await search('/Users/.search', { count: [] })).body.scimType).toBe('invalidCount');
-    expect((await search('/Users/.search', { attributes: [7] })).body.scimType).toBe('invalidValue');
+    expect((await search('/Users/.search', { attributes: [7] })).body.scimType).toBe(
+      'invalidValue',
+    );
     const strict = await Client.connect('rfc');
-    expect((await strict.post('/.search', { filter: 'id pr' })).body.scimType).toBe('invalidSyntax');
+    expect((await strict.post('/.search', { filter: 'id pr' })).body.scimType).toBe(
+      'invalidSyntax',
+    );
     expect((await strict.post('/Users/.search', { schemas: [USER, GROUP] })).status).toBe(400);
   });
 });

@@ -15,10 +15,15 @@ beforeAll(async () => {
 afterAll(() => own.stop());
 
 /** How often something was reported, and what it came to. */
-async function reported(name: string, kind?: string): Promise<readonly [count: number, sum: number]> {
+async function reported(
+  name: string,
+  kind?: string,
+): Promise<readonly [count: number, sum: number]> {
   const found = (await own.metrics()).find(
     (each) =>
-      each.name === name && each.dimensions[METRICS.kind] === kind && each.dimensions[METRICS.deployment] !== '',
+      each.name === name &&
+      each.dimensions[METRICS.kind] === kind &&
+      each.dimensions[METRICS.deployment] !== '',
   );
   return [found?.count ?? 0, found?.sum ?? 0];
 }
@@ -26,12 +31,28 @@ async function reported(name: string, kind?: string): Promise<readonly [count: n
 test('each request with its time, and each failure with its kind', async () => {
   const [refusedBefore] = await reported(METRICS.refusals);
   const user = await client.user('measured@x.example');
-  const attempts: readonly (readonly [expected: number, kind: string, () => Promise<{ readonly status: number }>])[] = [
-    [409, 'conflict', () => client.post('/Users', { schemas: user.schemas, userName: 'measured@x.example' })],
+  const attempts: readonly (readonly [
+    expected: number,
+    kind: string,
+    () => Promise<{ readonly status: number }>,
+  ])[] = [
+    [
+      409,
+      'conflict',
+      () => client.post('/Users', { schemas: user.schemas, userName: 'measured@x.example' }),
+    ],
     [400, 'invalid', () => client.post('/Users', { schemas: user.schemas })],
     [404, 'notFound', () => client.delete('/Users/nobody')],
-    [412, 'precondition', () => client.call('DELETE', `/Users/${String(user.id)}`, undefined, { 'If-Match': 'W/"x"' })],
-    [401, 'unauthorized', () => send('GET', `${client.baseUrl}/Users`, { Authorization: 'Bearer wrong' })],
+    [
+      412,
+      'precondition',
+      () => client.call('DELETE', `/Users/${String(user.id)}`, undefined, { 'If-Match': 'W/"x"' }),
+    ],
+    [
+      401,
+      'unauthorized',
+      () => send('GET', `${client.baseUrl}/Users`, { Authorization: 'Bearer wrong' }),
+    ],
   ];
   for (const [expected, , attempt] of attempts) expect((await attempt()).status).toBe(expected);
   // Looking for what is not there is no failure, but a refusal all the same: API Gateway counts it as one.
@@ -67,7 +88,8 @@ test('tokens that end within a week are counted, and the deployment’s recipien
   await admin('POST', '/connections', { displayName: 'Short', tokenExpiresInDays: 10 });
   await own.advance(4 * DAY);
   const { maximum } = await eventually(
-    async () => (await own.metrics()).find(({ name }) => name === METRICS.tokensNearExpiry) ?? { maximum: 0 },
+    async () =>
+      (await own.metrics()).find(({ name }) => name === METRICS.tokensNearExpiry) ?? { maximum: 0 },
     (found) => found.maximum > 0,
   );
   expect(maximum).toBe(1);

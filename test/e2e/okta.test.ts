@@ -64,7 +64,11 @@ test('test credentials: two constant requests', async () => {
 test('assigning a user answers the whole user, without the password', async () => {
   const userName = 'assigned@example.com';
   const filter = `/Users?filter=userName%20eq%20%22${encodeURIComponent(userName)}%22&startIndex=1&count=100`;
-  expect((await okta.get(filter)).body).toMatchObject({ totalResults: 0, itemsPerPage: 0, Resources: [] });
+  expect((await okta.get(filter)).body).toMatchObject({
+    totalResults: 0,
+    itemsPerPage: 0,
+    Resources: [],
+  });
   const { status, body, headers, text } = await okta.post('/Users', createUser(userName));
   expect(status).toBe(201);
   expect(text).not.toContain('1mz050nq');
@@ -75,12 +79,19 @@ test('assigning a user answers the whole user, without the password', async () =
   expect((await okta.get(filter)).body.Resources).toEqual([body]);
   expect((await okta.get(`/Users/${body.id}`)).body).toEqual(body);
   const again = await okta.post('/Users', createUser(userName.toUpperCase()));
-  expect([again.status, again.body.schemas, again.body.scimType]).toEqual([409, [ERROR], 'uniqueness']);
+  expect([again.status, again.body.schemas, again.body.scimType]).toEqual([
+    409,
+    [ERROR],
+    'uniqueness',
+  ]);
 });
 
 test('an update puts the whole object; readOnly values and empty strings do no harm', async () => {
   const { id, userName } = await created();
-  const { status, body } = await okta.put(`/Users/${id}`, updateUser(id, userName, { title: '', nickName: 'Nick' }));
+  const { status, body } = await okta.put(
+    `/Users/${id}`,
+    updateUser(id, userName, { title: '', nickName: 'Nick' }),
+  );
   expect([status, body.id, body.nickName]).toEqual([200, id, 'Nick']);
   expect(body.name).toEqual({ givenName: 'Another', familyName: 'User' });
   // What a PUT leaves out is gone (RFC 7644 section 3.5.1).
@@ -92,7 +103,10 @@ test('an update puts the whole object; readOnly values and empty strings do no h
 test('a PUT without active keeps whoever is inactive inactive', async () => {
   const { id, userName } = await created();
   await okta.put(`/Users/${id}`, updateUser(id, userName, { active: false }));
-  const { body } = await okta.put(`/Users/${id}`, updateUser(id, userName, { active: undefined, title: 'T' }));
+  const { body } = await okta.put(
+    `/Users/${id}`,
+    updateUser(id, userName, { active: undefined, title: 'T' }),
+  );
   expect([body.active, body.title]).toEqual([false, 'T']);
 });
 
@@ -109,18 +123,30 @@ test('deactivate and reactivate, by PATCH and by PUT, keep id and attributes', a
   expect([off.status, off.body.active, off.body.userName]).toEqual([200, false, userName]);
   expect((await okta.get(`/Users/${id}`)).body.active).toBe(false);
   // boxyhq/jackson npm/test/dsync/data/user-requests.ts: PATCH without schemas
-  const on = await okta.call('PATCH', `/Users/${id}`, { Operations: [{ op: 'replace', value: { active: true } }] });
+  const on = await okta.call('PATCH', `/Users/${id}`, {
+    Operations: [{ op: 'replace', value: { active: true } }],
+  });
   expect([on.status, on.body.active, on.body.displayName]).toEqual([200, true, 'Test User']);
-  const password = await okta.patch(`/Users/${id}`, { op: 'replace', value: { password: 'n3wPassw0rd' } });
-  expect([password.status, password.text.includes('n3wPassw0rd'), password.body]).toEqual([200, false, on.body]);
-  expect((await okta.put(`/Users/${id}`, updateUser(id, userName, { active: false }))).body.active).toBe(false);
+  const password = await okta.patch(`/Users/${id}`, {
+    op: 'replace',
+    value: { password: 'n3wPassw0rd' },
+  });
+  expect([password.status, password.text.includes('n3wPassw0rd'), password.body]).toEqual([
+    200,
+    false,
+    on.body,
+  ]);
+  expect(
+    (await okta.put(`/Users/${id}`, updateUser(id, userName, { active: false }))).body.active,
+  ).toBe(false);
 });
 
 test('import: stable pages with whole numbers', async () => {
   const first = (await okta.get('/Users?startIndex=1&count=100')).body;
   const again = (await okta.get('/Users?startIndex=1&count=100')).body;
   expect(again).toEqual(first);
-  const beyond = (await okta.get(`/Users?startIndex=${Number(first.totalResults) + 1}&count=100`)).body;
+  const beyond = (await okta.get(`/Users?startIndex=${Number(first.totalResults) + 1}&count=100`))
+    .body;
   expect([beyond.itemsPerPage, beyond.Resources]).toEqual([0, []]);
 });
 
@@ -135,7 +161,11 @@ describe('group push', () => {
     const displayName = 'Push Group';
     const filter = `/Groups?filter=displayName%20eq%20%22${encodeURIComponent(displayName)}%22&startIndex=1&count=100`;
     expect((await okta.get(filter)).body.Resources).toEqual([]);
-    const { body: group } = await okta.post('/Groups', { schemas: [GROUP], displayName, members: [] });
+    const { body: group } = await okta.post('/Groups', {
+      schemas: [GROUP],
+      displayName,
+      members: [],
+    });
     expect(group.id).not.toContain('bulkId');
     const path = `/Groups/${group.id}`;
     const patch = async (...operations: object[]): Promise<string[]> => {
@@ -144,7 +174,8 @@ describe('group push', () => {
       return body.members.map(({ value }: Body) => value).sort();
     };
     const both = [one.id, two.id].sort();
-    const members = (...users: Body[]) => users.map(({ id, userName }) => ({ value: id, display: userName }));
+    const members = (...users: Body[]) =>
+      users.map(({ id, userName }) => ({ value: id, display: userName }));
     expect(await patch({ op: 'replace', path: 'members', value: members(one, two) })).toEqual(both);
     // The group's id comes along with every change of its name and must not touch the members.
     expect(await patch({ op: 'replace', value: { id: group.id, displayName } })).toEqual(both);
@@ -162,13 +193,19 @@ describe('group push', () => {
   });
 
   test('by PUT (simpleidserver/SimpleIdServer issue 247)', async () => {
-    const { body: group } = await okta.post('/Groups', { schemas: [GROUP], displayName: 'Put Group', members: [] });
+    const { body: group } = await okta.post('/Groups', {
+      schemas: [GROUP],
+      displayName: 'Put Group',
+      members: [],
+    });
     const put = async (body: object): Promise<Body> =>
       (await okta.put(`/Groups/${group.id}`, { schemas: [GROUP], ...body })).body;
     const displayName = 'Put Group';
     expect((await put({ id: group.id, displayName, members: [] })).members).toEqual([]);
     const member = { value: one.id, display: one.userName };
-    expect((await put({ id: group.id, displayName, members: [member] })).members).toMatchObject([member]);
+    expect((await put({ id: group.id, displayName, members: [member] })).members).toMatchObject([
+      member,
+    ]);
     const unchanged = await put({ displayName, members: [member] });
     expect((await put({ displayName, members: [member] })).meta).toEqual(unchanged.meta);
     // Members that a PUT leaves out are gone.

@@ -1,4 +1,13 @@
-import { admin, Client, expectError, GROUP, PATCH_OP, send, USER, type Body } from '../support/client';
+import {
+  admin,
+  Client,
+  expectError,
+  GROUP,
+  PATCH_OP,
+  send,
+  USER,
+  type Body,
+} from '../support/client';
 
 let client: Client;
 
@@ -22,7 +31,11 @@ describe('authentication', () => {
     ];
     const replies = await Promise.all(
       wrong.map((authorization) =>
-        send('GET', `${client.baseUrl}/Users`, authorization === undefined ? {} : { Authorization: authorization }),
+        send(
+          'GET',
+          `${client.baseUrl}/Users`,
+          authorization === undefined ? {} : { Authorization: authorization },
+        ),
       ),
     );
     for (const reply of replies) {
@@ -67,7 +80,14 @@ describe('bad input gets the right error and changes nothing', () => {
     ['no body', 'POST', '/Users', '', 400, 'invalidSyntax'],
     ['an array', 'POST', '/Users', '[]', 400, 'invalidSyntax'],
     ['no userName', 'POST', '/Users', '{"schemas":[]}', 400, 'invalidValue'],
-    ['deep JSON', 'POST', '/Users', `{"userName":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 400, 'invalidSyntax'],
+    [
+      'deep JSON',
+      'POST',
+      '/Users',
+      `{"userName":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+      400,
+      'invalidSyntax',
+    ],
     [
       'wrong type',
       'PATCH',
@@ -120,7 +140,14 @@ describe('bad input gets the right error and changes nothing', () => {
     ['wrong method on discovery', 'POST', '/Schemas', '{}', 405, undefined],
     ['filter on discovery', 'GET', '/Schemas?filter=id pr', undefined, 403, undefined],
     ['filter on a password', 'GET', '/Users?filter=password pr', undefined, 403, 'sensitive'],
-    ['a filter nested 10,000 deep', 'GET', `/Users?filter=${'('.repeat(5000)}`, undefined, 400, 'invalidFilter'],
+    [
+      'a filter nested 10,000 deep',
+      'GET',
+      `/Users?filter=${'('.repeat(5000)}`,
+      undefined,
+      400,
+      'invalidFilter',
+    ],
     ['half a surrogate pair', 'POST', '/Users', '{"userName":"\\ud800"}', 400, 'invalidValue'],
     [
       'a removal that selects nothing readable',
@@ -131,7 +158,14 @@ describe('bad input gets the right error and changes nothing', () => {
       'invalidValue',
     ],
     ['a malformed filter', 'GET', '/Users?filter=userName eq "a', undefined, 400, 'invalidFilter'],
-    ['both projections', 'GET', '/Users?attributes=id&excludedAttributes=id', undefined, 400, 'invalidValue'],
+    [
+      'both projections',
+      'GET',
+      '/Users?attributes=id&excludedAttributes=id',
+      undefined,
+      400,
+      'invalidValue',
+    ],
   ])('%s', async (_name, method, path, body, status, scimType) => {
     const reply = await client.call(method, path.replace(':id', user.id), body);
     expectError(reply, status, scimType);
@@ -140,7 +174,9 @@ describe('bad input gets the right error and changes nothing', () => {
 
   test('a filter nested 10,000 deep, in a URL as long as it takes', async () => {
     // Node.js takes request lines of 16 KB; API Gateway 10 KB. Both refuse, neither hangs.
-    const reply = await client.get(`/Users?filter=${'('.repeat(10_000)}userName pr${')'.repeat(10_000)}`);
+    const reply = await client.get(
+      `/Users?filter=${'('.repeat(10_000)}userName pr${')'.repeat(10_000)}`,
+    );
     expect([400, 414, 431]).toContain(reply.status);
   });
 
@@ -158,11 +194,17 @@ describe('bad input gets the right error and changes nothing', () => {
     }));
     expectError(await client.post('/Users', { schemas: [USER], userName: 'large', emails }), 413);
     const { id } = await client.user('grows');
-    expectError(await client.patch(`/Users/${id}`, { op: 'add', path: 'emails', value: emails }), 413);
+    expectError(
+      await client.patch(`/Users/${id}`, { op: 'add', path: 'emails', value: emails }),
+      413,
+    );
   });
 
   test('another media type', async () => {
-    expectError(await client.call('POST', '/Users', '<user/>', { 'Content-Type': 'text/xml' }), 415);
+    expectError(
+      await client.call('POST', '/Users', '<user/>', { 'Content-Type': 'text/xml' }),
+      415,
+    );
     for (const type of [
       'application/json',
       'application/scim+json;charset=UTF-8',
@@ -179,9 +221,13 @@ describe('bad input gets the right error and changes nothing', () => {
   });
 
   test('HEAD is GET without the body', async () => {
-    const [head, get] = [await client.call('HEAD', `/Users/${user.id}`), await client.get(`/Users/${user.id}`)];
+    const [head, get] = [
+      await client.call('HEAD', `/Users/${user.id}`),
+      await client.get(`/Users/${user.id}`),
+    ];
     expect([head.status, head.text]).toEqual([200, '']);
-    for (const name of ['etag', 'content-type', 'location']) expect(head.headers[name]).toBe(get.headers[name]);
+    for (const name of ['etag', 'content-type', 'location'])
+      expect(head.headers[name]).toBe(get.headers[name]);
   });
 
   test('active is an attribute like others: PATCH can unassign it, then no comparison finds it', async () => {
@@ -199,7 +245,11 @@ describe('bad input gets the right error and changes nothing', () => {
     expect(body.members).toMatchObject(members);
     expect(body.meta.version).not.toBe(group.meta.version);
     expectError(
-      await client.patch(`/Groups/${group.id}`, { op: 'add', path: 'members', value: [{ value: group.id }] }),
+      await client.patch(`/Groups/${group.id}`, {
+        op: 'add',
+        path: 'members',
+        value: [{ value: group.id }],
+      }),
       400,
       'invalidValue',
     );
@@ -226,11 +276,22 @@ describe('versions', () => {
     const path = `/Users/${user.id}`;
     const { version } = user.meta;
     const notModified = await client.call('GET', path, undefined, { 'If-None-Match': version });
-    expect([notModified.status, notModified.text, notModified.headers['etag']]).toEqual([304, '', version]);
-    expect((await client.call('GET', path, undefined, { 'If-None-Match': 'W/"other"' })).status).toBe(200);
-    const operations = { schemas: [PATCH_OP], Operations: [{ op: 'replace', path: 'title', value: 'T' }] };
+    expect([notModified.status, notModified.text, notModified.headers['etag']]).toEqual([
+      304,
+      '',
+      version,
+    ]);
+    expect(
+      (await client.call('GET', path, undefined, { 'If-None-Match': 'W/"other"' })).status,
+    ).toBe(200);
+    const operations = {
+      schemas: [PATCH_OP],
+      Operations: [{ op: 'replace', path: 'title', value: 'T' }],
+    };
     expectError(await client.call('PATCH', path, operations, { 'If-Match': 'W/"other"' }), 412);
-    const patched = await client.call('PATCH', path, operations, { 'If-Match': `W/"other", ${version}` });
+    const patched = await client.call('PATCH', path, operations, {
+      'If-Match': `W/"other", ${version}`,
+    });
     expect([patched.status, patched.body.title]).toEqual([200, 'T']);
     expectError(await client.call('DELETE', path, undefined, { 'If-Match': version }), 412);
     expect((await client.call('DELETE', path, undefined, { 'If-Match': '*' })).status).toBe(204);
@@ -246,23 +307,41 @@ describe('profile rfc', () => {
   test('what other profiles tolerate is refused', async () => {
     const user = await rfc.user('strict');
     const path = `/Users/${user.id}`;
-    expectError(await rfc.patch(path, { op: 'Replace', path: 'title', value: 'T' }), 400, 'invalidSyntax');
-    expectError(await rfc.patch(path, { op: 'replace', path: 'active', value: 'False' }), 400, 'invalidValue');
+    expectError(
+      await rfc.patch(path, { op: 'Replace', path: 'title', value: 'T' }),
+      400,
+      'invalidSyntax',
+    );
+    expectError(
+      await rfc.patch(path, { op: 'replace', path: 'active', value: 'False' }),
+      400,
+      'invalidValue',
+    );
     expectError(
       await rfc.patch(path, { op: 'replace', path: 'emails[type eq "work"].value', value: 'a' }),
       400,
       'noTarget',
     );
     expectError(await rfc.post('/Users', { userName: 'x' }), 400, 'invalidSyntax');
-    expectError(await rfc.post('/Users', { schemas: [USER, 'urn:x'], userName: 'x' }), 400, 'invalidValue');
-    const unknown = await rfc.post('/Groups', { schemas: [GROUP], displayName: 'G', members: [{ value: 'nobody' }] });
+    expectError(
+      await rfc.post('/Users', { schemas: [USER, 'urn:x'], userName: 'x' }),
+      400,
+      'invalidValue',
+    );
+    const unknown = await rfc.post('/Groups', {
+      schemas: [GROUP],
+      displayName: 'G',
+      members: [{ value: 'nobody' }],
+    });
     expectError(unknown, 400, 'invalidValue');
     expect(unknown.body.detail).toContain('nobody');
   });
 
   test('groups may share a name, and are found by it', async () => {
     const ids = [(await rfc.group('Twins')).id, (await rfc.group('TWINS')).id];
-    expect((await rfc.search('/Groups', 'displayName eq "twins"')).map(({ id }: Body) => id)).toEqual(ids);
+    expect(
+      (await rfc.search('/Groups', 'displayName eq "twins"')).map(({ id }: Body) => id),
+    ).toEqual(ids);
   });
 });
 
@@ -279,9 +358,16 @@ describe('discovery', () => {
       ['User', '/Users'],
       ['Group', '/Groups'],
     ]);
-    for (const path of ['/ResourceTypes/User', `/Schemas/${USER}`, `/Schemas/${encodeURIComponent(GROUP)}`]) {
+    for (const path of [
+      '/ResourceTypes/User',
+      `/Schemas/${USER}`,
+      `/Schemas/${encodeURIComponent(GROUP)}`,
+    ]) {
       const { status, body } = await client.get(path);
-      expect([status, decodeURIComponent(`${client.baseUrl}${path}`)]).toEqual([200, body.meta.location]);
+      expect([status, decodeURIComponent(`${client.baseUrl}${path}`)]).toEqual([
+        200,
+        body.meta.location,
+      ]);
     }
     expectError(await client.get('/Schemas/urn:nosuch'), 404);
     const schemas = (await client.get('/Schemas')).body;
@@ -306,7 +392,10 @@ describe('preferences (RFC 7240)', () => {
       [entra, 'return=representation', 200],
     ] as const) {
       const { id } = await who.user(`prefers-${preference}`);
-      const body = { schemas: [PATCH_OP], Operations: [{ op: 'replace', path: 'title', value: 'T' }] };
+      const body = {
+        schemas: [PATCH_OP],
+        Operations: [{ op: 'replace', path: 'title', value: 'T' }],
+      };
       const reply = await who.call('PATCH', `/Users/${id}`, body, { Prefer: preference });
       expect([reply.status, reply.headers['preference-applied']]).toEqual([
         status,
@@ -319,13 +408,18 @@ describe('preferences (RFC 7240)', () => {
 describe('users-only connections', () => {
   test('answer group probes with none and group changes with 501', async () => {
     const usersOnly = await Client.connect('entra', { groups: false });
-    for (const path of ['/Groups', '/Groups?excludedAttributes=members&filter=displayName+eq+%22x%22']) {
+    for (const path of [
+      '/Groups',
+      '/Groups?excludedAttributes=members&filter=displayName+eq+%22x%22',
+    ]) {
       const { status, body } = await usersOnly.get(path);
       expect([status, body.totalResults, body.Resources]).toEqual([200, 0, []]);
     }
     expectError(await usersOnly.post('/Groups', { schemas: [GROUP], displayName: 'G' }), 501);
     expectError(await usersOnly.get('/Groups/01890a5d-ac96-774b-bcce-b302099a8057'), 404);
-    expect((await usersOnly.get('/ResourceTypes')).body.Resources.map(({ id }: Body) => id)).toEqual(['User']);
+    expect(
+      (await usersOnly.get('/ResourceTypes')).body.Resources.map(({ id }: Body) => id),
+    ).toEqual(['User']);
     expect((await usersOnly.user('still syncing')).active).toBe(true);
   });
 });

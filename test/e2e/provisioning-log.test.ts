@@ -17,19 +17,31 @@ async function log(query = '', id = client.id): Promise<Body> {
 
 test('each failed request, newest first, with why and what to do in the words of the identity provider', async () => {
   const user = await client.user('taken@x.example', { externalId: 'e1' });
-  await client.post('/Users', { schemas: [USER], userName: 'Taken@x.example', externalId: 'e2', password: 'Hunter2!' });
+  await client.post('/Users', {
+    schemas: [USER],
+    userName: 'Taken@x.example',
+    externalId: 'e2',
+    password: 'Hunter2!',
+  });
   await client.post('/Users', { schemas: [USER], displayName: 'No name' });
   await client.patch(`/Users/${user.id}`, { op: 'replace', path: 'shoeSize', value: 'Hunter2!' });
   await client.post('/Users', { schemas: [USER], userName: 'typed@x.example', name: 'Hunter2!' });
   const { requests } = await log('?status=failed');
-  expect(requests.map(({ cause, attribute, status, name }: Body) => [cause, attribute, status, name])).toEqual([
+  expect(
+    requests.map(({ cause, attribute, status, name }: Body) => [cause, attribute, status, name]),
+  ).toEqual([
     ['wrongValue', 'name', 400, 'typed@x.example'],
     ['wrongPath', 'shoeSize', 400, 'taken@x.example'],
     ['missingValue', 'userName', 400, 'No name'],
     ['duplicateUser', 'userName', 409, 'Taken@x.example'],
   ]);
   const [typed, , , duplicate] = requests;
-  expect(typed).toMatchObject({ detail: 'name must be an object', received: 'a text', method: 'POST', count: 1 });
+  expect(typed).toMatchObject({
+    detail: 'name must be an object',
+    received: 'a string',
+    method: 'POST',
+    count: 1,
+  });
   expect(duplicate).toMatchObject({
     externalId: 'e2',
     scimType: 'uniqueness',
@@ -47,16 +59,26 @@ test('it answers why somebody failed in one call, and by status, cause, time and
   expect((await log('?status=409')).requests).toHaveLength(1);
   expect((await log('?cause=missingValue')).requests).toHaveLength(1);
   expect((await log('?scimType=uniqueness&userName=nobody')).requests).toHaveLength(0);
-  expect((await log(`?from=${new Date(Date.now() + 60_000).toISOString()}`)).requests).toHaveLength(0);
-  expect((await log(`?to=${new Date(Date.now() + 60_000).toISOString()}`)).requests.length).toBeGreaterThan(3);
+  expect((await log(`?from=${new Date(Date.now() + 60_000).toISOString()}`)).requests).toHaveLength(
+    0,
+  );
+  expect(
+    (await log(`?to=${new Date(Date.now() + 60_000).toISOString()}`)).requests.length,
+  ).toBeGreaterThan(3);
   const { requests } = await log('?cause=wrongPath');
-  expect((await log(`?kind=failure&resource=${requests[0].resourceId}`)).requests).toEqual(requests);
+  expect((await log(`?kind=failure&resource=${requests[0].resourceId}`)).requests).toEqual(
+    requests,
+  );
 });
 
 test('in pages', async () => {
   const first = await log('?kind=failure&limit=3');
   const second = await log(`?kind=failure&limit=3&cursor=${first.nextCursor}`);
-  expect([first.requests.length, second.requests.length, second.nextCursor]).toEqual([3, 1, undefined]);
+  expect([first.requests.length, second.requests.length, second.nextCursor]).toEqual([
+    3,
+    1,
+    undefined,
+  ]);
 });
 
 test.each([
@@ -94,7 +116,9 @@ test('members that are passed over, operations of a bulk request, and groups on 
   ]);
   await admin('PATCH', `/connections/${other.id}`, { groups: false });
   await other.post('/Groups', { schemas: [GROUP], displayName: 'Pushed' });
-  expect((await log('?cause=groupsOff', other.id)).requests).toMatchObject([{ status: 501, name: 'Pushed' }]);
+  expect((await log('?cause=groupsOff', other.id)).requests).toMatchObject([
+    { status: 501, name: 'Pushed' },
+  ]);
 });
 
 test('a token that was replaced is told, one that was never issued is not, and a disabled connection says so', async () => {

@@ -68,7 +68,8 @@ test('on schedule a new token waits in the secret, recipients are told where, an
   expect(Date.parse(earlier.expiresAt) - Date.parse(next.createdAt)).toBeLessThan(5.1 * DAY * 1000);
 
   const mails = await eventually(
-    async () => (await server.mails()).filter((mail) => mail.recipients.join() === recipients.join()),
+    async () =>
+      (await server.mails()).filter((mail) => mail.recipients.join() === recipients.join()),
     ({ length }) => length > 0,
   );
   expect(mails).toHaveLength(1);
@@ -83,7 +84,10 @@ test('on schedule a new token waits in the secret, recipients are told where, an
   await server.advance(5 * DAY);
   expect(await status(client)).toBe(401);
   const records = (await admin('GET', `/connections/${client.id}/audit`)).body.acts;
-  expect(records[0]).toMatchObject({ actor: 'secretsmanager.amazonaws.com', action: 'token.rotate' });
+  expect(records[0]).toMatchObject({
+    actor: 'secretsmanager.amazonaws.com',
+    action: 'token.rotate',
+  });
   // The next one comes by itself.
   await server.advance(25 * DAY);
   expect((await tokens(client))[0]?.id).not.toBe(next.id);
@@ -112,15 +116,21 @@ test('other changes leave the schedule alone', async () => {
 
 test('a schedule that would come too late for the token begins with a rotation', async () => {
   const recipients = ['late@rotation.example'];
-  const client = await Client.connect('generic', { tokenExpiresInDays: 20, failureMail: { recipients } });
+  const client = await Client.connect('generic', {
+    tokenExpiresInDays: 20,
+    failureMail: { recipients },
+  });
   await server.advance(17 * DAY);
-  await admin('PATCH', `/connections/${client.id}`, { rotation: { everyDays: 10, overlapDays: 5 } });
+  await admin('PATCH', `/connections/${client.id}`, {
+    rotation: { everyDays: 10, overlapDays: 5 },
+  });
   const [, earlier] = await eventually(
     () => tokens(client),
     (list) => list.length === 2,
   );
   const mails = await eventually(
-    async () => (await server.mails()).filter((mail) => mail.recipients.join() === recipients.join()),
+    async () =>
+      (await server.mails()).filter((mail) => mail.recipients.join() === recipients.join()),
     (list) => list.some(({ subject }) => subject.startsWith('A new SCIM token')),
   );
   // It ends when it would have ended anyway, before the overlap does.
@@ -139,7 +149,8 @@ test('a disabled connection is rotated all the same, and its recipients are told
   await server.advance(10 * DAY + 60);
   expect((await tokens(client)).map(({ state }) => state)).toEqual(['active', 'ending']);
   await eventually(
-    async () => (await server.mails()).filter((mail) => mail.recipients.join() === recipients.join()),
+    async () =>
+      (await server.mails()).filter((mail) => mail.recipients.join() === recipients.join()),
     ({ length }) => length === 1,
   );
   const value = await rotate(client);
@@ -158,7 +169,9 @@ test('a connection without a secret rotates on demand', async () => {
 test('recipients are told 60, 30, 7 and 1 days before a token ends and on the day, once each', async () => {
   const recipients = ['ops@expiry.example', 'it@expiry.example'];
   // At noon, so that the day of the end begins half a day before the end.
-  const { now } = (await (await fetch(server.mailboxUrl.replace(/mailbox$/, 'clock'))).json()) as { now: string };
+  const { now } = (await (await fetch(server.mailboxUrl.replace(/mailbox$/, 'clock'))).json()) as {
+    now: string;
+  };
   await server.advance((1.5 * DAY - ((Date.parse(now) / 1000) % DAY)) % DAY || DAY);
   const client = await Client.connect('okta', {
     displayName: 'Expiring',
@@ -197,10 +210,13 @@ test('the end of a token with scopes is told as what it is', async () => {
   const recipients = ['scoped@expiry.example'];
   const client = await Client.connect('okta', { failureMail: { recipients } });
   const body = { scopes: ['users:read'], expiresInDays: 8 };
-  const { id } = (await admin('POST', `/connections/${client.id}/tokens`, body)).body as { id: string };
+  const { id } = (await admin('POST', `/connections/${client.id}/tokens`, body)).body as {
+    id: string;
+  };
   await server.advance(2 * DAY);
   const [mail] = await eventually(
-    async () => (await server.mails()).filter((each) => each.recipients.join() === recipients.join()),
+    async () =>
+      (await server.mails()).filter((each) => each.recipients.join() === recipients.join()),
     ({ length }) => length > 0,
   );
   expect(mail?.subject).toBe(`SCIM token ${id} of Test expires in 7 days`);

@@ -32,7 +32,8 @@ async function issue(client: Client, body?: object): Promise<string> {
 
 async function read(client: Client): Promise<void> {
   const path = `/connections/${client.id}`;
-  for (const each of ['', '/tokens', '/audit', '/schemas']) answers.push((await admin('GET', `${path}${each}`)).text);
+  for (const each of ['', '/tokens', '/audit', '/schemas'])
+    answers.push((await admin('GET', `${path}${each}`)).text);
   answers.push((await admin('GET', '/connections')).text);
 }
 
@@ -86,7 +87,8 @@ test('a full run leaves no secret anywhere', async () => {
 
   const engine = openEngine(server.dynamodbEndpoint);
   const items: string[] = [];
-  for await (const page of new Table(engine, server.tableName).scan(1)) items.push(JSON.stringify(page));
+  for await (const page of new Table(engine, server.tableName).scan(1))
+    items.push(JSON.stringify(page));
   engine.close();
   const written = {
     table: items.join(),
@@ -100,7 +102,10 @@ test('a full run leaves no secret anywhere', async () => {
     expect(text.length).toBeGreaterThan(500);
     const found = [...secrets].filter((secret) => text.includes(secret));
     expect({ where, found }).toEqual({ where, found: [] });
-    expect({ where, tokens: text.match(/scim_[a-z0-9-]+_[a-z0-9]{10}_[A-Za-z0-9_-]{20,}/g) }).toEqual({
+    expect({
+      where,
+      tokens: text.match(/scim_[a-z0-9-]+_[a-z0-9]{10}_[A-Za-z0-9_-]{20,}/g),
+    }).toEqual({
       where,
       tokens: null,
     });

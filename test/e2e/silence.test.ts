@@ -51,11 +51,16 @@ async function use(clients: readonly Client[], ...pauses: readonly number[]): Pr
   }
 }
 
-const times = (count: number, pause: number): readonly number[] => Array.from({ length: count }, () => pause);
+const times = (count: number, pause: number): readonly number[] =>
+  Array.from({ length: count }, () => pause);
 
 test('silence is told once; not of a connection that is disabled', async () => {
-  const silent = await Client.connect('okta', { failureMail: { recipients: ['silent@acme.example'] } });
-  const paused = await Client.connect('okta', { failureMail: { recipients: ['paused@acme.example'] } });
+  const silent = await Client.connect('okta', {
+    failureMail: { recipients: ['silent@acme.example'] },
+  });
+  const paused = await Client.connect('okta', {
+    failureMail: { recipients: ['paused@acme.example'] },
+  });
   await use([silent, paused], ...times(9, 24));
   await admin('PATCH', `/connections/${paused.id}`, { enabled: false });
   await own.advance(1.5 * DAY);
@@ -69,7 +74,9 @@ test('silence is told once; not of a connection that is disabled', async () => {
 }, 120_000);
 
 test('an Entra ID connection that only tries now and then is told to be in quarantine, as long as it is', async () => {
-  const client = await Client.connect('entra', { failureMail: { recipients: ['entra@acme.example'] } });
+  const client = await Client.connect('entra', {
+    failureMail: { recipients: ['entra@acme.example'] },
+  });
   await use([client], ...times(30, 6));
   await own.advance(13 * HOUR);
   expect(await notices(client)).toEqual(['silent']);
@@ -84,8 +91,12 @@ test('an Entra ID connection that only tries now and then is told to be in quara
 }, 120_000);
 
 test("a token that is somebody else's keeps nobody from hearing of silence", async () => {
-  const client = await Client.connect('okta', { failureMail: { recipients: ['scoped@acme.example'] } });
-  const { body: reader } = await admin('POST', `/connections/${client.id}/tokens`, { scopes: ['users:read'] });
+  const client = await Client.connect('okta', {
+    failureMail: { recipients: ['scoped@acme.example'] },
+  });
+  const { body: reader } = await admin('POST', `/connections/${client.id}/tokens`, {
+    scopes: ['users:read'],
+  });
   await use([client], ...times(9, 24));
   const headers = { Authorization: `Bearer ${String(reader.value)}` };
   for (let day = 0; day < 3; day += 1) {
@@ -98,7 +109,9 @@ test("a token that is somebody else's keeps nobody from hearing of silence", asy
 }, 120_000);
 
 test('of a connection that lets nobody in its recipients know already', async () => {
-  const client = await Client.connect('okta', { failureMail: { recipients: ['refused@acme.example'] } });
+  const client = await Client.connect('okta', {
+    failureMail: { recipients: ['refused@acme.example'] },
+  });
   await use([client], ...times(9, 24));
   await admin('POST', `/connections/${client.id}/tokens`, {});
   expect((await client.get('/Users')).status).toBe(401);

@@ -24,8 +24,14 @@ function isRunning(pid: number): boolean {
 
 test('a stopped server started again on the same data serves the same users, with the same token', async () => {
   const first = await startServer(['--port', '0', '--idp', 'okta'], folder);
-  const headers = { Authorization: `Bearer ${first.token}`, 'Content-Type': 'application/scim+json' };
-  const body = JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'kept' });
+  const headers = {
+    Authorization: `Bearer ${first.token}`,
+    'Content-Type': 'application/scim+json',
+  };
+  const body = JSON.stringify({
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+    userName: 'kept',
+  });
   const { body: user } = await send('POST', `${first.scimBaseUrl}/Users`, headers, body);
   const busy = await runToEnd(['--port', '0'], folder);
   expect([busy.code, busy.stdout]).toEqual([1, '']);
@@ -36,8 +42,14 @@ test('a stopped server started again on the same data serves the same users, wit
   const second = await startServer(['--port', '0'], folder);
   expect(second.token).toBe(first.token);
   const found = await send('GET', `${second.scimBaseUrl}/Users/${user.id}`, headers);
-  expect(found.body).toMatchObject({ id: user.id, userName: 'kept', meta: { version: user.meta.version } });
-  expect((await send('GET', `${second.adminUrl}/connections/default`)).body.identityProvider).toBe('okta');
+  expect(found.body).toMatchObject({
+    id: user.id,
+    userName: 'kept',
+    meta: { version: user.meta.version },
+  });
+  expect((await send('GET', `${second.adminUrl}/connections/default`)).body.identityProvider).toBe(
+    'okta',
+  );
   expect(await second.stop('SIGTERM')).toBe(0);
   // The engine went with it.
   await expect(send('POST', second.dynamodbEndpoint)).rejects.toThrow('ECONNREFUSED');
@@ -72,7 +84,9 @@ test('a curl line that can be pasted, when it is not JSON that was asked for', a
   const listed = await send('GET', server.mailboxUrl, { Accept: 'application/json' });
   expect([listed.status, listed.body]).toEqual([200, []]);
   // Pages of other sites may not administer what runs here.
-  const foreign = await send('GET', `${server.adminUrl}/connections`, { Origin: 'https://example.com' });
+  const foreign = await send('GET', `${server.adminUrl}/connections`, {
+    Origin: 'https://example.com',
+  });
   expect(foreign.status).toBe(403);
   const rebound = await send('GET', `${server.adminUrl}/connections`, { Host: 'attacker.example' });
   expect(rebound.status).toBe(403);

@@ -7,7 +7,9 @@ test('a new one ends the old ones at once', async () => {
   const client = await Client.connect('generic');
   const { status: created, body: token } = await admin('POST', `/connections/${client.id}/tokens`);
   expect([created, Object.keys(token)]).toEqual([201, ['id', 'value', 'createdAt', 'expiresAt']]);
-  expect([await status(client, client.token), await status(client, token.value)]).toEqual([401, 200]);
+  expect([await status(client, client.token), await status(client, token.value)]).toEqual([
+    401, 200,
+  ]);
 });
 
 test('or after an overlap', async () => {
@@ -17,15 +19,21 @@ test('or after an overlap', async () => {
     expiresInDays: 1,
   });
   expect(Date.parse(token.expiresAt) - Date.parse(token.createdAt)).toBe(86_400_000);
-  expect([await status(client, client.token), await status(client, token.value)]).toEqual([200, 200]);
+  expect([await status(client, client.token), await status(client, token.value)]).toEqual([
+    200, 200,
+  ]);
   await new Promise((resolve) => setTimeout(resolve, 2100));
-  expect([await status(client, client.token), await status(client, token.value)]).toEqual([401, 200]);
+  expect([await status(client, client.token), await status(client, token.value)]).toEqual([
+    401, 200,
+  ]);
 });
 
 test('rotations at the same time leave exactly one new token each', async () => {
   const client = await Client.connect('generic');
   const replies = await Promise.all(
-    Array.from({ length: 4 }, () => admin('POST', `/connections/${client.id}/tokens`, { overlapSeconds: 60 })),
+    Array.from({ length: 4 }, () =>
+      admin('POST', `/connections/${client.id}/tokens`, { overlapSeconds: 60 }),
+    ),
   );
   for (const { status: issued, body } of replies) {
     expect(issued).toBe(201);
@@ -37,7 +45,9 @@ test('too many at once are refused', async () => {
   const client = await Client.connect('generic');
   const statuses: number[] = [];
   for (let index = 0; index < 10; index += 1) {
-    statuses.push((await admin('POST', `/connections/${client.id}/tokens`, { overlapSeconds: 600 })).status);
+    statuses.push(
+      (await admin('POST', `/connections/${client.id}/tokens`, { overlapSeconds: 600 })).status,
+    );
   }
   expect(statuses).toEqual([...Array.from({ length: 9 }, () => 201), 409]);
   // Without an overlap they all end, so there is room: a leak must not wait.
@@ -53,16 +63,21 @@ test('their settings are checked', async () => {
 
 test('a revoked one is refused from the next request on, and the others are not', async () => {
   const client = await Client.connect('generic');
-  const { body: second } = await admin('POST', `/connections/${client.id}/tokens`, { overlapSeconds: 600 });
+  const { body: second } = await admin('POST', `/connections/${client.id}/tokens`, {
+    overlapSeconds: 600,
+  });
   const [, first] = (await admin('GET', `/connections/${client.id}/tokens`)).body;
   expect((await admin('DELETE', `/connections/${client.id}/tokens/${first.id}`)).status).toBe(204);
-  expect([await status(client, client.token), await status(client, second.value)]).toEqual([401, 200]);
+  expect([await status(client, client.token), await status(client, second.value)]).toEqual([
+    401, 200,
+  ]);
   expectProblem(await admin('DELETE', `/connections/${client.id}/tokens/${first.id}`), 404);
 });
 
 test('they are listed without their values, with their states and when they were used', async () => {
   const client = await Client.connect('generic');
-  const list = async (): Promise<Body[]> => (await admin('GET', `/connections/${client.id}/tokens`)).body;
+  const list = async (): Promise<Body[]> =>
+    (await admin('GET', `/connections/${client.id}/tokens`)).body;
   const [unused] = await list();
   expect(unused).toEqual({
     id: client.token.split('_')[2],
@@ -84,13 +99,21 @@ test('they are listed without their values, with their states and when they were
   const reader = (await list()).find(({ scopes }) => scopes !== undefined);
   await admin('DELETE', `/connections/${client.id}/tokens/${reader.id}`);
   const reply = await admin('GET', `/connections/${client.id}/tokens`);
-  expect(reply.body.map(({ state }: Body) => state)).toEqual(['active', 'revoked', 'replaced', 'replaced']);
+  expect(reply.body.map(({ state }: Body) => state)).toEqual([
+    'active',
+    'revoked',
+    'replaced',
+    'replaced',
+  ]);
   expect(reply.body.at(-1).lastUsedAt).toBe(used);
   for (const value of values) expect(reply.text).not.toContain(value.slice(-20));
 });
 
 describe('with scopes', () => {
-  const issue = async (client: Client, scopes: readonly string[]): Promise<Record<string, string>> => {
+  const issue = async (
+    client: Client,
+    scopes: readonly string[],
+  ): Promise<Record<string, string>> => {
     const { body } = await admin('POST', `/connections/${client.id}/tokens`, { scopes });
     expect(body.scopes).toEqual(scopes);
     return { Authorization: `Bearer ${body.value}` };
@@ -102,8 +125,12 @@ describe('with scopes', () => {
     const group = await client.group('Scoped');
     const reader = await issue(client, ['users:read']);
     const provisioner = await issue(client, ['users:read-write', 'groups:read']);
-    const call = async (method: string, path: string, headers: Record<string, string>, body?: object) =>
-      (await client.call(method, path, body, headers)).status;
+    const call = async (
+      method: string,
+      path: string,
+      headers: Record<string, string>,
+      body?: object,
+    ) => (await client.call(method, path, body, headers)).status;
     const search = { schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'] };
 
     expect(await call('GET', '/Users', reader)).toBe(200);
@@ -114,7 +141,9 @@ describe('with scopes', () => {
     expect(await call('POST', '/Users', reader, { userName: 'x' })).toBe(403);
     expect(await call('GET', `/Groups/${group.id}`, reader)).toBe(403);
     const refused = await client.call('POST', '/.search', search, reader);
-    expect(refused.headers['www-authenticate']).toBe('Bearer error="insufficient_scope", scope="groups:read"');
+    expect(refused.headers['www-authenticate']).toBe(
+      'Bearer error="insufficient_scope", scope="groups:read"',
+    );
 
     expect(await call('POST', '/.search', provisioner, search)).toBe(200);
     expect(await call('PATCH', `/Groups/${group.id}`, provisioner, {})).toBe(403);
@@ -134,7 +163,9 @@ describe('with scopes', () => {
 
     // A rotation ends the main token and leaves them.
     await admin('POST', `/connections/${client.id}/tokens`);
-    expect([await status(client, client.token), await call('GET', '/Users', reader)]).toEqual([401, 200]);
+    expect([await status(client, client.token), await call('GET', '/Users', reader)]).toEqual([
+      401, 200,
+    ]);
   });
 
   test('what means nothing is refused', async () => {
@@ -164,7 +195,9 @@ test('whatever is wrong with one, the answer is the same', async () => {
     '',
   ];
   const replies = await Promise.all(
-    bad.map((value) => client.call('GET', '/Users', undefined, { Authorization: `Bearer ${value}` })),
+    bad.map((value) =>
+      client.call('GET', '/Users', undefined, { Authorization: `Bearer ${value}` }),
+    ),
   );
   replies.push(await deleted.get('/Users'));
   replies.push(await client.call('GET', '/Users', undefined, { Authorization: 'Basic eDp5' }));

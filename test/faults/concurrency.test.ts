@@ -39,7 +39,10 @@ function weather(seed: number): FaultPlan {
 }
 
 /** Runs a task for each of many clients at once, several times. */
-async function atOnce(rounds: number, task: (client: number, round: number) => Promise<void>): Promise<void> {
+async function atOnce(
+  rounds: number,
+  task: (client: number, round: number) => Promise<void>,
+): Promise<void> {
   await Promise.all(
     Array.from({ length: CLIENTS }, async (_, index) => {
       for (let round = 0; round < rounds; round += 1) await task(index, round);
@@ -70,8 +73,12 @@ test('64 writers add 10,000 members to one group: all of them are there', async 
 }, 300_000);
 
 test('64 clients with everything at once: what they saw is what one after the other would have seen', async () => {
-  const users = await Promise.all(Array.from({ length: 24 }, (_, index) => client.user(`shared${index}`)));
-  const groups = await Promise.all(Array.from({ length: 6 }, (_, index) => client.group(`Shared ${index}`)));
+  const users = await Promise.all(
+    Array.from({ length: 24 }, (_, index) => client.user(`shared${index}`)),
+  );
+  const groups = await Promise.all(
+    Array.from({ length: 6 }, (_, index) => client.group(`Shared ${index}`)),
+  );
   const versions = new Map<string, Observed<string>[]>(users.map(({ id }) => [id, []]));
   const memberships = new Map<string, Observed<boolean>[]>();
   const created: string[] = [];
@@ -103,8 +110,13 @@ test('64 clients with everything at once: what they saw is what one after the ot
   const changeUserIfUnchanged = async (name: string): Promise<void> => {
     const { id } = pick(users);
     const known = String((await readUser(id)).body.meta.version);
-    const body = { schemas: [PATCH_OP], Operations: [{ op: 'replace', path: 'title', value: name }] };
-    const { reply, ...seen } = await timed(() => client.call('PATCH', `/Users/${id}`, body, { 'If-Match': known }));
+    const body = {
+      schemas: [PATCH_OP],
+      Operations: [{ op: 'replace', path: 'title', value: name }],
+    };
+    const { reply, ...seen } = await timed(() =>
+      client.call('PATCH', `/Users/${id}`, body, { 'If-Match': known }),
+    );
     const isRefused = reply.status === 412;
     versions.get(id)?.push({
       ...seen,
@@ -122,19 +134,29 @@ test('64 clients with everything at once: what they saw is what one after the ot
   };
   const changeMembers = async (): Promise<void> => {
     const [group, isAdded] = [pick(groups), random() < 0.6];
-    const chosen = [...new Set([pick(users), pick(users), pick(users)])].map(({ id }) => String(id));
+    const chosen = [...new Set([pick(users), pick(users), pick(users)])].map(({ id }) =>
+      String(id),
+    );
     const operation = isAdded
       ? { op: 'add', path: 'members', value: chosen.map((value) => ({ value })) }
-      : { op: 'remove', path: `members[${chosen.map((value) => `value eq "${value}"`).join(' or ')}]` };
+      : {
+          op: 'remove',
+          path: `members[${chosen.map((value) => `value eq "${value}"`).join(' or ')}]`,
+        };
     const { reply: _, ...seen } = await timed(() => client.patch(`/Groups/${group.id}`, operation));
     for (const id of chosen) membershipOf(group.id, id).push({ ...seen, apply: () => isAdded });
   };
   const readMembers = async (): Promise<void> => {
     const group = pick(groups);
     const { reply, ...seen } = await timed(() => client.get(`/Groups/${group.id}`));
-    const present = new Set((reply.body.members ?? []).map(({ value }: { value: string }) => value));
+    const present = new Set(
+      (reply.body.members ?? []).map(({ value }: { value: string }) => value),
+    );
     for (const { id } of users) {
-      membershipOf(group.id, id).push({ ...seen, apply: (state) => (state === present.has(id) ? state : undefined) });
+      membershipOf(group.id, id).push({
+        ...seen,
+        apply: (state) => (state === present.has(id) ? state : undefined),
+      });
     }
   };
   const createAndDelete = async (name: string): Promise<void> => {
@@ -144,20 +166,32 @@ test('64 clients with everything at once: what they saw is what one after the ot
     else await timed(() => client.delete(`/Users/${reply.body.id}`));
   };
 
-  for (const { id, meta } of users) versions.get(id)?.push({ start: -1, end: -1, apply: () => meta.version });
+  for (const { id, meta } of users)
+    versions.get(id)?.push({ start: -1, end: -1, apply: () => meta.version });
   system.proxy.watch(weather(4));
   await atOnce(12, async (index, round) => {
     const name = `c${index}r${round}`;
-    const tasks = [changeUser, changeUserIfUnchanged, changeMembers, changeMembers, readMembers, createAndDelete];
+    const tasks = [
+      changeUser,
+      changeUserIfUnchanged,
+      changeMembers,
+      changeMembers,
+      readMembers,
+      createAndDelete,
+    ];
     await pick(tasks)(name);
   });
   system.proxy.watch();
 
-  expect([...statuses.keys()].filter((status) => ![200, 201, 204, 412, 503].includes(status))).toEqual([]);
-  for (const [id, history] of versions) expect({ id, is: isLinearizable('', history) }).toEqual({ id, is: true });
+  expect(
+    [...statuses.keys()].filter((status) => ![200, 201, 204, 412, 503].includes(status)),
+  ).toEqual([]);
+  for (const [id, history] of versions)
+    expect({ id, is: isLinearizable('', history) }).toEqual({ id, is: true });
   for (const [key, history] of memberships)
     expect({ key, is: isLinearizable(false, history) }).toEqual({ key, is: true });
-  for (const name of created) expect(await client.search('/Users', `userName eq "${name}"`)).toHaveLength(1);
+  for (const name of created)
+    expect(await client.search('/Users', `userName eq "${name}"`)).toHaveLength(1);
   expect(await system.contradictions()).toEqual([]);
 }, 300_000);
 

@@ -26,10 +26,14 @@ async function furnished(): Promise<Client> {
   return client;
 }
 
-async function keysOf(id: string): Promise<readonly { readonly pk: string; readonly sk: string }[]> {
+async function keysOf(
+  id: string,
+): Promise<readonly { readonly pk: string; readonly sk: string }[]> {
   const keys = [];
   for await (const items of system.table.scan(1)) {
-    keys.push(...items.filter(({ pk }) => pk.split('#')[1] === id).map(({ pk, sk }) => ({ pk, sk })));
+    keys.push(
+      ...items.filter(({ pk }) => pk.split('#')[1] === id).map(({ pk, sk }) => ({ pk, sk })),
+    );
   }
   return keys;
 }
@@ -51,7 +55,9 @@ test('the removal can die at any call and is done by whoever comes next', async 
   for (let call = 1; call <= calls; call += 1) {
     const client = await furnished();
     expect((await admin('DELETE', `/connections/${client.id}`)).status).toBe(202);
-    system.proxy.watch((number) => (number === call ? { kind: 'death', takesEffect: call % 2 === 0 } : undefined));
+    system.proxy.watch((number) =>
+      number === call ? { kind: 'death', takesEffect: call % 2 === 0 } : undefined,
+    );
     await remove(client.id).catch(() => undefined);
     await sleep(50);
     system.proxy.watch();
@@ -68,7 +74,9 @@ test('a deletion that dies has happened or has not, and can be asked for again',
   for (let call = 1; call <= calls; call += 1) {
     for (const takesEffect of [false, true]) {
       const client = await furnished();
-      system.proxy.watch((number) => (number === call ? { kind: 'death', takesEffect } : undefined));
+      system.proxy.watch((number) =>
+        number === call ? { kind: 'death', takesEffect } : undefined,
+      );
       await admin('DELETE', `/connections/${client.id}`);
       await sleep(100);
       system.proxy.watch();

@@ -24,7 +24,10 @@ beforeAll(async () => {
   answers = createServer((request, response) => {
     const { method, headers } = request;
     void text(request).then((body) => {
-      answer = method === 'PUT' && headers['content-type'] === '' ? JSON.parse(body) : { Status: 'UNSIGNED' };
+      answer =
+        method === 'PUT' && headers['content-type'] === ''
+          ? JSON.parse(body)
+          : { Status: 'UNSIGNED' };
       response.end();
     });
   });
@@ -43,7 +46,12 @@ interface Settings {
 }
 
 /** Tells the function what CloudFormation would, and what it is told. */
-async function tell(RequestType: string, Id: string, settings: Settings, more: object = {}): Promise<Body> {
+async function tell(
+  RequestType: string,
+  Id: string,
+  settings: Settings,
+  more: object = {},
+): Promise<Body> {
   answer = undefined;
   const { port } = answers.address() as AddressInfo;
   await system.invoke('Declaration', {
@@ -67,11 +75,17 @@ function newId(): string {
 /** What the SCIM endpoint answers to the token that is in the connection's secret. */
 async function statusWithSecret(id: string): Promise<number> {
   const { body } = await admin('GET', `/connections/${id}`);
-  const headers = { Authorization: `Bearer ${String(system.secrets.valueOf(String(body.secretName)))}` };
+  const headers = {
+    Authorization: `Bearer ${String(system.secrets.valueOf(String(body.secretName)))}`,
+  };
   return (await send('GET', `${String(body.scimBaseUrl)}/Users`, headers)).status;
 }
 
-const settings: Settings = { displayName: 'Declared', identityProvider: 'okta', rotation: { everyDays: 30 } };
+const settings: Settings = {
+  displayName: 'Declared',
+  identityProvider: 'okta',
+  rotation: { everyDays: 30 },
+};
 
 test('it is made, with its token in the secret and nowhere in the answer; changed; and deleted', async () => {
   const id = newId();
@@ -85,7 +99,12 @@ test('it is made, with its token in the secret and nowhere in the answer; change
   expect(await statusWithSecret(id)).toBe(200);
   const declaredBy = `${STACK}/Connection${id}`;
   const { body } = await admin('GET', `/connections/${id}`);
-  expect(body).toMatchObject({ displayName: 'Declared', identityProvider: 'okta', declaredBy, enabled: true });
+  expect(body).toMatchObject({
+    displayName: 'Declared',
+    identityProvider: 'okta',
+    declaredBy,
+    enabled: true,
+  });
   expect(body.rotation).toEqual({ everyDays: 30, overlapDays: 7 });
   // What is declared no more goes back to its default; the token stays.
   expect(await tell('Update', id, { displayName: 'Renamed' })).toMatchObject({ Status: 'SUCCESS' });
@@ -93,24 +112,38 @@ test('it is made, with its token in the secret and nowhere in the answer; change
   expect(changed).toMatchObject({ displayName: 'Renamed', identityProvider: 'generic' });
   expect(changed).not.toHaveProperty('rotation');
   expect((await admin('GET', `/connections/${id}/tokens`)).body).toHaveLength(1);
-  expect((await admin('GET', `/connections/${id}/audit`)).body.acts[0]).toMatchObject({ actor: STACK });
-  expect(await tell('Delete', id, settings)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: id });
+  expect((await admin('GET', `/connections/${id}/audit`)).body.acts[0]).toMatchObject({
+    actor: STACK,
+  });
+  expect(await tell('Delete', id, settings)).toMatchObject({
+    Status: 'SUCCESS',
+    PhysicalResourceId: id,
+  });
   expect((await admin('GET', `/connections/${id}/tokens`)).status).toBe(404);
   expect(await tell('Delete', id, settings)).toMatchObject({ Status: 'SUCCESS' });
 });
 
 test('what is declared replaces what was declared before, and is not merged with it', async () => {
   const id = newId();
-  const before = { displayName: 'A', rotation: { everyDays: 30, overlapDays: 14 }, tokenExpiresInDays: 100 };
+  const before = {
+    displayName: 'A',
+    rotation: { everyDays: 30, overlapDays: 14 },
+    tokenExpiresInDays: 100,
+  };
   await tell('Create', id, before);
   const after = { displayName: 'A', rotation: { everyDays: 10 } };
   expect(await tell('Update', id, after)).toMatchObject({ Status: 'SUCCESS' });
   const { body } = await admin('GET', `/connections/${id}`);
-  expect(body).toMatchObject({ rotation: { everyDays: 10, overlapDays: 7 }, tokenExpiresInDays: 365 });
+  expect(body).toMatchObject({
+    rotation: { everyDays: 10, overlapDays: 7 },
+    tokenExpiresInDays: 365,
+  });
 });
 
 test('an event that is not one of this construct is answered, too', async () => {
-  expect(await tell('Create', newId(), settings, { ResourceProperties: { Id: 'x' } })).toMatchObject({
+  expect(
+    await tell('Create', newId(), settings, { ResourceProperties: { Id: 'x' } }),
+  ).toMatchObject({
     Status: 'FAILED',
   });
 });
@@ -119,32 +152,45 @@ test('what somebody else has made is neither taken over nor deleted', async () =
   const id = newId();
   await admin('POST', '/connections', { id, displayName: 'Theirs' });
   const { Status, Reason } = await tell('Create', id, settings);
-  expect([Status, Reason]).toEqual(['FAILED', expect.stringContaining(`DELETE /connections/${id}`)]);
+  expect([Status, Reason]).toEqual([
+    'FAILED',
+    expect.stringContaining(`DELETE /connections/${id}`),
+  ]);
   // CloudFormation rolls a creation back that failed.
   expect(await tell('Delete', id, settings)).toMatchObject({ Status: 'SUCCESS' });
-  expect((await admin('GET', `/connections/${id}`)).body).toMatchObject({ displayName: 'Theirs', enabled: true });
+  expect((await admin('GET', `/connections/${id}`)).body).toMatchObject({
+    displayName: 'Theirs',
+    enabled: true,
+  });
 });
 
 test('another id is another connection', async () => {
   const [id, other] = [newId(), newId()];
   await tell('Create', id, settings);
   const moved = { OldResourceProperties: { Id: id }, LogicalResourceId: `Connection${id}` };
-  expect(await tell('Update', other, settings, { ...moved, PhysicalResourceId: id })).toMatchObject({
-    Status: 'SUCCESS',
-    PhysicalResourceId: other,
-  });
+  expect(await tell('Update', other, settings, { ...moved, PhysicalResourceId: id })).toMatchObject(
+    {
+      Status: 'SUCCESS',
+      PhysicalResourceId: other,
+    },
+  );
   expect(await statusWithSecret(other)).toBe(200);
 });
 
 test('settings that are wrong are named', async () => {
-  const { Status, Reason } = await tell('Create', newId(), { ...settings, identityProvider: 'nosuch' });
+  const { Status, Reason } = await tell('Create', newId(), {
+    ...settings,
+    identityProvider: 'nosuch',
+  });
   expect([Status, Reason]).toEqual(['FAILED', expect.stringContaining('/identityProvider')]);
 });
 
 test('when its secret cannot be made there is no connection, and the next attempt makes it', async () => {
   const id = newId();
   system.secretsProxy.watch((_, operation) =>
-    operation === 'CreateSecret' ? { kind: 'error', name: 'AccessDeniedException', status: 400 } : undefined,
+    operation === 'CreateSecret'
+      ? { kind: 'error', name: 'AccessDeniedException', status: 400 }
+      : undefined,
   );
   const { Status, Reason } = await tell('Create', id, settings);
   expect([Status, Reason]).toEqual(['FAILED', expect.stringContaining('The log of the function')]);
@@ -166,7 +212,10 @@ test('wherever it dies, it is made whole when the event comes again', async () =
         await tell('Create', id, settings).catch(() => undefined);
         await sleep(50);
         proxy.watch();
-        expect(await tell('Create', id, settings)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: id });
+        expect(await tell('Create', id, settings)).toMatchObject({
+          Status: 'SUCCESS',
+          PhysicalResourceId: id,
+        });
         expect(await statusWithSecret(id)).toBe(200);
         expect(system.secrets.rotationOf(await secretNameOf(id))).toMatchObject({ days: 30 });
       }

@@ -20,7 +20,11 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 /** A connection of which two requests failed, for two causes. */
-async function failing(): Promise<{ readonly client: Client; readonly event: object; readonly recipient: string }> {
+async function failing(): Promise<{
+  readonly client: Client;
+  readonly event: object;
+  readonly recipient: string;
+}> {
   for (const proxy of [system.proxy, system.mailProxy]) proxy.watch();
   const recipient = `it${(sequence += 1)}@acme.example`;
   const client = await Client.connect('okta', { failureMail: { recipients: [recipient] } });
@@ -49,7 +53,9 @@ async function followUp(client: Client, event: object): Promise<void> {
   await system.clock.advance(60_000);
   for (const proxy of [system.proxy, system.mailProxy]) proxy.watch();
   await system.invoke('Notifications', event);
-  const notices = (await itemsOf(noticePartition(client.id))).filter((item) => item['gsi1pk'] === 'unsentNotices');
+  const notices = (await itemsOf(noticePartition(client.id))).filter(
+    (item) => item['gsi1pk'] === 'unsentNotices',
+  );
   const records = notices.map(({ pk, sk }) => ({ dynamodb: { Keys: marshall({ pk, sk }) } }));
   await system.invoke('Notifications', { Records: records });
 }
@@ -68,10 +74,16 @@ test('wherever it dies failures are told, and told twice only when it dies betwe
   for (let call = 1; call <= calls; call += 1) {
     for (const takesEffect of [false, true]) {
       const { client, event, recipient } = await failing();
-      system.proxy.watch((number) => (number === call ? { kind: 'death', takesEffect } : undefined));
+      system.proxy.watch((number) =>
+        number === call ? { kind: 'death', takesEffect } : undefined,
+      );
       await system.invoke('Notifications', event).catch(() => undefined);
       await followUp(client, event);
-      expect([call, takesEffect, [1, 2].includes(mailsTo(recipient))]).toEqual([call, takesEffect, true]);
+      expect([call, takesEffect, [1, 2].includes(mailsTo(recipient))]).toEqual([
+        call,
+        takesEffect,
+        true,
+      ]);
       twice += mailsTo(recipient) - 1;
     }
   }
@@ -98,7 +110,10 @@ test.each([
       ['failure', undefined],
       ['failure', undefined],
     ]);
-    expect(requests[0]).toMatchObject({ error: expect.any(String), remedy: expect.stringContaining('sandbox') });
+    expect(requests[0]).toMatchObject({
+      error: expect.any(String),
+      remedy: expect.stringContaining('sandbox'),
+    });
     await followUp(client, event);
     expect(mailsTo(recipient)).toBeGreaterThanOrEqual(atLeast);
   },
@@ -125,7 +140,8 @@ test('who comes while a mail is on its way leaves it alone', async () => {
   });
   const sending = system.invoke('Notifications', event);
   const notice = await eventually(
-    async () => (await itemsOf(noticePartition(client.id))).find((item) => item['claimedAt'] !== undefined),
+    async () =>
+      (await itemsOf(noticePartition(client.id))).find((item) => item['claimedAt'] !== undefined),
     (item) => item !== undefined,
   );
   const records = [{ dynamodb: { Keys: marshall({ pk: notice?.pk, sk: notice?.sk }) } }];
@@ -145,7 +161,10 @@ test('an alarm is mailed to the recipients of the deployment, once, and so is th
       alarmName: 'GatewayRefusals',
       state: { value, reason: 'Threshold Crossed: 51 >= 50', timestamp: time },
       previousState: { value: previous },
-      configuration: { description: 'API Gateway refuses requests. See docs/runbook.md, "GatewayRefusals".' },
+      configuration: {
+        description:
+          'API Gateway refuses requests. See docs/operations/runbook.md, "GatewayRefusals".',
+      },
     },
   });
   const raised = event('ALARM', 'OK', '2026-01-01T00:00:00Z');

@@ -1,4 +1,11 @@
-import { Agent, createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  request,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What can happen to a call of the table. */
@@ -67,7 +74,9 @@ export class FaultProxy {
     const body = Buffer.concat(parts);
     const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
     this.calls += 1;
-    const fault = this.isDead ? ({ kind: 'drop', takesEffect: false } as const) : this.plan(this.calls, operation);
+    const fault = this.isDead
+      ? ({ kind: 'drop', takesEffect: false } as const)
+      : this.plan(this.calls, operation);
     switch (fault?.kind) {
       case undefined:
         return this.forward(incoming, body, response);
@@ -105,7 +114,11 @@ export class FaultProxy {
     }
   }
 
-  private async forward(incoming: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
+  private async forward(
+    incoming: IncomingMessage,
+    body: Buffer,
+    response: ServerResponse,
+  ): Promise<void> {
     const { status, headers, text } = await this.exchange(incoming, body);
     response.writeHead(status, headers).end(text);
   }
@@ -122,7 +135,11 @@ export class FaultProxy {
           const parts: Buffer[] = [];
           answer.on('data', (part: Buffer) => parts.push(part));
           answer.on('end', () => {
-            resolve({ status: answer.statusCode ?? 500, headers: answer.headers, text: Buffer.concat(parts) });
+            resolve({
+              status: answer.statusCode ?? 500,
+              headers: answer.headers,
+              text: Buffer.concat(parts),
+            });
           });
         },
       );
@@ -133,5 +150,7 @@ export class FaultProxy {
 }
 
 function refuse(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { 'Content-Type': 'application/x-amz-json-1.0' })
+    .end(JSON.stringify(body));
 }

@@ -87,7 +87,8 @@ describe.each(OPERATIONS)('$name', (operation) => {
         });
       }
       for (const fault of IN_TRANSACTIONS) {
-        const plan: FaultPlan = (call, kind) => (call === at && kind === 'TransactWriteItems' ? fault : undefined);
+        const plan: FaultPlan = (call, kind) =>
+          call === at && kind === 'TransactWriteItems' ? fault : undefined;
         const { status, after, isMet } = await run(operation, plan);
         expect({ fault, at, status, after }).toEqual({
           fault,
@@ -105,7 +106,9 @@ describe.each(OPERATIONS)('$name', (operation) => {
     const seen = new Set<string>();
     for (let at = 1; at <= undisturbed.calls; at += 1) {
       for (const fault of DEATHS) {
-        const { status, before, after, isMet } = await run(operation, (call) => (call === at ? fault : undefined));
+        const { status, before, after, isMet } = await run(operation, (call) =>
+          call === at ? fault : undefined,
+        );
         expect([undisturbed.before, undisturbed.after]).toContain(after);
         if (status < 300) expect(after).toBe(undisturbed.after);
         expect(before).toBe(undisturbed.before);
@@ -120,14 +123,22 @@ describe.each(OPERATIONS)('$name', (operation) => {
 });
 
 test('a table that stays busy is told to the client before the time is over, and nothing is half done', async () => {
-  const busy: Fault = { kind: 'error', name: 'ProvisionedThroughputExceededException', status: 400 };
+  const busy: Fault = {
+    kind: 'error',
+    name: 'ProvisionedThroughputExceededException',
+    status: 400,
+  };
   const short = await FaultySystem.start(4);
   const shortClient = await Client.connect('generic');
   try {
     const user = await shortClient.user('busy');
     short.proxy.watch((_, kind) => (kind === 'UpdateItem' ? busy : undefined));
     const started = Date.now();
-    const reply = await shortClient.patch(`/Users/${user.id}`, { op: 'replace', path: 'title', value: 'x' });
+    const reply = await shortClient.patch(`/Users/${user.id}`, {
+      op: 'replace',
+      path: 'title',
+      value: 'x',
+    });
     expect([reply.status, reply.headers['retry-after']]).toEqual([503, '2']);
     expect(Date.now() - started).toBeLessThan(4000);
     expect(await short.contradictions()).toEqual([]);
@@ -146,6 +157,10 @@ test('a call that is never answered is made again', async () => {
     isUsed = true;
     return { kind: 'hang' };
   };
-  const reply = await client.patch(`/Users/${user.id}`, { op: 'replace', path: 'title', value: 'x' });
+  const reply = await client.patch(`/Users/${user.id}`, {
+    op: 'replace',
+    path: 'title',
+    value: 'x',
+  });
   expect([reply.status, reply.body.title, isUsed]).toEqual([200, 'x', true]);
 }, 60_000);

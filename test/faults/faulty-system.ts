@@ -82,9 +82,12 @@ export class FaultySystem {
       [ENVIRONMENT.scimUrl]: `${origin}/scim`,
     };
     for (const fn of template.ofType('AWS::Lambda::Function')) {
-      const properties = seconds === undefined ? fn.properties : { ...fn.properties, Timeout: seconds };
+      const properties =
+        seconds === undefined ? fn.properties : { ...fn.properties, Timeout: seconds };
       const names = template.names(TABLE_NAME);
-      functions.push(LocalFunction.from(template, { ...fn, properties }, names, environment, clock));
+      functions.push(
+        LocalFunction.from(template, { ...fn, properties }, names, environment, clock),
+      );
     }
     serveGateway(gateway, template, new Map(functions.map((each) => [each.logicalId, each])));
     process.env['SCIM_TEST_SERVER'] = JSON.stringify({ adminUrl: `${origin}/scim/admin` });
@@ -118,7 +121,9 @@ export class FaultySystem {
 
   /** Invokes a function itself. @param name begins its logical id, behind that of the service provider */
   async invoke(name: string, event: object): Promise<unknown> {
-    const fn = this.functions.find(({ logicalId }) => logicalId.startsWith(`ServiceProvider${name}`));
+    const fn = this.functions.find(({ logicalId }) =>
+      logicalId.startsWith(`ServiceProvider${name}`),
+    );
     if (fn === undefined) throw new Error(`There is no function ${name}.`);
     return fn.invoke(event);
   }
@@ -132,9 +137,15 @@ export class FaultySystem {
   async recover(): Promise<void> {
     this.proxy.watch();
     const later = Date.now() + 1000;
-    await completeAbandoned(this.table, { abandoned: later, settled: later }, (intent, error) => {
-      throw new Error(`The intent ${JSON.stringify(intent)} cannot be completed.`, { cause: error });
-    });
+    await completeAbandoned(
+      this.table,
+      { abandoned: later, finalCheck: later },
+      (intent, error) => {
+        throw new Error(`The intent ${JSON.stringify(intent)} cannot be completed.`, {
+          cause: error,
+        });
+      },
+    );
   }
 
   /** What the whole table contradicts itself in, after a recovery. */

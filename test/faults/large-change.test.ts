@@ -28,7 +28,8 @@ async function sizeOf(groupId: string): Promise<number> {
   return (await client.memberIds(groupId)).length;
 }
 
-const addAll = (groupId: string) => client.patch(`/Groups/${groupId}`, { op: 'Add', path: 'members', value: members });
+const addAll = (groupId: string) =>
+  client.patch(`/Groups/${groupId}`, { op: 'Add', path: 'members', value: members });
 
 /** How many calls of the table the whole change takes, and which of them commits it. */
 let calls = 0;
@@ -63,8 +64,11 @@ test.each([
   'a function that dies %s: none or all',
   async (_, share, beyond, expected) => {
     const group = await emptyGroup();
-    const at = Math.round(commit * share) + (beyond === 1 ? 0 : Math.round((calls - commit) * beyond));
-    system.proxy.watch((call) => (call === at ? { kind: 'death', takesEffect: beyond === 1 } : undefined));
+    const at =
+      Math.round(commit * share) + (beyond === 1 ? 0 : Math.round((calls - commit) * beyond));
+    system.proxy.watch((call) =>
+      call === at ? { kind: 'death', takesEffect: beyond === 1 } : undefined,
+    );
     expect((await addAll(group)).status).toBe(502);
     system.proxy.watch();
     // Whoever comes next completes it, with nothing to do it for him.

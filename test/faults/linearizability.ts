@@ -12,12 +12,17 @@ export interface Observed<S> {
  * Whether there is an order of the operations in which each has the answer that it had, and which does not put one before another that had been
  * answered before the first was sent (Herlihy and Wing 1990; the search is that of Wing and Gong, with Lowe's memory of what has been tried).
  */
-export function isLinearizable<S extends string | boolean>(initial: S, history: readonly Observed<S>[]): boolean {
+export function isLinearizable<S extends string | boolean>(
+  initial: S,
+  history: readonly Observed<S>[],
+): boolean {
   const operations = [...history].sort((a, b) => a.start - b.start);
   const tried = new Set<string>();
 
   const search = (done: ReadonlySet<number>, state: S): boolean => {
-    const open = operations.flatMap((operation, index) => (done.has(index) ? [] : [{ operation, index }]));
+    const open = operations.flatMap((operation, index) =>
+      done.has(index) ? [] : [{ operation, index }],
+    );
     if (open.every(({ operation }) => operation.isUncertain === true)) return true;
     const known = `${open.map(({ index }) => index).join()} ${String(state)}`;
     if (tried.has(known)) return false;

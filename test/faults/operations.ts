@@ -17,9 +17,9 @@ export interface Prepared {
 let crowd: Promise<readonly string[]> | undefined;
 
 async function crowdOf(client: Client): Promise<readonly string[]> {
-  crowd ??= Promise.all(Array.from({ length: 260 }, (_, index) => client.user(`crowd${index}`))).then((users) =>
-    users.map(({ id }) => String(id)),
-  );
+  crowd ??= Promise.all(
+    Array.from({ length: 260 }, (_, index) => client.user(`crowd${index}`)),
+  ).then((users) => users.map(({ id }) => String(id)));
   return crowd;
 }
 
@@ -43,7 +43,12 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'POST a user',
     prepare: async (client, name) => ({
       act: () =>
-        client.post('/Users', { schemas: [USER], userName: name, externalId: name, emails: [{ value: `${name}@x` }] }),
+        client.post('/Users', {
+          schemas: [USER],
+          userName: name,
+          externalId: name,
+          emails: [{ value: `${name}@x` }],
+        }),
       state: async () => [
         await titlesOf(client, `userName eq "${name}"`),
         await titlesOf(client, `emails.value eq "${name}@x"`),
@@ -75,7 +80,8 @@ export const OPERATIONS: readonly Operation[] = [
     prepare: async (client, name) => {
       const user = await client.user(name);
       return {
-        act: () => client.patch(`/Users/${user.id}`, { op: 'replace', path: 'active', value: false }),
+        act: () =>
+          client.patch(`/Users/${user.id}`, { op: 'replace', path: 'active', value: false }),
         state: () => titlesOf(client, `userName eq "${name}"`),
       };
     },
@@ -84,7 +90,10 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'DELETE a user who is in groups',
     prepare: async (client, name) => {
       const user = await client.user(name, { externalId: name });
-      const groups = [await client.group(`${name} a`, [user.id]), await client.group(`${name} b`, [user.id])];
+      const groups = [
+        await client.group(`${name} a`, [user.id]),
+        await client.group(`${name} b`, [user.id]),
+      ];
       return {
         act: () => client.delete(`/Users/${user.id}`),
         state: async () => [
@@ -101,7 +110,13 @@ export const OPERATIONS: readonly Operation[] = [
       const user = await client.user(name, { externalId: name });
       await client.delete(`/Users/${user.id}`);
       return {
-        act: () => client.post('/Users', { schemas: [USER], userName: name, externalId: name, title: 'back' }),
+        act: () =>
+          client.post('/Users', {
+            schemas: [USER],
+            userName: name,
+            externalId: name,
+            title: 'back',
+          }),
         state: async () => [
           await statusOf(client.get(`/Users/${user.id}`)),
           await titlesOf(client, `userName eq "${name}"`),
@@ -163,7 +178,8 @@ export const OPERATIONS: readonly Operation[] = [
     prepare: async (client, name) => {
       const members = await crowdOf(client);
       return {
-        act: () => client.post('/Groups', { displayName: name, members: references(members.slice(0, 200)) }),
+        act: () =>
+          client.post('/Groups', { displayName: name, members: references(members.slice(0, 200)) }),
         state: async () => {
           const groups = await client.search('/Groups', `displayName eq "${name}"`);
           return Promise.all(groups.map((group) => sizeOf(client, group)));
@@ -177,7 +193,11 @@ export const OPERATIONS: readonly Operation[] = [
       const members = await crowdOf(client);
       const group = await client.group(name, members.slice(0, 80));
       return {
-        act: () => client.put(`/Groups/${group.id}`, { displayName: name, members: references(members.slice(60)) }),
+        act: () =>
+          client.put(`/Groups/${group.id}`, {
+            displayName: name,
+            members: references(members.slice(60)),
+          }),
         state: async () => {
           const present = new Set(await client.memberIds(group.id));
           return [present.size, members.findIndex((id) => present.has(id))];
@@ -191,7 +211,8 @@ export const OPERATIONS: readonly Operation[] = [
       await crowdOf(client);
       return {
         act: () => client.get('/Users?startIndex=101&count=50&attributes=userName'),
-        state: async () => (await client.get('/Users?startIndex=101&count=50')).body.Resources.length,
+        state: async () =>
+          (await client.get('/Users?startIndex=101&count=50')).body.Resources.length,
       };
     },
   },

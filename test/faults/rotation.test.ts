@@ -31,7 +31,9 @@ class Rotated {
     system.proxy.watch();
     system.secretsProxy.watch();
     const client = await Client.connect('generic', { rotation: { everyDays: 30, overlapDays: 5 } });
-    const { secretName } = (await admin('GET', `/connections/${client.id}`)).body as { secretName: string };
+    const { secretName } = (await admin('GET', `/connections/${client.id}`)).body as {
+      secretName: string;
+    };
     return new Rotated(client, secretName);
   }
 
@@ -68,7 +70,9 @@ class Rotated {
   }
 
   async states(): Promise<string[]> {
-    return ((await admin('GET', `/connections/${this.client.id}/tokens`)).body as Body[]).map(({ state }) => state);
+    return ((await admin('GET', `/connections/${this.client.id}/tokens`)).body as Body[]).map(
+      ({ state }) => state,
+    );
   }
 
   /** That one rotation has taken place: its token is current, the one before in its overlap. */
@@ -91,9 +95,15 @@ test('each step twice', async () => {
 });
 
 test.each([
-  ['the first again before the last', ['createSecret', 'setSecret', 'createSecret', 'testSecret', 'finishSecret']],
+  [
+    'the first again before the last',
+    ['createSecret', 'setSecret', 'createSecret', 'testSecret', 'finishSecret'],
+  ],
   ['all behind the last', [...STEPS, ...STEPS]],
-  ['the last first', [...STEPS, 'finishSecret', 'testSecret', 'setSecret', 'createSecret', 'finishSecret']],
+  [
+    'the last first',
+    [...STEPS, 'finishSecret', 'testSecret', 'setSecret', 'createSecret', 'finishSecret'],
+  ],
 ] as const)('repeated in another order: %s', async (_, steps) => {
   const rotated = await Rotated.create();
   const version = randomUUID();
@@ -115,20 +125,21 @@ test('a step that comes before its time fails and changes nothing', async () => 
   expect([rotated.current(), await rotated.states()]).toEqual([rotated.client.token, ['active']]);
 });
 
-test.each(STEPS.slice(1).map((step, index) => [step, STEPS.slice(0, index + 1), STEPS.slice(index + 1)] as const))(
-  'an administrator rotates before %s: what comes later gives way',
-  async (_, before, after) => {
-    const rotated = await Rotated.create();
-    const version = randomUUID();
-    for (const step of before) await rotated.step(step, version);
-    const { body } = await admin('POST', `/connections/${rotated.client.id}/tokens`);
-    expect(rotated.current()).toBe(body.value);
-    for (const step of after) await rotated.step(step, version).catch(() => undefined);
-    await rotated.expectCurrentIsValid();
-    expect(await rotated.status(rotated.client.token)).toBe(401);
-    expect((await rotated.states()).filter((state) => state === 'active')).toHaveLength(1);
-  },
-);
+test.each(
+  STEPS.slice(1).map(
+    (step, index) => [step, STEPS.slice(0, index + 1), STEPS.slice(index + 1)] as const,
+  ),
+)('an administrator rotates before %s: what comes later gives way', async (_, before, after) => {
+  const rotated = await Rotated.create();
+  const version = randomUUID();
+  for (const step of before) await rotated.step(step, version);
+  const { body } = await admin('POST', `/connections/${rotated.client.id}/tokens`);
+  expect(rotated.current()).toBe(body.value);
+  for (const step of after) await rotated.step(step, version).catch(() => undefined);
+  await rotated.expectCurrentIsValid();
+  expect(await rotated.status(rotated.client.token)).toBe(401);
+  expect((await rotated.states()).filter((state) => state === 'active')).toHaveLength(1);
+});
 
 test('two rotations at once: the later one is current, and no token is valid for ever', async () => {
   const rotated = await Rotated.create();
@@ -159,9 +170,15 @@ test('a schedule is not changed while a rotation is under way; ending it ends th
   const rotated = await Rotated.create();
   const path = `/connections/${rotated.client.id}`;
   await rotated.step('createSecret', randomUUID());
-  const refused = await admin('PATCH', path, { displayName: 'Changed', rotation: { everyDays: 60 } });
+  const refused = await admin('PATCH', path, {
+    displayName: 'Changed',
+    rotation: { everyDays: 60 },
+  });
   expect([refused.status, refused.body.errors[0].pointer]).toEqual([409, '/rotation']);
-  expect((await admin('GET', path)).body).toMatchObject({ displayName: 'Test', rotation: { everyDays: 30 } });
+  expect((await admin('GET', path)).body).toMatchObject({
+    displayName: 'Test',
+    rotation: { everyDays: 30 },
+  });
   expect((await admin('PATCH', path, { displayName: 'Changed' })).status).toBe(200);
   expect((await admin('PATCH', path, { rotation: null })).status).toBe(200);
   expect((await admin('PATCH', path, { rotation: { everyDays: 60 } })).status).toBe(200);
@@ -170,9 +187,16 @@ test('a schedule is not changed while a rotation is under way; ending it ends th
 test('a schedule for a secret that somebody has deleted: the answer says how to get another one', async () => {
   const rotated = await Rotated.create();
   const path = `/connections/${rotated.client.id}`;
-  system.secretsProxy.watch(() => ({ kind: 'error', name: 'ResourceNotFoundException', status: 400 }));
+  system.secretsProxy.watch(() => ({
+    kind: 'error',
+    name: 'ResourceNotFoundException',
+    status: 400,
+  }));
   const refused = await admin('PATCH', path, { rotation: { everyDays: 60 } });
-  expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining(`${path}/tokens`)]);
+  expect([refused.status, refused.body.detail]).toEqual([
+    409,
+    expect.stringContaining(`${path}/tokens`),
+  ]);
   system.secretsProxy.watch();
 });
 
@@ -191,7 +215,9 @@ test('a connection that is deleted while its token is rotated leaves no secret',
 
 test('a connection whose schedule cannot be made is not made, nor is its secret', async () => {
   system.secretsProxy.watch((_, operation) =>
-    operation === 'RotateSecret' ? { kind: 'error', name: 'InvalidRequestException', status: 400 } : undefined,
+    operation === 'RotateSecret'
+      ? { kind: 'error', name: 'InvalidRequestException', status: 400 }
+      : undefined,
   );
   const body = { id: 'unscheduled', displayName: 'x', rotation: { everyDays: 30 } };
   expect((await admin('POST', '/connections', body)).status).toBe(409);
@@ -210,7 +236,9 @@ test('a rotation beside the creation of the secret: what came later is current',
   const created = await admin('POST', '/connections', { id: 'at-once', displayName: 'x' });
   const { body: later } = (await rotation) ?? { body: undefined };
   expect(created.status).toBe(201);
-  const { secretName } = (await admin('GET', '/connections/at-once')).body as { secretName: string };
+  const { secretName } = (await admin('GET', '/connections/at-once')).body as {
+    secretName: string;
+  };
   expect(system.secrets.valueOf(secretName)).toBe(later.value);
 });
 
@@ -272,7 +300,9 @@ test("an administrator's rotation that dies at any call of Secrets Manager can b
   for (let call = 1; call <= calls; call += 1) {
     for (const takesEffect of [false, true]) {
       const rotated = await Rotated.create();
-      system.secretsProxy.watch((number) => (number === call ? { kind: 'death', takesEffect } : undefined));
+      system.secretsProxy.watch((number) =>
+        number === call ? { kind: 'death', takesEffect } : undefined,
+      );
       const path = `/connections/${rotated.client.id}/tokens`;
       const { status } = await admin('POST', path);
       expect(status).toBe(502);
@@ -281,8 +311,13 @@ test("an administrator's rotation that dies at any call of Secrets Manager can b
       system.secretsProxy.watch();
       await rotated.expectCurrentIsValid();
       const { body } = await admin('POST', path);
-      expect([rotated.current(), await rotated.status(rotated.client.token)]).toEqual([body.value, 401]);
-      expect((await rotated.states()).filter((state) => state === 'active' || state === 'pending')).toEqual(['active']);
+      expect([rotated.current(), await rotated.status(rotated.client.token)]).toEqual([
+        body.value,
+        401,
+      ]);
+      expect(
+        (await rotated.states()).filter((state) => state === 'active' || state === 'pending'),
+      ).toEqual(['active']);
     }
   }
 }, 120_000);

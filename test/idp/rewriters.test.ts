@@ -23,7 +23,11 @@ function only(...rewriters: readonly Rewriter[]): typeof GENERIC {
   return { ...GENERIC, rewriters };
 }
 
-function operation(rewriter: Rewriter, sent: JsonObject, type: ResourceType = USER): readonly JsonObject[] {
+function operation(
+  rewriter: Rewriter,
+  sent: JsonObject,
+  type: ResourceType = USER,
+): readonly JsonObject[] {
   return rewriteOperations(only(rewriter), type, [sent]);
 }
 
@@ -48,13 +52,15 @@ describe('values', () => {
     expect(operation(quotedBooleans, { op: 'replace', path: 'active', value: 'False' })).toEqual([
       { op: 'replace', path: 'active', value: false },
     ]);
-    expect(operation(quotedBooleans, { op: 'replace', value: { active: 'True', title: 'True' } })).toEqual([
-      { op: 'replace', value: { active: true, title: 'True' } },
-    ]);
-    expect(operation(quotedBooleans, { op: 'add', path: 'roles[type eq "x"].primary', value: 'true' })).toEqual([
-      { op: 'add', path: 'roles[type eq "x"].primary', value: true },
-    ]);
-    expect(resource(quotedBooleans, { active: 'True', emails: [{ Primary: 'FALSE', value: 'true' }] })).toEqual({
+    expect(
+      operation(quotedBooleans, { op: 'replace', value: { active: 'True', title: 'True' } }),
+    ).toEqual([{ op: 'replace', value: { active: true, title: 'True' } }]);
+    expect(
+      operation(quotedBooleans, { op: 'add', path: 'roles[type eq "x"].primary', value: 'true' }),
+    ).toEqual([{ op: 'add', path: 'roles[type eq "x"].primary', value: true }]);
+    expect(
+      resource(quotedBooleans, { active: 'True', emails: [{ Primary: 'FALSE', value: 'true' }] }),
+    ).toEqual({
       active: true,
       emails: [{ Primary: false, value: 'true' }],
     });
@@ -63,7 +69,11 @@ describe('values', () => {
 
   test('numbers for text', () => {
     expect(
-      resource(values.numbersForText, { externalId: 5, emails: [{ value: 1, primary: true }], active: 1 }),
+      resource(values.numbersForText, {
+        externalId: 5,
+        emails: [{ value: 1, primary: true }],
+        active: 1,
+      }),
     ).toEqual({
       externalId: '5',
       emails: [{ value: '1', primary: true }],
@@ -74,27 +84,29 @@ describe('values', () => {
   // pranems/SCIMServer docs/MANAGER_PATCH_STRING_COERCION.md; Okta OIN QA plan C9337
   test('empty strings', () => {
     const { emptyStrings } = values;
-    expect(operation(emptyStrings, { op: 'replace', path: `${ENTERPRISE}:manager`, value: '' })).toEqual([
-      { op: 'replace', path: `${ENTERPRISE}:manager`, value: null },
-    ]);
-    expect(resource(emptyStrings, { title: '', name: { middleName: '', givenName: 'a' } })).toEqual({
-      title: null,
-      name: { middleName: null, givenName: 'a' },
-    });
+    expect(
+      operation(emptyStrings, { op: 'replace', path: `${ENTERPRISE}:manager`, value: '' }),
+    ).toEqual([{ op: 'replace', path: `${ENTERPRISE}:manager`, value: null }]);
+    expect(resource(emptyStrings, { title: '', name: { middleName: '', givenName: 'a' } })).toEqual(
+      {
+        title: null,
+        name: { middleName: null, givenName: 'a' },
+      },
+    );
   });
 
   // Captain-P-Goldfish/SCIM-SDK MsAzurePatchComplexValueRebuilder; AzureAD/SCIMReferenceCode "Group tests with garbage"
   test('bare values', () => {
     const { bareValues } = values;
-    expect(operation(bareValues, { op: 'add', path: `${ENTERPRISE}:manager`, value: 'M' })).toEqual([
-      { op: 'add', path: `${ENTERPRISE}:manager`, value: { value: 'M' } },
-    ]);
+    expect(operation(bareValues, { op: 'add', path: `${ENTERPRISE}:manager`, value: 'M' })).toEqual(
+      [{ op: 'add', path: `${ENTERPRISE}:manager`, value: { value: 'M' } }],
+    );
     expect(operation(bareValues, { op: 'add', path: 'members', value: 'A' }, GROUP)).toEqual([
       { op: 'add', path: 'members', value: [{ value: 'A' }] },
     ]);
-    expect(operation(bareValues, { op: 'add', path: 'members', value: ['A', { value: 'B' }] }, GROUP)).toEqual([
-      { op: 'add', path: 'members', value: [{ value: 'A' }, { value: 'B' }] },
-    ]);
+    expect(
+      operation(bareValues, { op: 'add', path: 'members', value: ['A', { value: 'B' }] }, GROUP),
+    ).toEqual([{ op: 'add', path: 'members', value: [{ value: 'A' }, { value: 'B' }] }]);
     expect(resource(bareValues, { emails: ['a@b'], name: 'x', title: 't' })).toEqual({
       emails: [{ value: 'a@b' }],
       name: 'x',
@@ -109,14 +121,20 @@ describe('values', () => {
     expect(operation(listOrSingle, { op: 'add', path: `${ENTERPRISE}:manager`, value })).toEqual([
       { op: 'add', path: `${ENTERPRISE}:manager`, value: value[0] },
     ]);
-    expect(resource(listOrSingle, { emails: { value: 'a@b' }, title: ['t'], nickName: ['a', 'b'] })).toEqual({
+    expect(
+      resource(listOrSingle, { emails: { value: 'a@b' }, title: ['t'], nickName: ['a', 'b'] }),
+    ).toEqual({
       emails: [{ value: 'a@b' }],
       title: 't',
       nickName: ['a', 'b'],
     });
-    expect(operation(listOrSingle, { op: 'replace', path: 'emails[type eq "work"]', value: { value: 'a' } })).toEqual([
-      { op: 'replace', path: 'emails[type eq "work"]', value: { value: 'a' } },
-    ]);
+    expect(
+      operation(listOrSingle, {
+        op: 'replace',
+        path: 'emails[type eq "work"]',
+        value: { value: 'a' },
+      }),
+    ).toEqual([{ op: 'replace', path: 'emails[type eq "work"]', value: { value: 'a' } }]);
   });
 });
 
@@ -129,7 +147,9 @@ describe('bodies', () => {
       schemas: [GROUP.schema.id],
     });
     expect(
-      resource(schemasAsKnown, { schemas: ['urn:ietf:params:scim:schemas:extension:enterprise:2.0User'] }),
+      resource(schemasAsKnown, {
+        schemas: ['urn:ietf:params:scim:schemas:extension:enterprise:2.0User'],
+      }),
     ).toEqual({
       schemas: [USER_URN],
     });
@@ -158,8 +178,12 @@ describe('bodies', () => {
     expect(operation(rewriter, { op: 'add', path: 'title', value: 't' })).toEqual([
       { op: 'add', path: 'title', value: 't' },
     ]);
-    expect(filter(rewriter, 'manager eq "M" and id eq "I"')).toBe(`${ENTERPRISE}:manager eq "M" and id eq "I"`);
-    expect(rewriteProjection(only(rewriter), USER, { attributes: ['department', 'title'] })).toEqual({
+    expect(filter(rewriter, 'manager eq "M" and id eq "I"')).toBe(
+      `${ENTERPRISE}:manager eq "M" and id eq "I"`,
+    );
+    expect(
+      rewriteProjection(only(rewriter), USER, { attributes: ['department', 'title'] }),
+    ).toEqual({
       attributes: [`${ENTERPRISE}:department`, 'title'],
     });
   });
@@ -182,11 +206,15 @@ describe('bodies', () => {
       { op: 'replace', path: `${ENTERPRISE}:employeeNumber`, value: 'Aklq' },
       { op: 'replace', path: `${ENTERPRISE}:manager.value`, value: 'M' },
     ]);
-    expect(operation(pathsAsNames, { op: 'add', value: { 'emails[type eq "work"].value': 'a' } })).toEqual([
-      { op: 'add', path: 'emails[type eq "work"].value', value: 'a' },
-    ]);
     expect(
-      resource(pathsAsNames, { name: { familyName: 'f' }, 'name.givenName': 'g', [`${ENTERPRISE}:division`]: 'd' }),
+      operation(pathsAsNames, { op: 'add', value: { 'emails[type eq "work"].value': 'a' } }),
+    ).toEqual([{ op: 'add', path: 'emails[type eq "work"].value', value: 'a' }]);
+    expect(
+      resource(pathsAsNames, {
+        name: { familyName: 'f' },
+        'name.givenName': 'g',
+        [`${ENTERPRISE}:division`]: 'd',
+      }),
     ).toEqual({
       name: { familyName: 'f', givenName: 'g' },
       [ENTERPRISE]: { division: 'd' },
@@ -195,9 +223,16 @@ describe('bodies', () => {
 
   // AzureAD/SCIMReferenceCode, Postman collection, "Group tests"
   test('displayName of a member', () => {
-    const sent = { op: 'add', path: 'members', value: [{ displayName: 'new User', value: 'A' }, { value: 'B' }] };
+    const sent = {
+      op: 'add',
+      path: 'members',
+      value: [{ displayName: 'new User', value: 'A' }, { value: 'B' }],
+    };
     expect(operation(bodies.memberDisplayName, sent, GROUP)).toEqual([
-      { ...sent, value: [{ display: 'new User', displayName: 'new User', value: 'A' }, { value: 'B' }] },
+      {
+        ...sent,
+        value: [{ display: 'new User', displayName: 'new User', value: 'A' }, { value: 'B' }],
+      },
     ]);
   });
 
@@ -221,7 +256,9 @@ describe('bodies', () => {
 describe('operations', () => {
   test('members of an operation', () => {
     const sent = { Op: 'add', PATH: 'title', Value: 't', name: 'addMember' };
-    expect(operation(operations.operationMembers, sent)).toEqual([{ op: 'add', path: 'title', value: 't' }]);
+    expect(operation(operations.operationMembers, sent)).toEqual([
+      { op: 'add', path: 'title', value: 't' },
+    ]);
     expect(operation(operations.operationMembers, { op: 'add', path: '', value: {} })).toEqual([
       { op: 'add', value: {} },
     ]);
@@ -229,9 +266,9 @@ describe('operations', () => {
 
   // entra-docs use-scim-to-provision-users-and-groups.md, "Update User"
   test('capitalised operations', () => {
-    expect(operation(operations.capitalisedOperations, { op: 'Replace', path: 'title', value: 't' })).toEqual([
-      { op: 'replace', path: 'title', value: 't' },
-    ]);
+    expect(
+      operation(operations.capitalizedOperations, { op: 'Replace', path: 'title', value: 't' }),
+    ).toEqual([{ op: 'replace', path: 'title', value: 't' }]);
   });
 
   // entra-docs "Update Group [Remove Members]"; taken literally it would empty the group
@@ -256,12 +293,17 @@ describe('operations', () => {
       ]);
     });
 
-    test.each([[[{ value: 'A' }, {}]], [[{ $ref: 'x' }]], [[{ value: null }]], [[{ value: '' }]], [[5]]])(
-      'refuses %j, which does not say what to remove',
-      (value) => {
-        expect(() => removed('members', value)).toThrow(expect.objectContaining({ scimType: 'invalidValue' }));
-      },
-    );
+    test.each([
+      [[{ value: 'A' }, {}]],
+      [[{ $ref: 'x' }]],
+      [[{ value: null }]],
+      [[{ value: '' }]],
+      [[5]],
+    ])('refuses %j, which does not say what to remove', (value) => {
+      expect(() => removed('members', value)).toThrow(
+        expect.objectContaining({ scimType: 'invalidValue' }),
+      );
+    });
 
     test('leaves everything else', () => {
       for (const sent of [
@@ -279,7 +321,11 @@ describe('operations', () => {
   // okta-developer-docs reference/scim/scim-20, "Update a specific group name"
   test('readOnly attributes beside changes', () => {
     expect(
-      operation(operations.readOnlyBesideChanges, { op: 'replace', value: { id: 'G', displayName: 'N' } }, GROUP),
+      operation(
+        operations.readOnlyBesideChanges,
+        { op: 'replace', value: { id: 'G', displayName: 'N' } },
+        GROUP,
+      ),
     ).toEqual([{ op: 'replace', value: { displayName: 'N' } }]);
     const direct = { op: 'replace', path: 'id', value: 'x' };
     expect(operation(operations.readOnlyBesideChanges, direct)).toEqual([direct]);
@@ -288,7 +334,8 @@ describe('operations', () => {
   // entra-docs customize-application-attributes.md
   test('unknown extensions', () => {
     const { unknownExtensions } = operations;
-    const path = 'urn:ietf:params:scim:schemas:extension:CustomExtensionName:2.0:User:CustomAttribute';
+    const path =
+      'urn:ietf:params:scim:schemas:extension:CustomExtensionName:2.0:User:CustomAttribute';
     expect(operation(unknownExtensions, { op: 'add', path, value: '701985' })).toEqual([]);
     for (const known of [`${ENTERPRISE}:department`, `${USER_URN}:title`, ENTERPRISE, 'title']) {
       expect(operation(unknownExtensions, { op: 'add', path: known, value: 'x' })).toHaveLength(1);
@@ -305,7 +352,10 @@ describe('filters', () => {
       'name.FamilyName eq Employee and (emails.Value co example.com or emails.Value co example.org)',
       'name.FamilyName eq "Employee" and (emails.Value co "example.com" or emails.Value co "example.org")',
     ],
-    ['meta.Created gt 2015-10-10T14:38:21.8617979-07:00', 'meta.Created gt "2015-10-10T14:38:21.8617979-07:00"'],
+    [
+      'meta.Created gt 2015-10-10T14:38:21.8617979-07:00',
+      'meta.Created gt "2015-10-10T14:38:21.8617979-07:00"',
+    ],
     ['userName eq "a eq b" and active eq true', 'userName eq "a eq b" and active eq true'],
     ['emails[type eq work].value eq a@b.c', 'emails[type eq "work"].value eq "a@b.c"'],
   ])('unquoted filter values: %s', (sent, expected) => {
@@ -322,7 +372,11 @@ describe('filters', () => {
       'roles[primary eq true and value eq "true"]',
     );
     expect(
-      operation(literalsOfOtherTypes, { op: 'replace', path: 'roles[primary eq "True"].value', value: 'A' }),
+      operation(literalsOfOtherTypes, {
+        op: 'replace',
+        path: 'roles[primary eq "True"].value',
+        value: 'A',
+      }),
     ).toEqual([{ op: 'replace', path: 'roles[primary eq true].value', value: 'A' }]);
     expect(filter(literalsOfOtherTypes, 'active eq "true" and (')).toBe('active eq "true" and (');
   });
@@ -330,7 +384,9 @@ describe('filters', () => {
   // AzureAD/SCIMReferenceCode, Postman collection, "ComplexAttribute tests"
   test('filtered projection', () => {
     expect(
-      rewriteProjection(only(filters.filteredProjection), USER, { attributes: ['emails[type eq "work"]', 'id'] }),
+      rewriteProjection(only(filters.filteredProjection), USER, {
+        attributes: ['emails[type eq "work"]', 'id'],
+      }),
     ).toEqual({
       attributes: ['emails', 'id'],
     });

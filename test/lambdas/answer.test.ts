@@ -1,15 +1,17 @@
-import { ANSWER_BYTES, errorAnswer, toResult, withinLimit } from '../../lambdas/http/answer';
-import { badRequest } from '../../scim/errors/scim-error';
+import { ANSWER_BYTES, toResult, withinLimit } from '../../lambdas/http/answer';
+import { errorAnswer } from '../../lambdas/http/error-answer';
+import { invalidFilter } from '../../scim/errors/filter-errors';
 
-test('an answer that Lambda would not hand on gives way to another', () => {
+test('an answer that Lambda cannot return is replaced', () => {
   const other = { status: 204 };
   const fits = { status: 200, body: 'x'.repeat(ANSWER_BYTES) };
   expect(withinLimit(fits, () => other)).toBe(fits);
-  expect(withinLimit({ status: 200, body: 'é'.repeat(ANSWER_BYTES / 2 + 1) }, () => other)).toBe(other);
+  const tooLarge = { status: 200, body: 'é'.repeat(ANSWER_BYTES / 2 + 1) };
+  expect(withinLimit(tooLarge, () => other)).toBe(other);
   expect(withinLimit(other, () => fits)).toBe(other);
 });
 
-describe('failures', () => {
+describe('an error', () => {
   const logged: string[] = [];
   beforeEach(() => {
     logged.length = 0;
@@ -19,15 +21,19 @@ describe('failures', () => {
     jest.restoreAllMocks();
   });
 
-  test('of the client are answered and not logged', () => {
-    const answer = errorAnswer(badRequest('invalidFilter', 'No filter.'), 'r1');
+  test('of the client is answered with its code, and not logged', () => {
+    const answer = errorAnswer(invalidFilter(2, 'expected an operator'), 'r1');
     expect([answer.status, logged]).toEqual([400, []]);
-    expect(toResult(answer).headers).toEqual({ 'Content-Type': 'application/scim+json; charset=utf-8' });
+    expect(toResult(answer).headers).toEqual({
+      'Content-Type': 'application/scim+json; charset=utf-8',
+      'SCIM-Error-Code': 'wrongFilter',
+    });
   });
 
-  test('of ours are logged and told without details', () => {
-    const answer = errorAnswer(new TypeError('secret of the house'), 'r2');
-    expect([answer.status, answer.body?.includes('secret')]).toEqual([500, false]);
+  test('of the service is logged, and answered without details', () => {
+    const answer = errorAnswer(new TypeError('internal detail'), 'r2');
+    expect([answer.status, answer.body?.includes('internal detail')]).toEqual([500, false]);
+    expect(answer.headers).toEqual({ 'SCIM-Error-Code': 'fault' });
     expect(logged.join()).toContain('"requestId":"r2"');
   });
 });

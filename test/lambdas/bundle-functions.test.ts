@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { bundleFunctions, LARGEST_KB } from '../../lambdas/bundle-functions';
+import { bundleFunctions, LARGEST_KB } from '../../lambdas/bundling/bundle-functions';
 import { FUNCTION_NAMES } from '../../lambdas/contract';
 
 const here = process.cwd();
@@ -18,7 +18,9 @@ test('the same sources make the same bundles, wherever, which name no place of t
   process.chdir(other);
   await bundleFunctions(other);
   for (const name of FUNCTION_NAMES) {
-    const [first, second] = [one, other].map((folder) => readFileSync(path.join(folder, name, 'index.mjs')));
+    const [first, second] = [one, other].map((folder) =>
+      readFileSync(path.join(folder, name, 'index.mjs')),
+    );
     expect(first?.equals(second ?? Buffer.alloc(0))).toBe(true);
     expect(first?.length).toBeLessThanOrEqual(LARGEST_KB[name] * 1024);
     expect(first?.includes(path.join(__dirname, '..', '..'))).toBe(false);

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { readEvent, readJson } from '../../lambdas/http/scim-request';
+import { readEvent } from '../../lambdas/http/scim-request';
+import { readJson } from '../../lambdas/http/json-body';
 
 /** As much of an event as is read. */
 function event(changes: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent {
@@ -19,7 +20,9 @@ function event(changes: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent {
 test('the base URL is of the request, whatever stands before the route', () => {
   expect(readEvent(event({})).baseUrl).toBe('https://api.example.com/scim/v2/connections/acme');
   const custom = { path: '/identity/v2/connections/acme/Users/1', domainName: 'id.example.com' };
-  const onDomain = readEvent(event({ requestContext: custom as APIGatewayProxyEvent['requestContext'] }));
+  const onDomain = readEvent(
+    event({ requestContext: custom as APIGatewayProxyEvent['requestContext'] }),
+  );
   expect(onDomain.baseUrl).toBe('https://id.example.com/identity/v2/connections/acme');
 });
 
@@ -33,10 +36,15 @@ test.each([
   ['userName eq "a+b"', 'userName eq "a+b"'],
   ['emails[type+eq+"work"].value+eq+"a"', 'emails[type eq "work"].value eq "a"'],
 ])('plus signs of a filter: %s', (filter, expected) => {
-  expect(readEvent(event({ queryStringParameters: { filter } })).parameters['filter']).toBe(expected);
+  expect(readEvent(event({ queryStringParameters: { filter } })).parameters['filter']).toBe(
+    expected,
+  );
 });
 
 test('an event without headers, as the console sends it', () => {
   const nothing = readEvent(event({ headers: null as unknown as APIGatewayProxyEvent['headers'] }));
-  expect([nothing.headers.size, nothing.baseUrl]).toEqual([0, 'https://api.example.com/scim/v2/connections/acme']);
+  expect([nothing.headers.size, nothing.baseUrl]).toEqual([
+    0,
+    'https://api.example.com/scim/v2/connections/acme',
+  ]);
 });

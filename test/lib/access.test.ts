@@ -9,14 +9,18 @@ import { importedVpc, provide } from './support';
 test('from anywhere nobody is denied, and new tokens are tried over HTTP', () => {
   const template = provide().template();
   template.hasResourceProperties('AWS::ApiGateway::RestApi', {
-    Policy: { Statement: [Match.objectLike({ Effect: 'Allow', Resource: 'execute-api:/scim/*/v2/*' })] },
+    Policy: {
+      Statement: [Match.objectLike({ Effect: 'Allow', Resource: 'execute-api:/scim/*/v2/*' })],
+    },
     EndpointConfiguration: { Types: ['REGIONAL'] },
   });
   expect(JSON.stringify(template)).not.toContain('PROBED_FUNCTION_ARN');
 });
 
 test('from some addresses: others are denied all, and administration is allowed to nobody by the policy itself', () => {
-  const { template } = provide(() => ({ access: ScimAccess.fromIpRanges('192.0.2.0/24', '2001:db8::/32') }));
+  const { template } = provide(() => ({
+    access: ScimAccess.fromIpRanges('192.0.2.0/24', '2001:db8::/32'),
+  }));
   const synthesized = template();
   synthesized.hasResourceProperties('AWS::ApiGateway::RestApi', {
     Policy: {
@@ -47,14 +51,18 @@ test.each([
       webAcl: new CfnWebACL(scope, 'Acl', {
         scope: 'REGIONAL',
         defaultAction: { block: {} },
-        visibilityConfig: { cloudWatchMetricsEnabled: false, metricName: 'x', sampledRequestsEnabled: false },
+        visibilityConfig: {
+          cloudWatchMetricsEnabled: false,
+          metricName: 'x',
+          sampledRequestsEnabled: false,
+        },
       }),
     }),
   ],
 ])('with %s new tokens are tried at the function, which those who try may invoke', (_, props) => {
   const synthesized = provide(props).template();
   for (const [role, description] of [
-    ['AdminRole', 'SCIM connections and tokens'],
+    ['AdminRole', 'SCIM: serves the admin API'],
     ['TokenRotationRole', 'SCIM: rotates tokens for Secrets Manager'],
   ] as const) {
     synthesized.hasResourceProperties('AWS::Lambda::Function', {
@@ -98,7 +106,10 @@ test('from a VPC: a private API behind an endpoint that is made there, and nobod
     EndpointConfiguration: { Types: ['PRIVATE'], VpcEndpointIds: [endpoint] },
     Policy: {
       Statement: Match.arrayWith([
-        Match.objectLike({ Effect: 'Deny', Condition: { StringNotEquals: { 'aws:SourceVpce': [endpoint] } } }),
+        Match.objectLike({
+          Effect: 'Deny',
+          Condition: { StringNotEquals: { 'aws:SourceVpce': [endpoint] } },
+        }),
       ]),
     },
   });
@@ -125,22 +136,26 @@ test('from endpoints that there are', () => {
 });
 
 test('what does not go together says what to change', () => {
-  expect(() => ScimAccess.fromIpRanges()).toThrow('at least one range');
+  expect(() => ScimAccess.fromIpRanges()).toThrow('at least one CIDR range');
   expect(() => ScimAccess.fromIpRanges('192.0.2.1', '10.0.0.0/8')).toThrow('not "192.0.2.1"');
   expect(() => ScimAccess.fromIpRanges('999.1.1.1/24')).toThrow('not "999.1.1.1/24"');
   expect(() => ScimAccess.fromIpRanges('2001:db8::/129')).toThrow('not "2001');
   expect(() => ScimAccess.fromIpRanges(Fn.importValue('Office'))).not.toThrow();
-  expect(() => provide(() => ({ access: ScimAccess.fromVpc() }))).toThrow('pass one of the two');
+  expect(() => provide(() => ({ access: ScimAccess.fromVpc() }))).toThrow('set vpc to have one');
   expect(() =>
     provide((stack) => ({
       vpc: importedVpc(stack),
       access: ScimAccess.fromVpc(),
       domain: {
         domainName: 'scim.example.com',
-        certificate: Certificate.fromCertificateArn(stack, 'C', 'arn:aws:acm:eu-central-1:1:certificate/1'),
+        certificate: Certificate.fromCertificateArn(
+          stack,
+          'C',
+          'arn:aws:acm:eu-central-1:1:certificate/1',
+        ),
       },
     })),
-  ).toThrow('leave out domain');
+  ).toThrow('Remove domain');
   expect(() =>
     provide((stack) => ({
       vpc: Vpc.fromVpcAttributes(stack, 'Vpc', {
@@ -150,6 +165,6 @@ test('what does not go together says what to change', () => {
       }),
       access: ScimAccess.fromVpc(),
     })),
-  ).toThrow('import it with vpcCidrBlock');
-  expect(() => provide(() => ({ vpcEndpoints: false }))).toThrow('vpcEndpoints means nothing without vpc');
+  ).toThrow('Import the VPC with vpcCidrBlock');
+  expect(() => provide(() => ({ vpcEndpoints: false }))).toThrow('vpcEndpoints requires vpc');
 });

@@ -46,9 +46,13 @@ test('its base URL and the name of its secret are outputs, and whoever may can r
   const { provider, stack, template } = provide(() => ({ connections: [{ id: 'acme' }] }));
   provider
     .tokenSecret('acme')
-    .grantRead(new Role(stack, 'Pipeline', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') }));
+    .grantRead(
+      new Role(stack, 'Pipeline', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') }),
+    );
   expect(provider.tokenSecret('acme')).toBe(provider.tokenSecret('acme'));
-  const outputs = Object.values(template().findOutputs('*')).map(({ Value }) => JSON.stringify(Value));
+  const outputs = Object.values(template().findOutputs('*')).map(({ Value }) =>
+    JSON.stringify(Value),
+  );
   expect(outputs).toContainEqual(expect.stringContaining('/scim/v2/connections/acme'));
   expect(outputs).toContainEqual(expect.stringMatching(/^"Test\/[0-9a-f]{8}\/acme"$/));
   template().hasResourceProperties('AWS::IAM::Policy', {
@@ -56,7 +60,9 @@ test('its base URL and the name of its secret are outputs, and whoever may can r
       Statement: [
         Match.objectLike({
           Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
-          Resource: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('/acme-\\?{6}$')])] },
+          Resource: {
+            'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('/acme-\\?{6}$')])],
+          },
         }),
       ],
     },
@@ -87,10 +93,14 @@ const declare = (...connections: ConnectionProps[]) =>
   provide(() => ({ connections, failureMail: { sender: 'scim@example.com' } }));
 
 test('what is wrong is said at synth', () => {
-  expect(() => declare({ id: 'acme' }, { id: 'acme' })).toThrow('Two connections have the id "acme"');
-  expect(() => provide(() => ({ connections: [FULL] }))).toThrow('unless failureMail says where they come from');
+  expect(() => declare({ id: 'acme' }, { id: 'acme' })).toThrow(
+    'Two connections have the id "acme"',
+  );
+  expect(() => provide(() => ({ connections: [FULL] }))).toThrow(
+    'failureMailRecipients requires failureMail',
+  );
   expect(() => declare(...Array.from({ length: 91 }, (_, index) => ({ id: `c${index}` })))).toThrow(
-    'over the admin API',
+    'through the admin API',
   );
 });
 
@@ -105,14 +115,18 @@ function isTaken({
   const settings = {
     id,
     displayName,
-    ...(tokenExpiresIn === undefined ? {} : { tokenExpiresInDays: tokenExpiresIn.toSeconds() / 86_400 }),
+    ...(tokenExpiresIn === undefined
+      ? {}
+      : { tokenExpiresInDays: tokenExpiresIn.toSeconds() / 86_400 }),
     ...(recipients === undefined ? {} : { failureMail: { recipients } }),
     ...(rotation === undefined
       ? {}
       : {
           rotation: {
             everyDays: rotation.every.toSeconds() / 86_400,
-            ...(rotation.overlap === undefined ? {} : { overlapDays: rotation.overlap.toSeconds() / 86_400 }),
+            ...(rotation.overlap === undefined
+              ? {}
+              : { overlapDays: rotation.overlap.toSeconds() / 86_400 }),
           },
         }),
   };
@@ -142,7 +156,7 @@ test.each<ConnectionProps>([
   { id: 'acme', rotation: { every: days(1001), overlap: days(0) }, tokenExpiresIn: days(2000) },
 ])('what the admin API takes is taken, and nothing else: %j', (connection) => {
   if (isTaken(connection)) expect(() => declare(connection)).not.toThrow();
-  else expect(() => declare(connection)).toThrow(`The connection "${connection.id}": `);
+  else expect(() => declare(connection)).toThrow(`Connection "${connection.id}": `);
 });
 
 test('it can be given up by itself', () => {
@@ -156,10 +170,14 @@ test('it can be given up by itself', () => {
 });
 
 test('who may read the secret may use the key that it is encrypted with', () => {
-  const { provider, stack, template } = provide((scope) => ({ encryptionKey: new Key(scope, 'Key') }));
+  const { provider, stack, template } = provide((scope) => ({
+    encryptionKey: new Key(scope, 'Key'),
+  }));
   provider
     .tokenSecret('acme')
-    .grantRead(new Role(stack, 'Pipeline', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') }));
+    .grantRead(
+      new Role(stack, 'Pipeline', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') }),
+    );
   template().hasResourceProperties('AWS::KMS::Key', {
     KeyPolicy: {
       Statement: Match.arrayWith([

@@ -7,7 +7,10 @@ import { FAILURE_KINDS, METRICS } from '../../lambdas/contract';
 import { FailureKind } from '../../lib';
 import { provide } from './support';
 
-const runbook = readFileSync(path.join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
+const runbook = readFileSync(
+  path.join(__dirname, '..', '..', 'docs', 'operations', 'runbook.md'),
+  'utf8',
+);
 
 const watched = provide((stack) => ({ alarms: { topic: new Topic(stack, 'Topic') } }));
 const template = watched.template();
@@ -16,7 +19,9 @@ const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).m
 );
 
 test('each alarm has its section of the runbook, and each section its alarm', () => {
-  const named = alarms.map(({ AlarmDescription: text }) => /See docs\/runbook\.md, "(\w+)"\.$/.exec(text)?.[1]);
+  const named = alarms.map(
+    ({ AlarmDescription: text }) => /See docs\/operations\/runbook\.md, "(\w+)"\.$/.exec(text)?.[1],
+  );
   const sections = [...runbook.matchAll(/^## ([A-Z][A-Za-z]+)$/gm)].map(([, name]) => name);
   expect(named.length).toBeGreaterThan(8);
   expect([...named].sort()).toEqual([...sections].sort());
@@ -25,7 +30,10 @@ test('each alarm has its section of the runbook, and each section its alarm', ()
 test('each section says what it means, how to look and what to do', () => {
   for (const section of runbook.split(/^## /m).slice(1)) {
     for (const part of ['**It means**', '**Look**', '**Do**'])
-      expect([section.split('\n')[0], section]).toEqual([expect.anything(), expect.stringContaining(part)]);
+      expect([section.split('\n')[0], section]).toEqual([
+        expect.anything(),
+        expect.stringContaining(part),
+      ]);
   }
 });
 
@@ -42,24 +50,36 @@ test('the recipients of mails are told of alarms by mail, but of those that say 
   const mailed = provide(() => ({ alarms: {}, failureMail })).template();
   const rules = Object.values(mailed.findResources('AWS::Events::Rule'))
     .map(
-      ({ Properties: { EventPattern: pattern } }) => pattern as { readonly resources: readonly object[] } | undefined,
+      ({ Properties: { EventPattern: pattern } }) =>
+        pattern as { readonly resources: readonly object[] } | undefined,
     )
     .filter((pattern) => pattern !== undefined);
   const named = JSON.stringify(rules.flatMap(({ resources }) => resources));
   const ids = Object.keys(mailed.findResources('AWS::CloudWatch::Alarm'));
-  const untold = ids.filter((id) => !named.includes(id)).map((id) => id.replace(/^Scim(\w+)Alarm.*$/, '$1'));
+  const untold = ids
+    .filter((id) => !named.includes(id))
+    .map((id) => id.replace(/^Scim(\w+)Alarm.*$/, '$1'));
   expect([ids.length, untold.sort()]).toEqual([12, ['MailFailures', 'NotificationErrors']]);
   // An event pattern has 2,048 characters; an ARN some 150, and 250 at most.
   for (const { resources } of rules) expect(resources.length).toBeLessThanOrEqual(5);
-  expect(JSON.stringify(template.findResources('AWS::Events::Rule'))).not.toContain('aws.cloudwatch');
+  expect(JSON.stringify(template.findResources('AWS::Events::Rule'))).not.toContain(
+    'aws.cloudwatch',
+  );
 });
 
 test('thresholds are what is asked for', () => {
   const strict = provide(() => ({
-    alarms: { failedRequests: 1, refusedTokens: 2, gatewayRefusals: 3, serverErrors: 4, latency: Duration.seconds(6) },
+    alarms: {
+      failedRequests: 1,
+      refusedTokens: 2,
+      gatewayRefusals: 3,
+      serverErrors: 4,
+      latency: Duration.seconds(6),
+    },
   })).template();
   const thresholds = Object.entries(strict.findResources('AWS::CloudWatch::Alarm')).map(
-    ([id, alarm]) => [id.replace(/^Scim(\w+)Alarm.*$/, '$1'), alarm['Properties'].Threshold] as const,
+    ([id, alarm]) =>
+      [id.replace(/^Scim(\w+)Alarm.*$/, '$1'), alarm['Properties'].Threshold] as const,
   );
   expect(Object.fromEntries(thresholds)).toMatchObject({
     FailedRequests: 1,
@@ -82,7 +102,9 @@ test('no alarms and a dashboard unless it is said otherwise', () => {
 
 test('metrics are of this deployment, under the names that functions report', () => {
   const { provider, stack } = provide();
-  const deployment = stack.resolve(provider.metricFailures().dimensions?.[METRICS.deployment] as unknown);
+  const deployment = stack.resolve(
+    provider.metricFailures().dimensions?.[METRICS.deployment] as unknown,
+  );
   expect(deployment).toMatch(/^Test\/[0-9a-f]{8}$/);
   const metrics = [
     provider.metricRequests(),
@@ -91,7 +113,12 @@ test('metrics are of this deployment, under the names that functions report', ()
     provider.metricFailuresOf(FailureKind.CONFLICT),
     provider.metricTokensNearExpiry(),
     provider.metric(METRICS.refusals),
-  ].map(({ namespace, metricName, statistic, dimensions }) => [namespace, metricName, statistic, dimensions]);
+  ].map(({ namespace, metricName, statistic, dimensions }) => [
+    namespace,
+    metricName,
+    statistic,
+    dimensions,
+  ]);
   expect(metrics).toEqual([
     ['CdkScim', 'Latency', 'SampleCount', { Deployment: deployment }],
     ['CdkScim', 'Latency', 'p95', { Deployment: deployment }],
@@ -104,5 +131,7 @@ test('metrics are of this deployment, under the names that functions report', ()
 });
 
 test('the API is called what no other one is: its metrics are by its name', () => {
-  template.hasResourceProperties('AWS::ApiGateway::RestApi', { Name: Match.stringLikeRegexp('^Test-[0-9a-f]{8}$') });
+  template.hasResourceProperties('AWS::ApiGateway::RestApi', {
+    Name: Match.stringLikeRegexp('^Test-[0-9a-f]{8}$'),
+  });
 });

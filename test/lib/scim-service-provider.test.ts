@@ -5,7 +5,9 @@ import { ERROR_URN } from '../../scim/errors/scim-error';
 import { ERROR_URN as CONTRACT_ERROR_URN } from '../../lambdas/contract';
 import { ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
 
-function synthesize(props: ScimServiceProviderProps = { failureMail: { sender: 'scim@mail.example.com' } }): Template {
+function synthesize(
+  props: ScimServiceProviderProps = { failureMail: { sender: 'scim@mail.example.com' } },
+): Template {
   const stack = new Stack(new App(), 'Test');
   new ScimServiceProvider(stack, 'Scim', props);
   return Template.fromStack(stack);
@@ -27,7 +29,7 @@ function actions(role: string): string[] {
   return [...new Set(statements.flatMap(({ Action }) => Action))].sort();
 }
 
-test('the table of docs/data-model.md, kept and protected', () => {
+test('the table of docs/concepts/data-model.md, kept and protected', () => {
   template.hasResource('AWS::DynamoDB::GlobalTable', {
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
@@ -77,9 +79,15 @@ test('no function may do more than it does', () => {
   const items = dynamodb('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem');
   const directory = [...items, ...dynamodb('BatchWriteItem', 'ConditionCheckItem')].sort();
   const stream = dynamodb('DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams');
-  expect(actions('UsersRole')).toEqual([...directory.filter((name) => !name.endsWith('BatchWriteItem')), ...logs]);
+  expect(actions('UsersRole')).toEqual([
+    ...directory.filter((name) => !name.endsWith('BatchWriteItem')),
+    ...logs,
+  ]);
   expect(actions('GroupsRole')).toEqual([...directory, ...logs]);
-  expect(actions('DiscoveryRole')).toEqual([...dynamodb('GetItem', 'PutItem', 'UpdateItem'), ...logs]);
+  expect(actions('DiscoveryRole')).toEqual([
+    ...dynamodb('GetItem', 'PutItem', 'UpdateItem'),
+    ...logs,
+  ]);
   expect(actions('BulkRole')).toEqual([...directory, ...logs]);
   expect(actions('CompletionRole')).toEqual([...[...directory, ...stream].sort(), ...logs]);
   expect(actions('SearchRole')).toEqual([...items, ...logs]);
@@ -88,7 +96,13 @@ test('no function may do more than it does', () => {
     ...items,
     'lambda:InvokeFunction',
     ...logs,
-    ...secrets('CancelRotateSecret', 'CreateSecret', 'DeleteSecret', 'DescribeSecret', 'PutSecretValue'),
+    ...secrets(
+      'CancelRotateSecret',
+      'CreateSecret',
+      'DeleteSecret',
+      'DescribeSecret',
+      'PutSecretValue',
+    ),
     ...secrets('RotateSecret', 'UpdateSecretVersionStage'),
   ]);
   expect(actions('TokenRotationRole')).toEqual([
@@ -96,15 +110,30 @@ test('no function may do more than it does', () => {
     ...logs,
     ...secrets('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
   ]);
-  const notices = dynamodb('BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem');
-  expect(actions('NotificationsRole')).toEqual([...[...notices, ...stream].sort(), ...logs, 'ses:SendEmail']);
+  const notices = dynamodb(
+    'BatchGetItem',
+    'ConditionCheckItem',
+    'GetItem',
+    'PutItem',
+    'Query',
+    'UpdateItem',
+  );
+  expect(actions('NotificationsRole')).toEqual([
+    ...[...notices, ...stream].sort(),
+    ...logs,
+    'ses:SendEmail',
+  ]);
   template.resourcePropertiesCountIs('AWS::IAM::Role', { ManagedPolicyArns: Match.anyValue() }, 0);
-  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('"Resource":"*"');
+  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain(
+    '"Resource":"*"',
+  );
 });
 
 test('what requests leave behind is completed: told by the stream, asked for every minute', () => {
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
-    FilterCriteria: { Filters: COMPLETION_FILTERS.map((filter) => ({ Pattern: JSON.stringify(filter) })) },
+    FilterCriteria: {
+      Filters: COMPLETION_FILTERS.map((filter) => ({ Pattern: JSON.stringify(filter) })),
+    },
     FunctionName: { Ref: Match.stringLikeRegexp('Completion') },
   });
   template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
@@ -113,16 +142,21 @@ test('what requests leave behind is completed: told by the stream, asked for eve
 test('nothing mails unless it is said from where, and then as that identity alone', () => {
   expect(JSON.stringify(synthesize({}))).not.toContain('ses:');
   expect(JSON.stringify(synthesize({}))).not.toContain(ENVIRONMENT.mailFrom);
-  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain('identity/mail.example.com');
+  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain(
+    'identity/mail.example.com',
+  );
   expect(() => synthesize({ failureMail: { sender: 'Scim <scim>' } })).toThrow(
-    'failureMail.sender takes an e-mail address',
+    'failureMail.sender must be an email address',
   );
   const sender = 'scim@example.com';
   expect(() => synthesize({ failureMail: { sender, recipients: ['ops'] } })).toThrow('not "ops"');
-  synthesize({ failureMail: { sender, recipients: ['a@x.example', 'b@x.example'] } }).hasResourceProperties(
-    'AWS::Lambda::Function',
-    { Environment: { Variables: Match.objectLike({ [ENVIRONMENT.mailTo]: 'a@x.example,b@x.example' }) } },
-  );
+  synthesize({
+    failureMail: { sender, recipients: ['a@x.example', 'b@x.example'] },
+  }).hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: Match.objectLike({ [ENVIRONMENT.mailTo]: 'a@x.example,b@x.example' }),
+    },
+  });
 });
 
 test('Secrets Manager may rotate for this account only', () => {
@@ -149,15 +183,21 @@ test('what API Gateway answers itself is a SCIM Error with its status', () => {
   for (const { Properties: properties } of responses) {
     const body = JSON.parse(properties.ResponseTemplates['application/json']);
     expect(body).toMatchObject({ schemas: [ERROR_URN], status: properties.StatusCode });
-    expect(properties.ResponseParameters['gatewayresponse.header.Content-Type']).toBe("'application/scim+json'");
+    expect(properties.ResponseParameters['gatewayresponse.header.Content-Type']).toBe(
+      "'application/scim+json'",
+    );
   }
 });
 
 test('nothing that belongs to the whole account, no physical names', () => {
   template.resourceCountIs('AWS::ApiGateway::Account', 0);
-  const resources = Object.values(template.toJSON()['Resources'] as Record<string, { Properties?: object }>);
+  const resources = Object.values(
+    template.toJSON()['Resources'] as Record<string, { Properties?: object }>,
+  );
   const named = resources.flatMap(({ Properties: properties = {} }) =>
-    Object.entries(properties).filter(([name, value]) => PHYSICAL_NAMES.has(name) && typeof value === 'string'),
+    Object.entries(properties).filter(
+      ([name, value]) => PHYSICAL_NAMES.has(name) && typeof value === 'string',
+    ),
   );
   expect(named).toEqual([]);
 });
@@ -180,5 +220,7 @@ test('the same twice', () => {
 
 test('a missing bundle says what to do', () => {
   const stack = new Stack(new App(), 'Missing');
-  expect(() => new ScimServiceProvider(stack, 'Scim', { bundlesPath: '/nosuch' })).toThrow('npm run build');
+  expect(() => new ScimServiceProvider(stack, 'Scim', { bundlesPath: '/nosuch' })).toThrow(
+    'npm run build',
+  );
 });

@@ -24,7 +24,9 @@ test("the engine's question for the last record of a stream is answered from an 
   // The text is that of the program, dynoxide 1.2.1.
   const question =
     "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = 'scim'";
-  expect(JSON.stringify(database.exec(`EXPLAIN QUERY PLAN ${question}`))).toContain('COVERING INDEX _stream_sequence');
+  expect(JSON.stringify(database.exec(`EXPLAIN QUERY PLAN ${question}`))).toContain(
+    'COVERING INDEX _stream_sequence',
+  );
 });
 
 test('a stream keeps a bounded number of records', () => {

@@ -13,7 +13,11 @@ test.each([
   ['an intent that is recorded', event('INSERT', 'intent', { kind: { S: 'members' } }), false],
   ['another change of one', event('MODIFY', 'intent', { kind: { S: 'members' } }), false],
   ['a batch of one', event('MODIFY', '000000', { handedOver: { S: 'now' } }), false],
-  ['a user whom a request changed', event('MODIFY', 'id', { by: { M: { requestId: { S: 'x' } } } }), true],
+  [
+    'a user whom a request changed',
+    event('MODIFY', 'id', { by: { M: { requestId: { S: 'x' } } } }),
+    true,
+  ],
   ['a user whom no request changed', event('MODIFY', 'id', { version: { S: 'x' } }), false],
   ['something without an image', { eventName: 'REMOVE', dynamodb: {} }, false],
 ])('%s: %#', (_, record, passes) => {

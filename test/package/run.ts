@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -18,19 +26,32 @@ function main(): void {
     run('npm', ['pack', '--silent', '--pack-destination', folder], ROOT);
     const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '';
     run('npm', ['init', '--yes'], folder);
-    const { devDependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Manifest;
+    const { devDependencies } = JSON.parse(
+      readFileSync(path.join(ROOT, 'package.json'), 'utf8'),
+    ) as Manifest;
     const beside = ['aws-cdk', 'aws-cdk-lib', 'constructs', 'cdk-nag', 'typescript', 'tsx'];
     const begun = Date.now();
     const specifiers = beside.map((name) => `${name}@${devDependencies[name] ?? ''}`);
     run('npm', ['install', '--no-audit', '--no-fund', `./${tarball}`, ...specifiers], folder);
-    check(!existsSync(path.join(folder, 'node_modules', '@dynoxide')), 'The package has run-time dependencies.');
+    check(
+      !existsSync(path.join(folder, 'node_modules', '@dynoxide')),
+      'The package has run-time dependencies.',
+    );
     writeFileSync(path.join(folder, 'nag.cjs'), NAG);
     for (const example of readdirSync(EXAMPLES)) {
       if (!existsSync(path.join(EXAMPLES, example, 'app.ts'))) continue;
       copyFileSync(path.join(EXAMPLES, example, 'app.ts'), path.join(folder, 'app.ts'));
-      run('npx', ['tsc', '--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', 'app.ts'], folder);
+      run(
+        'npx',
+        ['tsc', '--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', 'app.ts'],
+        folder,
+      );
       const app = 'npx tsx --require ./nag.cjs app.ts';
-      run('npx', ['cdk', 'synth', '--quiet', '--no-lookups', '--app', app, '--output', example], folder);
+      run(
+        'npx',
+        ['cdk', 'synth', '--quiet', '--no-lookups', '--app', app, '--output', example],
+        folder,
+      );
       checkOutput(path.join(folder, example));
       process.stdout.write(
         `${example}: synthesized, ${Math.round((Date.now() - begun) / 1000)} s after the installation began\n`,
@@ -58,21 +79,33 @@ App.prototype.synth = function (options) {
 function checkPython(folder: string): void {
   const wheels = path.join(folder, 'packages');
   run('npx', ['jsii-pacmak', '--no-npmignore', '--targets', 'python', '--outdir', wheels], ROOT);
-  const wheel = readdirSync(path.join(wheels, 'python')).find((file) => file.endsWith('.whl')) ?? '';
+  const wheel =
+    readdirSync(path.join(wheels, 'python')).find((file) => file.endsWith('.whl')) ?? '';
   const environment = path.join(folder, 'venv');
   run('python3', ['-m', 'venv', environment], folder);
   const programs = path.join(environment, 'bin');
   const wanted = path.join(wheels, 'python', wheel);
-  run(path.join(programs, 'pip'), ['install', '--quiet', '--disable-pip-version-check', wanted], folder);
+  run(
+    path.join(programs, 'pip'),
+    ['install', '--quiet', '--disable-pip-version-check', wanted],
+    folder,
+  );
   const app = `${path.join(programs, 'python')} ${path.join(EXAMPLES, 'python', 'app.py')}`;
   run('npx', ['cdk', 'synth', '--quiet', '--app', app, '--output', 'python'], folder);
   checkOutput(path.join(folder, 'python'));
   process.stdout.write('python: synthesized from the wheel\n');
-  run(path.join(programs, 'pip'), ['install', '--quiet', '--disable-pip-version-check', CFN_LINT], folder);
+  run(
+    path.join(programs, 'pip'),
+    ['install', '--quiet', '--disable-pip-version-check', CFN_LINT],
+    folder,
+  );
   const templates = readdirSync(folder)
     .map((output) => path.join(folder, output, 'Identity.template.json'))
     .filter((template) => existsSync(template));
-  execFileSync(path.join(programs, 'cfn-lint'), ['--', ...templates], { cwd: folder, stdio: 'inherit' });
+  execFileSync(path.join(programs, 'cfn-lint'), ['--', ...templates], {
+    cwd: folder,
+    stdio: 'inherit',
+  });
   process.stdout.write(`cfn-lint: nothing found in ${templates.length} templates\n`);
 }
 
@@ -84,8 +117,13 @@ interface Manifest {
 function checkOutput(output: string): void {
   const template = readFileSync(path.join(output, 'Identity.template.json'), 'utf8');
   const functions = template.split('"AWS::Lambda::Function"').length - 1;
-  const bundles = readdirSync(output).filter((entry) => existsSync(path.join(output, entry, 'index.mjs')));
-  check(functions > 0 && functions === bundles.length, `${functions} functions have ${bundles.length} bundles.`);
+  const bundles = readdirSync(output).filter((entry) =>
+    existsSync(path.join(output, entry, 'index.mjs')),
+  );
+  check(
+    functions > 0 && functions === bundles.length,
+    `${functions} functions have ${bundles.length} bundles.`,
+  );
 }
 
 function check(condition: boolean, problem: string): void {

@@ -26,16 +26,17 @@ afterAll(() => {
 
 const functions = template.ofType('AWS::Lambda::Function');
 
-test.each(functions.map(({ logicalId, properties }) => [logicalId, member(properties['Role'], 'Fn::GetAtt')] as const))(
-  '%s may do what it does, and nothing else',
-  (logicalId, role) => {
-    const granted = grantsOf(Array.isArray(role) ? asText(role[0]) : '');
-    const used = usesOf(logicalId);
-    expect({ missing: [...used].filter((use) => !granted.has(use)).sort() }).toEqual({ missing: [] });
-    const unused = [...granted].filter((grant) => !used.has(grant) && !FOR_OTHERS.has(grant)).sort();
-    expect({ unused }).toEqual({ unused: [] });
-  },
-);
+test.each(
+  functions.map(
+    ({ logicalId, properties }) => [logicalId, member(properties['Role'], 'Fn::GetAtt')] as const,
+  ),
+)('%s may do what it does, and nothing else', (logicalId, role) => {
+  const granted = grantsOf(Array.isArray(role) ? asText(role[0]) : '');
+  const used = usesOf(logicalId);
+  expect({ missing: [...used].filter((use) => !granted.has(use)).sort() }).toEqual({ missing: [] });
+  const unused = [...granted].filter((grant) => !used.has(grant) && !FOR_OTHERS.has(grant)).sort();
+  expect({ unused }).toEqual({ unused: [] });
+});
 
 /** Requests of `/Bulk` are those of `/Users` and `/Groups`, and some of what these do is done in a race alone. */
 const INSTEAD: Readonly<Record<string, readonly string[]>> = { Bulk: ['Users', 'Groups'] };
@@ -45,10 +46,18 @@ function usesOf(logicalId: string): ReadonlySet<string> {
   const [, name = ''] = /^ServiceProvider([A-Z][a-zA-Z]+?)[0-9A-F]{8}$/.exec(logicalId) ?? [];
   const seen = functions
     .map((fn) => fn.logicalId)
-    .filter((id) => id === logicalId || INSTEAD[name]?.some((other) => id.startsWith(`ServiceProvider${other}`)));
-  const files = CALLS.flatMap((folder) => seen.map((id) => path.join(folder, id))).filter((file) => existsSync(file));
+    .filter(
+      (id) =>
+        id === logicalId ||
+        INSTEAD[name]?.some((other) => id.startsWith(`ServiceProvider${other}`)),
+    );
+  const files = CALLS.flatMap((folder) => seen.map((id) => path.join(folder, id))).filter((file) =>
+    existsSync(file),
+  );
   if (!CALLS.every((folder) => existsSync(folder))) {
-    throw new Error('Run "npm test" and "npm run test:faults" first, whole: they write down what functions do.');
+    throw new Error(
+      'Run "npm test" and "npm run test:faults" first, whole: they write down what functions do.',
+    );
   }
   return new Set(files.flatMap((file) => readFileSync(file, 'utf8').trim().split('\n')));
 }
@@ -57,12 +66,16 @@ function usesOf(logicalId: string): ReadonlySet<string> {
 function grantsOf(role: string): ReadonlySet<string> {
   const statements = template
     .ofType('AWS::IAM::Policy')
-    .filter(({ properties }) => listOf(properties['Roles']).some((each) => asText(member(each, 'Ref')) === role))
+    .filter(({ properties }) =>
+      listOf(properties['Roles']).some((each) => asText(member(each, 'Ref')) === role),
+    )
     .flatMap(({ properties }) => listOf(member(properties['PolicyDocument'], 'Statement')));
   return new Set(
     statements.flatMap((statement) =>
       listOf(member(statement, 'Action')).flatMap((action) =>
-        listOf(member(statement, 'Resource')).map((resource) => `${asText(action)} ${kindOf(resource)}`),
+        listOf(member(statement, 'Resource')).map(
+          (resource) => `${asText(action)} ${kindOf(resource)}`,
+        ),
       ),
     ),
   );

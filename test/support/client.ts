@@ -29,13 +29,24 @@ export function send(
   const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
     const request = httpRequest(
-      { hostname, port, method, path: path.replaceAll(' ', '+'), headers: { ...headers, ...length } },
+      {
+        hostname,
+        port,
+        method,
+        path: path.replaceAll(' ', '+'),
+        headers: { ...headers, ...length },
+      },
       (response) => {
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));
         response.on('end', () => {
           const text = Buffer.concat(parts).toString('utf8');
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: parsed(text) });
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text,
+            body: parsed(text),
+          });
         });
       },
     );
@@ -67,21 +78,40 @@ export class Client {
     settings: Readonly<Record<string, unknown>> = {},
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Client> {
-    const reply = await admin('POST', '/connections', { displayName: 'Test', identityProvider, ...settings });
+    const reply = await admin('POST', '/connections', {
+      displayName: 'Test',
+      identityProvider,
+      ...settings,
+    });
     if (reply.status !== 201) throw new Error(reply.text);
-    const { id, scimBaseUrl, token } = reply.body as { id: string; scimBaseUrl: string; token: { value: string } };
+    const { id, scimBaseUrl, token } = reply.body as {
+      id: string;
+      scimBaseUrl: string;
+      token: { value: string };
+    };
     return new Client(id, scimBaseUrl, token.value, headers);
   }
 
   /** A client of a connection that was set up elsewhere. */
-  static of(baseUrl: string, token: string, headers: Readonly<Record<string, string>> = {}): Client {
+  static of(
+    baseUrl: string,
+    token: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Client {
     return new Client(baseUrl.split('/').at(-1) ?? '', baseUrl, token, headers);
   }
 
-  call(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
-    const type = body === undefined ? {} : { 'Content-Type': 'application/scim+json; charset=utf-8' };
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Reply> {
+    const type =
+      body === undefined ? {} : { 'Content-Type': 'application/scim+json; charset=utf-8' };
     const all = { Authorization: `Bearer ${this.token}`, ...type, ...this.headers, ...headers };
-    const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+    const text =
+      body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
     return send(method, `${this.baseUrl}${path}`, all, text);
   }
 
@@ -143,7 +173,8 @@ export const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
 /** A call of the admin API. */
 export function admin(method: string, path: string, body?: unknown): Promise<Reply> {
-  const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+  const text =
+    body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
   return send(method, `${server().adminUrl}${path}`, { 'Content-Type': 'application/json' }, text);
 }
 
@@ -156,7 +187,11 @@ export function expectProblem(reply: Reply, status: number): void {
 
 /** Checks an answer for a SCIM Error (RFC 7644 section 3.12) with this status. */
 export function expectError(reply: Reply, status: number, scimType?: string): void {
-  expect([reply.status, reply.body?.schemas, reply.body?.status]).toEqual([status, [ERROR], String(status)]);
+  expect([reply.status, reply.body?.schemas, reply.body?.status]).toEqual([
+    status,
+    [ERROR],
+    String(status),
+  ]);
   expect(reply.body.scimType).toBe(scimType);
   expect(reply.body.detail.length).toBeGreaterThan(10);
   expect(reply.headers['content-type']).toMatch('application/scim+json');

@@ -35,20 +35,31 @@ export const DAY = 86_400;
 export async function startOwnServer(...flags: readonly string[]): Promise<OwnServer> {
   const process_ = await startServer(['--memory', '--port', '0', ...flags]);
   process.env['SCIM_TEST_SERVER'] = JSON.stringify(process_);
-  const [clock, metrics] = ['clock', 'metrics'].map((name) => process_.mailboxUrl.replace(/mailbox$/, name));
+  const [clock, metrics] = ['clock', 'metrics'].map((name) =>
+    process_.mailboxUrl.replace(/mailbox$/, name),
+  );
   return {
     ...process_,
     advance: async (seconds) => {
-      const reply = await send('POST', clock ?? '', {}, JSON.stringify({ advanceSeconds: seconds }));
+      const reply = await send(
+        'POST',
+        clock ?? '',
+        {},
+        JSON.stringify({ advanceSeconds: seconds }),
+      );
       if (reply.status !== 200) throw new Error(reply.text);
     },
     metrics: async () => (await send('GET', metrics ?? '')).body as Reported[],
-    mails: async () => (await send('GET', process_.mailboxUrl, { Accept: 'application/json' })).body as Mail[],
+    mails: async () =>
+      (await send('GET', process_.mailboxUrl, { Accept: 'application/json' })).body as Mail[],
   };
 }
 
 /** Waits until something is so. @throws Error when it is not within twenty seconds */
-export async function eventually<T>(read: () => Promise<T>, isSo: (value: T) => boolean): Promise<T> {
+export async function eventually<T>(
+  read: () => Promise<T>,
+  isSo: (value: T) => boolean,
+): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     const value = await read();
     if (isSo(value)) return value;

@@ -18,7 +18,13 @@ export function pythonEnvironment(requirements: string): string {
     process.stdout.write(`Installing ${name} ...\n`);
     mkdirSync(CACHE, { recursive: true });
     must('python3', ['-m', 'venv', '--clear', folder]);
-    must(path.join(folder, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+    must(path.join(folder, 'bin', 'pip'), [
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '-r',
+      requirements,
+    ]);
     writeFileSync(stamp, wanted);
   }
   return path.join(folder, 'bin');
@@ -26,5 +32,6 @@ export function pythonEnvironment(requirements: string): string {
 
 function must(program: string, args: readonly string[]): void {
   const { status, error, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed: ${error?.message ?? stderr}`);
+  if (status !== 0)
+    throw new Error(`${program} ${args.join(' ')} failed: ${error?.message ?? stderr}`);
 }

@@ -25,6 +25,9 @@ export async function secretsIn(server: ServerProcess): Promise<readonly string[
 }
 
 function inText(where: string, text: string): readonly string[] {
-  const secrets = [...(text.match(TOKENS) ?? []), ...PASSWORDS.filter((password) => text.includes(password))];
+  const secrets = [
+    ...(text.match(TOKENS) ?? []),
+    ...PASSWORDS.filter((password) => text.includes(password)),
+  ];
   return secrets.map((secret) => `${where}: ${secret.slice(0, 12)}…`);
 }

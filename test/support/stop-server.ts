@@ -6,7 +6,8 @@ export default async function stop(): Promise<void> {
   if (server === undefined) return;
   try {
     const secrets = await secretsIn(server);
-    if (secrets.length > 0) throw new Error(`There are secrets in what was written: ${secrets.join(', ')}`);
+    if (secrets.length > 0)
+      throw new Error(`There are secrets in what was written: ${secrets.join(', ')}`);
   } finally {
     await server.stop();
   }

@@ -6,7 +6,9 @@ const { dynamodbEndpoint: dynamodb, tableName: table } = server();
 
 test('the table that is named is the one that is read', async () => {
   const target = await openTarget({ table, dynamodb });
-  expect(await target.table.get(connectionKey('default'))).toMatchObject({ identityProvider: 'generic' });
+  expect(await target.table.get(connectionKey('default'))).toMatchObject({
+    identityProvider: 'generic',
+  });
   target.close();
 });
 
@@ -15,7 +17,11 @@ test.each([
   // The rest of the message is the engine's, and each engine has its own words.
   ['another table', { table: 'nosuch', dynamodb }, /^The table "nosuch" cannot be read: \S/],
   ['no URL', { table, dynamodb: 'nowhere' }, '--dynamodb takes a URL'],
-  ['a port where nothing listens', { table, dynamodb: 'http://127.0.0.1:1' }, 'connect ECONNREFUSED'],
+  [
+    'a port where nothing listens',
+    { table, dynamodb: 'http://127.0.0.1:1' },
+    'connect ECONNREFUSED',
+  ],
 ])('%s is a mistake that is told at once', async (_, flags, message) => {
   await expect(openTarget(flags)).rejects.toThrow(UsageError);
   await expect(openTarget(flags)).rejects.toThrow(message);

@@ -1,7 +1,7 @@
 import type { Item } from '../../directory/store/item';
 import { countPartition } from '../../directory/store/keys';
-import { addMembership } from '../../directory/memberships/memberships';
-import { newMeta, toItem } from '../../directory/resources/resource-item';
+import { addMembership } from '../../directory/memberships/membership-item';
+import { newMeta, resourceToItem } from '../../directory/resources/resource-item';
 import {
   INDEXED_USER_ATTRIBUTES,
   indexedGroupAttributes,
@@ -12,13 +12,16 @@ import type { Attributes } from '../../scim/resource/parse';
 import type { StoredResource } from '../../scim/resource/resource';
 import { GROUP, USER, type ResourceType } from '../../scim/schema/resource-type';
 
-/** Items as requests would have left them in the table, without a request for each. */
+/** Items of one resource, in the form in which requests leave them in the table. */
 export interface Seeded {
   readonly id: string;
   readonly items: readonly Item[];
 }
 
-/** A user that has what identity providers send of one. @param name its `userName` before the `@` */
+/**
+ * Creates the items of a user with the attributes that identity providers typically send.
+ * @param name local part of the `userName`, before the `@`
+ */
 export function userItems(connection: string, name: string): Seeded {
   const userName = `${name}@example.com`;
   return resourceItems(connection, USER, INDEXED_USER_ATTRIBUTES, {
@@ -32,14 +35,18 @@ export function userItems(connection: string, name: string): Seeded {
   });
 }
 
-/** A group with members. @param memberIds of users */
-export function groupItems(connection: string, displayName: string, memberIds: readonly string[]): Seeded {
+/** Creates the items of a group with its memberships. @param memberIds ids of users */
+export function groupItems(
+  connection: string,
+  displayName: string,
+  memberIds: readonly string[],
+): Seeded {
   const { id, items } = resourceItems(connection, GROUP, indexedGroupAttributes(true), {
     displayName,
     externalId: `ext-${displayName}`,
   });
   const [group, ...values] = items;
-  if (group === undefined) throw new Error('A group has an item.');
+  if (group === undefined) throw new Error('The group has no item.');
   const memberships = memberIds.flatMap((value) => {
     const write = addMembership(connection, id, { value, type: 'User' });
     return 'put' in write ? [write.put] : [];
@@ -47,8 +54,13 @@ export function groupItems(connection: string, displayName: string, memberIds: r
   return { id, items: [{ ...group, members: memberIds.length }, ...values, ...memberships] };
 }
 
-/** What counts them. @param shard a name of which there is no item yet */
-export function countItem(connection: string, type: 'User' | 'Group', shard: string, resources: number): Item {
+/** Creates a counter item for seeded resources. @param shard an unused name of a counter shard */
+export function countItem(
+  connection: string,
+  type: 'User' | 'Group',
+  shard: string,
+  resources: number,
+): Item {
   return { pk: countPartition(connection, type), sk: shard, resources };
 }
 
@@ -63,7 +75,7 @@ function resourceItems(
   return {
     id: resource.id,
     items: [
-      toItem(connection, type.name === 'Group' ? 'Group' : 'User', resource),
+      resourceToItem(connection, type.name === 'Group' ? 'Group' : 'User', resource),
       ...values.flatMap(({ write }) => ('put' in write ? [write.put] : [])),
     ],
   };

@@ -1,29 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import type { Item } from '../../directory/store/item';
-import type { Scope } from '../../directory/resources/resources';
+import type { Tenant } from '../../directory/resources/tenant';
 import { countItem, groupItems, userItems } from './items';
 
-/** What is to be put into a connection. */
+/** Users and groups to add to a connection. */
 export interface Seed {
   readonly users: number;
   /** @default 0 */
   readonly groups?: number;
-  /** Of each group; the users take turns. @default 0 */
+  /** Members of each group, assigned round-robin from the users. @default 0 */
   readonly membersPerGroup?: number;
-  /** Begins the names, so that a second seed does not meet the first one. */
+  /** Prefix of all names, so that repeated seeds do not collide. */
   readonly prefix: string;
 }
 
-/** Items that are sent at a time: enough for several batches at once. */
+/** Number of items that are written at a time: enough for several concurrent batches. */
 const CHUNK = 400;
 
 /**
- * Fills a connection with users and groups, far faster than requests would, and without their checks: names must not be in use.
- * @param progress is told how many resources of how many are written
- * @returns the ids of users and groups, in the order of their numbers
+ * Fills a connection with users and groups. This is much faster than requests but skips their
+ * checks: the names must not be in use.
+ * @param progress receives the number of resources done and the total
+ * @returns the ids of the users and groups, in order of creation
  */
 export async function seed(
-  { table, connection }: Pick<Scope, 'table' | 'connection'>,
+  { table, connection }: Pick<Tenant, 'table' | 'connection'>,
   { users, groups = 0, membersPerGroup = 0, prefix }: Seed,
   progress: (done: number, all: number) => void = () => undefined,
 ): Promise<{ readonly userIds: readonly string[]; readonly groupIds: readonly string[] }> {
@@ -33,7 +34,10 @@ export async function seed(
   };
   const userIds: string[] = [];
   const groupIds: string[] = [];
-  const add = async (ids: string[], seeded: { id: string; items: readonly Item[] }): Promise<void> => {
+  const add = async (
+    ids: string[],
+    seeded: { id: string; items: readonly Item[] },
+  ): Promise<void> => {
     ids.push(seeded.id);
     for (const item of seeded.items) {
       pending.push(item);
@@ -41,7 +45,8 @@ export async function seed(
     }
     progress(userIds.length + groupIds.length, users + groups);
   };
-  for (let index = 0; index < users; index += 1) await add(userIds, userItems(connection, `${prefix}${index}`));
+  for (let index = 0; index < users; index += 1)
+    await add(userIds, userItems(connection, `${prefix}${index}`));
   for (let index = 0; index < groups; index += 1) {
     const members = Array.from({ length: Math.min(membersPerGroup, users) }, (_, member) => {
       return userIds[(index * membersPerGroup + member) % users] ?? '';

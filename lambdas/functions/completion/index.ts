@@ -1,11 +1,11 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
-import { changeEntry, type ChangeEntry } from '../../../directory/log/change-entry';
+import { changeEntryOf, type ChangeEntry } from '../../../directory/log/change-entry';
 import { logChanges } from '../../../directory/log/change-log';
 import {
   ABANDONED_AFTER_MS,
   completeAbandoned,
   completeIntent,
-  SETTLED_AFTER_MS,
+  FINAL_CHECK_AFTER_MS,
 } from '../../../directory/completion/completion';
 import { findIntent, handOver, type Intent } from '../../../directory/store/intents';
 import type { Key } from '../../../directory/store/item';
@@ -25,7 +25,7 @@ const AT_A_TIME_MS = 60_000;
 const logDays = Number(variable(ENVIRONMENT.logDays));
 
 /**
- * Does what requests have begun and not ended (see docs/data-model.md): the table's stream tells of what they handed over, and of what they changed, which goes to the
+ * Does what requests have begun and not ended (see docs/concepts/data-model.md): the table's stream tells of what they handed over, and of what they changed, which goes to the
  * connection's log; and a schedule asks for what those who died have left behind.
  */
 export async function handler(
@@ -36,7 +36,7 @@ export async function handler(
   const table = shared.forRequest(end);
   if (!('Records' in event)) {
     const now = Date.now();
-    const ages = { abandoned: now - ABANDONED_AFTER_MS, settled: now - SETTLED_AFTER_MS };
+    const ages = { abandoned: now - ABANDONED_AFTER_MS, finalCheck: now - FINAL_CHECK_AFTER_MS };
     await completeAbandoned(table, ages, (intent, error) => {
       logFailure(failureOf(intent, error), context.awsRequestId);
     });
@@ -57,17 +57,22 @@ export async function handler(
 
 /** The intent that a record tells of, when its request has handed it over: one that was just recorded is the request's own. */
 function handedOver(record: DynamoDBRecord): readonly Key[] {
-  return record.eventName === 'INSERT' ? [] : keyOf(record).filter((key) => readKey(key).meaning.kind === 'intent');
+  return record.eventName === 'INSERT'
+    ? []
+    : keyOf(record).filter((key) => readKey(key).meaning.kind === 'intent');
 }
 
 /** What a request changed, when a record tells of it. */
 function changed(record: DynamoDBRecord): readonly ChangeEntry[] {
   const { before, after } = imagesOf(record);
-  const entry = after === undefined ? undefined : changeEntry(before, after);
+  const entry = after === undefined ? undefined : changeEntryOf(before, after);
   return entry === undefined ? [] : [entry];
 }
 
 function failureOf({ id, connection, kind }: Intent, cause: unknown): Error {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new Error(`The ${kind} intent ${id} of connection ${connection} could not be completed: ${reason}`, { cause });
+  return new Error(
+    `The ${kind} intent ${id} of connection ${connection} could not be completed: ${reason}`,
+    { cause },
+  );
 }

@@ -2,7 +2,12 @@ import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import type { Connection } from '../../../directory/connections/connection';
 import { Connections } from '../../../directory/connections/connections';
 import { isObject, parseJson, type JsonObject } from '../../../scim/json';
-import { changeConnection, createConnection, deleteConnection, setSchedule } from '../../admin/connections';
+import {
+  changeConnection,
+  createConnection,
+  deleteConnection,
+  setSchedule,
+} from '../../admin/connections';
 import { Problem } from '../../admin/problem';
 import { CREATE_CONNECTION, readSettings, SETTING_NAMES } from '../../admin/requests';
 import type { ConnectionServices } from '../../admin/services';
@@ -10,9 +15,9 @@ import { issueConnectionToken } from '../../admin/tokens';
 import { ENVIRONMENT } from '../../contract';
 import { openTable, variable } from '../../runtime/environment';
 import type { Invocation } from '../../runtime/invocation';
-import { logAct, logFailure } from '../../observability/log';
+import { logAuditRecord, logFailure } from '../../observability/log';
 import { openSecrets } from '../../admin/connection-secrets';
-import { probeAt } from '../../admin/token-probe';
+import { openTokenProbe } from '../../admin/token-probe';
 
 /** Milliseconds that are kept for telling CloudFormation. */
 const ANSWER_MS = 10_000;
@@ -20,22 +25,29 @@ const ANSWER_MS = 10_000;
 const shared = openTable();
 const secrets = openSecrets();
 const rotationFunction = variable(ENVIRONMENT.rotationFunction);
-const probe = probeAt(variable(ENVIRONMENT.scimUrl), process.env[ENVIRONMENT.probedFunction]);
+const probe = openTokenProbe(
+  variable(ENVIRONMENT.scimUrl),
+  process.env[ENVIRONMENT.probedFunction],
+);
 
 /**
  * Makes the connections that a stack declares, and changes and deletes them with it. Each event may come again: what it asks for is done once. The token
  * is in the connection's secret and nowhere in the answer.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
-export async function handler(event: CloudFormationCustomResourceEvent, context: Invocation): Promise<void> {
+export async function handler(
+  event: CloudFormationCustomResourceEvent,
+  context: Invocation,
+): Promise<void> {
   let reason: string | undefined;
   try {
     const { id, settings } = declared(event.ResourceProperties);
     const table = shared.forRequest(Date.now() + context.getRemainingTimeInMillis() - ANSWER_MS);
-    const connections = new Connections(table, logAct);
+    const connections = new Connections(table, logAuditRecord);
     const services = { table, connections, secrets, rotationFunction, probe, actor: event.StackId };
     const declaredBy = `${event.StackId}/${event.LogicalResourceId}`;
-    if (event.RequestType === 'Delete') await remove(services, event.PhysicalResourceId, declaredBy);
+    if (event.RequestType === 'Delete')
+      await remove(services, event.PhysicalResourceId, declaredBy);
     else await provide(services, id, settings, declaredBy);
   } catch (error) {
     logFailure(error, context.awsRequestId);
@@ -56,7 +68,11 @@ async function provide(
 ): Promise<void> {
   const found = await services.connections.find(id);
   if (found === undefined) {
-    await createConnection(services, readSettings(CREATE_CONNECTION, { ...settings, id }), declaredBy);
+    await createConnection(
+      services,
+      readSettings(CREATE_CONNECTION, { ...settings, id }),
+      declaredBy,
+    );
     return;
   }
   if (found.declaredBy !== declaredBy) {
@@ -85,7 +101,8 @@ async function complete(services: ConnectionServices, connection: Connection): P
   const days = await services.secrets.rotationDays(id);
   // The value of the first token is known to nobody.
   if (days === undefined) await issueConnectionToken(services, id, {});
-  if (rotation !== undefined && rotation.everyDays !== days) await setSchedule(services, connection, rotation);
+  if (rotation !== undefined && rotation.everyDays !== days)
+    await setSchedule(services, connection, rotation);
 }
 
 /** Deletes a connection, if it is the one that the resource has declared. */
@@ -100,19 +117,25 @@ function declared({ Id: id, Settings: text }: Readonly<Record<string, unknown>>)
   readonly settings: JsonObject;
 } {
   const settings = typeof text === 'string' ? parseJson(text) : undefined;
-  if (typeof id !== 'string' || !isObject(settings)) throw new Error('The properties are those of no connection.');
+  if (typeof id !== 'string' || !isObject(settings))
+    throw new Error('The properties are those of no connection.');
   return { id, settings };
 }
 
 /** Tells CloudFormation how it went. @param reason why it did not go well */
-async function tell(event: CloudFormationCustomResourceEvent, reason: string | undefined): Promise<void> {
+async function tell(
+  event: CloudFormationCustomResourceEvent,
+  reason: string | undefined,
+): Promise<void> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const answer = {
     Status: reason === undefined ? 'SUCCESS' : 'FAILED',
     Reason: reason,
     // Another id is another resource: CloudFormation then asks for the deletion of the one before.
     PhysicalResourceId:
-      event.RequestType === 'Delete' ? event.PhysicalResourceId : String(event.ResourceProperties['Id']),
+      event.RequestType === 'Delete'
+        ? event.PhysicalResourceId
+        : String(event.ResourceProperties['Id']),
     StackId,
     RequestId,
     LogicalResourceId,
@@ -123,5 +146,6 @@ async function tell(event: CloudFormationCustomResourceEvent, reason: string | u
     headers: { 'Content-Type': '' },
     body: Buffer.from(JSON.stringify(answer)),
   });
-  if (!response.ok) throw new Error(`CloudFormation did not take the answer: ${String(response.status)}`);
+  if (!response.ok)
+    throw new Error(`CloudFormation did not take the answer: ${String(response.status)}`);
 }

@@ -1,17 +1,18 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
 import { Connections } from '../../../directory/connections/connections';
-import { digest, dueDigests, type StreamedEntry } from '../../../directory/notices/digest';
+import { updateDigest, dueDigests } from '../../../directory/notices/failure-digest';
+import type { StreamedEntry } from '../../../directory/notices/failure-muting';
 import type { Key } from '../../../directory/store/item';
-import { isUnsent, makeAlarmNotice, unsentNotices } from '../../../directory/notices/notices';
+import { isUnsent, makeAlarmNotice, unsentNotices } from '../../../directory/notices/notice-queue';
 import type { Table } from '../../../directory/store/table';
 import { openTable } from '../../runtime/environment';
 import type { Invocation } from '../../runtime/invocation';
 import { logFailure } from '../../observability/log';
 import { keyOf } from '../../runtime/stream-records';
-import { alarmNotice, isAlarm, type AlarmEvent } from './alarm-event';
-import { MAIL_MS, recipientsOf, tell, tellIfUnsent } from '../../mail/delivery';
-import { remind } from './reminders';
-import { streamedEntry } from './streamed-entry';
+import { alarmNoticeOf, isAlarm, type AlarmEvent } from './alarm-event';
+import { MAIL_MS, recipientsOf, sendNotice, sendIfUnsent } from '../../mail/delivery';
+import { createReminders } from './reminders';
+import { streamedEntryOf } from './streamed-entry';
 
 /** Milliseconds after which a notice was left by whoever was to send it. */
 const LEFT_MS = 600_000;
@@ -28,17 +29,22 @@ export async function handler(
 ): Promise<void> {
   const { awsRequestId: requestId } = context;
   const table = shared.forRequest(Date.now() + context.getRemainingTimeInMillis());
-  if ('Records' in event) await follow(table, event.Records, requestId);
-  else if (isAlarm(event)) await tellAlarm(table, event, requestId);
-  else await lookAround(table, requestId);
+  if ('Records' in event) await processRecords(table, event.Records, requestId);
+  else if (isAlarm(event)) await sendAlarm(table, event, requestId);
+  else await runScheduledTasks(table, requestId);
 }
 
 /** Makes the notices that failures call for, and tells them with those that were made: the stream would bring them back a window later. */
-async function follow(table: Table, records: readonly DynamoDBRecord[], requestId: string): Promise<void> {
+async function processRecords(
+  table: Table,
+  records: readonly DynamoDBRecord[],
+  requestId: string,
+): Promise<void> {
   const { entries, notices } = recordsOf(records);
   const made: Key[] = [];
-  for (const [connection, streamed] of entries) made.push(...(await gather(table, connection, streamed)));
-  await tellEach(table, [...made, ...notices], requestId);
+  for (const [connection, streamed] of entries)
+    made.push(...(await digestEntries(table, connection, streamed)));
+  await sendAll(table, [...made, ...notices], requestId);
 }
 
 /** What a batch of the stream brings: entries of the log by connection, and notices that were made. */
@@ -49,7 +55,7 @@ function recordsOf(records: readonly DynamoDBRecord[]): {
   const entries = new Map<string, StreamedEntry[]>();
   const notices: Key[] = [];
   for (const record of records) {
-    const streamed = streamedEntry(record);
+    const streamed = streamedEntryOf(record);
     if (streamed === undefined) notices.push(...keyOf(record));
     else entries.set(streamed.connection, [...(entries.get(streamed.connection) ?? []), streamed]);
   }
@@ -57,49 +63,54 @@ function recordsOf(records: readonly DynamoDBRecord[]): {
 }
 
 /** @returns keys of the notices that entries of a connection's log call for */
-async function gather(table: Table, id: string, entries: readonly StreamedEntry[]): Promise<readonly Key[]> {
+async function digestEntries(
+  table: Table,
+  id: string,
+  entries: readonly StreamedEntry[],
+): Promise<readonly Key[]> {
   const connection = await new Connections(table).find(id);
   if (connection === undefined) return [];
   // What was told before somebody switched mails off is brought to its end.
   if (recipientsOf(connection).length === 0 && connection.failing === undefined) return [];
-  return digest(table, id, entries);
+  return updateDigest(table, id, entries);
 }
 
-async function tellAlarm(table: Table, event: AlarmEvent, requestId: string): Promise<void> {
-  const notice = alarmNotice(event);
-  if (notice !== undefined) await tellIfUnsent(table, await makeAlarmNotice(table, notice), requestId);
+async function sendAlarm(table: Table, event: AlarmEvent, requestId: string): Promise<void> {
+  const notice = alarmNoticeOf(event);
+  if (notice !== undefined)
+    await sendIfUnsent(table, await makeAlarmNotice(table, notice), requestId);
 }
 
-async function lookAround(table: Table, requestId: string): Promise<void> {
+async function runScheduledTasks(table: Table, requestId: string): Promise<void> {
   // All notices are made before any is sent: mails may take all the time that there is.
   const summaries: Key[] = [];
   for (const connection of await dueDigests(table)) {
     try {
-      summaries.push(...(await digest(table, connection, [])));
+      summaries.push(...(await updateDigest(table, connection, [])));
     } catch (error) {
       // The others, and the tokens, are not to wait for it.
       logFailure(error, requestId);
     }
   }
-  await remind(table);
-  await tellEach(table, summaries, requestId);
-  await tellLeft(table, requestId);
+  await createReminders(table);
+  await sendAll(table, summaries, requestId);
+  await sendLeftovers(table, requestId);
 }
 
 /** Tells as many as there is time for; the schedule finds the others. */
-async function tellEach(table: Table, keys: readonly Key[], requestId: string): Promise<void> {
+async function sendAll(table: Table, keys: readonly Key[], requestId: string): Promise<void> {
   for (const key of keys) {
     if (table.retries.timeLeft < MAIL_MS) return;
-    await tellIfUnsent(table, key, requestId);
+    await sendIfUnsent(table, key, requestId);
   }
 }
 
-async function tellLeft(table: Table, requestId: string): Promise<void> {
+async function sendLeftovers(table: Table, requestId: string): Promise<void> {
   for await (const items of unsentNotices(table, Date.now() - LEFT_MS)) {
     for (const item of items.filter(isUnsent)) {
       if (table.retries.timeLeft < MAIL_MS) return;
       try {
-        await tell(table, item, requestId);
+        await sendNotice(table, item, requestId);
       } catch (error) {
         logFailure(error, requestId);
       }

@@ -3,8 +3,10 @@ import { serveResourceEndpoint } from '../../endpoints/resource-endpoint';
 import { usersEndpoint } from '../../endpoints/users';
 import { scimHandler } from '../../http/scim-handler';
 
-/** `/Users` of a connection, and `/Users/.search`. */
+/** Serves `/Users` and `/Users/.search` of a connection. */
 export const handler = scimHandler(serveResourceEndpoint(usersEndpoint), {
   prefetch: ({ connectionId, resourceId }) =>
-    resourceId !== undefined && isResourceId(resourceId) ? [resourceKey(connectionId, 'User', resourceId)] : [],
+    resourceId !== undefined && isResourceId(resourceId)
+      ? [resourceKey(connectionId, 'User', resourceId)]
+      : [],
 });

@@ -9,7 +9,11 @@ const NAMES = ['jobRole', 'company', 'businessUnit', 'team'];
 test('custom attributes beside the default mappings, in a connection for users only', async () => {
   const setup = await setUp({ identityProvider: 'entra', groups: false });
   const schema = { name: 'Acme', attributes: NAMES.map((name) => ({ name })) };
-  const stored = await admin('PUT', `/connections/${String(setup.connection.id)}/schemas/${URN}`, schema);
+  const stored = await admin(
+    'PUT',
+    `/connections/${String(setup.connection.id)}/schemas/${URN}`,
+    schema,
+  );
   expect(stored.status).toBe(201);
 
   const entra = new Entra(setup);
@@ -26,7 +30,11 @@ test('custom attributes beside the default mappings, in a connection for users o
     ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`${URN}:${name}`, value])),
   });
   const id = await entra.provision(ada);
-  expect(await seen(entra.client, ada.userName)).toMatchObject({ id, displayName: 'Ada Doe', [URN]: values });
+  expect(await seen(entra.client, ada.userName)).toMatchObject({
+    id,
+    displayName: 'Ada Doe',
+    [URN]: values,
+  });
   await entra.update(id, { [`${URN}:team`]: 'Red' });
   expect((await seen(entra.client, ada.userName))[URN].team).toBe('Red');
   expect(await entra.client.search('/Users', `${URN}:team eq "Red"`)).toHaveLength(1);
@@ -34,7 +42,10 @@ test('custom attributes beside the default mappings, in a connection for users o
   // Group provisioning was forgotten to be switched off.
   expect((await entra.probeGroups()).body.totalResults).toBe(0);
   const refused = await entra.client.post('/Groups', { displayName: 'Pushed' });
-  expect([refused.status, refused.body.detail]).toEqual([expect.any(Number), expect.stringContaining('users')]);
+  expect([refused.status, refused.body.detail]).toEqual([
+    expect.any(Number),
+    expect.stringContaining('users'),
+  ]);
   expect(await entra.provision({ ...ada, familyName: 'New' })).toBe(id);
 });
 

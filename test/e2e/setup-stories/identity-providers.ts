@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { admin, Client, ENTERPRISE, GROUP, USER, type Body, type Reply } from '../../support/client';
+import {
+  admin,
+  Client,
+  ENTERPRISE,
+  GROUP,
+  USER,
+  type Body,
+  type Reply,
+} from '../../support/client';
 
 /*
  * Identity providers as an administrator's setup drives them: what is assigned, changed, removed and restored there becomes the requests that
@@ -18,7 +26,13 @@ export interface Person {
 
 export function person(name: string, further?: Person['further']): Person {
   const email = `${name.toLowerCase()}@acme.example`;
-  return { userName: email, givenName: name, familyName: 'Doe', email, ...(further === undefined ? {} : { further }) };
+  return {
+    userName: email,
+    givenName: name,
+    familyName: 'Doe',
+    email,
+    ...(further === undefined ? {} : { further }),
+  };
 }
 
 /** What the administrator copies from the settings page into the identity provider. */
@@ -30,15 +44,22 @@ export interface Setup {
 
 /** The settings page: choose the identity provider, copy the URL, copy the token once. */
 export async function setUp(settings: Readonly<Record<string, unknown>>): Promise<Setup> {
-  const { status, body } = await admin('POST', '/connections', { displayName: 'Acme', ...settings });
+  const { status, body } = await admin('POST', '/connections', {
+    displayName: 'Acme',
+    ...settings,
+  });
   expect(status).toBe(201);
   const { token, ...connection } = body;
-  expect((await admin('GET', `/connections/${String(connection.id)}`)).text).not.toContain(token.value);
+  expect((await admin('GET', `/connections/${String(connection.id)}`)).text).not.toContain(
+    token.value,
+  );
   return { connection, baseUrl: connection.scimBaseUrl as string, token: token.value as string };
 }
 
 function expectStatus(reply: Reply, ...statuses: readonly number[]): Body {
-  expect({ text: reply.text, isExpected: statuses.includes(reply.status) }).toMatchObject({ isExpected: true });
+  expect({ text: reply.text, isExpected: statuses.includes(reply.status) }).toMatchObject({
+    isExpected: true,
+  });
   return reply.body;
 }
 
@@ -63,11 +84,19 @@ export class Entra {
   }
 
   async probeGroups(): Promise<Reply> {
-    return this.client.get(`/Groups?excludedAttributes=members&filter=displayName+eq+%22${randomUUID()}%22`);
+    return this.client.get(
+      `/Groups?excludedAttributes=members&filter=displayName+eq+%22${randomUUID()}%22`,
+    );
   }
 
   /** A person is assigned: matched by userName, then created or updated. */
-  async provision({ userName, givenName, familyName, email, further = {} }: Person): Promise<string> {
+  async provision({
+    userName,
+    givenName,
+    familyName,
+    email,
+    further = {},
+  }: Person): Promise<string> {
     const filter = encodeURIComponent(`userName eq "${userName}"`).replaceAll('%20', '+');
     const { Resources } = expectStatus(await this.client.get(`/Users?filter=${filter}`), 200);
     const paths = {
@@ -97,7 +126,11 @@ export class Entra {
   }
 
   async update(id: string, values: Readonly<Record<string, unknown>>): Promise<void> {
-    const operations = Object.entries(values).map(([path, value]) => ({ op: 'Replace', path, value }));
+    const operations = Object.entries(values).map(([path, value]) => ({
+      op: 'Replace',
+      path,
+      value,
+    }));
     expectStatus(await this.client.patch(`/Users/${id}`, ...operations), 200, 204);
   }
 
@@ -157,9 +190,18 @@ export class Okta {
     return this.client.get('/Users?startIndex=1&count=2');
   }
 
-  async provision({ userName, givenName, familyName, email, further = {} }: Person): Promise<string> {
+  async provision({
+    userName,
+    givenName,
+    familyName,
+    email,
+    further = {},
+  }: Person): Promise<string> {
     const filter = encodeURIComponent(`userName eq "${userName}"`);
-    const { Resources } = expectStatus(await this.client.get(`/Users?filter=${filter}&startIndex=1&count=100`), 200);
+    const { Resources } = expectStatus(
+      await this.client.get(`/Users?filter=${filter}&startIndex=1&count=100`),
+      200,
+    );
     const body = {
       schemas: [USER],
       userName,
@@ -173,7 +215,13 @@ export class Okta {
       await this.update(id as string, { ...body, active: true });
       return id as string;
     }
-    const sent = { ...body, externalId: `00u${userName}`, groups: [], password: 'random-1mz050nq', active: true };
+    const sent = {
+      ...body,
+      externalId: `00u${userName}`,
+      groups: [],
+      password: 'random-1mz050nq',
+      active: true,
+    };
     const created = expectStatus(await this.client.post('/Users', sent), 201);
     expect(created).toMatchObject(body);
     return created.id as string;
@@ -187,11 +235,18 @@ export class Okta {
 
   /** Unassigned or deactivated; Okta never deletes. */
   async deactivate(id: string): Promise<void> {
-    expectStatus(await this.client.patch(`/Users/${id}`, { op: 'replace', value: { active: false } }), 200);
+    expectStatus(
+      await this.client.patch(`/Users/${id}`, { op: 'replace', value: { active: false } }),
+      200,
+    );
   }
 
   async pushGroup(displayName: string, members: readonly string[]): Promise<string> {
-    const created = await this.client.post('/Groups', { schemas: [GROUP], displayName, members: [] });
+    const created = await this.client.post('/Groups', {
+      schemas: [GROUP],
+      displayName,
+      members: [],
+    });
     const { id } = expectStatus(created, 201);
     await this.replaceMembers(id as string, displayName, members);
     return id as string;
@@ -199,9 +254,17 @@ export class Okta {
 
   /** "Push now": the name first, then all members. */
   async replaceMembers(id: string, displayName: string, members: readonly string[]): Promise<void> {
-    expectStatus(await this.client.patch(`/Groups/${id}`, { op: 'replace', value: { id, displayName } }), 200, 204);
+    expectStatus(
+      await this.client.patch(`/Groups/${id}`, { op: 'replace', value: { id, displayName } }),
+      200,
+      204,
+    );
     const value = members.map((member) => ({ value: member, display: member }));
-    expectStatus(await this.client.patch(`/Groups/${id}`, { op: 'replace', path: 'members', value }), 200, 204);
+    expectStatus(
+      await this.client.patch(`/Groups/${id}`, { op: 'replace', path: 'members', value }),
+      200,
+      204,
+    );
   }
 
   async deleteGroup(id: string): Promise<void> {
@@ -220,7 +283,11 @@ export class JumpCloud {
   /** The button Activate: a test user and a test group come and go. */
   async activate(testUserEmail: string): Promise<void> {
     expectStatus(await this.client.get('/Users'), 200);
-    const id = await this.provision({ ...person('Test'), userName: testUserEmail, email: testUserEmail });
+    const id = await this.provision({
+      ...person('Test'),
+      userName: testUserEmail,
+      email: testUserEmail,
+    });
     await this.deactivate(id, { ...person('Test'), userName: testUserEmail });
     const { id: group } = expectStatus(
       await this.client.post('/Groups', { schemas: [GROUP], displayName: 'jc test' }),
@@ -253,16 +320,27 @@ export class JumpCloud {
     const [existing] = await this.client.search('/Groups', `displayName eq "${displayName}"`);
     const value = members.map((member) => ({ value: member }));
     if (existing === undefined) {
-      const created = await this.client.post('/Groups', { schemas: [GROUP], displayName, members: value });
+      const created = await this.client.post('/Groups', {
+        schemas: [GROUP],
+        displayName,
+        members: value,
+      });
       return expectStatus(created, 201).id as string;
     }
-    const added = await this.client.patch(`/Groups/${String(existing.id)}`, { op: 'add', path: 'members', value });
+    const added = await this.client.patch(`/Groups/${String(existing.id)}`, {
+      op: 'add',
+      path: 'members',
+      value,
+    });
     expectStatus(added, 200, 204);
     return existing.id as string;
   }
 }
 
-function bodyOf({ userName, givenName, familyName, email, further = {} }: Person, active: boolean): object {
+function bodyOf(
+  { userName, givenName, familyName, email, further = {} }: Person,
+  active: boolean,
+): object {
   return {
     active,
     displayName: `${givenName} ${familyName}`,

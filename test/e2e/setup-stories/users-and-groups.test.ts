@@ -55,7 +55,11 @@ test('Entra ID: every attribute, groups as roles, deactivation, restoration', as
   await entra.deactivate(adaId);
   expect(await seen(entra.client, ada.userName)).toMatchObject({ active: false, ...ATTRIBUTES });
   await entra.restore(adaId);
-  expect(await seen(entra.client, ada.userName)).toMatchObject({ id: adaId, active: true, ...ATTRIBUTES });
+  expect(await seen(entra.client, ada.userName)).toMatchObject({
+    id: adaId,
+    active: true,
+    ...ATTRIBUTES,
+  });
 });
 
 test('Okta: pushed groups are roles, pushing again makes them what they are there', async () => {
@@ -81,7 +85,10 @@ test('JumpCloud: activation with a test user, users by PUT, groups taken over by
   expect((await jumpcloud.client.get('/Users')).body.totalResults).toBe(0);
   const ada = person('Ada', { title: 'Engineer', addresses: ATTRIBUTES.addresses });
   const id = await jumpcloud.provision(ada);
-  expect(await seen(jumpcloud.client, ada.userName)).toMatchObject({ title: 'Engineer', active: true });
+  expect(await seen(jumpcloud.client, ada.userName)).toMatchObject({
+    title: 'Engineer',
+    active: true,
+  });
   const group = await jumpcloud.provisionGroup('Operators', [id]);
   expect(await jumpcloud.provisionGroup('Operators', [id])).toBe(group);
   expect(await roles(jumpcloud.client, ada.userName)).toEqual(['Operators']);
@@ -95,13 +102,17 @@ test('a lost key is rotated, which voids the one before', async () => {
   const setup = await setUp({ identityProvider: 'entra' });
   const { body } = await admin('POST', `/connections/${String(setup.connection.id)}/tokens`);
   expect((await new Entra(setup).testConnection()).status).toBe(401);
-  expect((await new Entra({ ...setup, token: body.value as string }).testConnection()).status).toBe(200);
+  expect((await new Entra({ ...setup, token: body.value as string }).testConnection()).status).toBe(
+    200,
+  );
 });
 
 test('the setup is removed: everybody is unassigned, then the configuration goes', async () => {
   const setup = await setUp({ identityProvider: 'okta' });
   const okta = new Okta(setup);
-  const ids = await Promise.all(['One', 'Two', 'Three'].map((name) => okta.provision(person(name))));
+  const ids = await Promise.all(
+    ['One', 'Two', 'Three'].map((name) => okta.provision(person(name))),
+  );
   for (const id of ids) await okta.deactivate(id);
   expect(await okta.client.search('/Users', 'active eq true')).toEqual([]);
   expect((await admin('DELETE', `/connections/${String(setup.connection.id)}`)).status).toBe(202);

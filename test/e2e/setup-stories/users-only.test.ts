@@ -23,7 +23,11 @@ test('Entra ID: five mappings, cycles, provisioning on demand; who leaves keeps 
   expect(await entra.provision({ ...ada, familyName: 'Lovelace' })).toBe(id);
 
   await entra.deactivate(id);
-  expect(await seen(entra.client, ada.userName)).toMatchObject({ id, active: false, name: { familyName: 'Lovelace' } });
+  expect(await seen(entra.client, ada.userName)).toMatchObject({
+    id,
+    active: false,
+    name: { familyName: 'Lovelace' },
+  });
   await entra.restore(id);
   expect((await seen(entra.client, ada.userName)).active).toBe(true);
 
@@ -53,7 +57,11 @@ test('Okta: Test API Credentials, create, update and deactivate users', async ()
     [ENTERPRISE]: { department: 'Hut 8' },
   });
   await okta.deactivate(id);
-  expect(await seen(okta.client, alan.userName)).toMatchObject({ id, active: false, title: 'Fellow' });
+  expect(await seen(okta.client, alan.userName)).toMatchObject({
+    id,
+    active: false,
+    title: 'Fellow',
+  });
   expect(await okta.provision(alan)).toBe(id);
   expect((await seen(okta.client, alan.userName)).active).toBe(true);
 });

@@ -31,7 +31,11 @@ export const filters: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter }>((tie)
       position: fc.constant(0),
     }),
     fc.record({ kind: fc.constant('present' as const), path: names, position: fc.constant(0) }),
-    fc.record({ kind: fc.constantFrom('and' as const, 'or' as const), left: tie('filter'), right: tie('filter') }),
+    fc.record({
+      kind: fc.constantFrom('and' as const, 'or' as const),
+      left: tie('filter'),
+      right: tie('filter'),
+    }),
     fc.record({ kind: fc.constant('not' as const), filter: tie('filter') }),
     fc.record({
       kind: fc.constant('values' as const),
@@ -44,5 +48,7 @@ export const filters: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter }>((tie)
 
 /** The same tree without the places in the text, which printing does not keep. */
 export function withoutPositions(filter: Filter): unknown {
-  return JSON.parse(JSON.stringify(filter, (key, value: unknown) => (key === 'position' ? undefined : value)));
+  return JSON.parse(
+    JSON.stringify(filter, (key, value: unknown) => (key === 'position' ? undefined : value)),
+  );
 }

@@ -19,10 +19,13 @@ const users: fc.Arbitrary<JsonObject> = fc.record(
     title: text,
     active: fc.boolean(),
     name: fc.record({ givenName: text, familyName: text }, { requiredKeys: [] }),
-    emails: fc.array(fc.record({ value: text, type: text, primary: fc.boolean() }, { requiredKeys: [] }), {
-      minLength: 1,
-      maxLength: 3,
-    }),
+    emails: fc.array(
+      fc.record({ value: text, type: text, primary: fc.boolean() }, { requiredKeys: [] }),
+      {
+        minLength: 1,
+        maxLength: 3,
+      },
+    ),
   },
   { requiredKeys: ['id'] },
 );
@@ -79,7 +82,11 @@ const filters = fc.letrec<{ filter: Filter }>((tie) => ({
       path: fc.constantFrom('title', 'name', 'emails', 'name.givenName', 'active'),
       position: fc.constant(0),
     }),
-    fc.record({ kind: fc.constantFrom('and' as const, 'or' as const), left: tie('filter'), right: tie('filter') }),
+    fc.record({
+      kind: fc.constantFrom('and' as const, 'or' as const),
+      left: tie('filter'),
+      right: tie('filter'),
+    }),
     fc.record({ kind: fc.constant('not' as const), filter: tie('filter') }),
     fc.record({
       kind: fc.constant('values' as const),
@@ -106,9 +113,12 @@ function naive(filter: Filter, resource: Json): boolean {
       );
     case 'compare': {
       const values = valuesOf(resource, filter.path === 'emails' ? 'emails.value' : filter.path);
-      if (values.length === 0) return filter.value === null ? filter.operator === 'eq' : filter.operator === 'ne';
+      if (values.length === 0)
+        return filter.value === null ? filter.operator === 'eq' : filter.operator === 'ne';
       if (filter.value === null) return filter.operator === 'ne';
-      return values.some((value) => holds(filter.operator, value, filter.value, CASE_EXACT.has(filter.path)));
+      return values.some((value) =>
+        holds(filter.operator, value, filter.value, CASE_EXACT.has(filter.path)),
+      );
     }
   }
 }
@@ -130,7 +140,9 @@ function valuesOf(subject: Json, path: string): Json[] {
 
 function holds(operator: string, stored: Json, wanted: Json, exact: boolean): boolean {
   const fold = (value: Json): Json =>
-    typeof value === 'string' && !exact ? value.toUpperCase().toLowerCase().replaceAll('ς', 'σ') : value;
+    typeof value === 'string' && !exact
+      ? value.toUpperCase().toLowerCase().replaceAll('ς', 'σ')
+      : value;
   const [left, right] = [fold(stored), fold(wanted)];
   const [a, b] = [String(left), String(right)];
   const table: Record<string, boolean> = {

@@ -25,7 +25,10 @@ describe('parseFilter reads the ABNF of RFC 7644 section 3.4.2.2', () => {
       'userType ne "Employee" and not (emails co "example.com")',
       'userType ne "Employee" and not (emails co "example.com")',
     ],
-    ['emails[type eq "work" and value co "@example.com"]', 'emails[type eq "work" and value co "@example.com"]'],
+    [
+      'emails[type eq "work" and value co "@example.com"]',
+      'emails[type eq "work" and value co "@example.com"]',
+    ],
     // Operators in any case, no space before a parenthesis, literals.
     ['userName EQ "a" AND NOT(active eq TRUE)', 'userName eq "a" and not (active eq true)'],
     ['userName\teq\n"tab\u00a0"', 'userName eq "tab\u00a0"'],
@@ -47,7 +50,9 @@ describe('parseFilter reads the ABNF of RFC 7644 section 3.4.2.2', () => {
   test('what is printed is read back as the same tree', () => {
     fc.assert(
       fc.property(filters, (filter) => {
-        expect(withoutPositions(parseFilter(printFilter(filter)))).toEqual(withoutPositions(filter));
+        expect(withoutPositions(parseFilter(printFilter(filter)))).toEqual(
+          withoutPositions(filter),
+        );
       }),
       { numRuns: 3000 },
     );
@@ -72,7 +77,9 @@ describe('parseFilter refuses', () => {
     ['userName eq "\\ud800"', 'position 13'],
     ['"userName" eq "a"', 'position 1'],
   ])('%p at the right place', (text, position) => {
-    expect(() => parseFilter(text)).toThrow(expect.objectContaining({ status: 400, scimType: 'invalidFilter' }));
+    expect(() => parseFilter(text)).toThrow(
+      expect.objectContaining({ status: 400, scimType: 'invalidFilter' }),
+    );
     expect(() => parseFilter(text)).toThrow(position);
   });
 

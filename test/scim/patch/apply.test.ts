@@ -18,12 +18,25 @@ const stored: Attributes = {
   [ENTERPRISE]: { department: 'Tours', manager: { value: 'M1' } },
 };
 
-function patch(operations: readonly JsonObject[], before: Attributes = stored, createMissingTarget = true): Attributes {
+function patch(
+  operations: readonly JsonObject[],
+  before: Attributes = stored,
+  createMissingTarget = true,
+): Attributes {
   const readOnly = { id: 'ID', groups: [{ value: 'G1' }], meta: { resourceType: 'User' } };
-  return applyPatch(USER, before, parseOperations(USER, operations), { createMissingTarget }, readOnly);
+  return applyPatch(
+    USER,
+    before,
+    parseOperations(USER, operations),
+    { createMissingTarget },
+    readOnly,
+  );
 }
 
-function refusal(operations: readonly JsonObject[], createMissingTarget = false): string | undefined {
+function refusal(
+  operations: readonly JsonObject[],
+  createMissingTarget = false,
+): string | undefined {
   try {
     patch(operations, stored, createMissingTarget);
     return undefined;
@@ -38,8 +51,16 @@ describe('add (RFC 7644 section 3.5.2.1)', () => {
   });
   test('adds values to a multi-valued attribute, none of them twice', () => {
     const added = { value: 'o@example.com', type: 'other' };
-    expect(patch([{ op: 'add', path: 'emails', value: [added, home] }])['emails']).toEqual([work, home, added]);
-    expect(patch([{ op: 'add', path: 'emails', value: added }])['emails']).toEqual([work, home, added]);
+    expect(patch([{ op: 'add', path: 'emails', value: [added, home] }])['emails']).toEqual([
+      work,
+      home,
+      added,
+    ]);
+    expect(patch([{ op: 'add', path: 'emails', value: added }])['emails']).toEqual([
+      work,
+      home,
+      added,
+    ]);
   });
   test('a value that becomes primary takes it from the others', () => {
     const added = { value: 'o@example.com', primary: true };
@@ -48,7 +69,9 @@ describe('add (RFC 7644 section 3.5.2.1)', () => {
       home,
       added,
     ]);
-    expect(patch([{ op: 'replace', path: 'emails[type eq "home"].primary', value: true }])['emails']).toEqual([
+    expect(
+      patch([{ op: 'replace', path: 'emails[type eq "home"].primary', value: true }])['emails'],
+    ).toEqual([
       { ...work, primary: false },
       { ...home, primary: true },
     ]);
@@ -61,7 +84,12 @@ describe('add (RFC 7644 section 3.5.2.1)', () => {
     });
   });
   test('without a path adds each attribute of its value', () => {
-    const value = { nickName: 'Babs', emails: [home], [ENTERPRISE]: { costCenter: '7' }, unknown: 1 };
+    const value = {
+      nickName: 'Babs',
+      emails: [home],
+      [ENTERPRISE]: { costCenter: '7' },
+      unknown: 1,
+    };
     expect(patch([{ op: 'add', value }])).toEqual({
       ...stored,
       nickName: 'Babs',
@@ -69,14 +97,20 @@ describe('add (RFC 7644 section 3.5.2.1)', () => {
     });
   });
   test('reaches into extensions by URN', () => {
-    expect(patch([{ op: 'add', path: `${ENTERPRISE}:manager.value`, value: 'M2' }])[ENTERPRISE]).toEqual({
+    expect(
+      patch([{ op: 'add', path: `${ENTERPRISE}:manager.value`, value: 'M2' }])[ENTERPRISE],
+    ).toEqual({
       department: 'Tours',
       manager: { value: 'M2' },
     });
-    expect(patch([{ op: 'add', path: `${USER_URN}:name.givenName`, value: 'B' }])['name']).toMatchObject({
+    expect(
+      patch([{ op: 'add', path: `${USER_URN}:name.givenName`, value: 'B' }])['name'],
+    ).toMatchObject({
       givenName: 'B',
     });
-    expect(patch([{ op: 'add', path: ENTERPRISE, value: { division: 'D' } }])[ENTERPRISE]).toMatchObject({
+    expect(
+      patch([{ op: 'add', path: ENTERPRISE, value: { division: 'D' } }])[ENTERPRISE],
+    ).toMatchObject({
       department: 'Tours',
       division: 'D',
     });
@@ -100,24 +134,34 @@ describe('replace (RFC 7644 section 3.5.2.3)', () => {
     expect(patch([{ op: 'replace', path: 'emails', value: [] }])).not.toHaveProperty('emails');
   });
   test('sets the sub-attributes it names and leaves the others; null unassigns', () => {
-    expect(patch([{ op: 'replace', path: 'name', value: { givenName: 'B', familyName: null } }])['name']).toEqual({
+    expect(
+      patch([{ op: 'replace', path: 'name', value: { givenName: 'B', familyName: null } }])['name'],
+    ).toEqual({
       givenName: 'B',
     });
-    expect(patch([{ op: 'replace', path: 'name.givenName', value: null }])['name']).toEqual({ familyName: 'Jensen' });
+    expect(patch([{ op: 'replace', path: 'name.givenName', value: null }])['name']).toEqual({
+      familyName: 'Jensen',
+    });
   });
   test('replaces what a value path selects: a part of it or all of it', () => {
-    expect(patch([{ op: 'replace', path: 'emails[type eq "work"].value', value: 'n@example.com' }])['emails']).toEqual([
-      { ...work, value: 'n@example.com' },
+    expect(
+      patch([{ op: 'replace', path: 'emails[type eq "work"].value', value: 'n@example.com' }])[
+        'emails'
+      ],
+    ).toEqual([{ ...work, value: 'n@example.com' }, home]);
+    const value = { value: 'n@example.com', type: 'other' };
+    expect(patch([{ op: 'replace', path: 'emails[type eq "work"]', value }])['emails']).toEqual([
+      value,
       home,
     ]);
-    const value = { value: 'n@example.com', type: 'other' };
-    expect(patch([{ op: 'replace', path: 'emails[type eq "work"]', value }])['emails']).toEqual([value, home]);
   });
   test('a value path that selects nothing is noTarget, unless the profile says otherwise', () => {
     const operation = { op: 'replace', path: 'phoneNumbers[type eq "work"].value', value: '1' };
     expect(refusal([operation])).toBe('400 noTarget');
     expect(patch([operation])['phoneNumbers']).toEqual([{ type: 'work', value: '1' }]);
-    expect(refusal([{ ...operation, path: 'phoneNumbers[type ne "work"].value' }], true)).toBe('400 noTarget');
+    expect(refusal([{ ...operation, path: 'phoneNumbers[type ne "work"].value' }], true)).toBe(
+      '400 noTarget',
+    );
   });
 });
 
@@ -126,10 +170,16 @@ describe('remove (RFC 7644 section 3.5.2.2)', () => {
     ['nickName', stored],
     ['emails[type eq "home"]', { ...stored, emails: [work] }],
     ['emails[type eq "none"]', stored],
-    ['emails[type eq "work"].primary', { ...stored, emails: [{ value: 'w@example.com', type: 'work' }, home] }],
+    [
+      'emails[type eq "work"].primary',
+      { ...stored, emails: [{ value: 'w@example.com', type: 'work' }, home] },
+    ],
     ['name.givenName', { ...stored, name: { familyName: 'Jensen' } }],
     [`${ENTERPRISE}:manager`, { ...stored, [ENTERPRISE]: { department: 'Tours' } }],
-    [`${ENTERPRISE.toUpperCase()}:Department`, { ...stored, [ENTERPRISE]: { manager: { value: 'M1' } } }],
+    [
+      `${ENTERPRISE.toUpperCase()}:Department`,
+      { ...stored, [ENTERPRISE]: { manager: { value: 'M1' } } },
+    ],
   ])('%s', (path, expected) => {
     expect(patch([{ op: 'remove', path }])).toEqual(expected);
   });
@@ -191,7 +241,10 @@ describe('refusals', () => {
   });
 
   test('readOnly values sent back unchanged are none', () => {
-    expect(patch([{ op: 'replace', value: { id: 'ID', nickName: 'B' } }])).toEqual({ ...stored, nickName: 'B' });
+    expect(patch([{ op: 'replace', value: { id: 'ID', nickName: 'B' } }])).toEqual({
+      ...stored,
+      nickName: 'B',
+    });
     expect(patch([{ op: 'replace', path: 'meta.resourceType', value: 'User' }])).toEqual(stored);
   });
 
@@ -244,7 +297,9 @@ describe('properties', () => {
     fc.constantFrom<unknown>(
       [{ value: 'a', type: 'work' }],
       { value: 'a', primary: true },
-      JSON.parse('{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}'),
+      JSON.parse(
+        '{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}',
+      ),
       { name: { givenName: 'x' }, emails: null },
     ),
   );

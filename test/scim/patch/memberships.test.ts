@@ -10,7 +10,10 @@ import {
 import { parseOperations } from '../../../scim/patch/request';
 import { GROUP } from '../../../scim/schema/resource-type';
 
-function fold(operations: readonly JsonObject[], current: readonly Member[] = []): MembershipChange {
+function fold(
+  operations: readonly JsonObject[],
+  current: readonly Member[] = [],
+): MembershipChange {
   return foldMembershipOperations(parseOperations(GROUP, operations), current);
 }
 
@@ -22,14 +25,26 @@ function result({ clear, add, remove }: MembershipChange, before: readonly strin
 
 describe('operations on members', () => {
   test.each<[string, JsonObject[], string[]]>([
-    ['add', [{ op: 'add', path: 'members', value: [{ value: 'c' }, { value: 'a' }] }], ['a', 'b', 'c']],
-    ['add of one without a list', [{ op: 'add', path: 'members', value: { value: 'c' } }], ['a', 'b', 'c']],
+    [
+      'add',
+      [{ op: 'add', path: 'members', value: [{ value: 'c' }, { value: 'a' }] }],
+      ['a', 'b', 'c'],
+    ],
+    [
+      'add of one without a list',
+      [{ op: 'add', path: 'members', value: { value: 'c' } }],
+      ['a', 'b', 'c'],
+    ],
     ['add without a path', [{ op: 'add', value: { members: [{ value: 'c' }] } }], ['a', 'b', 'c']],
     ['remove by value', [{ op: 'remove', path: 'members[value eq "a"]' }], ['b']],
     ['remove of several', [{ op: 'remove', path: 'members[value eq "a" or value eq "b"]' }], []],
     ['remove of a stranger', [{ op: 'remove', path: 'members[value eq "x"]' }], ['a', 'b']],
     ['remove of all', [{ op: 'remove', path: 'members' }], []],
-    ['replace', [{ op: 'replace', path: 'members', value: [{ value: 'b' }, { value: 'c' }] }], ['b', 'c']],
+    [
+      'replace',
+      [{ op: 'replace', path: 'members', value: [{ value: 'b' }, { value: 'c' }] }],
+      ['b', 'c'],
+    ],
     ['replace by none', [{ op: 'replace', path: 'members', value: [] }], []],
     ['replace without a path', [{ op: 'replace', value: { members: [{ value: 'c' }] } }], ['c']],
     [
@@ -83,19 +98,29 @@ describe('operations on members', () => {
   test('folding is the same as applying one after the other', () => {
     const ids: fc.Arbitrary<string> = fc.constantFrom('a', 'b', 'c', 'd');
     const operation = fc.oneof(
-      fc.array(ids).map((list) => ({ op: 'add', path: 'members', value: list.map((value) => ({ value })) })),
+      fc
+        .array(ids)
+        .map((list) => ({ op: 'add', path: 'members', value: list.map((value) => ({ value })) })),
       ids.map((id) => ({ op: 'remove', path: `members[value eq "${id}"]` })),
-      fc.array(ids).map((list) => ({ op: 'replace', path: 'members', value: list.map((value) => ({ value })) })),
+      fc.array(ids).map((list) => ({
+        op: 'replace',
+        path: 'members',
+        value: list.map((value) => ({ value })),
+      })),
       fc.constant({ op: 'remove', path: 'members' }),
     );
     fc.assert(
-      fc.property(fc.array(operation, { maxLength: 8 }), fc.uniqueArray(ids), (operations, before) => {
-        const oneByOne = operations.reduce<string[]>(
-          (members, each) => result(fold([each]), members),
-          [...before].sort(),
-        );
-        expect(result(fold(operations), before)).toEqual(oneByOne);
-      }),
+      fc.property(
+        fc.array(operation, { maxLength: 8 }),
+        fc.uniqueArray(ids),
+        (operations, before) => {
+          const oneByOne = operations.reduce<string[]>(
+            (members, each) => result(fold([each]), members),
+            [...before].sort(),
+          );
+          expect(result(fold(operations), before)).toEqual(oneByOne);
+        },
+      ),
       { numRuns: 2000 },
     );
   });

@@ -17,7 +17,10 @@ test('names take their canonical form, readOnly and unknown attributes go', () =
     groups: [{ value: 'g' }],
     nosuch: 1,
     EMAILS: [{ VALUE: 'a@b', Primary: true, nosuch: 1 }],
-    [ENTERPRISE_USER_URN.toUpperCase()]: { Department: 'D', manager: { value: 'm', displayName: 'readOnly' } },
+    [ENTERPRISE_USER_URN.toUpperCase()]: {
+      Department: 'D',
+      manager: { value: 'm', displayName: 'readOnly' },
+    },
     password: 'N3verStored!',
   };
   expect(parseResource(USER, JSON.parse(JSON.stringify(body)))).toEqual({
@@ -52,7 +55,10 @@ test('equal values are kept once', () => {
 });
 
 test('equal elements without a value are kept once, and thousands of them cost little', () => {
-  const addresses = Array.from({ length: 8000 }, (_, index) => ({ locality: `d${index % 4000}`, type: 'x' }));
+  const addresses = Array.from({ length: 8000 }, (_, index) => ({
+    locality: `d${index % 4000}`,
+    type: 'x',
+  }));
   expect(parseResource(USER, { ...minimal, addresses })['addresses']).toHaveLength(4000);
 });
 
@@ -84,7 +90,9 @@ test.each([
   [{ ...minimal, x509Certificates: [{ value: 'not base64!' }] }, 'invalidValue', 'base64'],
   [{ ...minimal, [ENTERPRISE_USER_URN]: 'x' }, 'invalidValue', 'must be an object'],
 ])('%j is refused: %s, %s', (body, scimType, message) => {
-  expect(() => parseResource(USER, body)).toThrow(expect.objectContaining({ status: 400, scimType }));
+  expect(() => parseResource(USER, body)).toThrow(
+    expect.objectContaining({ status: 400, scimType }),
+  );
   expect(() => parseResource(USER, body)).toThrow(message);
 });
 
@@ -103,7 +111,9 @@ test('any body gives attributes or a ScimError, and touches no prototype', () =>
   const body = fc.dictionary(fc.constantFrom(...names), fc.jsonValue({ maxDepth: 3 }));
   fc.assert(
     fc.property(body, fc.constantFrom(USER, GROUP), (sent, type) => {
-      const json = JSON.parse(JSON.stringify({ schemas: [type.schema.id], userName: 'a', displayName: 'a', ...sent }));
+      const json = JSON.parse(
+        JSON.stringify({ schemas: [type.schema.id], userName: 'a', displayName: 'a', ...sent }),
+      );
       try {
         const parsed = parseResource(type, json);
         expect(Object.getPrototypeOf(parsed)).toBe(Object.prototype);

@@ -21,7 +21,10 @@ test.each([
     { attributes: ['name.givenName', 'emails.value'] },
     { ...always, name: { givenName: 'g' }, emails: [{ value: 'v' }] },
   ],
-  [{ attributes: [ENTERPRISE_USER_URN] }, { ...always, [ENTERPRISE_USER_URN]: user[ENTERPRISE_USER_URN] }],
+  [
+    { attributes: [ENTERPRISE_USER_URN] },
+    { ...always, [ENTERPRISE_USER_URN]: user[ENTERPRISE_USER_URN] },
+  ],
   [
     { attributes: [`${ENTERPRISE_USER_URN}:manager.value`] },
     { ...always, [ENTERPRISE_USER_URN]: { manager: { value: 'm' } } },
@@ -47,9 +50,13 @@ test('tells what need not be read', () => {
   expect(new Projection(GROUP, { attributes: ['displayName'] }).shows('members')).toBe(false);
   expect(new Projection(GROUP, { attributes: ['members.value'] }).shows('members')).toBe(true);
   expect(new Projection(GROUP, { excludedAttributes: ['members'] }).shows('members')).toBe(false);
-  expect(new Projection(GROUP, { excludedAttributes: ['members.display'] }).shows('members')).toBe(true);
+  expect(new Projection(GROUP, { excludedAttributes: ['members.display'] }).shows('members')).toBe(
+    true,
+  );
 });
 
 test('both lists together are refused', () => {
-  expect(() => new Projection(USER, { attributes: ['id'], excludedAttributes: ['id'] })).toThrow('together');
+  expect(() => new Projection(USER, { attributes: ['id'], excludedAttributes: ['id'] })).toThrow(
+    'together',
+  );
 });

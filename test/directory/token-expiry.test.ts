@@ -1,4 +1,4 @@
-import { tokensNearExpiry } from '../../directory/notices/expiry';
+import { tokensNearExpiry } from '../../directory/notices/token-expiry';
 import { issueToken, type StoredToken } from '../../directory/connections/tokens';
 
 const DAY_MS = 86_400_000;

@@ -5,7 +5,7 @@ import { bundleFunctions, LARGEST_KB } from './bundle-functions';
 /**
  * Bundles each function for Lambda, so that a consumer of the package needs no bundler. Run by `npm run build`.
  */
-const outdir = path.join(__dirname, '..', 'dist', 'lambdas');
+const outdir = path.join(__dirname, '..', '..', 'dist', 'lambdas');
 
 async function bundle(): Promise<void> {
   // Beside the bundles lies what the construct shares with the functions, compiled.

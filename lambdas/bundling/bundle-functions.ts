@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 import path from 'node:path';
 import { BUNDLE_OPTIONS } from './bundle-options';
-import { FUNCTION_NAMES, type FunctionName } from './contract';
+import { FUNCTION_NAMES, type FunctionName } from '../contract';
 
 /**
  * Kilobytes that a bundle may have. A larger one starts more slowly, and mostly because of a dependency that crept in: the directory's functions have none but their own code, the others
@@ -29,7 +29,7 @@ export async function bundleFunctions(outdir: string): Promise<ReadonlyMap<Funct
   const { metafile } = await build({
     ...BUNDLE_OPTIONS,
     entryPoints: FUNCTION_NAMES.map((name) => ({
-      in: path.join(__dirname, 'functions', name, 'index.ts'),
+      in: path.join(__dirname, '..', 'functions', name, 'index.ts'),
       out: `${name}/index`,
     })),
     outdir,
@@ -38,13 +38,16 @@ export async function bundleFunctions(outdir: string): Promise<ReadonlyMap<Funct
   });
   const outputs = Object.entries(metafile.outputs);
   const sizes = new Map(
-    FUNCTION_NAMES.map((name) => [name, outputs.find(([file]) => file.endsWith(`${name}/index.mjs`))?.[1].bytes ?? 0]),
+    FUNCTION_NAMES.map((name) => [
+      name,
+      outputs.find(([file]) => file.endsWith(`${name}/index.mjs`))?.[1].bytes ?? 0,
+    ]),
   );
   for (const [name, bytes] of sizes) {
     if (bytes <= LARGEST_KB[name] * 1024) continue;
     const found = Math.round(bytes / 1024);
     throw new Error(
-      `The bundle of "${name}" has ${found} KB, and ${LARGEST_KB[name]} at most: lambdas/bundle-functions.ts`,
+      `The bundle of "${name}" has ${found} KB, and ${LARGEST_KB[name]} at most: lambdas/bundling/bundle-functions.ts`,
     );
   }
   return sizes;

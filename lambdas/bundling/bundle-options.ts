@@ -14,5 +14,7 @@ export const BUNDLE_OPTIONS = {
   legalComments: 'none',
   logLevel: 'warning',
   // Packages in CommonJS that call `require` of Node.js's own modules find it under this name.
-  banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
+  },
 } as const satisfies BuildOptions;

@@ -1,7 +1,9 @@
 import { Connections } from '../../directory/connections/connections';
-import { digest, dueDigests, type StreamedEntry } from '../../directory/notices/digest';
+import { updateDigest, dueDigests } from '../../directory/notices/failure-digest';
+import type { StreamedEntry } from '../../directory/notices/failure-muting';
 import { newEntryTime } from '../../directory/log/entry-time';
-import { noticeFrom, type FailuresNotice } from '../../directory/notices/notices';
+import { noticeFromItem } from '../../directory/notices/notice-item';
+import type { FailuresNotice } from '../../directory/notices/notice';
 import { Table } from '../../directory/store/table';
 import { ACT, connectionWith, createOwnTable, openEngine } from './support';
 
@@ -53,12 +55,20 @@ function success(): StreamedEntry {
 }
 
 /** What a batch makes told: causes with their counts, or that it is over. */
-async function told(id: string, entries: readonly StreamedEntry[], now: number): Promise<readonly string[]> {
-  const notices = await Promise.all((await digest(table, id, entries, now)).map((key) => table.get(key)));
+async function told(
+  id: string,
+  entries: readonly StreamedEntry[],
+  now: number,
+): Promise<readonly string[]> {
+  const notices = await Promise.all(
+    (await updateDigest(table, id, entries, now)).map((key) => table.get(key)),
+  );
   return notices.flatMap((item) => {
-    const notice = item === undefined ? undefined : noticeFrom(item);
+    const notice = item === undefined ? undefined : noticeFromItem(item);
     if (notice?.kind === 'recovered') return ['recovered'];
-    return ((notice as FailuresNotice | undefined)?.causes ?? []).map(({ cause, count }) => `${cause} ${count}`);
+    return ((notice as FailuresNotice | undefined)?.causes ?? []).map(
+      ({ cause, count }) => `${cause} ${count}`,
+    );
   });
 }
 
@@ -68,9 +78,9 @@ test('a cause is told once, muted for a day, and then summed up, also when anoth
   const id = await connect();
   expect(await told(id, [failure('wrongValue')], 0)).toEqual(['wrongValue 1']);
   // The last batch before a silence tells one cause and mutes another.
-  expect(await told(id, [failure('wrongValue', undefined, 3), failure('missingValue')], HOUR)).toEqual([
-    'missingValue 1',
-  ]);
+  expect(
+    await told(id, [failure('wrongValue', undefined, 3), failure('missingValue')], HOUR),
+  ).toEqual(['missingValue 1']);
   expect(await dueDigests(table, 23 * HOUR)).not.toContain(id);
   expect(await dueDigests(table, 26 * HOUR)).toContain(id);
   expect(await told(id, [], 26 * HOUR)).toEqual(['wrongValue 3']);
@@ -112,7 +122,9 @@ test('records that come again change nothing', async () => {
 
 test('a thousand attributes are no thousand paragraphs', async () => {
   const id = await connect();
-  const entries = Array.from({ length: 1000 }, (_, index) => failure('wrongPath', `attribute${index}`));
+  const entries = Array.from({ length: 1000 }, (_, index) =>
+    failure('wrongPath', `attribute${index}`),
+  );
   const causes = await told(id, entries, 0);
   expect(causes.length).toBeLessThanOrEqual(21);
   expect(causes.reduce((sum, cause) => sum + Number(cause.split(' ')[1]), 0)).toBe(1000);

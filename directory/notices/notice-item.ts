@@ -1,0 +1,120 @@
+import { numberOf, textOf, type Item, type Key } from '../store/item';
+import { DEPLOYMENT_NOTICES, idPrefix, noticePartition, UNSENT_NOTICES } from '../store/keys';
+import { ABSENT, type Write } from '../store/write';
+import {
+  EXPIRY_DAYS,
+  type AlarmNotice,
+  type FailedCause,
+  type FailuresNotice,
+  type Notice,
+  type RecoveryNotice,
+  type TokenNotice,
+  type UsageNotice,
+} from './notice';
+
+/** Seconds that a notice is kept after its token's end, or after it was made. */
+const KEPT_SECONDS = 30 * 86_400;
+
+/** Creates the write for a token's notice; its condition fails if the notice was made before. */
+export function tokenNoticeWrite(notice: TokenNotice, now = Date.now()): Write {
+  const { connection, ...rest } = notice;
+  const name = notice.kind === 'tokenExpires' ? `expires-${notice.days}` : 'rotated';
+  const until = Date.parse(notice.expiresAt);
+  const item = unsentItem(connection, `${notice.token}#${name}`, until, now);
+  return { put: { ...item, ...rest }, condition: ABSENT };
+}
+
+/** Creates the write for a usage notice; its condition fails if the notice was made before. */
+export function usageNoticeWrite({ connection, ...rest }: UsageNotice, now: number): Write {
+  const item = unsentItem(connection, `${rest.kind}#${rest.since}`, now, now);
+  return { put: { ...item, ...rest }, condition: ABSENT };
+}
+
+/** Creates the item of a failures notice. @param key distinguishes it from the connection's others */
+export function failuresNoticeItem(
+  { connection, causes }: Omit<FailuresNotice, 'kind'>,
+  key: string,
+  now: number,
+): Item {
+  const item = unsentItem(connection, `failures#${key}`, now, now);
+  return { ...item, kind: 'failures', causes: JSON.stringify(causes) };
+}
+
+/** Creates the item of a recovery notice. @param key distinguishes it from the connection's others */
+export function recoveryNoticeItem(
+  { connection, since, causes }: Omit<RecoveryNotice, 'kind'>,
+  key: string,
+  now: number,
+): Item {
+  const item = unsentItem(connection, `recovered#${key}`, now, now);
+  return { ...item, kind: 'recovered', since, causes: JSON.stringify(causes) };
+}
+
+/** Creates the item of an alarm's notice. */
+export function alarmNoticeItem(notice: AlarmNotice, now: number): Item {
+  const key = { pk: DEPLOYMENT_NOTICES, sk: `alarm#${notice.alarm}#${notice.at}` };
+  return { ...queuedItem(key, now, now), ...notice };
+}
+
+/** @param until milliseconds since the epoch; the item is kept for 30 more days */
+function unsentItem(connection: string, sk: string, until: number, now: number): Item {
+  return { ...queuedItem({ pk: noticePartition(connection), sk }, until, now), connection };
+}
+
+/** An item in the queue of unsent notices, ordered by time. */
+function queuedItem(key: Key, until: number, now: number): Item {
+  return {
+    ...key,
+    gsi1pk: UNSENT_NOTICES,
+    // The key makes it distinct from others of the same millisecond.
+    gsi1sk: `${idPrefix(now)}#${key.pk}#${key.sk}`,
+    ttl: Math.ceil(until / 1000) + KEPT_SECONDS,
+  };
+}
+
+/** Reads a notice's item. */
+export function noticeFromItem(item: Item): Notice {
+  const kind = item['kind'];
+  if (kind === 'alarm') return alarmFrom(item);
+  const connection = textOf(item, 'connection');
+  switch (kind) {
+    case 'failures':
+      return { kind, connection, causes: causesFrom(item) };
+    case 'recovered':
+      return { kind, connection, since: textOf(item, 'since'), causes: causesFrom(item) };
+    case 'silent':
+    case 'quarantined':
+      return { kind, connection, since: textOf(item, 'since') };
+    default:
+      return tokenNoticeFrom(connection, item);
+  }
+}
+
+function alarmFrom(item: Item): AlarmNotice {
+  return {
+    kind: 'alarm',
+    alarm: textOf(item, 'alarm'),
+    isOver: item['isOver'] === true,
+    meaning: textOf(item, 'meaning'),
+    reason: textOf(item, 'reason'),
+    at: textOf(item, 'at'),
+  };
+}
+
+function tokenNoticeFrom(connection: string, item: Item): TokenNotice {
+  const common = {
+    connection,
+    token: textOf(item, 'token'),
+    expiresAt: textOf(item, 'expiresAt'),
+  };
+  if (item['kind'] === 'tokenRotated') {
+    return { ...common, kind: 'tokenRotated', earlierUntil: textOf(item, 'earlierUntil') };
+  }
+  const days = EXPIRY_DAYS.find((each) => each === numberOf(item, 'days')) ?? 0;
+  return { ...common, kind: 'tokenExpires', days };
+}
+
+/** Reads the JSON that this module wrote. */
+function causesFrom(item: Item): readonly FailedCause[] {
+  return JSON.parse(textOf(item, 'causes')) as readonly FailedCause[];
+}

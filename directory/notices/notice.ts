@@ -1,0 +1,85 @@
+/*
+ * A notice says what recipients have to be told. It is stored first and mailed afterwards, so that it
+ * survives a crash and is sent once. Sent notices are kept for a while: their keys prevent the same
+ * notice from being made again.
+ */
+
+/** Days before a token's end on which recipients are reminded; 0 is the day itself. */
+export const EXPIRY_DAYS = [60, 30, 7, 1, 0] as const;
+export type ExpiryDays = (typeof EXPIRY_DAYS)[number];
+
+/** A token ends soon, or was replaced on schedule. */
+export type TokenNotice = {
+  readonly connection: string;
+  readonly token: string;
+  /** RFC 3339: when the token ends. */
+  readonly expiresAt: string;
+} & (
+  | { readonly kind: 'tokenExpires'; readonly days: ExpiryDays }
+  /** The new token is in the secret. `earlierUntil` is when the tokens before it end. */
+  | { readonly kind: 'tokenRotated'; readonly earlierUntil: string }
+);
+
+/** A cause that was reported. */
+export interface ReportedCause {
+  /** A cause of `idp/explanations`. */
+  readonly cause: string;
+  readonly attribute?: string;
+}
+
+/** Failures with the same cause. */
+export interface FailedCause extends ReportedCause {
+  /** The status of the answers; 0 for a summary of muted failures. */
+  readonly status: number;
+  /** The number of failures, at least. */
+  readonly count: number;
+  /** Names of some of the users or groups concerned. */
+  readonly names: readonly string[];
+  readonly detail?: string;
+  readonly received?: string;
+}
+
+/** Requests have failed. */
+export interface FailuresNotice {
+  readonly kind: 'failures';
+  readonly connection: string;
+  readonly causes: readonly FailedCause[];
+}
+
+/** Requests succeed again. */
+export interface RecoveryNotice {
+  readonly kind: 'recovered';
+  readonly connection: string;
+  /** RFC 3339: when the failures started. */
+  readonly since: string;
+  /** The causes that were reported within the last day. */
+  readonly causes: readonly ReportedCause[];
+}
+
+/** A connection is used less than its usage pattern explains. */
+export interface UsageNotice {
+  /** `quarantined`: used only now and then, by an identity provider that has given up. */
+  readonly kind: 'silent' | 'quarantined';
+  readonly connection: string;
+  /** RFC 3339: the last regular use. */
+  readonly since: string;
+}
+
+/** An alarm of the deployment was raised, or is over. */
+export interface AlarmNotice {
+  readonly kind: 'alarm';
+  /** The alarm's name in CloudWatch. */
+  readonly alarm: string;
+  readonly isOver: boolean;
+  /** The alarm's description. */
+  readonly meaning: string;
+  /** CloudWatch's reason for the state. */
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+/** A notice for the recipients of a connection. */
+export type ConnectionNotice = TokenNotice | FailuresNotice | RecoveryNotice | UsageNotice;
+
+export type Notice = ConnectionNotice | AlarmNotice;

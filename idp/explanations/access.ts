@@ -1,0 +1,49 @@
+import type { Explanations } from './explanation';
+
+/** Explanations of requests that are not let in. */
+export const ACCESS_EXPLANATIONS: Explanations<
+  'tokenRefused' | 'scopeMissing' | 'connectionDisabled' | 'groupsOff'
+> = {
+  tokenRefused: {
+    title: 'The token is no longer valid',
+    meaning:
+      '{idp} sends a token that has expired, was replaced or was revoked. ' +
+      'Nothing is synced until it has a valid token.',
+    remedy:
+      "Issue a new token or read the current one from the connection's secret, " +
+      'and paste it into {idp}.',
+    remedies: {
+      entra:
+        "Read the current token from the connection's secret, or issue a new one. Paste it at " +
+        'Provisioning > Connectivity > Secret Token, choose Test Connection and save. If ' +
+        'provisioning is in quarantine, choose Restart provisioning.',
+      okta:
+        "Read the current token from the connection's secret, or issue a new one. Paste it at " +
+        'Provisioning > Integration > Edit, choose Test API Credentials and save. Then retry the ' +
+        'failed tasks at Dashboard > Tasks.',
+    },
+  },
+  scopeMissing: {
+    title: 'The token lacks a scope',
+    meaning: '{idp} uses a token with scopes, and the request needs a scope that it does not have.',
+    remedy: "Give {idp} the connection's main token, or a token with the missing scope.",
+  },
+  connectionDisabled: {
+    title: 'The connection is disabled',
+    meaning: 'An operator has disabled this connection. All of its requests are refused.',
+    remedy: 'Enable the connection (PATCH it with "enabled": true), or stop provisioning in {idp}.',
+  },
+  groupsOff: {
+    title: 'Groups are sent to a users-only connection',
+    meaning: '{idp} sends groups, but this connection accepts users only. Users are not affected.',
+    remedy:
+      'Turn off group provisioning in {idp}, or let the connection accept groups (PATCH it with ' +
+      '"groups": true).',
+    remedies: {
+      entra:
+        'Set Provisioning > Mappings > Provision Microsoft Entra ID Groups > Enabled to No, or let ' +
+        'the connection accept groups.',
+      okta: 'Remove the groups at Push Groups of the application, or let the connection accept groups.',
+    },
+  },
+};

@@ -1,0 +1,27 @@
+import { ERROR_CODES, type ErrorCode } from '../../scim/errors/scim-error';
+import type { IdentityProvider } from '../profiles/registry';
+
+/**
+ * The reasons that the provisioning log and the mails explain, in the order of the documentation:
+ * the codes of failed requests, and mails that could not be sent.
+ */
+export const CAUSES = [...ERROR_CODES, 'mailNotSent'] as const;
+export type Cause = ErrorCode | 'mailNotSent';
+
+/**
+ * An explanation for the people who administer an identity provider. The placeholders `{attribute}`
+ * and `{idp}` stand for the attribute concerned and the identity provider's name.
+ */
+export interface Explanation {
+  /** A few words, without a full stop. */
+  readonly title: string;
+  /** What happened, in one or two sentences. */
+  readonly meaning: string;
+  /** What to do about it. */
+  readonly remedy: string;
+  /** Remedies in the terms of an identity provider's own console. */
+  readonly remedies?: Readonly<Partial<Record<IdentityProvider, string>>>;
+}
+
+/** Explanations of some of the causes. */
+export type Explanations<Explained extends Cause> = Readonly<Record<Explained, Explanation>>;

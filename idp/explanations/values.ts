@@ -1,0 +1,120 @@
+import type { Explanations } from './explanation';
+
+/** Explanations of values that cannot be stored. */
+export const VALUE_EXPLANATIONS: Explanations<
+  | 'duplicateUser'
+  | 'duplicateGroup'
+  | 'missingValue'
+  | 'wrongValue'
+  | 'unknownMember'
+  | 'wrongPath'
+  | 'noTarget'
+  | 'immutableValue'
+> = {
+  duplicateUser: {
+    title: 'Another user has this {attribute}',
+    meaning:
+      '{idp} tried to create or rename a user, but another user of this connection already has ' +
+      'this {attribute}. Upper and lower case make no difference.',
+    remedy:
+      'Find both users in {idp} and give each a {attribute} of its own. A user that was created ' +
+      'here manually or by another application can be deleted.',
+    remedies: {
+      entra:
+        'Two users have the same value in the attribute that is mapped to {attribute} (Mappings > ' +
+        'Provision Microsoft Entra ID Users). Correct one of them, then check the result with ' +
+        'Provision on demand.',
+      okta:
+        'Two assignments have the same {attribute}. Correct one at Assignments > Edit user ' +
+        'assignment, then retry the task at Dashboard > Tasks.',
+    },
+  },
+  duplicateGroup: {
+    title: 'Another group has this name',
+    meaning:
+      '{idp} tried to create or rename a group, but another group of this connection already has ' +
+      'this name. Upper and lower case make no difference.',
+    remedy: 'Rename one of the two groups in {idp}.',
+    remedies: {
+      okta:
+        'Link the pushed group to the existing one: Push Groups > Edit > Link group. Otherwise ' +
+        'rename one of the two.',
+    },
+  },
+  missingValue: {
+    title: '{attribute} is missing',
+    meaning: '{idp} sends a user or group without {attribute}, which is required.',
+    remedy:
+      'Fill in the attribute in {idp} that is mapped to {attribute}, or map one that is always set.',
+    remedies: {
+      entra:
+        'Mappings > Provision Microsoft Entra ID Users: the source attribute mapped to {attribute} ' +
+        'is empty for this user. Fill it in, or choose a source that every user has, such as ' +
+        'userPrincipalName for userName.',
+      okta:
+        'Profile Editor > Mappings: the attribute mapped to {attribute} is empty for this user. ' +
+        "Fill it in in the user's Okta profile, or map an attribute that every user has.",
+    },
+  },
+  wrongValue: {
+    title: '{attribute} has the wrong type',
+    meaning:
+      '{idp} sends a value for {attribute} that does not fit, such as a string instead of a list, ' +
+      'or a word instead of true or false.',
+    remedy: 'Correct the mapping of {attribute} in {idp}. The log shows what was expected.',
+    remedies: {
+      entra:
+        'Attribute Mappings: check the mapping to {attribute}. A multi-valued target includes its ' +
+        'type, such as emails[type eq "work"].value. For true or false, use an expression such as ' +
+        'Switch([IsSoftDeleted], , "False", "True", "True", "False").',
+      okta:
+        'Profile Editor: the type of the attribute mapped to {attribute} must match the schema. ' +
+        'A multi-valued target includes its type, such as emails[type eq "work"].value.',
+    },
+  },
+  unknownMember: {
+    title: 'A group member does not exist',
+    meaning:
+      '{idp} tried to add a member to a group that has not been created here, or was deleted.',
+    remedy:
+      'Assign these users to the application in {idp} before the group, then push the group again.',
+    remedies: {
+      entra:
+        'Provisioning > Scope: members that are out of scope are not created. Bring them into ' +
+        'scope; the next cycle adds them to the group.',
+      okta:
+        'Assign the group to the application, too, so that its members are created. Then choose ' +
+        'Push Groups > Push now.',
+    },
+  },
+  wrongPath: {
+    title: '{attribute}: there is no such attribute',
+    meaning: '{idp} tried to change {attribute}, which this connection does not have.',
+    remedy:
+      'Correct the name in the mapping, remove the mapping, or add a schema with this attribute to ' +
+      'the connection through the admin API.',
+    remedies: {
+      entra:
+        'Mappings > Provision Microsoft Entra ID Users > Show advanced options > Edit attribute ' +
+        'list shows the names that are sent; names of an extension have the form urn:…:attribute. ' +
+        'Correct the name, delete the mapping, or add the schema to the connection.',
+      okta:
+        'Profile Editor > the application > the attribute: External name and External namespace ' +
+        'are sent. Correct them, remove the attribute, or add the schema to the connection.',
+    },
+  },
+  noTarget: {
+    title: 'The value to be changed does not exist',
+    meaning:
+      '{idp} tried to change one of several values, such as the email address of type "work", but ' +
+      'none matches.',
+    remedy:
+      'Sync this user again in {idp}, which sends all values. Then check the filter in the mapping ' +
+      'of {attribute}.',
+  },
+  immutableValue: {
+    title: '{attribute} cannot be changed',
+    meaning: '{idp} tried to change {attribute}, which is set once or by this service.',
+    remedy: 'Remove {attribute} from the mapping in {idp}.',
+  },
+};

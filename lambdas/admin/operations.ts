@@ -1,0 +1,141 @@
+import { auditRecords } from '../../directory/connections/audit';
+import { CONNECTION_ID, type Connection } from '../../directory/connections/connection';
+import type { Tenant } from '../../directory/resources/tenant';
+import { isResourceId } from '../../directory/store/keys';
+import { schemaResource } from '../../scim/schema/representation';
+import { jsonAnswer, type Answer } from '../http/answer';
+import { nextCursor, pageOf, type AdminRequest } from './admin-request';
+import { changeConnection, createConnection, deleteConnection } from './connections';
+import { readLog } from './log';
+import { noConnection, notAllowed } from './problem';
+import { describeAuditRecord, describeConnection, describeToken } from './representation';
+import { CREATE_CONNECTION, ISSUE_TOKEN, readBody, readJson } from './requests';
+import { deleteSchema, putSchema, schemaOf } from './schemas';
+import type { Services } from './services';
+import { issueConnectionToken, listTokens, revokeToken } from './tokens';
+
+/* The calls of the admin API; docs/reference/admin-api.md describes each. */
+
+type Operation = (services: Services, request: AdminRequest) => Promise<Answer>;
+
+/** The operations by route below a connection, then by method. */
+const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  connections: {
+    GET: listConnections,
+    POST: async (services, { body }) => {
+      const settings = readBody(CREATE_CONNECTION, body);
+      const { connection, token } = await createConnection(services, settings);
+      const described = describeConnection(services, connection);
+      return jsonAnswer(201, { ...described, token: describeToken(token) });
+    },
+  },
+  '': {
+    GET: readConnection,
+    PATCH: async (services, { connectionId, body }) => {
+      const connection = await changeConnection(services, connectionId, readJson(body));
+      return jsonAnswer(200, describeConnection(services, connection));
+    },
+    DELETE: async (services, { connectionId }) => {
+      const deleted = await deleteConnection(services, connectionId);
+      return jsonAnswer(202, describeConnection(services, deleted));
+    },
+  },
+  '/tokens': {
+    GET: async (services, { connectionId }) =>
+      jsonAnswer(200, await listTokens(services, connectionId)),
+    POST: async (services, { connectionId, body }) => {
+      const options = readBody(ISSUE_TOKEN, body);
+      const token = await issueConnectionToken(services, connectionId, options);
+      return jsonAnswer(201, describeToken(token));
+    },
+  },
+  '/tokens/{tokenId}': {
+    DELETE: async (services, { connectionId, parameter }) => {
+      await revokeToken(services, connectionId, parameter('tokenId'));
+      return { status: 204 };
+    },
+  },
+  '/audit': { GET: listAudit },
+  '/requests': { GET: listRequests },
+  '/schemas': {
+    GET: async (services, request) => {
+      const { schemas, id } = await existing(services, request);
+      const baseUrl = services.scimBaseUrl(id);
+      return jsonAnswer(200, { schemas: schemas.map((schema) => schemaResource(schema, baseUrl)) });
+    },
+  },
+  '/schemas/{urn}': {
+    GET: async (services, request) => {
+      const connection = await existing(services, request);
+      const schema = schemaOf(connection, request.parameter('urn'));
+      return jsonAnswer(200, schemaResource(schema, services.scimBaseUrl(connection.id)));
+    },
+    PUT: async (services, { connectionId, parameter, body }) => {
+      const tenant = tenantOf(services, connectionId);
+      const { schema, created } = await putSchema(services, tenant, parameter('urn'), body);
+      return jsonAnswer(created ? 201 : 200, schemaResource(schema, tenant.baseUrl));
+    },
+    DELETE: async (services, { connectionId, parameter }) => {
+      await deleteSchema(services, tenantOf(services, connectionId), parameter('urn'));
+      return { status: 204 };
+    },
+  },
+};
+
+/** Serves a request. @throws Problem 405, and what the operation throws */
+export async function serveAdmin(services: Services, request: AdminRequest): Promise<Answer> {
+  const operations = OPERATIONS[request.route ?? 'connections'] ?? {};
+  const operation = operations[request.method];
+  if (operation === undefined) throw notAllowed(request.method, Object.keys(operations).join(', '));
+  return operation(services, request);
+}
+
+async function readConnection(
+  services: Services,
+  { connectionId: id }: AdminRequest,
+): Promise<Answer> {
+  const { connections } = services;
+  const found = (await connections.find(id)) ?? (await connections.findDeleted(id));
+  if (found === undefined || ('isEmptied' in found && found.isEmptied)) throw noConnection(id);
+  return jsonAnswer(200, describeConnection(services, found));
+}
+
+async function listConnections(services: Services, request: AdminRequest): Promise<Answer> {
+  const { limit, after } = pageOf(request, (id) => CONNECTION_ID.test(id));
+  const page = await services.connections.list(limit, after);
+  return jsonAnswer(200, {
+    connections: page.connections.map((connection) => describeConnection(services, connection)),
+    ...nextCursor(page.next),
+  });
+}
+
+async function listAudit(services: Services, request: AdminRequest): Promise<Answer> {
+  const { id } = await existing(services, request);
+  const { limit, after } = pageOf(request, isResourceId);
+  const page = await auditRecords(services.table, id, limit, after);
+  return jsonAnswer(200, {
+    acts: page.records.map(describeAuditRecord),
+    ...nextCursor(page.next),
+  });
+}
+
+async function listRequests(services: Services, request: AdminRequest): Promise<Answer> {
+  const connection = await existing(services, request);
+  const page = pageOf(request, isResourceId);
+  const { requests, next } = await readLog(services.table, connection, request.query, page);
+  return jsonAnswer(200, { requests, ...nextCursor(next) });
+}
+
+/** @throws Problem 404 */
+async function existing(
+  { connections }: Services,
+  { connectionId: id }: AdminRequest,
+): Promise<Connection> {
+  const connection = await connections.find(id);
+  if (connection === undefined) throw noConnection(id);
+  return connection;
+}
+
+function tenantOf({ table, scimBaseUrl }: Services, connection: string): Tenant {
+  return { table, connection, baseUrl: scimBaseUrl(connection) };
+}

@@ -1,0 +1,28 @@
+import { internalError } from '../../scim/errors/resource-errors';
+import { ScimError } from '../../scim/errors/scim-error';
+import { logFailure } from '../observability/log';
+import { jsonAnswer, type Answer } from './answer';
+
+/**
+ * The header with an error's code, on every SCIM error. The Error resource of RFC 7644 has no member
+ * for it, and some clients refuse unknown members.
+ */
+export const ERROR_CODE_HEADER = 'SCIM-Error-Code';
+
+/** Creates the answer to a failed request. Faults are logged and answered without details. */
+export function errorAnswer(error: unknown, requestId: string): Answer {
+  const scimError = toScimError(error, requestId);
+  return jsonAnswer(scimError.status, scimError.body(), {
+    ...scimError.headers,
+    [ERROR_CODE_HEADER]: scimError.code,
+  });
+}
+
+/** Returns any error as a ScimError, and logs it if the service is at fault. */
+export function toScimError(error: unknown, requestId: string): ScimError {
+  const scimError = error instanceof ScimError ? error : internalError(error);
+  if (scimError.code === 'fault' || scimError.code === 'busy') {
+    logFailure(scimError.cause ?? error, requestId);
+  }
+  return scimError;
+}

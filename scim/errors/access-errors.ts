@@ -1,0 +1,45 @@
+import { ScimError } from './scim-error';
+
+/* Errors about who sends a request and what the connection allows. */
+
+/**
+ * 401 for a bearer token that is missing, wrong, expired, revoked or of another connection. The
+ * answer is the same in all of these cases (RFC 7644 section 2, RFC 6750 section 3).
+ */
+export function unauthorized(): ScimError {
+  return new ScimError({
+    code: 'tokenRefused',
+    status: 401,
+    detail: 'The bearer token is missing, wrong, expired or revoked, or for another connection.',
+    headers: { 'WWW-Authenticate': 'Bearer' },
+  });
+}
+
+/** 403 for a connection that an operator has disabled. */
+export function connectionDisabled(): ScimError {
+  return new ScimError({
+    code: 'connectionDisabled',
+    status: 403,
+    detail: 'This connection is disabled.',
+  });
+}
+
+/** 403 for a token whose scopes do not cover the request (RFC 6750 section 3.1). */
+export function scopeMissing(scope: string): ScimError {
+  return new ScimError({
+    code: 'scopeMissing',
+    status: 403,
+    detail: `The bearer token lacks the scope ${scope}.`,
+    headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
+  });
+}
+
+/** 501 for a change to groups on a users-only connection. */
+export function groupsNotProvisioned(): ScimError {
+  return new ScimError({
+    code: 'groupsOff',
+    status: 501,
+    detail:
+      'This connection provisions users only. Turn off group provisioning in the identity provider.',
+  });
+}
