@@ -160,8 +160,8 @@ export class Groups {
    * Changes a group's attributes and members, all or nothing.
    * @param compute the change to the stored group; called again if another change came first
    * @param strict whether the client sent `If-Match`
-   * @throws ScimError 404, 409 `uniqueness`, 400 `invalidValue` for an unknown member, 503, and what
-   *   `compute` throws
+   * @throws ScimError 404, 409 `uniqueness`, 400 `invalidValue` for an unknown member, 503, and
+   *   what `compute` throws
    */
   async change(
     id: string,

@@ -1,5 +1,5 @@
 import { directoryBusy } from '../scim/errors/resource-errors';
-import { mentions, valuesAt } from '../scim/filter/bind';
+import { mentions, valuesAt } from '../scim/filter/evaluate';
 import type { Attributes } from '../scim/resource/parse';
 import type { StoredResource } from '../scim/resource/resource';
 import type { ResourceType } from '../scim/schema/resource-type';
@@ -15,7 +15,9 @@ import { textOf } from './store/item';
 import { deletedUserKey, deletedUserValuePartition } from './store/keys';
 import { PRESENT, type Write } from './store/write';
 
-/** What happens to a user that the identity provider deletes: kept for the application, or erased. */
+/**
+ * What happens to a user that the identity provider deletes: kept for the application, or erased.
+ */
 export type UserDeletion = 'retain' | 'erase';
 
 /** The attributes that identify a deleted user who is created again, in order of preference. */

@@ -1,58 +1,63 @@
-/**
- * Names that the constructs and the functions share. The construct makes the synthesized template from them; whoever needs to know
- * the system as it runs reads the template.
+/*
+ * Names that the constructs and the functions share. The synthesized template is built from them;
+ * everything that needs to know the running system reads the template.
  */
 
 /** Environment variables of the functions. */
 export const ENVIRONMENT = {
-  /** Name of the table; every function. */
+  /** Name of the table; all functions. */
   tableName: 'TABLE_NAME',
   /**
-   * Name of the deployment, which no other one in the account and region has: it begins the name of each connection's secret, which is
-   * `<deployment>/<connection id>`, and it is the dimension of the metrics; every function.
+   * Name of the deployment, unique in the account and region; all functions. It is the prefix of
+   * the connections' secrets (`<deployment>/<connection id>`) and the dimension of all metrics.
    */
   deployment: 'DEPLOYMENT',
-  /** Days for which a connection's log is kept; every function. */
+  /** Days that entries of the provisioning log are kept; all functions. */
   logDays: 'LOG_DAYS',
-  /** URL of the API with its stage; those who name it or call it without a request of their own. */
+  /** URL of the API with its stage; functions that need it without a request. */
   scimUrl: 'SCIM_URL',
-  /** ARN of the function that rotates tokens; `admin`. */
+  /** ARN of the function that rotates tokens; `admin`, `declared-connections`. */
   rotationFunction: 'ROTATION_FUNCTION_ARN',
-  /** ARN of the key that secrets are encrypted with, when it is not the account's default; `admin`. */
+  /** ARN of the KMS key for secrets; `admin`, `declared-connections`. */
   secretKey: 'SECRET_KEY_ARN',
-  /** Whom mails come from, when there are to be any; `notifications`. */
+  /** Sender of mails; `notifications`. No mails are sent without it. */
   mailFrom: 'MAIL_FROM',
-  /** Configuration set of SES that mails are sent with; `notifications`. */
+  /** SES configuration set; `notifications`. */
   mailConfigurationSet: 'MAIL_CONFIGURATION_SET',
-  /** Who gets mails about connections that name no recipients, separated by commas; `notifications`. */
+  /** Default recipients of mails, separated by commas; `notifications`. */
   mailTo: 'MAIL_TO',
-  /** ARN of the function that new tokens are tried with where the API cannot be called; `token-rotation`. */
+  /** ARN of the function that tokens are probed with, if Lambda cannot call the API. */
   probedFunction: 'PROBED_FUNCTION_ARN',
 } as const;
 
-/** What the functions report to CloudWatch, in logs of the embedded metric format, and the construct makes alarms of. */
+/** CloudWatch metrics that the functions report in the embedded metric format. */
 export const METRICS = {
   namespace: 'CdkScim',
-  /** Dimension of every metric: the deployment. */
+  /** Dimension of all metrics: the deployment. */
   deployment: 'Deployment',
-  /** Requests that a function answered with a status from 400 to 499, administrators' among them. */
+  /** Requests that a function answered with 4xx, including those of the admin API. */
   refusals: 'Refusals',
-  /** Requests that a function answered with 501: what this service, or a users-only connection, does not do. */
+  /**
+   * Requests that a function answered with 501: not supported, or groups on a users-only
+   * connection.
+   */
   declined: 'Declined',
-  /** Milliseconds that a SCIM request took in its function; there are as many of them as there were requests. */
+  /**
+   * Milliseconds that a SCIM request took in its function; its sample count is the request count.
+   */
   latency: 'Latency',
-  /** SCIM requests that did not do what they were to do; also by the dimension `kind`. */
+  /** SCIM requests that failed; also by the dimension `kind`. */
   failures: 'Failures',
   kind: 'Kind',
-  /** Tokens that end within a week and that nothing has replaced. */
+  /** Tokens that end within a week without a replacement. */
   tokensNearExpiry: 'TokensNearExpiry',
-  /** Enabled connections that have gone silent, or may be in quarantine. */
+  /** Enabled connections that are silent or may be in quarantine. */
   silentConnections: 'SilentConnections',
-  /** Attempts to send a mail that SES did not take. */
+  /** Mails that SES did not accept, counted per attempt. */
   mailFailures: 'MailFailures',
 } as const;
 
-/** Values of the dimension `kind` of failures, by the status of their answers. */
+/** Values of the dimension `kind`, derived from the status of the answer. */
 export const FAILURE_KINDS = [
   'unauthorized',
   'forbidden',
@@ -65,7 +70,7 @@ export const FAILURE_KINDS = [
 ] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
-/** The functions, one folder each beside this file. */
+/** The functions, one folder each in lambdas/functions. */
 export const FUNCTION_NAMES = [
   'users',
   'groups',
@@ -80,22 +85,24 @@ export const FUNCTION_NAMES = [
 ] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
-/** Those that answer requests. */
+/** The functions that answer requests over HTTP. */
 export type RoutedFunction = Exclude<
   FunctionName,
   'completion' | 'token-rotation' | 'notifications' | 'declared-connections'
 >;
 
-/** What CloudFormation tells the function `declared-connections` of a connection: a custom resource's properties. */
+/** The properties of the custom resource that `declared-connections` handles. */
 export interface DeclaredProperties {
   readonly Id: string;
-  /** The settings as `POST /connections` takes them, as JSON: CloudFormation makes text of every number and boolean. */
+  /**
+   * Settings of `POST /connections` as JSON: CloudFormation turns numbers and booleans into text.
+   */
   readonly Settings: string;
 }
 
 /**
- * What of the table's stream the function `completion` is told: intents that a request handed over, which `directory/intents.ts` writes, and what a request changed, which
- * `directory/origin.ts` marks.
+ * Stream filters for `completion`: intents that were handed over (directory/store/intents.ts) and
+ * items that a request changed (directory/resources/request-info.ts).
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
  */
 export const COMPLETION_FILTERS = [
@@ -113,35 +120,38 @@ export const COMPLETION_FILTERS = [
 ] as const;
 
 /**
- * What of the table's stream the function `notifications` is told: notices that were made, which `directory/notices.ts` writes, and entries of the connections' logs, of
- * `directory/log-entry.ts`. One subscription for both: a stream has two readers at most, and the other is `completion`.
+ * Stream filters for `notifications`: new notices (directory/notices) and failure or success
+ * entries of the provisioning log (directory/log/failure-entry.ts). One subscription serves both,
+ * because a stream should have at most two readers and `completion` is the other.
  */
 export const NOTIFICATION_FILTERS = [
   { eventName: ['INSERT'], dynamodb: { NewImage: { gsi1pk: { S: ['unsentNotices'] } } } },
   { eventName: ['INSERT'], dynamodb: { NewImage: { entry: { S: ['failure', 'success'] } } } },
 ] as const;
 
-/** The stage of the REST API; it begins every URL's path. */
+/** The stage of the REST API, with which the path of every URL starts. */
 export const STAGE = 'scim';
 
-/** Below the stage: where a connection's SCIM endpoints and the admin API begin. */
+/** Paths below the stage: a connection's SCIM endpoints, and the admin API. */
 export const CONNECTION_PATH = '/v2/connections/{connectionId}';
 export const ADMIN_PATH = '/admin';
 
-/** The schema of the answers that API Gateway gives in the functions' place; as `ERROR_URN` of `scim/error`. */
+/** The schema of API Gateway's own answers; the same as `ERROR_URN` of scim/errors. */
 export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
+/** A route of the REST API. */
 export interface Route {
-  /** Resource path of the REST API, with API Gateway's placeholders. */
+  /** Resource path, with API Gateway's placeholders. */
   readonly path: string;
   readonly function: RoutedFunction;
-  /** SCIM routes carry a bearer token that the function checks; admin routes are signed (SigV4). */
+  /** `token`: the function checks a bearer token. `iam`: API Gateway checks a signature (SigV4). */
   readonly authorization: 'token' | 'iam';
 }
 
 /**
- * Every method of a route goes to its function: what a function does not know it answers itself, with 405 and `Allow`. What no
- * other route of a connection takes goes to `discovery`, which answers that there is no such endpoint.
+ * The routes. All methods of a route go to its function, which answers 405 with `Allow` to those it
+ * does not support. Paths of a connection without a route of their own go to `discovery`, which
+ * answers 404.
  */
 export const ROUTES: readonly Route[] = [
   ...scim('users', '/Users', '/Users/{id}'),

@@ -1,24 +1,27 @@
 /**
- * Bounds on what a client may send. Those that RFC 7643 section 5 has a place for are also announced in
- * ServiceProviderConfig.
+ * Limits of requests and answers. ServiceProviderConfig announces those that RFC 7643 section 5
+ * defines an attribute for.
  */
 export const LIMITS = {
-  /** Bytes of a request's body; a larger one is answered with 413. */
+  /** Bytes of a request's body. A larger body is refused with 413. */
   bodyBytes: 5 * 1024 * 1024,
-  /** How deep JSON may nest; a bulk request with PATCH operations needs 8 levels. */
+  /** Nesting levels of JSON. A bulk request with PATCH operations needs 8. */
   bodyDepth: 64,
   /** Characters of a filter. */
   filterLength: 8 * 1024,
-  /** How deep parentheses, `not` and value paths may nest in a filter. */
+  /** Nesting levels of parentheses, `not` and value paths in a filter. */
   filterDepth: 32,
   /** Operations of one PATCH request. */
   patchOperations: 1000,
   /** Operations of one bulk request. */
   bulkOperations: 1000,
-  /** Resources of a page when the client names no `count`. */
+  /** Resources on a page if the client sets no `count`. */
   defaultPage: 100,
-  /** Resources of a page at most, whatever `count` says. */
+  /** Maximum resources on a page, even if `count` is larger. */
   maximumPage: 200,
-  /** Bytes of one resource as JSON: an item of the table holds 400 KB, keys and bookkeeping included. */
+  /**
+   * Bytes of one resource as JSON. An item of the table holds 400 KB, including keys and
+   * bookkeeping.
+   */
   resourceBytes: 380 * 1024,
 } as const;

@@ -2,7 +2,9 @@ import { bodyNotObject, schemaMissing } from './errors/request-errors';
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from './json';
 
 /**
- * The body of a message of the protocol (RFC 7644 section 3.1: SearchRequest, PatchOp, BulkRequest), which names its own schema.
+ * Returns the body of a protocol message (SearchRequest, PatchOp, BulkRequest) after checking that
+ * its `schemas` contains the message's schema (RFC 7644 section 3.1).
+ * @param urn of the message's schema
  * @throws ScimError 400 `invalidSyntax`
  */
 export function messageBody(body: Json, urn: string): JsonObject {

@@ -1,4 +1,5 @@
-import { bindFilter, matches } from '../../scim/filter/bind';
+import { bindFilter } from '../../scim/filter/bind';
+import { matches } from '../../scim/filter/evaluate';
 import { parseFilter } from '../../scim/filter/parse';
 import type { JsonObject } from '../../scim/json';
 import { applyPatch } from '../../scim/patch/apply';

@@ -1,12 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
 import { equalJson, isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
-import type { Connection } from './connection';
 import { textOf, type Item } from '../store/item';
 import { auditPartition } from '../store/keys';
 import type { Table } from '../store/table';
 import type { Write } from '../store/write';
+import type { Connection } from './connection';
 
-/** What an administrator, or Secrets Manager in their place, does to a connection. */
+/** The name of an administrative change to a connection. */
 export type ActionName =
   | 'connection.create'
   | 'connection.update'
@@ -17,14 +17,17 @@ export type ActionName =
   | 'token.revoke'
   | 'token.rotate';
 
-/** Who does what. */
+/** An administrative change by an operator or by Secrets Manager. */
 export interface AdminAction {
   /** The ARN of the IAM principal, or the name of the service. */
   readonly actor: string;
   readonly action: ActionName;
 }
 
-/** An act with what it changed: of settings and tokens what differs, and never a value that could be used. */
+/**
+ * An action with the settings and tokens that it changed, before and after. It never contains the
+ * value of a token or a key.
+ */
 export interface AuditRecord extends AdminAction {
   readonly id: string;
   readonly connection: string;
@@ -34,44 +37,46 @@ export interface AuditRecord extends AdminAction {
   readonly after: JsonObject;
 }
 
+/** A page of the audit log. */
 export interface AuditPage {
   readonly records: readonly AuditRecord[];
-  /** Id of the last record of this page, to continue behind; undefined on the last page. */
+  /** Id of the last record of this page, to continue after; undefined on the last page. */
   readonly next: string | undefined;
 }
 
-/** The record of an act that makes one connection of another. @param before undefined when it is created */
+/**
+ * Creates the audit record of an action.
+ * @param before undefined if the connection is created
+ * @param after undefined if the connection is deleted
+ */
 export function auditRecord(
   { actor, action }: AdminAction,
   connection: string,
   before: Connection | undefined,
   after: Connection | undefined,
 ): AuditRecord {
-  const [old, next] = [before, after].map((side): JsonObject =>
-    side === undefined ? {} : shown(side),
-  );
-  const differences = difference(old ?? {}, next ?? {});
   return {
     id: uuidv7(),
     connection,
     at: new Date().toISOString(),
     actor,
     action,
-    ...differences,
+    ...difference(auditedSettings(before), auditedSettings(after)),
   };
 }
 
-/** The settings that have more than one member each, of which only those that differ are told. */
+/** Settings that are compared member by member. */
 const COLLECTIONS = new Set(['tokens', 'schemas']);
 
+/** Returns the settings that differ, with their values on both sides. */
 function difference(
-  old: JsonObject,
-  next: JsonObject,
+  earlier: JsonObject,
+  later: JsonObject,
 ): { readonly before: JsonObject; readonly after: JsonObject } {
   const before: Record<string, Json> = {};
   const after: Record<string, Json> = {};
-  for (const name of new Set([...Object.keys(old), ...Object.keys(next)])) {
-    const [was, is] = [old[name], next[name]];
+  for (const name of new Set([...Object.keys(earlier), ...Object.keys(later)])) {
+    const [was, is] = [earlier[name], later[name]];
     if (equalJson(was, is)) continue;
     if (COLLECTIONS.has(name) && isObject(was) && isObject(is)) {
       const members = difference(was, is);
@@ -84,8 +89,9 @@ function difference(
   return { before, after };
 }
 
-/** What an audit record may say of a connection; what is not named here, such as digests and keys, it does not. */
-function shown(connection: Connection): JsonObject {
+/** Returns the settings that audit records may contain: an allow-list, without digests and keys. */
+function auditedSettings(connection: Connection | undefined): JsonObject {
+  if (connection === undefined) return {};
   const {
     displayName,
     identityProvider,
@@ -122,7 +128,7 @@ function shown(connection: Connection): JsonObject {
   };
 }
 
-/** The write that keeps a record. */
+/** Creates the write that stores an audit record. */
 export function auditWrite({
   id,
   connection,
@@ -136,7 +142,10 @@ export function auditWrite({
   return { put: { pk: auditPartition(connection), sk: id, at, actor, action, ...changes } };
 }
 
-/** The acts on a connection, newest first. @param after continue behind this id */
+/**
+ * Returns a page of a connection's audit records, newest first.
+ * @param after id to continue after
+ */
 export async function auditRecords(
   table: Table,
   connection: string,

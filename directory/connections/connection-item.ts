@@ -1,17 +1,17 @@
 import { asText } from '../../scim/json';
 import type { Schema } from '../../scim/schema/attribute';
-import type { Connection, DeletedConnection, FailureMail, Rotation } from './connection';
 import { numberOf, textOf, type Item, type ItemValue } from '../store/item';
 import { CONNECTIONS, connectionKey, readKey } from '../store/keys';
-import type { UsagePattern } from './usage-pattern';
-import { TOKEN_SCOPES, type StoredToken } from './tokens';
 import { newVersion } from '../store/version';
 import type { Write } from '../store/write';
+import type { Connection, DeletedConnection, FailureMail, Rotation } from './connection';
+import { TOKEN_SCOPES, type StoredToken } from './tokens';
+import type { UsagePattern } from './usage-pattern';
 
-/** Name of the item's attribute that holds the usage pattern. */
+/** Name of the attribute that holds the usage pattern. */
 export const USAGE_PATTERN = 'rhythm';
 
-/** A connection as an item, with a version of its own. */
+/** Returns a connection as an item with a new version. */
 export function connectionToItem(connection: Connection): Item {
   const { id, tokens, failureMail, rotation, usagePattern, schemas, ...settings } = connection;
   return {
@@ -20,12 +20,12 @@ export function connectionToItem(connection: Connection): Item {
     gsi1sk: id,
     version: newVersion(),
     ...settings,
-    tokens: tokens.map(tokenItem),
-    // When tokens were used is written beside them, without a new version: see `lastUseOf`.
+    tokens: tokens.map(tokenToItem),
+    // Stored outside of `tokens`, because it is updated without a new version.
     ...Object.fromEntries(
       tokens.flatMap(({ id: token, lastUsedAt: at }) => (at ? [[lastUseOf(token), at]] : [])),
     ),
-    // As text, like the attributes of a resource.
+    // JSON text, like the attributes of a resource.
     schemas: JSON.stringify(schemas),
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
@@ -34,21 +34,23 @@ export function connectionToItem(connection: Connection): Item {
 }
 
 /**
- * The write that makes a connection's item another one, if it still has its version. When tokens were used is left alone: that may be written at any
- * time.
+ * Creates the write that changes a connection if its item still has its version. Attributes that do
+ * not belong to the version keep their values, because they may be updated at any time.
  * @param before the item as it was read
  */
 export function connectionWrite(after: Connection, before: Item): Write {
   const { pk, sk, ...attributes } = connectionToItem(after);
-  const set = Object.fromEntries(Object.entries(attributes).filter(([name]) => !isKeptApart(name)));
-  const used = new Set(after.tokens.map(({ id }) => lastUseOf(id)));
+  const set = Object.fromEntries(
+    Object.entries(attributes).filter(([name]) => !isUnversioned(name)),
+  );
+  const lastUses = new Set(after.tokens.map(({ id }) => lastUseOf(id)));
   const remove = Object.keys(before).filter(
     (name) =>
       name !== 'pk' &&
       name !== 'sk' &&
-      !KEPT_APART.has(name) &&
+      !UNVERSIONED.has(name) &&
       !Object.hasOwn(set, name) &&
-      !used.has(name),
+      !lastUses.has(name),
   );
   return {
     update: { pk, sk },
@@ -60,25 +62,28 @@ export function connectionWrite(after: Connection, before: Item): Write {
 
 const LAST_USE = 'lastUsed_';
 
-/** Attributes that are written beside the connection's version, at any time: what shows that failures have ended (`digest.ts`), and how often it is used. */
-const KEPT_APART = new Set<string>(['failing', USAGE_PATTERN]);
+/**
+ * Attributes updated without a new version: the state of failures (`notices/`) and the usage
+ * pattern.
+ */
+const UNVERSIONED = new Set<string>(['failing', USAGE_PATTERN]);
 
-function isKeptApart(attribute: string): boolean {
-  return attribute.startsWith(LAST_USE) || KEPT_APART.has(attribute);
+function isUnversioned(attribute: string): boolean {
+  return attribute.startsWith(LAST_USE) || UNVERSIONED.has(attribute);
 }
 
-/** Name of the attribute of a connection's item that says when a token was used. */
+/** Returns the name of the attribute that holds the last use of a token. */
 export function lastUseOf(token: string): string {
   return `${LAST_USE}${token}`;
 }
 
-/** How often a connection is used, as its item keeps it. */
+/** Returns a usage pattern as an attribute of the connection's item. */
 export function usagePatternToItem({ unusual, ...pattern }: UsagePattern): ItemValue {
   return unusual === undefined ? pattern : { ...pattern, unusual: { ...unusual } };
 }
 
-/** What is stored of a token; its value, where it is known yet, is not. */
-function tokenItem({
+/** Returns a token as stored, without its value. */
+function tokenToItem({
   id,
   digest,
   createdAt,
@@ -100,11 +105,11 @@ function tokenItem({
   };
 }
 
-/** @returns undefined for what is left of a deleted connection */
+/** Reads a connection's item. @returns undefined if the connection is deleted */
 export function connectionFromItem(item: Item): Connection | undefined {
   if (item['deletedAt'] !== undefined) return undefined;
-  const failureMail = toFailureMail(item['failureMail']);
-  const rotation = toRotation(item['rotation']);
+  const failureMail = failureMailFrom(item['failureMail']);
+  const rotation = rotationFrom(item['rotation']);
   const usagePattern = usagePatternFrom(item[USAGE_PATTERN]);
   return {
     id: readKey(item).connection,
@@ -119,18 +124,22 @@ export function connectionFromItem(item: Item): Connection | undefined {
     ...(rotation === undefined ? {} : { rotation }),
     ...(item['declaredBy'] === undefined ? {} : { declaredBy: textOf(item, 'declaredBy') }),
     createdAt: textOf(item, 'createdAt'),
-    tokens: toTokens(item),
+    tokens: tokensFrom(item),
     ...(Array.isArray(item['endedTokens']) ? { endedTokens: item['endedTokens'].map(String) } : {}),
     ...(item['failing'] === 'request' || item['failing'] === 'change'
       ? { failing: item['failing'] }
       : {}),
     ...(usagePattern === undefined ? {} : { usagePattern }),
-    schemas: toSchemas(textOf(item, 'schemas')),
+    schemas: schemasFrom(textOf(item, 'schemas')),
     cursorKey: textOf(item, 'cursorKey'),
   };
 }
 
-/** What stays in place of a connection's item while its data is removed: nothing that could be used. */
+/**
+ * Returns the item that replaces a connection's while its data is purged. It contains no tokens.
+ * @param resources number of the connection's users and groups
+ * @param purge id of the intent
+ */
 export function deletedConnectionToItem(
   { id, displayName }: Connection,
   resources: number,
@@ -144,14 +153,14 @@ export function deletedConnectionToItem(
     version: newVersion(),
     displayName,
     deletedAt,
-    // The intent that removes the data, and no other one.
+    // Only this intent removes the data.
     pending: purge,
     resources,
     removed: 0,
   };
 }
 
-/** @returns undefined for a connection that is not deleted */
+/** Reads a deleted connection's item. @returns undefined if the connection is not deleted */
 export function deletedConnectionFromItem(item: Item): DeletedConnection | undefined {
   if (item['deletedAt'] === undefined) return undefined;
   const resources = numberOf(item, 'resources');
@@ -160,26 +169,24 @@ export function deletedConnectionFromItem(item: Item): DeletedConnection | undef
     displayName: textOf(item, 'displayName'),
     deletedAt: textOf(item, 'deletedAt'),
     resources,
-    // What is done twice, because an answer was lost, is counted twice.
+    // A removal that is repeated after a lost response is counted twice.
     removed: Math.min(resources, numberOf(item, 'removed')),
     isEmptied: item['emptied'] === true,
   };
 }
 
-/** What `parseExtensionSchema` accepted when it was stored. */
-function toSchemas(text: string): readonly Schema[] {
+/** Reads stored schemas, which `parseExtensionSchema` has validated. */
+function schemasFrom(text: string): readonly Schema[] {
   return text === '[]' ? [] : (JSON.parse(text) as readonly Schema[]);
 }
 
-function toFailureMail(value: ItemValue | undefined): FailureMail | undefined {
+function failureMailFrom(value: ItemValue | undefined): FailureMail | undefined {
   if (!isRecord(value)) return undefined;
   const { recipients } = value;
-  return {
-    recipients: Array.isArray(recipients) ? recipients.map(String) : [],
-  };
+  return { recipients: Array.isArray(recipients) ? recipients.map(String) : [] };
 }
 
-function toRotation(value: ItemValue | undefined): Rotation | undefined {
+function rotationFrom(value: ItemValue | undefined): Rotation | undefined {
   if (!isRecord(value)) return undefined;
   return { everyDays: Number(value['everyDays']), overlapDays: Number(value['overlapDays']) };
 }
@@ -204,7 +211,7 @@ function usagePatternFrom(value: ItemValue | undefined): UsagePattern | undefine
   };
 }
 
-function toTokens(item: Item): readonly StoredToken[] {
+function tokensFrom(item: Item): readonly StoredToken[] {
   const value = item['tokens'];
   const list: readonly ItemValue[] = Array.isArray(value) ? value : [];
   return list.filter(isRecord).map((token) => {

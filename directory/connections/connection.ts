@@ -1,69 +1,72 @@
 import type { Schema } from '../../scim/schema/attribute';
-import type { UsagePattern } from './usage-pattern';
-import type { StoredToken } from './tokens';
 import type { UserDeletion } from '../users';
+import type { StoredToken } from './tokens';
+import type { UsagePattern } from './usage-pattern';
 
-/** Where failure mails of a connection go. */
+/** The recipients of a connection's mails. They replace the deployment's recipients. */
 export interface FailureMail {
-  /** None when nobody is to be told, not even the deployment's own recipients. */
+  /** Empty if no mails are sent, not even to the deployment's recipients. */
   readonly recipients: readonly string[];
 }
 
-/** When Secrets Manager replaces a connection's token by itself. */
+/** The schedule on which Secrets Manager rotates a connection's main token. */
 export interface Rotation {
   readonly everyDays: number;
-  /** How long the token before works on. */
+  /** How long the earlier tokens stay valid after a rotation. */
   readonly overlapDays: number;
 }
 
-/** One customer's identity provider: its profile, its settings and the digests of its live tokens. */
+/** One customer's identity provider: its profile, settings and tokens. */
 export interface Connection {
   /** Lower-case letters, digits and hyphens; part of the base URL and of every key. */
   readonly id: string;
   readonly displayName: string;
-  /** The name of a profile of `idp/`. */
+  /** Name of a profile in `idp/profiles`. */
   readonly identityProvider: string;
   readonly enabled: boolean;
   readonly userDeletion: UserDeletion;
-  /** False for a users-only connection. */
+  /** Whether the connection has groups; false for users only. */
   readonly groups: boolean;
   readonly failureMail?: FailureMail;
   readonly tokenExpiresInDays: number;
-  /** Whether a secret of its own holds its main token; without one only the digest is kept. */
+  /** Whether a secret in Secrets Manager holds the main token; otherwise only its digest exists. */
   readonly secret: boolean;
-  /** Undefined when only administrators rotate. */
+  /** Undefined if only operators rotate the token. */
   readonly rotation?: Rotation;
-  /** What declares it: a stack's custom resource. Undefined for one that an administrator has made. */
+  /** The custom resource that declares the connection; undefined if an operator created it. */
   readonly declaredBy?: string;
   /** RFC 3339. */
   readonly createdAt: string;
-  /** In the order in which they became valid. */
+  /** In the order in which they became valid; expired ones are dropped later. */
   readonly tokens: readonly StoredToken[];
-  /** Digests of the tokens that ended last, so that whoever still uses one can be told. */
+  /** Digests of the latest ended tokens. A request with one of them is logged as a failure. */
   readonly endedTokens?: readonly string[];
-  /** Set while failures go on that its recipients were told of: which requests show that they have ended, any that goes well, or only a change. */
+  /**
+   * Set while reported failures continue: which requests show that they are over. `request` means
+   * any successful request, `change` only a successful change.
+   */
   readonly failing?: 'request' | 'change';
-  /** How often it is used; undefined until it is. */
+  /** Undefined until the connection is used for the first time. */
   readonly usagePattern?: UsagePattern;
-  /** Extensions of its own, beside those of the RFC. */
+  /** The connection's own extension schemas, in addition to those of RFC 7643. */
   readonly schemas: readonly Schema[];
-  /** 32 random bytes that its cursors are sealed with, base64url. */
+  /** The key that seals paging cursors: 32 random bytes, base64url. */
   readonly cursorKey: string;
 }
 
-/** What is left of a connection while its data is removed. */
+/** A deleted connection whose data is being purged. */
 export interface DeletedConnection {
   readonly id: string;
   readonly displayName: string;
   /** RFC 3339. */
   readonly deletedAt: string;
-  /** Users and groups that there were. */
+  /** Users and groups at the time of the deletion. */
   readonly resources: number;
-  /** Those of them that are gone. */
+  /** Users and groups removed so far. */
   readonly removed: number;
-  /** Whether everything is gone, except what a request that began before the deletion may write yet. */
+  /** Whether all data is removed, except what requests from before the deletion may still write. */
   readonly isEmptied: boolean;
 }
 
-/** The form of a connection's id: what a key and a URL can hold without escaping. */
+/** The format of a connection's id, which needs no escaping in keys and URLs. */
 export const CONNECTION_ID = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;

@@ -1,62 +1,54 @@
 import { isDeepStrictEqual } from 'node:util';
+import { countOf } from '../resources/counts';
+import { handOver, intentWrite, newPurge } from '../store/intents';
+import { textOf, type Item } from '../store/item';
+import { auditPartition, CONNECTIONS, connectionKey, INVERSE_INDEX } from '../store/keys';
+import type { Table } from '../store/table';
+import { ABSENT, type Write } from '../store/write';
 import { auditRecord, auditRecords, auditWrite, type AdminAction, type AuditRecord } from './audit';
 import { CONNECTION_ID, type Connection, type DeletedConnection } from './connection';
 import {
+  connectionFromItem,
+  connectionToItem,
   connectionWrite,
   deletedConnectionFromItem,
-  connectionFromItem,
+  deletedConnectionToItem,
   lastUseOf,
   USAGE_PATTERN,
   usagePatternToItem,
-  deletedConnectionToItem,
-  connectionToItem,
 } from './connection-item';
-import { countOf } from '../resources/counts';
 import { endedTokenKey, endedTokenWrites } from './ended-tokens';
-import { handOver, newPurge, intentWrite } from '../store/intents';
-import { textOf, type Item } from '../store/item';
-import { auditPartition, CONNECTIONS, connectionKey, INVERSE_INDEX } from '../store/keys';
-import { afterUse } from './usage-pattern';
-import type { Table } from '../store/table';
 import type { StoredToken } from './tokens';
-import { ABSENT, type Write } from '../store/write';
+import { afterUse } from './usage-pattern';
 
+/** A page of connections. */
 export interface ConnectionsPage {
   readonly connections: readonly (Connection | DeletedConnection)[];
-  /** Id of the last connection of this page, to continue behind; undefined on the last page. */
+  /** Id of the last connection of this page, to continue after; undefined on the last page. */
   readonly next: string | undefined;
 }
 
-/** Tokens that ended last whose digests are kept with the connection. */
-const REMEMBERED = 10;
+/** Digests of ended tokens that are kept with the connection. */
+const ENDED_DIGESTS = 10;
 
-function withEndedTokens(connection: Connection, ended: readonly StoredToken[]): Connection {
-  if (ended.length === 0) return connection;
-  const endedTokens = [
-    ...(connection.endedTokens ?? []),
-    ...ended.map(({ digest }) => digest),
-  ].slice(-REMEMBERED);
-  return { ...connection, endedTokens };
-}
-
-/** Milliseconds in which a token's use is written down once at most. */
+/** A token's use is recorded at most once in this time. */
 const USE_INTERVAL_MS = 3_600_000;
 
-/** The connections of a deployment. Every change is recorded with it, in the same transaction: see `auditRecords`. */
+/** The connections of a deployment. Every change and its audit record form one transaction. */
 export class Connections {
-  /** @param onAction is told of each act when it has taken effect */
+  /** @param onAction called with each action after it took effect */
   constructor(
     private readonly table: Table,
     private readonly onAction: (record: AuditRecord) => void = () => undefined,
   ) {}
 
-  /** @returns undefined when there is no such connection, or it is deleted */
+  /** Returns a connection; undefined if it does not exist or is deleted. */
   async find(id: string): Promise<Connection | undefined> {
     const item = await this.read(id);
     return item === undefined ? undefined : connectionFromItem(item);
   }
 
-  /** A deleted connection whose data is still being removed. */
+  /** Returns a deleted connection whose data is still being purged. */
   async findDeleted(id: string): Promise<DeletedConnection | undefined> {
     const item = await this.read(id);
     return item === undefined ? undefined : deletedConnectionFromItem(item);
@@ -66,9 +58,13 @@ export class Connections {
     return CONNECTION_ID.test(id) ? this.table.get(connectionKey(id)) : undefined;
   }
 
-  /** @returns false when the id is taken, or was until a moment ago: see `findDeleted` */
-  async add(connection: Connection, act: AdminAction): Promise<boolean> {
-    const record = auditRecord(act, connection.id, undefined, connection);
+  /**
+   * Adds a connection.
+   * @returns false if the id is taken by a connection, or by a deleted one whose purge is not
+   *   complete
+   */
+  async add(connection: Connection, action: AdminAction): Promise<boolean> {
+    const record = auditRecord(action, connection.id, undefined, connection);
     const writes = [{ put: connectionToItem(connection), condition: ABSENT }, auditWrite(record)];
     const failed = await this.table.write(writes);
     if (failed.length > 0) return false;
@@ -76,7 +72,11 @@ export class Connections {
     return true;
   }
 
-  /** Takes back a connection whose creation could not be completed, unless somebody has changed or deleted it since. */
+  /**
+   * Removes a connection whose creation could not be completed, with its audit records. Does
+   * nothing if the connection was deleted, if its id belongs to another one now, or if it is
+   * changed meanwhile.
+   */
   async withdraw({ id, cursorKey }: Connection): Promise<void> {
     const item = await this.read(id);
     const found = item === undefined ? undefined : connectionFromItem(item);
@@ -89,7 +89,7 @@ export class Connections {
     ]);
   }
 
-  /** Connections in the order of their ids. @param after continue behind this id */
+  /** Returns a page of connections in the order of their ids. @param after id to continue after */
   async list(limit: number, after?: string): Promise<ConnectionsPage> {
     const start =
       after === undefined
@@ -113,49 +113,51 @@ export class Connections {
   }
 
   /**
-   * Changes a connection. When nothing changes nothing is written, and nothing is recorded.
-   * @param compute the connection as it is to be; called again when another change came first
-   * @param alongside what is to be written with the change, unless it is there already
-   * @returns undefined when there is no such connection
+   * Changes a connection with optimistic locking. A change that changes nothing writes nothing and
+   * has no audit record.
+   * @param compute the changed connection; called again if another change came first
+   * @param alongside writes of the same transaction; they are left out if their conditions fail
+   * @returns the changed connection; undefined if there is no such connection
    */
   async change(
     id: string,
-    act: AdminAction,
+    action: AdminAction,
     compute: (connection: Connection) => Connection | Promise<Connection>,
     alongside: readonly Write[] = [],
   ): Promise<Connection | undefined> {
-    let further = alongside;
+    let remaining = alongside;
     for (let attempt = 1; ; attempt += 1) {
       const item = await this.read(id);
       const before = item === undefined ? undefined : connectionFromItem(item);
       if (item === undefined || before === undefined) return undefined;
       const after = await compute(before);
-      const record = auditRecord(act, id, before, after);
+      const record = auditRecord(action, id, before, after);
       if (isDeepStrictEqual(before, after)) return before;
       const ended = before.tokens.filter(
         (token) => !after.tokens.some((other) => other.id === token.id),
       );
       const writes = [
         connectionWrite(withEndedTokens(after, ended), item),
-        ...endedTokenWrites(id, ended, act.action === 'token.revoke' ? 'revoked' : 'replaced'),
+        ...endedTokenWrites(id, ended, action.action === 'token.revoke' ? 'revoked' : 'replaced'),
         auditWrite(record),
       ];
-      const failed = await this.table.write([...writes, ...further]);
+      const failed = await this.table.write([...writes, ...remaining]);
       if (failed.length === 0) {
         this.onAction(record);
         return after;
       }
-      // What is to be there alongside is there already.
-      if (failed.every(({ index }) => index >= writes.length)) further = [];
+      // Only conditions of `alongside` failed: what these writes create exists already.
+      if (failed.every(({ index }) => index >= writes.length)) remaining = [];
       else await this.table.retries.pause(attempt);
     }
   }
 
   /**
-   * Deletes a connection: from now on none of its tokens is valid, and its data is removed in the background.
-   * @returns undefined when there is no such connection; what is left of it when it has been deleted already
+   * Deletes a connection. Its tokens become invalid immediately; its data is purged in the
+   * background.
+   * @returns the deleted connection, also if it was deleted before; undefined if there is none
    */
-  async delete(id: string, act: AdminAction): Promise<DeletedConnection | undefined> {
+  async delete(id: string, action: AdminAction): Promise<DeletedConnection | undefined> {
     for (let attempt = 1; ; attempt += 1) {
       const item = await this.read(id);
       if (item === undefined) return undefined;
@@ -172,7 +174,7 @@ export class Connections {
         intentWrite(intent),
       ]);
       if (failed.length === 0) {
-        this.onAction(auditRecord(act, id, connection, undefined));
+        this.onAction(auditRecord(action, id, connection, undefined));
         await handOver(this.table, intent);
         return deletedConnectionFromItem(deleted);
       }
@@ -180,29 +182,39 @@ export class Connections {
     }
   }
 
-  /** Whether a token of a connection was ended, and not long ago. */
+  /** Returns whether a token of a connection has ended in the last 90 days. */
   async hasEnded(connection: string, token: string): Promise<boolean> {
     return (await this.table.get(endedTokenKey(connection, token))) !== undefined;
   }
 
-  /** Remembers that a token is in use, and the connection's rhythm, once an hour at most; costs nothing the rest of the time. */
+  /**
+   * Records the use of a token and the connection's usage pattern, at most once an hour. In
+   * between, nothing is written.
+   */
   async recordUse(
     { id: connection, usagePattern }: Pick<Connection, 'id' | 'usagePattern'>,
     { id, lastUsedAt = '', pending, scopes }: StoredToken,
     now = new Date(),
   ): Promise<void> {
-    // Only a rotation's own test uses a token before it is current.
+    // Until a token is current, only the rotation's own test uses it.
     if (pending === true) return;
     const due = new Date(now.getTime() - USE_INTERVAL_MS).toISOString();
     if (lastUsedAt > due) return;
     const attribute = lastUseOf(id);
     const condition = { is: 'notSince', attribute, before: due } as const;
-    // A token with scopes is somebody else's than the identity provider's.
-    const heard =
+    // Tokens with scopes belong to other clients than the identity provider.
+    const pattern =
       scopes === undefined
         ? { [USAGE_PATTERN]: usagePatternToItem(afterUse(usagePattern, now)) }
         : {};
-    const set = { [attribute]: now.toISOString(), ...heard };
+    const set = { [attribute]: now.toISOString(), ...pattern };
     await this.table.write([{ update: connectionKey(connection), set, condition }]);
   }
+}
+
+function withEndedTokens(connection: Connection, ended: readonly StoredToken[]): Connection {
+  if (ended.length === 0) return connection;
+  const { endedTokens = [] } = connection;
+  const digests = [...endedTokens, ...ended.map(({ digest }) => digest)];
+  return { ...connection, endedTokens: digests.slice(-ENDED_DIGESTS) };
 }

@@ -1,13 +1,13 @@
-import { TOKEN_SCOPES, type StoredToken, type TokenScope } from './tokens';
 import { textOf, type Item, type Key } from '../store/item';
 import { endedTokenPartition } from '../store/keys';
 import type { Table } from '../store/table';
 import type { Write } from '../store/write';
+import { TOKEN_SCOPES, type StoredToken, type TokenScope } from './tokens';
 
-/** Seconds for which ended tokens are still listed. */
+/** Seconds for which ended tokens are kept. */
 const KEPT_SECONDS = 90 * 86_400;
 
-/** A token that is refused for good, without its digest. */
+/** A token that is no longer valid, without its digest. */
 export interface EndedToken {
   readonly id: string;
   readonly createdAt: string;
@@ -19,15 +19,15 @@ export interface EndedToken {
   readonly state: EndedState;
 }
 
-/** It ran out, an administrator ended it, or a rotation did. */
+/** Why a token ended: it expired, an operator revoked it, or a rotation replaced it. */
 export type EndedState = 'expired' | 'revoked' | 'replaced';
 
-/** Key of what is kept of a token. */
+/** Returns the key of an ended token. */
 export function endedTokenKey(connection: string, token: string): Key {
   return { pk: endedTokenPartition(connection), sk: token };
 }
 
-/** The writes that remember tokens which the connection's item is about to lose. */
+/** Creates the writes that keep tokens which are removed from the connection's item. */
 export function endedTokenWrites(
   connection: string,
   tokens: readonly StoredToken[],
@@ -36,14 +36,14 @@ export function endedTokenWrites(
   const now = new Date().toISOString();
   const ttl = Math.ceil(Date.now() / 1000) + KEPT_SECONDS;
   return tokens.map(({ id, createdAt, expiresAt, lastUsedAt, scopes, replaced }) => {
-    const isOver = expiresAt <= now;
+    const isExpired = expiresAt <= now;
     return {
       put: {
         ...endedTokenKey(connection, id),
         createdAt,
         expiresAt,
-        endedAt: isOver ? expiresAt : now,
-        state: !isOver ? state : replaced === true ? 'replaced' : 'expired',
+        endedAt: isExpired ? expiresAt : now,
+        state: !isExpired ? state : replaced === true ? 'replaced' : 'expired',
         ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
         ...(scopes === undefined ? {} : { scopes }),
         ttl,
@@ -52,14 +52,15 @@ export function endedTokenWrites(
   });
 }
 
-/** The tokens of a connection that have ended in the last 90 days, those that ended last first. */
+/** Returns a connection's tokens that ended in the last 90 days, the latest first. */
 export async function endedTokens(
   table: Table,
   connection: string,
 ): Promise<readonly EndedToken[]> {
   const found: EndedToken[] = [];
-  for await (const item of table.queryAll(endedTokenPartition(connection)))
+  for await (const item of table.queryAll(endedTokenPartition(connection))) {
     found.push(endedTokenFromItem(item));
+  }
   const order = ({ endedAt, createdAt }: EndedToken): string => `${endedAt} ${createdAt}`;
   return found.sort((a, b) => (order(a) < order(b) ? 1 : -1));
 }

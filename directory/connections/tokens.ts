@@ -1,15 +1,17 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** What a token with scopes may do; to write includes to read. */
+/** The scopes that a token can have. Write access includes read access. */
 export const TOKEN_SCOPES = [
   'users:read',
   'users:read-write',
   'groups:read',
   'groups:read-write',
 ] as const;
+
+/** A right of a token with scopes. */
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 
-/** What the connection's item keeps of a token. */
+/** A token as stored in the connection's item. */
 export interface StoredToken {
   readonly id: string;
   /** SHA-256 of the whole token, base64url. */
@@ -19,43 +21,48 @@ export interface StoredToken {
   /** RFC 3339; the token is refused from then on. */
   readonly expiresAt: string;
   /**
-   * What it may do. Undefined for a main token, which may do everything: the one of the connection's secret and, during an overlap, those before
-   * it. A token with scopes is one beside them, that no rotation ends.
+   * Undefined for a main token, which may do everything: the one in the connection's secret and,
+   * during an overlap, the tokens before it. A token with scopes is an additional one that no
+   * rotation ends.
    */
   readonly scopes?: readonly TokenScope[];
-  /** The version of the connection's secret that holds it. */
+  /** Version of the connection's secret that holds the token. */
   readonly secretVersion?: string;
-  /** Whether it is valid already, but not yet the current value of the connection's secret. */
+  /** Whether the token is valid but not yet the current value of the connection's secret. */
   readonly pending?: true;
-  /** Whether a rotation has put its end forward: nobody need be told that it expires. */
+  /** Whether a rotation has replaced the token, so that no reminder of its end is sent. */
   readonly replaced?: true;
-  /** RFC 3339; up to an hour behind. */
+  /** RFC 3339; recorded at most once an hour. */
   readonly lastUsedAt?: string;
 }
 
-/** A token with its value, at the only moment it is known. */
+/** A new token with its value, which the table does not store. */
 export interface IssuedToken extends StoredToken {
   readonly value: string;
 }
 
-/** The parts of a presented token that say where its digest is kept. */
+/** The parts of a bearer token that are needed to find its stored digest, and its own digest. */
 export interface PresentedToken {
   readonly connection: string;
   readonly tokenId: string;
   readonly digest: string;
 }
 
+/** Default lifetime of a token, in days. */
 export const DEFAULT_TOKEN_DAYS = 365;
 
-/** The most main tokens, and the most with scopes, that one connection has at a time: all are read with each request. */
+/**
+ * The most main tokens of a connection, and the most tokens with scopes. Every request reads all of
+ * them.
+ */
 export const MAXIMUM_TOKENS = 10;
 
-// The secret comes last: base64url has underscores of its own.
+// The secret comes last, because base64url contains underscores.
 const TOKEN = /^scim_([a-z0-9-]{1,64})_([a-z0-9]{10})_[A-Za-z0-9_-]{43}$/;
 
 /**
- * Makes a token: `scim_<connection>_<token id>_<secret>`. The prefix lets secret scanners recognise it, the secret has 256 random
- * bits, so that a plain digest is enough to keep.
+ * Creates a token: `scim_<connection>_<token id>_<secret>`. Secret scanners recognize the prefix.
+ * The secret has 256 random bits, so its digest can be stored without salt or key stretching.
  */
 export function issueToken(
   connection: string,
@@ -67,10 +74,10 @@ export function issueToken(
   return { value, ...tokenOf(value, expiresInDays, now) };
 }
 
-/** What is stored of a value that `issueToken` made. @throws Error for any other */
+/** Returns the stored form of a value created by `issueToken`. @throws Error for any other value */
 export function tokenOf(value: string, expiresInDays: number, now = new Date()): StoredToken {
   const presented = readToken(value);
-  if (presented === undefined) throw new Error('This is no token.');
+  if (presented === undefined) throw new Error('The value is not a token of this service.');
   return {
     id: presented.tokenId,
     digest: presented.digest,
@@ -79,32 +86,35 @@ export function tokenOf(value: string, expiresInDays: number, now = new Date()):
   };
 }
 
-/** Reads a bearer token. @returns undefined when it has not the form of a token of this service */
+/** Reads a bearer token. @returns undefined if it does not have the format of a token */
 export function readToken(value: string): PresentedToken | undefined {
   const [, connection, tokenId] = TOKEN.exec(value) ?? [];
   if (connection === undefined || tokenId === undefined) return undefined;
   return { connection, tokenId, digest: digestOf(value) };
 }
 
-/** The stored token that a presented one is, when it has not expired; compares in constant time. */
+/**
+ * Returns the stored token that matches a presented one and has not expired. Digests are compared
+ * in constant time.
+ */
 export function findValidToken(
   presented: PresentedToken,
   stored: readonly StoredToken[],
   now = new Date(),
 ): StoredToken | undefined {
   const candidate = stored.find(({ id }) => id === presented.tokenId);
-  // Compared also when there is no such token, so that the time tells nothing.
+  // Compare even if there is no such token, so that the time does not reveal whether it exists.
   const expected = Buffer.from(candidate?.digest ?? digestOf(''), 'base64url');
   const equal = timingSafeEqual(expected, Buffer.from(presented.digest, 'base64url'));
   return equal && candidate !== undefined && isLive(candidate, now) ? candidate : undefined;
 }
 
-/** Whether a token has not expired. */
+/** Returns whether a token has not expired. */
 export function isLive({ expiresAt }: Pick<StoredToken, 'expiresAt'>, now = new Date()): boolean {
   return Date.parse(expiresAt) > now.getTime();
 }
 
-/** Whether a token is allowed something. Main tokens are allowed everything. */
+/** Returns whether a token may access resources. Main tokens may do everything. */
 export function allows(
   { scopes }: StoredToken,
   resources: 'users' | 'groups',
@@ -118,9 +128,10 @@ export function allows(
 }
 
 /**
- * Completes a rotation: puts an end to the main tokens that came before the new one.
- * @param id of the new one; tokens are in the order in which they became valid
- * @param overlapSeconds how long they work on; with 0 they are gone
+ * Completes a rotation: makes the new main token current and ends the ones before it.
+ * @param tokens in the order in which they became valid
+ * @param id of the new token
+ * @param overlapSeconds how long the earlier tokens stay valid; 0 removes them
  */
 export function withEarlierEnded(
   tokens: readonly StoredToken[],
@@ -128,11 +139,11 @@ export function withEarlierEnded(
   overlapSeconds: number,
   now = new Date(),
 ): readonly StoredToken[] {
-  const newest = tokens.findIndex((token) => token.id === id);
+  const newIndex = tokens.findIndex((token) => token.id === id);
   const end = new Date(now.getTime() + overlapSeconds * 1000).toISOString();
   return tokens.flatMap((token, index) => {
-    if (index === newest) return [withoutPending(token)];
-    if (index > newest || token.scopes !== undefined) return [token];
+    if (index === newIndex) return [withoutPending(token)];
+    if (index > newIndex || token.scopes !== undefined) return [token];
     if (overlapSeconds === 0) return [];
     return [
       {

@@ -3,19 +3,23 @@ import type { Attributes } from '../../scim/resource/parse';
 import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
 import { singleLine } from '../resources/names';
 
-/** What a change made of an attribute. Both values are missing when they may not be shown or look the same; `from` alone is missing for a new attribute, `to` alone for a removed one. */
+/**
+ * A change to an attribute. `from` is missing for a new attribute and `to` for a removed one. Both
+ * are missing if the log must not contain the values, or if their logged forms are equal.
+ */
 export interface AttributeChange {
-  /** As the schemas write it, such as `name.givenName`. */
+  /** The path, in the schema's spelling, such as `name.givenName`. */
   readonly attribute: string;
   readonly from?: Json;
   readonly to?: Json;
 }
 
 /**
- * The attributes whose values the log may show: who somebody is at work, and whether they have access. Of all others, those of a connection's own extensions among
- * them, it says that they changed.
+ * Attributes whose values are logged: those that identify a user at work or explain their access.
+ * For all others, including those of a connection's own extensions, the log only states that they
+ * changed.
  */
-const SHOWN = new Set([
+const LOGGED_ATTRIBUTES = new Set([
   'active',
   'displayName',
   'emails',
@@ -35,23 +39,23 @@ const SHOWN = new Set([
   ),
 ]);
 
-/** Attributes of one change that are told, at most. */
-const TOLD = 50;
+/** Maximum number of changed attributes per entry. */
+const LOGGED_CHANGES = 50;
 
-/** Values of an attribute that are told, at most. */
-const VALUES = 10;
+/** Maximum number of logged values of a multi-valued attribute. */
+const LOGGED_VALUES = 10;
 
-/** What is different in a resource from what it was. @param before undefined for one that was not there */
+/** Returns the attributes that differ. @param before undefined for a new resource */
 export function changesBetween(
   before: Attributes | undefined,
   after: Attributes,
 ): readonly AttributeChange[] {
-  const [was, is] = [flattened(before ?? {}), flattened(after)];
+  const [was, is] = [flatten(before ?? {}), flatten(after)];
   const names = [...new Set([...was.keys(), ...is.keys()])];
   const changed = names.filter((name) => !equalJson(was.get(name), is.get(name)));
-  return changed.slice(0, TOLD).map((attribute) => {
-    const [from, to] = [shownOf(attribute, was), shownOf(attribute, is)];
-    // What differs is not shown: another part of a complex value, or the end of a long one.
+  return changed.slice(0, LOGGED_CHANGES).map((attribute) => {
+    const [from, to] = [loggedValueOf(attribute, was), loggedValueOf(attribute, is)];
+    // The difference is in a part that is not logged, such as the end of a long value.
     if (equalJson(from, to)) return { attribute };
     return {
       attribute,
@@ -61,8 +65,11 @@ export function changesBetween(
   });
 }
 
-/** Attributes by their paths: those of extensions behind the URN (RFC 7644 section 3.10), sub-attributes behind a point. */
-function flattened(attributes: Attributes): ReadonlyMap<string, Json> {
+/**
+ * Returns attributes by path. In a path, a colon follows an extension's URN (RFC 7644 section 3.10)
+ * and a dot follows a complex attribute.
+ */
+function flatten(attributes: Attributes): ReadonlyMap<string, Json> {
   return new Map(
     Object.entries(attributes).flatMap(([name, value]) => {
       if (!isObject(value)) return pathsOf(name, value);
@@ -85,14 +92,14 @@ function pathsOf(path: string, value: Json | undefined): readonly (readonly [str
   return value === undefined ? [] : [[path, value]];
 }
 
-function shownOf(attribute: string, values: ReadonlyMap<string, Json>): Json | undefined {
+function loggedValueOf(attribute: string, values: ReadonlyMap<string, Json>): Json | undefined {
   const value = values.get(attribute);
-  return value === undefined || !SHOWN.has(attribute) ? undefined : shown(value);
+  return value === undefined || !LOGGED_ATTRIBUTES.has(attribute) ? undefined : loggedForm(value);
 }
 
-/** A value as the log has room for it: of a complex one its `value`, of many some. */
-function shown(value: Json): Json {
-  if (isArray(value)) return value.slice(0, VALUES).map(shown);
-  if (isObject(value)) return shown(value['value'] ?? null);
+/** Shortens a value for the log: a complex value to its `value`, a list to its first elements. */
+function loggedForm(value: Json): Json {
+  if (isArray(value)) return value.slice(0, LOGGED_VALUES).map(loggedForm);
+  if (isObject(value)) return loggedForm(value['value'] ?? null);
   return typeof value === 'string' ? (singleLine(value) ?? '') : value;
 }

@@ -2,11 +2,6 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { asText, isArray, isObject, parseJson, type Json } from '../../scim/json';
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
-import { changesBetween, type AttributeChange } from './attribute-changes';
-import { intentFromItem } from '../store/intents';
-import { numberOf, textOf, type Item } from '../store/item';
-import { changesPartition, readKey } from '../store/keys';
-import { expiryTime } from './entry-time';
 import { namesIn, type Names } from '../resources/names';
 import {
   changedByOf,
@@ -15,27 +10,35 @@ import {
   type MembershipCounts,
 } from '../resources/request-info';
 import { resourceFromItem } from '../resources/resource-item';
+import { intentFromItem } from '../store/intents';
+import { numberOf, textOf, type Item } from '../store/item';
+import { changesPartition, readKey } from '../store/keys';
 import type { BatchWrite } from '../store/write';
+import { changesBetween, type AttributeChange } from './attribute-changes';
+import { expiryTime } from './entry-time';
 
 /*
- * What identity providers changed, for the connection's log. An entry is made of what the table's stream tells of an item, before and after; made twice it is the same
- * entry.
+ * The provisioning log records what identity providers changed. Entries are derived from the images
+ * of an item before and after a change, which the table's stream delivers. This is idempotent: a
+ * record that is delivered twice results in the same entry.
  */
 
-/** What becomes of a resource. One is restored that was deleted and comes back. */
+/** The ways in which a resource can change. A retained user that is revived is `restored`. */
 export const CHANGE_ACTIONS = ['created', 'changed', 'deleted', 'restored'] as const;
+
+/** How a resource changed. */
 export type ChangeAction = (typeof CHANGE_ACTIONS)[number];
 
-/** One resource that a request changed. */
+/** The log entry for one resource that a request changed. */
 export interface ChangeEntry {
-  /** A UUIDv7: entries are in the order of their times. */
+  /** A UUIDv7, so that entries are sorted by time. */
   readonly id: string;
   readonly connection: string;
   /** RFC 3339. */
   readonly at: string;
-  /** Of the invocation, in the function's log. */
+  /** Lambda's request id, which is also in the function's log. */
   readonly requestId: string;
-  /** Id of the token that the request came with. */
+  /** Id of the request's token. */
   readonly token: string;
   readonly action: ChangeAction;
   readonly resourceType: ResourceTypeName;
@@ -43,47 +46,50 @@ export interface ChangeEntry {
   /** The user's `userName` or the group's `displayName`. */
   readonly name?: string;
   readonly externalId?: string;
-  /** Milliseconds from when the request came to the change. */
+  /** Milliseconds from the request's arrival to the change. */
   readonly latency: number;
   readonly changes: readonly AttributeChange[];
   readonly members?: MembershipCounts;
 }
 
 /**
- * The entry that an item's change calls for.
- * @param before undefined for an item that was not there
- * @returns undefined when no request has made this change, or it is none of a user or group
+ * Creates the log entry for a change to an item.
+ * @param before undefined for a new item
+ * @returns undefined if no request made this change, or if the item is not a user, group or
+ *   deletion
  */
 export function changeEntryOf(before: Item | undefined, after: Item): ChangeEntry | undefined {
   const by = changedByOf(after);
   if (by === undefined) return undefined;
   const { connection, meaning } = readKey(after);
-  if (meaning.kind === 'intent')
+  if (meaning.kind === 'intent') {
     return before === undefined ? deletionEntry(connection, after, by) : undefined;
+  }
   if (meaning.kind !== 'resource') return undefined;
   const [was, is] = [
     before === undefined ? undefined : resourceFromItem(before),
     resourceFromItem(after),
   ];
-  // What follows from a change of another item, such as that a deleted user leaves a group, has a version of its own.
+  // Consequences of another change, such as a deleted user leaving a group, have a version of their
+  // own and no entry.
   if (by.version !== is.version || was?.version === is.version) return undefined;
-  const appeared = is.created === is.lastModified ? 'created' : 'restored';
+  const firstAction = is.created === is.lastModified ? 'created' : 'restored';
   return {
-    ...about(connection, meaning.id, by),
-    action: was === undefined ? appeared : 'changed',
+    ...requestFields(connection, meaning.id, by),
+    action: was === undefined ? firstAction : 'changed',
     resourceType: meaning.type,
-    ...present(namesIn(is.attributes)),
+    ...presentNames(namesIn(is.attributes)),
     changes: changesBetween(was?.attributes, is.attributes),
     ...(by.members === undefined ? {} : { members: by.members }),
   };
 }
 
-/** A deletion is told by what it leaves to be done: of the resource itself nothing is left that could tell who deleted it. */
+/** A deletion is logged from its intent, because nothing remains of the resource. */
 function deletionEntry(connection: string, item: Item, by: ChangedBy): ChangeEntry | undefined {
   const intent = intentFromItem(item);
   if (intent.kind !== 'deletion') return undefined;
   return {
-    ...about(connection, intent.resource, by),
+    ...requestFields(connection, intent.resource, by),
     action: 'deleted',
     resourceType: intent.type,
     ...optionalNames(item),
@@ -91,14 +97,15 @@ function deletionEntry(connection: string, item: Item, by: ChangedBy): ChangeEnt
   };
 }
 
-function about(
+/** Returns the fields that identify an entry and its request. */
+function requestFields(
   connection: string,
   resourceId: string,
   by: ChangedBy,
 ): Omit<ChangeEntry, 'action' | 'resourceType' | 'changes'> {
   const { token, requestId, begun, latency, version } = by;
   const msecs = begun + latency;
-  // The same whoever makes it: what the stream brings twice is one entry.
+  // Not random, so that a record that is delivered twice results in the same entry.
   const random = createHash('sha256').update(`${resourceId} ${version}`).digest().subarray(0, 16);
   return {
     id: uuidv7({ msecs, random }),
@@ -111,7 +118,7 @@ function about(
   };
 }
 
-/** The entry without names and values: which attributes changed, and from what to what only of `active` and others that are true or false. */
+/** Returns an entry without names, and without values other than true and false, as of `active`. */
 export function withoutValues({ name: _, externalId: __, ...entry }: ChangeEntry): ChangeEntry {
   const changes = entry.changes.map((change) => {
     const { attribute, from, to } = change;
@@ -120,7 +127,7 @@ export function withoutValues({ name: _, externalId: __, ...entry }: ChangeEntry
   return { ...entry, changes };
 }
 
-/** The write that keeps an entry. @param days for how long */
+/** Creates the write that stores an entry. @param days how long it is kept */
 export function changeEntryWrite(
   { id, connection, changes, members, ...entry }: ChangeEntry,
   days: number,
@@ -138,7 +145,7 @@ export function changeEntryWrite(
   };
 }
 
-/** Reads what `changeWrite` wrote. */
+/** Reads the item of `changeEntryWrite`. */
 export function changeEntryFromItem(connection: string, item: Item): ChangeEntry {
   const changes = parseJson(textOf(item, 'changes'));
   return {
@@ -152,22 +159,23 @@ export function changeEntryFromItem(connection: string, item: Item): ChangeEntry
     resourceId: textOf(item, 'resourceId'),
     ...optionalNames(item),
     latency: numberOf(item, 'latency'),
-    changes: isArray(changes) ? changes.flatMap(attributeChange) : [],
+    changes: isArray(changes) ? changes.flatMap(attributeChangeFrom) : [],
     ...(isObject(item['members']) ? { members: membershipCountsFrom(item['members']) } : {}),
   };
 }
 
 const RESOURCE_TYPES: readonly ResourceTypeName[] = ['User', 'Group'];
 
-/** An attribute that is one of some texts; anything else is damage to the table. */
+/** Returns an attribute with a known set of values. @throws Error for any other value */
 function oneOf<Text extends string>(texts: readonly Text[], item: Item, name: string): Text {
   const found = texts.find((text) => text === item[name]);
-  if (found === undefined)
-    throw new Error(`Item ${item.pk} / ${item.sk} has no "${name}" that is known.`);
+  if (found === undefined) {
+    throw new Error(`Item ${item.pk} / ${item.sk} has an unknown value of "${name}".`);
+  }
   return found;
 }
 
-function attributeChange(change: Json): readonly AttributeChange[] {
+function attributeChangeFrom(change: Json): readonly AttributeChange[] {
   if (!isObject(change)) return [];
   const { attribute, from, to } = change;
   return [
@@ -179,13 +187,13 @@ function attributeChange(change: Json): readonly AttributeChange[] {
   ];
 }
 
-function optionalNames(item: Item): ReturnType<typeof present> {
+function optionalNames(item: Item): ReturnType<typeof presentNames> {
   const text = (name: string): string | undefined =>
     item[name] === undefined ? undefined : textOf(item, name);
-  return present({ name: text('name'), externalId: text('externalId') });
+  return presentNames({ name: text('name'), externalId: text('externalId') });
 }
 
-function present({ name, externalId }: Names): {
+function presentNames({ name, externalId }: Names): {
   readonly name?: string;
   readonly externalId?: string;
 } {

@@ -1,12 +1,14 @@
-import { changeEntryWrite, withoutValues, type ChangeEntry } from './change-entry';
 import { connectionFromItem } from '../connections/connection-item';
 import { connectionKey } from '../store/keys';
 import type { Table } from '../store/table';
+import { changeEntryWrite, withoutValues, type ChangeEntry } from './change-entry';
 
 /**
- * Writes changes into the logs of their connections; twice is once. A connection that is deleted, or younger than a change under its id, gets none. One that erases who is deleted
- * gets them without names and values: the log would keep what the directory does not.
- * @param days for which they are kept
+ * Writes changes into the logs of their connections; this is idempotent. Changes of deleted
+ * connections, and of earlier connections with the same id, are skipped. Connections that erase
+ * deleted users get entries without names and values, because the log would keep what the directory
+ * erases.
+ * @param days how long entries are kept
  */
 export async function logChanges(
   table: Table,
@@ -16,7 +18,9 @@ export async function logChanges(
   const ids = new Set(entries.map(({ connection }) => connection));
   const items = await table.getMany([...ids].map(connectionKey));
   const connections = new Map(
-    items.flatMap((item) => connectionFromItem(item) ?? []).map((found) => [found.id, found]),
+    items
+      .flatMap((item) => connectionFromItem(item) ?? [])
+      .map((connection) => [connection.id, connection]),
   );
   const kept = entries.flatMap((entry): readonly ChangeEntry[] => {
     const connection = connections.get(entry.connection);

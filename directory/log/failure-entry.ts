@@ -1,23 +1,24 @@
 import { numberOf, textOf, type Item } from '../store/item';
 import { logPartition } from '../store/keys';
-import { newEntryTime, expiryTime } from './entry-time';
 import type { Write } from '../store/write';
+import { expiryTime, newEntryTime } from './entry-time';
 
 /*
- * What a connection's identity provider asked for and did not get, for its provisioning log. It holds what is named here and nothing else: neither bodies nor values,
- * but those that say whom a request was about. What it got is in `change-entry.ts`.
+ * The provisioning log records failed requests. Entries contain the fields below and nothing else:
+ * no bodies, and no values except the names of the user or group concerned. Successful changes are
+ * in `change-entry.ts`.
  */
 
-/** A request that failed, or several of the same cause. */
+/** The log entry for a failed request, or for several with the same cause. */
 export interface FailureEntry {
-  /** A UUIDv7: entries are in the order of their times. */
+  /** A UUIDv7, so that entries are sorted by time. */
   readonly id: string;
   readonly connection: string;
   /** RFC 3339. */
   readonly at: string;
-  /** Of the invocation, in the function's log. */
+  /** Lambda's request id, which is also in the function's log. */
   readonly requestId: string;
-  /** Id of the token that the request came with. */
+  /** Id of the request's token. */
   readonly token?: string;
   readonly method: string;
   /** The route, with API Gateway's placeholders. */
@@ -25,25 +26,28 @@ export interface FailureEntry {
   readonly status: number;
   /** RFC 7644 section 3.12. */
   readonly scimType?: string;
-  /** Name of the cause, in the table of explanations. */
+  /** The code of the failure, as in `idp/explanations`. */
   readonly cause: string;
-  /** The attribute that it is about. */
+  /** The attribute concerned. */
   readonly attribute?: string;
-  /** What was expected, without values of the request; when the cause says it all there is none. */
+  /** What was expected, without values of the request; missing if the code is sufficient. */
   readonly detail?: string;
-  /** What was sent instead: a kind of JSON. */
+  /** The JSON type that was received instead. */
   readonly received?: string;
   readonly resourceId?: string;
   /** The user's `userName` or the group's `displayName`. */
   readonly name?: string;
   readonly externalId?: string;
-  /** Milliseconds in the function. */
+  /** Milliseconds that the request took in the function. */
   readonly latency: number;
-  /** Requests that it stands for: itself and those of the same cause before it that were counted and not written. */
+  /**
+   * Failures that the entry represents: its own, and earlier ones of the same cause without
+   * entries.
+   */
   readonly count: number;
 }
 
-/** What there is of an entry only sometimes. */
+/** Optional fields of an entry. */
 const OPTIONAL = [
   'token',
   'scimType',
@@ -55,7 +59,7 @@ const OPTIONAL = [
   'externalId',
 ] as const;
 
-/** The write that keeps an entry. @param days for how long */
+/** Creates the write that stores an entry. @param days how long it is kept */
 export function failureEntryWrite({ id, connection, ...entry }: FailureEntry, days: number): Write {
   return {
     put: {
@@ -68,7 +72,7 @@ export function failureEntryWrite({ id, connection, ...entry }: FailureEntry, da
   };
 }
 
-/** The write that notes that a request went well while the connection was failing. */
+/** Creates the write that records a successful request while the connection is failing. */
 export function successWrite(connection: string): Write {
   const { id, at } = newEntryTime();
   return {
@@ -76,7 +80,7 @@ export function successWrite(connection: string): Write {
   };
 }
 
-/** Reads what `failureWrite` wrote. */
+/** Reads the item of `failureEntryWrite`. */
 export function failureEntryFromItem(connection: string, item: Item): FailureEntry {
   return {
     id: item.sk,

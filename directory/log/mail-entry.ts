@@ -1,24 +1,24 @@
 import { textOf, type Item } from '../store/item';
 import { logPartition } from '../store/keys';
-import { expiryTime } from './entry-time';
 import type { Write } from '../store/write';
+import { expiryTime } from './entry-time';
 
-/** That a mail to a connection's recipients could not be sent. */
+/** The log entry for a mail to a connection's recipients that could not be sent. */
 export interface MailEntry {
-  /** A UUIDv7: entries are in the order of their times. */
+  /** A UUIDv7, so that entries are sorted by time. */
   readonly id: string;
   readonly connection: string;
   /** RFC 3339. */
   readonly at: string;
-  /** Of the invocation, and the function's log. */
+  /** Lambda's request id, which is also in the function's log. */
   readonly requestId: string;
-  /** What the mail was to tell: the kind of its notice. */
+  /** The kind of the notice. */
   readonly mail: string;
-  /** Name of the error, as SES gives it. */
+  /** The name of SES's error. */
   readonly error: string;
 }
 
-/** The write that keeps an entry. @param days for how long */
+/** Creates the write that stores an entry. @param days how long it is kept */
 export function mailEntryWrite({ id, connection, ...entry }: MailEntry, days: number): Write {
   return {
     put: {
@@ -31,7 +31,7 @@ export function mailEntryWrite({ id, connection, ...entry }: MailEntry, days: nu
   };
 }
 
-/** Reads what `mailWrite` wrote. */
+/** Reads the item of `mailEntryWrite`. */
 export function mailEntryFromItem(connection: string, item: Item): MailEntry {
   return {
     id: item.sk,

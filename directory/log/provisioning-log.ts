@@ -1,51 +1,57 @@
-import { changeEntryFromItem, type ChangeEntry } from './change-entry';
 import { numberOf, type Item } from '../store/item';
 import { changesPartition, idPrefix, logPartition } from '../store/keys';
-import { mailEntryFromItem, type MailEntry } from './mail-entry';
-import { failureEntryFromItem, type FailureEntry } from './failure-entry';
 import type { Table } from '../store/table';
+import { changeEntryFromItem, type ChangeEntry } from './change-entry';
+import { failureEntryFromItem, type FailureEntry } from './failure-entry';
+import { mailEntryFromItem, type MailEntry } from './mail-entry';
 
-/** What a connection's provisioning log holds. */
+/** An entry of a connection's provisioning log. */
 export type LogRecord =
   | ({ readonly kind: 'failure' } & FailureEntry)
   | ({ readonly kind: 'change' } & ChangeEntry)
   | ({ readonly kind: 'mail' } & MailEntry);
 
+/** A query of the provisioning log. */
 export interface LogQuery {
-  /** Records of a page, at most; there may be fewer when few match. */
+  /** Maximum number of records. A page may have fewer, even if it is not the last one. */
   readonly limit: number;
-  /** Which ones. */
+  /** Filters records. */
   readonly matches: (record: LogRecord) => boolean;
-  /** Whether changes can be among them: they are many, and others are found sooner without. */
+  /** Whether changes can match. They are many, so leaving them out finds other records faster. */
   readonly hasChanges: boolean;
-  /** Milliseconds since the epoch, from which on and until which. */
+  /** Earliest time, in milliseconds since the epoch. */
   readonly from?: number | undefined;
+  /** Latest time, in milliseconds since the epoch. */
   readonly to?: number | undefined;
-  /** Continue behind this id. */
+  /** Id to continue after. */
   readonly after?: string | undefined;
 }
 
+/** A page of the provisioning log. */
 export interface LogPage {
   readonly records: readonly LogRecord[];
-  /** Id of the last record that was looked at, to continue behind; undefined when there are no more. */
+  /** Id of the last record that was read, to continue after; undefined on the last page. */
   readonly next: string | undefined;
 }
 
-/** Records that are looked at for one page, at most. */
-const LOOKED_AT = 10_000;
+/** Maximum number of records that are read for one page. */
+const READ_LIMIT = 10_000;
 
-/** Behind every id. */
-const END = 'g';
+/** Sorts after every id. */
+const AFTER_ALL_IDS = 'g';
 
-/** A connection's log, newest first. */
+/** Returns a page of a connection's log, newest first. */
 export async function logRecords(
   table: Table,
   connection: string,
   query: LogQuery,
 ): Promise<LogPage> {
   const { limit, matches, hasChanges, from = 0, to, after } = query;
-  const between = [idPrefix(from), after ?? (to === undefined ? END : idPrefix(to))] as const;
-  // A range that ends before it begins is an error of DynamoDB's.
+  const between = [
+    idPrefix(from),
+    after ?? (to === undefined ? AFTER_ALL_IDS : idPrefix(to)),
+  ] as const;
+  // DynamoDB rejects a range that ends before it begins.
   if (between[0] > between[1]) return { records: [], next: undefined };
   const partitions = [
     logPartition(connection),
@@ -57,15 +63,15 @@ export async function logRecords(
     ),
   );
   const records: LogRecord[] = [];
-  let looked = 0;
+  let read = 0;
   for await (const item of items) {
     if (item.sk === after) continue;
-    // It has expired; DynamoDB may take days to remove it.
+    // The item has expired; DynamoDB may take days to remove it.
     if (numberOf(item, 'ttl') * 1000 < Date.now()) continue;
-    looked += 1;
+    read += 1;
     const record = recordOf(connection, item);
     if (record !== undefined && matches(record)) records.push(record);
-    if (records.length === limit || looked === LOOKED_AT) return { records, next: item.sk };
+    if (records.length === limit || read === READ_LIMIT) return { records, next: item.sk };
   }
   return { records, next: undefined };
 }
@@ -79,12 +85,15 @@ function recordOf(connection: string, item: Item): LogRecord | undefined {
     case 'change':
       return { kind: 'change', ...changeEntryFromItem(connection, item) };
     default:
-      // Of use to those who make digests alone.
+      // Entries of successes are only for the failure digest.
       return undefined;
   }
 }
 
-/** Items of several partitions by their sort keys, the greatest first. @param partitions each in this order already */
+/**
+ * Merges partitions into descending order of the sort key.
+ * @param partitions each in descending order
+ */
 async function* newestFirst(
   partitions: readonly AsyncGenerator<Item, void>[],
 ): AsyncGenerator<Item> {

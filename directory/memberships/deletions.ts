@@ -13,8 +13,8 @@ import { leaveAllGroups } from './departures';
 /*
  * A user or group is deleted in one transaction, which also records an intent to delete its
  * memberships. If there is time, the request deletes them right away, but the intent stays: the
- * index that finds memberships is eventually consistent, so one written just before the deletion may
- * be missing from it. The `completion` function checks again later and deletes the intent then.
+ * index that finds memberships is eventually consistent, so one written just before the deletion
+ * may be missing from it. The `completion` function checks again later and deletes the intent then.
  */
 
 /** Creates the write that records a deletion's intent, with the data the log needs about it. */
@@ -57,8 +57,8 @@ export async function completeDeletion(tenant: Tenant, intent: ResourceIntent): 
 }
 
 /**
- * Deletes the memberships of a deleted group. No member can be added any more, and the group's id is
- * never reused.
+ * Deletes the memberships of a deleted group. No member can be added any more, and the group's id
+ * is never reused.
  * @returns false if there was not enough time
  */
 export async function removeMembers(

@@ -1,7 +1,9 @@
 import type { BoundFilter } from '../../scim/filter/bind';
 import { describeTarget } from '../../scim/schema/resource-type';
 
-/** Which members must be known to evaluate a filter: the ids it asks for by equality, or all of them. */
+/**
+ * Returns which members a filter needs to be evaluated: the ids in its equalities, all, or none.
+ */
 export function membersWanted(filter: BoundFilter): 'none' | 'all' | readonly string[] {
   switch (filter.kind) {
     case 'not':

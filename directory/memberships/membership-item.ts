@@ -49,7 +49,9 @@ export function addMembership(
   };
 }
 
-/** Creates the write that changes a member's display name; its condition fails without the member. */
+/**
+ * Creates the write that changes a member's display name; its condition fails without the member.
+ */
 export function renameMembership(
   connection: string,
   groupId: string,

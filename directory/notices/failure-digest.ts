@@ -16,8 +16,8 @@ import { failuresNoticeItem, recoveryNoticeItem } from './notice-item';
 
 /*
  * Recipients get one mail for all failures in a batch of the table's stream, grouped by cause. The
- * digest is an item that changes in the same transaction that makes the notice, so that a batch that
- * is delivered twice reports nothing twice.
+ * digest is an item that changes in the same transaction that makes the notice, so that a batch
+ * that is delivered twice reports nothing twice.
  */
 
 /**
@@ -51,7 +51,10 @@ export async function updateDigest(
   }
 }
 
-/** Returns the connections with muted failures to summarize. @param now milliseconds since the epoch */
+/**
+ * Returns the connections with muted failures to summarize.
+ * @param now milliseconds since the epoch
+ */
 export async function dueDigests(table: Table, now = Date.now()): Promise<readonly string[]> {
   const { items } = await table.query(DIGESTS, {
     index: INVERSE_INDEX,

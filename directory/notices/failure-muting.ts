@@ -19,8 +19,8 @@ const DISTINGUISHED = 20;
 const REMEMBERED = 50;
 
 /**
- * Causes that keep every request out. Any successful request shows that they are over; for all other
- * causes it takes a successful change.
+ * Causes that keep every request out. Any successful request shows that they are over; for all
+ * other causes it takes a successful change.
  */
 const ACCESS_CAUSES = new Set(['tokenRefused', 'connectionDisabled']);
 
@@ -46,7 +46,9 @@ export interface DigestState {
   readonly lastSequence: string;
   /** When reported failures started that are not over; milliseconds since the epoch. */
   readonly failingSince: number | undefined;
-  /** Whether some of them concern more than access, so that only a change shows that they are over. */
+  /**
+   * Whether some of them concern more than access, so that only a change shows that they are over.
+   */
   readonly isChangeFailing: boolean;
   /** By cause and attribute. */
   readonly muted: ReadonlyMap<string, Muted>;

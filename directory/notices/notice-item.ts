@@ -30,7 +30,10 @@ export function usageNoticeWrite({ connection, ...rest }: UsageNotice, now: numb
   return { put: { ...item, ...rest }, condition: ABSENT };
 }
 
-/** Creates the item of a failures notice. @param key distinguishes it from the connection's others */
+/**
+ * Creates the item of a failures notice.
+ * @param key distinguishes it from the connection's others
+ */
 export function failuresNoticeItem(
   { connection, causes }: Omit<FailuresNotice, 'kind'>,
   key: string,
@@ -40,7 +43,10 @@ export function failuresNoticeItem(
   return { ...item, kind: 'failures', causes: JSON.stringify(causes) };
 }
 
-/** Creates the item of a recovery notice. @param key distinguishes it from the connection's others */
+/**
+ * Creates the item of a recovery notice.
+ * @param key distinguishes it from the connection's others
+ */
 export function recoveryNoticeItem(
   { connection, since, causes }: Omit<RecoveryNotice, 'kind'>,
   key: string,

@@ -1,7 +1,7 @@
 /*
- * A notice says what recipients have to be told. It is stored first and mailed afterwards, so that it
- * survives a crash and is sent once. Sent notices are kept for a while: their keys prevent the same
- * notice from being made again.
+ * A notice holds what recipients are to be notified about. It is stored first and mailed
+ * afterwards, so that it survives a crash and is sent once. Sent notices are kept for a while:
+ * their keys prevent the same notice from being made again.
  */
 
 /** Days before a token's end on which recipients are reminded; 0 is the day itself. */

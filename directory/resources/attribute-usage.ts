@@ -4,8 +4,9 @@ import { resourceFromItem } from './resource-item';
 import type { Tenant } from './tenant';
 
 /**
- * How many users and groups of a connection hold an attribute of an extension. Reads all of them: a question for an administrator who
- * changes a schema, not for a request.
+ * Counts the users and groups of a connection that have an attribute of an extension. It reads all
+ * of them, which is fine for an operator who changes a schema, but not for a SCIM request.
+ * @param urn the extension
  * @param name undefined for the extension as a whole
  * @param subAttribute undefined for the attribute as a whole
  */

@@ -1,5 +1,6 @@
 import { tooManyCandidates } from '../../scim/errors/filter-errors';
-import { matches, valuesAt, type BoundFilter } from '../../scim/filter/bind';
+import type { BoundFilter } from '../../scim/filter/bind';
+import { matches, valuesAt } from '../../scim/filter/evaluate';
 import { asText, type JsonObject } from '../../scim/json';
 import { toResource } from '../../scim/resource/resource';
 import type { ResourceType } from '../../scim/schema/resource-type';
@@ -51,8 +52,8 @@ export class Collection {
   }
 
   /**
-   * Returns resources in order of creation, from a 1-based index. It starts at the closest page mark
-   * before the index and reads what lies between.
+   * Returns resources in order of creation, from a 1-based index. It starts at the closest page
+   * mark before the index and reads what lies between.
    */
   async from(startIndex: number, count: number): Promise<readonly StoredItem[]> {
     if (count === 0) return [];
@@ -76,8 +77,8 @@ export class Collection {
   }
 
   /**
-   * Returns resources in order of creation, after or before a resource, which may be deleted by now.
-   * The cost is the same at any depth.
+   * Returns resources in order of creation, after or before a resource, which may be deleted by
+   * now. The cost is the same at any depth.
    * @param id undefined for the first resources, or the last ones if `backward`
    */
   async around(

@@ -3,19 +3,19 @@ import { describeTarget, type ResourceTypeName } from '../../scim/schema/resourc
 import { toKeyForm, type IndexedAttribute, type IndexedAttributes } from './indexed-values';
 
 /**
- * How the candidates for a filter are found. A plan finds every resource that matches and perhaps others: each candidate
- * is evaluated against the whole filter afterwards.
+ * How the candidates for a filter are found. A plan finds every resource that matches and possibly
+ * others, so each candidate is evaluated against the whole filter afterwards.
  */
 export type Plan = KeyPlan | { readonly by: 'scan' };
 
-/** A plan that reads by key and nothing else. */
+/** A plan that only looks up keys. */
 export type KeyPlan =
   | { readonly by: 'id'; readonly id: string }
   | { readonly by: 'value'; readonly attribute: IndexedAttribute; readonly value: string }
   | { readonly by: 'member'; readonly memberId: string }
   | { readonly by: 'union'; readonly plans: readonly KeyPlan[] };
 
-/** What a plan costs, coarsely: the candidates that it may bring up. */
+/** Estimates the cost of a plan: roughly the number of candidates. */
 function cost(plan: Plan): number {
   switch (plan.by) {
     case 'id':
@@ -32,8 +32,9 @@ function cost(plan: Plan): number {
 }
 
 /**
- * Compiles a filter to the cheapest way to its candidates: by key where an equality allows it, the cheaper side of an `and`,
- * both sides of an `or`, else a scan of the connection's resources.
+ * Compiles a filter to its cheapest plan: a key lookup for an equality of an indexed attribute, the
+ * cheaper side of an `and`, both sides of an `or`, and otherwise a scan of the connection's
+ * resources.
  */
 export function planFilter(
   filter: BoundFilter,
@@ -44,7 +45,7 @@ export function planFilter(
     case 'compare':
       return planComparison(filter, indexed, type);
     case 'values':
-      // One element matches all of the inner filter, so the attribute has each value that the inner filter demands.
+      // A matching element satisfies the whole inner filter, so the plan for it finds the resource.
       return planFilter(filter.filter, indexed, type);
     case 'and':
       return cheaper(
@@ -66,13 +67,14 @@ function planComparison(
   if (operator !== 'eq' || typeof value !== 'string') return { by: 'scan' };
   const name = describeTarget(target);
   if (name === 'id') return { by: 'id', id: value };
-  // All resources here are of one type: another one's are not here.
+  // The collection has resources of one type only, so no resource can match another type.
   if (name === 'meta.resourceType' && value !== type) return { by: 'union', plans: [] };
   if (name === 'members.value') return { by: 'member', memberId: value };
   const attribute = indexed.find((candidate) => candidate.name === name);
-  // Empty strings are not indexed: they are stored by no client that could look for them.
-  if (attribute === undefined || value === '' || leafAttribute(target).type !== 'string')
+  // Empty strings are not indexed.
+  if (attribute === undefined || value === '' || leafAttribute(target).type !== 'string') {
     return { by: 'scan' };
+  }
   return { by: 'value', attribute, value: toKeyForm(attribute, value) };
 }
 

@@ -1,6 +1,7 @@
 import { moreValues } from '../../scim/errors/value-errors';
-import { leafAttribute, valuesAt } from '../../scim/filter/bind';
+import { leafAttribute } from '../../scim/filter/bind';
 import { comparable } from '../../scim/filter/compare';
+import { valuesAt } from '../../scim/filter/evaluate';
 import { asText } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
 import {
@@ -13,49 +14,56 @@ import {
 import { UNIQUE, valuePartition } from '../store/keys';
 import { ABSENT, type Write } from '../store/write';
 
-/** An attribute that is found by key. */
+/** An attribute whose values have items of their own, so that filters find them by key. */
 export interface IndexedAttribute {
-  /** As `describeTarget` writes it: `emails.value`. */
+  /** The path, as `describeTarget` returns it, such as `emails.value`. */
   readonly name: string;
   readonly target: Target;
+  /** Whether no two resources of a connection may have the same value. */
   readonly unique: boolean;
 }
 
-/** Which attributes of a type are found by key, and which of them no two resources may share. */
+/** The indexed attributes of a resource type. */
 export type IndexedAttributes = readonly IndexedAttribute[];
 
 /**
- * The most values of an indexed attribute, that is e-mail addresses of a user: each is an item written in the same transaction as the user, and a transaction takes 100
- * writes; a change may have to remove as many as it adds.
+ * The most values of an indexed attribute, which in practice are the email addresses of a user.
+ * Each value is an item that is written in the user's transaction of at most 100 writes, and a
+ * change may remove as many values as it adds.
  */
 const MAXIMUM_INDEXED_VALUES = 40;
 
+/** The indexed attributes of users. */
 export const INDEXED_USER_ATTRIBUTES: IndexedAttributes = [
   indexed(USER, 'userName', true),
   indexed(USER, 'externalId', false),
   indexed(USER, 'emails.value', false),
 ];
 
-/** @param uniqueNames whether two groups of a connection may not share a `displayName` */
+/**
+ * Returns the indexed attributes of groups.
+ * @param uniqueNames whether `displayName` is unique among the groups of a connection
+ */
 export function indexedGroupAttributes(uniqueNames: boolean): IndexedAttributes {
   return [indexed(GROUP, 'displayName', uniqueNames), indexed(GROUP, 'externalId', false)];
 }
 
 function indexed(type: ResourceType, path: string, unique: boolean): IndexedAttribute {
   const target = type.resolve(path);
-  if (target?.attribute === undefined) throw new Error(`${type.name} has no attribute ${path}`);
+  if (target?.attribute === undefined) throw new Error(`${type.name} has no attribute ${path}.`);
   return { name: describeTarget(target), target, unique };
 }
 
-/** The form of a value that is looked up. */
+/** Returns the indexed form of a value: case-folded, unless the attribute is `caseExact`. */
 export function toKeyForm({ target }: IndexedAttribute, value: string): string {
   return comparable(leafAttribute(target), value);
 }
 
 /**
- * The writes that bring a resource's unique and indexed values from one state of the resource to another. Each names, for
- * its condition, the attribute that would not be unique.
- * @throws ScimError 400 `invalidValue` for more values than a transaction can index
+ * Creates the writes that update a resource's indexed values when its attributes change.
+ * @param before undefined if the resource is created
+ * @param after undefined if the resource is deleted
+ * @throws ScimError 400 `invalidValue` if an attribute has more values than a transaction can index
  */
 export function valueWrites(
   connection: string,
@@ -66,8 +74,8 @@ export function valueWrites(
   after: Attributes | undefined,
 ): readonly ValueWrite[] {
   return indexedAttributes.flatMap((attribute) => {
-    const had = partitions(connection, type, attribute, before);
-    const has = partitions(connection, type, attribute, after);
+    const had = partitionsOf(connection, type, attribute, before);
+    const has = partitionsOf(connection, type, attribute, after);
     if (has.size > MAXIMUM_INDEXED_VALUES) {
       throw moreValues(attribute.name, MAXIMUM_INDEXED_VALUES);
     }
@@ -83,7 +91,9 @@ export function valueWrites(
   });
 }
 
+/** A write of one indexed value. */
 export interface ValueWrite {
+  /** The attribute that is not unique if the write's condition fails. */
   readonly attribute: IndexedAttribute;
   readonly write: Write;
 }
@@ -92,7 +102,7 @@ function valuePut(pk: string, { unique }: IndexedAttribute, id: string): Write {
   return unique ? { put: { pk, sk: UNIQUE, id }, condition: ABSENT } : { put: { pk, sk: id } };
 }
 
-function partitions(
+function partitionsOf(
   connection: string,
   type: ResourceType,
   attribute: IndexedAttribute,

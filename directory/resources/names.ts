@@ -1,12 +1,13 @@
 import { isObject, ownIgnoringCase, type Json } from '../../scim/json';
 
-/** Whom something is about, in the identity provider's own words: names that it looks people up by. */
+/** The names by which an identity provider knows a user or group. */
 export interface Names {
+  /** The user's `userName` or the group's `displayName`. */
   readonly name: string | undefined;
   readonly externalId: string | undefined;
 }
 
-/** Reads the names off attributes, as they are sent or as they are stored. */
+/** Reads the names from attributes, whether as sent by the client or as stored. */
 export function namesIn(attributes: Json | undefined): Names {
   if (!isObject(attributes)) return { name: undefined, externalId: undefined };
   return {
@@ -17,14 +18,17 @@ export function namesIn(attributes: Json | undefined): Names {
   };
 }
 
-/** Characters of a text that are kept. */
-const LENGTH = 256;
+/** Maximum length of a name in logs and mails. */
+const MAXIMUM_LENGTH = 256;
 
-/** A text on one line, as it is told in logs and mails; undefined for what is none, and for an empty one. */
+/**
+ * Returns a text on one line, as logs and mails show it.
+ * @returns undefined if the value is not a string or is blank
+ */
 export function singleLine(value: Json | undefined): string | undefined {
   if (typeof value !== 'string') return undefined;
   const line = value
-    .slice(0, LENGTH)
+    .slice(0, MAXIMUM_LENGTH)
     .toWellFormed()
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();

@@ -3,49 +3,51 @@ import { numberOf, textOf } from '../store/item';
 import { pageMarkPartition, pageMarkSort } from '../store/keys';
 import type { Tenant } from './tenant';
 
-/** Seconds that a mark may be used for; a crawl that rests longer begins its walk anew. */
+/** Seconds that a mark is valid. A crawl that pauses longer reads from the start again. */
 const LIFETIME_SECONDS = 3600;
 
-/** A resource's place in the order of creation, counted from 1. */
+/** The place of a resource in the order of creation. */
 export interface PageMark {
+  /** 1-based. */
   readonly index: number;
   readonly id: string;
 }
 
 /**
- * Where pages of a listing ended, so that a page at any `startIndex` of a crawl costs one page (RFC 7644 section 3.4.2.4 pages by index, and no
- * index of the table knows positions). A crawl goes on behind what it has shown; what was deleted since a mark was made moves later
- * positions, as it does in any listing by index.
+ * The places where pages of a listing ended. RFC 7644 section 3.4.2.4 pages by index, but no index
+ * of the table knows positions. With marks, a client that reads page after page pays for one page
+ * at any `startIndex` and continues after the last resource it has seen. Deletions since a mark was
+ * made shift later positions, as in any listing by index.
  */
 export class PageMarks {
   private readonly partition: string;
 
   constructor(
-    private readonly scope: Tenant,
+    private readonly tenant: Tenant,
     type: ResourceTypeName,
   ) {
-    this.partition = pageMarkPartition(scope.connection, type);
+    this.partition = pageMarkPartition(tenant.connection, type);
   }
 
-  /** The last place that is known before an index; undefined when there is none. */
+  /** Returns the last mark before an index. */
   async lastBefore(index: number): Promise<PageMark | undefined> {
     const between = [pageMarkSort(0), pageMarkSort(index - 1)] as const;
-    const { items } = await this.scope.table.query(this.partition, {
+    const { items } = await this.tenant.table.query(this.partition, {
       between,
       backward: true,
       limit: 1,
       eventual: true,
     });
     const [mark] = items;
-    // Expired items may stay for days before DynamoDB removes them.
+    // DynamoDB may remove expired items days later.
     if (mark === undefined || numberOf(mark, 'ttl') < Date.now() / 1000) return undefined;
     return { index: Number(mark.sk), id: textOf(mark, 'id') };
   }
 
-  /** Remembers where a page ended. */
+  /** Stores where a page ended. */
   async save({ index, id }: PageMark): Promise<void> {
     const ttl = Math.ceil(Date.now() / 1000) + LIFETIME_SECONDS;
-    await this.scope.table.write([
+    await this.tenant.table.write([
       { put: { pk: this.partition, sk: pageMarkSort(index), id, ttl } },
     ]);
   }

@@ -9,31 +9,32 @@ import { numberOf, textOf, type Item, type Key } from '../store/item';
 import { resourceKey } from '../store/keys';
 import { newVersion } from '../store/version';
 
-/** The meta attributes of a resource that is being created. */
+/** Returns the meta attributes of a new resource. */
 export function newMeta(id: string = uuidv7()): ResourceMeta {
   const now = new Date().toISOString();
   return { id, created: now, lastModified: now, version: newVersion() };
 }
 
-/** The meta attributes of a resource after a change. */
+/** Returns the meta attributes of a resource after a change. */
 export function changedMeta({ id, created }: ResourceMeta): ResourceMeta {
   return { id, created, lastModified: new Date().toISOString(), version: newVersion() };
 }
 
 /**
- * Attributes as an item keeps them; JSON text: see docs/decisions/0001-attributes-as-json-text.md.
- * @throws ScimError 413 when they are larger than an item can hold
+ * Returns attributes in their stored form, JSON text
+ * (docs/decisions/0001-attributes-as-json-text.md).
+ * @throws ScimError 413 if they are larger than `LIMITS.resourceBytes`
  */
 export function attributesText(attributes: Attributes): string {
   const text = JSON.stringify(attributes);
-  // A character is three bytes at most: most resources need not be measured.
+  // A character has at most three bytes, so most resources need not be measured.
   if (text.length * 3 > LIMITS.resourceBytes && Buffer.byteLength(text) > LIMITS.resourceBytes) {
     throw resourceTooLarge(LIMITS.resourceBytes);
   }
   return text;
 }
 
-/** A user's or group's item. @throws ScimError 413 */
+/** Returns a user or group as an item. @throws ScimError 413 */
 export function resourceToItem(
   connection: string,
   type: ResourceTypeName,
@@ -42,7 +43,10 @@ export function resourceToItem(
   return resourceItemAt(resourceKey(connection, type, resource.id), resource);
 }
 
-/** The same under another key: a deleted user's record. */
+/**
+ * Returns a resource as an item with any key, such as a retained user's record.
+ * @throws ScimError 413
+ */
 export function resourceItemAt(
   key: Key,
   { created, lastModified, version, attributes }: StoredResource,
@@ -50,15 +54,15 @@ export function resourceItemAt(
   return { ...key, created, lastModified, version, attributes: attributesText(attributes) };
 }
 
-/** A resource with what its item says of its members: a group's. */
+/** A resource as stored, with the facts about a group's members that its item holds. */
 export interface StoredItem extends StoredResource {
-  /** How many there are. */
+  /** The number of members; 0 for a user. */
   readonly memberCount: number;
-  /** The intent of a change of them that is under way; undefined when there is none. */
+  /** The intent of pending member edits. */
   readonly pendingIntent: string | undefined;
 }
 
-/** Reads what `toItem` wrote. */
+/** Reads the item of a user or group, or a retained user's record. */
 export function resourceFromItem(item: Item): StoredItem {
   const { pending } = item;
   return {
@@ -74,6 +78,6 @@ export function resourceFromItem(item: Item): StoredItem {
 
 function parseAttributes(text: string): Attributes {
   const parsed = parseJson(text);
-  if (!isObject(parsed)) throw new Error('Stored attributes are no JSON object.');
+  if (!isObject(parsed)) throw new Error('Stored attributes are not a JSON object.');
   return parsed;
 }

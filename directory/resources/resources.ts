@@ -4,9 +4,9 @@ import { equalJson } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
 import type { ResourceMeta, StoredResource } from '../../scim/resource/resource';
 import type { ResourceType } from '../../scim/schema/resource-type';
+import type { FailedCondition } from '../store/failed-conditions';
 import type { ItemValue } from '../store/item';
 import { isResourceId, resourceKey } from '../store/keys';
-import type { FailedCondition } from '../store/table';
 import { ABSENT, type Write } from '../store/write';
 import { countWrite } from './counts';
 import { valueWrites, type IndexedAttributes } from './indexed-values';
@@ -103,13 +103,14 @@ export class Resources {
   }
 
   /**
-   * Changes a resource with optimistic locking: computes the change from the stored resource, writes
-   * it if the resource is still the same, and retries otherwise. A change that changes nothing writes
-   * nothing and keeps the version.
+   * Changes a resource with optimistic locking: computes the change from the stored resource,
+   * writes it if the resource is still the same, and retries otherwise. A change that changes
+   * nothing writes nothing and keeps the version.
    * @param compute called once per attempt
    * @param strict whether a change to members alone depends on the version, too, because the client
    *   sent `If-Match`
-   * @throws ScimError 404, 409 `uniqueness`, 503 under lasting contention, and what `compute` throws
+   * @throws ScimError 404, 409 `uniqueness`, 503 under lasting contention, and what `compute`
+   *   throws
    */
   async change(
     id: string,
@@ -211,7 +212,9 @@ export class Resources {
   }
 }
 
-/** A write, and the error to throw if its condition fails. Without one, another change came first. */
+/**
+ * A write, and the error to throw if its condition fails. Without one, another change came first.
+ */
 export interface GuardedWrite {
   readonly write: Write;
   readonly conflict?: () => ScimError;

@@ -8,6 +8,8 @@ export interface Tenant {
   readonly connection: string;
   /** The connection's SCIM base URL; part of `meta.location`, which clients may filter on. */
   readonly baseUrl: string;
-  /** The request that makes the changes, for the provisioning log; undefined for background work. */
+  /**
+   * The request that makes the changes, for the provisioning log; undefined for background work.
+   */
   readonly request?: RequestInfo;
 }

@@ -5,11 +5,12 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 
 /*
- * DynamoDB's own protocol (JSON 1.0, signed): the calls that the table makes, with the SDK's types and without its machinery, which costs five
- * times the CPU of the call itself (docs/decisions/0005-dynamodb-without-the-sdk.md).
+ * A client for DynamoDB's protocol (JSON 1.0, signed). It uses the SDK's types but not its code,
+ * which costs five times the CPU of the call itself
+ * (docs/decisions/0005-dynamodb-without-the-sdk.md).
  */
 
-/** Input and output of each call, as the SDK describes them. */
+/** The input and output types of each operation, taken from the SDK. */
 interface Operations {
   readonly BatchGetItem: readonly [
     SDK.BatchGetItemCommandInput,
@@ -32,19 +33,24 @@ interface Operations {
 }
 type Output<T> = Omit<T, '$metadata'>;
 
+/** The operations that the table uses. */
 export type Operation = keyof Operations;
+
+/** Input of an operation. */
 export type Input<O extends Operation> = Operations[O][0];
+
+/** Result of an operation. */
 export type Result<O extends Operation> = Operations[O][1];
 
-/** What a call may be given beside its input. */
+/** Options for one call. */
 export interface CallOptions {
-  /** Milliseconds after which it has failed, whatever it waits for. @default - it waits */
+  /** Milliseconds after which the call fails with `ETIMEDOUT`. @default - no timeout */
   readonly timeout?: number;
 }
 
-/** Whoever makes calls of DynamoDB. */
+/** A DynamoDB client. */
 export interface DynamoDB {
-  /** @throws DynamoDBError, or an Error with the `code` of what broke the connection */
+  /** @throws DynamoDBError, or an Error with a `code` if the connection fails */
   call<O extends Operation>(
     operation: O,
     input: Input<O>,
@@ -52,30 +58,33 @@ export interface DynamoDB {
   ): Promise<Result<O>>;
 }
 
-/** A call that DynamoDB refused; `name` is the error's own (ConditionalCheckFailedException, …). */
+/**
+ * An error response from DynamoDB; `name` is its type, such as `ConditionalCheckFailedException`.
+ */
 export class DynamoDBError extends Error {
   constructor(
     override readonly name: string,
     message: string,
     readonly status: number,
-    /** Of ConditionalCheckFailedException: the item that the condition met, when it was asked for. */
+    /** The item that failed the condition of a ConditionalCheckFailedException, if requested. */
     readonly item?: Readonly<Record<string, SDK.AttributeValue>>,
-    /** Of TransactionCanceledException: one for each write, in their order. */
+    /** The reasons of a TransactionCanceledException, one per write and in the same order. */
     readonly reasons: readonly SDK.CancellationReason[] = [],
   ) {
     super(message);
   }
 }
 
+/** Options for a connection to DynamoDB. */
 export interface DynamoDBOptions {
   readonly region: string;
-  /** @default - the region's */
+  /** @default - the region's endpoint */
   readonly endpoint?: string | undefined;
-  /** Asked for each call, so that they may change. */
+  /** Called before each call, so that credentials can be rotated. */
   readonly credentials: () => Promise<aws4.Credentials> | aws4.Credentials;
 }
 
-/** Calls of DynamoDB over connections that are kept. It does not try again what fails: see `Retries`. */
+/** A DynamoDB client over keep-alive connections. It does not retry; see `Retries`. */
 export class DynamoDBConnection implements DynamoDB {
   private readonly url: URL;
   private readonly send: typeof httpRequest;
@@ -83,7 +92,7 @@ export class DynamoDBConnection implements DynamoDB {
 
   constructor(private readonly options: DynamoDBOptions) {
     this.url = new URL(
-      options.endpoint ?? `https://dynamodb.${options.region}.${suffixOf(options.region)}`,
+      options.endpoint ?? `https://dynamodb.${options.region}.${domainOf(options.region)}`,
     );
     const isHttps = this.url.protocol === 'https:';
     this.send = isHttps ? httpsRequest : httpRequest;
@@ -110,10 +119,10 @@ export class DynamoDBConnection implements DynamoDB {
       },
       await this.options.credentials(),
     );
-    const { status, body } = await this.exchange(signed, timeout);
-    const answer = parsed(body);
+    const { status, body } = await this.post(signed, timeout);
+    const answer = parseAnswer(body);
     if (status === 200 && answer !== undefined) return answer;
-    throw refusal(status, answer, body);
+    throw errorFrom(status, answer, body);
   }
 
   /** Closes the connections. */
@@ -121,7 +130,7 @@ export class DynamoDBConnection implements DynamoDB {
     this.agent.destroy();
   }
 
-  private exchange(
+  private post(
     { headers, body }: aws4.Request,
     timeout: number | undefined,
   ): Promise<{ readonly status: number; readonly body: string }> {
@@ -138,13 +147,13 @@ export class DynamoDBConnection implements DynamoDB {
           headers: { ...headers },
         },
         (incoming) => {
-          text(incoming).then((answered) => {
+          text(incoming).then((answer) => {
             clearTimeout(timer);
-            resolve({ status: incoming.statusCode ?? 0, body: answered });
-          }, failed);
+            resolve({ status: incoming.statusCode ?? 0, body: answer });
+          }, fail);
         },
       );
-      const failed = (error: Error): void => {
+      const fail = (error: Error): void => {
         clearTimeout(timer);
         reject(error);
       };
@@ -156,14 +165,17 @@ export class DynamoDBConnection implements DynamoDB {
                 Object.assign(new Error('DynamoDB did not answer in time.'), { code: 'ETIMEDOUT' }),
               );
             }, timeout);
-      outgoing.on('error', failed);
+      outgoing.on('error', fail);
       outgoing.end(body);
     });
   }
 }
 
-/** @returns undefined for what is no JSON object: the answer of something between here and DynamoDB, or half an answer */
-function parsed(body: string): object | undefined {
+/**
+ * Parses the body of a response.
+ * @returns undefined if it is not a JSON object: it was truncated or comes from a proxy
+ */
+function parseAnswer(body: string): object | undefined {
   try {
     const value: unknown = JSON.parse(body);
     return typeof value === 'object' && value !== null ? value : undefined;
@@ -173,19 +185,17 @@ function parsed(body: string): object | undefined {
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html */
-function refusal(status: number, answer: Refusal | undefined, body: string): DynamoDBError {
-  if (answer === undefined)
-    return new DynamoDBError(
-      'ServiceUnavailable',
-      `No answer of DynamoDB: ${body.slice(0, 200)}`,
-      status,
-    );
+function errorFrom(status: number, answer: ErrorAnswer | undefined, body: string): DynamoDBError {
+  if (answer === undefined) {
+    const message = `The response is not a JSON object: ${body.slice(0, 200)}`;
+    return new DynamoDBError('ServiceUnavailable', message, status);
+  }
   const { __type: type = '', message, Message, Item, CancellationReasons } = answer;
   const name = type.slice(type.lastIndexOf('#') + 1) || 'UnknownError';
   return new DynamoDBError(name, message ?? Message ?? name, status, Item, CancellationReasons);
 }
 
-interface Refusal {
+interface ErrorAnswer {
   readonly __type?: string;
   readonly message?: string;
   readonly Message?: string;
@@ -193,8 +203,11 @@ interface Refusal {
   readonly CancellationReasons?: readonly SDK.CancellationReason[];
 }
 
-/** https://docs.aws.amazon.com/general/latest/gr/ddb.html; other partitions name theirs in AWS_ENDPOINT_URL_DYNAMODB. */
-function suffixOf(region: string): string {
+/**
+ * Returns the domain of a region's endpoints. Deployments in partitions not listed here have to set
+ * AWS_ENDPOINT_URL_DYNAMODB. https://docs.aws.amazon.com/general/latest/gr/ddb.html
+ */
+function domainOf(region: string): string {
   if (region.startsWith('cn-')) return 'amazonaws.com.cn';
   return region.startsWith('eusc-') ? 'amazonaws.eu' : 'amazonaws.com';
 }

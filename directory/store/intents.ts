@@ -6,57 +6,58 @@ import type { Table } from './table';
 import type { Write } from './write';
 
 /*
- * What takes more than one transaction is recorded before it takes effect, so that nobody need remember it: a request that dies leaves its
- * intent behind, and whoever needs the result, or else the completion function, does what is left.
+ * Work that takes more than one transaction is recorded as an intent before it starts, so that any
+ * worker can complete it. If a request dies, a later request that needs the result does the rest,
+ * or else the `completion` function.
  */
 
-/** A large change of a group's members, or what follows the deletion of a user or a group. */
+/** Member edits that do not fit into one transaction, or the work after a deletion. */
 export interface ResourceIntent {
   readonly id: string;
   readonly connection: string;
   readonly kind: 'members' | 'deletion';
   readonly type: ResourceTypeName;
-  /** Id of the group whose members change, or of what was deleted. */
+  /** Id of the group whose members change, or of the deleted user or group. */
   readonly resource: string;
 }
 
-/** The removal of all that a deleted connection had. */
+/** The removal of all data of a deleted connection. */
 export interface Purge {
   readonly id: string;
   readonly connection: string;
   readonly kind: 'purge';
 }
 
-/** What was begun. */
+/** The record of work that takes more than one transaction. */
 export type Intent = ResourceIntent | Purge;
 
-/** An intent that is not in the table yet. */
+/** Creates an intent without storing it. */
 export function newIntent(
   connection: string,
   kind: ResourceIntent['kind'],
   type: ResourceTypeName,
   resource: string,
 ): ResourceIntent {
-  return { id: uuidv7(), connection, kind, type, resource: resource };
+  return { id: uuidv7(), connection, kind, type, resource };
 }
 
-/** As `newIntent`, for a connection as a whole. */
+/** Creates the intent to remove a connection's data, without storing it. */
 export function newPurge(connection: string): Purge {
   return { id: uuidv7(), connection, kind: 'purge' };
 }
 
 /**
- * The write that records an intent; the index lists it until it is forgotten.
- * @param about further attributes of its item
+ * Creates the write that records an intent. The index lists the intent until it is deleted.
+ * @param details further attributes of the item
  */
 export function intentWrite(
   intent: Intent,
-  about: Readonly<Record<string, ItemValue>> = {},
+  details: Readonly<Record<string, ItemValue>> = {},
 ): Write {
   const { id, connection, ...rest } = intent;
   return {
     put: {
-      ...about,
+      ...details,
       ...intentKey(connection, id),
       gsi1pk: INTENTS,
       gsi1sk: id,
@@ -66,7 +67,9 @@ export function intentWrite(
   };
 }
 
-/** Asks the completion function, which hears of it through the table's stream, to do what is left. */
+/**
+ * Hands an intent over to the `completion` function, which learns of it through the table's stream.
+ */
 export async function handOver(
   table: Table,
   { connection, id }: Pick<Intent, 'connection' | 'id'>,
@@ -77,7 +80,7 @@ export async function handOver(
   ]);
 }
 
-/** Removes an intent of which nothing is left, or which nothing came of. */
+/** Deletes an intent that is complete or was never committed, with its remaining batches. */
 export async function deleteIntent(table: Table, { connection, id }: Intent): Promise<void> {
   const { pk } = intentKey(connection, id);
   const batches: Item[] = [];
@@ -86,18 +89,21 @@ export async function deleteIntent(table: Table, { connection, id }: Intent): Pr
   await table.write([{ delete: intentKey(connection, id) }]);
 }
 
-/** @returns undefined when it has been completed */
+/** Returns the intent with a key; undefined if it has been completed. */
 export async function findIntent(table: Table, key: Key): Promise<Intent | undefined> {
   const item = await table.get(key);
   return item === undefined ? undefined : intentFromItem(item);
 }
 
-/** Whether an intent was recorded before this. @param milliseconds since the epoch */
+/** Returns whether an intent was recorded before a time. @param milliseconds since the epoch */
 export function isOlder({ id }: Intent, milliseconds: number): boolean {
   return id < idPrefix(milliseconds);
 }
 
-/** Intents that were recorded before this, of all connections, in pages, oldest first. @param milliseconds since the epoch */
+/**
+ * Yields pages of intents of all connections that were recorded before a time, oldest first.
+ * @param milliseconds since the epoch
+ */
 export async function* intentsBefore(
   table: Table,
   milliseconds: number,
@@ -117,7 +123,7 @@ export async function* intentsBefore(
   } while (after !== undefined);
 }
 
-/** Reads what `recordWrite` wrote. */
+/** Reads the item of `intentWrite`. */
 export function intentFromItem(item: Item): Intent {
   const [id, connection, kind] = [textOf(item, 'gsi1sk'), textOf(item, 'connection'), item['kind']];
   if (kind === 'purge') return { id, connection, kind };

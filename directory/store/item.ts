@@ -1,30 +1,35 @@
-/** Items of the table as plain values, and how their attributes are read without trusting them blindly. */
-
+/** A value of an item's attribute. */
 export type ItemValue =
   string | number | boolean | null | readonly ItemValue[] | { readonly [name: string]: ItemValue };
 
+/** Key of an item. */
 export interface Key {
   readonly pk: string;
   readonly sk: string;
 }
 
+/** An item of the table, as plain values. */
 export type Item = Key & Readonly<Record<string, ItemValue>>;
 
-/** A string attribute; its absence is damage to the table, not a client's mistake. */
+/**
+ * Returns a string attribute.
+ * @throws Error if it is missing: the table is damaged, which is not the client's fault
+ */
 export function textOf(item: Item, name: string): string {
   const value = item[name];
-  if (typeof value !== 'string')
-    throw new Error(`Item ${item.pk} / ${item.sk} has no text "${name}".`);
+  if (typeof value !== 'string') {
+    throw new Error(`Item ${item.pk} / ${item.sk} has no string attribute "${name}".`);
+  }
   return value;
 }
 
-/** A numeric attribute, 0 when absent: counters begin without one. */
+/** Returns a number attribute. It is 0 if missing, because counters start without a value. */
 export function numberOf(item: Item, name: string): number {
   const value = item[name];
   return typeof value === 'number' ? value : 0;
 }
 
-/** Recognises what the SDK unmarshalls as an item of this table. */
+/** Returns whether an unmarshalled value is an item of this table: whether it has a key. */
 export function isItem(value: Readonly<Record<string, unknown>>): value is Item {
   return typeof value['pk'] === 'string' && typeof value['sk'] === 'string';
 }

@@ -2,100 +2,111 @@ import { createHash } from 'node:crypto';
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import type { Key } from './item';
 
-/**
- * Every key of the table is built here. Every key that belongs to a connection begins with the connection's id, so that whoever is authenticated for one connection
- * cannot name an item of another; connection ids are lower-case letters, digits and hyphens and cannot hold the separator.
+/*
+ * All keys of the table are built here. Every key that belongs to a connection begins with the
+ * connection's id, so that a request authenticated for one connection cannot address an item of
+ * another. Connection ids consist of lower-case letters, digits and hyphens, and cannot contain the
+ * separator.
  */
 
-/** Name of the global secondary index: `gsi1pk`, `gsi1sk`, keys only. */
+/** Name of the global secondary index (`gsi1pk`, `gsi1sk`), which projects keys only. */
 export const INVERSE_INDEX = 'inverse';
 
 /** Partition of the inverse index that lists all connections. */
 export const CONNECTIONS = 'connections';
 
+/** Returns the key of a connection's item. */
 export function connectionKey(connection: string): Key {
   return { pk: `c#${connection}`, sk: 'connection' };
 }
 
-/** The administrative acts on a connection, by time. */
+/** Returns the partition of a connection's audit records, in order of time. */
 export function auditPartition(connection: string): string {
   return `c#${connection}#audit`;
 }
 
-/** The tokens of a connection that have ended, by id. */
+/** Returns the partition of a connection's ended tokens, by id. */
 export function endedTokenPartition(connection: string): string {
   return `c#${connection}#endedToken`;
 }
 
-/** What a connection's recipients are to be told, or have been told. */
+/** Returns the partition of the notices for a connection's recipients, whether sent or not. */
 export function noticePartition(connection: string): string {
   return `c#${connection}#notice`;
 }
 
-/** What the deployment's own recipients are to be told, or have been told. */
+/** Partition of the notices for the deployment's recipients, whether sent or not. */
 export const DEPLOYMENT_NOTICES = 'deployment#notice';
 
-/** Failures in the connection's provisioning log, and mails that could not be sent, by time. */
+/**
+ * Returns the partition of a connection's log entries other than changes, in order of time:
+ * failures, mails that could not be sent, and successes while the connection was failing.
+ */
 export function logPartition(connection: string): string {
   return `c#${connection}#log`;
 }
 
-/** Changes in the connection's provisioning log, by time. */
+/** Returns the partition of the changes in a connection's provisioning log, in order of time. */
 export function changesPartition(connection: string): string {
   return `c#${connection}#change`;
 }
 
-/** What a connection's recipients were told of failures, and what they are not told for now. */
+/** Returns the key of a connection's failure digest. */
 export function digestKey(connection: string): Key {
   return { pk: noticePartition(connection), sk: 'digest' };
 }
 
-/** Partition of the inverse index that lists the digests whose muted causes are to be summed up, by time. */
+/** Partition of the inverse index that lists digests by the time of their next summary. */
 export const DIGESTS = 'digests';
 
-/** Partition of the inverse index that lists the notices that are not sent yet, by time. */
+/** Partition of the inverse index that lists unsent notices, in order of time. */
 export const UNSENT_NOTICES = 'unsentNotices';
 
-/** All users or all groups of a connection, in order of creation. */
+/** Returns the partition of a connection's users or groups, in order of creation. */
 export function resourcePartition(connection: string, type: ResourceTypeName): string {
   return `c#${connection}#${type}`;
 }
 
+/** Returns the key of a user's or group's item. */
 export function resourceKey(connection: string, type: ResourceTypeName, id: string): Key {
   return { pk: resourcePartition(connection, type), sk: id };
 }
 
-/** The members of a group, one item each, by the member's id. */
+/** Returns the partition of a group's memberships, by the member's id. */
 export function membershipPartition(connection: string, groupId: string): string {
   return `c#${connection}#Group#${groupId}`;
 }
 
+/** Returns the key of a membership. */
 export function membershipKey(connection: string, groupId: string, memberId: string): Key {
   return { pk: membershipPartition(connection, groupId), sk: memberId };
 }
 
-/** Partition of the inverse index that lists all intents, by their ids and so by their age. */
+/** Partition of the inverse index that lists all intents by id, and therefore by age. */
 export const INTENTS = 'intents';
 
-/** What a request has begun and may not be able to end: its own item, and in the same partition what is left of its work. */
+/** Returns the key of an intent. The batches that are left to apply are in the same partition. */
 export function intentKey(connection: string, intent: string): Key {
   return { pk: `c#${connection}#intent#${intent}`, sk: 'intent' };
 }
 
-/** Sort keys of an intent's batches. */
+/** First and last sort key of an intent's batches. */
 export const BATCHES = ['000000', '999999'] as const;
 
-/** A part of an intent's work. */
+/** Returns the key of one batch of an intent. */
 export function batchKey(connection: string, intent: string, index: number): Key {
   return { ...intentKey(connection, intent), sk: String(index).padStart(6, '0') };
 }
 
-/** Partition of the inverse index with the groups that a user or group is a member of. */
+/** Returns the partition of the inverse index that lists the groups of a member. */
 export function memberOfPartition(connection: string, memberId: string): string {
   return `c#${connection}#member#${memberId}`;
 }
 
-/** The resources that have a value, or the one that has a unique value. */
+/**
+ * Returns the partition of an indexed value: the resources that have it, or the only one if it is
+ * unique.
+ */
 export function valuePartition(
   connection: string,
   type: ResourceTypeName,
@@ -105,20 +116,23 @@ export function valuePartition(
   return `c#${connection}#${type}#${attribute}#${encodeValue(value)}`;
 }
 
-/** Sort key of the item that makes a value unique; an indexed value's sort key is the resource's id instead. */
+/** Sort key of a unique value. The sort key of any other indexed value is the resource's id. */
 export const UNIQUE = 'unique';
 
-/** The deleted users of a connection. */
+/** Returns the partition of a connection's retained users. */
 export function deletedUserPartition(connection: string): string {
   return `c#${connection}#DeletedUser`;
 }
 
-/** A deleted user's record (`userDeletion: retain`). */
+/** Returns the key of a retained user's record (`userDeletion: retain`). */
 export function deletedUserKey(connection: string, id: string): Key {
   return { pk: deletedUserPartition(connection), sk: id };
 }
 
-/** The deleted users who had a name or an externalId, by id: a later POST with it revives the one deleted last. */
+/**
+ * Returns the partition of the retained users with this `userName` or `externalId`, by id. A POST
+ * with the same value revives the user that was deleted last.
+ */
 export function deletedUserValuePartition(
   connection: string,
   attribute: string,
@@ -127,27 +141,32 @@ export function deletedUserValuePartition(
   return `c#${connection}#DeletedUser#${attribute}#${encodeValue(value)}`;
 }
 
+/** Returns the partition of the sharded count of a connection's users or groups. */
 export function countPartition(connection: string, type: ResourceTypeName): string {
   return `c#${connection}#count#${type}`;
 }
 
-/** Where pages of a listing ended. */
+/** Returns the partition of the page marks of a listing: the places where its pages ended. */
 export function pageMarkPartition(connection: string, type: ResourceTypeName): string {
   return `c#${connection}#page#${type}`;
 }
 
-/** Sort key of the mark at an index that counts from 1; marks are in the order of their indexes. */
+/** Returns the sort key of the page mark at a 1-based index. Marks are sorted by index. */
 export function pageMarkSort(index: number): string {
   return String(index).padStart(10, '0');
 }
 
-/** What begins an id that is given out at this time, in milliseconds since the epoch; ids are in the order of these texts. */
+/**
+ * Returns the first characters of every UUIDv7 that is issued at a time. It sorts before these ids
+ * and after all earlier ones.
+ * @param milliseconds since the epoch
+ */
 export function idPrefix(milliseconds: number): string {
   const hex = Math.max(0, Math.floor(milliseconds)).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
 
-/** What an item is, as its key says. */
+/** The kind of an item, read from its key. */
 export type KeyMeaning =
   | {
       readonly kind:
@@ -167,7 +186,10 @@ export type KeyMeaning =
   | { readonly kind: 'count'; readonly type: ResourceTypeName }
   | { readonly kind: 'deploymentNotice' };
 
-/** Reads a key that was built here. @returns the connection it belongs to, empty for none, and what it stands for */
+/**
+ * Reads a key that was built here.
+ * @returns the connection's id, empty if the item belongs to none, and the kind of the item
+ */
 export function readKey({ pk, sk }: Key): {
   readonly connection: string;
   readonly meaning: KeyMeaning;
@@ -210,14 +232,15 @@ function meaningOf(
   }
 }
 
-/** Ids that this directory gives out; nothing else is ever used to build a key. */
+/** Returns whether a text has the form of a resource id. Keys are built from no other ids. */
 export function isResourceId(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text);
 }
 
 /**
- * A client's text as part of a key: `#` is escaped, so that no value imitates another key, and a long one is replaced by its
- * digest (a partition key holds 2,048 bytes). A value cannot imitate a digest: its own `#` would be escaped.
+ * Encodes a client's text as part of a key. `#` is escaped, so that no value can imitate another
+ * key. A long value is replaced by its digest, because a partition key holds 2,048 bytes. No value
+ * can imitate a digest, because its `#` would be escaped.
  */
 function encodeValue(value: string): string {
   const escaped = value.replace(/[%#]/g, (character) => (character === '%' ? '%25' : '%23'));

@@ -1,17 +1,18 @@
 import type { Item } from './item';
 import type { Table } from './table';
 
-/** Readers of one scan. */
+/** Queries in flight per scan. */
 const WIDTH = 8;
 
-/** Ids from one to another, both included. */
+/** First and last id of a range, both inclusive. */
 type Range = readonly [string, string];
 
 /**
- * Reads a partition whose sort keys are ids, by several readers at once. The first page tells whether one is enough; then what is left is halved
- * by the time at which ids were given out, for as long as a reader has nothing to do. Where most of them were given out within minutes, it takes
- * some halvings before the others can help.
- * @param visit is given each page, in no order
+ * Reads a partition whose sort keys are UUIDv7, with several queries at a time. If one page is not
+ * enough, the remaining range of ids is halved, and so is the rest of every range that takes more
+ * than a page. Ids contain the time they were issued, so if most of them were issued within
+ * minutes, it takes several steps until all readers have work.
+ * @param visit called with each page, in no order
  * @throws what a query or `visit` throws; the first failure ends the scan
  */
 export async function scanPartition(
@@ -30,7 +31,7 @@ export async function scanPartition(
   const read = async (range: Range): Promise<void> => {
     const { items, next } = await table.query(partition, { between: range });
     if (next !== undefined) ranges.push(...halves([successor(next.sk), range[1]]));
-    // Others read on while this one evaluates.
+    // Other readers start on the new ranges while this one evaluates its page.
     start();
     await visit(items);
   };
@@ -53,7 +54,7 @@ export async function scanPartition(
   }
 }
 
-/** A range as two; as itself when it has no middle, and as nothing when it ends before it begins. */
+/** Splits a range in two. One that is too short stays whole, and an empty one is dropped. */
 function halves([from, to]: Range): readonly Range[] {
   const [low, high] = [toNumber(from), toNumber(to)];
   if (high < low) return [];

@@ -91,7 +91,9 @@ const TRANSIENT = new Set([
   'TransactionInProgressException',
 ]);
 
-/** Returns whether a call may succeed when repeated: throttling, service faults, lost connections. */
+/**
+ * Returns whether a call may succeed when repeated: throttling, service faults, lost connections.
+ */
 export function isTransient(error: unknown): boolean {
   if (error instanceof DynamoDBError) return TRANSIENT.has(error.name) || error.status >= 500;
   const code =

@@ -1,9 +1,16 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { randomUUID } from 'node:crypto';
-import { batchesOf, inParallel } from './batches';
+import { batchesOf, inParallel, interleave } from './batches';
 import { DynamoDBError, type DynamoDB, type Result } from './dynamodb';
-import { isItem, type Item, type Key } from './item';
+import {
+  failedCondition,
+  failedConditions,
+  isTransientCancellation,
+  toItem,
+  type FailedCondition,
+} from './failed-conditions';
+import type { Item, Key } from './item';
 import type { INVERSE_INDEX } from './keys';
 import { Retries } from './retries';
 import {
@@ -15,44 +22,47 @@ import {
   type Write,
 } from './write';
 
+/** Options for a query. */
 export interface QueryOptions {
+  /** Queries the index instead of the table. */
   readonly index?: typeof INVERSE_INDEX;
-  /** Resume behind this key, as an earlier page returned it. */
+  /** Key to resume after, as an earlier page returned it. */
   readonly after?: Key | undefined;
-  /** Only items whose sort key is one of these two or between them. */
+  /** Range of sort keys, both ends inclusive. */
   readonly between?: readonly [string, string] | undefined;
   readonly limit?: number;
-  /** Whether what was written a moment ago may be missing, at half the price. */
+  /** Whether the read may be eventually consistent, at half the price. */
   readonly eventual?: boolean;
   /** Whether the order is reversed. */
   readonly backward?: boolean;
 }
 
+/** A page of a query. */
 export interface QueryPage {
   readonly items: readonly Item[];
-  /** Where the next page begins; undefined on the last one. */
+  /** Key to resume after; undefined on the last page. */
   readonly next: PageKey | undefined;
 }
 
-/** Keys as pages return them: those of the table, and those of the index where one was read. */
+/** Key of an item, with its key in the index if the index was queried. */
 export type PageKey = Item;
 
-/** A condition that did not hold: which write's, and the item it met. */
-export interface FailedCondition {
-  readonly index: number;
-  readonly item: Item | undefined;
-}
-
-/** The most writes that one transaction takes, and that one batch takes. */
+/** The most writes in one transaction. */
 export const TRANSACTION_WRITES = 100;
+
+/** The most writes in one BatchWriteItem call. */
 const BATCH_WRITES = 25;
 
-/** Batches that one request has under way at the same time. */
+/** The most keys in one BatchGetItem call. */
+const BATCH_KEYS = 100;
+
+/** Batches that one request sends in parallel. */
 const WIDTH = 8;
 
 /**
- * The single table as the directory uses it. Reads are strongly consistent except through the inverse index: identity providers
- * read back what they have just written. One instance serves one request, see `prefetch`.
+ * The table that holds all data. Reads are strongly consistent, except through the inverse index,
+ * because identity providers read back what they have just written. Each request has its own
+ * instance, see `prefetch`.
  */
 export class Table {
   private readonly prefetched = new Map<string, Promise<Item | undefined>>();
@@ -60,36 +70,37 @@ export class Table {
   constructor(
     private readonly db: DynamoDB,
     private readonly name: string,
-    /** How long what fails for a passing reason is tried again; by default as long as it takes. */
+    /** Retries transient errors; by default without a deadline. */
     readonly retries = new Retries(),
   ) {}
 
   /**
-   * The same table for another request.
-   * @param deadline when that request's time is over, in milliseconds since the epoch
+   * Returns an instance for another request.
+   * @param deadline when the request's time is up, in milliseconds since the epoch
    */
   forRequest(deadline: number): Table {
     return new Table(this.db, this.name, new Retries(deadline));
   }
 
   /**
-   * Begins to read items that the request will need, in one call, before it is known whether the request may have them: the first `get` of
-   * each takes the result. It saves a round trip behind authentication.
+   * Starts to read, in one call, the items that a request will need, before the request is
+   * authenticated. The first `get` of each item uses the result. This saves a round trip.
    */
   prefetch(keys: readonly Key[]): void {
     const items = this.getMany(keys);
     for (const { pk, sk } of keys) {
       const item = items.then((found) => found.find((each) => each.pk === pk && each.sk === sk));
-      // Whoever takes the result sees the failure; when nobody does, it must not end the process.
+      // `get` reports a failure. If it is never called, the failure must not end the process.
       item.catch(() => undefined);
       this.prefetched.set(`${pk} ${sk}`, item);
     }
   }
 
+  /** Returns the item with a key; undefined if there is none. */
   async get(key: Key): Promise<Item | undefined> {
-    const begun = this.prefetched.get(`${key.pk} ${key.sk}`);
+    const prefetched = this.prefetched.get(`${key.pk} ${key.sk}`);
     this.prefetched.delete(`${key.pk} ${key.sk}`);
-    return begun ?? this.read(key);
+    return prefetched ?? this.read(key);
   }
 
   private async read(key: Key): Promise<Item | undefined> {
@@ -100,7 +111,7 @@ export class Table {
     return found === undefined ? undefined : toItem(found);
   }
 
-  /** Items by key, in no order and each once; those that do not exist are left out. */
+  /** Returns items by key, each once and in no order. Keys without an item are left out. */
   async getMany(wanted: readonly Key[]): Promise<readonly Item[]> {
     const keys = [...new Map(wanted.map((key) => [`${key.pk} ${key.sk}`, key])).values()];
     const [only] = keys;
@@ -108,34 +119,36 @@ export class Table {
       const item = await this.read(only);
       return item === undefined ? [] : [item];
     }
-    const pages = await inParallel(batchesOf(keys, 100), WIDTH, (batch) => this.getBatch(batch));
+    const batches = batchesOf(keys, BATCH_KEYS);
+    const pages = await inParallel(batches, WIDTH, (batch) => this.getBatch(batch));
     return pages.flat();
   }
 
   private async getBatch(keys: readonly Key[]): Promise<readonly Item[]> {
     const items: Item[] = [];
-    let wanted = keys.map((key) => marshall(key));
-    for (let attempt = 0; wanted.length > 0; attempt += 1) {
+    let left = keys.map((key) => marshall(key));
+    for (let attempt = 0; left.length > 0; attempt += 1) {
       if (attempt > 0) await this.retries.pause(attempt);
-      const input = { RequestItems: { [this.name]: { Keys: wanted, ConsistentRead: true } } };
+      const input = { RequestItems: { [this.name]: { Keys: left, ConsistentRead: true } } };
       const answer = await this.retries.run((options) =>
         this.db.call('BatchGetItem', input, options),
       );
       items.push(...(answer.Responses?.[this.name] ?? []).map(toItem));
-      wanted = answer.UnprocessedKeys?.[this.name]?.Keys ?? [];
+      left = answer.UnprocessedKeys?.[this.name]?.Keys ?? [];
     }
     return items;
   }
 
-  /** One page of a partition, in the order of its sort key. */
+  /** Returns one page of a partition, in the order of the sort key. */
   async query(partition: string, options: QueryOptions = {}): Promise<QueryPage> {
     const { index, after, between } = options;
     const [partitionKey, sortKey] = index === undefined ? ['pk', 'sk'] : ['gsi1pk', 'gsi1sk'];
+    const range = between === undefined ? '' : ' AND #sk BETWEEN :from AND :to';
     const input = {
       TableName: this.name,
       IndexName: index,
       ConsistentRead: index === undefined && options.eventual !== true,
-      KeyConditionExpression: `#pk = :pk${between === undefined ? '' : ' AND #sk BETWEEN :from AND :to'}`,
+      KeyConditionExpression: `#pk = :pk${range}`,
       ExpressionAttributeNames: {
         '#pk': partitionKey,
         ...(between === undefined ? {} : { '#sk': sortKey }),
@@ -154,7 +167,9 @@ export class Table {
     return { items: items.map(toItem), next: last === undefined ? undefined : toItem(last) };
   }
 
-  /** All items of a partition, page by page as they are consumed. */
+  /**
+   * Yields all items of a partition. A page is read when the items before it have been consumed.
+   */
   async *queryAll(
     partition: string,
     options: QueryOptions = {},
@@ -167,22 +182,15 @@ export class Table {
     } while (after !== undefined);
   }
 
-  /** Every item of the table, in no order: a question for an administrator. @param segments how many readers share the work */
-  async *scan(segments: number): AsyncGenerator<readonly Item[], void, undefined> {
-    const pages = Array.from({ length: segments }, (_, segment) =>
-      this.scanSegment(segment, segments),
+  /**
+   * Yields pages of all items of the table, in no order. Only command-line tools scan the table;
+   * requests do not.
+   * @param segments number of parallel readers
+   */
+  scan(segments: number): AsyncGenerator<readonly Item[], void, undefined> {
+    return interleave(
+      Array.from({ length: segments }, (_, segment) => this.scanSegment(segment, segments)),
     );
-    const next = new Map(pages.map((page) => [page, page.next()]));
-    while (next.size > 0) {
-      const [page, result] = await Promise.race(
-        [...next].map(async ([key, value]) => [key, await value] as const),
-      );
-      if (result.done === true) next.delete(page);
-      else {
-        next.set(page, page.next());
-        yield result.value;
-      }
-    }
   }
 
   private async *scanSegment(
@@ -206,7 +214,10 @@ export class Table {
     } while (after !== undefined);
   }
 
-  /** Puts and deletes that may each take effect by itself, in any order, and more than once. */
+  /**
+   * Writes puts and deletes that are independent of each other. They take effect in any order and
+   * possibly more than once.
+   */
   async writeEach(writes: readonly BatchWrite[]): Promise<void> {
     await inParallel(batchesOf(writes, BATCH_WRITES), WIDTH, (batch) => this.writeBatch(batch));
   }
@@ -224,9 +235,9 @@ export class Table {
   }
 
   /**
-   * Writes all or nothing: one write as itself, several as a transaction, which costs twice as much.
-   * @returns the conditions that did not hold; empty when the writes took effect
-   * @throws ScimError 503 when the table stays contended
+   * Writes all or nothing. Several writes form a transaction, which costs twice as much.
+   * @returns the conditions that failed; empty if the writes took effect
+   * @throws ScimError 503 if contention does not end in time
    */
   async write(writes: readonly (Write | Check)[]): Promise<readonly FailedCondition[]> {
     const [first] = writes;
@@ -241,12 +252,9 @@ export class Table {
       await this.sendOne(write);
       return [];
     } catch (error) {
-      if (!(error instanceof DynamoDBError) || error.name !== 'ConditionalCheckFailedException')
-        throw error;
-      const item = error.item === undefined ? undefined : toItem(error.item);
-      // A write whose answer was lost is repeated, and the repetition meets what the first one wrote.
-      if (item !== undefined && isOwnVersion(write, item)) return [];
-      return [{ index: 0, item }];
+      if (!isDynamoDBError(error, 'ConditionalCheckFailedException')) throw error;
+      const failed = failedCondition(write, error);
+      return failed === undefined ? [] : [failed];
     }
   }
 
@@ -265,7 +273,7 @@ export class Table {
   private async transact(writes: readonly (Write | Check)[]): Promise<readonly FailedCondition[]> {
     const input = {
       TransactItems: writes.map((write) => toTransactItem(write, this.name)),
-      // A transaction whose answer was lost takes effect once, however often it is repeated.
+      // Makes the transaction idempotent: it is repeated if its answer was lost.
       ClientRequestToken: randomUUID(),
     };
     for (let attempt = 1; ; attempt += 1) {
@@ -273,11 +281,10 @@ export class Table {
         await this.retries.run((options) => this.db.call('TransactWriteItems', input, options));
         return [];
       } catch (error) {
-        if (!(error instanceof DynamoDBError) || error.name !== 'TransactionCanceledException')
-          throw error;
+        if (!isDynamoDBError(error, 'TransactionCanceledException')) throw error;
         const failed = failedConditions(error);
         if (failed.length > 0) return failed;
-        if (!isPassingCancellation(error)) throw error;
+        if (!isTransientCancellation(error)) throw error;
         await this.retries.pause(attempt, error);
       }
     }
@@ -286,35 +293,6 @@ export class Table {
 
 type ScanPage = Result<'Scan'>;
 
-/** Whether an item is what a write would make of it: versions are given out once. */
-function isOwnVersion(write: Write, item: Item): boolean {
-  const written =
-    'put' in write ? write.put['version'] : 'update' in write ? write.set?.['version'] : undefined;
-  return written !== undefined && written === item['version'];
-}
-
-function failedConditions({ reasons }: DynamoDBError): readonly FailedCondition[] {
-  return reasons.flatMap((reason, index) => {
-    if (reason.Code !== 'ConditionalCheckFailed') return [];
-    return [{ index, item: reason.Item === undefined ? undefined : toItem(reason.Item) }];
-  });
-}
-
-/** Whether a transaction was cancelled for what passes: another one on the same items, or throttling. */
-function isPassingCancellation({ reasons }: DynamoDBError): boolean {
-  return reasons.every(({ Code: code = 'None' }) => PASSING_REASONS.has(code));
-}
-
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
-const PASSING_REASONS = new Set([
-  'None',
-  'TransactionConflict',
-  'ProvisionedThroughputExceeded',
-  'ThrottlingError',
-]);
-
-function toItem(attributes: Readonly<Record<string, AttributeValue>>): Item {
-  const item = unmarshall(attributes);
-  if (!isItem(item)) throw new Error('The table returned an item without its key.');
-  return item;
+function isDynamoDBError(error: unknown, name: string): error is DynamoDBError {
+  return error instanceof DynamoDBError && error.name === name;
 }

@@ -2,23 +2,26 @@ import type { AttributeValue, TransactWriteItem, WriteRequest } from '@aws-sdk/c
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Item, ItemValue, Key } from './item';
 
-/** What must hold for a write to take effect. */
+/** The condition on which a write takes effect. */
 export type Condition =
   | { readonly is: 'absent' }
   | { readonly is: 'present' }
-  /** The item is still the one that a change was computed from. */
+  /** The item has not changed since it was read. */
   | { readonly is: 'version'; readonly version: string }
-  /** A resource that is there, with no change of its members under way, and still of this version where one is given. */
+  /** The resource exists without pending member edits and, if given, in this version. */
   | { readonly is: 'noPendingEdits'; readonly version?: string }
-  /** An item that this intent is at work on: a group whose members change, a connection that is deleted. */
+  /** The item names this intent: a group with pending member edits, or a deleted connection. */
   | { readonly is: 'pendingIntent'; readonly intent: string }
-  /** The item is there, and its attribute, a time, is absent or not later than this. */
+  /** The item exists, and its attribute, a time, is missing or not later than `before`. */
   | { readonly is: 'notSince'; readonly attribute: string; readonly before: string };
 
+/** The item does not exist. */
 export const ABSENT: Condition = { is: 'absent' };
+
+/** The item exists. */
 export const PRESENT: Condition = { is: 'present' };
 
-/** A put or a delete without a condition: it may take effect more than once. */
+/** A put or delete without a condition, which may take effect more than once. */
 export type BatchWrite = { readonly put: Item } | { readonly delete: Key };
 
 /** A condition on an item that a transaction does not change. */
@@ -27,16 +30,16 @@ export interface Check {
   readonly condition: Condition;
 }
 
-/** One change of one item. */
+/** A change to one item. */
 export type Write =
   | { readonly put: Item; readonly condition?: Condition }
   | { readonly delete: Key; readonly condition?: Condition }
   | {
       readonly update: Key;
       readonly set?: Readonly<Record<string, ItemValue>>;
-      /** Increments; an attribute that is not there counts as 0. */
+      /** Increments; a missing attribute counts as 0. */
       readonly add?: Readonly<Record<string, number>>;
-      /** Attributes that are to go. */
+      /** Attributes to remove. */
       readonly remove?: readonly string[];
       readonly condition?: Condition;
     };
@@ -52,7 +55,7 @@ type PutInput = Expression & { readonly Item: Record<string, AttributeValue> };
 type DeleteInput = Expression & { readonly Key: Record<string, AttributeValue> };
 type UpdateInput = DeleteInput & { readonly UpdateExpression: string };
 
-/** The write as the input of PutItem, UpdateItem or DeleteItem. */
+/** Converts a write to the input of PutItem, UpdateItem or DeleteItem. */
 export function toWriteInput(write: Write, table: string): PutInput | UpdateInput | DeleteInput {
   const expression = new ExpressionBuilder(table);
   if (write.condition !== undefined) expression.condition(write.condition);
@@ -80,7 +83,7 @@ export function toWriteInput(write: Write, table: string): PutInput | UpdateInpu
   };
 }
 
-/** The write or check as part of a transaction. */
+/** Converts a write or check to an element of a transaction. */
 export function toTransactItem(write: Write | Check, table: string): TransactWriteItem {
   if ('check' in write) {
     const expression = new ExpressionBuilder(table);
@@ -98,7 +101,7 @@ export function toTransactItem(write: Write | Check, table: string): TransactWri
   return 'UpdateExpression' in input ? { Update: input } : { Delete: input };
 }
 
-/** The write as part of a batch. */
+/** Converts a write to an element of a batch. */
 export function toBatchItem(write: BatchWrite): WriteRequest {
   return 'put' in write
     ? { PutRequest: { Item: marshall(write.put) } }
@@ -132,7 +135,7 @@ class ExpressionBuilder {
     return placeholder;
   }
 
-  /** Adds a condition. @returns its expression */
+  /** Adds the condition. @returns its expression */
   condition(condition: Condition): string {
     this.conditionExpression = this.expressionOf(condition);
     return this.conditionExpression;
@@ -150,11 +153,13 @@ class ExpressionBuilder {
         return `${this.name('pending')} = ${this.value(condition.intent)}`;
       case 'notSince': {
         const attribute = this.name(condition.attribute);
-        const isDue = `(attribute_not_exists(${attribute}) OR ${attribute} <= ${this.value(condition.before)})`;
+        const before = this.value(condition.before);
+        const isDue = `(attribute_not_exists(${attribute}) OR ${attribute} <= ${before})`;
         return `attribute_exists(${this.name('pk')}) AND ${isDue}`;
       }
       case 'noPendingEdits': {
-        const idle = `attribute_exists(${this.name('pk')}) AND attribute_not_exists(${this.name('pending')})`;
+        const exists = `attribute_exists(${this.name('pk')})`;
+        const idle = `${exists} AND attribute_not_exists(${this.name('pending')})`;
         const { version } = condition;
         return version === undefined
           ? idle
@@ -163,7 +168,7 @@ class ExpressionBuilder {
     }
   }
 
-  /** Called last: names and values are complete only then. */
+  /** Must be called last, when all names and values have been added. */
   build(): Expression {
     return {
       TableName: this.table,

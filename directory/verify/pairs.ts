@@ -1,51 +1,57 @@
-/** Facts that two items must agree on: one needs what the other has. What is left in the end has no counterpart. */
+/** Matches facts that two items must agree on: one item needs what another one has. */
 export class Pairs {
   private readonly open = new Map<string, 'needed' | 'had'>();
 
-  /** An item that needs another one. */
+  /** Adds a fact that one item needs. */
   need(fact: string): void {
-    this.meet(fact, 'needed');
+    this.match(fact, 'needed');
   }
 
-  /** The item that another one needs. */
+  /** Adds a fact that one item has. */
   have(fact: string): void {
-    this.meet(fact, 'had');
+    this.match(fact, 'had');
   }
 
-  /** The facts of which only one side was seen. */
+  /** The facts that have been seen on one side only. */
   get unmatched(): Iterable<readonly [string, 'needed' | 'had']> {
     return this.open;
   }
 
-  private meet(fact: string, side: 'needed' | 'had'): void {
+  private match(fact: string, side: 'needed' | 'had'): void {
     const other = this.open.get(fact);
     if (other !== undefined && other !== side) this.open.delete(fact);
     else this.open.set(fact, side);
   }
 }
 
-/** Sums that an item states, and what was counted. */
+/** A stated number and the number that was counted. */
+export interface Sum {
+  readonly stated: number;
+  readonly counted: number;
+}
+
+/** Compares numbers that items state with what was counted. */
 export class Sums {
-  private readonly sums = new Map<string, { stated: number; counted: number }>();
+  private readonly sums = new Map<string, Sum>();
 
+  /** Adds to a stated number. */
   state(name: string, number: number): void {
-    this.of(name).stated += number;
+    const { stated, counted } = this.get(name);
+    this.sums.set(name, { stated: stated + number, counted });
   }
 
+  /** Counts one. */
   count(name: string): void {
-    this.of(name).counted += 1;
+    const { stated, counted } = this.get(name);
+    this.sums.set(name, { stated, counted: counted + 1 });
   }
 
-  get unequal(): readonly (readonly [
-    string,
-    { readonly stated: number; readonly counted: number },
-  ])[] {
+  /** The numbers that differ, by name. */
+  get unequal(): readonly (readonly [string, Sum])[] {
     return [...this.sums].filter(([, { stated, counted }]) => stated !== counted);
   }
 
-  private of(name: string): { stated: number; counted: number } {
-    const known = this.sums.get(name) ?? { stated: 0, counted: 0 };
-    this.sums.set(name, known);
-    return known;
+  private get(name: string): Sum {
+    return this.sums.get(name) ?? { stated: 0, counted: 0 };
   }
 }

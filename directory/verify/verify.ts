@@ -1,45 +1,73 @@
 import { GROUP, USER } from '../../scim/schema/resource-type';
-import { intentFromItem, isOlder } from '../store/intents';
-import { numberOf, textOf, type Item, type Key } from '../store/item';
-import { intentKey, memberOfPartition, readKey, resourceKey, UNIQUE } from '../store/keys';
-import { resourceFromItem } from '../resources/resource-item';
-import type { Table } from '../store/table';
-import { revivalPartitions } from '../users';
 import {
   INDEXED_USER_ATTRIBUTES,
   indexedGroupAttributes,
   valueWrites,
 } from '../resources/indexed-values';
+import { resourceFromItem } from '../resources/resource-item';
+import { intentFromItem, isOlder } from '../store/intents';
+import { numberOf, textOf, type Item, type Key } from '../store/item';
+import { intentKey, memberOfPartition, readKey, resourceKey, UNIQUE } from '../store/keys';
+import type { Table } from '../store/table';
+import { revivalPartitions } from '../users';
 import { Pairs, Sums } from './pairs';
 
-/** Something in the table that contradicts something else in it. */
+/** The ways in which items can be inconsistent. */
+export type FindingKind =
+  /** An item that cannot be read. */
+  | 'unreadable'
+  /** An item with a key that this version does not know. */
+  | 'unknownItem'
+  /** A value of a resource or retained user without the item that leads to it. */
+  | 'missingValue'
+  /** The item of a value that its resource or retained user does not have. */
+  | 'strayValue'
+  /** A reference to an item that does not exist. */
+  | 'danglingReference'
+  /** A membership that the index does not list for its member. */
+  | 'notIndexed'
+  /** A stored number that differs from what was counted. */
+  | 'wrongNumber'
+  /** An intent that is not complete after half an hour. */
+  | 'overdue'
+  /** An item of a connection that does not exist. */
+  | 'orphaned';
+
+/** An inconsistency between items of the table. */
 export interface Finding {
   readonly connection: string;
-  /** What it is about: a key of the table, or the name of a sum. */
+  readonly kind: FindingKind;
+  /** The key of an item or of a value's partition, or the name of a count. */
   readonly subject: string;
+  /** The other item concerned: a key, or the id of a resource. */
+  readonly related?: string;
+  /** A description for the reader, which continues the subject. */
   readonly problem: string;
 }
 
-/** What the check of a table came to. */
+/** The result of checking a table. */
 export interface Verification {
   readonly items: number;
   readonly users: number;
   readonly groups: number;
   readonly memberships: number;
-  /** Large changes, and deletions of resources and connections, that are not complete; what they still have to do is no finding. */
+  /**
+   * Member edits, deletions and purges that are not complete; their remaining work is no finding.
+   */
   readonly underWay: number;
   readonly findings: readonly Finding[];
 }
 
-/** Readers that share the table between them. */
+/** Segments of the table that are scanned in parallel. */
 const SEGMENTS = 4;
 
 /**
- * Checks every item of the table against the others: that each unique and indexed value leads to the resource that has it and back, that each
- * membership joins a group and a resource that exist and is in the index, that all counts are what there is to count, and that nothing is left
- * that belongs to nothing. Reads the whole table; keeps some hundred bytes in memory for each resource. What is written meanwhile can look like a
- * contradiction: see `persisting`.
- * @param progress is told how many items have been read
+ * Checks that the items of a table are consistent with each other: each unique or indexed value
+ * leads to the resource that has it, and the other way round; each membership connects a group and
+ * a member that exist, and is in the index; each count is correct; and no item is orphaned. The
+ * check reads the whole table and keeps a few hundred bytes per resource in memory. Requests that
+ * write meanwhile can look like inconsistencies, see `persisting`.
+ * @param progress called with the number of items read so far
  */
 export async function verify(
   table: Table,
@@ -48,30 +76,31 @@ export async function verify(
   const check = new Check();
   for await (const items of table.scan(SEGMENTS)) {
     items.forEach((item) => {
-      check.take(item);
+      check.add(item);
     });
     progress(check.items);
   }
   return check.result();
 }
 
-/** The findings that two checks have in common: what a request was in the middle of writing is not in both. */
+/**
+ * Returns the findings that two checks have in common. A request in progress looks inconsistent in
+ * one of them only. Numbers in `problem` may differ, because the table is in use.
+ */
 export function persisting(
   first: readonly Finding[],
   second: readonly Finding[],
 ): readonly Finding[] {
-  const again = new Set(second.map(identity));
-  return first.filter((finding) => again.has(identity(finding)));
+  const again = new Set(second.map(identityOf));
+  return first.filter((finding) => again.has(identityOf(finding)));
 }
 
-/** Numbers move on in a table that is in use; what is wrong with them stays. */
-function identity({ subject, problem }: Finding): string {
-  return `${subject} ${problem.replace(/\b\d+\b/g, '0')}`;
+function identityOf({ kind, subject, related = '' }: Finding): string {
+  return `${kind} ${subject} ${related}`;
 }
 
-/** Milliseconds after which something is wrong with what is under way: most of it takes seconds, deletions are kept for some minutes. */
+/** Age at which an intent is overdue. Most take seconds, and deletions stay for some minutes. */
 const OVERDUE_MS = 30 * 60_000;
-const OVERDUE = 'has been under way for half an hour';
 
 class Check {
   items = 0;
@@ -80,38 +109,36 @@ class Check {
   private memberships = 0;
   private readonly findings: Finding[] = [];
   private readonly connections = new Set<string>();
-  /** An item of each connection. */
-  private readonly used = new Map<string, string>();
-  /** Users, groups and intents that there are. */
-  private readonly alive = new Set<string>();
-  /** What is referred to, and by which items. */
-  private readonly referred = new Map<string, string[]>();
+  /** One item of each connection, by the connection's id. */
+  private readonly examples = new Map<string, string>();
+  /** Users, groups and intents that exist. */
+  private readonly existing = new Set<string>();
+  /** The items that refer to a user, group or intent, by the key of the latter. */
+  private readonly references = new Map<string, string[]>();
   private readonly values = new Pairs();
   private readonly counts = new Sums();
-  /** Of the members of a group, by its key. */
+  /** The numbers of members, by the group's key. */
   private readonly members = new Sums();
-  /** Users and groups that an intent is still to do something about. */
+  /** Users and groups with an intent that is not complete. */
   private readonly underWay = new Set<string>();
-  /** Deleted connections whose data is being removed: what is left contradicts itself. */
+  /** Deleted connections whose data is being purged, so that it is inconsistent. */
   private readonly purged = new Set<string>();
 
-  take(item: Item): void {
+  add(item: Item): void {
     this.items += 1;
     try {
-      this.takeSound(item);
+      this.addReadable(item);
     } catch (error) {
-      this.find(
-        textOfKey(item),
-        `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      const message = error instanceof Error ? error.message : String(error);
+      this.report('unreadable', textOfKey(item), `cannot be read: ${message}`);
     }
   }
 
-  private takeSound(item: Item): void {
+  private addReadable(item: Item): void {
     const { connection, meaning } = readKey(item);
     if (meaning.kind === 'deploymentNotice') return;
     if (meaning.kind === 'connection') this.connections.add(connection);
-    else this.used.set(connection, textOfKey(item));
+    else this.examples.set(connection, textOfKey(item));
     switch (meaning.kind) {
       case 'connection':
       case 'pageMark':
@@ -122,10 +149,10 @@ class Check {
       case 'change':
         return;
       case 'resource':
-        this.takeResource(connection, meaning.type, item);
+        this.addResource(connection, meaning.type, item);
         return;
       case 'membership':
-        this.takeMembership(connection, meaning.groupId, item);
+        this.addMembership(connection, meaning.groupId, item);
         return;
       case 'value':
       case 'deletedUserValue':
@@ -141,76 +168,77 @@ class Check {
         return;
       case 'intent': {
         const intent = intentFromItem(item);
-        if (isOlder(intent, this.now - OVERDUE_MS)) this.find(textOfKey(item), OVERDUE);
-        this.alive.add(textOfKey(item));
+        if (isOlder(intent, this.now - OVERDUE_MS)) {
+          this.report('overdue', textOfKey(item), 'has been under way for half an hour');
+        }
+        this.existing.add(textOfKey(item));
         if (intent.kind === 'purge') this.purged.add(connection);
         else this.underWay.add(textOfKey(resourceKey(connection, intent.type, intent.resource)));
         return;
       }
       case 'batch':
-        this.refer(textOfKey({ pk: item.pk, sk: 'intent' }), item);
+        this.addReference(textOfKey({ pk: item.pk, sk: 'intent' }), item);
         return;
       case 'unknown':
-        this.find(textOfKey(item), 'is no item that this version knows');
+        this.report('unknownItem', textOfKey(item), 'is not an item that this version knows');
     }
   }
 
-  private takeResource(connection: string, type: 'User' | 'Group', item: Item): void {
-    const { id, attributes, memberCount: members, pendingIntent: pending } = resourceFromItem(item);
+  private addResource(connection: string, type: 'User' | 'Group', item: Item): void {
+    const { id, attributes, memberCount, pendingIntent } = resourceFromItem(item);
     this.resources[type] += 1;
-    this.alive.add(textOfKey(item));
+    this.existing.add(textOfKey(item));
     this.counts.count(countName(connection, type));
     const [resourceType, indexed] =
       type === 'User' ? [USER, INDEXED_USER_ATTRIBUTES] : [GROUP, indexedGroupAttributes(true)];
-    for (const { write } of valueWrites(
-      connection,
-      resourceType,
-      indexed,
-      id,
-      undefined,
-      attributes,
-    )) {
+    const values = valueWrites(connection, resourceType, indexed, id, undefined, attributes);
+    for (const { write } of values) {
       if ('put' in write) this.values.need(valueFact(write.put.pk, id));
     }
-    if (type === 'Group') this.members.state(textOfKey(item), members);
-    if (pending !== undefined) this.refer(textOfKey(intentKey(connection, pending)), item);
+    if (type === 'Group') this.members.state(textOfKey(item), memberCount);
+    if (pendingIntent !== undefined) {
+      this.addReference(textOfKey(intentKey(connection, pendingIntent)), item);
+    }
   }
 
-  private takeMembership(connection: string, groupId: string, item: Item): void {
+  private addMembership(connection: string, groupId: string, item: Item): void {
     this.memberships += 1;
     const group = textOfKey(resourceKey(connection, 'Group', groupId));
     const member = resourceKey(connection, item['type'] === 'Group' ? 'Group' : 'User', item.sk);
     this.members.count(group);
-    this.refer(group, item);
-    this.refer(textOfKey(member), item);
+    this.addReference(group, item);
+    this.addReference(textOfKey(member), item);
     if (item['gsi1pk'] !== memberOfPartition(connection, item.sk) || item['gsi1sk'] !== groupId) {
-      this.find(textOfKey(item), 'is not in the index of its member');
+      this.report('notIndexed', textOfKey(item), 'is not in the index of its member');
     }
   }
 
   result(): Verification {
     for (const [fact, side] of this.values.unmatched) {
       const [pk = '', id = ''] = fact.split('\n');
-      this.find(
-        pk,
-        side === 'needed'
-          ? `does not lead to ${id}, which has this value`
-          : `leads to ${id}, which has it not`,
-      );
+      if (side === 'needed') {
+        this.report('missingValue', pk, `does not lead to ${id}, which has this value`, id);
+      } else {
+        this.report('strayValue', pk, `leads to ${id}, which does not have this value`, id);
+      }
     }
-    for (const [resource, by] of this.referred) {
-      if (this.alive.has(resource) || this.underWay.has(resource)) continue;
-      for (const item of by) this.find(item, `refers to ${resource}, which does not exist`);
+    for (const [target, items] of this.references) {
+      if (this.existing.has(target) || this.underWay.has(target)) continue;
+      for (const item of items) {
+        const problem = `refers to ${target}, which does not exist`;
+        this.report('danglingReference', item, problem, target);
+      }
     }
     for (const [name, { stated, counted }] of [...this.counts.unequal, ...this.members.unequal]) {
-      // A large change is not complete, or the group is gone and its memberships are reported above.
-      const isExplained =
-        this.underWay.has(name) || (stated === 0 && !this.alive.has(name) && !name.endsWith(COUNT));
-      if (!isExplained) this.find(name, `states ${stated} and there are ${counted}`);
+      // Edits may be in progress, and memberships of a missing group are reported above.
+      const isOfMissingGroup = stated === 0 && !this.existing.has(name) && !name.endsWith(COUNT);
+      if (this.underWay.has(name) || isOfMissingGroup) continue;
+      this.report('wrongNumber', name, `states ${stated}, but there are ${counted}`);
     }
-    for (const [connection, example] of this.used) {
-      if (!this.connections.has(connection))
-        this.find(example, 'belongs to a connection that does not exist');
+    for (const [connection, example] of this.examples) {
+      if (!this.connections.has(connection)) {
+        this.report('orphaned', example, 'belongs to a connection that does not exist');
+      }
     }
     return {
       items: this.items,
@@ -219,27 +247,29 @@ class Check {
       memberships: this.memberships,
       underWay: this.underWay.size + this.purged.size,
       findings: this.findings.filter(
-        ({ connection, problem }) => !this.purged.has(connection) || problem === OVERDUE,
+        ({ connection, kind }) => !this.purged.has(connection) || kind === 'overdue',
       ),
     };
   }
 
-  private refer(resource: string, item: Item): void {
-    const by = this.referred.get(resource);
-    if (by === undefined) this.referred.set(resource, [textOfKey(item)]);
-    else by.push(textOfKey(item));
+  private addReference(target: string, item: Item): void {
+    const items = this.references.get(target);
+    if (items === undefined) this.references.set(target, [textOfKey(item)]);
+    else items.push(textOfKey(item));
   }
 
-  private find(subject: string, problem: string): void {
+  private report(kind: FindingKind, subject: string, problem: string, related?: string): void {
     this.findings.push({
       connection: subject.split('#')[1]?.split(' ')[0] ?? '',
+      kind,
       subject,
+      ...(related === undefined ? {} : { related }),
       problem,
     });
   }
 }
 
-/** Ends the name of a count, which no key of a group does. */
+/** Suffix of the name of a count, which distinguishes it from a group's key. */
 const COUNT = ' count';
 
 function countName(connection: string, type: 'User' | 'Group'): string {

@@ -41,9 +41,11 @@ export const ACCESS_EXPLANATIONS: Explanations<
       '"groups": true).',
     remedies: {
       entra:
-        'Set Provisioning > Mappings > Provision Microsoft Entra ID Groups > Enabled to No, or let ' +
-        'the connection accept groups.',
-      okta: 'Remove the groups at Push Groups of the application, or let the connection accept groups.',
+        'Set Provisioning > Mappings > Provision Microsoft Entra ID Groups > Enabled to No, or ' +
+        'let the connection accept groups.',
+      okta:
+        'Remove the groups at Push Groups of the application, or let the connection accept ' +
+        'groups.',
     },
   },
 };

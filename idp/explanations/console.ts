@@ -33,14 +33,15 @@ const CONSOLES: Readonly<Record<IdentityProvider, ConsoleLabels>> = {
     progress: 'Provisioning > Overview, and Provisioning logs',
     // https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status
     quarantine:
-      'Provisioning > Overview shows whether the job is in quarantine, and why. Remove the cause, ' +
-      'then choose Restart provisioning. Entra ID disables the job after four weeks in quarantine.',
+      'Provisioning > Overview shows whether the job is in quarantine, and why. Remove the ' +
+      'cause, then choose Restart provisioning. Entra ID disables the job after four weeks in ' +
+      'quarantine.',
   },
   okta: {
     name: 'Okta',
     tokenField:
-      'Applications > your application > Provisioning > Integration (or API Integration) > Edit > ' +
-      'token',
+      'Applications > your application > Provisioning > Integration (or API Integration) > Edit ' +
+      '> token',
     test: 'Test Connector Configuration (or Test API Credentials)',
     progress: 'Dashboard > Tasks, and Reports > System Log',
   },
@@ -67,8 +68,8 @@ const CONSOLES: Readonly<Record<IdentityProvider, ConsoleLabels>> = {
   ping: {
     name: 'Ping',
     tokenField:
-      'Integrations > Provisioning > your connection > OAuth Access Token (PingFederate: Outbound ' +
-      'Provisioning > Target > Access Token)',
+      'Integrations > Provisioning > your connection > OAuth Access Token (PingFederate: ' +
+      'Outbound Provisioning > Target > Access Token)',
     test: 'Test connection',
     progress: 'Integrations > Provisioning > your rule > the sync status',
   },

@@ -18,8 +18,8 @@ export const REQUEST_EXPLANATIONS: Explanations<
       '{idp} searched for users or groups in a way that this service does not support, for ' +
       'example with a filter that cannot be read.',
     remedy:
-      'Match by userName or externalId in {idp}. The response, in the log of {idp}, shows what is ' +
-      'wrong with the search.',
+      'Match by userName or externalId in {idp}. The response, in the log of {idp}, shows what ' +
+      'is wrong with the search.',
     remedies: {
       entra:
         'Mappings: the attribute used to match objects must be userName, externalId or ' +
@@ -33,11 +33,11 @@ export const REQUEST_EXPLANATIONS: Explanations<
     remedy: 'Let {idp} match its users and groups again: it creates those that it does not find.',
     remedies: {
       entra:
-        'Choose Provisioning > Restart provisioning to match all users again, or use Provision on ' +
-        'demand for a single user.',
+        'Choose Provisioning > Restart provisioning to match all users again, or use Provision ' +
+        'on demand for a single user.',
       okta:
-        'Remove the assignment and assign the user again. For a group, choose Push Groups > Unlink ' +
-        'and push it again.',
+        'Remove the assignment and assign the user again. For a group, choose Push Groups > ' +
+        'Unlink and push it again.',
     },
   },
   changedMeanwhile: {
@@ -71,11 +71,11 @@ export const REQUEST_EXPLANATIONS: Explanations<
       'nothing else.',
     remedies: {
       entra:
-        "Compare the Tenant URL with the connection's base URL. It ends with the connection's id, " +
-        'without /Users.',
-      okta:
-        "Compare the SCIM connector base URL with the connection's. It ends with the connection's " +
+        "Compare the Tenant URL with the connection's base URL. It ends with the connection's " +
         'id, without /Users.',
+      okta:
+        "Compare the SCIM connector base URL with the connection's. It ends with the " +
+        "connection's id, without /Users.",
     },
   },
   busy: {

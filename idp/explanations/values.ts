@@ -21,8 +21,8 @@ export const VALUE_EXPLANATIONS: Explanations<
       'here manually or by another application can be deleted.',
     remedies: {
       entra:
-        'Two users have the same value in the attribute that is mapped to {attribute} (Mappings > ' +
-        'Provision Microsoft Entra ID Users). Correct one of them, then check the result with ' +
+        'Two users have the same value in the attribute that is mapped to {attribute} (Mappings ' +
+        '> Provision Microsoft Entra ID Users). Correct one of them, then check the result with ' +
         'Provision on demand.',
       okta:
         'Two assignments have the same {attribute}. Correct one at Assignments > Edit user ' +
@@ -45,12 +45,13 @@ export const VALUE_EXPLANATIONS: Explanations<
     title: '{attribute} is missing',
     meaning: '{idp} sends a user or group without {attribute}, which is required.',
     remedy:
-      'Fill in the attribute in {idp} that is mapped to {attribute}, or map one that is always set.',
+      'Fill in the attribute in {idp} that is mapped to {attribute}, or map one that is always ' +
+      'set.',
     remedies: {
       entra:
-        'Mappings > Provision Microsoft Entra ID Users: the source attribute mapped to {attribute} ' +
-        'is empty for this user. Fill it in, or choose a source that every user has, such as ' +
-        'userPrincipalName for userName.',
+        'Mappings > Provision Microsoft Entra ID Users: the source attribute mapped to ' +
+        '{attribute} is empty for this user. Fill it in, or choose a source that every user has, ' +
+        'such as userPrincipalName for userName.',
       okta:
         'Profile Editor > Mappings: the attribute mapped to {attribute} is empty for this user. ' +
         "Fill it in in the user's Okta profile, or map an attribute that every user has.",
@@ -59,14 +60,14 @@ export const VALUE_EXPLANATIONS: Explanations<
   wrongValue: {
     title: '{attribute} has the wrong type',
     meaning:
-      '{idp} sends a value for {attribute} that does not fit, such as a string instead of a list, ' +
-      'or a word instead of true or false.',
+      '{idp} sends a value for {attribute} that does not fit, such as a string instead of a ' +
+      'list, or a word instead of true or false.',
     remedy: 'Correct the mapping of {attribute} in {idp}. The log shows what was expected.',
     remedies: {
       entra:
-        'Attribute Mappings: check the mapping to {attribute}. A multi-valued target includes its ' +
-        'type, such as emails[type eq "work"].value. For true or false, use an expression such as ' +
-        'Switch([IsSoftDeleted], , "False", "True", "True", "False").',
+        'Attribute Mappings: check the mapping to {attribute}. A multi-valued target includes ' +
+        'its type, such as emails[type eq "work"].value. For true or false, use an expression ' +
+        'such as Switch([IsSoftDeleted], , "False", "True", "True", "False").',
       okta:
         'Profile Editor: the type of the attribute mapped to {attribute} must match the schema. ' +
         'A multi-valued target includes its type, such as emails[type eq "work"].value.',
@@ -91,13 +92,14 @@ export const VALUE_EXPLANATIONS: Explanations<
     title: '{attribute}: there is no such attribute',
     meaning: '{idp} tried to change {attribute}, which this connection does not have.',
     remedy:
-      'Correct the name in the mapping, remove the mapping, or add a schema with this attribute to ' +
-      'the connection through the admin API.',
+      'Correct the name in the mapping, remove the mapping, or add a schema with this attribute ' +
+      'to the connection through the admin API.',
     remedies: {
       entra:
         'Mappings > Provision Microsoft Entra ID Users > Show advanced options > Edit attribute ' +
-        'list shows the names that are sent; names of an extension have the form urn:…:attribute. ' +
-        'Correct the name, delete the mapping, or add the schema to the connection.',
+        'list shows the names that are sent; names of an extension have the form ' +
+        'urn:…:attribute. Correct the name, delete the mapping, or add the schema to the ' +
+        'connection.',
       okta:
         'Profile Editor > the application > the attribute: External name and External namespace ' +
         'are sent. Correct them, remove the attribute, or add the schema to the connection.',
@@ -106,11 +108,11 @@ export const VALUE_EXPLANATIONS: Explanations<
   noTarget: {
     title: 'The value to be changed does not exist',
     meaning:
-      '{idp} tried to change one of several values, such as the email address of type "work", but ' +
-      'none matches.',
+      '{idp} tried to change one of several values, such as the email address of type "work", ' +
+      'but none matches.',
     remedy:
-      'Sync this user again in {idp}, which sends all values. Then check the filter in the mapping ' +
-      'of {attribute}.',
+      'Sync this user again in {idp}, which sends all values. Then check the filter in the ' +
+      'mapping of {attribute}.',
   },
   immutableValue: {
     title: '{attribute} cannot be changed',

@@ -26,7 +26,10 @@ import {
   quotedBooleans,
 } from '../rewriters/values';
 
-/** Everything that clients are known to send: for an identity provider without a profile of its own. */
+/**
+ * The most tolerant profile: it accepts all deviations that clients are known to send. It serves
+ * identity providers without a profile of their own.
+ */
 export const GENERIC: Profile = {
   name: 'generic',
   rewriters: [

@@ -2,7 +2,8 @@ import { GENERIC } from './generic';
 import type { Profile } from './profile';
 
 /**
- * Google Workspace: its automated provisioning sends what the administrator's attribute mapping says, as PATCH without a path. No capture of its
- * traffic is public, so it is met with all the tolerance there is.
+ * Google Workspace. Its automated provisioning sends the attributes of the administrator's mapping,
+ * as PATCH without a path. No capture of its traffic is public, so it gets the most tolerant
+ * profile.
  */
 export const GOOGLE: Profile = { ...GENERIC, name: 'google' };

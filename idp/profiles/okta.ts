@@ -4,8 +4,9 @@ import { operationMembers, readOnlyBesideChanges, removalByValue } from '../rewr
 import { emptyStrings } from '../rewriters/values';
 
 /**
- * Okta, catalogue integrations (PATCH) and applications of its wizard (PUT). It keeps close to the RFCs and needs the whole
- * resource back (okta-developer-docs `reference/scim/scim-20`).
+ * Okta: integrations from its catalog use PATCH, applications created with its wizard use PUT. Okta
+ * follows the RFCs closely and needs the whole resource in every answer (okta-developer-docs
+ * `reference/scim/scim-20`).
  */
 export const OKTA: Profile = {
   name: 'okta',

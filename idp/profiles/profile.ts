@@ -4,24 +4,33 @@ import type { ProjectionRequest } from '../../scim/resource/project';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { mapOperationValues, mapResourceValues, type Rewriter } from '../rewriters/rewriter';
 
-/** How one identity provider differs from the RFCs: what it sends, and what it needs back. */
+/** How one identity provider differs from the RFCs, in its requests and in the answers it needs. */
 export interface Profile {
+  /** As in `IDENTITY_PROVIDERS`. */
   readonly name: string;
-  /** Applied in this order to every request. */
+  /** The rewriters that are applied to every request, in this order. */
   readonly rewriters: readonly Rewriter[];
-  /** What a PATCH is answered with when the client names no `attributes`: the resource, or 204. */
+  /** The answer to a PATCH that names no `attributes`: the resource, or 204. */
   readonly patchAnswer: 'resource' | 'noContent';
-  /** Whether two groups of a connection may not share a `displayName`. */
+  /** Whether a group's `displayName` must be unique within its connection. */
   readonly uniqueGroupNames: boolean;
-  /** Whether a member that does not exist is refused or passed over. */
+  /** Whether members that do not exist are refused or skipped. */
   readonly unknownMembers: 'refuse' | 'skip';
-  /** Whether `replace` on a value path without a match creates what the path describes (else 400 `noTarget`). */
+  /**
+   * Whether `replace` with a filter that matches no element creates the element that the filter
+   * describes, instead of failing with 400 `noTarget` (RFC 7644 section 3.5.2.3).
+   */
   readonly createMissingTarget: boolean;
-  /** Whether `/Schemas` also serves the schemas of the discovery resources (RFC 7643 section 8.7.2). */
+  /**
+   * Whether `/Schemas` also serves the schemas of the discovery resources (RFC 7643 section 8.7.2).
+   */
   readonly discoverySchemas: boolean;
 }
 
-/** The body of a POST or PUT in the form of the RFCs. A body that is no object is left to the engine. */
+/**
+ * Rewrites the body of a POST or PUT into RFC form. A body that is not an object is returned as it
+ * is; the strict engine refuses it.
+ */
 export function rewriteResource(profile: Profile, type: ResourceType, body: Json): Json {
   if (!isObject(body)) return body;
   return profile.rewriters.reduce<JsonObject>((result, { resource, value }) => {
@@ -30,7 +39,10 @@ export function rewriteResource(profile: Profile, type: ResourceType, body: Json
   }, body);
 }
 
-/** The body of a PATCH as a message; its operations are rewritten one by one, once they are known to be objects. */
+/**
+ * Rewrites the message of a PATCH into RFC form, except for its operations: `rewriteOperations`
+ * rewrites these once they are known to be objects.
+ */
 export function rewriteMessage(profile: Profile, body: Json): Json {
   if (!isObject(body)) return body;
   return profile.rewriters.reduce<JsonObject>(
@@ -39,7 +51,7 @@ export function rewriteMessage(profile: Profile, body: Json): Json {
   );
 }
 
-/** PATCH operations in the form of the RFCs. */
+/** Rewrites PATCH operations into RFC form. */
 export function rewriteOperations(
   profile: Profile,
   type: ResourceType,
@@ -55,7 +67,7 @@ export function rewriteOperations(
   }, operations);
 }
 
-/** A listing's filter and projection in the form of the RFCs. */
+/** Rewrites the filter, sort attribute and projection of a list query into RFC form. */
 export function rewriteQuery(profile: Profile, type: ResourceType, query: ListQuery): ListQuery {
   const { filter, sort } = query;
   return {
@@ -72,7 +84,7 @@ export function rewriteQuery(profile: Profile, type: ResourceType, query: ListQu
   };
 }
 
-/** The names in `attributes` and `excludedAttributes` in the form of the RFCs. */
+/** Rewrites the names in `attributes` and `excludedAttributes` into RFC form. */
 export function rewriteProjection(
   profile: Profile,
   type: ResourceType,

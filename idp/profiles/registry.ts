@@ -8,6 +8,7 @@ import { PING } from './ping';
 import type { Profile } from './profile';
 import { RFC } from './rfc';
 
+/** The identity providers that a connection can be created for. */
 export const IDENTITY_PROVIDERS = [
   'entra',
   'okta',
@@ -18,6 +19,7 @@ export const IDENTITY_PROVIDERS = [
   'generic',
   'rfc',
 ] as const;
+/** One of `IDENTITY_PROVIDERS`. */
 export type IdentityProvider = (typeof IDENTITY_PROVIDERS)[number];
 
 const PROFILES: Readonly<Record<IdentityProvider, Profile>> = {
@@ -31,7 +33,11 @@ const PROFILES: Readonly<Record<IdentityProvider, Profile>> = {
   rfc: RFC,
 };
 
-/** The profile of a connection. A name from a later version, after a rollback, is served with the most tolerant one. */
+/**
+ * Returns the profile of an identity provider.
+ * @param identityProvider as stored; a name that only a later version knows (after a rollback) gets
+ * the most tolerant profile
+ */
 export function profileOf(identityProvider: string): Profile {
   const name = IDENTITY_PROVIDERS.find((candidate) => candidate === identityProvider);
   return PROFILES[name ?? 'generic'];

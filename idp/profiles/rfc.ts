@@ -1,6 +1,6 @@
 import type { Profile } from './profile';
 
-/** The RFCs to the letter: nothing is rewritten, what is not in order is refused. */
+/** Strict RFC behavior: no request is rewritten, and every deviation is refused. */
 export const RFC: Profile = {
   name: 'rfc',
   rewriters: [],

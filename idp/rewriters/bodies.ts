@@ -15,13 +15,17 @@ import type { Rewriter } from './rewriter';
 import { rewriteFilter } from './filters';
 
 /**
- * `schemas` that is missing, empty or names what we do not have. Okta leaves it out of PATCH (boxyhq/jackson
- * `npm/test/dsync/data/user-requests.ts`); Entra ID names `http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group`
- * and misspells `…:enterprise:2.0User` (MicrosoftDocs/entra-docs `use-scim-to-provision-users-and-groups.md`, "Create Group" and
- * Example 2); JumpCloud names only the extension; OneLogin sends `urn:scim:schemas:core:2.0`.
+ * Corrects `schemas` if it is missing, empty or contains unknown schemas.
+ *
+ * - Okta omits it from PATCH (boxyhq/jackson `npm/test/dsync/data/user-requests.ts`).
+ * - Entra ID sends `http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group` and
+ *   misspells `…:enterprise:2.0User` (MicrosoftDocs/entra-docs
+ *   `use-scim-to-provision-users-and-groups.md`, "Create Group" and Example 2).
+ * - JumpCloud only sends the extension.
+ * - OneLogin sends `urn:scim:schemas:core:2.0`.
  */
 export const schemasAsKnown: Rewriter = {
-  name: 'schemas as known',
+  name: 'missing or unknown schemas',
   resource(body, type) {
     const sent = ownIgnoringCase(body, 'schemas');
     const known = type.extensions.filter(({ id }) => names(sent, id)).map(({ id }) => id);
@@ -42,8 +46,9 @@ function names(schemas: Json | undefined, urn: string): boolean {
 }
 
 /**
- * Attributes of an extension sent as if they were core attributes: Entra ID's documentation posts `department` and `manager`
- * at the top (`use-scim-to-provision-users-and-groups.md`, Example 2) and patches path `manager` (Example 5).
+ * Moves an extension's attributes that are sent like core attributes into the extension. Entra ID's
+ * documentation posts `department` and `manager` at the top level
+ * (`use-scim-to-provision-users-and-groups.md`, Example 2) and patches path `manager` (Example 5).
  */
 export const unqualifiedExtensionAttributes: Rewriter = {
   name: 'unqualified extension attributes',
@@ -61,7 +66,7 @@ export const unqualifiedExtensionAttributes: Rewriter = {
     return urn === undefined ? name : `${urn}:${name}`;
   },
   filter(text, type) {
-    // Entra ID asks `manager eq "…" and id eq "…"` (the same page, Example 4).
+    // Entra ID filters by `manager eq "…" and id eq "…"` (the same page, Example 4).
     const names = type.extensions.flatMap(({ attributes }) => attributes.map(({ name }) => name));
     const mayBeUnqualified = names.some((name) => text.toLowerCase().includes(name.toLowerCase()));
     return mayBeUnqualified ? rewriteFilter(text, (filter) => qualified(filter, type)) : text;
@@ -76,20 +81,20 @@ function moveToExtensions(body: JsonObject, type: ResourceType): JsonObject {
     const extension = ownIgnoringCase(result, urn);
     const kept = isObject(extension) ? extension : {};
     const { [name]: _, ...rest } = result;
-    // What the extension itself says comes first.
+    // A value inside the extension takes precedence.
     result = { ...withoutIgnoringCase(rest, urn), [urn]: { [name]: value, ...kept } };
   }
   return result;
 }
 
-/** The extension that has an attribute which the core schema does not have. */
+/** Returns the URN of the extension that has an attribute, unless the core schema has it, too. */
 function extensionOf(type: ResourceType, name: string): string | undefined {
   if (findAttribute(type.attributes, name) !== undefined) return undefined;
   return type.extensions.find(({ attributes }) => findAttribute(attributes, name) !== undefined)
     ?.id;
 }
 
-/** The same names in a filter. */
+/** Returns a filter with qualified attribute names. */
 function qualified(filter: Filter, type: ResourceType): Filter {
   return mapExpressions(filter, (expression) => {
     const urn = extensionOf(type, firstName(expression.path));
@@ -102,12 +107,13 @@ function firstName(path: string): string {
 }
 
 /**
- * Paths as names of members: `{"name.givenName": "…"}` and `{"urn:…:User:employeeNumber": "…"}` in a PATCH without a path
- * (Entra ID with `aadOptscim062020`, entra-docs `application-provisioning-config-problem-scim-compatibility.md`; without it,
- * Captain-P-Goldfish/SCIM-SDK issue 193).
+ * Resolves paths that are sent as member names, such as `{"name.givenName": "…"}` and
+ * `{"urn:…:User:employeeNumber": "…"}` in a PATCH without a path. Entra ID sends them with the flag
+ * `aadOptscim062020` (entra-docs `application-provisioning-config-problem-scim-compatibility.md`)
+ * and without it (Captain-P-Goldfish/SCIM-SDK issue 193).
  */
 export const pathsAsNames: Rewriter = {
-  name: 'paths as names',
+  name: 'paths as member names',
   resource(body, type) {
     return Object.entries(body).reduce((result, [name, value]) => {
       if (value === undefined || !isPath(name, type)) return result;
@@ -135,7 +141,10 @@ function isPath(name: string, type: ResourceType): boolean {
   return target?.attribute !== undefined;
 }
 
-/** Puts a value where a path without brackets leads; one with brackets has no place in a resource and is dropped. */
+/**
+ * Returns a body with the value at a path set. A value at a path with brackets is dropped, because
+ * it has no place in a resource.
+ */
 function withPath(body: JsonObject, type: ResourceType, path: string, value: Json): JsonObject {
   const target = type.resolve(path);
   if (target?.attribute === undefined) return body;
@@ -157,8 +166,8 @@ function objectAt(body: JsonObject, name: string): JsonObject {
 }
 
 /**
- * A member named with `displayName` where the schema says `display` (AzureAD/SCIMReferenceCode, Postman collection, "Group
- * tests").
+ * Copies a member's `displayName` to `display`, the name in the schema (AzureAD/SCIMReferenceCode,
+ * Postman collection, "Group tests").
  */
 export const memberDisplayName: Rewriter = {
   name: 'displayName of a member',
@@ -171,9 +180,11 @@ export const memberDisplayName: Rewriter = {
   },
 };
 
-/** More than one element marked as primary: the first one stays, as in clients that mark the newest last. */
+/**
+ * Keeps only the first of several primary elements; clients that send several list the newest last.
+ */
 export const onePrimary: Rewriter = {
-  name: 'one primary',
+  name: 'several primary values',
   value(attribute, value) {
     if (
       !attribute.multiValued ||

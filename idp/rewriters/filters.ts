@@ -9,15 +9,17 @@ import type { ResourceType } from '../../scim/schema/resource-type';
 import type { Rewriter } from './rewriter';
 
 /**
- * Values without quotes: `externalId eq jyoung` (entra-docs `use-scim-to-provision-users-and-groups.md`, Example 1), `userName
- * sw O` and `meta.Created gt 2015-10-10T14:38:21.8617979-07:00` (AzureAD/SCIMReferenceCode, Postman collection).
+ * Quotes bare values in filters: `externalId eq jyoung` (entra-docs
+ * `use-scim-to-provision-users-and-groups.md`, Example 1), `userName sw O` and
+ * `meta.Created gt 2015-10-10T14:38:21.8617979-07:00` (AzureAD/SCIMReferenceCode, Postman
+ * collection).
  */
 export const unquotedFilterValues: Rewriter = {
   name: 'unquoted filter values',
   filter: (text) => text.replace(QUOTED_OR_UNQUOTED, quoteBare),
 };
 
-// Strings are matched first, so that nothing inside them is touched.
+// Strings are matched first, so that their content stays as it is.
 const QUOTED_OR_UNQUOTED =
   /"(?:[^"\\]|\\.)*"|(\s(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s+)([^\s"()[\]]+)/gis;
 
@@ -28,29 +30,33 @@ function quoteBare(match: string, operator: string | undefined, bare: string | u
 }
 
 /**
- * Literals of another type than the attribute's: `roles[primary eq "True"]` (entra-docs `customize-application-attributes.md`),
- * `externalId eq 4711`.
+ * Converts filter literals whose type differs from the attribute's: `roles[primary eq "True"]`
+ * (entra-docs `customize-application-attributes.md`), `externalId eq 4711`.
  */
 export const literalsOfOtherTypes: Rewriter = {
-  name: 'literals of other types',
+  name: 'filter literals of the wrong type',
   filter(text, type) {
-    return needsLook(text)
+    return mayNeedRetyping(text)
       ? rewriteFilter(text, (filter) => retyped(filter, inResource(type)))
       : text;
   },
   operation(operation, type) {
     const { path } = operation;
-    if (typeof path !== 'string' || !path.includes('[') || !needsLook(path)) return [operation];
+    if (typeof path !== 'string' || !path.includes('[') || !mayNeedRetyping(path))
+      return [operation];
     return [{ ...operation, path: attempt(path, () => retypedPath(path, type)) }];
   },
 };
 
-/** Parsing and printing is left to the filters that may need it. */
-function needsLook(text: string): boolean {
+/** Returns whether a filter may contain such a literal. Other filters are not parsed. */
+function mayNeedRetyping(text: string): boolean {
   return /\s(?:"(?:true|false)"|true|false|-?\d)/i.test(text);
 }
 
-/** Rewrites a filter as a tree. A malformed one stays as it is: the engine says what is wrong with it. */
+/**
+ * Parses a filter, rewrites the tree and returns its text. A malformed filter is returned
+ * unchanged; the strict engine reports the error.
+ */
 export function rewriteFilter(text: string, rewrite: (filter: Filter) => Filter): string {
   return attempt(text, () => printFilter(rewrite(parseFilter(text))));
 }
@@ -108,8 +114,11 @@ function retypedValue({ type }: Attribute, value: ComparisonValue): ComparisonVa
     : value;
 }
 
-/** `attributes=emails[type eq "work"]` (AzureAD/SCIMReferenceCode, Postman collection, "ComplexAttribute tests"). */
+/**
+ * Drops filters from `attributes` and `excludedAttributes`: `attributes=emails[type eq "work"]`
+ * (AzureAD/SCIMReferenceCode, Postman collection, "ComplexAttribute tests").
+ */
 export const filteredProjection: Rewriter = {
-  name: 'filtered projection',
+  name: 'filters in attribute lists',
   projectedName: (name) => name.replace(/\[.*$/s, ''),
 };

@@ -4,9 +4,12 @@ import { quoted } from '../../scim/errors/scim-error';
 import { findAttribute, type Attribute } from '../../scim/schema/attribute';
 import { resolveOperationPath, type Rewriter } from './rewriter';
 
-/** `"op": "Replace"`: Entra ID without `aadOptscim062020` (entra-docs `use-scim-to-provision-users-and-groups.md`). */
+/**
+ * Converts `op` to lower case. Entra ID sends `"op": "Replace"` without the flag `aadOptscim062020`
+ * (entra-docs `use-scim-to-provision-users-and-groups.md`).
+ */
 export const capitalizedOperations: Rewriter = {
-  name: 'capitalised operations',
+  name: 'capitalized operations',
   operation(operation) {
     const op = ownIgnoringCase(operation, 'op');
     return [typeof op === 'string' ? { ...operation, op: op.trim().toLowerCase() } : operation];
@@ -14,9 +17,10 @@ export const capitalizedOperations: Rewriter = {
 };
 
 /**
- * `remove` with a list of what to remove: Entra ID and JumpCloud send `{"op": "Remove", "path": "members", "value": [{"value":
- * "…"}]}` (entra-docs `use-scim-to-provision-users-and-groups.md`, "Update Group [Remove Members]"). The RFC has no value there;
- * taken literally the request would empty the group.
+ * Converts a `remove` with a value to one `remove` with a filter for each element. Entra ID and
+ * JumpCloud send `{"op": "Remove", "path": "members", "value": [{"value": "…"}]}` (entra-docs
+ * `use-scim-to-provision-users-and-groups.md`, "Update Group [Remove Members]"). The RFC defines no
+ * value here; applied literally, the request would remove all members.
  */
 export const removalByValue: Rewriter = {
   name: 'removal by value',
@@ -35,8 +39,9 @@ export const removalByValue: Rewriter = {
 };
 
 /**
- * The filter that selects an element by its value and type, or by all that is given where it has no value, as an address.
- * @throws ScimError 400 `invalidValue` when nothing in the element says which one is meant
+ * Returns a filter that selects an element by its value and type, or by all given sub-attributes if
+ * it has no value (addresses).
+ * @throws ScimError 400 `invalidValue` if the element has nothing to select by
  */
 function selection(attribute: Attribute, element: Json): string {
   if (attribute.subAttributes === undefined && !isObject(element))
@@ -48,27 +53,28 @@ function selection(attribute: Attribute, element: Json): string {
     return isSimple ? [{ name, text: `${name} eq ${JSON.stringify(part)}` }] : [];
   });
   const hasValue = comparisons.some(({ name }) => name === 'value');
-  // A member is its value; what else is sent of it, such as its name, may be out of date.
-  const telling = hasValue
+  // The value identifies a member; other sub-attributes, such as its name, may be outdated.
+  const identifying = hasValue
     ? comparisons.filter(
         ({ name }) => name === 'value' || (name === 'type' && attribute.name !== 'members'),
       )
     : comparisons.filter(({ name }) => name !== '$ref');
-  if (telling.length === 0) {
+  if (identifying.length === 0) {
     throw operationValue(
-      `Nothing in ${quoted(JSON.stringify(element))} says which of "${attribute.name}" to remove.`,
+      `${quoted(JSON.stringify(element))} does not identify a value of "${attribute.name}".`,
       { attribute: attribute.name, value: element },
     );
   }
-  return telling.map(({ text }) => text).join(' and ');
+  return identifying.map(({ text }) => text).join(' and ');
 }
 
 /**
- * readOnly attributes in a PATCH without a path: Okta sends the group's `id` along with every change of its name
- * (okta-developer-docs `reference/scim/scim-20`, "Update a specific group name"), others send `meta` as they read it.
+ * Drops readOnly attributes from a PATCH without a path. Okta sends the group's `id` with every
+ * change of its name (okta-developer-docs `reference/scim/scim-20`, "Update a specific group
+ * name"); other clients send `meta` as they read it.
  */
 export const readOnlyBesideChanges: Rewriter = {
-  name: 'readOnly attributes beside changes',
+  name: 'readOnly attributes among changes',
   operation(operation, type) {
     const { path, value } = operation;
     if (typeof path === 'string' || !isObject(value)) return [operation];
@@ -80,8 +86,9 @@ export const readOnlyBesideChanges: Rewriter = {
 };
 
 /**
- * Attributes of an extension that the connection does not have: Entra ID patches what the administrator mapped
- * (entra-docs `customize-application-attributes.md`). They are dropped, as in a POST.
+ * Drops operations on extensions that the connection does not have, as a POST does. Entra ID
+ * patches every attribute that the administrator mapped (entra-docs
+ * `customize-application-attributes.md`).
  */
 export const unknownExtensions: Rewriter = {
   name: 'unknown extensions',
@@ -98,9 +105,12 @@ function startsWithUrn(path: string, urn: string): boolean {
   return start === urn.toLowerCase() && (path.length === urn.length || path[urn.length] === ':');
 }
 
-/** Names of members in any case and `path: ""` for none, so that the rewriters behind this one need not ask. */
+/**
+ * Normalizes the member names of an operation to lower case and drops an empty `path`, so that the
+ * later rewriters need not handle these forms.
+ */
 export const operationMembers: Rewriter = {
-  name: 'members of an operation',
+  name: 'operation members in any case',
   operation(operation) {
     const members: Record<string, Json> = {};
     for (const name of ['op', 'path', 'value']) {

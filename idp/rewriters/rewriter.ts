@@ -4,27 +4,31 @@ import { findAttribute, findSubAttribute, type Attribute } from '../../scim/sche
 import type { ResourceType } from '../../scim/schema/resource-type';
 
 /**
- * Turns one thing that identity providers send differently into the form of the RFCs. A rewriter implements the hooks it
- * needs; what it does not recognise it returns as it came, for the strict engine to judge.
+ * Turns one peculiarity of identity providers' requests into RFC form. A rewriter implements the
+ * hooks that it needs. It returns anything that it does not recognize unchanged, and the strict
+ * engine accepts or refuses that.
  */
 export interface Rewriter {
-  /** Says what is rewritten; tests and docs name it so. */
+  /** The peculiarity that is rewritten, in a few words. */
   readonly name: string;
-  /** The value of an attribute or sub-attribute, wherever it is sent: in a resource or in a PATCH operation. */
+  /** Rewrites the value of an attribute or sub-attribute, in resources and in PATCH operations. */
   readonly value?: (attribute: Attribute, value: Json) => Json;
-  /** The body of a POST or PUT. */
+  /** Rewrites the body of a POST or PUT. */
   readonly resource?: (body: JsonObject, type: ResourceType) => JsonObject;
-  /** The body of a PATCH, as a message. */
+  /** Rewrites the message of a PATCH, except for its operations. */
   readonly message?: (body: JsonObject) => JsonObject;
-  /** One PATCH operation; none, one or several take its place. */
+  /** Rewrites one PATCH operation to none, one or several. */
   readonly operation?: (operation: JsonObject, type: ResourceType) => readonly JsonObject[];
-  /** The text of a filter. */
+  /** Rewrites the text of a filter. */
   readonly filter?: (text: string, type: ResourceType) => string;
-  /** A name in `attributes` or `excludedAttributes`. */
+  /** Rewrites a name in `attributes`, `excludedAttributes` or `sortBy`. */
   readonly projectedName?: (name: string, type: ResourceType) => string;
 }
 
-/** Applies a value rewriter to every attribute and sub-attribute of a resource; unknown members stay as they are. */
+/**
+ * Returns a resource with a value rewriter applied to every attribute and sub-attribute. Unknown
+ * members stay as they are.
+ */
 export function mapResourceValues(
   body: JsonObject,
   type: ResourceType,
@@ -40,7 +44,9 @@ export function mapResourceValues(
   });
 }
 
-/** Applies a value rewriter to what a PATCH operation sends, with or without a path. */
+/**
+ * Returns a PATCH operation, with or without a path, with a value rewriter applied to its value.
+ */
 export function mapOperationValues(
   operation: JsonObject,
   type: ResourceType,
@@ -67,7 +73,10 @@ export function mapOperationValues(
   return { ...operation, value: mapValue(target.attribute, value, rewrite) };
 }
 
-/** The attribute or sub-attribute that a path leads to; undefined when it is malformed or unknown. */
+/**
+ * Returns the attribute or sub-attribute that a path leads to, and whether a filter selects some of
+ * its elements; undefined if the path is malformed or unknown.
+ */
 export function resolveOperationPath(
   path: string,
   type: ResourceType,
@@ -87,7 +96,7 @@ export function resolveOperationPath(
       ? undefined
       : { attribute: subAttribute, selectsElements: false };
   } catch {
-    // Malformed: the engine reports it.
+    // The path is malformed; the strict engine reports it.
     return undefined;
   }
 }
@@ -113,7 +122,10 @@ function mapValue(
   return mapParts(attribute, rewritten, rewrite);
 }
 
-/** An element of a multi-valued attribute that stands for itself: the attribute's own hook would take it for the list. */
+/**
+ * Rewrites a single element of a multi-valued attribute. It is wrapped in a list, because the hook
+ * expects the attribute's whole value.
+ */
 function mapElement(
   attribute: Attribute,
   value: Json,
@@ -135,7 +147,10 @@ function mapParts(
     : value;
 }
 
-/** Rewrites each member of an object; `Object.fromEntries` also keeps a member called `__proto__` an ordinary one. */
+/**
+ * Returns an object with each member rewritten. `Object.fromEntries` keeps a member named
+ * `__proto__` an ordinary member.
+ */
 export function mapMembers(
   object: JsonObject,
   rewrite: (name: string, value: Json) => Json,

@@ -3,8 +3,9 @@ import { findSubAttribute } from '../../scim/schema/attribute';
 import type { Rewriter } from './rewriter';
 
 /**
- * Booleans in quotes: Entra ID disables a user with `"value": "False"` (entra-docs
- * `application-provisioning-config-problem-scim-compatibility.md`), Keycloak and OneLogin send "true".
+ * Converts quoted booleans. Entra ID disables a user with `"value": "False"` (entra-docs
+ * `application-provisioning-config-problem-scim-compatibility.md`), Keycloak and OneLogin send
+ * "true".
  */
 export const quotedBooleans: Rewriter = {
   name: 'quoted booleans',
@@ -15,16 +16,20 @@ export const quotedBooleans: Rewriter = {
   },
 };
 
-/** Numbers for text: `"employeeNumber": 701984`, as clients send that map a directory's number to it. */
+/**
+ * Converts numbers to strings for string attributes. Clients that map a number in their directory
+ * send `"employeeNumber": 701984`.
+ */
 export const numbersForText: Rewriter = {
-  name: 'numbers for text',
+  name: 'numbers in string attributes',
   value: (attribute, value) =>
     attribute.type === 'string' && typeof value === 'number' ? String(value) : value,
 };
 
 /**
- * Empty strings mean that there is no value: Entra ID clears `manager` with `""` (pranems/SCIMServer
- * `docs/MANAGER_PATCH_STRING_COERCION.md`), Okta sends `"middleName": ""` (Okta integration network QA plan, C9337).
+ * Converts empty strings to null, which means no value. Entra ID clears `manager` with `""`
+ * (pranems/SCIMServer `docs/MANAGER_PATCH_STRING_COERCION.md`), Okta sends `"middleName": ""` (Okta
+ * integration network QA plan, C9337).
  */
 export const emptyStrings: Rewriter = {
   name: 'empty strings',
@@ -32,9 +37,9 @@ export const emptyStrings: Rewriter = {
 };
 
 /**
- * A bare string for a complex attribute stands for its value: Entra ID patches `manager` with an id (Captain-P-Goldfish/SCIM-SDK
- * `MsAzurePatchComplexValueRebuilder`), Microsoft's reference collection `members` (AzureAD/SCIMReferenceCode, "Group tests
- * with garbage").
+ * Wraps a bare value of a complex attribute as its `value`. Entra ID patches `manager` with an id
+ * (Captain-P-Goldfish/SCIM-SDK `MsAzurePatchComplexValueRebuilder`); Microsoft's Postman collection
+ * does the same with `members` (AzureAD/SCIMReferenceCode, "Group tests with garbage").
  */
 export const bareValues: Rewriter = {
   name: 'bare values',
@@ -48,11 +53,12 @@ export const bareValues: Rewriter = {
 };
 
 /**
- * A list for a single value and a single value for a list: Entra ID's documentation adds `manager` as an array of one
- * (`use-scim-to-provision-users-and-groups.md`, Example 5).
+ * Converts a list with at most one element to a single value for single-valued attributes, and an
+ * object to a list for multi-valued ones. Entra ID's documentation adds `manager` as an array with
+ * one element (`use-scim-to-provision-users-and-groups.md`, Example 5).
  */
 export const listOrSingle: Rewriter = {
-  name: 'list or single value',
+  name: 'lists for single values and vice versa',
   value(attribute, value) {
     if (attribute.multiValued) return isObject(value) ? [value] : value;
     return isArray(value) && value.length <= 1 ? (value[0] ?? null) : value;

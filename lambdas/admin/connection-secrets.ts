@@ -19,7 +19,7 @@ import { variable } from '../runtime/environment';
 const CURRENT = 'AWSCURRENT';
 const PENDING = 'AWSPENDING';
 
-/** The secrets of the deployment that the construct names in the environment. */
+/** Opens the secrets of the deployment that the environment names. */
 export function openSecrets(): ConnectionSecrets {
   return new ConnectionSecrets(
     new SecretsManagerClient({}),
@@ -29,23 +29,23 @@ export function openSecrets(): ConnectionSecrets {
 }
 
 /**
- * The secrets that hold the connections' main tokens, one for each: `<prefix>/<connection id>`. The version under `AWSCURRENT` is what a
- * pipeline reads; the one under `AWSPENDING` is on its way there.
+ * The secrets with the main tokens, one per connection: `<prefix>/<connection id>`. `AWSCURRENT`
+ * labels the version that a pipeline reads, `AWSPENDING` the one that is about to become current.
  */
 export class ConnectionSecrets {
   constructor(
     private readonly client: SecretsManagerClient,
     private readonly prefix: string,
-    /** ARN of the key that new secrets are encrypted with; the account's default one without it. */
+    /** ARN of the KMS key for new secrets; undefined for the account's default key. */
     private readonly key?: string,
   ) {}
 
-  /** Name of a connection's secret. */
+  /** Returns the name of a connection's secret. */
   nameOf(connectionId: string): string {
     return `${this.prefix}/${connectionId}`;
   }
 
-  /** The connection whose secret an ARN or a name means. @returns undefined for a secret that is not of this deployment */
+  /** Returns the connection of a secret's ARN or name; undefined for other deployments' secrets. */
   connectionOf(secretId: string): string | undefined {
     // Secrets Manager appends six characters to the name in the ARN.
     const name = secretId.startsWith('arn:')
@@ -54,7 +54,7 @@ export class ConnectionSecrets {
     return name.startsWith(`${this.prefix}/`) ? name.slice(this.prefix.length + 1) : undefined;
   }
 
-  /** Creates the secret with its first value, current at once. @returns false when there is one already */
+  /** Creates the secret with a current value. @returns false if it exists already */
   async create(connectionId: string, value: string, version: string): Promise<boolean> {
     try {
       await this.client.send(
@@ -73,7 +73,7 @@ export class ConnectionSecrets {
     return true;
   }
 
-  /** Adds a value that is not current yet. Where there is no secret it is created with it. */
+  /** Adds a pending value. If there is no secret, it is created with this value. */
   async addPending(connectionId: string, value: string, version: string): Promise<void> {
     try {
       await this.put(connectionId, value, version);
@@ -95,7 +95,7 @@ export class ConnectionSecrets {
     );
   }
 
-  /** The value of a version. @returns undefined when it has none */
+  /** Returns the value of a version; undefined if it has none. */
   async valueOf(connectionId: string, version: string): Promise<string | undefined> {
     try {
       const input = { SecretId: this.nameOf(connectionId), VersionId: version };
@@ -106,7 +106,7 @@ export class ConnectionSecrets {
     }
   }
 
-  /** The version that is current. @throws ResourceNotFoundException */
+  /** Returns the current version. @throws ResourceNotFoundException */
   async currentVersion(connectionId: string): Promise<string | undefined> {
     return this.versionWith(connectionId, CURRENT);
   }
@@ -120,9 +120,9 @@ export class ConnectionSecrets {
   }
 
   /**
-   * Makes a version the current one in place of another.
+   * Makes a version current in place of another.
    * @param before the version that was current
-   * @throws InvalidParameterException, InvalidRequestException when that one is not current any more
+   * @throws InvalidParameterException, InvalidRequestException if that version is no longer current
    */
   async makeCurrent(
     connectionId: string,
@@ -139,7 +139,9 @@ export class ConnectionSecrets {
     );
   }
 
-  /** Takes the label off a version that is to become current no more, or is already: left behind it would stand in the way of the next one. */
+  /**
+   * Removes the label `AWSPENDING` from a version; left behind, it would block the next rotation.
+   */
   async dropPending(connectionId: string, version: string): Promise<void> {
     try {
       const input = {
@@ -154,8 +156,9 @@ export class ConnectionSecrets {
   }
 
   /**
-   * Has the secret rotated by a function every so many days; the first time when they are over, or at once.
-   * @throws InvalidRequestException while a rotation is under way
+   * Schedules the secret's rotation by a function.
+   * @param atOnce whether it is also rotated right away
+   * @throws InvalidRequestException during a rotation
    */
   async rotateEvery(
     connectionId: string,
@@ -173,7 +176,9 @@ export class ConnectionSecrets {
     );
   }
 
-  /** Days between two rotations on schedule; 0 without one. @returns undefined when there is no secret */
+  /**
+   * Returns the days between scheduled rotations: 0 without a schedule, undefined without a secret.
+   */
   async rotationDays(connectionId: string): Promise<number | undefined> {
     const described = this.client.send(
       new DescribeSecretCommand({ SecretId: this.nameOf(connectionId) }),
@@ -185,7 +190,9 @@ export class ConnectionSecrets {
       : 0;
   }
 
-  /** Ends the schedule, and a rotation that is under way: its label would stand in the way of the next one. */
+  /**
+   * Removes the schedule, and the label of a rotation that is under way: it would block the next.
+   */
   async rotateNoMore(connectionId: string): Promise<void> {
     await unlessMissing(
       this.client.send(new CancelRotateSecretCommand({ SecretId: this.nameOf(connectionId) })),
@@ -194,14 +201,14 @@ export class ConnectionSecrets {
     if (pending !== undefined) await this.dropPending(connectionId, pending);
   }
 
-  /** Deletes the secret at once: its tokens are of no use any more. */
+  /** Deletes the secret without a recovery window: its tokens are worthless. */
   async delete(connectionId: string): Promise<void> {
     const input = { SecretId: this.nameOf(connectionId), ForceDeleteWithoutRecovery: true };
     await unlessMissing(this.client.send(new DeleteSecretCommand(input)));
   }
 }
 
-/** Whether a label could not be moved because another version has it. */
+/** Returns whether a label could not be moved because another version has it. */
 function isWrongVersion(error: unknown): boolean {
   return error instanceof InvalidParameterException || error instanceof InvalidRequestException;
 }

@@ -20,19 +20,19 @@ import { noConnection, Problem } from './problem';
 import { mergeSettings, type CREATE_CONNECTION } from './requests';
 import type { ConnectionServices } from './services';
 
-/** A connection and the token that was just issued for it; its value is known now and never again. */
+/** A connection with the token just issued for it, whose value is shown this once. */
 export interface IssuedConnection {
   readonly connection: Connection;
   readonly token: IssuedToken;
 }
 
-/** Seconds after which the id of a deleted connection that is empty is free again, at most. */
+/** An upper bound for how long the id of an emptied connection stays taken, in seconds. */
 const ID_HELD_SECONDS = 120;
 
 /**
  * Creates a connection with its first token.
- * @param declaredBy what declares it, when no administrator does
- * @throws Problem 409 when the id is taken
+ * @param declaredBy the stack resource that declares it; undefined for an operator's connection
+ * @throws Problem 409 if the id is taken
  */
 export async function createConnection(
   services: ConnectionServices,
@@ -65,7 +65,7 @@ export async function createConnection(
     if (connection.secret) await createSecret(services, id, token.value, secretVersion);
     if (rotation !== undefined) await setSchedule(services, connection, rotation);
   } catch (error) {
-    // Without its secret the token would be lost to everybody but this caller: the connection is taken back.
+    // Only this caller knows a token that is not in a secret, so the connection is removed again.
     if (connection.secret) await secrets.delete(id);
     await connections.withdraw(connection);
     throw error;
@@ -73,7 +73,10 @@ export async function createConnection(
   return { connection, token };
 }
 
-/** Creates the connection's secret; one that was left, or that another administrator's rotation has made by now, gets the value in its turn. */
+/**
+ * Creates the connection's secret. If one exists, left over or created by a concurrent rotation, it
+ * gets the value as a new version.
+ */
 async function createSecret(
   { connections, secrets }: ConnectionServices,
   id: string,
@@ -94,10 +97,11 @@ async function taken({ connections }: ConnectionServices, id: string): Promise<P
   const deleted = await connections.findDeleted(id);
   const errors = [{ pointer: '/id', detail: 'is taken' }];
   if (deleted === undefined)
-    return new Problem(409, `There is a connection "${id}" already.`, errors);
+    return new Problem(409, `The connection "${id}" exists already.`, errors);
   return new Problem(
     409,
-    `The connection "${id}" was deleted at ${deleted.deletedAt} and what it had is still being removed; its id is free a minute or two after nothing of it is left.`,
+    `The connection "${id}" was deleted at ${deleted.deletedAt}, and its data is still being removed. ` +
+      'The id can be used again a minute or two after all data is gone.',
     errors,
     { 'Retry-After': String(ID_HELD_SECONDS) },
   );
@@ -106,7 +110,7 @@ async function taken({ connections }: ConnectionServices, id: string): Promise<P
 /**
  * Changes a connection's settings.
  * @param patch a merge patch (RFC 7396)
- * @throws Problem 400 that names each wrong field, 404, 409 for a profile that the groups which there are forbid
+ * @throws Problem 400 naming each wrong field, 404, 409 if existing groups prevent another profile
  */
 export async function changeConnection(
   services: ConnectionServices,
@@ -116,7 +120,7 @@ export async function changeConnection(
   const { connections, actor } = services;
   const before = await connections.find(id);
   if (before === undefined) throw noConnection(id);
-  // The schedule first: when Secrets Manager refuses it nothing has changed.
+  // The schedule comes first: if Secrets Manager refuses it, nothing was changed.
   const { rotation } = mergeSettings(before, patch);
   if (!isDeepStrictEqual(rotation, before.rotation)) await setSchedule(services, before, rotation);
   const changed = await connections.change(
@@ -131,15 +135,15 @@ export async function changeConnection(
     },
   );
   if (changed === undefined) throw noConnection(id);
-  // Another administrator came first.
+  // A concurrent change has set another schedule.
   if (!isDeepStrictEqual(rotation, changed.rotation))
     await setSchedule(services, changed, changed.rotation);
   return changed;
 }
 
 /**
- * Makes the schedule in Secrets Manager what a connection is to say.
- * @throws Problem 409 while a rotation is under way, or when somebody has deleted the secret
+ * Sets the rotation schedule in Secrets Manager.
+ * @throws Problem 409 during a rotation, or if the secret was deleted
  */
 export async function setSchedule(
   { secrets, rotationFunction }: ConnectionServices,
@@ -161,20 +165,20 @@ export async function setSchedule(
     if (error instanceof ResourceNotFoundException) {
       throw new Problem(
         409,
-        `The secret of the connection is gone: POST /connections/${id}/tokens makes it anew.`,
+        `The connection's secret is missing. POST /connections/${id}/tokens creates it again.`,
         errors,
       );
     }
     if (!(error instanceof InvalidRequestException)) throw error;
     throw new Problem(
       409,
-      `Secrets Manager does not change the schedule now: ${error.message}`,
+      `Secrets Manager cannot change the schedule now: ${error.message}`,
       errors,
     );
   }
 }
 
-/** Whether the main token ends before so many days are over: it cannot wait for its turn then. */
+/** Returns whether the main token ends before the first scheduled rotation would replace it. */
 function endsBefore(tokens: readonly StoredToken[], days: number): boolean {
   const main = tokens.findLast(
     ({ scopes, replaced }) => scopes === undefined && replaced === undefined,
@@ -182,7 +186,10 @@ function endsBefore(tokens: readonly StoredToken[], days: number): boolean {
   return main === undefined || Date.parse(main.expiresAt) < Date.now() + days * 86_400_000;
 }
 
-/** Group names are unique with every profile but `rfc`, and the table knows them in one way or the other. */
+/**
+ * Group names are unique with every profile except `rfc`. Unique and other names have different
+ * keys, so a profile cannot be changed while there are groups.
+ */
 async function checkProfile(
   { table }: ConnectionServices,
   { id, identityProvider }: Connection,
@@ -191,14 +198,17 @@ async function checkProfile(
   if (profileOf(identityProvider).uniqueGroupNames === profileOf(next).uniqueGroupNames) return;
   const groups = await countOf(table, id, 'Group');
   if (groups === 0) return;
-  const detail = `The connection has ${groups === 1 ? 'a group' : `${groups} groups`}, whose names are unique except with "rfc": delete what there is, with groups switched on, before it changes from "${identityProvider}" to "${next}".`;
+  const count = groups === 1 ? '1 group' : `${groups} groups`;
+  const detail =
+    `The connection has ${count}. Group names are unique except with "rfc", so delete the groups ` +
+    `before you change the profile from "${identityProvider}" to "${next}".`;
   throw new Problem(409, detail, [
     { pointer: '/identityProvider', detail: 'cannot be changed while there are groups' },
   ]);
 }
 
 /**
- * Deletes a connection. It answers no more from the next request on; its data goes in the background.
+ * Deletes a connection. It stops answering at once; its data is removed in the background.
  * @throws Problem 404
  */
 export async function deleteConnection(
@@ -207,14 +217,14 @@ export async function deleteConnection(
 ): Promise<DeletedConnection> {
   const { connections, secrets, actor } = services;
   const connection = await connections.find(id);
-  // The secret first: whoever repeats a deletion that failed half-way still finds the connection, and nothing is forgotten.
+  // The secret comes first, so that a deletion that fails halfway can be repeated.
   if (connection?.secret === true) await secrets.delete(id);
   const deleted = await connections.delete(id, { actor, action: 'connection.delete' });
   if (deleted === undefined || deleted.isEmptied) throw noConnection(id);
   return deleted;
 }
 
-/** The settings that need not be there, without those that are not. */
+/** Returns the optional settings that are set. */
 function optionalSettings({
   failureMail,
   rotation,

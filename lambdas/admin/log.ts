@@ -6,9 +6,9 @@ import { CAUSES, type Cause } from '../../idp/explanations/explanation';
 import { explain } from '../../idp/explanations/explanations';
 import { Problem } from './problem';
 
-/** The provisioning log as administrators ask for it. */
+/* Queries of the provisioning log. */
 
-/** Query parameters, each of which narrows the log down. */
+/** The query parameters that filter the log. */
 interface LogParameters {
   readonly kind?: string | undefined;
   readonly action?: string | undefined;
@@ -43,13 +43,13 @@ const KINDS: readonly string[] = [
 
 type Test = (record: LogRecord) => boolean;
 
-/** @throws Problem 400 that names the parameter which is wrong */
+/** @throws Problem 400 naming the wrong parameter */
 function check(query: Readonly<Record<string, string | undefined>>): LogParameters {
   const unknown = Object.keys(query).find((name) => !PARAMETERS.includes(name));
   if (unknown !== undefined) {
     throw new Problem(
       400,
-      `"${unknown}" is no parameter of the log; there are ${PARAMETERS.join(', ')}.`,
+      `"${unknown}" is not a parameter of the log. Use ${PARAMETERS.join(', ')}.`,
     );
   }
   const { kind, action, status, scimType, cause }: LogParameters = query;
@@ -57,14 +57,11 @@ function check(query: Readonly<Record<string, string | undefined>>): LogParamete
   checkOneOf('action', action, CHANGE_ACTIONS);
   checkOneOf('cause', cause, CAUSES);
   if (status !== undefined && status !== 'failed' && !/^[1-5]\d\d$/.test(status)) {
-    throw new Problem(400, '"status" is "failed" or a status of HTTP, such as 409.');
+    throw new Problem(400, '"status" must be "failed" or an HTTP status such as 409.');
   }
   const isOfFailures = [status, scimType, cause].some((each) => each !== undefined);
   if (isOfFailures && (kind === 'change' || action !== undefined)) {
-    throw new Problem(
-      400,
-      'No change has a "status", "scimType" or "cause": only what failed has.',
-    );
+    throw new Problem(400, 'Changes have no "status", "scimType" or "cause"; only failures do.');
   }
   return query;
 }
@@ -72,10 +69,10 @@ function check(query: Readonly<Record<string, string | undefined>>): LogParamete
 /** @throws Problem 400 for another value */
 function checkOneOf(name: string, value: string | undefined, values: readonly string[]): void {
   if (value === undefined || values.includes(value)) return;
-  throw new Problem(400, `"${name}" is one of ${values.join(', ')}.`);
+  throw new Problem(400, `"${name}" must be one of ${values.join(', ')}.`);
 }
 
-/** Which records a query asks for, apart from `from` and `to`. */
+/** Returns a test for all parameters except `from` and `to`, which are key ranges. */
 function matcher({
   kind,
   action,
@@ -103,7 +100,7 @@ function matcher({
   return (record) => tests.every((test) => test?.(record) ?? true);
 }
 
-/** The cause in the table of explanations; undefined for what did not fail. */
+/** Returns the cause; undefined for a change. */
 function causeOf(record: LogRecord): string | undefined {
   if (record.kind === 'mail') return MAIL_NOT_SENT;
   return record.kind === 'failure' ? record.cause : undefined;
@@ -115,7 +112,7 @@ function hasStatus(status: number, wanted: string): boolean {
   return wanted === 'failed' ? status >= 400 : status === Number(wanted);
 }
 
-/** Ids of the resources that a record is about, some of the members that joined or left a group among them. */
+/** Returns the ids of the resources that a record concerns, including some of the members. */
 function resourcesOf(record: LogRecord): readonly string[] {
   if (record.kind === 'change') return [record.resourceId, ...(record.members?.ids ?? [])];
   return record.kind === 'failure' && record.resourceId !== undefined ? [record.resourceId] : [];
@@ -130,7 +127,7 @@ function same(
     : (record) => read(record)?.toLowerCase() === wanted.toLowerCase();
 }
 
-/** A date, or a time with its offset. */
+/** A date, or a time with an offset. */
 const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/i;
 
 function timeOf(name: string, text: string | undefined): number | undefined {
@@ -139,14 +136,14 @@ function timeOf(name: string, text: string | undefined): number | undefined {
   if (Number.isNaN(time))
     throw new Problem(
       400,
-      `"${name}" is a time such as 2026-01-31T12:00:00Z, or a date, which begins in UTC.`,
+      `"${name}" must be a date (UTC) or a time such as 2026-01-31T12:00:00Z.`,
     );
   return time;
 }
 
 /**
- * A page of the log, what went wrong with why and what to do about it.
- * @throws Problem 400 that names the parameter which is wrong
+ * Returns a page of the log, with failures explained.
+ * @throws Problem 400 naming the wrong parameter
  */
 export async function readLog(
   table: Table,
@@ -157,15 +154,15 @@ export async function readLog(
   const query = check(parameters);
   const { kind, status, scimType, cause } = query;
   const [from = 0, to] = [timeOf('from', query.from), timeOf('to', query.to)];
-  if (to !== undefined && to < from) throw new Problem(400, '"to" comes before "from".');
+  if (to !== undefined && to < from) throw new Problem(400, '"to" must not be before "from".');
   const { records, next } = await logRecords(table, id, {
     ...page,
     matches: matcher(query),
-    // Changes have none of these.
+    // Changes have none of these fields, so their partition need not be read.
     hasChanges:
       [status, scimType, cause].every((each) => each === undefined) &&
       (kind ?? 'change') === 'change',
-    // What is older is of another connection that had the id.
+    // Older entries belong to an earlier connection with the same id.
     from: Math.max(from, Date.parse(createdAt)),
     to,
   });

@@ -54,7 +54,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
   const detail =
     error instanceof ScimError
       ? error.message
-      : `The request failed. The log of the admin function has the reason, at request ${requestId}.`;
+      : `The request failed. See request ${requestId} in the log of the admin function.`;
   return new Problem(status, detail, [], headers);
 }
 

@@ -3,9 +3,9 @@ import type { Connection, DeletedConnection } from '../../directory/connections/
 import type { IssuedToken } from '../../directory/connections/tokens';
 import type { Services } from './services';
 
-/** What the admin API answers: nothing of it could be used, but for the value of a token at its issue. */
+/* The JSON of the admin API. It contains no secrets, except for a token's value at its issue. */
 
-/** A connection, or what is left of one. */
+/** Describes a connection, or one whose data is being removed. */
 export function describeConnection(
   { secrets, scimBaseUrl }: Services,
   connection: Connection | DeletedConnection,
@@ -49,12 +49,12 @@ export function describeConnection(
   };
 }
 
-/** A token that was just issued, with its value. */
+/** Describes a token that was just issued, with its value. */
 export function describeToken({ id, value, createdAt, expiresAt, scopes }: IssuedToken): object {
   return { id, value, createdAt, expiresAt, ...(scopes === undefined ? {} : { scopes }) };
 }
 
-/** An administrative act. */
+/** Describes an administrative action. */
 export function describeAuditRecord({ id, at, actor, action, before, after }: AuditRecord): object {
   return { id, at, actor, action, before, after };
 }

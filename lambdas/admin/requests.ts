@@ -6,32 +6,32 @@ import { isObject, parseJson, type Json, type JsonObject } from '../../scim/json
 import { isDeep } from '../http/json-body';
 import { Problem, type FieldProblem } from './problem';
 
-/** The bodies of administrative requests. */
+/* The bodies of administrative requests. */
 
 const expiresInDays = z.int().min(1).max(3650);
 
-/** What can be set when a connection is created and changed later. */
+/** The settings of a connection that can be set at its creation and changed later. */
 const SETTINGS = {
   displayName: z
-    .string({ error: ({ input }) => (input === undefined ? 'is needed' : 'must be text') })
+    .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') })
     .trim()
-    .min(1, 'is needed')
+    .min(1, 'is required')
     .max(200)
     .refine(
       (name) => name.isWellFormed() && !/\p{Cc}/u.test(name),
-      'must not have control characters',
+      'must not contain control characters',
     ),
   identityProvider: z.enum(IDENTITY_PROVIDERS).default('generic'),
   userDeletion: z.enum(['retain', 'erase']).default('retain'),
   groups: z.boolean().default(true),
   failureMail: z
     .strictObject({
-      // Without any nobody is told, not even the deployment's own recipients.
+      // An empty list turns mails off, also those to the deployment's own recipients.
       recipients: z.array(z.email()).max(50),
     })
     .optional(),
   tokenExpiresInDays: expiresInDays.default(DEFAULT_TOKEN_DAYS),
-  // Secrets Manager takes 1 to 1000 days.
+  // Secrets Manager accepts 1 to 1000 days.
   rotation: z
     .strictObject({
       everyDays: z.int().min(1).max(1000),
@@ -40,7 +40,7 @@ const SETTINGS = {
     .optional(),
 };
 
-/** Names of what can be set. */
+/** The names of the settings. */
 export const SETTING_NAMES = Object.keys(SETTINGS);
 
 export const CREATE_CONNECTION = z
@@ -49,7 +49,7 @@ export const CREATE_CONNECTION = z
       .string()
       .regex(
         CONNECTION_ID,
-        'must be lower-case letters, digits and hyphens, 63 at most, beginning and ending with no hyphen',
+        'must be 1 to 63 lower-case letters, digits and hyphens, without a hyphen at either end',
       )
       .optional(),
     ...SETTINGS,
@@ -57,7 +57,7 @@ export const CREATE_CONNECTION = z
   })
   .superRefine(checkRotation);
 
-/** A connection's settings as a merge patch has made them, with what it must not change. */
+/** A connection's settings after a merge patch, with those that must not change. */
 const CHANGED_CONNECTION = z
   .strictObject({
     ...SETTINGS,
@@ -80,7 +80,7 @@ export const ISSUE_TOKEN = z
   })
   .refine(({ overlapSeconds, scopes }) => overlapSeconds === undefined || scopes === undefined, {
     path: ['overlapSeconds'],
-    message: 'means nothing with scopes: such a token ends no other one',
+    message: 'cannot be combined with scopes: a token with scopes does not end other tokens',
   });
 
 interface RotationSettings {
@@ -98,7 +98,7 @@ function checkRotation(
   };
   if (rotation === undefined) return;
   const { everyDays, overlapDays } = rotation;
-  if (!secret) issue('needs a secret: Secrets Manager rotates it');
+  if (!secret) issue('requires a secret: Secrets Manager rotates it');
   if (overlapDays >= everyDays)
     issue('must be less than everyDays; it is 7 unless it is given', 'overlapDays');
   if (tokenExpiresInDays < everyDays + overlapDays) {
@@ -110,35 +110,36 @@ function checkRotation(
 }
 
 /**
- * A request's body, checked.
+ * Parses and validates a request's body.
  * @param text the body as sent; an empty one counts as `{}`
- * @throws Problem 400 that names each wrong field
+ * @throws Problem 400 naming each wrong field
  */
 export function readBody<T extends z.ZodType>(schema: T, text: string): z.output<T> {
   return readSettings(schema, readJson(text));
 }
 
-/** The same of JSON. @throws Problem 400 that names each wrong field */
+/** Validates JSON. @throws Problem 400 naming each wrong field */
 export function readSettings<T extends z.ZodType>(schema: T, value: Json): z.output<T> {
   const result = schema.safeParse(value);
   if (!result.success) throw invalid(result.error.issues.flatMap(fieldProblems));
   return result.data;
 }
 
-/** A body as JSON; an empty one counts as `{}`. @throws Problem 400 */
+/** Parses a body; an empty one counts as `{}`. @throws Problem 400 */
 export function readJson(text: string): Json {
   if (text.trim() === '') return {};
-  if (isDeep(text)) throw new Problem(400, 'The body nests too deep.');
+  if (isDeep(text)) throw new Problem(400, 'The body is nested too deeply.');
   try {
     return parseJson(text);
   } catch {
-    throw new Problem(400, 'The body is no valid JSON.');
+    throw new Problem(400, 'The body is not valid JSON.');
   }
 }
 
 /**
- * A connection's settings changed by a merge patch (RFC 7396): what is null goes back to its default.
- * @throws Problem 400 that names each wrong field
+ * Applies a merge patch (RFC 7396) to a connection's settings. Null resets a setting to its
+ * default.
+ * @throws Problem 400 naming each wrong field
  */
 export function mergeSettings(
   connection: Connection,
@@ -179,7 +180,7 @@ function mergePatch(target: Json | undefined, patch: Json): Json {
   return Object.fromEntries(result) satisfies JsonObject;
 }
 
-/** Wrong fields that one answer names. */
+/** Wrong fields named in one answer. */
 const MOST_ERRORS = 20;
 
 function invalid(errors: readonly FieldProblem[]): Problem {
@@ -190,7 +191,7 @@ function invalid(errors: readonly FieldProblem[]): Problem {
   return new Problem(400, detail, shown);
 }
 
-/** What answers have and requests do not, at their beginning or at all. */
+/** Fields of answers that a request cannot set, or not at a connection's creation. */
 const READ_ONLY = new Set([
   'createdAt',
   'declaredBy',
@@ -209,7 +210,9 @@ function fieldProblems(issue: z.core.$ZodIssue): readonly FieldProblem[] {
   return issue.keys.map((key) => ({
     pointer: pointer([...path, key]),
     detail:
-      path.length === 0 && READ_ONLY.has(key) ? 'cannot be set here' : 'there is no such field',
+      path.length === 0 && READ_ONLY.has(key)
+        ? 'cannot be set here'
+        : 'is not a field of this request',
   }));
 }
 

@@ -8,21 +8,22 @@ import { noConnection, Problem } from './problem';
 import { readJson } from './requests';
 import type { Services } from './services';
 
-/** Characters that all schemas of a connection have together: they are read with each of its requests. */
+/** Maximum characters of all schemas of a connection: they are read with each of its requests. */
 const MAXIMUM_TEXT = 32 * 1024;
 
-/** What the RFCs define, and whatever they may define yet. */
+/** URNs that the RFCs define or may define. */
 const RESERVED = /^urn:ietf:params:scim:(?:schemas:core:|schemas:extension:enterprise:|api:)/i;
 
-/** What was stored, and whether there was nothing under this URN before. */
+/** A schema that was stored, and whether it is new. */
 export interface StoredSchema {
   readonly schema: Schema;
   readonly created: boolean;
 }
 
 /**
- * Stores the schema of an extension. One that is in use may grow; what resources hold may not be taken away.
- * @throws Problem 400 that names each wrong part, 404, 409 with the number of resources that hold what would be lost, 413
+ * Stores the schema of an extension. A schema in use may only grow.
+ * @throws Problem 400 naming each wrong part, 404, 409 with the number of resources that would lose
+ *   values, 413
  */
 export async function putSchema(
   services: Services,
@@ -31,7 +32,7 @@ export async function putSchema(
   text: string,
 ): Promise<StoredSchema> {
   if (RESERVED.test(urn)) {
-    throw new Problem(409, `${urn} belongs to the RFCs; choose a URN of your own.`);
+    throw new Problem(409, `${urn} is reserved for the RFCs. Choose a URN of your own.`);
   }
   const parsed = parseExtensionSchema(urn, readJson(text));
   if ('problems' in parsed) {
@@ -44,14 +45,14 @@ export async function putSchema(
   let stored: StoredSchema = { schema, created: true };
   await changeSchemas(services, 'schema.put', scope.connection, async ({ schemas }) => {
     const before = find(schemas, urn);
-    // The spelling of the URN that came first stays: resources hold their values under it.
+    // The first spelling of the URN stays: resources store their values under it.
     stored = { schema: { ...schema, id: before?.id ?? urn }, created: before === undefined };
     if (before !== undefined) await checkNothingLost(scope, before, stored.schema);
     const next = [...schemas.filter((other) => other !== before), stored.schema];
     if (JSON.stringify(next).length > MAXIMUM_TEXT) {
       throw new Problem(
         413,
-        `All schemas of a connection may have ${MAXIMUM_TEXT} characters together.`,
+        `The schemas of a connection may have at most ${MAXIMUM_TEXT} characters in total.`,
       );
     }
     return next;
@@ -61,7 +62,7 @@ export async function putSchema(
 
 /**
  * Removes the schema of an extension that no resource uses.
- * @throws Problem 404, 409 with the number of resources that hold its attributes
+ * @throws Problem 404, 409 with the number of resources that have values of it
  */
 export async function deleteSchema(services: Services, scope: Tenant, urn: string): Promise<void> {
   await changeSchemas(services, 'schema.delete', scope.connection, async ({ schemas }) => {
@@ -72,7 +73,7 @@ export async function deleteSchema(services: Services, scope: Tenant, urn: strin
   });
 }
 
-/** A schema of a connection, by its URN in any case. @throws Problem 404 */
+/** Returns a connection's schema by its URN, ignoring case. @throws Problem 404 */
 export function schemaOf({ schemas }: Connection, urn: string): Schema {
   const found = find(schemas, urn);
   if (found === undefined) throw noSchema(urn);
@@ -98,9 +99,12 @@ async function checkNothingLost(scope: Tenant, before: Schema, after: Schema): P
     const attribute = name === undefined ? '' : `:${name}`;
     const path = `${before.id}${attribute}${subAttribute === undefined ? '' : `.${subAttribute}`}`;
     if (holders > 0) {
-      const detail = `${holders} ${holders === 1 ? 'resource holds' : 'resources hold'} "${path}": it can neither go, nor change its type, nor get required parts.`;
+      const resources = holders === 1 ? '1 resource has' : `${holders} resources have`;
+      const detail =
+        `${resources} a value for "${path}". It cannot be removed, change its type, or get ` +
+        'required sub-attributes.';
       throw new Problem(409, detail, [
-        { pointer: '/attributes', detail: `${path} is held by ${holders}` },
+        { pointer: '/attributes', detail: `${path} has values in ${holders}` },
       ]);
     }
   }

@@ -3,21 +3,21 @@ import type { Table } from '../../directory/store/table';
 import type { ConnectionSecrets } from './connection-secrets';
 import type { TokenProbe } from './token-probe';
 
-/** What making, changing and deleting connections and tokens takes. */
+/** The dependencies of connection administration. */
 export interface ConnectionServices {
   readonly table: Table;
   readonly connections: Connections;
   readonly secrets: ConnectionSecrets;
   /** ARN of the function that rotates tokens on schedule. */
   readonly rotationFunction: string;
-  /** Who sends the request: the ARN of an IAM principal. */
+  /** ARN of the IAM principal that sends the request. */
   readonly actor: string;
-  /** Asks the SCIM endpoint about a token. */
+  /** Checks whether the SCIM endpoint accepts a token. */
   readonly probe: TokenProbe;
 }
 
-/** What an administrative request is served with. */
+/** The dependencies of a request to the admin API. */
 export interface Services extends ConnectionServices {
-  /** Base URL of a connection's SCIM endpoints, as this request's host has it. */
+  /** Returns a connection's SCIM base URL, built from this request's host. */
   readonly scimBaseUrl: (connectionId: string) => string;
 }

@@ -1,38 +1,43 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { asText, isObject, parseJson } from '../../scim/json';
+import { asText, isObject, parseJson, type Json } from '../../scim/json';
 import { CONNECTION_PATH } from '../contract';
+import { ERROR_CODE_HEADER } from '../http/error-answer';
+import type { ErrorCode } from '../../scim/errors/scim-error';
 
-/** What the SCIM endpoint says of a token. */
+/** The SCIM endpoint's answer to a token. */
 export type ProbeResult = 'accepted' | 'refused' | 'unreachable';
 
-/** Says what a connection's SCIM endpoint makes of a token. */
+/** Checks whether a connection's SCIM endpoint accepts a token. */
 export type TokenProbe = (connectionId: string, token: string) => Promise<ProbeResult>;
 
 const TIMEOUT_MS = 8000;
 
-/** What is asked: the least that needs a token. */
+/** The cheapest endpoint that needs a token. */
 const ENDPOINT = 'ServiceProviderConfig';
 
-function headersWith(token: string): Readonly<Record<string, string>> {
-  return { Authorization: `Bearer ${token}`, Accept: 'application/scim+json' };
-}
-
-function verdictOn(status: number, body: string): ProbeResult {
-  if (status === 401) return 'refused';
-  // A disabled connection says so to its own tokens only.
-  const isDisabled = status === 403 && body.includes('This connection is disabled');
-  return (status >= 200 && status < 300) || isDisabled ? 'accepted' : 'unreachable';
-}
+/** A disabled connection says so only to callers that present one of its tokens. */
+const DISABLED: ErrorCode = 'connectionDisabled';
 
 /**
- * Asks over HTTP, as an identity provider will, or the function itself, where the API lets only some addresses in and those of Lambda are not among them.
+ * Opens a probe that calls the API over HTTP, as an identity provider does, or that invokes the
+ * function behind it, if the API does not accept Lambda's addresses.
  * @param url of the API
- * @param functionArn of the function that serves discovery
+ * @param functionArn of the `discovery` function; undefined to call over HTTP
  */
 export function openTokenProbe(url: string, functionArn: string | undefined): TokenProbe {
   return functionArn === undefined
     ? httpProbe(url)
     : functionProbe(new LambdaClient({}), functionArn);
+}
+
+function resultOf(status: number, errorCode: string | undefined): ProbeResult {
+  if (status === 401) return 'refused';
+  const isAccepted = (status >= 200 && status < 300) || errorCode === DISABLED;
+  return isAccepted ? 'accepted' : 'unreachable';
+}
+
+function headersWith(token: string): Readonly<Record<string, string>> {
+  return { Authorization: `Bearer ${token}`, Accept: 'application/scim+json' };
 }
 
 function httpProbe(url: string): TokenProbe {
@@ -42,7 +47,8 @@ function httpProbe(url: string): TokenProbe {
         headers: headersWith(token),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      return verdictOn(response.status, await response.text());
+      await response.arrayBuffer();
+      return resultOf(response.status, response.headers.get(ERROR_CODE_HEADER) ?? undefined);
     } catch {
       return 'unreachable';
     }
@@ -51,19 +57,23 @@ function httpProbe(url: string): TokenProbe {
 
 function functionProbe(client: LambdaClient, functionArn: string): TokenProbe {
   return async (connectionId, token) => {
-    const Payload = JSON.stringify(proxyEvent(connectionId, token));
-    const invocation = new InvokeCommand({ FunctionName: functionArn, Payload });
+    const payload = JSON.stringify(proxyEvent(connectionId, token));
+    const command = new InvokeCommand({ FunctionName: functionArn, Payload: payload });
     const result = await client
-      .send(invocation, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) })
+      .send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) })
       .catch(() => undefined);
     if (result?.FunctionError !== undefined) return 'unreachable';
     const answer = parseJson(result?.Payload?.transformToString() ?? 'null');
     if (!isObject(answer) || typeof answer['statusCode'] !== 'number') return 'unreachable';
-    return verdictOn(answer['statusCode'], asText(answer['body']));
+    return resultOf(answer['statusCode'], errorCodeIn(answer['headers']));
   };
 }
 
-/** The part of API Gateway's event that the function reads. */
+function errorCodeIn(headers: Json | undefined): string | undefined {
+  return isObject(headers) ? asText(headers[ERROR_CODE_HEADER]) : undefined;
+}
+
+/** Returns the parts of API Gateway's event that the function reads. */
 function proxyEvent(connectionId: string, token: string): object {
   const path = `${CONNECTION_PATH.replace('{connectionId}', connectionId)}/${ENDPOINT}`;
   return {

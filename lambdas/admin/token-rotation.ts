@@ -12,12 +12,14 @@ import type { Write } from '../../directory/store/write';
 import type { ConnectionSecrets } from './connection-secrets';
 
 /*
- * The parts of which a rotation is made, on demand and on schedule. A new token works before the secret says so, and the one before ends only
- * afterwards, so that there is always a valid one; Secrets Manager moves the label `AWSCURRENT` only from the version that has it, and only to
- * one that became valid later, so that rotations at the same time leave the last one's token both current and valid. Each part can be repeated.
+ * The steps of a rotation, on demand and on schedule. A new token is valid before it becomes the
+ * secret's current value, and earlier tokens end afterwards, so that there always is a valid token.
+ * Secrets Manager moves the label `AWSCURRENT` only from the version that has it, and this code
+ * moves it only to a token that became valid later. Therefore concurrent rotations leave the last
+ * token both current and valid. Every step is idempotent.
  */
 
-/** A rotation cannot go on; the message says why. */
+/** A rotation that cannot be completed. */
 export class RotationError extends Error {
   constructor(
     readonly reason: 'noConnection' | 'tooManyTokens' | 'superseded' | 'refused' | 'unreachable',
@@ -28,23 +30,24 @@ export class RotationError extends Error {
   }
 }
 
-/** A token on its way to become a connection's main one. */
+/** A token that is to become a connection's main token. */
 export interface Candidate {
   readonly value: string;
-  /** The version of the secret that holds it; a random one for a connection without a secret. */
+  /** The secret's version that holds it; random for a connection without a secret. */
   readonly version: string;
   readonly expiresInDays: number;
 }
 
 /**
- * Makes a token valid beside those that there are. One that has been ended does not come back.
- * @param overlapSeconds how long earlier ones are to work on; when they end at once there is always room
+ * Makes a token valid in addition to the existing ones. A token that has ended is not revived.
+ * @param overlapSeconds how long earlier tokens stay valid; with 0 there is always room for a new
+ *   one
  * @throws RotationError `noConnection`, `tooManyTokens`, `superseded`
  */
 export async function acceptToken(
   connections: Connections,
   connectionId: string,
-  act: AdminAction,
+  action: AdminAction,
   { value, version, expiresInDays }: Candidate,
   overlapSeconds: number,
 ): Promise<StoredToken> {
@@ -54,14 +57,14 @@ export async function acceptToken(
     pending: true,
   };
   if (await connections.hasEnded(connectionId, token.id)) throw superseded(connectionId);
-  const changed = await connections.change(connectionId, act, (connection) => {
+  const changed = await connections.change(connectionId, action, (connection) => {
     if (connection.tokens.some(({ id }) => id === token.id)) return connection;
     return withToken(connection, token, overlapSeconds);
   });
   return find(existing(changed, connectionId), token.id) ?? token;
 }
 
-/** A connection with a further token; those that have expired make room. @throws RotationError `tooManyTokens` */
+/** Adds a token to a connection and drops expired ones. @throws RotationError `tooManyTokens` */
 export function withToken(
   connection: Connection,
   token: StoredToken,
@@ -83,7 +86,8 @@ export function withToken(
 
 /**
  * Makes a valid token's version the current one of the secret.
- * @throws RotationError `superseded` when a later token is current, or this one has been ended, `noConnection`
+ * @throws RotationError `noConnection`, or `superseded` if a later token is current or this one has
+ *   ended
  */
 export async function makeCurrent(
   connections: Connections,
@@ -94,7 +98,7 @@ export async function makeCurrent(
   let failure: { readonly with: string | undefined; readonly error: unknown } | undefined;
   for (;;) {
     const current = await secrets.currentVersion(connectionId);
-    // It was not refused because another one became current: then trying again is of no use.
+    // The current version is the same as before the failure, so a retry would fail again.
     if (failure !== undefined && failure.with === current) throw failure.error;
     if (current === version) {
       await secrets.dropPending(connectionId, version);
@@ -115,34 +119,35 @@ export async function makeCurrent(
 }
 
 /**
- * Ends the main tokens that were there before a version's.
- * @param notice what is to be written with it, when this is what ends them; it is told when the last of them ends
+ * Ends the main tokens that are older than the token of a version.
+ * @param alongside creates writes for the same transaction, from the token and the time at which
+ *   the last of the earlier tokens ends
  */
 export async function endEarlierTokens(
   connections: Connections,
   connectionId: string,
-  act: AdminAction,
+  action: AdminAction,
   version: string,
   overlapSeconds: number,
-  notice: (token: StoredToken, earlierUntil: string) => readonly Write[] = () => [],
+  alongside: (token: StoredToken, earlierUntil: string) => readonly Write[] = () => [],
 ): Promise<StoredToken | undefined> {
   const before = existing(await connections.find(connectionId), connectionId);
   const token = before.tokens.find(({ secretVersion }) => secretVersion === version);
-  // It has been ended by a later one, which has ended those before it, too.
+  // A later token has ended it, and all earlier ones, too.
   if (token === undefined) return undefined;
   await connections.change(
     connectionId,
-    act,
+    action,
     (connection) => ({
       ...connection,
       tokens: withEarlierEnded(connection.tokens, token.id, overlapSeconds),
     }),
-    notice(token, endOfEarlier(before.tokens, token, overlapSeconds)),
+    alongside(token, endOfEarlier(before.tokens, token, overlapSeconds)),
   );
   return token;
 }
 
-/** When the last of the main tokens before another one ends. */
+/** Returns when the last main token before a token ends. */
 function endOfEarlier(
   tokens: readonly StoredToken[],
   token: StoredToken,
@@ -159,21 +164,21 @@ function endOfEarlier(
   return ends.sort().at(-1) ?? new Date().toISOString();
 }
 
-/** Takes a token back that is not to become current. */
+/** Removes a token that will not become current. */
 export async function withdrawToken(
   connections: Connections,
   connectionId: string,
-  act: AdminAction,
+  action: AdminAction,
   id: string,
 ): Promise<void> {
-  await connections.change(connectionId, act, (connection) => ({
+  await connections.change(connectionId, action, (connection) => ({
     ...connection,
     tokens: connection.tokens.filter((token) => token.id !== id),
   }));
 }
 
 function superseded(id: string): RotationError {
-  return new RotationError('superseded', `A later rotation of the connection "${id}" came first.`);
+  return new RotationError('superseded', `A later rotation of connection "${id}" came first.`);
 }
 
 /** @throws RotationError `noConnection` */

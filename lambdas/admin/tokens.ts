@@ -22,9 +22,10 @@ import type { ISSUE_TOKEN } from './requests';
 import type { ConnectionServices } from './services';
 
 /**
- * Issues a further token: without scopes one that takes the place of the main one, by the parts of which a rotation on schedule is
- * made, too; with scopes one beside it.
- * @throws Problem 404, 409 for too many tokens, 503 when the new token does not work, and then nothing has changed
+ * Issues a token: without scopes a new main token, in the same steps as a scheduled rotation; with
+ * scopes an additional token.
+ * @throws Problem 404, 409 for too many tokens, 503 if the new token does not work; then nothing
+ *   has changed
  */
 export async function issueConnectionToken(
   services: ConnectionServices,
@@ -50,7 +51,7 @@ export async function issueConnectionToken(
     return await rotate(services, connection, days, overlapSeconds);
   } catch (error) {
     if ((await services.connections.find(id)) === undefined) {
-      // It was deleted meanwhile, and its secret may have been made anew since.
+      // The connection was deleted meanwhile, but this call may have created its secret again.
       if (connection.secret) await services.secrets.delete(id);
       throw noConnection(id);
     }
@@ -64,8 +65,8 @@ async function issueBeside(
   id: string,
   token: IssuedToken,
 ): Promise<IssuedToken> {
-  const act: AdminAction = { actor, action: 'token.issue' };
-  const changed = await connections.change(id, act, (connection) =>
+  const action: AdminAction = { actor, action: 'token.issue' };
+  const changed = await connections.change(id, action, (connection) =>
     withToken(connection, token, 0),
   );
   if (changed === undefined) throw noConnection(id);
@@ -80,19 +81,19 @@ async function rotate(
 ): Promise<IssuedToken> {
   const { connections, secrets, actor, table } = services;
   const { id } = connection;
-  const act: AdminAction = { actor, action: 'token.issue' };
+  const action: AdminAction = { actor, action: 'token.issue' };
   for (let attempt = 1; ; attempt += 1) {
     const { value } = issueToken(id, expiresInDays);
     const version = randomUUID();
     const token = await acceptToken(
       connections,
       id,
-      act,
+      action,
       { value, version, expiresInDays },
       overlapSeconds,
     );
     const withdraw = async (): Promise<void> => {
-      await withdrawToken(connections, id, act, token.id);
+      await withdrawToken(connections, id, action, token.id);
       if (connection.secret) await secrets.dropPending(id, version);
     };
     try {
@@ -104,12 +105,12 @@ async function rotate(
     }
     try {
       if (connection.secret) await makeCurrent(connections, secrets, id, version);
-      await endEarlierTokens(connections, id, act, version, overlapSeconds);
+      await endEarlierTokens(connections, id, action, version, overlapSeconds);
       return { ...token, value };
     } catch (error) {
-      // After any other error it may be current, and must stay valid.
+      // After any other error the token may be current, and must stay valid.
       if (!(error instanceof RotationError) || error.reason !== 'superseded') throw error;
-      // Another administrator rotated at the same moment: this one comes after that.
+      // A concurrent rotation came first; rotate again on top of it.
       await withdraw();
       await table.retries.pause(attempt, error);
     }
@@ -118,28 +119,28 @@ async function rotate(
 
 /** @throws RotationError `refused` */
 async function testToken({ probe }: ConnectionServices, id: string, value: string): Promise<void> {
-  // Where the endpoint cannot be reached from here that is no reason to keep a token that has leaked.
+  // An endpoint that cannot be reached from here must not prevent replacing a leaked token.
   if ((await probe(id, value)) !== 'refused') return;
   throw new RotationError(
     'refused',
-    'The SCIM endpoint does not take the new token; the earlier ones are still valid.',
+    'The SCIM endpoint refuses the new token. The earlier tokens are still valid.',
   );
 }
 
-/** A token as administrators see it. */
+/** A token as operators see it. */
 export interface ListedToken {
   readonly id: string;
   readonly createdAt: string;
   readonly expiresAt: string;
   readonly lastUsedAt: string | null;
-  /** `pending`: valid, but not current yet; `ending`: in the overlap behind a newer one. */
+  /** `pending`: valid, but not current yet; `ending`: in the overlap after a rotation. */
   readonly state: 'active' | 'pending' | 'ending' | EndedState;
   readonly scopes?: readonly string[];
-  /** Of one that is refused for good. */
+  /** Set for a token that has ended. */
   readonly endedAt?: string;
 }
 
-/** The tokens of a connection, valid ones first, and those that ended in the last 90 days. @throws Problem 404 */
+/** Lists a connection's tokens, valid ones first, ended ones for 90 days. @throws Problem 404 */
 export async function listTokens(
   { connections, table }: ConnectionServices,
   id: string,
@@ -187,14 +188,14 @@ function listedToken(
   };
 }
 
-/** Ends a token: it is refused from the next request on. @throws Problem 404 */
+/** Revokes a token; it is refused from the next request on. @throws Problem 404 */
 export async function revokeToken(
   { connections, actor }: ConnectionServices,
   id: string,
   tokenId: string,
 ): Promise<void> {
-  const act: AdminAction = { actor, action: 'token.revoke' };
-  const changed = await connections.change(id, act, (connection) => {
+  const action: AdminAction = { actor, action: 'token.revoke' };
+  const changed = await connections.change(id, action, (connection) => {
     const tokens = connection.tokens.filter((token) => token.id !== tokenId);
     if (tokens.length === connection.tokens.length) throw noToken(tokenId);
     return { ...connection, tokens };

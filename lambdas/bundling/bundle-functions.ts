@@ -1,11 +1,12 @@
 import { build } from 'esbuild';
 import path from 'node:path';
-import { BUNDLE_OPTIONS } from './bundle-options';
 import { FUNCTION_NAMES, type FunctionName } from '../contract';
+import { BUNDLE_OPTIONS } from './bundle-options';
 
 /**
- * Kilobytes that a bundle may have. A larger one starts more slowly, and mostly because of a dependency that crept in: the directory's functions have none but their own code, the others
- * clients of the AWS SDK, and those of administrators the validation of bodies.
+ * Maximum sizes of the bundles in KB. A bundle that outgrows its limit usually contains a new
+ * dependency, and starts more slowly. The SCIM functions contain no dependencies, the others
+ * clients of the AWS SDK, and the administrative ones also validation.
  */
 export const LARGEST_KB: Readonly<Record<FunctionName, number>> = {
   users: 150,
@@ -21,9 +22,9 @@ export const LARGEST_KB: Readonly<Record<FunctionName, number>> = {
 };
 
 /**
- * Bundles each function into a folder of its name. The same sources make the same bundles, wherever and whenever.
+ * Bundles each function into a folder with its name. The output depends on the sources only.
  * @returns bytes by function
- * @throws Error when one is larger than it may be
+ * @throws Error if a bundle is larger than its limit
  */
 export async function bundleFunctions(outdir: string): Promise<ReadonlyMap<FunctionName, number>> {
   const { metafile } = await build({
@@ -45,9 +46,10 @@ export async function bundleFunctions(outdir: string): Promise<ReadonlyMap<Funct
   );
   for (const [name, bytes] of sizes) {
     if (bytes <= LARGEST_KB[name] * 1024) continue;
-    const found = Math.round(bytes / 1024);
+    const size = Math.round(bytes / 1024);
     throw new Error(
-      `The bundle of "${name}" has ${found} KB, and ${LARGEST_KB[name]} at most: lambdas/bundling/bundle-functions.ts`,
+      `The bundle of "${name}" has ${size} KB; the limit is ${LARGEST_KB[name]} KB. See ` +
+        'lambdas/bundling/bundle-functions.ts.',
     );
   }
   return sizes;

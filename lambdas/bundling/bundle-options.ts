@@ -1,8 +1,8 @@
 import type { BuildOptions } from 'esbuild';
 
 /**
- * How code becomes a function's bundle: one ESM file with everything in it. `module` before `main` lets esbuild drop what is not used of the
- * AWS SDK.
+ * esbuild options of all functions: one ESM file with all dependencies. `module` before `main` lets
+ * esbuild drop the unused parts of the AWS SDK.
  */
 export const BUNDLE_OPTIONS = {
   bundle: true,
@@ -13,8 +13,8 @@ export const BUNDLE_OPTIONS = {
   minify: true,
   legalComments: 'none',
   logLevel: 'warning',
-  // Packages in CommonJS that call `require` of Node.js's own modules find it under this name.
   banner: {
-    js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
+    // CommonJS packages that load Node.js modules need `require`.
+    js: "import { createRequire } from 'node:module';const require=createRequire(import.meta.url);",
   },
 } as const satisfies BuildOptions;

@@ -2,13 +2,12 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { bundleFunctions, LARGEST_KB } from './bundle-functions';
 
-/**
- * Bundles each function for Lambda, so that a consumer of the package needs no bundler. Run by `npm run build`.
- */
+/* `npm run build`: bundles the functions, so that users of the package need no bundler. */
+
 const outdir = path.join(__dirname, '..', '..', 'dist', 'lambdas');
 
 async function bundle(): Promise<void> {
-  // Beside the bundles lies what the construct shares with the functions, compiled.
+  // The files beside the bundles are the compiled contract of constructs and functions; keep them.
   for (const entry of existsSync(outdir) ? readdirSync(outdir, { withFileTypes: true }) : []) {
     if (entry.isDirectory()) rmSync(path.join(outdir, entry.name), { recursive: true });
   }

@@ -38,7 +38,8 @@ export class BulkReferences {
 
   /**
    * Returns a value with references replaced by ids.
-   * @throws ScimError 409 if a resource could not be created, 400 `invalidValue` for an unknown bulkId
+   * @throws ScimError 409 if a resource could not be created, 400 `invalidValue` for an unknown
+   *   bulkId
    */
   resolve(value: Json): Json {
     const resolved = withIds(value, this.ids);

@@ -206,7 +206,9 @@ class Bulk {
     return `${this.context.request.baseUrl}${resolved}`;
   }
 
-  /** Returns an operation's result (RFC 7644 section 3.7.3); none if `failOnErrors` prevented it. */
+  /**
+   * Returns an operation's result (RFC 7644 section 3.7.3); none if `failOnErrors` prevented it.
+   */
   private resultOf({ operation, answer }: Task): readonly JsonObject[] {
     const { method, bulkId, path } = operation;
     if (answer === undefined && this.isEnded) return [];

@@ -16,8 +16,8 @@ export interface FoundPage {
 }
 
 /**
- * Decides which page a client asked for, by index (RFC 7644 section 3.4.2.4) or by cursor (RFC 9865),
- * and creates the cursors of its neighbors.
+ * Decides which page a client asked for, by index (RFC 7644 section 3.4.2.4) or by cursor (RFC
+ * 9865), and creates the cursors of its neighbors.
  */
 export class ListPaging {
   private readonly cursor: Cursor | undefined;

@@ -14,8 +14,8 @@ import type { ListedType, ListEntry } from './listed-type';
 const PAGE_BYTES = 4.5 * 1024 * 1024;
 
 /**
- * Answers a listing of one or several resource types: filtered, sorted, paged and projected (RFC 7644
- * section 3.4.2, RFC 9865).
+ * Answers a listing of one or several resource types: filtered, sorted, paged and projected (RFC
+ * 7644 section 3.4.2, RFC 9865).
  * @throws ScimError 400 `invalidFilter`, `invalidValue`, `invalidCount`, `invalidCursor`,
  *   `expiredCursor`, `tooMany`; 403 `sensitive`
  */

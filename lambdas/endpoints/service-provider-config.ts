@@ -3,7 +3,7 @@ import { LIMITS } from '../../scim/limits';
 import { CURSOR_SECONDS } from '../../scim/list/cursor';
 import { SERVICE_PROVIDER_CONFIG_URN } from '../../scim/schema/representation';
 
-/** What this service provider can do (RFC 7643 section 5): the limits are those that requests are held to. */
+/** Returns the ServiceProviderConfig (RFC 7643 section 5) with the limits that are enforced. */
 export function serviceProviderConfig(baseUrl: string): JsonObject {
   return {
     schemas: [SERVICE_PROVIDER_CONFIG_URN],

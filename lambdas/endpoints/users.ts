@@ -130,7 +130,9 @@ function viewOf({ request, types }: RequestContext, user: StoredResource): Resou
   return toResource(types.user, user, request.baseUrl);
 }
 
-/** Returns users with the derived attributes that are shown: their groups, their managers' names. */
+/**
+ * Returns users with the derived attributes that are shown: their groups, their managers' names.
+ */
 async function viewsOf(
   context: RequestContext,
   found: readonly StoredResource[],

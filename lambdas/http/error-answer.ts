@@ -4,8 +4,8 @@ import { logFailure } from '../observability/log';
 import { jsonAnswer, type Answer } from './answer';
 
 /**
- * The header with an error's code, on every SCIM error. The Error resource of RFC 7644 has no member
- * for it, and some clients refuse unknown members.
+ * The header with an error's code, on every SCIM error. The Error resource of RFC 7644 has no
+ * member for it, and some clients refuse unknown members.
  */
 export const ERROR_CODE_HEADER = 'SCIM-Error-Code';
 

@@ -4,8 +4,9 @@ import type { Parameters } from '../../scim/list/query';
  * Reads query parameters that API Gateway has decoded.
  *
  * Some clients write the spaces of a filter as `+` (AzureAD/SCIMReferenceCode issue 63), and API
- * Gateway does not document whether it decodes them. Attribute names contain no plus sign, so a plus
- * after the first word of a filter is a space. Inside quoted strings it stays: `"a+b@example.com"`.
+ * Gateway does not document whether it decodes them. Attribute names contain no plus sign, so a
+ * plus after the first word of a filter is a space. Inside quoted strings it stays:
+ * `"a+b@example.com"`.
  */
 export function readParameters(
   parameters: Readonly<Record<string, string | undefined>>,

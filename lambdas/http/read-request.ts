@@ -63,7 +63,9 @@ export function readOperations(
   return parseOperations(type, rewriteOperations(profile, type, message));
 }
 
-/** Returns whether the client named attributes, so that 204 is no answer (RFC 7644 section 3.5.2). */
+/**
+ * Returns whether the client named attributes, so that 204 is no answer (RFC 7644 section 3.5.2).
+ */
 export function namesAttributes({ request }: RequestContext): boolean {
   const { attributes, excludedAttributes } = parseProjection(request.parameters);
   return attributes !== undefined || excludedAttributes !== undefined;

@@ -26,8 +26,8 @@ export interface ScimHandlerOptions {
 }
 
 /**
- * Creates the handler of a SCIM function. The request lifecycle: read the event, authenticate, serve,
- * write the provisioning log, report metrics. Errors become SCIM answers.
+ * Creates the handler of a SCIM function. The request lifecycle: read the event, authenticate,
+ * serve, write the provisioning log, report metrics. Errors become SCIM answers.
  * @param serve answers an authenticated request, or throws ScimError
  */
 export function scimHandler(

@@ -55,9 +55,9 @@ export function headersOf(event: APIGatewayProxyEvent): ReadonlyMap<string, stri
 }
 
 /**
- * Returns the URL below which this deployment is served, such as `https://….amazonaws.com/scim`: the
- * request's domain and the part of its path before the route, which is the stage or the base path of
- * a custom domain.
+ * Returns the URL below which this deployment is served, such as `https://….amazonaws.com/scim`:
+ * the request's domain and the part of its path before the route, which is the stage or the base
+ * path of a custom domain.
  * @param before the start of the route that the request took
  */
 export function deploymentUrl(event: APIGatewayProxyEvent, before: string): string {

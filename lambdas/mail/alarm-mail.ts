@@ -1,20 +1,22 @@
 import type { AlarmNotice } from '../../directory/notices/notice';
 import { dateOf, render, type Mail } from './mail';
 
-/** The mail that tells that an alarm of the deployment was raised, or is over. */
+/** Creates the mail about an alarm of the deployment. */
 export function alarmMail({ alarm, isOver, meaning, reason, at }: AlarmNotice): Mail {
-  const [what = alarm] = meaning.split(/(?<=\.) /);
+  const [summary = alarm] = meaning.split(/(?<=\.) /);
   if (isOver) {
     return render(`SCIM service: ${alarm} is over`, [
-      { text: `The alarm ${alarm} has been over since ${dateOf(at)}. It had said: ${what}` },
-      { text: `CloudWatch says: ${reason}` },
+      { text: `The alarm ${alarm} has been over since ${dateOf(at)}. It was: ${summary}` },
+      { text: `CloudWatch reports: ${reason}` },
     ]);
   }
-  return render(`SCIM service: ${what}`, [
+  return render(`SCIM service: ${summary}`, [
     { text: meaning },
     {
-      text: `The alarm ${alarm} was raised at ${dateOf(at)}. It is of the deployment as a whole: what it counts may be in no connection's log.`,
+      text:
+        `The alarm ${alarm} was raised at ${dateOf(at)}. It is about the deployment as a whole; ` +
+        'the log of a single connection may not show the reason.',
     },
-    { text: `CloudWatch says: ${reason}` },
+    { text: `CloudWatch reports: ${reason}` },
   ]);
 }

@@ -1,9 +1,11 @@
 import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import type { Connection } from '../../directory/connections/connection';
 import { Connections } from '../../directory/connections/connections';
-import type { Item, Key } from '../../directory/store/item';
+import { quarantinedSince } from '../../directory/connections/usage-pattern';
 import { newEntryTime } from '../../directory/log/entry-time';
 import { mailEntryWrite } from '../../directory/log/mail-entry';
+import type { ConnectionNotice, Notice } from '../../directory/notices/notice';
+import { noticeFromItem } from '../../directory/notices/notice-item';
 import {
   claimNotice,
   closeNotice,
@@ -11,47 +13,48 @@ import {
   isUnsent,
   releaseNotice,
 } from '../../directory/notices/notice-queue';
-import { noticeFromItem } from '../../directory/notices/notice-item';
-import type { ConnectionNotice, Notice } from '../../directory/notices/notice';
-import { quarantinedSince } from '../../directory/connections/usage-pattern';
+import type { Item, Key } from '../../directory/store/item';
 import type { Table } from '../../directory/store/table';
 import { ENVIRONMENT } from '../contract';
-import { variable } from '../runtime/environment';
 import { logEntry, logFailure } from '../observability/log';
 import { reportMailFailure } from '../observability/metrics';
+import { logRetentionDays, variable } from '../runtime/environment';
 import { alarmMail } from './alarm-mail';
 import type { Mail } from './mail';
 import { mailOf } from './notice-mail';
 
-/** Milliseconds after which a notice is of no use any more. */
+/** A notice that could not be sent for this long is dropped. */
 const STALE_MS = 3 * 86_400_000;
 
-/** Milliseconds that a mail may take, with what the SDK repeats. */
+/** The longest time that sending one mail takes, including the SDK's retries. */
 export const MAIL_MS = 45_000;
 
-// Without these a mail that is never answered would take all the time of the others.
+// Without timeouts, one mail without an answer would use up the time of all others.
 const ses = new SESv2Client({
   requestHandler: { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 });
-const from = process.env[ENVIRONMENT.mailFrom];
+const sender = process.env[ENVIRONMENT.mailFrom];
 const deploymentRecipients =
-  from === undefined ? [] : (process.env[ENVIRONMENT.mailTo]?.split(',') ?? []);
+  sender === undefined ? [] : (process.env[ENVIRONMENT.mailTo]?.split(',') ?? []);
 const adminUrl = `${variable(ENVIRONMENT.scimUrl)}/admin`;
 const deployment = variable(ENVIRONMENT.deployment);
-const logDays = Number(variable(ENVIRONMENT.logDays));
+const logDays = logRetentionDays();
 
-/** Who is told of what concerns a connection; nobody when no mails leave. */
+/** Returns the recipients of a connection's mails; empty if the deployment sends no mails. */
 export function recipientsOf({ failureMail }: Connection): readonly string[] {
-  return from === undefined ? [] : (failureMail?.recipients ?? deploymentRecipients);
+  return sender === undefined ? [] : (failureMail?.recipients ?? deploymentRecipients);
 }
 
-/** Mails a notice, unless that has been done, there is nobody to tell, or it is overtaken. What SES does not take waits for another time. */
+/** Sends a notice, unless it was sent already. */
 export async function sendIfUnsent(table: Table, key: Key, requestId: string): Promise<void> {
   const item = await table.get(key);
   if (item !== undefined && isUnsent(item)) await sendNotice(table, item, requestId);
 }
 
-/** As `tellIfUnsent`, of a notice that was read a moment ago. */
+/**
+ * Sends a notice that was just read, unless it has no recipients or is outdated. If SES does not
+ * accept the mail, the notice stays in the queue for another attempt.
+ */
 export async function sendNotice(table: Table, item: Item, requestId: string): Promise<void> {
   const delivery = await deliveryOf(table, item);
   if (delivery === undefined) {
@@ -63,75 +66,63 @@ export async function sendNotice(table: Table, item: Item, requestId: string): P
   try {
     await send(recipients, mail);
   } catch (error) {
-    // It waits for the next attempt, and nothing else does.
     logFailure(error, requestId);
     reportMailFailure({ connection, kind });
     await releaseNotice(table, item);
     if (connection === undefined) return;
     const name = error instanceof Error ? error.name : 'Error';
-    await table.write([
-      mailEntryWrite(
-        { ...newEntryTime(), connection, requestId, mail: kind, error: name },
-        logDays,
-      ),
-    ]);
+    const entry = { ...newEntryTime(), connection, requestId, mail: kind, error: name };
+    await table.write([mailEntryWrite(entry, logDays)]);
     return;
   }
   logEntry({ level: 'INFO', message: 'mail', connection, kind, recipients: recipients.length });
   await closeNotice(table, item, 'sent');
 }
 
-/** A mail, and to whom it goes. */
+/** A mail and its recipients. */
 interface Delivery {
   readonly recipients: readonly string[];
   readonly mail: Mail;
   readonly kind: Notice['kind'];
-  /** Id of the connection that it is about; undefined for what is of the deployment. */
+  /** Id of the connection concerned; undefined for the deployment as a whole. */
   readonly connection: string | undefined;
 }
 
-/** @returns undefined for a notice that nobody is to get */
+/** @returns undefined if the notice is not to be sent */
 async function deliveryOf(table: Table, item: Item): Promise<Delivery | undefined> {
   if (isMadeBefore(item, Date.now() - STALE_MS)) return undefined;
   const notice = noticeFromItem(item);
   const { kind } = notice;
   if (kind === 'alarm') {
+    if (deploymentRecipients.length === 0) return undefined;
     const mail = alarmMail(notice);
-    return deploymentRecipients.length === 0
-      ? undefined
-      : { recipients: deploymentRecipients, mail, kind, connection: undefined };
+    return { recipients: deploymentRecipients, mail, kind, connection: undefined };
   }
   const connection = await new Connections(table).find(notice.connection);
-  const recipients = connection === undefined ? [] : recipientsOf(connection);
-  if (connection === undefined || recipients.length === 0 || isOvertaken(notice, connection))
-    return undefined;
+  if (connection === undefined || isOutdated(notice, connection)) return undefined;
+  const recipients = recipientsOf(connection);
+  if (recipients.length === 0) return undefined;
   const secretName = connection.secret ? `${deployment}/${connection.id}` : undefined;
-  return {
-    recipients,
-    mail: mailOf(notice, { connection, adminUrl, secretName }),
-    kind,
-    connection: connection.id,
-  };
+  const mail = mailOf(notice, { connection, adminUrl, secretName });
+  return { recipients, mail, kind, connection: connection.id };
 }
 
 async function send(recipients: readonly string[], { subject, text, html }: Mail): Promise<void> {
+  const content = (data: string) => ({ Data: data, Charset: 'UTF-8' });
   await ses.send(
     new SendEmailCommand({
-      FromEmailAddress: from,
+      FromEmailAddress: sender,
       ConfigurationSetName: process.env[ENVIRONMENT.mailConfigurationSet],
       Destination: { ToAddresses: [...recipients] },
       Content: {
-        Simple: {
-          Subject: { Data: subject, Charset: 'UTF-8' },
-          Body: { Text: { Data: text, Charset: 'UTF-8' }, Html: { Data: html, Charset: 'UTF-8' } },
-        },
+        Simple: { Subject: content(subject), Body: { Text: content(text), Html: content(html) } },
       },
     }),
   );
 }
 
-/** Whether what a notice says is not so any more. */
-function isOvertaken(notice: ConnectionNotice, { tokens, usagePattern }: Connection): boolean {
+/** Returns whether a notice no longer describes the connection's state. */
+function isOutdated(notice: ConnectionNotice, { tokens, usagePattern }: Connection): boolean {
   switch (notice.kind) {
     case 'failures':
     case 'recovered':
@@ -143,11 +134,8 @@ function isOvertaken(notice: ConnectionNotice, { tokens, usagePattern }: Connect
     case 'tokenExpires':
     case 'tokenRotated': {
       const token = tokens.find(({ id }) => id === notice.token);
-      return (
-        token === undefined ||
-        token.replaced === true ||
-        Date.parse(notice.expiresAt) + STALE_MS < Date.now()
-      );
+      if (token === undefined || token.replaced === true) return true;
+      return Date.parse(notice.expiresAt) + STALE_MS < Date.now();
     }
   }
 }

@@ -2,54 +2,59 @@ import type { FailedCause, FailuresNotice, RecoveryNotice } from '../../director
 import { consoleLabelsOf } from '../../idp/explanations/console';
 import { explain } from '../../idp/explanations/explanations';
 import { LOGGED_ONE_BY_ONE } from '../observability/failure-limits';
+import { logCommand, readTokenCommand, settingsCommand } from './commands';
 import {
   capitalized,
   dateOf,
-  logCommand,
-  readCommand,
+  nameOf,
   render,
-  settingsCommand,
   type Block,
   type Mail,
   type MailContext,
 } from './mail';
 
-/** The mail that tells of requests that failed, or that passed members over. */
+/** Names shown per cause. */
+const SHOWN_NAMES = 3;
+
+/** Creates the mail about requests that failed, or whose unknown members were skipped. */
 export function failuresMail({ causes }: FailuresNotice, context: MailContext): Mail {
   const { connection, adminUrl } = context;
   const { name } = consoleLabelsOf(connection.identityProvider);
   const failed = causes.filter(({ status }) => status === 0 || status >= 400);
   const partial = causes.filter((cause) => !failed.includes(cause));
-  if (failed.length === 0) return passedOverMail(partial, context);
+  if (failed.length === 0) return skippedMembersMail(partial, context);
   const isSummary = failed.every(({ status }) => status === 0);
-  const what = requests(failed, isSummary ? ' more' : '');
-  const connectionName = `the SCIM connection "${connection.displayName}" (${connection.id})`;
-  const beside = passedOverBlocks(partial, failed.length, context);
-  return render(`SCIM provisioning of ${connection.displayName}: ${what} failed`, [
+  const count = requests(failed, isSummary ? ' more' : '');
+  const causesCount = failed.length === 1 ? '1 cause' : `${failed.length} causes`;
+  return render(`SCIM provisioning of ${connection.displayName}: ${count} failed`, [
     {
       text: isSummary
-        ? `You were told of these failures of ${connectionName} before; they have gone on since: ${what} of ${name} failed.`
-        : `${capitalized(what)} of ${name} to ${connectionName} failed, for ${failed.length === 1 ? 'one cause' : `${failed.length} causes`}.`,
+        ? `We reported these failures of ${nameOf(connection)} before. They have continued: ` +
+          `${count} from ${name} failed since then.`
+        : `${capitalized(count)} from ${name} to ${nameOf(connection)} failed, ` +
+          `for ${causesCount}.`,
     },
     ...failed.flatMap((cause, index) => causeBlocks(cause, index + 1, context)),
-    { text: 'All of it, with each request:' },
+    { text: 'To see every failed request:' },
     { command: logCommand(adminUrl, connection.id, '?status=failed') },
-    ...beside,
+    ...skippedMembersBlocks(partial, failed.length, context),
     {
-      text: 'Each of these causes is told again in a day at the earliest, with how often it has come by then; others at once.',
+      text:
+        'We report each cause at most once a day, with a count. New causes are reported right ' +
+        'away.',
     },
   ]);
 }
 
-/** Requests that went well but for some members. */
-function passedOverMail(causes: readonly FailedCause[], context: MailContext): Mail {
-  const { connection } = context;
-  const subject = `SCIM provisioning of ${connection.displayName}: members were passed over in ${requests(causes)}`;
-  return render(subject, passedOverBlocks(causes, 0, context));
+/** The mail if all requests succeeded, apart from some members. */
+function skippedMembersMail(causes: readonly FailedCause[], context: MailContext): Mail {
+  const { displayName } = context.connection;
+  const subject = `SCIM provisioning of ${displayName}: members skipped in ${requests(causes)}`;
+  return render(subject, skippedMembersBlocks(causes, 0, context));
 }
 
-/** @param before causes that were told before these */
-function passedOverBlocks(
+/** @param before how many causes the mail lists before these */
+function skippedMembersBlocks(
   causes: readonly FailedCause[],
   before: number,
   context: MailContext,
@@ -59,79 +64,93 @@ function passedOverBlocks(
   const { name } = consoleLabelsOf(connection.identityProvider);
   return [
     {
-      text: `${capitalized(requests(causes))} of ${name} to the SCIM connection "${connection.displayName}" (${connection.id}) named members of groups who are not there. All else of them was done.`,
+      text:
+        `${capitalized(requests(causes))} from ${name} to ${nameOf(connection)} named group ` +
+        'members that do not exist. These members were skipped; everything else was done.',
     },
     ...causes.flatMap((cause, index) => causeBlocks(cause, before + index + 1, context)),
-    { text: 'Each request:' },
+    { text: 'To see these requests:' },
     { command: logCommand(adminUrl, connection.id, '?cause=unknownMember') },
   ];
 }
 
-/** Names that are told of a cause. */
-const NAMES = 3;
-
 function causeBlocks(failed: FailedCause, number: number, context: MailContext): readonly Block[] {
   const { cause, attribute, names, detail, received } = failed;
-  const { title, meaning, remedy } = explain(cause, context.connection.identityProvider, attribute);
-  const others = names.length > NAMES ? ' and others' : '';
-  const about = names.length === 0 ? '' : ` About ${names.slice(0, NAMES).join(', ')}${others}.`;
-  const sent = received === 'nothing' ? ', but was not sent' : `, but it is ${received ?? ''}`;
-  const expected =
-    detail === undefined ? '' : ` Here: ${detail}${received === undefined ? '' : sent}.`;
+  const { identityProvider } = context.connection;
+  const { title, meaning, remedy } = explain(cause, identityProvider, attribute);
+  const shown = names.slice(0, SHOWN_NAMES).join(', ');
+  const others = names.length > SHOWN_NAMES ? ' and others' : '';
+  const concerned = names.length === 0 ? '' : ` Concerned: ${shown}${others}.`;
+  const expected = detail === undefined ? '' : ` Here, ${detail}${receivedClause(received)}.`;
   return [
     { text: `${number}. ${title}: ${requests([failed])}` },
-    { text: `${meaning}${expected}${about}` },
+    { text: `${meaning}${expected}${concerned}` },
     { text: `What to do: ${remedy}` },
-    ...commandsOf(cause, context),
+    ...commandsFor(cause, context),
   ];
 }
 
-/** What is done here, and not in the identity provider. */
-function commandsOf(
-  cause: string,
-  { connection: { id }, adminUrl, secretName }: MailContext,
-): readonly Block[] {
-  if (cause === 'connectionDisabled')
-    return [{ command: settingsCommand(adminUrl, id, { enabled: true }) }];
-  if (cause === 'groupsOff') {
-    return [
-      { text: 'To let it take groups:' },
-      { command: settingsCommand(adminUrl, id, { groups: true }) },
-    ];
-  }
-  if (cause !== 'tokenRefused' || secretName === undefined) return [];
-  return [{ text: 'To read the current token:' }, { command: readCommand(secretName) }];
+function receivedClause(received: string | undefined): string {
+  if (received === undefined) return '';
+  return received === 'nothing' ? ', but was not sent' : `, but is ${received}`;
 }
 
-/** The mail that tells that requests go well again. */
+/** Returns commands for remedies that an operator applies here, not in the identity provider. */
+function commandsFor(cause: string, context: MailContext): readonly Block[] {
+  const { connection, adminUrl, secretName } = context;
+  const { id } = connection;
+  switch (cause) {
+    case 'connectionDisabled':
+      return [{ command: settingsCommand(adminUrl, id, { enabled: true }) }];
+    case 'groupsOff':
+      return [
+        { text: 'To let the connection accept groups:' },
+        { command: settingsCommand(adminUrl, id, { groups: true }) },
+      ];
+    case 'tokenRefused':
+      if (secretName === undefined) return [];
+      return [{ text: 'To read the current token:' }, { command: readTokenCommand(secretName) }];
+    default:
+      return [];
+  }
+}
+
+/** Creates the mail about requests that succeed again. */
 export function recoveryMail(
   { since, causes }: RecoveryNotice,
   { connection, adminUrl }: MailContext,
 ): Mail {
-  const { name } = consoleLabelsOf(connection.identityProvider);
+  const { identityProvider, displayName, id } = connection;
+  const { name } = consoleLabelsOf(identityProvider);
   const titles = causes.map(
-    ({ cause, attribute }) => explain(cause, connection.identityProvider, attribute).title,
+    ({ cause, attribute }) => explain(cause, identityProvider, attribute).title,
   );
-  return render(`SCIM provisioning of ${connection.displayName} works again`, [
+  return render(`SCIM provisioning of ${displayName} works again`, [
     {
-      text: `Requests of ${name} to the SCIM connection "${connection.displayName}" (${connection.id}) go well again. Some had failed since ${dateOf(since)}.`,
+      text:
+        `Requests from ${name} to ${nameOf(connection)} succeed again. Some had failed since ` +
+        `${dateOf(since)}.`,
     },
     ...(titles.length === 0
       ? []
       : [
-          { text: 'You were told of these causes in the last day:' },
+          { text: 'We reported these causes within the last day:' },
           { steps: titles },
           {
-            text: 'One that is about a single user or group may still have to be corrected. When it comes again, you are told so a day after its last mail, with how often. Until then it is in the log:',
+            text:
+              'A cause that concerns a single user or group may still need a correction. If it ' +
+              'occurs again, we report it a day after the last mail about it, with a count. ' +
+              'Until then you find it in the log:',
           },
-          { command: logCommand(adminUrl, connection.id, '?status=failed') },
+          { command: logCommand(adminUrl, id, '?status=failed') },
         ]),
   ]);
 }
 
 function requests(causes: readonly FailedCause[], more = ''): string {
   const sum = causes.reduce((total, { count }) => total + count, 0);
-  // When so many of one cause came, some of them may not have been written down.
-  const isLeast = causes.some(({ count }) => count >= LOGGED_ONE_BY_ONE);
-  return `${isLeast ? 'at least ' : ''}${sum}${more} ${sum === 1 ? 'request' : 'requests'}`;
+  // Beyond this number, not every failure is in the log, so that the count is a lower bound.
+  const isLowerBound = causes.some(({ count }) => count >= LOGGED_ONE_BY_ONE);
+  const noun = sum === 1 ? 'request' : 'requests';
+  return `${isLowerBound ? 'at least ' : ''}${sum}${more} ${noun}`;
 }

@@ -1,17 +1,15 @@
 import type { Connection } from '../../directory/connections/connection';
 
-/*
- * Mails as text and as HTML, of the same parts.
- */
+/* Renders mails as text and as HTML from the same blocks. */
 
-/** A mail in both of its forms. */
+/** A mail in both forms. */
 export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 }
 
-/** What a mail needs to know beside its notice. */
+/** The data that the mails about a connection need, in addition to the notice. */
 export interface MailContext {
   readonly connection: Connection;
   readonly adminUrl: string;
@@ -19,19 +17,24 @@ export interface MailContext {
   readonly secretName: string | undefined;
 }
 
-/** A part of a mail: a paragraph, steps to follow, or a command to copy. */
+/** A part of a mail: a paragraph, a numbered list of steps, or a command to copy. */
 export type Block =
   { readonly text: string } | { readonly steps: readonly string[] } | { readonly command: string };
 
-/** A time as mails show it. @param time RFC 3339 */
+/** Formats a time for a mail. @param time RFC 3339 */
 export function dateOf(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
 }
 
-/** Both forms of a mail. */
+/** Refers to a connection by its name and id. */
+export function nameOf({ displayName, id }: Connection): string {
+  return `the SCIM connection "${displayName}" (${id})`;
+}
+
+/** Renders a mail in both forms. */
 export function render(subject: string, blocks: readonly Block[]): Mail {
   return {
-    // A subject is one line, whatever a connection is called.
+    // A subject is a single line, even if a connection's name is not.
     subject: subject.replace(/\s+/g, ' '),
     text: `${blocks.map(asText).join('\n\n')}\n`,
     html: `<!doctype html>\n<html><body>\n${blocks.map(asHtml).join('\n')}\n</body></html>\n`,
@@ -44,11 +47,11 @@ function asText(block: Block): string {
 }
 
 function asHtml(block: Block): string {
-  if ('steps' in block)
+  if ('steps' in block) {
     return `<ol>${block.steps.map((step) => `<li>${escaped(step)}</li>`).join('')}</ol>`;
-  return 'command' in block
-    ? `<pre>${escaped(block.command)}</pre>`
-    : `<p>${escaped(block.text)}</p>`;
+  }
+  if ('command' in block) return `<pre>${escaped(block.command)}</pre>`;
+  return `<p>${escaped(block.text)}</p>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -62,22 +65,7 @@ function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
 }
 
-/** A sentence that begins with a capital letter. */
+/** Capitalizes the first letter. */
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** The command that shows a connection's log. @param query what of it; all by default */
-export function logCommand(adminUrl: string, id: string, query = ''): string {
-  return `awscurl --service execute-api '${adminUrl}/connections/${id}/requests${query}'`;
-}
-
-/** The command that reads a connection's token. */
-export function readCommand(secretName: string): string {
-  return `aws secretsmanager get-secret-value --secret-id '${secretName}' --query SecretString --output text`;
-}
-
-/** The command that changes a connection's settings. @param settings as PATCH takes them */
-export function settingsCommand(adminUrl: string, id: string, settings: object): string {
-  return `awscurl --service execute-api -X PATCH '${adminUrl}/connections/${id}' -d '${JSON.stringify(settings)}'`;
 }

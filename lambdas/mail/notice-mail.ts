@@ -1,10 +1,10 @@
 import type { ConnectionNotice } from '../../directory/notices/notice';
 import { failuresMail, recoveryMail } from './failure-mails';
 import type { Mail, MailContext } from './mail';
-import { quarantineMail, silenceMail } from './usage-mails';
 import { tokenMail } from './token-mails';
+import { quarantineMail, silenceMail } from './usage-mails';
 
-/** The mail that tells a notice of a connection. It never holds a token. */
+/** Creates the mail for a connection's notice. It never contains a token. */
 export function mailOf(notice: ConnectionNotice, context: MailContext): Mail {
   switch (notice.kind) {
     case 'tokenExpires':

@@ -1,72 +1,98 @@
 import type { TokenNotice } from '../../directory/notices/notice';
 import { consoleLabelsOf, type ConsoleLabels } from '../../idp/explanations/console';
-import { dateOf, readCommand, render, type Mail, type MailContext } from './mail';
+import { issueTokenCommand, readTokenCommand } from './commands';
+import { dateOf, nameOf, render, type Block, type Mail, type MailContext } from './mail';
 
-/** Seconds in which both tokens work while an administrator pastes the new one: a week. */
-const SUGGESTED_OVERLAP = 604_800;
+/** The overlap in the suggested command: a week to paste the new token. */
+const SUGGESTED_OVERLAP_SECONDS = 604_800;
 
-/** The mail that tells of a token that ends, or of one that waits to be pasted. */
+/** Creates the mail about a token that ends soon, or about its successor. */
 export function tokenMail(notice: TokenNotice, context: MailContext): Mail {
-  return notice.kind === 'tokenExpires'
+  if (notice.kind === 'tokenRotated') return rotationMail(notice, context);
+  const token = context.connection.tokens.find(({ id }) => id === notice.token);
+  return token?.scopes === undefined
     ? expiryMail(notice, context)
-    : rotationMail(notice, context);
+    : scopedExpiryMail(notice, token.scopes, context);
 }
 
-function expiryMail(
-  notice: TokenNotice & { readonly kind: 'tokenExpires' },
-  context: MailContext,
-): Mail {
-  const { connection, secretName } = context;
+type ExpiryNotice = TokenNotice & { readonly kind: 'tokenExpires' };
+
+function expiryMail(notice: ExpiryNotice, context: MailContext): Mail {
+  const { connection, adminUrl, secretName } = context;
   const idp = consoleLabelsOf(connection.identityProvider);
-  const end = dateOf(notice.expiresAt);
-  const when =
-    notice.days === 0 ? 'today' : notice.days === 1 ? 'in a day' : `in ${notice.days} days`;
-  const scopes = connection.tokens.find(({ id }) => id === notice.token)?.scopes;
-  if (scopes !== undefined) {
-    return render(`SCIM token ${notice.token} of ${connection.displayName} expires ${when}`, [
-      {
-        text: `The bearer token ${notice.token} of the SCIM connection "${connection.displayName}" (${connection.id}), with the scopes ${scopes.join(', ')}, ends at ${end}. It is one beside that of ${idp.name}, which goes on.`,
-      },
-      { text: 'Whoever uses it needs another one; the answer shows its value, once:' },
-      { command: issueCommand(context, { scopes }) },
-    ]);
-  }
-  return render(`SCIM token of ${connection.displayName} expires ${when}`, [
+  const overlap = { overlapSeconds: SUGGESTED_OVERLAP_SECONDS };
+  const inSecret =
+    secretName === undefined ? '' : ` Afterwards it is the value of the secret ${secretName}.`;
+  return render(`SCIM token of ${connection.displayName} expires ${whenOf(notice)}`, [
     {
-      text: `The bearer token ${notice.token} of the SCIM connection "${connection.displayName}" (${connection.id}) ends at ${end}. From then on ${idp.name} is refused with 401: nobody is created, and nobody who leaves loses access.`,
+      text:
+        `The bearer token ${notice.token} of ${nameOf(connection)} expires at ` +
+        `${dateOf(notice.expiresAt)}. After that, requests of ${idp.name} are refused with 401: ` +
+        'new users are not created, and users who leave keep their access.',
     },
     {
-      text: `Issue a new one with an overlap, so that both work until it is pasted. The answer shows its value, once${secretName === undefined ? '.' : `; it is also the value of the secret ${secretName}.`}`,
+      text:
+        'Issue a new token with an overlap, so that both tokens work until you have pasted the ' +
+        `new one. The response shows it once.${inSecret}`,
     },
-    { command: issueCommand(context, { overlapSeconds: SUGGESTED_OVERLAP }) },
-    ...(secretName === undefined
-      ? []
-      : [{ text: 'To read it again:' }, { command: readCommand(secretName) }]),
+    { command: issueTokenCommand(adminUrl, connection.id, overlap) },
+    ...readAgain(secretName),
     { steps: pasteSteps(idp) },
+  ]);
+}
+
+function readAgain(secretName: string | undefined): readonly Block[] {
+  if (secretName === undefined) return [];
+  return [{ text: 'To read it again:' }, { command: readTokenCommand(secretName) }];
+}
+
+function scopedExpiryMail(
+  notice: ExpiryNotice,
+  scopes: readonly string[],
+  { connection, adminUrl }: MailContext,
+): Mail {
+  const { name } = consoleLabelsOf(connection.identityProvider);
+  const subject = `SCIM token ${notice.token} of ${connection.displayName}`;
+  return render(`${subject} expires ${whenOf(notice)}`, [
+    {
+      text:
+        `The bearer token ${notice.token} of ${nameOf(connection)}, with the scopes ` +
+        `${scopes.join(', ')}, expires at ${dateOf(notice.expiresAt)}. The token that ${name} ` +
+        'uses is not affected.',
+    },
+    { text: 'If the token is still in use, replace it. The response shows the new one once:' },
+    { command: issueTokenCommand(adminUrl, connection.id, { scopes }) },
   ]);
 }
 
 function rotationMail(
   notice: TokenNotice & { readonly kind: 'tokenRotated' },
-  context: MailContext,
+  { connection, secretName = '' }: MailContext,
 ): Mail {
-  const { connection, secretName = '' } = context;
   const idp = consoleLabelsOf(connection.identityProvider);
-  return render(`A new SCIM token for ${connection.displayName} waits to be pasted`, [
+  return render(`New SCIM token for ${connection.displayName}: paste it into ${idp.name}`, [
     {
-      text: `The bearer token of the SCIM connection "${connection.displayName}" (${connection.id}) was rotated on schedule. The new one, ${notice.token}, works already; the one before works until ${dateOf(notice.earlierUntil)}, and then ${idp.name} is refused with 401 unless it has the new one.`,
+      text:
+        `The bearer token of ${nameOf(connection)} was rotated on schedule. The new token, ` +
+        `${notice.token}, is valid now. The earlier token works until ` +
+        `${dateOf(notice.earlierUntil)}; then requests of ${idp.name} are refused with 401, ` +
+        'unless it uses the new token.',
     },
     { text: `The new token is the value of the secret ${secretName}:` },
-    { command: readCommand(secretName) },
+    { command: readTokenCommand(secretName) },
     { steps: pasteSteps(idp) },
   ]);
 }
 
-function issueCommand({ adminUrl, connection }: MailContext, body: object): string {
-  const url = `${adminUrl}/connections/${connection.id}/tokens`;
-  return `awscurl --service execute-api -X POST '${url}' -d '${JSON.stringify(body)}'`;
+function whenOf({ days }: ExpiryNotice): string {
+  if (days === 0) return 'today';
+  return days === 1 ? 'in 1 day' : `in ${days} days`;
 }
 
 function pasteSteps({ name, tokenField, test }: ConsoleLabels): readonly string[] {
-  return [`In ${name}: ${tokenField}.`, 'Paste the new token and save.', `Check with: ${test}.`];
+  return [
+    `In ${name}, open ${tokenField}.`,
+    'Paste the new token and save.',
+    `Check that it works: ${test}.`,
+  ];
 }

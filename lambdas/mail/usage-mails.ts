@@ -1,32 +1,42 @@
 import type { UsageNotice } from '../../directory/notices/notice';
 import { consoleLabelsOf } from '../../idp/explanations/console';
-import { capitalized, dateOf, logCommand, render, type Mail, type MailContext } from './mail';
+import { logCommand } from './commands';
+import { capitalized, dateOf, nameOf, render, type Mail, type MailContext } from './mail';
 
-/** The mail that tells that a connection is not used any more. */
+const CONSEQUENCE =
+  'In the meantime, new users are not created, and users who leave keep their access.';
+
+/** Creates the mail about a connection that is no longer used. */
 export function silenceMail({ since }: UsageNotice, { connection, adminUrl }: MailContext): Mail {
   const { name, progress, test } = consoleLabelsOf(connection.identityProvider);
   return render(`SCIM provisioning of ${connection.displayName} has gone silent`, [
     {
-      text: `${capitalized(name)} has sent nothing to the SCIM connection "${connection.displayName}" (${connection.id}) since ${dateOf(since)}: much longer than it ever paused in the last weeks. While it sends nothing, nobody is created, and nobody who leaves loses access.`,
+      text:
+        `${capitalized(name)} has sent nothing to ${nameOf(connection)} since ${dateOf(since)}, ` +
+        `much longer than in any pause of the last weeks. ${CONSEQUENCE}`,
     },
     {
-      text: 'If nothing has changed there, for example during a holiday, nothing is wrong. Otherwise:',
+      text:
+        'If nothing has changed in the identity provider, for example during a holiday, ' +
+        'everything is fine. Otherwise:',
     },
     {
       steps: [
-        `See whether provisioning still runs: ${progress}.`,
+        `Check that provisioning is still running: ${progress}.`,
         `Check that it reaches this service: ${test}.`,
-        'See what came last, and whether it failed:',
+        'Look at the latest requests, and whether they failed:',
       ],
     },
     { command: logCommand(adminUrl, connection.id) },
     {
-      text: 'A connection that is not needed any more can be disabled (PATCH it with "enabled": false); then it is not missed.',
+      text:
+        'If you no longer need this connection, disable it (PATCH it with "enabled": false) to ' +
+        'stop these mails.',
     },
   ]);
 }
 
-/** The mail that tells that a connection is used only now and then. */
+/** Creates the mail about a connection that the identity provider may have quarantined. */
 export function quarantineMail(
   { since }: UsageNotice,
   { connection, adminUrl }: MailContext,
@@ -34,10 +44,13 @@ export function quarantineMail(
   const { name, quarantine = '' } = consoleLabelsOf(connection.identityProvider);
   return render(`SCIM provisioning of ${connection.displayName} may be in quarantine`, [
     {
-      text: `${capitalized(name)} used the SCIM connection "${connection.displayName}" (${connection.id}) much more often until ${dateOf(since)}. Since then it has only called now and then, as it does when it has put provisioning in quarantine and tries whether it works again. In quarantine nobody is created, and nobody who leaves loses access.`,
+      text:
+        `Until ${dateOf(since)}, ${name} used ${nameOf(connection)} much more often. Since then ` +
+        'it has only called now and then, as it does when provisioning is in quarantine. ' +
+        CONSEQUENCE,
     },
     { text: quarantine },
-    { text: 'What failed here before:' },
+    { text: 'Requests that failed here before:' },
     { command: logCommand(adminUrl, connection.id, '?status=failed') },
   ]);
 }

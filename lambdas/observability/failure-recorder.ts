@@ -58,9 +58,9 @@ interface Failure {
 }
 
 /**
- * Collects the failures of one request, its own and those of its bulk operations, and writes them to
- * the provisioning log before the answer is sent. If that fails, the function's log shows it and the
- * request is not affected.
+ * Collects the failures of one request, its own and those of its bulk operations, and writes them
+ * to the provisioning log before the answer is sent. If that fails, the function's log shows it and
+ * the request is not affected.
  */
 export class FailureRecorder {
   private readonly recorded = new Map<string, readonly [LoggedRequest, Failure]>();

@@ -1,12 +1,13 @@
 import { isArray, isObject, type Json, type JsonObject } from '../json';
 
 /**
- * References to resources that other operations of the same bulk request create (RFC 7644 section 3.7.2): `bulkId:qwerty` as a value, at the end of a
- * path or URI, or in the value filter of a PATCH path.
+ * A reference to a resource that another operation of the same bulk request creates (RFC 7644
+ * section 3.7.2): `bulkId:qwerty` as a value, at the end of a path or URI, or in the value filter
+ * of a PATCH path.
  */
 const REFERENCE = /(^|\/|")bulkId:([^/?#"]+)(?=$|")/g;
 
-/** The bulkIds that a value or path refers to. */
+/** Returns the bulkIds that a value or path refers to, at any depth. */
 export function referencesIn(value: Json | undefined): ReadonlySet<string> {
   const found = new Set<string>();
   collect(value, found);
@@ -25,7 +26,7 @@ function collect(value: Json | undefined, found: Set<string>): void {
   }
 }
 
-/** The value with ids in place of references; references without an id stay. */
+/** Returns a value with references replaced by ids. A reference without an id stays as it is. */
 export function withIds(value: Json, ids: ReadonlyMap<string, string>): Json {
   if (typeof value === 'string') {
     return value.replace(REFERENCE, (whole, before: string, bulkId: string) => {
@@ -44,8 +45,9 @@ export function withIds(value: Json, ids: ReadonlyMap<string, string>): Json {
 }
 
 /**
- * Cuts a resource in two: what can be created now, and the attributes that refer to what is not there yet. That is how references
- * in a circle are resolved.
+ * Splits a resource into the attributes that can be created now and those that refer to resources
+ * which do not exist yet. This resolves circular references (RFC 7644 section 3.7.1).
+ * @param missing returns whether the resource with a bulkId does not exist yet
  */
 export function splitByReferences(
   data: JsonObject,

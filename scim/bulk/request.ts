@@ -5,9 +5,13 @@ import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '
 import { LIMITS } from '../limits';
 import { messageBody } from '../message';
 
+/** Schema of the BulkRequest message (RFC 7644 section 3.7). */
 export const BULK_REQUEST_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 
-/** One operation of a bulk request, as sent; what is wrong with it alone is its own answer. */
+/**
+ * One operation of a bulk request, as sent. A mistake in one operation becomes that operation's own
+ * result and does not fail the request.
+ */
 export interface BulkOperation {
   readonly method: string;
   readonly bulkId: string | undefined;
@@ -16,15 +20,17 @@ export interface BulkOperation {
   readonly data: Json | undefined;
 }
 
+/** A BulkRequest message (RFC 7644 section 3.7). */
 export interface BulkRequest {
-  /** After how many errors the request ends; undefined when it does not. */
+  /** Number of errors after which the request ends; undefined for no limit. */
   readonly failOnErrors: number | undefined;
   readonly operations: readonly BulkOperation[];
 }
 
 /**
  * Reads a BulkRequest message (RFC 7644 section 3.7).
- * @throws ScimError 400 `invalidSyntax` for a body that is none or names a bulkId twice, 413 for too many operations
+ * @throws ScimError 400 `invalidSyntax` for a body that is not a BulkRequest or uses a bulkId
+ * twice, `invalidValue` for a wrong `failOnErrors`, 413 for too many operations
  */
 export function parseBulkRequest(sentBody: Json): BulkRequest {
   const body = messageBody(sentBody, BULK_REQUEST_URN);
@@ -35,8 +41,10 @@ export function parseBulkRequest(sentBody: Json): BulkRequest {
   }
   const operations = sent.map(parseOperation);
   const bulkIds = operations.flatMap(({ bulkId }) => bulkId ?? []);
-  const twice = bulkIds.find((bulkId, index) => bulkIds.indexOf(bulkId) !== index);
-  if (twice !== undefined) throw operationsMalformed(`The bulkId ${quoted(twice)} is used twice.`);
+  const duplicate = bulkIds.find((bulkId, index) => bulkIds.indexOf(bulkId) !== index);
+  if (duplicate !== undefined) {
+    throw operationsMalformed(`The bulkId ${quoted(duplicate)} is used twice.`);
+  }
   return { failOnErrors: failOnErrors(ownIgnoringCase(body, 'failOnErrors')), operations };
 }
 

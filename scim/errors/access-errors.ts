@@ -40,6 +40,7 @@ export function groupsNotProvisioned(): ScimError {
     code: 'groupsOff',
     status: 501,
     detail:
-      'This connection provisions users only. Turn off group provisioning in the identity provider.',
+      'This connection provisions users only. Turn off group provisioning in the identity ' +
+      'provider.',
   });
 }

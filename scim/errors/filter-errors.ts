@@ -33,7 +33,8 @@ export function sensitiveAttribute(attribute: string, use: 'filtered on' | 'sort
 export function tooManyCandidates(maximum: number, indexed: readonly string[]): ScimError {
   return wrongFilter(
     'tooMany',
-    `This filter would scan more than ${maximum} resources. Filter with "eq" on id, ${indexed.join(', ')}.`,
+    `This filter would scan more than ${maximum} resources. ` +
+      `Filter with "eq" on id, ${indexed.join(', ')}.`,
   );
 }
 

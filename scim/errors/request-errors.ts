@@ -7,7 +7,9 @@ export function unknownEndpoint(path: string): ScimError {
   return new ScimError({
     code: 'unsupported',
     status: 404,
-    detail: `There is no endpoint ${quoted(path)}. The base URL ends with the connection's id; check that nothing follows it.`,
+    detail:
+      `There is no endpoint ${quoted(path)}. The base URL ends with the connection's id; check ` +
+      'that nothing follows it.',
   });
 }
 
@@ -87,7 +89,9 @@ export function bodyNotObject(): ScimError {
   return invalidSyntax('The body must be a JSON object.');
 }
 
-/** 400 `invalidSyntax` for a body whose `schemas` lacks the schema it needs (RFC 7643 section 3). */
+/**
+ * 400 `invalidSyntax` for a body whose `schemas` lacks the schema it needs (RFC 7643 section 3).
+ */
 export function schemaMissing(urn: string): ScimError {
   return invalidSyntax(`"schemas" must contain "${urn}".`);
 }

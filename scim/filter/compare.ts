@@ -5,37 +5,41 @@ import type { Attribute } from '../schema/attribute';
 import type { ComparisonOperator, ComparisonValue } from './ast';
 
 /**
- * The form in which two strings are compared that differ only in case (RFC 7643 section 2.2, caseExact). The table's
- * keys are built from the same form, so that a key lookup and an evaluated filter agree.
+ * Returns a string in the form in which attributes with `caseExact: false` are compared (RFC 7643
+ * section 2.2). The table's keys use the same form, so that key lookups and evaluated filters
+ * agree.
  */
 export function foldCase(value: string): string {
-  // Most values are ASCII, and comparing is what an evaluated filter spends its time on.
+  // A shortcut for ASCII, which most values are: comparisons take most of a filter's time.
   if (!BEYOND_ASCII.test(value)) return value.toLowerCase();
-  // The lower case of Σ depends on what follows it; the comparison must not.
+  // The lower case of Σ depends on the characters around it; the comparison must not.
   return value.normalize('NFC').toLowerCase().replaceAll('ς', 'σ');
 }
 
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
-/** The form in which an attribute's string is compared, and stored in a key. */
+/** Returns an attribute's string in the form in which it is compared and stored in keys. */
 export function comparable(attribute: Attribute, value: string): string {
   return attribute.caseExact ? value : foldCase(value);
 }
 
-/** An instant in milliseconds; NaN when the text is no dateTime of RFC 7643 section 2.3.5. */
+/**
+ * Returns the time of a dateTime (RFC 7643 section 2.3.5) in milliseconds since the epoch; NaN for
+ * other text.
+ */
 export function instant(text: string): number {
   return DATE_TIME.test(text) ? Date.parse(text.replace(/(\.\d{3})\d+/, '$1')) : Number.NaN;
 }
 
-// xsd:dateTime with a zone; a missing zone is read as UTC by none of the clients we know, so it is refused.
+// xsd:dateTime with a time zone. A value without one is refused: no known client means UTC by it.
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 type Test = (value: Json) => boolean;
 
 /**
- * Compiles `attribute operator value` to a test of one stored value, with the comparison that the attribute's type asks
- * for (RFC 7644 section 3.4.2.2, table 3). `null` never reaches it: see `bind.ts`.
- * @throws ScimError 400 `invalidFilter` when the operator or the value does not fit the attribute
+ * Compiles `attribute operator value` to a test of one stored value. The attribute's type
+ * determines the kind of comparison (RFC 7644 section 3.4.2.2, table 3). `bind.ts` handles null.
+ * @throws ScimError 400 `invalidFilter` if the operator or the value does not fit the attribute
  */
 export function comparisonTest(
   attribute: Attribute,
@@ -87,7 +91,7 @@ function dateTimeTest(
 ): Test {
   if (typeof value !== 'string') throw mismatch(attribute, 'a date and time in double quotes');
   const test = ordering(operator);
-  // Text operators look at the text: `meta.created sw "2026-"`.
+  // `co`, `sw` and `ew` compare the text: `meta.created sw "2026-"`.
   if (test === undefined) return stringTest(attribute, operator, value);
   const wanted = instant(value);
   if (Number.isNaN(wanted))
@@ -129,7 +133,7 @@ function textTest(operator: ComparisonOperator, wanted: string): (stored: string
   }
 }
 
-/** Tests on the sign of a difference; undefined for the operators that only text knows. */
+/** Returns a test of the sign of a difference; undefined for operators that only apply to text. */
 function ordering(operator: ComparisonOperator): ((difference: number) => boolean) | undefined {
   switch (operator) {
     case 'eq':

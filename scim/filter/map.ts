@@ -1,6 +1,9 @@
 import type { Comparison, Filter, Presence, ValueFilter } from './ast';
 
-/** A filter with each of its expressions replaced; `and`, `or` and `not` stay, the inside of a value path is left to `replace`. */
+/**
+ * Returns a filter with each attribute expression replaced; `and`, `or` and `not` stay.
+ * @param replace returns the replacement; for a value path it also handles the inner filter
+ */
 export function mapExpressions(
   filter: Filter,
   replace: (expression: Comparison | Presence | ValueFilter) => Filter,

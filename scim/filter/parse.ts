@@ -10,10 +10,11 @@ import {
 } from './ast';
 
 /**
- * Parses a filter: the whole ABNF of RFC 7644 section 3.4.2.2 (figure 1), operators and literals in any case, bounded in
- * length and depth. It also takes the form that Entra ID matches by, `emails[type eq "work"].value eq "…"`, and reads
- * it as `emails[type eq "work" and value eq "…"]`.
- * @throws ScimError 400 `invalidFilter`, naming the position (counted from 1)
+ * Parses a filter. It supports the whole ABNF of RFC 7644 section 3.4.2.2 (figure 1), with
+ * operators and literals in any case, up to a maximum length and depth. It also accepts the form
+ * that Entra ID uses for matching, `emails[type eq "work"].value eq "…"`, and parses it as
+ * `emails[type eq "work" and value eq "…"]`.
+ * @throws ScimError 400 `invalidFilter`; for a syntax error with its position, counted from 1
  */
 export function parseFilter(text: string): Filter {
   const parser = new FilterParser(text);
@@ -23,9 +24,9 @@ export function parseFilter(text: string): Filter {
 }
 
 /**
- * Parses the filter at the start of a value path's brackets, `[type eq "work"]`, in a longer text.
- * @param start where the text's `[` stands
- * @returns the filter and the index behind the `]`
+ * Parses the filter in a value path's brackets, such as `[type eq "work"]`, within a longer text.
+ * @param start index of the `[`
+ * @returns the filter and the index after the `]`
  * @throws ScimError 400 `invalidFilter`
  */
 export function parseBracketedFilter(text: string, start: number): { filter: Filter; end: number } {
@@ -34,7 +35,7 @@ export function parseBracketedFilter(text: string, start: number): { filter: Fil
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y;
-// What makes a string perhaps something else than it looks like: an escape, or a control character, most of which JSON refuses.
+// A string with an escape or a control character (JSON refuses most of these) needs `JSON.parse`.
 const NEEDS_DECODING = /[\\\p{Cc}]/u;
 const STRING = /"(?:[^"\\]|\\.)*"/sy;
 
@@ -42,7 +43,7 @@ const IN_NAME = 1;
 const BEGINS_NAME = 2;
 const IS_SPACE = 4;
 
-/** What each character below 128 may be part of: a filter is read character by character, not by trying patterns. */
+/** The classes of each ASCII character. Looking them up is faster than trying patterns. */
 const CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
   if (/[A-Za-z$]/.test(character)) return IN_NAME | BEGINS_NAME;
@@ -62,18 +63,19 @@ class FilterParser {
     }
   }
 
-  /** FILTER: `or` binds less tightly than `and` (RFC 7644 section 3.4.2.2, order of operations). */
+  /** FILTER: `and` binds tighter than `or` (RFC 7644 section 3.4.2.2, order of operations). */
   filter(): Filter {
     let left = this.conjunction();
     while (this.keyword('or')) left = { kind: 'or', left, right: this.conjunction() };
     return left;
   }
 
-  /** `[` valFilter `]` */
+  /** `[` valFilter `]` of a value path. */
   brackets(): Filter {
     return this.enclosed('[', ']');
   }
 
+  /** @throws ScimError 400 `invalidFilter` if text follows the filter */
   end(): void {
     this.skipSpace();
     if (this.position < this.text.length) throw this.error('expected "and", "or" or the end');
@@ -162,7 +164,7 @@ class FilterParser {
       default:
         this.position = start;
         throw this.error(
-          `expected a value after "${operator}": a string in double quotes, a number, true, false or null`,
+          `expected a string in double quotes, a number, true, false or null after "${operator}"`,
         );
     }
   }
@@ -173,10 +175,10 @@ class FilterParser {
       if (typeof value === 'string') return this.wellFormed(value, start);
     } catch (error) {
       if (error instanceof ScimError) throw error;
-      // Reported below: a backslash before something that JSON does not escape, or a raw control character.
+      // An escape that JSON does not define, or a raw control character: reported below.
     }
     this.position = start;
-    throw this.error('expected a string as JSON writes it; check its backslashes');
+    throw this.error('expected a JSON string; check its backslashes');
   }
 
   private wellFormed(value: string, start: number): string {
@@ -185,10 +187,10 @@ class FilterParser {
     throw this.error('expected well-formed Unicode in the string');
   }
 
-  /** Takes the word when it is the next one, in any case. */
+  /** Consumes a word, in any case, if it comes next. */
   private keyword(word: string): boolean {
     const start = this.skipSpace();
-    // Most words are no keyword: their first letter tells (| 32 is lower case).
+    // The first letter rules out most words that are not keywords (| 32 makes it lower case).
     if ((this.text.charCodeAt(start) | 32) !== word.charCodeAt(0)) return false;
     const end = start + word.length;
     if (!this.continuesName(end)) {
@@ -212,7 +214,7 @@ class FilterParser {
     return this.position;
   }
 
-  /** An attribute path, an operator or a literal: all are written with the same characters. */
+  /** Consumes an attribute path, an operator or a literal; all use the same characters. */
   private name(): string | undefined {
     const start = this.position;
     if (!this.is(start, BEGINS_NAME)) return undefined;
@@ -224,9 +226,9 @@ class FilterParser {
     return this.is(at, IN_NAME);
   }
 
-  private is(at: number, what: number): boolean {
-    const kinds = CHARACTERS[this.text.charCodeAt(at)];
-    return kinds !== undefined && (kinds & what) !== 0;
+  private is(at: number, characterClass: number): boolean {
+    const classes = CHARACTERS[this.text.charCodeAt(at)];
+    return classes !== undefined && (classes & characterClass) !== 0;
   }
 
   private match(pattern: RegExp): string | undefined {

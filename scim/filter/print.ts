@@ -1,6 +1,6 @@
 import type { Filter } from './ast';
 
-/** Writes a filter as text that `parseFilter` reads back as the same tree. */
+/** Returns a filter as text, which `parseFilter` parses to the same tree. */
 export function printFilter(filter: Filter): string {
   switch (filter.kind) {
     case 'compare':
@@ -17,7 +17,10 @@ export function printFilter(filter: Filter): string {
   }
 }
 
-/** Both operators group to the left and `and` before `or`: everything else needs its parentheses. */
+/**
+ * Prints an operand, with parentheses where they are needed: both operators are left-associative,
+ * and `and` binds tighter than `or`.
+ */
 function operand(filter: Filter, parent: 'and' | 'or', side: 'left' | 'right'): string {
   const logical = filter.kind === 'and' || filter.kind === 'or';
   const plain =

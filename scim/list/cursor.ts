@@ -3,31 +3,31 @@ import { expiredCursor, invalidCursor } from '../errors/filter-errors';
 import { asText, isArray, isObject, parseJson, type JsonObject } from '../json';
 import type { SortKey } from './sort';
 
-/** Seconds that a cursor may be used; announced as `cursorTimeout` (RFC 9865 section 4). */
+/** Lifetime of a cursor in seconds, announced as `cursorTimeout` (RFC 9865 section 4). */
 export const CURSOR_SECONDS = 3600;
 
-/** A place in an ordered list: behind or before one of its resources. */
+/** A position in an ordered list: after or before one of its resources. */
 export interface Position {
   readonly type: string;
   readonly id: string;
-  /** What the resource was ordered by, when the list was sorted. */
+  /** The resource's sort key, if the list is sorted. */
   readonly key: SortKey;
-  /** Whether the page wanted ends before this place. */
+  /** Whether the requested page ends before this position instead of starting after it. */
   readonly backward: boolean;
 }
 
-/** A cursor's content. */
+/** The content of a cursor. */
 export interface Cursor {
   readonly position: Position;
-  /** Resources of a page. */
+  /** Resources on a page. */
   readonly count: number;
 }
 
 /**
- * Makes a cursor (RFC 9865): encrypted and authenticated, so that it tells nothing and cannot be altered, and bound to what the client
- * asked for.
- * @param key 32 bytes that belong to the connection alone
- * @param query whatever must be the same when the cursor is used: filter, sort and endpoint
+ * Creates a cursor (RFC 9865). It is encrypted and authenticated, so that it reveals nothing and
+ * cannot be changed, and bound to the query.
+ * @param key 32 bytes, unique to the connection
+ * @param query what must be the same when the cursor is used: endpoint, filter, sort order
  */
 export function sealCursor(
   key: Buffer,
@@ -56,8 +56,11 @@ export function sealCursor(
 }
 
 /**
- * Reads a cursor.
- * @throws ScimError 400 `invalidCursor` for one that this connection did not give out for this query, `expiredCursor`
+ * Decrypts a cursor.
+ * @param key as for `sealCursor`
+ * @param query as for `sealCursor`
+ * @throws ScimError 400 `invalidCursor` for a cursor that was altered or belongs to another
+ * connection or query, `expiredCursor` for one that is too old
  */
 export function openCursor(key: Buffer, query: string, text: string, now = Date.now()): Cursor {
   const { issued, digest, ...cursor } = decrypt(key, text);

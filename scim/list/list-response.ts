@@ -1,20 +1,21 @@
 import type { JsonObject } from '../json';
 
+/** Schema of the ListResponse message (RFC 7644 section 3.4.2). */
 export const LIST_RESPONSE_URN = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 
-/** Where a page stands in the whole list. */
+/** The position of a page in the whole list. */
 export interface PageInfo {
-  /** How many resources match, on all pages together. */
+  /** Number of matching resources on all pages. */
   readonly totalResults: number;
-  /** Index of the first resource returned, counted from 1; when paging by index. */
+  /** Index of the page's first resource, counted from 1. Only set when paging by index. */
   readonly startIndex?: number;
   readonly nextCursor?: string;
   readonly previousCursor?: string;
 }
 
 /**
- * The ListResponse message of RFC 7644 section 3.4.2 and RFC 9865 section 2. `Resources` is there also when it is empty: Entra ID
- * and Okta read it without asking.
+ * Creates a ListResponse message (RFC 7644 section 3.4.2, RFC 9865 section 2). It has `Resources`
+ * even if there are none: Entra ID and Okta expect it in every response.
  */
 export function listResponse(resources: readonly JsonObject[], page: PageInfo): JsonObject {
   const { totalResults, ...place } = page;

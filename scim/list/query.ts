@@ -5,35 +5,43 @@ import { messageBody } from '../message';
 import type { ProjectionRequest } from '../resource/project';
 import type { SortRequest } from './sort';
 
-/** What a listing asks for (RFC 7644 sections 3.4.2, 3.4.3 and 3.9, RFC 9865), checked and bounded. */
+/** A validated list query, within the limits (RFC 7644 sections 3.4.2, 3.4.3, 3.9; RFC 9865). */
 export interface ListQuery extends ProjectionRequest {
-  /** The filter's text; parsed where the resource type is known. */
+  /** The filter's text. It is parsed once the resource type is known. */
   readonly filter: string | undefined;
   readonly sort: SortRequest | undefined;
   /** Counted from 1. */
   readonly startIndex: number;
-  /** How many resources at most; 0 asks for `totalResults` alone. Undefined when the client left it open. */
+  /** Maximum number of resources; 0 for `totalResults` only. Undefined if the client set none. */
   readonly count: number | undefined;
-  /** Empty for the first page; undefined for paging by index. */
+  /** Empty for the first page; undefined when paging by index. */
   readonly cursor: string | undefined;
 }
 
-/** A request's parameters by name; names are case-sensitive here as everywhere in URLs, values are decoded. */
+/**
+ * A request's query parameters by name, with decoded values. Names are case-sensitive, as
+ * everywhere in URLs.
+ */
 export type Parameters = Readonly<Record<string, string | undefined>>;
 
+/** Schema of the SearchRequest message (RFC 7644 section 3.4.3). */
 export const SEARCH_REQUEST_URN = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 
 /**
- * Reads the parameters of a listing; unknown ones are ignored.
- * @throws ScimError 400 `invalidValue` for a `startIndex` or `sortOrder` that is none, `invalidCount` for such a `count`
+ * Reads the query parameters of a list request (RFC 7644 section 3.4.2). Unknown parameters are
+ * ignored.
+ * @throws ScimError 400 `invalidValue` for a wrong `startIndex` or `sortOrder`, or for `cursor`
+ * together with `startIndex`; `invalidCount` for a wrong `count`
  */
 export function parseListQuery(parameters: Parameters): ListQuery {
   return listQuery({ ...parameters }, parseProjection(parameters));
 }
 
 /**
- * Reads the body of a search by POST; the same as the parameters of a listing, with lists as arrays.
- * @throws ScimError 400 `invalidSyntax` for a body that is no SearchRequest, else as `parseListQuery`
+ * Reads a SearchRequest message (RFC 7644 section 3.4.3). It has the same members as the parameters
+ * of a list request, with arrays for lists.
+ * @throws ScimError 400 `invalidSyntax` for a body that is not a SearchRequest, otherwise as
+ * `parseListQuery`
  */
 export function parseSearchRequest(sent: Json): ListQuery {
   const body = messageBody(sent, SEARCH_REQUEST_URN);
@@ -63,7 +71,8 @@ function listQuery(values: JsonObject, projection: ProjectionRequest): ListQuery
     ...projection,
     filter: filter === undefined || filter.trim() === '' ? undefined : filter,
     sort: sortRequest(textOf(values, 'sortBy'), textOf(values, 'sortOrder')),
-    // "A value less than 1 SHALL be interpreted as 1", "a negative value SHALL be interpreted as 0" (section 3.4.2.4).
+    // RFC 7644 section 3.4.2.4: "A value less than 1 SHALL be interpreted as 1", "A negative value
+    // SHALL be interpreted as '0'".
     startIndex: Math.max(1, integer(values, 'startIndex') ?? 1),
     count: count === undefined ? undefined : Math.min(LIMITS.maximumPage, Math.max(0, count)),
     cursor,
@@ -79,7 +88,10 @@ function sortRequest(by: string | undefined, order: string | undefined): SortReq
   return { by: by.trim(), descending: direction === 'descending' };
 }
 
-/** Reads `attributes` and `excludedAttributes`, comma-separated; an empty list counts as absent. */
+/**
+ * Reads `attributes` and `excludedAttributes` as comma-separated lists (RFC 7644 section 3.9). An
+ * empty list counts as absent.
+ */
 export function parseProjection(parameters: Parameters): ProjectionRequest {
   const attributes = names(parameters['attributes']);
   const excludedAttributes = names(parameters['excludedAttributes']);

@@ -1,24 +1,26 @@
 import { notSortable, sensitiveAttribute } from '../errors/filter-errors';
 import { quoted } from '../errors/scim-error';
-import { leafAttribute, valuesAt } from '../filter/bind';
+import { leafAttribute } from '../filter/bind';
 import { comparable, instant } from '../filter/compare';
+import { valuesAt } from '../filter/evaluate';
 import { isArray, isObject, own, type Json, type JsonObject } from '../json';
 import { findSubAttribute } from '../schema/attribute';
 import { describeTarget, type ResourceType, type Target } from '../schema/resource-type';
 
-/** How a client wants resources ordered (RFC 7644 section 3.4.2.3). */
+/** The sort order that a client requests (RFC 7644 section 3.4.2.3). */
 export interface SortRequest {
   readonly by: string;
   readonly descending: boolean;
 }
 
-/** What a resource is ordered by; null when it has no value there. */
+/** The value by which a resource is sorted; null if it has none. */
 export type SortKey = string | number | null;
 
 /**
- * Finds what a resource type is sorted by.
- * @returns undefined when the type has no such attribute
- * @throws ScimError 400 `invalidValue` for an attribute that has no order, 403 `sensitive` for one that is never returned
+ * Resolves `sortBy` against a resource type.
+ * @returns the attribute; undefined if the type does not have it
+ * @throws ScimError 400 `invalidValue` for an attribute that cannot be sorted by, 403 `sensitive`
+ * for one that is never returned
  */
 export function sortTarget(type: ResourceType, { by }: SortRequest): Target | undefined {
   const target = type.resolve(by);
@@ -26,7 +28,9 @@ export function sortTarget(type: ResourceType, { by }: SortRequest): Target | un
   if (leafAttribute(target).returned === 'never') {
     throw sensitiveAttribute(describeTarget(target), 'sorted by');
   }
-  if (isKeptElsewhere(type, target)) throw notSortable(`${quoted(by)} cannot be sorted by.`);
+  if (isStoredSeparately(type, target)) {
+    throw notSortable(`Resources cannot be sorted by ${quoted(by)}.`);
+  }
   if (target.subAttribute !== undefined || target.attribute.type !== 'complex') return target;
   const value = findSubAttribute(target.attribute, 'value');
   if (value === undefined)
@@ -34,17 +38,21 @@ export function sortTarget(type: ResourceType, { by }: SortRequest): Target | un
   return { ...target, subAttribute: value };
 }
 
-/** A user's groups and a group's members are no attributes of its item: to sort by them all of them would have to be read. */
-function isKeptElsewhere({ name }: ResourceType, { extension, attribute }: Target): boolean {
+/**
+ * A user's groups and a group's members are items of their own. Sorting by them would require
+ * reading all of them.
+ */
+function isStoredSeparately({ name }: ResourceType, { extension, attribute }: Target): boolean {
   return extension === undefined && attribute.name === (name === 'User' ? 'groups' : 'members');
 }
 
-/** How much of a text is looked at: the key of a page's last resource travels in its cursor. */
+/** Maximum length of a text key: cursors contain the sort key of the page's last resource. */
 const KEY_LENGTH = 256;
 
 /**
- * The value that a resource is ordered by: of a multi-valued attribute the primary one, else the first; text in the form in which it
- * is compared, dates as instants.
+ * Returns the value by which a resource is sorted. For a multi-valued attribute this is the primary
+ * value, or else the first (RFC 7644 section 3.4.2.3). Text has the form in which it is compared;
+ * a dateTime becomes milliseconds.
  */
 export function sortKey(target: Target | undefined, resource: JsonObject): SortKey {
   if (target === undefined) return null;
@@ -68,7 +76,10 @@ function primaryOnly(resource: JsonObject, { extension, attribute }: Target): Js
   return extension === undefined ? single : { [extension]: single };
 }
 
-/** Resources without a value come last, or first when descending, as if nothing were greater than anything. */
+/**
+ * Compares two sort keys. Resources without a value come last in ascending and first in descending
+ * order (RFC 7644 section 3.4.2.3).
+ */
 export function compareSortKeys(left: SortKey, right: SortKey, descending: boolean): number {
   const ascending =
     left === right ? 0 : left === null ? 1 : right === null ? -1 : left < right ? -1 : 1;

@@ -3,25 +3,29 @@ import type { Attributes } from '../resource/parse';
 import type { Target } from '../schema/resource-type';
 
 /**
- * Attributes while operations are applied to them. What it was made from stays as it is: containers are copied before the first change, values are
- * replaced and never changed.
+ * A working copy of a resource's attributes. The original is never changed: extensions are copied
+ * before their first change, and values are replaced, not changed in place.
  */
 export class Draft {
+  /** The attributes with all changes so far. */
   readonly attributes: Record<string, Json | undefined>;
   private readonly copied = new Map<string, Record<string, Json | undefined>>();
 
+  /** @param stored the attributes to start from */
   constructor(stored: Attributes) {
     this.attributes = { ...stored };
   }
 
-  /** The value of an attribute. */
+  /** Returns the value of an attribute; undefined if it is unassigned. */
   get({ extension, attribute }: Pick<Target, 'extension' | 'attribute'>): Json | undefined {
     if (extension === undefined) return this.attributes[attribute.name];
     const container = this.attributes[extension];
     return isObject(container) ? container[attribute.name] : undefined;
   }
 
-  /** Sets an attribute, or unassigns it; an extension without attributes goes with its last one. */
+  /**
+   * Sets an attribute, or unassigns it. An extension is removed together with its last attribute.
+   */
   set(
     { extension, attribute }: Pick<Target, 'extension' | 'attribute'>,
     value: Json | undefined,

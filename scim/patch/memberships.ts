@@ -1,45 +1,50 @@
 import { noMatch } from '../errors/patch-errors';
 import { immutableMember, requiredMissing } from '../errors/value-errors';
-import { elementMatches, type BoundFilter } from '../filter/bind';
+import type { BoundFilter } from '../filter/bind';
+import { elementMatches } from '../filter/evaluate';
 import { isArray, isObject, type Json, type JsonObject } from '../json';
 import { parseValue } from '../resource/value';
 import { describeTarget, GROUP } from '../schema/resource-type';
 import type { PatchOperation } from './request';
 
-/** A member as a client names it: `value` is the id of a user or a group. */
+/** A member as a client sends it. `value` is the id of a user or a group. */
 export interface Member {
   readonly value: string;
   readonly display?: string;
   readonly type?: string;
-  /** Only of members that are stored: what is sent of it is not kept. */
+  /** Set for stored members only. A value that a client sends is dropped. */
   readonly $ref?: string;
 }
 
 /**
- * What a request does to a group's members, without the group's members being known: a change of 3 members of a group of
- * 100,000 names 3.
+ * A requested change to a group's members. It only holds the members that the request names: a
+ * change of 3 members in a group of 100,000 has 3 entries.
  */
 export interface MembershipChange {
-  /** True when every member that `add` does not name leaves the group (`replace`, or `remove` of all). */
+  /** Whether all members that `add` does not contain are removed (`replace`, `remove` of all). */
   readonly clear: boolean;
-  /** By id; each is a member afterwards. */
+  /** Members to add, by id. */
   readonly add: ReadonlyMap<string, Member>;
-  /** Ids of those that are no members afterwards. */
+  /** Ids of members to remove. */
   readonly remove: ReadonlySet<string>;
 }
 
+/** A change that adds and removes no members. */
 export const NO_MEMBERSHIP_CHANGE: MembershipChange = {
   clear: false,
   add: new Map(),
   remove: new Set(),
 };
 
-/** Whether an operation is about a group's members, which are kept apart from the group. */
+/** Returns whether an operation changes a group's members, which are stored separately. */
 export function isMembersOperation({ path }: PatchOperation): boolean {
   return path.attribute?.name === 'members' && path.extension === undefined;
 }
 
-/** Whether operations select members by more than their ids, so that the change depends on who is a member now. */
+/**
+ * Returns whether the operations depend on the group's current members, because they select members
+ * by more than their ids.
+ */
 export function needsCurrentMembers(operations: readonly PatchOperation[]): boolean {
   return operations.some(({ op, path }) => {
     if (path.attribute === undefined || path.filter === undefined) return false;
@@ -48,9 +53,10 @@ export function needsCurrentMembers(operations: readonly PatchOperation[]): bool
 }
 
 /**
- * Folds operations on `members`, in order, into one change.
- * @param current the group's members; needed only where `needsCurrentMembers` says so
- * @throws ScimError 400 `invalidValue`, `mutability`, or `noTarget` for a filter that selects no member
+ * Combines operations on `members`, in order, into one change (RFC 7644 section 3.5.2).
+ * @param current the group's members; only needed if `needsCurrentMembers` returns true
+ * @throws ScimError 400 `invalidValue`, `mutability`, or `noTarget` for a filter that selects no
+ * member
  */
 export function foldMembershipOperations(
   operations: readonly PatchOperation[],
@@ -62,7 +68,7 @@ export function foldMembershipOperations(
 }
 
 /**
- * The members in the body of a POST or PUT.
+ * Returns the change that the `members` of a POST or PUT request: all members are replaced.
  * @throws ScimError 400 `invalidValue`
  */
 export function membersFrom(value: Json | undefined): MembershipChange {
@@ -111,7 +117,7 @@ function applyOperation(
     return;
   }
   if (path.filter !== undefined) {
-    // `replace members[value eq "a"]`: the selected members make way for those in the value.
+    // `replace members[value eq "a"]` replaces the selected members by those in the value.
     const selected = selectedIds(path.filter, change, current);
     if (selected.length === 0) throw noMatch('members');
     if (op === 'replace') for (const id of selected) change.removeMember(id);
@@ -138,7 +144,10 @@ function toMember(element: JsonObject): Member {
   };
 }
 
-/** The ids that a filter names when it does nothing else: `value eq "a"`, `value eq "a" or value eq "b"`. */
+/**
+ * Returns the ids of a filter that only selects by id, such as `value eq "a" or value eq "b"`;
+ * undefined for any other filter.
+ */
 function namedIds(filter: BoundFilter): readonly string[] | undefined {
   if (filter.kind === 'or') {
     const left = namedIds(filter.left);
@@ -152,7 +161,7 @@ function namedIds(filter: BoundFilter): readonly string[] | undefined {
   return named && typeof filter.value === 'string' ? [filter.value] : undefined;
 }
 
-/** Ids of the members that match, as the operations before this one left them. */
+/** Returns the ids of matching members, including the effect of the preceding operations. */
 function selectedIds(
   filter: BoundFilter,
   change: ChangeBuilder,

@@ -6,20 +6,24 @@ import { parseBracketedFilter } from '../filter/parse';
 import { findSubAttribute } from '../schema/attribute';
 import type { ExtensionTarget, ResourceType, Target } from '../schema/resource-type';
 
-/** Where a PATCH operation applies (RFC 7644 section 3.5.2, figure 7): an attribute, elements of it, or an extension. */
+/**
+ * The target of a PATCH operation (RFC 7644 section 3.5.2, figure 7): an attribute, some of its
+ * elements, or an extension.
+ */
 export type PatchPath = AttributePath | ExtensionTarget;
 
+/** A path to an attribute, a sub-attribute, or the elements that a filter selects. */
 export interface AttributePath extends Target {
-  /** The filter in brackets, which selects elements of a multi-valued attribute. */
+  /** The filter in brackets, which selects elements. */
   readonly filter: BoundFilter | undefined;
 }
 
-/** A path split into its parts, before its names are resolved. */
+/** The parts of a path, before its names are resolved. */
 export interface PathParts {
-  /** Attribute with its URN and, where there is no filter, its sub-attribute. */
+  /** The attribute with its URN and, if there is no filter, its sub-attribute. */
   readonly attribute: string;
   readonly filter: Filter | undefined;
-  /** The sub-attribute behind the brackets. */
+  /** The sub-attribute after the brackets. */
   readonly subAttribute: string | undefined;
 }
 
@@ -51,7 +55,7 @@ function bracketedFilter(text: string, open: number): { filter: Filter; end: num
   }
 }
 
-/** RFC 7644 table 9 reserves `invalidFilter` for searches; a malformed path is `invalidPath`. */
+/** Converts a filter error: RFC 7644 table 9 reserves `invalidFilter` for searches. */
 function asPathError(error: ScimError): ScimError {
   return error.with({ code: 'wrongPath', status: 400, scimType: 'invalidPath' });
 }
@@ -65,7 +69,7 @@ const CACHED_PATHS = 500;
 
 /**
  * Parses a path and resolves it against a resource type.
- * @throws ScimError 400 `invalidPath` for a malformed path or one that the type does not have
+ * @throws ScimError 400 `invalidPath` for a malformed path or an attribute that the type lacks
  */
 export function parsePath(type: ResourceType, path: string): PatchPath {
   let paths = cache.get(type);
@@ -115,7 +119,7 @@ function bindPathFilter(filter: Filter, target: Target, path: string): BoundFilt
   }
 }
 
-/** Attribute, then an optional filter, sub-attribute, and whatever may follow. */
+/** An attribute, an optional filter, an optional sub-attribute, and anything after them. */
 const PATH_PARTS =
   /^([A-Za-z][A-Za-z0-9]{0,39})(?:\[.*\])?(?:\.([A-Za-z][A-Za-z0-9]{0,39}))?(?:[.[].*)?$/s;
 
@@ -124,8 +128,8 @@ const EXTENSION_PATH = /^(urn:.+):([^:]+)$/s;
 
 /**
  * Returns the part of a refused path that logs may show. A path is configuration, but its filter
- * holds values, and its end may hold anything: what remains is the attribute's name, with the URN of
- * an extension that exists and the sub-attribute of a complex attribute.
+ * contains values and its end may contain anything. Only the attribute's name remains, with the URN
+ * of a known extension and the sub-attribute of a complex attribute.
  */
 export function loggablePath(type: ResourceType, path: string): string | undefined {
   const [, urn = '', rest = ''] = EXTENSION_PATH.exec(path) ?? [];

@@ -13,22 +13,28 @@ import { findAttribute, type Attribute } from '../schema/attribute';
 import type { ResourceType } from '../schema/resource-type';
 import { loggablePath, parsePath, type PatchPath } from './path';
 
+/** Schema of the PatchOp message (RFC 7644 section 3.5.2). */
 export const PATCH_OP_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
+/** The operations of RFC 7644 section 3.5.2. */
 export type PatchOperationName = 'add' | 'replace' | 'remove';
 
-/** One change at one place. An operation without a path arrives as one of these for each attribute of its value. */
+/**
+ * One change to one target. An operation without a path is split into one of these for each
+ * attribute in its value.
+ */
 export interface PatchOperation {
   readonly op: PatchOperationName;
   readonly path: PatchPath;
-  /** As sent; null for `remove`. */
+  /** The value as sent; null for `remove`. */
   readonly value: Json;
 }
 
 /**
- * The operations of a PATCH request as sent, checked for the message's own form.
- * @throws ScimError 400 `invalidSyntax` for a body that is no PatchOp message (RFC 7644 section 3.5.2), 413 for too many
- *   operations
+ * Reads a PatchOp message (RFC 7644 section 3.5.2).
+ * @returns its operations as sent; only the form of the message is checked
+ * @throws ScimError 400 `invalidSyntax` for a body that is not a PatchOp message, 413 for too many
+ * operations
  */
 export function readPatchMessage(sent: Json): readonly JsonObject[] {
   const body = messageBody(sent, PATCH_OP_URN);
@@ -47,8 +53,9 @@ export function readPatchMessage(sent: Json): readonly JsonObject[] {
 }
 
 /**
- * Resolves operations against a resource type.
- * @throws ScimError 400 `invalidSyntax`, `invalidPath`, `invalidValue`, or `noTarget` for `remove` without a path
+ * Resolves operations against a resource type (RFC 7644 section 3.5.2).
+ * @throws ScimError 400 `invalidSyntax`, `invalidPath`, `invalidValue`, or `noTarget` for `remove`
+ * without a path
  */
 export function parseOperations(
   type: ResourceType,
@@ -65,7 +72,8 @@ function parseOperation(type: ResourceType, operation: JsonObject): readonly Pat
   if (op === 'remove') {
     if (path === null || path.trim() === '') throw removeWithoutPath();
     const target = parsePath(type, path);
-    // The RFC gives `remove` no value. Whoever sends one means those values, and would lose all the others, too.
+    // RFC 7644 section 3.5.2.2 defines no value for `remove`. A client that sends one means only
+    // those values; ignoring it would remove the others, too.
     if (value !== undefined && value !== null && selectsAll(target)) {
       throw operationValue(
         `"remove" takes no value. Select what to remove: ${path}[value eq "…"].`,
@@ -85,7 +93,7 @@ function parseOperation(type: ResourceType, operation: JsonObject): readonly Pat
   return expand(type, op, value);
 }
 
-/** Whether a path leads to all values of a multi-valued attribute. */
+/** Returns whether a path selects all values of a multi-valued attribute. */
 function selectsAll(path: PatchPath): boolean {
   return path.attribute !== undefined && path.attribute.multiValued && path.filter === undefined;
 }
@@ -95,7 +103,10 @@ function operationName(op: Json | undefined): PatchOperationName {
   throw unknownOperation(op);
 }
 
-/** "If omitted, the target location is assumed to be the resource itself" (RFC 7644 sections 3.5.2.1 and 3.5.2.3). */
+/**
+ * Splits an operation without a path into one for each attribute: "If omitted, the target location
+ * is assumed to be the resource itself" (RFC 7644 sections 3.5.2.1 and 3.5.2.3).
+ */
 function expand(
   type: ResourceType,
   op: PatchOperationName,
@@ -117,8 +128,11 @@ function expand(
 }
 
 /**
- * One operation for each attribute that an object of attributes names; names that the schema does not have are dropped,
- * as in a POST.
+ * Returns one operation for each attribute of an object. Attributes that the schema does not have
+ * are dropped, as in a POST.
+ * @param definitions attributes of the schema
+ * @param extension URN of the extension that the attributes belong to; undefined for the core
+ * schema
  */
 export function attributeOperations(
   definitions: readonly Attribute[],

@@ -1,12 +1,12 @@
 import { immutableAttribute } from '../errors/value-errors';
-import { valuesAt } from '../filter/bind';
+import { valuesAt } from '../filter/evaluate';
 import { equalJson, isObject, type Json, type JsonObject } from '../json';
 import { Draft } from '../patch/draft';
 import { describeTarget, type ResourceType } from '../schema/resource-type';
 import type { Attributes } from './parse';
 
 /**
- * Immutable attributes are set once (RFC 7643 section 2.2).
+ * Checks that a change keeps immutable attributes that already have a value (RFC 7643 section 2.2).
  * @throws ScimError 400 `mutability`
  */
 export function checkImmutable(type: ResourceType, before: Attributes, after: Attributes): void {
@@ -19,8 +19,9 @@ export function checkImmutable(type: ResourceType, before: Attributes, after: At
 }
 
 /**
- * A resource that was put, with the immutable values that it left out: they cannot be meant to go.
- * @throws ScimError 400 `mutability` for one that was sent with another value
+ * Completes the attributes of a PUT with the stored immutable values that the client left out.
+ * Immutable values cannot be removed, so leaving them out is not understood as a removal.
+ * @throws ScimError 400 `mutability` if an immutable attribute was sent with another value
  */
 export function withImmutable(
   type: ResourceType,
@@ -45,7 +46,7 @@ export function withImmutable(
   return draft.attributes;
 }
 
-/** Values of an attribute have no order (RFC 7643 section 2.4). */
+/** Compares values without regard to their order (RFC 7643 section 2.4). */
 function sameValues(left: readonly Json[], right: readonly Json[]): boolean {
   return (
     left.length === right.length &&

@@ -10,21 +10,23 @@ import { describeTarget, type ResourceType, type Target } from '../schema/resour
 import { parseMembers } from './value';
 
 /**
- * The attributes that a client may set on a resource, in stored form: canonical names, extensions under their URNs;
- * without `schemas`, `id` and `meta`, which are derived.
+ * The attributes of a resource that clients can set, in stored form: with canonical names, and with
+ * extensions under their URNs. `schemas`, `id` and `meta` are derived and not included.
  */
 export type Attributes = JsonObject;
 
 /**
- * Checks the body of a POST or PUT against a resource type. Attributes that the type does not have are dropped, readOnly
- * ones ignored (RFC 7644 sections 3.3 and 3.5.1).
- * @throws ScimError 400 `invalidSyntax` for a body that is no resource of this type, `invalidValue` for a value that does not
- *   fit its attribute or a required one that is missing
+ * Validates the body of a POST or PUT against a resource type. Attributes that the type does not
+ * have and readOnly attributes are ignored (RFC 7644 sections 3.3 and 3.5.1).
+ * @returns the attributes in stored form
+ * @throws ScimError 400 `invalidSyntax` for a body that is not a resource of this type,
+ * `invalidValue` for an unknown schema, a value that does not fit its attribute, or a missing
+ * required attribute
  */
 export function parseResource(type: ResourceType, body: Json): Attributes {
   if (!isObject(body)) throw bodyNotObject();
   checkSchemas(type, ownIgnoringCase(body, 'schemas'));
-  // `schemas` follows from what the resource holds.
+  // `schemas` is derived from the attributes.
   const { schemas: _, ...attributes } = parseMembers(type.attributes, body, '');
   for (const schema of type.extensions) {
     const sent = ownIgnoringCase(body, schema.id);
@@ -37,7 +39,10 @@ export function parseResource(type: ResourceType, body: Json): Attributes {
   return attributes;
 }
 
-/** @throws ScimError 400 `invalidValue` for a required attribute that has no value */
+/**
+ * Checks that all required attributes have a value (RFC 7643 section 2.2).
+ * @throws ScimError 400 `invalidValue`
+ */
 export function checkRequired(type: ResourceType, attributes: Attributes): void {
   for (const target of type.required) {
     if (hasRequired(attributes, target)) continue;
@@ -45,7 +50,10 @@ export function checkRequired(type: ResourceType, attributes: Attributes): void 
   }
 }
 
-/** Whether a value is there, everywhere where what contains it is. */
+/**
+ * Returns whether a required attribute has a value. A sub-attribute is only required in the
+ * elements that exist, and an extension's attribute only if the resource has the extension.
+ */
 function hasRequired(
   attributes: Attributes,
   { extension, attribute, subAttribute }: Target,
@@ -58,12 +66,18 @@ function hasRequired(
   return elements.every((element) => isObject(element) && isFilled(element[subAttribute.name]));
 }
 
-/** An empty string is a value (RFC 7643 section 2.5), but no name to sign in with and no name of a group. */
+/**
+ * Returns whether a required attribute's value is usable. An empty string is a value (RFC 7643
+ * section 2.5), but not a usable user name or group name.
+ */
 function isFilled(value: Json | undefined): boolean {
   return value !== undefined && !(typeof value === 'string' && value.trim() === '');
 }
 
-/** `schemas` names the resource's own schema and no other than its extensions (RFC 7643 section 3). */
+/**
+ * Checks that `schemas` contains the resource type's own schema and nothing else but its extensions
+ * (RFC 7643 section 3).
+ */
 function checkSchemas(type: ResourceType, schemas: Json | undefined): void {
   const urns = isArray(schemas) ? schemas.filter((urn) => typeof urn === 'string') : [];
   if (!isArray(schemas) || urns.length !== schemas.length || urns.length === 0) {

@@ -3,23 +3,25 @@ import { isArray, isObject, type Json, type JsonObject } from '../json';
 import type { Attribute } from '../schema/attribute';
 import type { ResourceType, Target } from '../schema/resource-type';
 
-/** What a client asked to see: RFC 7644 section 3.9, as sent. */
+/** The attributes that a client asks for, as sent (RFC 7644 section 3.9). */
 export interface ProjectionRequest {
   readonly attributes?: readonly string[];
   readonly excludedAttributes?: readonly string[];
 }
 
 /**
- * Which attributes of a resource type an answer shows, after each attribute's `returned` characteristic and the client's
- * `attributes` or `excludedAttributes`.
+ * The selection of attributes that an answer shows. It follows from each attribute's `returned`
+ * characteristic (RFC 7643 section 2.2) and the client's `attributes` or `excludedAttributes` (RFC
+ * 7644 section 3.9).
  */
 export class Projection {
   private readonly wanted: readonly Selected[] | undefined;
   private readonly excluded: readonly Selected[];
 
   /**
-   * Names that the type does not have are passed over.
-   * @throws ScimError 400 `invalidValue` when both lists are given: they are mutually exclusive (RFC 7644 section 3.9)
+   * Resolves the requested names; names that the type does not have are ignored.
+   * @throws ScimError 400 `invalidValue` if both lists are given: they are mutually exclusive (RFC
+   * 7644 section 3.9)
    */
   constructor(
     private readonly type: ResourceType,
@@ -32,7 +34,10 @@ export class Projection {
     this.excluded = select(type, excludedAttributes ?? []);
   }
 
-  /** Whether an attribute is shown at all, wholly or in part: what is not shown need not be read. */
+  /**
+   * Returns whether an attribute is shown, at least in part. Attributes that are not shown need not
+   * be read.
+   */
   shows(attributeName: string): boolean {
     const target = this.type.resolve(attributeName);
     return (
@@ -40,7 +45,7 @@ export class Projection {
     );
   }
 
-  /** The resource with only what is to be shown. */
+  /** Returns the resource with only the selected attributes. */
   apply(resource: JsonObject): JsonObject {
     const out: Record<string, Json> = this.container(undefined, this.type.attributes, resource);
     for (const { id, attributes } of this.type.extensions) {
@@ -103,14 +108,14 @@ export class Projection {
   }
 }
 
-/** A name in one of the two lists: an attribute, a sub-attribute, or a whole extension. */
+/** A name in one of the two lists, resolved: an attribute, a sub-attribute, or an extension. */
 type Selected = Target | { readonly extension: string; readonly attribute: undefined };
 
 function select(type: ResourceType, names: readonly string[]): Selected[] {
   return names.map((name) => type.resolve(name.trim())).filter((target) => target !== undefined);
 }
 
-/** Whether a name speaks of this attribute: of itself, of what contains it, or of a part of it. */
+/** Returns whether a name selects an attribute: directly, by its container, or by a part of it. */
 function names(
   selected: Selected,
   extension: string | undefined,
@@ -127,7 +132,7 @@ function names(
   );
 }
 
-/** Excluding `name.givenName` excludes that part and not `name`. */
+/** Returns whether an excluded name covers the whole: `name.givenName` does not cover `name`. */
 function covers(selected: Selected, subAttribute: Attribute | undefined): boolean {
   return (
     selected.attribute === undefined ||

@@ -2,22 +2,22 @@ import type { Json, JsonObject } from '../json';
 import type { ResourceType } from '../schema/resource-type';
 import type { Attributes } from './parse';
 
-/** What the service provider itself keeps of a resource (RFC 7643 section 3.1). */
+/** The data that the service provider itself maintains for a resource (RFC 7643 section 3.1). */
 export interface ResourceMeta {
   readonly id: string;
-  /** RFC 3339, UTC, milliseconds. */
+  /** RFC 3339 in UTC, with milliseconds. */
   readonly created: string;
   readonly lastModified: string;
-  /** Opaque; as `W/"…"` in `meta.version` and `ETag`. */
+  /** An opaque string, shown as `W/"…"` in `meta.version` and `ETag`. */
   readonly version: string;
 }
 
-/** A resource as the directory holds it. */
+/** A resource as the directory stores it. */
 export interface StoredResource extends ResourceMeta {
   readonly attributes: Attributes;
 }
 
-/** A whole resource as the protocol shows it, before a projection. */
+/** A complete resource in the protocol's form, before a projection. */
 export interface ResourceView extends JsonObject {
   readonly id: string;
   readonly meta: {
@@ -29,20 +29,23 @@ export interface ResourceView extends JsonObject {
   };
 }
 
-/** The weak entity tag of a version (RFC 7232 section 2.3): two representations of it may differ in projection. */
+/**
+ * Returns the entity tag of a version (RFC 7232 section 2.3). It is weak, because representations
+ * of the same version may differ in their projection.
+ */
 export function entityTag(version: string): string {
   return `W/"${version}"`;
 }
 
-/** The URI of a resource below its connection's base URL. */
+/** Returns the URI of a resource, below its connection's base URL. */
 export function locationOf(type: ResourceType, baseUrl: string, id: string): string {
   return `${baseUrl}${type.endpoint}/${id}`;
 }
 
 /**
- * The whole resource as the protocol shows it: `schemas` and `id` first, `meta` last, extensions named in `schemas` exactly
- * when they hold something.
- * @param derived attributes that are kept elsewhere: a group's `members`, a user's `groups`
+ * Returns a complete resource in the protocol's form: `schemas` and `id` come first, `meta` last.
+ * `schemas` contains an extension only if the resource has attributes of it (RFC 7643 section 3).
+ * @param derived attributes that are stored elsewhere: a group's `members`, a user's `groups`
  */
 export function toResource(
   type: ResourceType,
@@ -65,7 +68,7 @@ export function toResource(
   };
 }
 
-/** Attributes in the order of their schema, so that an answer reads the same whatever wrote the attribute last. */
+/** Puts attributes into the order of their schema, regardless of how they were stored. */
 function ordered(type: ResourceType, attributes: JsonObject): Record<string, Json> {
   const out: Record<string, Json> = {};
   for (const { name } of type.attributes) {

@@ -4,12 +4,12 @@ import { isArray, isObject, type Json, type JsonObject } from '../json';
 import { findAttribute, type Attribute } from '../schema/attribute';
 
 /**
- * Checks a value that a client sent for an attribute and brings it into stored form: canonical names, no readOnly
- * sub-attributes, no unassigned ones, no element twice.
- * @param path how the attribute is called in messages
- * @returns undefined when the value leaves the attribute unassigned: null or an empty array (RFC 7643 section 2.5), or a
- *   complex value of which nothing is left
- * @throws ScimError 400 `invalidValue` naming the path
+ * Validates a value that a client sent for an attribute and converts it to stored form: with
+ * canonical names, without readOnly and unassigned sub-attributes, and without duplicate elements.
+ * @param path the attribute's name in error messages
+ * @returns undefined if the value leaves the attribute unassigned: null or an empty array (RFC 7643
+ * section 2.5), or a complex value without any remaining sub-attribute
+ * @throws ScimError 400 `invalidValue`, with the path
  */
 export function parseValue(
   attribute: Attribute,
@@ -23,7 +23,8 @@ export function parseValue(
 }
 
 /**
- * One element of a multi-valued attribute, or the value of a single-valued one; in and out as `parseValue`.
+ * Validates one element of a multi-valued attribute, or the value of a single-valued attribute.
+ * Otherwise the same as `parseValue`.
  * @throws ScimError 400 `invalidValue`
  */
 export function parseElement(
@@ -53,8 +54,8 @@ function parseElements(
 }
 
 /**
- * Elements without repetition: RFC 7643 section 2.4 asks not to return the same (type, value) more than once. The first
- * one stays; `primary` of a repetition is not lost.
+ * Removes duplicate elements: RFC 7643 section 2.4 recommends not to return the same combination of
+ * `type` and `value` more than once. The first element stays, and is primary if a duplicate was.
  */
 export function distinctElements(elements: readonly Json[]): readonly Json[] {
   if (elements.length < 2) return elements;
@@ -70,7 +71,10 @@ export function distinctElements(elements: readonly Json[]): readonly Json[] {
   return [...distinct.values()];
 }
 
-/** What makes an element the same as another: value and type, or all of it where there is no value, as in addresses. */
+/**
+ * Returns a key that is equal for duplicate elements: value and type, or the whole element if it
+ * has no value (addresses).
+ */
 function identity(element: Json): string {
   if (!isObject(element)) return JSON.stringify(element);
   const { value, type } = element;
@@ -80,7 +84,7 @@ function identity(element: Json): string {
   return JSON.stringify(Object.entries(element).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** "The primary attribute value 'true' MUST appear no more than once" (RFC 7643 section 2.4). */
+/** RFC 7643 section 2.4: "The primary attribute value 'true' MUST appear no more than once." */
 function checkPrimary(elements: readonly Json[], path: string): void {
   if (elements.filter((element) => isObject(element) && element['primary'] === true).length > 1) {
     throw morePrimaries(path);
@@ -98,9 +102,10 @@ function parseComplex(attribute: Attribute, value: Json, path: string): JsonObje
 }
 
 /**
- * Checks the members of an object that a client sent against attribute definitions. What is unknown, readOnly or unassigned is left out; a
- * writeOnly value, that is a password, is checked and left out: it is never stored.
- * @param prefix what stands before a name in messages
+ * Validates the members of an object against attribute definitions. Unknown, readOnly and
+ * unassigned members are dropped. A writeOnly value (a password) is validated, but never stored.
+ * @param prefix text before each name in error messages
+ * @returns the attributes in stored form
  * @throws ScimError 400 `invalidValue`
  */
 export function parseMembers(
@@ -114,7 +119,7 @@ export function parseMembers(
     const sent = object[name];
     if (definition === undefined || definition.mutability === 'readOnly' || sent === undefined)
       continue;
-    // The same name in two cases: the one in the schema's own counts.
+    // If the same name is sent in two cases, the schema's spelling wins.
     if (name !== definition.name && Object.hasOwn(object, definition.name)) continue;
     const parsed = parseValue(definition, sent, `${prefix}${definition.name}`);
     if (parsed !== undefined && definition.mutability !== 'writeOnly')
@@ -145,7 +150,7 @@ function parseSimple(attribute: Attribute, value: Json, path: string): Json {
       return value;
     default:
       if (typeof value !== 'string') throw wrongValue(path, 'a string', value);
-      // Half a surrogate pair is no text: it cannot be stored as UTF-8.
+      // A lone surrogate cannot be stored as UTF-8.
       if (!value.isWellFormed()) throw wrongValue(path, 'well-formed Unicode', value);
       return value;
   }

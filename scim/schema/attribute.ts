@@ -1,12 +1,19 @@
-/** Attribute definitions with every characteristic of RFC 7643 sections 2.2 and 7. */
+/* Attribute definitions with all characteristics of RFC 7643 sections 2.2 and 7. */
 
+/** The data types of RFC 7643 section 2.3. */
 export type AttributeType =
   'string' | 'boolean' | 'decimal' | 'integer' | 'dateTime' | 'binary' | 'reference' | 'complex';
 
+/** Whether and how an attribute's value can be set and changed (RFC 7643 section 7). */
 export type Mutability = 'readOnly' | 'readWrite' | 'immutable' | 'writeOnly';
+
+/** When an answer contains an attribute (RFC 7643 section 7). */
 export type Returned = 'always' | 'never' | 'default' | 'request';
+
+/** The scope in which a value must be unique (RFC 7643 section 7). */
 export type Uniqueness = 'none' | 'server' | 'global';
 
+/** The definition of an attribute or sub-attribute (RFC 7643 section 7). */
 export interface Attribute {
   readonly name: string;
   readonly type: AttributeType;
@@ -17,14 +24,15 @@ export interface Attribute {
   readonly mutability: Mutability;
   readonly returned: Returned;
   readonly uniqueness: Uniqueness;
-  /** Suggested values; a client may send others (RFC 7643 section 7). */
+  /** Suggested values. Clients may send others (RFC 7643 section 7). */
   readonly canonicalValues?: readonly string[];
-  /** What a reference may point to: resource types, `external` or `uri`. */
+  /** Allowed targets of a reference: resource types, `external` or `uri`. */
   readonly referenceTypes?: readonly string[];
-  /** Only of complex attributes; these are never complex themselves (RFC 7643 section 2.3.8). */
+  /** Set for complex attributes; sub-attributes are never complex (RFC 7643 section 2.3.8). */
   readonly subAttributes?: readonly Attribute[];
 }
 
+/** A schema of a resource type or an extension (RFC 7643 section 7). */
 export interface Schema {
   /** The schema's URN. */
   readonly id: string;
@@ -35,7 +43,7 @@ export interface Schema {
 
 type Characteristics = Partial<Omit<Attribute, 'name' | 'description'>>;
 
-/** An attribute with the defaults of RFC 7643 section 2.2 for every characteristic that is not given. */
+/** Creates an attribute. Omitted characteristics have the defaults of RFC 7643 section 2.2. */
 export function attribute(
   name: string,
   description: string,
@@ -48,7 +56,7 @@ export function attribute(
     multiValued: false,
     description,
     required: false,
-    // References are case exact, as URIs are (RFC 7643 section 2.3.7).
+    // References are case-sensitive, because URIs are (RFC 7643 section 2.3.7).
     caseExact: type === 'reference' || type === 'binary',
     mutability: 'readWrite',
     returned: 'default',
@@ -57,7 +65,7 @@ export function attribute(
   };
 }
 
-/** A complex attribute with its sub-attributes. */
+/** Creates a complex attribute; its characteristics have the same defaults. */
 export function complex(
   name: string,
   description: string,
@@ -69,7 +77,7 @@ export function complex(
 
 const indexes = new WeakMap<readonly Attribute[], ReadonlyMap<string, Attribute>>();
 
-/** Finds an attribute by name in any case (RFC 7643 section 2.1). */
+/** Finds an attribute by its name, ignoring case (RFC 7643 section 2.1). */
 export function findAttribute(
   attributes: readonly Attribute[],
   name: string,
@@ -82,12 +90,15 @@ export function findAttribute(
   return index.get(name.toLowerCase());
 }
 
-/** Finds a sub-attribute of a complex attribute by name in any case. */
+/** Finds a sub-attribute by its name, ignoring case. A simple attribute has none. */
 export function findSubAttribute(parent: Attribute, name: string): Attribute | undefined {
   return parent.subAttributes === undefined ? undefined : findAttribute(parent.subAttributes, name);
 }
 
-/** What every complex multi-valued attribute of RFC 7643 section 2.4 may have beside its `value`. */
+/**
+ * Creates the default sub-attributes of multi-valued attributes other than `value` and `$ref`:
+ * `display`, `type` and `primary` (RFC 7643 section 2.4).
+ */
 export function multiValuedParts(canonicalTypes?: readonly string[]): Attribute[] {
   return [
     attribute('display', 'A human-readable name, primarily used for display purposes.'),

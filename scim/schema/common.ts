@@ -1,8 +1,8 @@
 import { attribute, complex, type Attribute } from './attribute';
 
 /**
- * Attributes of every resource (RFC 7643 section 3.1). They belong to no schema of their own: `/Schemas` does not list
- * them, every resource type has them.
+ * The attributes that all resources have (RFC 7643 section 3.1). They do not belong to a schema, so
+ * `/Schemas` does not list them.
  */
 export const COMMON_ATTRIBUTES: readonly Attribute[] = [
   attribute('schemas', 'The URNs of the schemas whose attributes the resource holds.', {

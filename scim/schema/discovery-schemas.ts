@@ -1,7 +1,10 @@
 import { attribute, complex, type Attribute, type Schema } from './attribute';
 import { RESOURCE_TYPE_URN, SCHEMA_URN, SERVICE_PROVIDER_CONFIG_URN } from './representation';
 
-/** The schemas of the discovery resources themselves (RFC 7643 section 8.7.2, RFC 9865 section 4); all they say is readOnly. */
+/*
+ * The schemas of the discovery resources themselves (RFC 7643 section 8.7.2, RFC 9865 section 4).
+ * All of their attributes are readOnly.
+ */
 
 const readOnly = { mutability: 'readOnly' } as const;
 const required = { ...readOnly, required: true } as const;
@@ -30,11 +33,11 @@ const SERVICE_PROVIDER_CONFIG_SCHEMA: Schema = {
       'Whether and how bulk operations are supported.',
       [
         supported(),
-        attribute('maxOperations', 'The most operations of a request.', {
+        attribute('maxOperations', 'The maximum number of operations in a request.', {
           type: 'integer',
           ...required,
         }),
-        attribute('maxPayloadSize', 'The largest request in bytes.', {
+        attribute('maxPayloadSize', 'The maximum size of a request in bytes.', {
           type: 'integer',
           ...required,
         }),
@@ -46,7 +49,7 @@ const SERVICE_PROVIDER_CONFIG_SCHEMA: Schema = {
       'Whether and how filters are supported.',
       [
         supported(),
-        attribute('maxResults', 'The most resources of an answer.', {
+        attribute('maxResults', 'The maximum number of resources in a response.', {
           type: 'integer',
           ...required,
         }),
@@ -58,26 +61,29 @@ const SERVICE_PROVIDER_CONFIG_SCHEMA: Schema = {
     complex('etag', 'Whether entity tags are supported.', [supported()], required),
     complex(
       'pagination',
-      'Which ways of paging are supported.',
+      'Which pagination methods are supported.',
       [
-        attribute('cursor', 'Whether paging by cursor is supported.', {
+        attribute('cursor', 'Whether cursor-based pagination is supported.', {
           type: 'boolean',
           ...required,
         }),
-        attribute('index', 'Whether paging by index is supported.', {
+        attribute('index', 'Whether index-based pagination is supported.', {
           type: 'boolean',
           ...required,
         }),
-        attribute('defaultPaginationMethod', 'How is paged when the client does not say.', {
+        attribute('defaultPaginationMethod', 'The pagination method used by default.', {
           canonicalValues: ['cursor', 'index'],
           ...readOnly,
         }),
-        attribute('defaultPageSize', 'Resources of a page when the client does not say.', {
+        attribute('defaultPageSize', 'The default number of resources on a page.', {
           type: 'integer',
           ...readOnly,
         }),
-        attribute('maxPageSize', 'The most resources of a page.', { type: 'integer', ...readOnly }),
-        attribute('cursorTimeout', 'Seconds that a cursor may be used.', {
+        attribute('maxPageSize', 'The maximum number of resources on a page.', {
+          type: 'integer',
+          ...readOnly,
+        }),
+        attribute('cursorTimeout', 'The lifetime of a cursor in seconds.', {
           type: 'integer',
           ...readOnly,
         }),
@@ -88,7 +94,7 @@ const SERVICE_PROVIDER_CONFIG_SCHEMA: Schema = {
       'authenticationSchemes',
       'How requests are authenticated.',
       [
-        attribute('type', 'The scheme.', {
+        attribute('type', 'The type of the authentication scheme.', {
           canonicalValues: ['oauth', 'oauth2', 'oauthbearertoken', 'httpbasic', 'httpdigest'],
           ...required,
         }),
@@ -126,21 +132,21 @@ const RESOURCE_TYPE_SCHEMA: Schema = {
       referenceTypes: ['uri'],
       ...required,
     }),
-    attribute('schema', 'The URN of its schema.', {
+    attribute('schema', "The URN of the resource type's schema.", {
       type: 'reference',
       referenceTypes: ['uri'],
       ...required,
     }),
     complex(
       'schemaExtensions',
-      'The extensions of its schema.',
+      "The extensions of the resource type's schema.",
       [
         attribute('schema', 'The URN of an extension.', {
           type: 'reference',
           referenceTypes: ['uri'],
           ...required,
         }),
-        attribute('required', 'Whether every resource must have it.', {
+        attribute('required', 'Whether every resource must have the extension.', {
           type: 'boolean',
           ...required,
         }),
@@ -150,7 +156,7 @@ const RESOURCE_TYPE_SCHEMA: Schema = {
   ],
 };
 
-/** The characteristics of RFC 7643 section 7, of attributes and of sub-attributes. */
+/** Creates the characteristics of RFC 7643 section 7, for attributes or for sub-attributes. */
 function characteristics(subAttributes: readonly Attribute[]): readonly Attribute[] {
   return [
     attribute('name', "The attribute's name.", { ...required, caseExact: true }),
@@ -167,24 +173,36 @@ function characteristics(subAttributes: readonly Attribute[]): readonly Attribut
         'binary',
       ],
     }),
-    attribute('multiValued', 'Whether it has several values.', { type: 'boolean', ...required }),
-    attribute('description', 'What it is.', exact),
-    attribute('required', 'Whether it must have a value.', { type: 'boolean', ...readOnly }),
+    attribute('multiValued', 'Whether the attribute can have several values.', {
+      type: 'boolean',
+      ...required,
+    }),
+    attribute('description', 'A human-readable description of the attribute.', exact),
+    attribute('required', 'Whether the attribute must have a value.', {
+      type: 'boolean',
+      ...readOnly,
+    }),
     attribute('canonicalValues', 'Suggested values.', { ...exact, multiValued: true }),
-    attribute('caseExact', 'Whether its case counts.', { type: 'boolean', ...readOnly }),
-    attribute('mutability', 'How it can be changed.', {
+    attribute('caseExact', 'Whether string values are case-sensitive.', {
+      type: 'boolean',
+      ...readOnly,
+    }),
+    attribute('mutability', 'Whether and when the value can be changed.', {
       ...exact,
       canonicalValues: ['readOnly', 'readWrite', 'immutable', 'writeOnly'],
     }),
-    attribute('returned', 'When it is returned.', {
+    attribute('returned', 'When the attribute is returned.', {
       ...exact,
       canonicalValues: ['always', 'never', 'default', 'request'],
     }),
-    attribute('uniqueness', 'Among what it is unique.', {
+    attribute('uniqueness', 'The scope in which values are unique.', {
       ...exact,
       canonicalValues: ['none', 'server', 'global'],
     }),
-    attribute('referenceTypes', 'What a reference may point to.', { ...exact, multiValued: true }),
+    attribute('referenceTypes', 'The allowed targets of a reference.', {
+      ...exact,
+      multiValued: true,
+    }),
     ...subAttributes,
   ];
 }
@@ -200,16 +218,25 @@ const SCHEMA_SCHEMA: Schema = {
       'attributes',
       'The attributes of the schema.',
       characteristics([
-        complex('subAttributes', 'The parts of a complex attribute.', characteristics([]), {
-          multiValued: true,
-          ...readOnly,
-        }),
+        complex(
+          'subAttributes',
+          'The sub-attributes of a complex attribute.',
+          characteristics([]),
+          {
+            multiValued: true,
+            ...readOnly,
+          },
+        ),
       ]),
       { multiValued: true, ...required },
     ),
   ],
 };
 
+/**
+ * The schemas that `/Schemas` serves in addition to those of resources, unless a profile omits
+ * them.
+ */
 export const DISCOVERY_SCHEMAS: readonly Schema[] = [
   SERVICE_PROVIDER_CONFIG_SCHEMA,
   RESOURCE_TYPE_SCHEMA,

@@ -1,14 +1,15 @@
 import { attribute, complex, type Schema } from './attribute';
 
+/** URN of the enterprise User extension (RFC 7643 section 4.3). */
 export const ENTERPRISE_USER_URN = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
-/** The enterprise User extension of RFC 7643 section 4.3. */
+/** The enterprise User extension (RFC 7643 section 4.3, representation in section 8.7.1). */
 export const ENTERPRISE_USER_SCHEMA: Schema = {
   id: ENTERPRISE_USER_URN,
   name: 'EnterpriseUser',
   description: 'Enterprise User',
   attributes: [
-    attribute('employeeNumber', 'The number or code that the organization gave the user.'),
+    attribute('employeeNumber', 'The number or code that the organization assigned to the user.'),
     attribute('costCenter', 'The name of a cost center.'),
     attribute('organization', 'The name of an organization.'),
     attribute('division', 'The name of a division.'),

@@ -1,17 +1,19 @@
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import { attribute, type Attribute, type AttributeType, type Schema } from './attribute';
 
-/** What is wrong with a part of a schema. */
+/** A problem in a schema that an administrator sent. */
 export interface SchemaProblem {
   /** JSON pointer (RFC 6901) into the schema. */
   readonly pointer: string;
+  /** Completes a sentence that starts with the pointer: `must be true or false`. */
   readonly detail: string;
 }
 
+/** A valid schema, or all problems that were found. */
 export type ParsedSchema =
   { readonly schema: Schema } | { readonly problems: readonly SchemaProblem[] };
 
-/** Bounds of one schema: it is read with every request of its connection. */
+/** Limits of a schema. It is read with every request of its connection. */
 const MAXIMUM_ATTRIBUTES = 100;
 const MAXIMUM_TEXT = 500;
 
@@ -27,9 +29,9 @@ const TYPES: readonly AttributeType[] = [
 ];
 
 /**
- * Reads the schema of an extension in the form of RFC 7643 section 7, as `/Schemas` serves it. Characteristics that are not given have
- * the defaults of section 2.2.
- * @param urn the URN under which it is stored; the schema's `id`, when it has one, must be the same
+ * Parses the schema of an extension in the form of RFC 7643 section 7, as `/Schemas` serves it.
+ * Characteristics that are not given have the defaults of section 2.2.
+ * @param urn under which the schema is stored; the schema's `id`, if it has one, must be the same
  */
 export function parseExtensionSchema(urn: string, body: Json): ParsedSchema {
   const reader = new SchemaReader();
@@ -74,7 +76,7 @@ class SchemaReader {
     const names = attributes.map(({ name }) => name.toLowerCase());
     names.forEach((name, index) => {
       if (names.indexOf(name) !== index)
-        this.problem(`${pointer}/${index}/name`, 'is the name of another attribute');
+        this.problem(`${pointer}/${index}/name`, 'is already the name of another attribute');
     });
     return attributes;
   }
@@ -84,9 +86,12 @@ class SchemaReader {
     if (!isObject(element)) this.problem(path, 'must be a JSON object');
     const name = this.text(source, 'name', path, '');
     if (!/^(?:[A-Za-z][\w-]{0,99}|\$ref)$/.test(name)) {
-      this.problem(`${path}/name`, 'must be letters, digits, "_" and "-", beginning with a letter');
+      this.problem(
+        `${path}/name`,
+        'must start with a letter and contain only letters, digits, "_" and "-"',
+      );
     } else if (name in Object.prototype) {
-      this.problem(`${path}/name`, 'is what every object has; choose another name');
+      this.problem(`${path}/name`, 'is a reserved name in JavaScript; choose another name');
     }
     const type = this.oneOf(source, 'type', path, TYPES, 'string');
     if (type === 'complex' && !mayBeComplex)
@@ -98,7 +103,7 @@ class SchemaReader {
       multiValued: this.flag(source, 'multiValued', path, false),
       required: this.flag(source, 'required', path, false),
       caseExact: this.flag(source, 'caseExact', path, type === 'reference' || type === 'binary'),
-      // What a client may neither set nor read could not be kept for anybody.
+      // readOnly and writeOnly are not supported: clients could not set the value, or not read it.
       mutability: this.oneOf(
         source,
         'mutability',
@@ -113,7 +118,7 @@ class SchemaReader {
         ['always', 'default', 'request'] as const,
         'default',
       ),
-      // Uniqueness would need items of its own in the table.
+      // Unique values would need their own items in the table.
       uniqueness: this.oneOf(source, 'uniqueness', path, ['none'] as const, 'none'),
       ...(canonicalValues === undefined ? {} : { canonicalValues }),
       ...(referenceTypes === undefined ? {} : { referenceTypes }),
@@ -126,7 +131,7 @@ class SchemaReader {
   private text(source: JsonObject, member: string, path: string, fallback: string): string {
     const value = ownIgnoringCase(source, member) ?? fallback;
     if (typeof value === 'string' && value.length <= MAXIMUM_TEXT) return value;
-    this.problem(`${path}/${member}`, `must be a string of ${MAXIMUM_TEXT} characters at most`);
+    this.problem(`${path}/${member}`, `must be a string of at most ${MAXIMUM_TEXT} characters`);
     return fallback;
   }
 
@@ -135,7 +140,7 @@ class SchemaReader {
     if (value === undefined) return undefined;
     const texts = isArray(value) ? value.filter((element) => typeof element === 'string') : [];
     if (!isArray(value) || texts.length !== value.length || texts.length > MAXIMUM_ATTRIBUTES) {
-      this.problem(`${path}/${member}`, `must be a list of ${MAXIMUM_ATTRIBUTES} strings at most`);
+      this.problem(`${path}/${member}`, `must be a list of at most ${MAXIMUM_ATTRIBUTES} strings`);
     }
     return texts;
   }
@@ -169,15 +174,19 @@ class SchemaReader {
   }
 }
 
-/** What does not fit a newer schema: an attribute, a part of one, or, without a name, the extension as a whole. */
+/**
+ * A part of the old schema whose stored values may not fit the new one: an attribute, a
+ * sub-attribute, or, without a name, the whole extension.
+ */
 export interface LostAttribute {
   readonly name: string | undefined;
   readonly subAttribute: string | undefined;
 }
 
 /**
- * What resources may hold that would not fit a newer schema: attributes that are gone, that have another type or number of values, or that lack
- * what is required now.
+ * Compares two versions of a schema and returns what resources may have stored that does not fit
+ * the new one: attributes that are gone, that changed their type or became single- or multi-valued,
+ * or that may lack a newly required value.
  */
 export function lostAttributes(before: Schema, after: Schema): readonly LostAttribute[] {
   const gone = before.attributes.flatMap((old): readonly LostAttribute[] => {

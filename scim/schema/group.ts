@@ -1,10 +1,11 @@
 import { attribute, complex, type Schema } from './attribute';
 
+/** URN of the Group schema (RFC 7643 section 4.2). */
 export const GROUP_URN = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 
 /**
- * The Group schema of RFC 7643 section 4.2 and its representation in section 8.7.1. `members.display` is not in the
- * RFC's list but in section 2.4, which gives it to every multi-valued attribute; Okta and Microsoft send it.
+ * The Group schema (RFC 7643 section 4.2, representation in section 8.7.1). `members.display` comes
+ * from section 2.4, which defines it for all multi-valued attributes; Okta and Microsoft send it.
  */
 export const GROUP_SCHEMA: Schema = {
   id: GROUP_URN,

@@ -2,12 +2,20 @@ import type { JsonObject } from '../json';
 import type { Attribute, Schema } from './attribute';
 import type { ResourceType } from './resource-type';
 
+/** URN of the Schema schema (RFC 7643 section 7). */
 export const SCHEMA_URN = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
+
+/** URN of the ServiceProviderConfig schema (RFC 7643 section 5). */
 export const SERVICE_PROVIDER_CONFIG_URN =
   'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
+
+/** URN of the ResourceType schema (RFC 7643 section 6). */
 export const RESOURCE_TYPE_URN = 'urn:ietf:params:scim:schemas:core:2.0:ResourceType';
 
-/** A schema as `/Schemas` serves it (RFC 7643 section 7): the definition that requests are checked against. */
+/**
+ * Returns a schema as `/Schemas` serves it (RFC 7643 section 7). It is made from the definition
+ * that requests are validated against.
+ */
 export function schemaResource(schema: Schema, baseUrl: string): JsonObject {
   return {
     schemas: [SCHEMA_URN],
@@ -19,7 +27,7 @@ export function schemaResource(schema: Schema, baseUrl: string): JsonObject {
   };
 }
 
-/** Every characteristic is spelled out: Entra ID's schema discovery refuses absent and null ones. */
+/** Writes out every characteristic: Entra ID's schema discovery refuses absent and null ones. */
 function attributeDefinition(attribute: Attribute): JsonObject {
   const {
     name,
@@ -52,7 +60,7 @@ function attributeDefinition(attribute: Attribute): JsonObject {
   };
 }
 
-/** A resource type as `/ResourceTypes` serves it (RFC 7643 section 6). */
+/** Returns a resource type as `/ResourceTypes` serves it (RFC 7643 section 6). */
 export function resourceTypeResource(type: ResourceType, baseUrl: string): JsonObject {
   return {
     schemas: [RESOURCE_TYPE_URN],

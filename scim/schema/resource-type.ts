@@ -4,9 +4,10 @@ import { ENTERPRISE_USER_SCHEMA } from './enterprise-user';
 import { GROUP_SCHEMA } from './group';
 import { USER_SCHEMA } from './user';
 
+/** The names of the supported resource types. */
 export type ResourceTypeName = 'User' | 'Group';
 
-/** Where a path such as `name.givenName` or `urn:…:User:manager.value` leads in a resource. */
+/** The attribute that a path such as `name.givenName` or `urn:…:User:manager.value` leads to. */
 export interface Target {
   /** URN of the extension that holds the attribute; undefined for core and common attributes. */
   readonly extension: string | undefined;
@@ -14,22 +15,29 @@ export interface Target {
   readonly subAttribute: Attribute | undefined;
 }
 
-/** A path that names a whole extension, such as `urn:…:enterprise:2.0:User`. */
+/** The extension that a path such as `urn:…:enterprise:2.0:User` leads to. */
 export interface ExtensionTarget {
   readonly extension: string;
   readonly attribute: undefined;
 }
 
-/** A type of resource (RFC 7643 section 6): its endpoint, its schema and the extensions it may hold. */
+/** A resource type with its endpoint, schema and extensions (RFC 7643 section 6). */
 export class ResourceType {
+  /** Common and core attributes. */
   readonly attributes: readonly Attribute[];
-  /** Attributes that are set once, of the core schema and of extensions. */
+  /** Immutable attributes of the core schema and of extensions. */
   readonly immutable: readonly Target[];
-  /** Attributes and sub-attributes that must have a value where what contains them does. */
+  /**
+   * Required attributes; a required sub-attribute or extension attribute only within its container.
+   */
   readonly required: readonly Target[];
-  /** Its schemas, longest URN first: one may begin with another. */
+  /** The schemas, longest URN first, because one URN may start with another. */
   private readonly byLength: readonly Schema[];
 
+  /**
+   * @param endpoint path below the base URL: `/Users`
+   * @param schema the core schema
+   */
   constructor(
     readonly name: ResourceTypeName,
     readonly endpoint: string,
@@ -37,7 +45,7 @@ export class ResourceType {
     readonly schema: Schema,
     readonly extensions: readonly Schema[] = [],
   ) {
-    // `meta` comes last in examples and answers.
+    // `meta` comes last, as in the RFC's examples.
     const [meta] = COMMON_ATTRIBUTES.slice(-1);
     this.attributes = [
       ...COMMON_ATTRIBUTES.slice(0, -1),
@@ -48,7 +56,8 @@ export class ResourceType {
       ...targetsOf(undefined, this.attributes),
       ...extensions.flatMap(({ id, attributes }) => targetsOf(id, attributes)),
     ];
-    // The elements of a multi-valued attribute come and go: what is set once is set for as long as they are there.
+    // Elements of a multi-valued attribute may be added and removed: their immutable sub-attributes
+    // are not compared with the stored ones.
     this.immutable = targets.filter(
       ({ attribute, subAttribute }) =>
         (subAttribute ?? attribute).mutability === 'immutable' &&
@@ -61,15 +70,16 @@ export class ResourceType {
     this.byLength = [schema, ...extensions].sort((a, b) => b.id.length - a.id.length);
   }
 
-  /** The extension with this URN, in any case. */
+  /** Finds an extension by its URN, ignoring case. */
   extension(urn: string): Schema | undefined {
     const wanted = urn.toLowerCase();
     return this.extensions.find((schema) => schema.id.toLowerCase() === wanted);
   }
 
   /**
-   * Where a path leads (RFC 7644 section 3.10: `[URN:]attribute[.subAttribute]`, names in any case).
-   * @returns undefined when this type has no such attribute.
+   * Resolves a path of the form `[URN:]attribute[.subAttribute]` (RFC 7644 section 3.10), ignoring
+   * case.
+   * @returns undefined if this type has no such attribute
    */
   resolve(path: string): Target | ExtensionTarget | undefined {
     const lower = path.toLowerCase();
@@ -119,9 +129,12 @@ function resolveIn(
   return subAttribute === undefined ? undefined : { extension, attribute, subAttribute };
 }
 
+/** Users with the extension of the RFC. */
 export const USER = new ResourceType('User', '/Users', 'User Account', USER_SCHEMA, [
   ENTERPRISE_USER_SCHEMA,
 ]);
+
+/** Groups without extensions. */
 export const GROUP = new ResourceType('Group', '/Groups', 'Group', GROUP_SCHEMA);
 
 /** The resource types of a connection. */
@@ -131,8 +144,8 @@ export interface ResourceTypes {
 }
 
 /**
- * The resource types with a connection's own extensions beside those of the RFC. An extension whose URN ends with `Group` extends groups,
- * every other one users.
+ * Returns the resource types with a connection's own extensions in addition to those of the RFC. An
+ * extension whose URN ends with `:Group` (in any case) extends groups, all others extend users.
  */
 export function resourceTypesWith(extensions: readonly Schema[]): ResourceTypes {
   if (extensions.length === 0) return { user: USER, group: GROUP };
@@ -150,7 +163,9 @@ function extended(type: ResourceType, extensions: readonly Schema[]): ResourceTy
   return new ResourceType(name, endpoint, description, schema, [...type.extensions, ...extensions]);
 }
 
-/** How a target is written in messages and paths: `name.givenName`, `urn:…:User:manager.value`. */
+/**
+ * Returns a target as messages and paths write it: `name.givenName`, `urn:…:User:manager.value`.
+ */
 export function describeTarget({ extension, attribute, subAttribute }: Target): string {
   const prefix = extension === undefined ? '' : `${extension}:`;
   return `${prefix}${attribute.name}${subAttribute === undefined ? '' : `.${subAttribute.name}`}`;

@@ -1,10 +1,11 @@
 import { attribute, complex, multiValuedParts, type Schema } from './attribute';
 
+/** URN of the User schema (RFC 7643 section 4.1). */
 export const USER_URN = 'urn:ietf:params:scim:schemas:core:2.0:User';
 
 const readOnly = { mutability: 'readOnly' } as const;
 
-/** The User schema of RFC 7643 section 4.1 and its representation in section 8.7.1. */
+/** The User schema (RFC 7643 section 4.1, representation in section 8.7.1). */
 export const USER_SCHEMA: Schema = {
   id: USER_URN,
   name: 'User',
@@ -12,7 +13,7 @@ export const USER_SCHEMA: Schema = {
   attributes: [
     attribute(
       'userName',
-      'Identifier with which the user signs in to the service; unique, whatever its case.',
+      'Identifier with which the user signs in to the service; unique, ignoring case.',
       {
         required: true,
         uniqueness: 'server',
@@ -23,8 +24,8 @@ export const USER_SCHEMA: Schema = {
       attribute('familyName', 'The family name, or last name in most Western languages.'),
       attribute('givenName', 'The given name, or first name in most Western languages.'),
       attribute('middleName', 'The middle name or names.'),
-      attribute('honorificPrefix', "The title before the name, as 'Ms.'."),
-      attribute('honorificSuffix', "What follows the name, as 'III'."),
+      attribute('honorificPrefix', "The title before the name, such as 'Ms.'."),
+      attribute('honorificSuffix', "The suffix after the name, such as 'III'."),
     ]),
     attribute('displayName', 'The name of the user, suitable for display to end users.'),
     attribute('nickName', 'The casual way to address the user in real life.'),
@@ -32,17 +33,20 @@ export const USER_SCHEMA: Schema = {
       type: 'reference',
       referenceTypes: ['external'],
     }),
-    attribute('title', "The user's title, as 'Vice President'."),
+    attribute('title', "The user's title, such as 'Vice President'."),
     attribute(
       'userType',
-      "The relationship between the organization and the user, as 'Contractor'.",
+      "The relationship between the organization and the user, such as 'Contractor'.",
     ),
     attribute(
       'preferredLanguage',
       "The user's preferred language, as in an Accept-Language header.",
     ),
-    attribute('locale', "The user's default location for currency, dates and numbers, as 'en-US'."),
-    attribute('timezone', "The user's time zone in IANA format, as 'America/Los_Angeles'."),
+    attribute(
+      'locale',
+      "The user's default location for currency, dates and numbers, such as 'en-US'.",
+    ),
+    attribute('timezone', "The user's time zone in IANA format, such as 'America/Los_Angeles'."),
     attribute('active', 'Whether the user may use the service.', { type: 'boolean' }),
     attribute('password', "The user's password; never returned.", {
       caseExact: true,
@@ -90,7 +94,7 @@ export const USER_SCHEMA: Schema = {
       'Physical mailing addresses of the user.',
       [
         attribute('formatted', 'The full address, formatted for display or a mailing label.'),
-        attribute('streetAddress', 'The street, house number and what belongs to them.'),
+        attribute('streetAddress', 'The street name, house number and further address lines.'),
         attribute('locality', 'The city or locality.'),
         attribute('region', 'The state or region.'),
         attribute('postalCode', 'The zip code or postal code.'),
@@ -134,7 +138,7 @@ export const USER_SCHEMA: Schema = {
     ),
     complex(
       'roles',
-      'Who the user is, collectively.',
+      'Roles that collectively describe the user.',
       [attribute('value', 'A role.'), ...multiValuedParts()],
       {
         multiValued: true,

@@ -1,8 +1,8 @@
-/** A check of a public suite that contradicts the RFC; docs/reference/conformance.md says how. */
+/** A check of a public suite that contradicts an RFC, as docs/reference/conformance.md explains. */
 export interface Exception {
   readonly suite: 'scim-sanity';
   readonly profile: 'rfc' | 'generic';
-  /** The check's name, as the suite prints it. */
+  /** The name of the check, as the suite prints it. */
   readonly check: string;
 }
 

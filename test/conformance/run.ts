@@ -5,10 +5,12 @@ import { pythonEnvironment } from '../support/python';
 import { startServer } from '../support/server-process';
 import { EXCEPTIONS } from './exceptions';
 
-/**
- * Runs the public suites scim2-tester and scim-sanity against a server that it starts, on an `rfc` and on a `generic` connection. Each suite
- * is installed into a virtual environment of its own, once. Run by `npm run test:conformance`; needs Python 3.10 or newer.
+/*
+ * `npm run test:conformance`: starts a server and runs the public suites scim2-tester and
+ * scim-sanity against it, on an `rfc` and on a `generic` connection. Each suite is installed once,
+ * into its own virtual environment. Needs Python 3.10 or newer.
  */
+
 interface Connection {
   readonly profile: 'rfc' | 'generic';
   readonly base: string;
@@ -61,7 +63,7 @@ async function connect(adminUrl: string, profile: 'rfc' | 'generic'): Promise<Co
   return { profile, base: scimBaseUrl, token: token.value };
 }
 
-/** It prints a line `STATUS check` for each check, and the reason below it. */
+/** Runs scim2-tester, which prints a line `STATUS check` for each check and the reason below it. */
 function runTester(bin: string, { base, token }: Connection): Outcome {
   const { stdout } = spawnSync(path.join(bin, 'scim'), ['test'], {
     encoding: 'utf8',
@@ -112,11 +114,11 @@ function runSanity(bin: string, { profile, base, token }: Connection): Outcome {
   if (start === -1)
     return { passed: 0, failed: [`no check ran: ${stdout} ${stderr}`], excepted: [] };
   const { results } = JSON.parse(stdout.slice(start)) as { results: SanityResult[] };
-  // Its skips are resource types that no RFC knows (Agent, AgenticApplication).
+  // The suite skips checks of resource types that no RFC defines (Agent, AgenticApplication).
   const ran = results.filter(({ status }) => status.toLowerCase() !== 'skip');
   const wrong = ran.filter(({ status }) => status.toLowerCase() !== 'pass');
   const isExcepted = ({ name }: SanityResult): boolean =>
-    EXCEPTIONS.some(({ profile: of, check }) => of === profile && name.includes(check));
+    EXCEPTIONS.some((each) => each.profile === profile && name.includes(each.check));
   return {
     passed: ran.length - wrong.length,
     failed: wrong

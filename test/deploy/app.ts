@@ -2,7 +2,7 @@ import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IdentityProvider, ScimServiceProvider } from '../../lib';
 
-/** The app that `npm run test:deploy` deploys, and deploys again with other props and another bundle. */
+/* `npm run test:deploy` deploys this app twice, the second time with other props and bundles. */
 const { SCIM_BUNDLES: bundlesPath, SCIM_UPDATED: updated } = process.env;
 
 const stack = new Stack(new App(), 'Deployed');
@@ -12,7 +12,7 @@ const provider = new ScimServiceProvider(stack, 'ServiceProvider', {
   connections: [
     { id: 'declared', displayName: updated ?? 'no', identityProvider: IdentityProvider.OKTA },
   ],
-  // So that it can be taken down again.
+  // Lets `cdk destroy` delete everything.
   removalPolicy: RemovalPolicy.DESTROY,
   ...(bundlesPath === undefined ? {} : { bundlesPath }),
 });

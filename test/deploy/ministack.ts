@@ -6,15 +6,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../local/free-port';
 import { pythonEnvironment } from '../support/python';
 
-/** AWS's APIs on this machine, as ministack emulates them, without Docker. */
+/** ministack, an emulation of AWS APIs, running on this machine without Docker. */
 export interface Ministack {
   readonly endpoint: string;
-  /** What programs need to find it in place of AWS. */
+  /** Environment variables that direct programs to it instead of AWS. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
-/** Starts it on loopback, from a virtual environment of its own. @throws Error when it does not answer within a minute */
+/**
+ * Starts ministack on the loopback interface, from its own virtual environment.
+ * @throws Error if it does not respond within a minute
+ */
 export async function startMinistack(): Promise<Ministack> {
   const programs = pythonEnvironment(path.join(__dirname, 'ministack.txt'));
   const folder = mkdtempSync(path.join(tmpdir(), 'cdk-scim-ministack-'));

@@ -8,8 +8,10 @@ import { startMinistack, type Ministack } from './ministack';
 import { SigningProxy } from './signing-proxy';
 
 /*
- * `npm run test:deploy`: the real `cdk bootstrap` and `cdk deploy` against an emulation of AWS on this machine, then the end-to-end tests against what was deployed, an
- * update that changes a function and a prop and keeps the data, and the end of it. The emulation does not rotate by itself, so that rotations are made on demand and step by step.
+ * `npm run test:deploy`: runs the real `cdk bootstrap` and `cdk deploy` against an emulation of AWS
+ * on this machine, then the end-to-end tests against the deployment, an update that changes a
+ * function and a prop and keeps the data, and `cdk destroy`. The emulation does not rotate secrets
+ * by itself, so this script rotates tokens on demand and invokes the steps of a rotation.
  */
 const ROOT = path.join(__dirname, '..', '..');
 const STACK = 'Deployed';
@@ -20,7 +22,7 @@ async function main(): Promise<void> {
   try {
     step('npx cdk bootstrap');
     cdk(ministack, {}, 'bootstrap', 'aws://000000000000/us-east-1');
-    step('npx cdk deploy, of the app of this repository');
+    step('npx cdk deploy (the app of this repository)');
     cdk(
       ministack,
       {},
@@ -30,7 +32,7 @@ async function main(): Promise<void> {
       '--outputs-file',
       path.join(folder, 'app.json'),
     );
-    step('npx cdk deploy, of an app of one’s own');
+    step('npx cdk deploy (a custom app)');
     const first = deploy(ministack, folder, {});
     const proxy = await SigningProxy.start(
       ministack.endpoint,
@@ -38,21 +40,21 @@ async function main(): Promise<void> {
     );
     try {
       process.env['SCIM_TEST_SERVER'] = JSON.stringify({ adminUrl: `${proxy.origin}/scim/admin` });
-      step(`the end-to-end tests against ${proxy.origin}`);
+      step(`end-to-end tests against ${proxy.origin}`);
       await endToEnd();
-      step('the connection that the app declares');
-      await declared(ministack, first['Secret'] ?? '', 'no');
+      step('the declared connection');
+      await checkDeclaredConnection(ministack, first['Secret'] ?? '', 'no');
       await replay(proxy.origin);
       step('rotations');
       await rotate(ministack, first['Rotation'] ?? '');
-      step('an update of a function and of a prop');
+      step('update of a function and a prop');
       await update(ministack, folder);
     } finally {
       await proxy.stop();
     }
     step('npx cdk destroy');
     cdkApp(ministack, {}, 'destroy', '--force');
-    process.stdout.write('deployed, used, updated and taken down\n');
+    process.stdout.write('deployed, tested, updated and destroyed\n');
   } finally {
     await ministack.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -87,7 +89,7 @@ function cdkApp(
   cdk(ministack, further, '--app', `npx tsx ${path.join(__dirname, 'app.ts')}`, ...args);
 }
 
-/** @returns the stack's outputs by name */
+/** Deploys the app of this test. @returns the stack's outputs by name */
 function deploy(
   ministack: Ministack,
   folder: string,
@@ -99,11 +101,11 @@ function deploy(
   return outputs[STACK] ?? {};
 }
 
-/** Recorded traffic of identity providers, where a program that replays it is at hand (`SCIM_REPLAY`). */
+/** Replays recorded traffic of identity providers if `SCIM_REPLAY` names a program that does so. */
 async function replay(origin: string): Promise<void> {
   const { SCIM_REPLAY: program } = process.env;
   if (program === undefined) return;
-  step(`the replay of recorded traffic against ${origin}`);
+  step(`replay of recorded traffic against ${origin}`);
   const isPassed = await runNode(
     path.join(ROOT, '.ci', 'replay.mjs'),
     `${origin}/scim/admin`,
@@ -112,21 +114,21 @@ async function replay(origin: string): Promise<void> {
   check(isPassed, 'The replay failed.');
 }
 
-/** Runs a program beside this one, which serves the proxy meanwhile. @returns whether it went well */
+/** Runs a script in its own process, since this one serves the proxy. @returns whether it passed */
 async function runNode(...args: readonly string[]): Promise<boolean> {
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
   return (await new Promise((resolve) => child.once('exit', resolve))) === 0;
 }
 
-/** The connection is as it is declared, and answers to the token in its secret. */
-async function declared(
+/** Checks that the connection is as declared and accepts the token in its secret. */
+async function checkDeclaredConnection(
   { endpoint }: Ministack,
   secretName: string,
   displayName: string,
 ): Promise<void> {
   const { body } = await admin('GET', '/connections/declared');
   const { displayName: found, scimBaseUrl } = body as { displayName: string; scimBaseUrl: string };
-  check(found === displayName, `The declared connection is called ${found}.`);
+  check(found === displayName, `The declared connection has the display name "${found}".`);
   const headers = {
     'Content-Type': 'application/x-amz-json-1.1',
     'X-Amz-Target': 'secretsmanager.GetSecretValue',
@@ -136,7 +138,7 @@ async function declared(
   const { status } = await send('GET', `${scimBaseUrl}/Users`, {
     Authorization: `Bearer ${token}`,
   });
-  check(status === 200, `The declared connection answers ${status} to the token in its secret.`);
+  check(status === 200, `The declared connection returns ${status} for the token in its secret.`);
 }
 
 async function endToEnd(): Promise<void> {
@@ -144,14 +146,20 @@ async function endToEnd(): Promise<void> {
   check(isPassed, 'The end-to-end tests failed.');
 }
 
-/** On demand over the admin API, and the steps that Secrets Manager would take; the test of the new token needs an address that only AWS gives. */
+/**
+ * Rotates tokens through the admin API and with the steps that Secrets Manager would run, except
+ * `testSecret`, which needs an address that only AWS provides.
+ */
 async function rotate({ endpoint }: Ministack, rotationFunction: string): Promise<void> {
   const client = await Client.connect('entra', { rotation: { everyDays: 30 } });
   const status = async (value: string): Promise<number> =>
     (await client.call('GET', '/Users', undefined, { Authorization: `Bearer ${value}` })).status;
   const path_ = `/connections/${client.id}`;
   const { body: second } = await admin('POST', `${path_}/tokens`, { overlapSeconds: 60 });
-  check((await status(client.token)) === 200, 'The earlier token does not work in its overlap.');
+  check(
+    (await status(client.token)) === 200,
+    'The earlier token does not work during its overlap.',
+  );
   check((await status(second.value as string)) === 200, 'The new token does not work.');
   const { secretName } = (await admin('GET', path_)).body as { secretName: string };
   const version = 'a0000000-0000-4000-8000-000000000000';
@@ -165,10 +173,13 @@ async function rotate({ endpoint }: Ministack, rotationFunction: string): Promis
   const states = ((await admin('GET', `${path_}/tokens`)).body as { state: string }[]).map(
     ({ state }) => state,
   );
-  check(states.join() === 'active,ending,ending', `The tokens are ${states.join()}.`);
+  check(states.join() === 'active,ending,ending', `The states of the tokens are ${states.join()}.`);
 }
 
-/** Invokes a function (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). @throws Error with what it failed with */
+/**
+ * Invokes a function (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
+ * @throws Error with the function's error
+ */
 async function invoke(endpoint: string, name: string, event: object): Promise<void> {
   const answer = await callAws(
     endpoint,
@@ -183,7 +194,7 @@ async function invoke(endpoint: string, name: string, event: object): Promise<vo
   );
 }
 
-/** A signed call of an API of AWS. */
+/** Sends a signed request to an AWS API. */
 async function callAws(
   endpoint: string,
   service: string,
@@ -209,7 +220,10 @@ async function callAws(
   return fetch(`${endpoint}${url}`, { method: 'POST', headers: Object.fromEntries(signed), body });
 }
 
-/** Deploys again with other logs and another bundle: what there was is still there, and the new code answers. */
+/**
+ * Deploys again with another log retention and another bundle, and checks that the data is still
+ * there and that the new code responds.
+ */
 async function update(ministack: Ministack, folder: string): Promise<void> {
   const client = await Client.connect('generic');
   const user = await client.user('kept@example.com');
@@ -225,10 +239,10 @@ async function update(ministack: Ministack, folder: string): Promise<void> {
     SCIM_BUNDLES: bundles,
     SCIM_UPDATED: 'yes',
   });
-  await declared(ministack, secret, 'yes');
+  await checkDeclaredConnection(ministack, secret, 'yes');
   check((await client.get(`/Users/${String(user.id)}`)).status === 200, 'The update lost a user.');
   const { body } = await client.get('/Schemas?filter=id%20pr');
-  check(body.detail === 'Updated.', `The old function still answers: ${String(body.detail)}`);
+  check(body.detail === 'Updated.', `The old code still responds: ${String(body.detail)}`);
 }
 
 function check(condition: boolean, problem: string): void {

@@ -9,8 +9,9 @@ import {
 import { buffer } from 'node:stream/consumers';
 
 /**
- * Stands before a deployed API so that the clients of the end-to-end tests can call it: it names the API in `Host`, signs what goes to the admin API, and puts its own
- * address where answers name the API's.
+ * Proxy in front of a deployed API that lets the clients of the end-to-end tests call it: it puts
+ * the API's name into `Host`, signs requests to the admin API, and replaces the API's address in
+ * responses with its own.
  */
 export class SigningProxy {
   private constructor(
@@ -19,8 +20,9 @@ export class SigningProxy {
   ) {}
 
   /**
-   * @param endpoint where the emulated API Gateway listens
-   * @param host by which it knows the API
+   * Starts the proxy.
+   * @param endpoint URL of the emulated API Gateway
+   * @param host the host name by which it identifies the API
    */
   static async start(endpoint: string, host: string): Promise<SigningProxy> {
     let origin = '';
@@ -72,14 +74,14 @@ async function forward(
       ).headers
     : headers;
   await new Promise<void>((resolve, reject) => {
-    // Without connections that are kept: the emulation closes them when a deployment takes its time.
+    // No keep-alive: the emulation closes idle connections during a long deployment.
     const options = { method, headers: { ...headers, ...signed }, agent: false } as const;
     const outgoing = request(`${target.endpoint}${path}`, options, (answer) => {
       buffer(answer).then((bytes) => {
-        const text = own(bytes.toString('utf8'), target);
+        const text = withProxyOrigin(bytes.toString('utf8'), target);
         const answered = Object.entries(answer.headers).map(([name, value]) => [
           name,
-          own(String(value), target),
+          withProxyOrigin(String(value), target),
         ]);
         const length = { 'content-length': Buffer.byteLength(text) };
         response
@@ -98,7 +100,7 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
 }
 
-/** The API calls itself `https://localhost`, without a port. */
-function own(text: string, { origin }: Target): string {
+/** Replaces the API's own URL, which is `https://localhost` without a port. */
+function withProxyOrigin(text: string, { origin }: Target): string {
   return text.replaceAll('https://localhost', origin);
 }

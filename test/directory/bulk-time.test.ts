@@ -5,12 +5,12 @@ import { profileOf } from '../../idp/profiles/registry';
 import { resourceTypesWith } from '../../scim/schema/resource-type';
 import { USER_URN } from '../../scim/schema/user';
 import { issueToken } from '../../directory/connections/tokens';
-import { connectionWith, meteredScope } from './support';
+import { connectionWith, meteredTenant } from './support';
 
-const { scope, close } = meteredScope();
+const { tenant, close } = meteredTenant();
 afterAll(close);
 
-/** A request whose function has this much time left. */
+/** Creates a bulk request whose function has the given time left. */
 function contextOf(milliseconds: number, operations: readonly object[]): RequestContext {
   const body = JSON.stringify({
     schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
@@ -20,22 +20,22 @@ function contextOf(milliseconds: number, operations: readonly object[]): Request
     request: {
       method: 'POST',
       resource: '/v2/connections/{connectionId}/Bulk',
-      connectionId: scope.connection,
+      connectionId: tenant.connection,
       resourceId: undefined,
       rest: '',
-      baseUrl: scope.baseUrl,
+      baseUrl: tenant.baseUrl,
       parameters: {},
       headers: new Map(),
       body,
     },
-    connection: connectionWith({ id: scope.connection }),
+    connection: connectionWith({ id: tenant.connection }),
     token: issueToken('bulk'),
     profile: profileOf('generic'),
     types: resourceTypesWith([]),
-    table: scope.table,
+    table: tenant.table,
     failures: new FailureRecorder(
-      { connection: connectionWith({ id: scope.connection }), token: 'x' },
-      { openTable: () => scope.table, requestId: 'x', begun: Date.now(), logDays: 30 },
+      { connection: connectionWith({ id: tenant.connection }), token: 'x' },
+      { openTable: () => tenant.table, requestId: 'x', begun: Date.now(), logDays: 30 },
     ),
     requestId: 'x',
     begun: Date.now(),
@@ -59,18 +59,18 @@ async function statuses(milliseconds: number, operations: readonly object[]): Pr
   );
 }
 
-test('what the time is not enough for says so, and was not done', async () => {
-  const some = await statuses(5150, users('late', 1000));
-  expect(some).toHaveLength(1000);
-  const done = some.filter((status) => status === '201').length;
-  expect(some).toEqual([
+test('operations not reached before the timeout return 503 and are not executed', async () => {
+  const first = await statuses(5150, users('late', 1000));
+  expect(first).toHaveLength(1000);
+  const done = first.filter((status) => status === '201').length;
+  expect(first).toEqual([
     ...Array.from({ length: done }, () => '201'),
     ...Array.from({ length: 1000 - done }, () => '503'),
   ]);
   expect(done).toBeLessThan(1000);
   expect(await statuses(4000, users('never', 2))).toEqual(['503', '503']);
-  // Sent again, the rest is done and the beginning is known.
-  const again = await statuses(60_000, users('late', 1000));
-  expect(again.filter((status) => status === '409')).toHaveLength(done);
-  expect(again.filter((status) => status === '201')).toHaveLength(1000 - done);
+  // On the second attempt, the first users exist already and the rest is created.
+  const second = await statuses(60_000, users('late', 1000));
+  expect(second.filter((status) => status === '409')).toHaveLength(done);
+  expect(second.filter((status) => status === '201')).toHaveLength(1000 - done);
 });

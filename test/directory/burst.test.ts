@@ -6,21 +6,21 @@ import { noticeFromItem } from '../../directory/notices/notice-item';
 import { FailureRecorder } from '../../lambdas/observability/failure-recorder';
 import { notUnique } from '../../scim/errors/resource-errors';
 import { requiredMissing } from '../../scim/errors/value-errors';
-import { connectionWith, meteredScope } from './support';
+import { connectionWith, meteredTenant } from './support';
 
-/** A hundred thousand requests that fail at once: what they cost the table, and what is told of them. */
+/** What 100,000 failed requests in a burst cost the table, and how they are reported. */
 
-const { scope, close, measure } = meteredScope();
-const connection = connectionWith({ id: scope.connection });
+const { tenant, close, measure } = meteredTenant();
+const connection = connectionWith({ id: tenant.connection });
 const REQUESTS = 100_000;
 
 afterAll(close);
 
-/** What the requests fail of, one after the other. */
+/** The errors of the requests, in turn. */
 const ERRORS = [notUnique('userName', 'User'), requiredMissing('userName')];
 
-test('of a hundred thousand failures some are written, and one mail tells them, with counts that are at least half of what there was', async () => {
-  const { table } = scope;
+test('100,000 failures cost few writes, and one notice counts more than half of them', async () => {
+  const { table } = tenant;
   await table.write([{ put: { ...connectionKey(connection.id), version: '1' } }]);
   const request = {
     method: 'POST',
@@ -29,7 +29,7 @@ test('of a hundred thousand failures some are written, and one mail tells them, 
     body: '{"userName":"x"}',
   };
   const context = { openTable: () => table, requestId: 'r', begun: Date.now(), logDays: 30 };
-  const begun = Date.now();
+  const startedAt = Date.now();
   const { writes } = await measure(async () => {
     for (let sent = 0; sent < REQUESTS; sent += 1) {
       const failures = new FailureRecorder({ connection, token: 'x' }, context);
@@ -37,8 +37,8 @@ test('of a hundred thousand failures some are written, and one mail tells them, 
       await failures.write();
     }
   });
-  // Of each cause twenty-five in a minute, and then one for each doubling.
-  const minutes = Math.ceil((Date.now() - begun) / 60_000) + 1;
+  // Per minute and cause, the first 25 failures are written, then one for each doubling.
+  const minutes = Math.ceil((Date.now() - startedAt) / 60_000) + 1;
   expect(writes).toBeLessThanOrEqual(40 * ERRORS.length * minutes);
 
   const { items } = await table.query(logPartition(connection.id));
@@ -51,7 +51,7 @@ test('of a hundred thousand failures some are written, and one mail tells them, 
   const [notice] = (await table.getMany(keys)).map(noticeFromItem);
   const causes = notice?.kind === 'failures' ? notice.causes : [];
   expect(causes.map(({ cause }) => cause).sort()).toEqual(['duplicateUser', 'missingValue']);
-  const told = causes.reduce((sum, { count }) => sum + count, 0);
-  expect(told).toBeGreaterThan(REQUESTS / 2);
-  expect(told).toBeLessThanOrEqual(REQUESTS);
+  const reported = causes.reduce((sum, { count }) => sum + count, 0);
+  expect(reported).toBeGreaterThan(REQUESTS / 2);
+  expect(reported).toBeLessThanOrEqual(REQUESTS);
 }, 120_000);

@@ -3,12 +3,12 @@ import { logChanges } from '../../directory/log/change-log';
 import { connectionToItem } from '../../directory/connections/connection-item';
 import { logRecords } from '../../directory/log/provisioning-log';
 import { newEntryTime } from '../../directory/log/entry-time';
-import { connectionWith, meteredScope } from './support';
+import { connectionWith, meteredTenant } from './support';
 
-/** Whose log a change comes into, and how long it is shown. */
+/** Which changes a connection's log contains, and how long it shows them. */
 
-const { scope, close } = meteredScope();
-const { table, connection } = scope;
+const { tenant, close } = meteredTenant();
+const { table, connection } = tenant;
 const CREATED = Date.parse('2026-01-01T00:00:00Z');
 const settings = { id: connection, createdAt: new Date(CREATED).toISOString() };
 
@@ -43,16 +43,16 @@ async function shown(): Promise<readonly unknown[]> {
   );
 }
 
-test('a change that is older than the connection was of another one, and one of no connection is nobody’s', async () => {
+test('a change is not logged if its connection is newer or does not exist', async () => {
   await table.write([{ put: connectionToItem(connectionWith(settings)) }]);
   const [older, own] = [changeAt(CREATED - 1), changeAt(CREATED + 1)];
   await logChanges(table, [older, own, changeAt(CREATED + 2, `${connection}-gone`)], 3650);
-  // Told twice, it is one entry.
+  // The stream may deliver a change twice; it is logged once.
   await logChanges(table, [own], 3650);
   expect(await shown()).toEqual([[own.at, 'bjensen', own.changes]]);
 });
 
-test('a connection that erases keeps which attributes changed, and whether somebody is active', async () => {
+test('with userDeletion erase, entries keep attribute names and the value of active', async () => {
   await table.write([
     { put: connectionToItem(connectionWith({ ...settings, userDeletion: 'erase' })) },
   ]);
@@ -66,7 +66,7 @@ test('a connection that erases keeps which attributes changed, and whether someb
   ]);
 });
 
-test('what has expired is not shown, whether DynamoDB has removed it or not', async () => {
+test('expired entries are not shown, even if DynamoDB has not deleted them yet', async () => {
   const before = await shown();
   await table.writeEach([changeEntryWrite(changeAt(Date.now() - 2 * 86_400_000), 1)]);
   expect(await shown()).toEqual(before);

@@ -3,7 +3,7 @@ import { changesBetween } from '../../directory/log/attribute-changes';
 import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
 import type { Attributes } from '../../scim/resource/parse';
 
-/** What the log tells of a change: attributes by name, and values only of those that it may show. */
+/** A change in the log names the attributes, with values only for those that it may show. */
 
 const BEFORE: Attributes = {
   userName: 'bjensen@acme.example',
@@ -15,21 +15,21 @@ const BEFORE: Attributes = {
 };
 
 test.each<[string, Attributes | undefined, Attributes, readonly object[]]>([
-  ['nothing', BEFORE, BEFORE, []],
+  ['no change', BEFORE, BEFORE, []],
   [
-    'a value',
+    'a changed value',
     BEFORE,
     { ...BEFORE, active: false },
     [{ attribute: 'active', from: true, to: false }],
   ],
   [
-    'a sub-attribute',
+    'a changed sub-attribute',
     BEFORE,
     { ...BEFORE, name: { givenName: 'Babs', familyName: 'Jensen' } },
     [{ attribute: 'name.givenName', from: 'Barbara', to: 'Babs' }],
   ],
   [
-    'values of several',
+    'the values of a multi-valued attribute',
     BEFORE,
     { ...BEFORE, emails: [{ value: 'babs@acme.example' }, { value: 'b@acme.example' }] },
     [
@@ -41,14 +41,19 @@ test.each<[string, Attributes | undefined, Attributes, readonly object[]]>([
     ],
   ],
   [
-    'a part of several that is not shown',
+    'only the name, if the values that it shows are equal',
     BEFORE,
     { ...BEFORE, emails: [{ value: 'bjensen@acme.example', type: 'home' }] },
     [{ attribute: 'emails' }],
   ],
-  ['what is not shown', BEFORE, { ...BEFORE, phoneNumbers: [] }, [{ attribute: 'phoneNumbers' }]],
   [
-    'an extension',
+    'only the name of an attribute without shown values',
+    BEFORE,
+    { ...BEFORE, phoneNumbers: [] },
+    [{ attribute: 'phoneNumbers' }],
+  ],
+  [
+    'attributes of an extension, after its URN',
     BEFORE,
     { ...BEFORE, [ENTERPRISE_USER_URN]: { department: 'Sales' } },
     [
@@ -57,17 +62,22 @@ test.each<[string, Attributes | undefined, Attributes, readonly object[]]>([
     ],
   ],
   [
-    'an extension of its own',
+    'only the name of an attribute of a custom extension',
     {},
     { 'urn:acme:badge': { pin: '1234' } },
     [{ attribute: 'urn:acme:badge:pin' }],
   ],
-  ['what was not there', undefined, { userName: 'new' }, [{ attribute: 'userName', to: 'new' }]],
-])('%s', (_, before, after, changes) => {
+  [
+    'every attribute of a new resource',
+    undefined,
+    { userName: 'new' },
+    [{ attribute: 'userName', to: 'new' }],
+  ],
+])('a change reports %s', (_, before, after, changes) => {
   expect(changesBetween(before, after)).toEqual(changes);
 });
 
-test('of what is not on the list no value is told, and what is told has an end', () => {
+test('attributes that are not listed have no values, and attributes and values are limited', () => {
   const json = fc.jsonValue() as fc.Arbitrary<Attributes[string]>;
   const name = fc.string({ minLength: 1 }).map((text) => `x${text}`);
   fc.assert(

@@ -6,10 +6,10 @@ import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
 import { USER } from '../../scim/schema/resource-type';
 import { server } from '../support/client';
-import { meteredScope } from './support';
+import { meteredTenant } from './support';
 
-const { scope, client, close, measure } = meteredScope();
-const users = new Users(scope, USER, 'retain');
+const { tenant, client, close, measure } = meteredTenant();
+const users = new Users(tenant, USER, 'retain');
 
 afterAll(close);
 
@@ -20,9 +20,9 @@ async function found(filter: string): Promise<string[]> {
 }
 
 test('a scan of several pages finds every match once, in order of creation', async () => {
-  const wide = { ...scope, connection: `${scope.connection}-wide` };
+  const wide = { ...tenant, connection: `${tenant.connection}-wide` };
   const wideUsers = new Users(wide, USER, 'retain');
-  // A page of a query has 1 MB: these are four.
+  // A query page holds 1 MB; these users take four pages.
   const nickName = 'x'.repeat(20_000);
   const ids: string[] = [];
   for (let index = 0; index < 200; index += 1) {
@@ -41,8 +41,8 @@ test('a scan of several pages finds every match once, in order of creation', asy
   expect(await search('title eq "odd"')).toEqual(ids.filter((_, index) => index % 2 === 1));
 });
 
-test('a scan fails as a whole, and does not mind what is deleted meanwhile', async () => {
-  const own = { ...scope, connection: `${scope.connection}-scan` };
+test('a scan fails if one of its pages fails, and tolerates deletions while it runs', async () => {
+  const own = { ...tenant, connection: `${tenant.connection}-scan` };
   const ids: string[] = [];
   const nickName = 'x'.repeat(20_000);
   for (let index = 0; index < 150; index += 1) {
@@ -65,7 +65,7 @@ test('a scan fails as a whole, and does not mind what is deleted meanwhile', asy
   await expect(search(new FailingTable(client, server().tableName))).rejects.toThrow('no more');
   class ShrinkingTable extends Table {
     override async query(partition: string, options: QueryOptions = {}): Promise<QueryPage> {
-      // The scan asks for the last one: everything behind the first page goes before it does.
+      // The scan queries backward for the last user; delete all users after the first page before.
       if (options.backward === true) {
         const behind = ids
           .slice(40)
@@ -80,7 +80,7 @@ test('a scan fails as a whole, and does not mind what is deleted meanwhile', asy
   ).toBeGreaterThanOrEqual(40);
 });
 
-describe('filters by key', () => {
+describe('filters and counts', () => {
   const reads: Record<string, number> = {};
   beforeAll(async () => {
     for (const [name, ext] of [
@@ -112,14 +112,14 @@ describe('filters by key', () => {
     ['userName eq "ann" or title eq "cid"', ['Ann', 'Cid'], false],
     ['title sw "b" or not (externalId pr)', ['Bob'], false],
     ['userName eq "ann" and not (active eq true)', [], true],
-  ])('%s', async (filter, expected, byKey) => {
+  ])('filter %s', async (filter, expected, byKey) => {
     const { calls } = await measure(async () => expect(await found(filter)).toEqual(expected));
     reads[filter] = calls;
-    // A scan is one Query; by key it is a lookup for each value and one fetch.
+    // A lookup by key takes one call per value and one to fetch the users.
     if (byKey) expect(calls).toBeLessThanOrEqual(3);
   });
 
-  test('counts are exact while users come and go', async () => {
+  test('counts stay exact while users are created and deleted', async () => {
     const before = await users.collection.count();
     const created = await Promise.all(
       Array.from({ length: 30 }, (_, index) => users.create({ userName: `count${index}` })),
@@ -131,6 +131,6 @@ describe('filters by key', () => {
   });
 });
 
-test('a filter that no key helps has a budget', async () => {
+test('a filter without a key may scan at least 20,000 resources', async () => {
   expect(SCAN_BUDGET).toBeGreaterThanOrEqual(20_000);
 });

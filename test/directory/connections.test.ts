@@ -2,16 +2,16 @@ import { Connections } from '../../directory/connections/connections';
 import { connectionKey } from '../../directory/store/keys';
 import { findValidToken, issueToken, readToken } from '../../directory/connections/tokens';
 import { ABSENT } from '../../directory/store/write';
-import { ACT, connectionWith, meteredScope } from './support';
+import { ACT, connectionWith, meteredTenant } from './support';
 
-const { scope, close, measure } = meteredScope();
+const { tenant, close, measure } = meteredTenant();
 
 afterAll(close);
 
 describe('connections and tokens', () => {
-  const connections = new Connections(scope.table);
+  const connections = new Connections(tenant.table);
 
-  test('a token is valid until it expires, and no other is', () => {
+  test('a token is valid until it expires; other, altered and malformed tokens are not', () => {
     const now = new Date('2026-01-01T00:00:00Z');
     const token = issueToken('acme', 1, now);
     const presented = readToken(token.value);
@@ -35,8 +35,8 @@ describe('connections and tokens', () => {
     }
   });
 
-  test('the table keeps digests and no token', async () => {
-    const id = scope.connection.slice(0, 20);
+  test('the table stores digests of tokens and no token value', async () => {
+    const id = tenant.connection.slice(0, 20);
     const token = issueToken(id);
     const { value, ...stored } = token;
     const connection = connectionWith({
@@ -66,13 +66,13 @@ describe('connections and tokens', () => {
     ).toBe(true);
     expect(await connections.add(connection, ACT)).toBe(false);
     expect(await connections.find(id)).toEqual(connection);
-    expect(JSON.stringify(await scope.table.get(connectionKey(id)))).not.toContain(value);
+    expect(JSON.stringify(await tenant.table.get(connectionKey(id)))).not.toContain(value);
     await connections.withdraw(connection);
     expect(await connections.find(id)).toBeUndefined();
   });
 
-  test('when a token is used survives every change, and a changed connection is not withdrawn', async () => {
-    const id = `${scope.connection.slice(0, 18)}u`;
+  test('changes keep lastUsedAt; withdraw keeps another connection with the same id', async () => {
+    const id = `${tenant.connection.slice(0, 18)}u`;
     const token = issueToken(id);
     const connection = connectionWith({
       id,
@@ -81,16 +81,16 @@ describe('connections and tokens', () => {
     });
     await connections.add(connection, ACT);
     const { failureMail: _, ...without } = connection;
-    // It is used between the reading and the writing of the change.
+    // The token is used after the change has read the connection and before it writes it.
     await connections.change(id, ACT, async () => {
       await connections.recordUse({ id }, token);
       return { ...without, displayName: 'Changed' };
     });
-    // And it was used before this one was read.
+    // This change reads the connection after the token was used.
     await connections.change(id, ACT, (before) => ({ ...before, groups: false }));
     const found = await connections.find(id);
     expect(found?.tokens[0]?.lastUsedAt).toBeDefined();
-    // Within the hour the token knows it, and nothing is called.
+    // A use is recorded once an hour at most, so this one makes no call.
     const [used = token] = found?.tokens ?? [];
     expect(await measure(() => connections.recordUse({ id }, used))).toEqual({
       reads: 0,
@@ -103,8 +103,8 @@ describe('connections and tokens', () => {
     expect(await connections.find(id)).toBeDefined();
   });
 
-  test('what is to be written alongside a change and is there already does not hold it up', async () => {
-    const id = `${scope.connection.slice(0, 18)}a`;
+  test('a change succeeds if an item to be written alongside it exists already', async () => {
+    const id = `${tenant.connection.slice(0, 18)}a`;
     await connections.add(connectionWith({ id }), ACT);
     const alongside = [{ put: { pk: `c#${id}#notice`, sk: 'x' }, condition: ABSENT }];
     for (const displayName of ['One', 'Two']) {

@@ -7,7 +7,7 @@ import type { FailuresNotice } from '../../directory/notices/notice';
 import { Table } from '../../directory/store/table';
 import { ACT, connectionWith, createOwnTable, openEngine } from './support';
 
-/** What is told of failures, and when it is told again. */
+/** Which failures are reported, and when they are reported again. */
 
 const HOUR = 3_600_000;
 const client = openEngine();
@@ -31,7 +31,7 @@ async function connect(): Promise<string> {
   return id;
 }
 
-/** Sequence numbers grow in length, too. */
+/** Creates a failure. Numbering starts at 99, so that sequence numbers differ in length, too. */
 function failure(cause: string, attribute?: string, count = 1): StreamedEntry {
   return {
     sequence: String((sequence += 1)),
@@ -54,8 +54,8 @@ function success(): StreamedEntry {
   return { sequence: String((sequence += 1)), entry: 'success' };
 }
 
-/** What a batch makes told: causes with their counts, or that it is over. */
-async function told(
+/** Processes a batch. @returns the reported causes with their counts, or `recovered` */
+async function reported(
   id: string,
   entries: readonly StreamedEntry[],
   now: number,
@@ -74,58 +74,58 @@ async function told(
 
 const failing = async (id: string) => (await connections.find(id))?.failing;
 
-test('a cause is told once, muted for a day, and then summed up, also when another was told last', async () => {
+test('a cause is reported, muted for a day and summarized, even if another came last', async () => {
   const id = await connect();
-  expect(await told(id, [failure('wrongValue')], 0)).toEqual(['wrongValue 1']);
-  // The last batch before a silence tells one cause and mutes another.
+  expect(await reported(id, [failure('wrongValue')], 0)).toEqual(['wrongValue 1']);
+  // The last batch reports one cause and counts failures of a muted one.
   expect(
-    await told(id, [failure('wrongValue', undefined, 3), failure('missingValue')], HOUR),
+    await reported(id, [failure('wrongValue', undefined, 3), failure('missingValue')], HOUR),
   ).toEqual(['missingValue 1']);
   expect(await dueDigests(table, 23 * HOUR)).not.toContain(id);
   expect(await dueDigests(table, 26 * HOUR)).toContain(id);
-  expect(await told(id, [], 26 * HOUR)).toEqual(['wrongValue 3']);
+  expect(await reported(id, [], 26 * HOUR)).toEqual(['wrongValue 3']);
   expect(await dueDigests(table, 26 * HOUR)).not.toContain(id);
-  expect(await told(id, [], 27 * HOUR)).toEqual([]);
+  expect(await reported(id, [], 27 * HOUR)).toEqual([]);
 });
 
-test('summings-up of one batch do not stand in each other’s way', async () => {
+test('causes of one batch are summarized independently, each a day after its report', async () => {
   const id = await connect();
-  await told(id, [failure('wrongValue')], 0);
-  await told(id, [failure('missingValue')], 8 * HOUR);
-  await told(id, [failure('wrongValue'), failure('missingValue')], 9 * HOUR);
-  expect(await told(id, [], 25 * HOUR)).toEqual(['wrongValue 1']);
-  expect(await told(id, [], 33 * HOUR)).toEqual(['missingValue 1']);
+  await reported(id, [failure('wrongValue')], 0);
+  await reported(id, [failure('missingValue')], 8 * HOUR);
+  await reported(id, [failure('wrongValue'), failure('missingValue')], 9 * HOUR);
+  expect(await reported(id, [], 25 * HOUR)).toEqual(['wrongValue 1']);
+  expect(await reported(id, [], 33 * HOUR)).toEqual(['missingValue 1']);
 });
 
-test('what ends it depends on what failed', async () => {
+test('recovery depends on the causes, and needs a success without a later failure', async () => {
   const id = await connect();
-  await told(id, [failure('tokenRefused')], 0);
-  await told(id, [failure('tokenRefused')], HOUR);
+  await reported(id, [failure('tokenRefused')], 0);
+  await reported(id, [failure('tokenRefused')], HOUR);
   expect(await failing(id)).toBe('request');
-  expect(await told(id, [failure('tokenRefused'), success()], 2 * HOUR)).toEqual(['recovered']);
+  expect(await reported(id, [failure('tokenRefused'), success()], 2 * HOUR)).toEqual(['recovered']);
   expect(await failing(id)).toBeUndefined();
-  // Who could not get in is told anew; what others saw before is not.
-  expect(await told(id, [failure('tokenRefused')], 3 * HOUR)).toEqual(['tokenRefused 1']);
-  await told(id, [failure('wrongValue')], 4 * HOUR);
+  // A recovery unmutes refused access, so it is reported right away; other causes stay muted.
+  expect(await reported(id, [failure('tokenRefused')], 3 * HOUR)).toEqual(['tokenRefused 1']);
+  await reported(id, [failure('wrongValue')], 4 * HOUR);
   expect(await failing(id)).toBe('change');
-  expect(await told(id, [success(), failure('wrongValue')], 5 * HOUR)).toEqual([]);
+  expect(await reported(id, [success(), failure('wrongValue')], 5 * HOUR)).toEqual([]);
   expect(await failing(id)).toBe('change');
 });
 
-test('records that come again change nothing', async () => {
+test('records that are delivered again change nothing', async () => {
   const id = await connect();
   const batch = [failure('wrongValue'), failure('missingValue')];
-  expect(await told(id, batch, 0)).toHaveLength(2);
-  expect(await told(id, batch, 1)).toEqual([]);
-  expect(await told(id, batch.slice(1), 2)).toEqual([]);
+  expect(await reported(id, batch, 0)).toHaveLength(2);
+  expect(await reported(id, batch, 1)).toEqual([]);
+  expect(await reported(id, batch.slice(1), 2)).toEqual([]);
 });
 
-test('a thousand attributes are no thousand paragraphs', async () => {
+test('failures of 1,000 attributes are grouped into at most 21 causes', async () => {
   const id = await connect();
   const entries = Array.from({ length: 1000 }, (_, index) =>
     failure('wrongPath', `attribute${index}`),
   );
-  const causes = await told(id, entries, 0);
+  const causes = await reported(id, entries, 0);
   expect(causes.length).toBeLessThanOrEqual(21);
   expect(causes.reduce((sum, cause) => sum + Number(cause.split(' ')[1]), 0)).toBe(1000);
 });

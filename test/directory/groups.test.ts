@@ -11,11 +11,11 @@ import type { JsonObject } from '../../scim/json';
 import { membersFrom, NO_MEMBERSHIP_CHANGE } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
 import { server } from '../support/client';
-import { meteredScope } from './support';
+import { meteredTenant } from './support';
 
-const { scope, client, close } = meteredScope();
-const users = new Users(scope, USER, 'retain');
-const groups = new Groups(scope, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
+const { tenant, client, close } = meteredTenant();
+const users = new Users(tenant, USER, 'retain');
+const groups = new Groups(tenant, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
 
 afterAll(close);
 
@@ -23,15 +23,15 @@ async function members(groupId: string): Promise<readonly JsonObject[]> {
   return (await groups.withMembers(await groups.get(groupId))).members;
 }
 
-test('who comes back before the deletion has been followed is in no group any more', async () => {
+test('a user revived before their deletion is complete is in no group', async () => {
   const attributes = { userName: 'returning', externalId: 'returning' };
   const user = await users.create(attributes);
   const group = await groups.create(
     { displayName: 'Returning' },
     membersFrom([{ value: user.id }]),
   );
-  // A request with so little time left hands over what follows.
-  const hurried = { ...scope, table: scope.table.forRequest(Date.now() + 4500) };
+  // With so little time left, the request hands over the deletion of memberships.
+  const hurried = { ...tenant, table: tenant.table.forRequest(Date.now() + 4500) };
   await new Users(hurried, USER, 'retain').delete(user.id, () => undefined);
   expect(await members(group.id)).toHaveLength(1);
   expect((await users.create(attributes)).id).toBe(user.id);
@@ -39,7 +39,7 @@ test('who comes back before the deletion has been followed is in no group any mo
 });
 
 describe('groups', () => {
-  test('members in the filter by key, by display, negated', async () => {
+  test('can be filtered by the value or display of members, also negated', async () => {
     const [one, two] = [
       await users.create({ userName: 'gm1', displayName: 'One' }),
       await users.create({ userName: 'gm2' }),
@@ -55,7 +55,7 @@ describe('groups', () => {
       );
     expect(await search(`members.value eq "${two.id}"`)).toEqual([group.id, other.id]);
     expect(await search(`members eq "${one.id}" and displayName eq "g2"`)).toEqual([]);
-    // The same member twice is one question to the table, which refuses to be asked twice.
+    // A member named twice is looked up once: DynamoDB rejects duplicate keys in a batch.
     expect(
       await search(`displayName eq "g1" and (members eq "${one.id}" or members eq "${one.id}")`),
     ).toEqual([group.id]);
@@ -72,7 +72,7 @@ describe('groups', () => {
     ).toEqual([]);
   });
 
-  test('a group may be created, replaced and emptied with any number of members', async () => {
+  test('can be created, replaced and emptied with any number of members', async () => {
     const joining = await Promise.all(
       Array.from({ length: 300 }, (_, index) => users.create({ userName: `crowd${index}` })),
     );
@@ -94,13 +94,13 @@ describe('groups', () => {
     );
     expect((await groups.get(group.id)).version).toBe(replaced.version);
     expect((await replace(sent.slice(100))).version).toBe(replaced.version);
-    const item = await scope.table.get(resourceKey(scope.connection, 'Group', group.id));
+    const item = await tenant.table.get(resourceKey(tenant.connection, 'Group', group.id));
     expect([item?.['members'], item?.['pending']]).toEqual([200, undefined]);
     await replace([]);
     expect(await members(group.id)).toEqual([]);
   });
 
-  test('what a dead function left behind is completed by whoever comes next, once', async () => {
+  test('apply the pending edits of a dead function once, on the next read or write', async () => {
     const joining = await Promise.all(
       Array.from({ length: 250 }, (_, index) => users.create({ userName: `orphan${index}` })),
     );
@@ -108,10 +108,10 @@ describe('groups', () => {
       ({ id }) => ({ kind: 'add', member: { value: id, type: 'User' } }) as const,
     );
     const group = await groups.create({ displayName: 'Left behind' }, NO_MEMBERSHIP_CHANGE);
-    const key = resourceKey(scope.connection, 'Group', group.id);
-    const left = async (): Promise<void> => {
-      const intent = await recordEdits(scope, group.id, edits);
-      await scope.table.write([
+    const key = resourceKey(tenant.connection, 'Group', group.id);
+    const leavePending = async (): Promise<void> => {
+      const intent = await recordEdits(tenant, group.id, edits);
+      await tenant.table.write([
         {
           update: key,
           set: { pending: intent },
@@ -120,8 +120,8 @@ describe('groups', () => {
         },
       ]);
     };
-    await left();
-    // Readers and writers at once: all of them see all of it.
+    await leavePending();
+    // Concurrent readers and writers all see the complete change.
     const [first] = joining;
     const seen = await Promise.all([
       groups.get(group.id).then(() => members(group.id)),
@@ -140,20 +140,20 @@ describe('groups', () => {
         .then(() => members(group.id)),
     ]);
     expect(seen.map((found) => found.length)).toEqual([250, 250, 250]);
-    expect((await scope.table.get(key))?.['members']).toBe(250);
-    // Removed and left again half-way: the deletion of a member completes it, too.
+    expect((await tenant.table.get(key))?.['members']).toBe(250);
+    // Empty the group and leave the edits pending again: deleting a member completes them, too.
     await groups.change(
       group.id,
       ({ attributes }) => ({ attributes, members: membersFrom([]) }),
       false,
     );
-    await left();
+    await leavePending();
     await users.delete(first?.id ?? '', () => undefined);
     expect(await members(group.id)).toHaveLength(249);
-    expect((await scope.table.get(key))?.['members']).toBe(249);
+    expect((await tenant.table.get(key))?.['members']).toBe(249);
   });
 
-  test('who is deleted in the middle of a large change is no member afterwards', async () => {
+  test('do not keep a member that is deleted during a large change', async () => {
     const joining = await Promise.all(
       Array.from({ length: 120 }, (_, index) => users.create({ userName: `middle${index}` })),
     );
@@ -171,24 +171,24 @@ describe('groups', () => {
         return super.write(writes);
       }
     }
-    const racing = { ...scope, table: new RacingTable(client, server().tableName) };
+    const racing = { ...tenant, table: new RacingTable(client, server().tableName) };
     const racingGroups = new Groups(racing, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
     const group = await racingGroups.create(
       { displayName: 'Middle' },
       membersFrom(joining.map(({ id }) => ({ value: id }))),
     );
-    // The victim joined after its deletion had looked for memberships; the second look finds it.
+    // The membership was written after the deletion had looked for it; the final check finds it.
     const later = Date.now() + 1000;
-    await completeAbandoned(scope.table, { abandoned: later, finalCheck: later }, (_, error) => {
+    await completeAbandoned(tenant.table, { abandoned: later, finalCheck: later }, (_, error) => {
       throw error;
     });
     expect(await members(group.id)).toHaveLength(119);
     expect(
-      (await scope.table.get(resourceKey(scope.connection, 'Group', group.id)))?.['members'],
+      (await tenant.table.get(resourceKey(tenant.connection, 'Group', group.id)))?.['members'],
     ).toBe(119);
   });
 
-  test('who leaves just as others complete a large change is counted out, too', async () => {
+  test('count correctly if a member leaves while other edits are being completed', async () => {
     const victim = await users.create({ userName: 'leaver' });
     const joining = await Promise.all(
       Array.from({ length: 95 }, (_, index) => users.create({ userName: `staying${index}` })),
@@ -197,27 +197,27 @@ describe('groups', () => {
       { displayName: 'Leaving' },
       membersFrom([{ value: victim.id }]),
     );
-    const key = resourceKey(scope.connection, 'Group', group.id);
+    const key = resourceKey(tenant.connection, 'Group', group.id);
     const edits = joining.map(
       ({ id }) => ({ kind: 'add', member: { value: id, type: 'User' } }) as const,
     );
-    const intent = await recordEdits(scope, group.id, edits);
-    await scope.table.write([{ update: key, set: { pending: intent }, add: { members: 95 } }]);
+    const intent = await recordEdits(tenant, group.id, edits);
+    await tenant.table.write([{ update: key, set: { pending: intent }, add: { members: 95 } }]);
     class RacingTable extends Table {
       override async write(writes: Parameters<Table['write']>[0]): ReturnType<Table['write']> {
         const failed = await super.write(writes);
-        // The change under way stands in the way; it is complete before that can be looked at.
-        if (failed.length > 0) await completeEdits(scope, group.id, intent);
+        // Pending edits made the write fail; complete them before the caller can.
+        if (failed.length > 0) await completeEdits(tenant, group.id, intent);
         return failed;
       }
     }
-    const racing = { ...scope, table: new RacingTable(client, server().tableName) };
+    const racing = { ...tenant, table: new RacingTable(client, server().tableName) };
     await new Users(racing, USER, 'retain').delete(victim.id, () => undefined);
     expect(await members(group.id)).toHaveLength(95);
-    expect((await scope.table.get(key))?.['members']).toBe(95);
+    expect((await tenant.table.get(key))?.['members']).toBe(95);
   });
 
-  test('two large changes at once: one after the other', async () => {
+  test('apply concurrent large changes one after the other', async () => {
     const joining = await Promise.all(
       Array.from({ length: 240 }, (_, index) => users.create({ userName: `both${index}` })),
     );
@@ -243,11 +243,11 @@ describe('groups', () => {
     ]);
     expect(await members(group.id)).toHaveLength(240);
     expect(
-      (await scope.table.get(resourceKey(scope.connection, 'Group', group.id)))?.['members'],
+      (await tenant.table.get(resourceKey(tenant.connection, 'Group', group.id)))?.['members'],
     ).toBe(240);
   });
 
-  test('a change of nothing keeps the version', async () => {
+  test('keep their version if nothing changes', async () => {
     const group = await groups.create({ displayName: 'Still' }, NO_MEMBERSHIP_CHANGE);
     const same = await groups.change(
       group.id,

@@ -4,22 +4,25 @@ import { Table } from '../../directory/store/table';
 import { Users } from '../../directory/users';
 import { USER } from '../../scim/schema/resource-type';
 import { server } from '../support/client';
-import { ACT, connectionWith, meteredScope } from './support';
+import { ACT, connectionWith, meteredTenant } from './support';
 
-/** Every call is made twice, as it is when the first answer is lost: the second one meets what the first one wrote. */
-const { scope: undisturbed, client, close } = meteredScope();
+/**
+ * Makes every call twice, as a retry after a lost response does: the second call meets what the
+ * first one wrote.
+ */
+const { tenant: undisturbed, client, close } = meteredTenant();
 const twice: DynamoDB = {
   async call(operation, input, options) {
     await client.call(operation, input, options);
     return client.call(operation, input, options);
   },
 };
-const scope = { ...undisturbed, table: new Table(twice, server().tableName) };
+const tenant = { ...undisturbed, table: new Table(twice, server().tableName) };
 
 afterAll(close);
 
-test('a change of a user whose answer is lost is made once and known as made', async () => {
-  const users = new Users(scope, USER, 'retain');
+test('a change to a user is made once and reported as made if the response is lost', async () => {
+  const users = new Users(tenant, USER, 'retain');
   const user = await users.create({ userName: 'lost' });
   let attempts = 0;
   const changed = await users.change(user.id, ({ attributes }) => {
@@ -30,9 +33,9 @@ test('a change of a user whose answer is lost is made once and known as made', a
   expect((await users.get(user.id)).version).toBe(changed.version);
 });
 
-test('so is a connection, when it is added and when it is changed', async () => {
-  const connections = new Connections(scope.table);
-  const id = scope.connection.slice(0, 20);
+test('a connection is added once and changed once if responses are lost', async () => {
+  const connections = new Connections(tenant.table);
+  const id = tenant.connection.slice(0, 20);
   expect(await connections.add(connectionWith({ id, displayName: 'D' }), ACT)).toBe(true);
   const changed = await connections.change(id, ACT, (current) => ({
     ...current,

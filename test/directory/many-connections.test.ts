@@ -3,21 +3,21 @@ import { Connections } from '../../directory/connections/connections';
 import { issueToken } from '../../directory/connections/tokens';
 import { admin, Client } from '../support/client';
 import { startOwnServer, type OwnServer } from '../support/own-server';
-import { ACT, connectionWith, meteredScope, type Units } from './support';
+import { ACT, connectionWith, meteredTenant, type Units } from './support';
 
-/** What an administrator and an identity provider do costs the same with ten connections and with ten thousand. */
+/** Calls of operators and identity providers cost the same with 10 and with 10,000 connections. */
 
 const FEW = 10;
 const MANY = 10_000;
 
 let server: OwnServer;
-let metered: ReturnType<typeof meteredScope>;
+let metered: ReturnType<typeof meteredTenant>;
 let connections: Connections;
 
 beforeAll(async () => {
   server = await startOwnServer();
-  metered = meteredScope();
-  connections = new Connections(metered.scope.table);
+  metered = meteredTenant();
+  connections = new Connections(metered.tenant.table);
 });
 
 afterAll(async () => {
@@ -34,10 +34,10 @@ async function fill(from: number, to: number): Promise<void> {
     const id = idOf(from + index);
     return { put: connectionToItem(connectionWith({ id, tokens: [issueToken(id)] })) };
   });
-  await metered.scope.table.writeEach(puts);
+  await metered.tenant.table.writeEach(puts);
 }
 
-/** What each operation costs now. @param last id of a connection near the end of the list */
+/** Measures each operation. @param last id of a connection near the end of the list */
 async function costs(name: string, last: string): Promise<Readonly<Record<string, Units>>> {
   const { measure } = metered;
   const id = `new-${name}`;
@@ -52,7 +52,7 @@ async function costs(name: string, last: string): Promise<Readonly<Record<string
   };
 }
 
-test('listing, creating, changing and authenticating cost the same at any number of connections', async () => {
+test('listing, creating, changing and authenticating cost the same at any scale', async () => {
   await fill(0, FEW);
   const few = await costs('few', idOf(FEW - 8));
   await fill(FEW, MANY);
@@ -62,7 +62,7 @@ test('listing, creating, changing and authenticating cost the same at any number
   expect(many['firstPage']?.calls).toBe(2);
 }, 60_000);
 
-test('and they are all listed, page by page, and served', async () => {
+test('10,000 connections are listed page by page, and requests are served', async () => {
   const ids: string[] = [];
   let cursor = '';
   do {

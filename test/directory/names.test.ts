@@ -1,6 +1,6 @@
 import { namesIn } from '../../directory/resources/names';
 
-test('names are those that identity providers look up users and groups by', () => {
+test('names are the attributes by which identity providers look up users and groups', () => {
   expect(namesIn({ UserName: 'a', externalId: 'e', password: 'p' })).toEqual({
     name: 'a',
     externalId: 'e',

@@ -11,7 +11,7 @@ import type { Tenant } from '../../directory/resources/tenant';
 import { ACT, connectionWith, createOwnTable, openEngine } from './support';
 
 const client = openEngine();
-// In the server's own table its function `completion` would be the first to do what is tried here.
+// In the server's table, the `completion` function would purge the connections before the tests do.
 let tableName: string;
 let table: Table;
 let connections: Connections;
@@ -27,12 +27,12 @@ afterAll(() => {
   client.close();
 });
 
-/** Exactly one member. */
+/** Creates a change that leaves exactly one member. */
 function members(value: string): MembershipChange {
   return { clear: true, add: new Map([[value, { value }]]), remove: new Set() };
 }
 
-/** A connection of its own for a test. */
+/** Creates a connection for one test. */
 async function connect(): Promise<{ id: string; users: Users; groups: Groups }> {
   const id = `purge-${Date.now().toString(36)}-${(names += 1)}`;
   await connections.add(connectionWith({ id }), ACT);
@@ -49,7 +49,7 @@ async function purgeOf(id: string): Promise<Purge> {
     for (const intent of intents)
       if (intent.kind === 'purge' && intent.connection === id) return intent;
   }
-  throw new Error('There is no purge.');
+  throw new Error('No intent of a purge found.');
 }
 
 async function keysOf(id: string): Promise<readonly string[]> {
@@ -60,14 +60,14 @@ async function keysOf(id: string): Promise<readonly string[]> {
   return keys;
 }
 
-/** The table, with something that happens before the first call that the removal makes of a kind. */
-function disturbed(operation: string, happen: () => Promise<unknown>): Table {
+/** Opens the table with a hook that runs before the first call of an operation. */
+function tableWithHook(operation: string, hook: () => Promise<unknown>): Table {
   let isDone = false;
   const db: DynamoDB = {
     async call(name, input, options) {
       if (name === operation && !isDone) {
         isDone = true;
-        await happen();
+        await hook();
       }
       return client.call(name, input, options);
     },
@@ -76,14 +76,14 @@ function disturbed(operation: string, happen: () => Promise<unknown>): Table {
 }
 
 test.each(['BatchWriteItem', 'TransactWriteItems', 'DeleteItem', 'Query'])(
-  'what a request changes before the %s of the removal goes, too',
+  'a change made just before the first %s of a purge is purged, too',
   async (operation) => {
     const { id, users, groups } = await connect();
     const user = await users.create({ userName: 'before@x.example', externalId: 'before' });
     const other = await users.create({ userName: 'other@x.example' });
     const group = await groups.create({ displayName: 'Before' }, members(user.id));
     await connections.delete(id, ACT);
-    const changing = disturbed(operation, async () => {
+    const changing = tableWithHook(operation, async () => {
       await users.change(user.id, () => ({ userName: 'after@x.example', externalId: 'after' }));
       await groups.change(
         group.id,
@@ -99,15 +99,15 @@ test.each(['BatchWriteItem', 'TransactWriteItems', 'DeleteItem', 'Query'])(
 );
 
 test.each(['Query', 'GetItem', 'BatchWriteItem', 'TransactWriteItems', 'DeleteItem'])(
-  'who is late, at its %s, touches nothing of another connection that has the id by then',
+  'a worker delayed at its first %s keeps a new connection with the same id',
   async (operation) => {
     const { id, users } = await connect();
     await users.create({ userName: 'same@x.example', externalId: 'same' });
     await connections.delete(id, ACT);
     const purge = await purgeOf(id);
     let kept: readonly string[] = [];
-    const late = disturbed(operation, async () => {
-      // Another one ends the removal, and an administrator creates the connection anew.
+    const late = tableWithHook(operation, async () => {
+      // Another worker finishes the purge, and an operator creates the connection again.
       expect(await purgeConnection(table, purge)).toBe(true);
       await freeConnectionId(table, purge);
       expect(await connections.add(connectionWith({ id }), ACT)).toBe(true);

@@ -3,27 +3,27 @@ import { isTransient, Retries } from '../../directory/store/retries';
 
 const throttled = new DynamoDBError('ProvisionedThroughputExceededException', 'slow down', 400);
 
-describe('what passes and what does not', () => {
+describe('isTransient', () => {
   test.each([
-    ['throttling', throttled, true],
-    ['a fault of the service', new DynamoDBError('X', 'failed', 502), true],
+    ['true for throttling', throttled, true],
+    ['true for a service fault', new DynamoDBError('X', 'failed', 502), true],
     [
-      'a broken connection',
+      'true for a broken connection',
       Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }),
       true,
     ],
-    ['no answer in time', Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }), true],
-    ['a table that is not there', new DynamoDBError('ResourceNotFoundException', 'no', 400), false],
-    ['a mistake of ours', new TypeError('undefined is not a function'), false],
-    ['a file that is not there', Object.assign(new Error('no file'), { code: 'ENOENT' }), false],
-    ['no error', 'text', false],
-  ])('%s', (_, error, passes) => {
-    expect(isTransient(error)).toBe(passes);
+    ['true for a timeout', Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }), true],
+    ['false for a missing table', new DynamoDBError('ResourceNotFoundException', 'no', 400), false],
+    ['false for a programming error', new TypeError('undefined is not a function'), false],
+    ['false for a missing file', Object.assign(new Error('no file'), { code: 'ENOENT' }), false],
+    ['false for a value that is not an error', 'text', false],
+  ])('is %s', (_, error, expected) => {
+    expect(isTransient(error)).toBe(expected);
   });
 });
 
 describe('a request', () => {
-  test('tries again what passes', async () => {
+  test('retries transient errors', async () => {
     let calls = 0;
     const result = await new Retries(Date.now() + 10_000).run(() => {
       calls += 1;
@@ -32,7 +32,7 @@ describe('a request', () => {
     expect([result, calls]).toEqual(['done', 3]);
   });
 
-  test('does not try again what stays', async () => {
+  test('does not retry permanent errors', async () => {
     let calls = 0;
     const failing = new Retries().run(() => {
       calls += 1;
@@ -42,7 +42,7 @@ describe('a request', () => {
     expect(calls).toBe(1);
   });
 
-  test('whose time is over is told to come again, and why is known here', async () => {
+  test('fails with 503, Retry-After and the cause when its time is up', async () => {
     const failing = new Retries(Date.now() + 1200).run(() => Promise.reject(throttled));
     await expect(failing).rejects.toMatchObject({
       status: 503,
@@ -54,7 +54,7 @@ describe('a request', () => {
     });
   });
 
-  test('gives a call no more time than is left', async () => {
+  test('limits the timeout of a call to the time left', async () => {
     const timeouts: number[] = [];
     const call = ({ timeout = 0 }: CallOptions): Promise<void> => {
       timeouts.push(timeout);

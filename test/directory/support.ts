@@ -7,7 +7,7 @@ import type { Tenant } from '../../directory/resources/tenant';
 import { Table } from '../../directory/store/table';
 import { server } from '../support/client';
 
-/** A connection as the table keeps it. */
+/** Creates a connection as the table stores it, with defaults for the settings not given. */
 export function connectionWith(settings: Partial<Connection> & Pick<Connection, 'id'>): Connection {
   return {
     displayName: 'Test',
@@ -25,26 +25,30 @@ export function connectionWith(settings: Partial<Connection> & Pick<Connection, 
   };
 }
 
-/** Who acts on connections in tests. */
+/** Actor and action that the audit log records for changes made by tests. */
 export const ACT: AdminAction = {
   actor: 'arn:aws:iam::000000000000:user/test',
   action: 'connection.update',
 };
 
-/** What the calls between two readings cost. */
+/** Request units and calls that a measured piece of work consumed. */
 export interface Units {
   reads: number;
   writes: number;
   calls: number;
 }
 
-/** The engine that the tests' server uses. */
+/** Opens a connection to a DynamoDB engine, by default that of the test server. */
 export function openEngine(endpoint = server().dynamodbEndpoint): DynamoDBConnection {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return new DynamoDBConnection({ endpoint, region: 'us-east-1', credentials: () => credentials });
 }
 
-/** Makes a table of its own, like the server's but for the stream: nobody else acts on what is in it. @returns its name */
+/**
+ * Creates a table like the server's but without the stream, so that no function of the server acts
+ * on its items.
+ * @returns the table's name
+ */
 export async function createOwnTable(): Promise<string> {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new DynamoDBClient({
@@ -75,9 +79,9 @@ export async function createOwnTable(): Promise<string> {
   return name;
 }
 
-/** A connection's part of the table on the real engine, with a meter on every call. */
-export function meteredScope(): {
-  scope: Tenant;
+/** Creates a tenant in the server's table and measures every call that its client makes. */
+export function meteredTenant(): {
+  tenant: Tenant;
   client: DynamoDB;
   close: () => void;
   measure: (work: () => Promise<unknown>) => Promise<Units>;
@@ -100,7 +104,7 @@ export function meteredScope(): {
       return result;
     },
   };
-  const scope = {
+  const tenant = {
     table: new Table(client, server().tableName),
     connection: `t-${randomUUID()}`,
     baseUrl: 'https://x',
@@ -118,5 +122,5 @@ export function meteredScope(): {
   const close = () => {
     engine.close();
   };
-  return { scope, client, close, measure };
+  return { tenant, client, close, measure };
 }

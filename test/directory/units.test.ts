@@ -10,12 +10,15 @@ import { parseFilter } from '../../scim/filter/parse';
 import { membersFrom, type MembershipChange } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
 import { seed } from '../../tools/seed/seed';
-import { connectionWith, meteredScope } from './support';
+import { connectionWith, meteredTenant } from './support';
 
-/** The request units that docs/concepts/data-model.md promises, as the engine reports them (ReturnConsumedCapacity). */
-const { scope, close, measure } = meteredScope();
-const users = new Users(scope, USER, 'retain');
-const groups = new Groups(scope, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
+/**
+ * The request units that docs/concepts/data-model.md states, as the engine reports them
+ * (ReturnConsumedCapacity).
+ */
+const { tenant, close, measure } = meteredTenant();
+const users = new Users(tenant, USER, 'retain');
+const groups = new Groups(tenant, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
 
 afterAll(close);
 
@@ -31,7 +34,7 @@ function adding(id: string): MembershipChange {
   return { clear: false, add: new Map([[id, { value: id }]]), remove: new Set() };
 }
 
-test('a user', async () => {
+test('creating, reading, finding and changing a user cost the documented units', async () => {
   let id = '';
   const create = await measure(
     async () => ({ id } = await users.create(attributes('units') as never)),
@@ -56,7 +59,7 @@ test('a user', async () => {
   expect([nothing.reads, nothing.writes]).toEqual([1, 0]);
 });
 
-test('one member more or less costs the same in a small and in a larger group', async () => {
+test('adding or removing a member costs the same in a small and in a larger group', async () => {
   const ids: string[] = [];
   for (let index = 0; index < 60; index += 1)
     ids.push((await users.create(attributes(`m${index}`) as never)).id);
@@ -94,8 +97,8 @@ test('one member more or less costs the same in a small and in a larger group', 
   expect(costs[1]).toEqual(costs[0]);
 });
 
-test('a page of 100 users, at any depth of a crawl', async () => {
-  const far = { ...scope, connection: `${scope.connection}-far` };
+test('a page of 100 users costs about the same at any depth of a crawl', async () => {
+  const far = { ...tenant, connection: `${tenant.connection}-far` };
   await seed(far, { users: 1500, prefix: 'far' });
   const { collection } = new Users(far, USER, 'retain');
   const costs: number[] = [];
@@ -111,14 +114,14 @@ test('a page of 100 users, at any depth of a crawl', async () => {
   }
   expect(seen.size).toBe(1500);
   const [first = 0, ...others] = costs;
-  // Beside the page there is the mark of the one before.
+  // All pages but the first also read the mark of the previous page.
   expect(Math.max(...others)).toBeLessThanOrEqual(first + 1);
   expect(await collection.count()).toBe(1500);
 });
 
-test('a directory that is too large for a filter is told so before it is read', async () => {
-  const large = { ...scope, connection: `${scope.connection}-large` };
-  await scope.table.write([
+test('a filter is rejected before the scan if the directory exceeds the scan budget', async () => {
+  const large = { ...tenant, connection: `${tenant.connection}-large` };
+  await tenant.table.write([
     { put: { pk: `c#${large.connection}#count#User`, sk: '00', resources: SCAN_BUDGET + 1 } },
   ]);
   const { collection } = new Users(large, USER, 'retain');
@@ -129,7 +132,7 @@ test('a directory that is too large for a filter is told so before it is read', 
   expect(scan.reads).toBeLessThanOrEqual(1);
 });
 
-test('the members of a group are not read where they are not asked for', async () => {
+test('members of a group are not read unless they are needed', async () => {
   const ids: string[] = [];
   for (let index = 0; index < 40; index += 1)
     ids.push((await users.create(attributes(`n${index}`) as never)).id);
@@ -154,8 +157,8 @@ test('the members of a group are not read where they are not asked for', async (
   expect(again.writes).toBe(0);
 });
 
-test('the entry of a change in the log', async () => {
-  const { table, connection } = scope;
+test('logging a change costs one read unit and one write unit', async () => {
+  const { table, connection } = tenant;
   await table.write([
     {
       put: connectionToItem(

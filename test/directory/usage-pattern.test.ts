@@ -6,12 +6,12 @@ import {
   type UsagePattern,
 } from '../../directory/connections/usage-pattern';
 
-/** When a connection counts as silent, or as one that its identity provider only tries now and then. */
+/** When a connection is silent, and when its identity provider has put it into quarantine. */
 
 const HOUR = 3_600_000;
 const BEGIN = Date.parse('2026-01-05T00:00:00Z');
 
-/** The usagePattern of uses with these pauses between them, in hours, and the time of the last one. */
+/** Returns the pattern of uses with these pauses in hours, and the time of the last use. */
 function used(...pauses: readonly number[]): {
   readonly usagePattern: UsagePattern;
   readonly last: number;
@@ -27,7 +27,7 @@ function used(...pauses: readonly number[]): {
 
 const every = (hours: number, days: number): number[] =>
   Array.from({ length: (days * 24) / hours }, () => hours);
-/** Used every hour from nine to five, from Monday to Friday. */
+/** The pauses of a connection that is used hourly from nine to five, Monday to Friday. */
 const week = [
   ...Array.from({ length: 4 }, () => [1, 1, 1, 1, 1, 1, 1, 17]).flat(),
   1,
@@ -41,21 +41,26 @@ const week = [
 ];
 
 test.each<[string, number[], number, boolean]>([
-  ['hourly, five hours ago', every(1, 8), 5, false],
-  ['hourly, seven hours ago', every(1, 8), 7, true],
-  ['hourly for two days, a week ago', every(1, 2), 168, false],
-  ['daily, a day and a half ago', every(24, 10), 36, false],
-  ['daily, two days ago', every(24, 10), 49, true],
-  ['by office hours, over a weekend', [...week, ...week], 65, false],
-  ['by office hours, over a long weekend', [...week, ...week], 89, false],
-  ['by office hours, for a week', [...week, ...week], 168, true],
+  ['used hourly: not silent after five hours', every(1, 8), 5, false],
+  ['used hourly: silent after seven hours', every(1, 8), 7, true],
+  ['used hourly for only two days: not silent after a week', every(1, 2), 168, false],
+  ['used daily: not silent after a day and a half', every(24, 10), 36, false],
+  ['used daily: silent after more than two days', every(24, 10), 49, true],
+  ['used in office hours: not silent over a weekend', [...week, ...week], 65, false],
+  ['used in office hours: not silent over a long weekend', [...week, ...week], 89, false],
+  ['used in office hours: silent after a week', [...week, ...week], 168, true],
   [
-    'hourly, seven hours ago, and for three days the day before',
+    'used hourly again after a pause of three days: silent after seven hours',
     [...every(1, 8), 72, ...every(1, 1)],
     7,
     true,
   ],
-  ['daily since it was hourly, a day and a half ago', [...every(1, 8), 24, 24, 24], 36, false],
+  [
+    'used daily instead of hourly: not silent after a day and a half',
+    [...every(1, 8), 24, 24, 24],
+    36,
+    false,
+  ],
 ])('%s', (_, pauses, hours, isSilent) => {
   const { usagePattern, last } = used(...pauses);
   expect(silentSince(usagePattern, last + hours * HOUR)).toBe(
@@ -73,19 +78,27 @@ test('a pause is forgotten after four weeks', () => {
 });
 
 test.each<[string, number[], boolean]>([
-  ['a pause', [...every(1, 8), 7], false],
-  ['one after the other', [...every(1, 8), 7, 13], true],
-  ['daily for weeks', [...every(1, 8), 7, 13, ...every(24, 20)], true],
-  ['so many that they are the usagePattern', [...every(1, 8), 7, 13, ...every(24, 40)], false],
-  ['a pause, and all is as it was', [...every(1, 8), 7, 1, 13], false],
-  ['before there was a week', [1, 1, 1, 7, 13], false],
-  ['office hours, and two uses on a weekend', [...week, ...week.slice(0, -1), 20, 24, 21], false],
-])('it is only tried: %s', (_, pauses, isTried) => {
+  ['one long pause: not in quarantine', [...every(1, 8), 7], false],
+  ['consecutive long pauses: in quarantine', [...every(1, 8), 7, 13], true],
+  ['daily attempts for weeks: in quarantine', [...every(1, 8), 7, 13, ...every(24, 20)], true],
+  [
+    'daily attempts until they are usual: not in quarantine',
+    [...every(1, 8), 7, 13, ...every(24, 40)],
+    false,
+  ],
+  ['hourly use between long pauses: not in quarantine', [...every(1, 8), 7, 1, 13], false],
+  ['long pauses in the first week: not in quarantine', [1, 1, 1, 7, 13], false],
+  [
+    'office hours and two uses on a weekend: not in quarantine',
+    [...week, ...week.slice(0, -1), 20, 24, 21],
+    false,
+  ],
+])('%s', (_, pauses, isQuarantined) => {
   const { usagePattern } = used(...pauses);
-  expect(quarantinedSince(usagePattern) !== undefined).toBe(isTried);
+  expect(quarantinedSince(usagePattern) !== undefined).toBe(isQuarantined);
 });
 
-test('whatever pauses there were, it is silent after more than twice the longest, and not before', () => {
+test('a connection is silent after twice its longest pause or six hours, and not before', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 170, maxLength: 200 }),

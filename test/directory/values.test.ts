@@ -4,10 +4,10 @@ import { Users } from '../../directory/users';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
 import { USER } from '../../scim/schema/resource-type';
-import { meteredScope } from './support';
+import { meteredTenant } from './support';
 
-const { scope, close } = meteredScope();
-const users = new Users(scope, USER, 'retain');
+const { tenant, close } = meteredTenant();
+const users = new Users(tenant, USER, 'retain');
 
 afterAll(close);
 
@@ -17,8 +17,8 @@ async function found(filter: string): Promise<string[]> {
   );
 }
 
-describe('uniqueness and indexes follow every change', () => {
-  test('a name that is given up can be taken, an address is found under its new value only', async () => {
+describe('indexed values', () => {
+  test('follow changes: released names can be taken, removed addresses find nothing', async () => {
     const user = await users.create({
       userName: 'first',
       emails: [{ value: 'one@x' }, { value: 'two@x' }],
@@ -34,18 +34,18 @@ describe('uniqueness and indexes follow every change', () => {
     await expect(users.change(user.id, () => ({ userName: 'first' }))).rejects.toThrow(
       expect.objectContaining({ status: 409 }),
     );
-    // A change of case alone is no conflict with oneself.
+    // Changing only the case of a name does not conflict with the user's own value.
     expect((await users.change(user.id, () => ({ userName: 'SECOND' }))).attributes).toEqual({
       userName: 'SECOND',
     });
   });
 
-  test('more addresses than a transaction can index are refused', async () => {
+  test('are limited to the number that a transaction can write', async () => {
     const emails = Array.from({ length: 41 }, (_, index) => ({ value: `${index}@x` }));
     await expect(users.create({ userName: 'many', emails })).rejects.toThrow('40 different values');
   });
 
-  test('long names and names that look like keys are told apart', async () => {
+  test('distinguish long names and names that look like keys', async () => {
     const long = 'x'.repeat(600);
     for (const userName of [long, `${long}y`, 'a#unique', 'a%23unique', '#sha256:abc'])
       await users.create({ userName });
@@ -56,7 +56,7 @@ describe('uniqueness and indexes follow every change', () => {
 });
 
 describe('keys', () => {
-  test('no value imitates another partition', () => {
+  test('of values are unambiguous and never match another partition', () => {
     const text = fc.oneof(
       fc.string(),
       fc.constantFrom('a#b', '#sha256:x', 'c#x#User', 'x'.repeat(600)),
@@ -74,7 +74,7 @@ describe('keys', () => {
       { numRuns: 2000 },
     );
   });
-  test('only ids of our own are ids', () => {
+  test('accept only UUIDv7 as ids of resources', () => {
     for (const id of [
       '',
       'x',

@@ -6,16 +6,19 @@ import { persisting, verify } from '../../directory/verify/verify';
 import type { Write } from '../../directory/store/write';
 import { membersFrom } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
-import { meteredScope } from './support';
+import { meteredTenant } from './support';
 
-const { scope, close } = meteredScope();
-const { connection, table } = scope;
-const users = new Users(scope, USER, 'retain');
-const groups = new Groups(scope, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
+const { tenant, close } = meteredTenant();
+const { connection, table } = tenant;
+const users = new Users(tenant, USER, 'retain');
+const groups = new Groups(tenant, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
 
 afterAll(close);
 
-/** What is wrong with this file's connection, which has no item of its own; other tests write meanwhile. */
+/**
+ * Returns what `verify` finds in this file's connection. Other tests write to the same table. That
+ * the connection has no item of its own is expected.
+ */
 async function problems(): Promise<string[]> {
   const { findings } = await verify(table);
   const own = findings.filter((finding) => finding.connection === connection);
@@ -24,7 +27,7 @@ async function problems(): Promise<string[]> {
     .filter((problem) => !problem.includes('belongs to a connection'));
 }
 
-/** Puts something into the table or out of it that no request would, and takes it back after the check. */
+/** Damages the table in a way that no request can, and repairs it. @returns what `verify` found */
 async function problemsWith(damage: Write, repair: Write): Promise<string[]> {
   await table.write([damage]);
   const found = await problems();
@@ -32,7 +35,7 @@ async function problemsWith(damage: Write, repair: Write): Promise<string[]> {
   return found;
 }
 
-test('a directory in use is found in order, and each kind of damage is found', async () => {
+test('verify finds nothing in a directory in use, and finds each kind of damage', async () => {
   const [ann, bob] = [
     await users.create({ userName: 'ann', externalId: 'e#1', emails: [{ value: 'a@x' }] }),
     await users.create({ userName: 'bob' }),
@@ -59,21 +62,21 @@ test('a directory in use is found in order, and each kind of damage is found', a
   ]);
   const stray = { pk: `c#${connection}#User#userName#nobody`, sk: 'unique' };
   expect(await problemsWith({ put: { ...stray, id: randomUUID() } }, { delete: stray })).toEqual([
-    expect.stringContaining('has it not'),
+    expect.stringContaining('does not have this value'),
   ]);
   const membership = membershipKey(connection, group.id, ann.id);
   expect(await problemsWith({ delete: membership }, await put(membership))).toEqual([
-    'states 2 and there are 1',
+    'states 2, but there are 1',
   ]);
   const orphan = membershipKey(connection, group.id, randomUUID());
   expect(await problemsWith({ put: { ...orphan, type: 'User' } }, { delete: orphan })).toEqual([
     'is not in the index of its member',
     expect.stringContaining('which does not exist'),
-    'states 2 and there are 3',
+    'states 2, but there are 3',
   ]);
   const count = { pk: `c#${connection}#count#User`, sk: '99' };
   expect(await problemsWith({ put: { ...count, resources: 5 } }, { delete: count })).toEqual([
-    'states 7 and there are 2',
+    'states 7, but there are 2',
   ]);
   const outerKey = resourceKey(connection, 'Group', outer.id);
   expect(
@@ -84,13 +87,18 @@ test('a directory in use is found in order, and each kind of damage is found', a
   ).toEqual([expect.stringContaining('#intent#')]);
   const unknown = { pk: `c#${connection}#else`, sk: 'x' };
   expect(await problemsWith({ put: unknown }, { delete: unknown })).toEqual([
-    'is no item that this version knows',
+    'is not an item that this version knows',
   ]);
   expect(await problems()).toEqual([]);
 });
 
-test('what a request was in the middle of is not in two checks', () => {
-  const finding = (subject: string) => ({ connection: 'c', subject, problem: 'p' });
+test('findings caused by requests in progress do not persist in a second check', () => {
+  const finding = (subject: string) => ({
+    connection: 'c',
+    kind: 'orphaned' as const,
+    subject,
+    problem: 'p',
+  });
   expect(persisting([finding('a'), finding('b')], [finding('b'), finding('c')])).toEqual([
     finding('b'),
   ]);

@@ -5,7 +5,7 @@ import { explain } from '../../idp/explanations/explanations';
 import { IDENTITY_PROVIDERS } from '../../idp/profiles/registry';
 import { troubleshooting } from '../../tools/troubleshooting-page';
 
-test('the page is what the table of explanations says', () => {
+test('troubleshooting.md matches the explanations (npm run docs:troubleshooting)', () => {
   const page = readFileSync(
     path.join(__dirname, '..', '..', 'docs', 'operations', 'troubleshooting.md'),
     'utf8',
@@ -13,7 +13,7 @@ test('the page is what the table of explanations says', () => {
   expect(page).toBe(troubleshooting());
 });
 
-test('every cause is explained for every identity provider, without gaps', () => {
+test('every cause has a complete explanation for every identity provider', () => {
   for (const cause of CAUSES) {
     for (const identityProvider of IDENTITY_PROVIDERS) {
       const { title, meaning, remedy } = explain(cause, identityProvider, 'emails');
@@ -23,6 +23,6 @@ test('every cause is explained for every identity provider, without gaps', () =>
   }
 });
 
-test('a cause of a later version is a fault', () => {
+test('an unknown cause is explained as a fault', () => {
   expect(explain('nosuch', 'entra', undefined)).toEqual(explain('fault', 'entra', undefined));
 });

@@ -72,13 +72,13 @@ describe('connections', () => {
       { displayName: 'x', rotation: { everyDays: 30 }, tokenExpiresInDays: 30 },
       ['/rotation/everyDays'],
     ],
-  ])('%j names the wrong fields', async (body, pointers) => {
+  ])('are rejected with pointers to the invalid fields: %j', async (body, pointers) => {
     const reply = await admin('POST', '/connections', body);
     expectProblem(reply, 400);
     expect(reply.body.errors.map(({ pointer }: Body) => pointer)).toEqual(pointers);
   });
 
-  test('refusals are problem details', async () => {
+  test('return errors as problem details (RFC 9457)', async () => {
     await admin('POST', '/connections', { id: 'taken', displayName: 'x', identityProvider: 'rfc' });
     expectProblem(
       await admin('POST', '/connections', {
@@ -106,7 +106,7 @@ describe('connections', () => {
   });
 });
 
-test('absurd bodies are refused with an answer of reasonable size', async () => {
+test('oversized and deeply nested bodies are rejected with a short response', async () => {
   const client = await Client.connect('generic');
   const nested = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
   expectProblem(await admin('PATCH', `/connections/${client.id}`, nested), 400);
@@ -121,7 +121,7 @@ describe('changes', () => {
   const patch = (client: Client, body: unknown) =>
     admin('PATCH', `/connections/${client.id}`, body);
 
-  test('are merge patches: what is named changes, null goes back to the default', async () => {
+  test('are merge patches: named settings change, null restores the default', async () => {
     const client = await Client.connect('okta', { failureMail: { recipients: ['a@b.example'] } });
     const changed = await patch(client, {
       displayName: 'Other',
@@ -157,7 +157,7 @@ describe('changes', () => {
     [{ cursorKey: 'x' }, '/cursorKey'],
     [{ failureMail: {} }, '/failureMail/recipients'],
     [{ rotation: { everyDays: 5, overlapDays: 6 } }, '/rotation/overlapDays'],
-  ])('%j names the wrong field and changes nothing', async (body, pointer) => {
+  ])('are rejected as a whole if one field is invalid: %j', async (body, pointer) => {
     const client = await Client.connect('generic');
     const before = (await admin('GET', `/connections/${client.id}`)).body;
     const reply = await patch(client, { groups: false, ...body });
@@ -166,7 +166,7 @@ describe('changes', () => {
     expect((await admin('GET', `/connections/${client.id}`)).body).toEqual(before);
   });
 
-  test('a disabled connection answers 403 to its token and 401 to any other, and comes back', async () => {
+  test('disable a connection (403 with its token, 401 without) and enable it again', async () => {
     const client = await Client.connect('generic');
     expect((await patch(client, { enabled: false })).body.enabled).toBe(false);
     const reply = await client.get('/Users');
@@ -177,7 +177,7 @@ describe('changes', () => {
     expect((await client.get('/Users')).status).toBe(200);
   });
 
-  test('groups can be switched off and on again', async () => {
+  test('turn groups off and on again', async () => {
     const client = await Client.connect('entra');
     await client.group('Kept');
     await patch(client, { groups: false });
@@ -186,7 +186,7 @@ describe('changes', () => {
     expect((await client.get('/Groups')).body.totalResults).toBe(1);
   });
 
-  test('the profile changes, but not how group names are kept while there are groups', async () => {
+  test('switch the profile, but not to other group name rules while groups exist', async () => {
     const client = await Client.connect('okta');
     const group = await client.group('Named');
     expect((await patch(client, { identityProvider: 'entra' })).status).toBe(200);
@@ -197,7 +197,7 @@ describe('changes', () => {
     expect((await patch(client, { identityProvider: 'rfc' })).status).toBe(200);
   });
 
-  test('at the same time are all made', async () => {
+  test('that run concurrently all take effect', async () => {
     const client = await Client.connect('generic');
     const bodies = [
       { groups: false },

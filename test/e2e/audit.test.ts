@@ -1,9 +1,9 @@
 import { admin, Client, expectProblem, type Body } from '../support/client';
 
-const acts = async (client: Client): Promise<Body[]> =>
+const actionsOf = async (client: Client): Promise<Body[]> =>
   (await admin('GET', `/connections/${client.id}/audit`)).body.acts;
 
-test('every administrative act is kept with who did it and what it changed', async () => {
+test('every admin action is recorded with its actor and its changes', async () => {
   const client = await Client.connect('okta');
   const path = `/connections/${client.id}`;
   const urn = 'urn:ietf:params:scim:schemas:extension:acme:2.0:User';
@@ -14,7 +14,7 @@ test('every administrative act is kept with who did it and what it changed', asy
   await admin('PUT', `${path}/schemas/${urn}`, { name: 'Acme', attributes: [{ name: 'team' }] });
   await admin('DELETE', `${path}/schemas/${urn}`);
 
-  const records = await acts(client);
+  const records = await actionsOf(client);
   expect(records.map(({ action }) => action)).toEqual([
     'schema.delete',
     'schema.put',
@@ -46,11 +46,11 @@ test('every administrative act is kept with who did it and what it changed', asy
   });
 });
 
-test('a rotation says which tokens came and went, and no value', async () => {
+test('a rotation is recorded with the ids of new and ended tokens, not their values', async () => {
   const client = await Client.connect('generic');
   const { body: token } = await admin('POST', `/connections/${client.id}/tokens`);
   const { text } = await admin('GET', `/connections/${client.id}/audit`);
-  const [ended, issued] = await acts(client);
+  const [ended, issued] = await actionsOf(client);
   expect(issued).toMatchObject({
     before: { tokens: {} },
     after: { tokens: { [token.id]: { pending: true } } },
@@ -61,7 +61,7 @@ test('a rotation says which tokens came and went, and no value', async () => {
   for (const value of [client.token, token.value]) expect(text).not.toContain(value.slice(-20));
 });
 
-test('it is read in pages', async () => {
+test('the audit log is read in pages', async () => {
   const client = await Client.connect('generic');
   for (const displayName of ['A', 'B', 'C', 'D'])
     await admin('PATCH', `/connections/${client.id}`, { displayName });

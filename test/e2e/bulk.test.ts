@@ -42,7 +42,7 @@ function idIn({ location }: Body): string {
   return location.split('/').at(-1);
 }
 
-test('each operation has its answer, in order', async () => {
+test('each operation has its result, in order', async () => {
   const existing = await client.user('bulk-existing');
   const stale = await client.user('bulk-stale');
   const doomed = await client.user('bulk-doomed');
@@ -102,7 +102,7 @@ test('each operation has its answer, in order', async () => {
   expect((await client.get(`/Users/${stale.id}`)).body).not.toHaveProperty('title');
 });
 
-test('references forward, backward, in paths and in any place of the data', async () => {
+test('bulkId references resolve forward, backward, in paths and anywhere in data', async () => {
   const results = await bulk([
     group('ref-group', 'bulkId:ref-user', 'bulkId:ref-inner'),
     user('ref-user', {
@@ -123,7 +123,7 @@ test('references forward, backward, in paths and in any place of the data', asyn
   expect((await client.get(`/Users/${bossId}`)).body.title).toBe('Boss');
 });
 
-test('references in a circle', async () => {
+test('circular references are resolved', async () => {
   const results = await bulk([
     { ...group('circle-a', 'bulkId:circle-b', 'bulkId:circle-u'), path: '/Groups/' },
     group('circle-b', 'bulkId:circle-a'),
@@ -139,7 +139,7 @@ test('references in a circle', async () => {
   expect((await client.get(`/Groups/${a}`)).body.meta.version).toBe(results[0].version);
 });
 
-test('a reference to what failed is a conflict, one to nothing an invalid value', async () => {
+test('references to a failed operation return 409, to an unknown bulkId 400', async () => {
   const results = await bulk([
     user('fails', { active: 'maybe' }),
     group('after', 'bulkId:fails'),
@@ -149,7 +149,7 @@ test('a reference to what failed is a conflict, one to nothing an invalid value'
   expect(await client.search('/Groups', 'displayName eq "after"')).toEqual([]);
 });
 
-test('operations on one resource keep their order', async () => {
+test('operations on one resource run in order', async () => {
   const { id } = await client.user('ordered');
   const set = (value: string) => ({
     method: 'PATCH',
@@ -160,7 +160,7 @@ test('operations on one resource keep their order', async () => {
   expect((await client.get(`/Users/${id}`)).body.title).toBe('4');
 });
 
-test('a name that one operation gives up is free for a later one', async () => {
+test('a later operation can take a userName that an earlier one frees', async () => {
   const [gone, renamed] = [await client.user('freed'), await client.user('former')];
   const results = await bulk([
     { method: 'DELETE', path: `/Users/${gone.id}` },
@@ -179,7 +179,7 @@ test('a name that one operation gives up is free for a later one', async () => {
   expect(results.map(({ status }) => status)).toEqual(['204', '201', '204', '201', '409']);
 });
 
-test('what cannot be completed is not left half done', async () => {
+test('groups with circular references that cannot be resolved are not created', async () => {
   const results = await bulk([
     group('own-member', 'bulkId:own-member'),
     group('half-a', 'bulkId:half-b'),
@@ -200,7 +200,7 @@ test('what cannot be completed is not left half done', async () => {
   ).toEqual([]);
 });
 
-test('references in the value filter of a PATCH path, and changes of one group', async () => {
+test('PATCH operations on one group can use bulkId in values and value filters', async () => {
   const { id } = await client.group('filtered');
   const change = (operation: object) => ({
     method: 'PATCH',
@@ -221,7 +221,7 @@ test('references in the value filter of a PATCH path, and changes of one group',
   expect(await client.memberIds(id)).toEqual([idIn(results[1])]);
 });
 
-test('failOnErrors ends the request', async () => {
+test('failOnErrors stops the request after that many errors', async () => {
   const wrong = (bulkId: string) => user(bulkId, { active: 'maybe' });
   const results = await bulk(
     [user('fail-1'), wrong('fail-2'), user('fail-3'), wrong('fail-4'), user('fail-5')],
@@ -233,7 +233,7 @@ test('failOnErrors ends the request', async () => {
   expect(await client.search('/Users', 'userName eq "fail-5"')).toEqual([]);
 });
 
-test('300 operations at once', async () => {
+test('a request with 300 operations succeeds', async () => {
   const results = await bulk(Array.from({ length: 300 }, (_, index) => user(`many-${index}`)));
   expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['201']));
   expect(results.map(({ bulkId }) => bulkId)).toEqual(
@@ -241,7 +241,7 @@ test('300 operations at once', async () => {
   );
 });
 
-test('limits and refusals', async () => {
+test('too many operations, invalid bodies and other methods are rejected', async () => {
   const send = async (body: object): Promise<[number, string | undefined]> => {
     const reply = await client.post('/Bulk', body);
     return [reply.status, reply.body.scimType];

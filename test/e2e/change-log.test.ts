@@ -1,7 +1,10 @@
 import { admin, Client, ENTERPRISE, send, USER, type Body } from '../support/client';
 import { eventually } from '../support/own-server';
 
-/** The log of what an identity provider changed, as administrators read it a moment later. */
+/**
+ * Changes in the provisioning log, as operators read them through the admin API. They are written
+ * from the table's stream, so they appear with a short delay.
+ */
 
 let client: Client;
 
@@ -9,8 +12,8 @@ beforeAll(async () => {
   client = await Client.connect('entra');
 });
 
-/** Records of the log, newest first, as soon as there are so many. */
-async function records(count: number, query = '', id = client.id): Promise<readonly Body[]> {
+/** Returns the entries of the log, newest first, once there are at least `count` of them. */
+async function entries(count: number, query = '', id = client.id): Promise<readonly Body[]> {
   const { requests } = await eventually(
     async () => (await admin('GET', `/connections/${id}/requests?limit=100${query}`)).body,
     ({ requests: found }) => found.length >= count,
@@ -19,7 +22,7 @@ async function records(count: number, query = '', id = client.id): Promise<reado
   return requests;
 }
 
-test('each change: of whom, what from and what to, by which token and request, and how long it took', async () => {
+test('each change is logged with its values, token, request id and latency', async () => {
   const user = await client.user('bjensen@acme.example', {
     externalId: 'e1',
     password: 'Hunter2!',
@@ -37,7 +40,7 @@ test('each change: of whom, what from and what to, by which token and request, a
   );
   await client.patch(`/Users/${user.id}`, { op: 'replace', path: 'active', value: false });
   await client.delete(`/Users/${user.id}`);
-  const found = await records(3);
+  const found = await entries(3);
   expect(
     found.map(({ kind, action, resourceType, name, externalId }) => [
       kind,
@@ -71,20 +74,20 @@ test('each change: of whom, what from and what to, by which token and request, a
   expect(JSON.stringify(found)).not.toContain('Hunter2');
 });
 
-test('who comes back is restored, and found by name and by id', async () => {
+test('a revived user is logged as restored and found by userName and id', async () => {
   await client.user('bjensen@acme.example', { externalId: 'e1' });
-  const [restored] = await records(4);
+  const [restored] = await entries(4);
   expect(restored).toMatchObject({ action: 'restored', name: 'bjensen@acme.example' });
-  await records(4, `&resource=${restored?.resourceId}`);
-  await records(4, '&userName=BJENSEN@acme.example');
-  await records(0, '&kind=failure');
-  expect(await records(1, '&action=deleted')).toMatchObject([
+  await entries(4, `&resource=${restored?.resourceId}`);
+  await entries(4, '&userName=BJENSEN@acme.example');
+  await entries(0, '&kind=failure');
+  expect(await entries(1, '&action=deleted')).toMatchObject([
     { kind: 'change', action: 'deleted' },
   ]);
-  await records(0, `&to=${new Date(Date.now() - 600_000).toISOString()}`);
+  await entries(0, `&to=${new Date(Date.now() - 600_000).toISOString()}`);
 });
 
-test('members: how many joined and left, of one change or of many steps; that a user is gone is told once', async () => {
+test('member changes are logged as counts; a user deletion is not logged per group', async () => {
   const other = await Client.connect('generic');
   const crowd = await Promise.all(
     Array.from({ length: 130 }, (_, index) => other.user(`crowd${index}`)),
@@ -93,7 +96,7 @@ test('members: how many joined and left, of one change or of many steps; that a 
   const group = await other.group('Everybody', ids);
   await other.patch(`/Groups/${group.id}`, { op: 'remove', path: `members[value eq "${ids[0]}"]` });
   await other.delete(`/Users/${ids[1]}`);
-  // It comes last: what comes before it is all there is.
+  // Entries appear in order: once this one is logged, no earlier one is missing.
   await other.patch(`/Groups/${group.id}`, { op: 'replace', path: 'displayName', value: 'All' });
   const found = await eventually(
     async () =>
@@ -109,7 +112,7 @@ test('members: how many joined and left, of one change or of many steps; that a 
       [{ attribute: 'displayName', to: 'Everybody' }],
     ],
   ]);
-  const ofOne = await records(3, `&resource=${ids[0]}`, other.id);
+  const ofOne = await entries(3, `&resource=${ids[0]}`, other.id);
   expect(ofOne.map(({ resourceType, action }) => [resourceType, action])).toEqual([
     ['Group', 'changed'],
     ['Group', 'created'],
@@ -117,7 +120,7 @@ test('members: how many joined and left, of one change or of many steps; that a 
   ]);
 });
 
-test('operations of a bulk request each, and failures among them in the order of time', async () => {
+test('bulk operations have an entry each, in chronological order with failures', async () => {
   const other = await Client.connect('generic');
   const operations = ['one', 'two'].map((userName) => ({
     method: 'POST',
@@ -129,7 +132,7 @@ test('operations of a bulk request each, and failures among them in the order of
   await other.post('/Bulk', { schemas, Operations: operations });
   await other.post('/Users', { schemas: [USER], userName: 'one' });
   await other.user('three');
-  const found = await records(4, '', other.id);
+  const found = await entries(4, '', other.id);
   expect(found.map(({ kind, name }) => [kind, name])).toEqual([
     ['change', 'three'],
     ['failure', 'one'],
@@ -145,14 +148,14 @@ test('operations of a bulk request each, and failures among them in the order of
   expect(second.nextCursor).toBeUndefined();
 });
 
-test('a connection that erases who is deleted has no names or values of changes', async () => {
+test('with userDeletion erase, changes are logged without names and values', async () => {
   const other = await Client.connect('generic', { userDeletion: 'erase' });
   const user = await other.user('erased@acme.example', {
     externalId: 'erased-outside',
     title: 'Guide',
   });
   await other.delete(`/Users/${user.id}`);
-  const found = await records(2, '', other.id);
+  const found = await entries(2, '', other.id);
   expect(found.map(({ action, resourceId }) => [action, resourceId])).toEqual([
     ['deleted', user.id],
     ['created', user.id],

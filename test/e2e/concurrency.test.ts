@@ -6,8 +6,8 @@ beforeAll(async () => {
   client = await Client.connect('generic');
 });
 
-describe('concurrency', () => {
-  test('100 creates of one userName: one 201, the rest 409', async () => {
+describe('concurrent requests', () => {
+  test('that create the same userName get one 201, and 409 otherwise', async () => {
     const replies = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
         client.post('/Users', { schemas: [USER], userName: index % 2 === 0 ? 'same' : 'SAME' }),
@@ -18,7 +18,7 @@ describe('concurrency', () => {
     expect(await client.search('/Users', 'userName eq "same"')).toHaveLength(1);
   });
 
-  test('PATCHes that add different members: all there', async () => {
+  test('that add different members all take effect', async () => {
     const users = await Promise.all(
       Array.from({ length: 20 }, (_, index) => client.user(`member${index}`)),
     );
@@ -32,7 +32,7 @@ describe('concurrency', () => {
     expect(await client.memberIds(group.id)).toEqual(users.map(({ id }) => id).sort());
   });
 
-  test('PATCHes of different attributes of one user: all there', async () => {
+  test('that change different attributes of a user all take effect', async () => {
     const user = await client.user('contended');
     const attributes = ['title', 'nickName', 'locale', 'timezone', 'userType', 'displayName'];
     await Promise.all(
@@ -44,7 +44,7 @@ describe('concurrency', () => {
     expect(attributes.map((name) => body[name])).toEqual(attributes);
   });
 
-  test('many changes of one user and of one group: every one of them is served', async () => {
+  test('that change one user and one group many times all succeed', async () => {
     const [user, group] = [await client.user('crowded'), await client.group('Crowded')];
     const replies = await Promise.all(
       Array.from({ length: 25 }, (_, index) => [
@@ -59,7 +59,7 @@ describe('concurrency', () => {
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
   });
 
-  test('a user that is deleted while it is added to groups is in none of them', async () => {
+  test('that delete a user and add it to groups leave it in none of them', async () => {
     for (let round = 0; round < 15; round += 1) {
       const user = await client.user(`leaving${round}`);
       const group = await client.group(`Leaving ${round}`);
@@ -75,7 +75,7 @@ describe('concurrency', () => {
     }
   });
 
-  test('many who bring a deleted user back: one does, the others are told that the name is taken', async () => {
+  test('that revive a deleted user revive it once; the others get 409', async () => {
     const user = await client.user('phoenix', { externalId: 'ext-phoenix' });
     await client.delete(`/Users/${user.id}`);
     const same = { schemas: [USER], userName: 'phoenix', externalId: 'ext-phoenix' };
@@ -88,7 +88,7 @@ describe('concurrency', () => {
     expect(replies.filter(({ status }) => status === 409)).toHaveLength(29);
   });
 
-  test('two replacements of all members: one after the other, whichever', async () => {
+  test('that replace all members leave the members of one of them', async () => {
     const [one, two] = [await client.user('replacing1'), await client.user('replacing2')];
     const put = (group: Body, { id }: Body) =>
       client.put(`/Groups/${group.id}`, {
@@ -106,7 +106,7 @@ describe('concurrency', () => {
     }
   });
 
-  test('two users who want the same new name: one gets it', async () => {
+  test('that rename two users to the same userName succeed for one of them', async () => {
     const [one, two] = [await client.user('before1'), await client.user('before2')];
     const rename = ({ id }: Body) =>
       client.patch(`/Users/${id}`, { op: 'replace', path: 'userName', value: 'wanted' });

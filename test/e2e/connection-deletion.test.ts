@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-/** Everything in the table whose key names a connection. */
+/** Returns the keys of all items that belong to a connection. */
 async function itemsOf(id: string): Promise<readonly string[]> {
   const engine = openEngine(server.dynamodbEndpoint);
   const keys: string[] = [];
@@ -23,8 +23,8 @@ async function itemsOf(id: string): Promise<readonly string[]> {
   return keys;
 }
 
-/** A connection with something of everything that is kept. */
-async function furnished(): Promise<Client> {
+/** Creates a connection that has items of every kind. */
+async function connectionWithItems(): Promise<Client> {
   const client = await Client.connect('entra', { failureMail: { recipients: ['a@b.example'] } });
   const users = await Promise.all(
     Array.from({ length: 120 }, (_, index) =>
@@ -45,8 +45,8 @@ async function furnished(): Promise<Client> {
   return client;
 }
 
-test('a deleted connection answers 401 at once, and nothing of it stays', async () => {
-  const client = await furnished();
+test('a deleted connection returns 401 immediately, and its items are purged', async () => {
+  const client = await connectionWithItems();
   const other = await Client.connect('entra');
   await other.user('other@example.com');
   expect((await itemsOf(client.id)).length).toBeGreaterThan(400);
@@ -69,7 +69,8 @@ test('a deleted connection answers 401 at once, and nothing of it stays', async 
   expectProblem(gone, 404);
   const { body } = await admin('GET', '/connections?limit=100');
   expect(body.connections.map(({ id }: Body) => id)).not.toContain(client.id);
-  // What stays until no request that began before can still write: its place, and the intent to look again.
+  // Two items remain until no earlier request can still write: the reserved id, and the intent to
+  // purge again.
   expect(await itemsOf(client.id)).toHaveLength(2);
   const taken = await admin('POST', '/connections', { id: client.id, displayName: 'Again' });
   expectProblem(taken, 409);
@@ -83,7 +84,7 @@ test('a deleted connection answers 401 at once, and nothing of it stays', async 
   ).toBe(201);
 });
 
-test('what a request writes behind the removal goes, too', async () => {
+test('items that a request writes after the purge are removed, too', async () => {
   const client = await Client.connect('generic');
   await admin('DELETE', `/connections/${client.id}`);
   await eventually(
@@ -100,8 +101,8 @@ test('what a request writes behind the removal goes, too', async () => {
   expect(findings).toEqual([]);
 });
 
-test('deleting twice is deleting once', async () => {
-  const client = await furnished();
+test('deleting a connection is idempotent', async () => {
+  const client = await connectionWithItems();
   const replies = await Promise.all(
     [1, 2, 3].map(() => admin('DELETE', `/connections/${client.id}`)),
   );

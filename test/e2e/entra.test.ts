@@ -10,9 +10,10 @@ import {
 } from '../support/client';
 
 /**
- * What Entra ID sends, and what must be there afterwards. Sources: MicrosoftDocs/entra-docs docs/identity/app-provisioning:
- * [1] use-scim-to-provision-users-and-groups.md, [2] application-provisioning-config-problem-scim-compatibility.md,
- * [3] customize-application-attributes.md; others are named where they are used.
+ * Requests that Entra ID sends, and the expected results. Sources: MicrosoftDocs/entra-docs
+ * docs/identity/app-provisioning: [1] use-scim-to-provision-users-and-groups.md,
+ * [2] application-provisioning-config-problem-scim-compatibility.md,
+ * [3] customize-application-attributes.md; other sources are named at their tests.
  */
 let entra: Client;
 let names = 0;
@@ -21,7 +22,7 @@ beforeAll(async () => {
   entra = await Client.connect('entra', {}, { ADSCIMVersion: '6.0' });
 });
 
-/** The body of [1] "Create User". */
+/** Returns the body of "Create User" in [1]. */
 function createUser(userName: string): object {
   return {
     schemas: [USER, ENTERPRISE],
@@ -48,27 +49,27 @@ async function read(id: string): Promise<Body> {
   return body;
 }
 
-/** Entra's operations; the answer is 204 without a body. */
+/** Sends operations as Entra ID does and expects 204 without a body. */
 async function patch(path: string, ...operations: object[]): Promise<void> {
   const reply = await entra.patch(path, ...operations);
   expect({ status: reply.status, text: reply.text }).toEqual({ status: 204, text: '' });
   expect(reply.headers['etag']).toMatch(/^W\/"/);
 }
 
-describe('test connection', () => {
+describe('Test Connection', () => {
   test.each([
     '/Users?filter=userName+eq+%222c9d3d0a-6b1f-4cb1-8d79-1f7a5f2f4ec4%22',
     '/Users?filter=externalId+eq+"2c9d3d0a-6b1f-4cb1-8d79-1f7a5f2f4ec4"',
     '/Groups?excludedAttributes=members&filter=displayName+eq+%222c9d3d0a%22',
     '/Users?filter=externalId eq jyoung&aadOptscim062020',
-  ])('%s finds nothing, with 200', async (path) => {
+  ])('returns 200 and an empty list for %s', async (path) => {
     const { status, body, headers } = await entra.get(path);
     expect(status).toBe(200);
     expect(headers['content-type']).toMatch('application/scim+json');
     expect(body).toMatchObject({ totalResults: 0, itemsPerPage: 0, startIndex: 1, Resources: [] });
   });
 
-  test('with a wrong token it is a 401 in SCIM form', async () => {
+  test('returns a SCIM error with 401 for a wrong token', async () => {
     const reply = await send('GET', `${entra.baseUrl}/Users`, {
       Authorization: 'Bearer wrong-token',
     });
@@ -77,7 +78,7 @@ describe('test connection', () => {
     expect(reply.body).toMatchObject({ schemas: [ERROR], status: '401' });
   });
 
-  test('schema discovery has no null and every characteristic', async () => {
+  test('discovers schemas with all characteristics and without null', async () => {
     const { body, text } = await entra.get('/Schemas');
     expect(text).not.toContain('null');
     expect(body.Resources.map(({ id }: Body) => id)).toEqual([USER, ENTERPRISE, GROUP]);
@@ -91,7 +92,7 @@ describe('test connection', () => {
 });
 
 describe('users', () => {
-  test('[1] the life of a user', async () => {
+  test('[1] are created, found, changed, renamed, deactivated and deleted', async () => {
     const { id, userName } = await created();
     const user = await read(id);
     expect(user).toMatchObject({
@@ -138,7 +139,7 @@ describe('users', () => {
     expect(await entra.search('/Users', 'userName eq "renamed@testuser.com"')).toEqual([]);
   });
 
-  test('[2] soft delete and restore with booleans in quotes keep the id', async () => {
+  test('[2] are soft-deleted and restored by quoted booleans and keep their id', async () => {
     const { id } = await created();
     await patch(`/Users/${id}`, { op: 'Replace', path: 'active', value: 'False' });
     expect((await read(id)).active).toBe(false);
@@ -146,7 +147,7 @@ describe('users', () => {
     expect((await read(id)).active).toBe(true);
   });
 
-  test('[1] a POST with nulls, a misspelled URN and enterprise attributes at the top', async () => {
+  test('[1] may be sent with null, a misspelled URN and top-level enterprise data', async () => {
     const reply = await entra.post('/Users', {
       schemas: [USER, 'urn:ietf:params:scim:schemas:extension:enterprise:2.0User'],
       externalId: 'jyoung2',
@@ -168,13 +169,13 @@ describe('users', () => {
     expect(reply.body.schemas).toEqual([USER, ENTERPRISE]);
   });
 
-  test('a retried POST is a 409 with uniqueness, whatever the case of the name', async () => {
+  test('are not created twice: a retried POST returns 409 uniqueness, ignoring case', async () => {
     const { userName } = await created();
     const { status, body } = await entra.post('/Users', createUser(userName.toUpperCase()));
     expect([status, body.scimType]).toEqual([409, 'uniqueness']);
   });
 
-  test('[3] data of an extension that is not configured is passed over', async () => {
+  test('[3] ignore values of an extension that is not configured', async () => {
     const custom = 'urn:ietf:params:scim:schemas:extension:CustomExtensionName:2.0:User';
     const { status, body } = await entra.post('/Users', {
       ...createUser('custom'),
@@ -185,7 +186,8 @@ describe('users', () => {
     expect(await read(body.id)).toEqual(body);
   });
 
-  test('value paths create what is absent (Metatavu/keycloak-scim-server issue 35, better-auth scim-entra-conformance)', async () => {
+  // Metatavu/keycloak-scim-server issue 35, better-auth scim-entra-conformance
+  test('gain missing values through value paths', async () => {
     const { body } = await entra.post('/Users', {
       schemas: [USER],
       userName: 'absent',
@@ -238,7 +240,7 @@ describe('users', () => {
     expect([refused.status, refused.body.scimType]).toEqual([400, 'noTarget']);
   });
 
-  test('manager: as a list, as a string, cleared, removed, and asked for', async () => {
+  test('accept manager as a list or string, cleared, removed and in filters', async () => {
     const { id } = await created();
     const { id: manager } = await created();
     const held = async (): Promise<unknown> => (await read(id))[ENTERPRISE]?.manager;
@@ -265,7 +267,7 @@ describe('users', () => {
     expect(await entra.search('/Users', `manager eq "${manager}" and id eq "${id}"`)).toEqual([]);
   });
 
-  test('[3] roles: JSON in a string is stored as it is, replace replaces', async () => {
+  test('[3] store roles with JSON strings unchanged and replace them', async () => {
     const { id } = await created();
     const value = '{"id":"06b07648","value":"25","displayName":"Role1234"}';
     await patch(`/Users/${id}`, { op: 'Add', path: 'roles', value: [{ value }] });
@@ -280,7 +282,7 @@ describe('users', () => {
     );
   });
 
-  test('[2] with aadOptscim062020: dotted and URN names, lower-case operations', async () => {
+  test('[2] accept dotted and URN names and lower-case ops with aadOptscim062020', async () => {
     const { id } = await created();
     await patch(
       `/Users/${id}`,
@@ -312,7 +314,7 @@ describe('users', () => {
     );
   });
 
-  test('matching by work e-mail address and by externalId', async () => {
+  test('are matched by work email address and by externalId', async () => {
     const { id, userName } = await created();
     for (const filter of [
       `emails[type eq "work"].value eq "${userName}@TESTUSER.com"`,
@@ -328,7 +330,7 @@ describe('users', () => {
 });
 
 describe('groups', () => {
-  test('[1] the life of a group', async () => {
+  test('[1] are created, found, changed, renamed and deleted', async () => {
     const [one, two] = [await created(), await created()];
     const displayName = 'Entra Group';
     expect(await entra.search('/Groups', `displayName eq "${displayName}"`)).toEqual([]);
@@ -383,7 +385,7 @@ describe('groups', () => {
     expect((await entra.get(`${path}?excludedAttributes=members`)).status).toBe(404);
   });
 
-  test('[2] with aadOptscim062020: removal by filter, rename without a path keeps the members', async () => {
+  test('[2] keep members on rename and remove them by filter with aadOptscim062020', async () => {
     const { id } = await created();
     const group = await entra.group('Flagged', [id]);
     await patch(`/Groups/${group.id}`, {
@@ -396,7 +398,7 @@ describe('groups', () => {
     expect(await entra.memberIds(group.id)).toEqual([]);
   });
 
-  test('a group as a member (fleetdm/fleet scim-integration.md), an unknown member is passed over', async () => {
+  test('contain groups and skip unknown members (fleetdm/fleet scim-integration.md)', async () => {
     const [child, parent] = [await entra.group('Child'), await entra.group('Parent')];
     await patch(`/Groups/${parent.id}`, {
       op: 'Add',
@@ -413,7 +415,7 @@ describe('groups', () => {
     ]);
   });
 
-  test('[1] displayName is unique', async () => {
+  test('[1] have a unique displayName', async () => {
     await entra.group('Unique');
     const { status, body } = await entra.post('/Groups', {
       schemas: [GROUP],
@@ -422,7 +424,7 @@ describe('groups', () => {
     expect([status, body.scimType]).toEqual([409, 'uniqueness']);
   });
 
-  test('asking for attributes gets them, also from a PATCH', async () => {
+  test('are returned by a PATCH that asks for attributes', async () => {
     const group = await entra.group('Asked');
     const operations = {
       schemas: [PATCH_OP],
@@ -440,7 +442,7 @@ describe('groups', () => {
   });
 });
 
-test('paging', async () => {
+test('index-based paging returns stable pages and clamps its parameters', async () => {
   const paged = await Client.connect('entra');
   const ids: string[] = [];
   for (let index = 0; index < 7; index += 1) ids.push((await paged.user(`page${index}`)).id);

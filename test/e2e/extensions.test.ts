@@ -33,7 +33,7 @@ beforeAll(async () => {
   expect((await put(SCHEMA)).status).toBe(201);
 });
 
-test('is served, announced, and kept with its defaults', async () => {
+test('a custom schema is announced and served with default characteristics', async () => {
   const { status, body } = await client.get(`/Schemas/${URN.toUpperCase()}`);
   expect([status, body.name, body.attributes[0]]).toMatchObject([
     200,
@@ -57,7 +57,7 @@ test('is served, announced, and kept with its defaults', async () => {
   expect((await admin('GET', `/connections/${client.id}`)).body.schemas).toEqual([URN]);
 });
 
-test('is stored, enforced, patchable and filterable', async () => {
+test('custom attributes are stored, validated, patchable and filterable', async () => {
   const { status, body: user } = await client.post('/Users', {
     schemas: [USER, URN],
     userName: 'extended',
@@ -87,7 +87,7 @@ test('is stored, enforced, patchable and filterable', async () => {
   });
   expect([wrong.status, wrong.body.scimType]).toEqual([400, 'invalidValue']);
 
-  // As Entra ID maps it: the attribute by its URN, without the schema being listed.
+  // Entra ID addresses an attribute by its URN and does not list the schema in `schemas`.
   const path = `/Users/${user.id}`;
   expect(
     (await client.patch(path, { op: 'Add', path: `${URN}:jobRole`, value: 'Chief Guide' })).status,
@@ -126,12 +126,12 @@ test('is stored, enforced, patchable and filterable', async () => {
   }
   const { body } = await client.get(`${path}?attributes=${URN}:company`);
   expect(body[URN]).toEqual({ company: 'Acme' });
-  // An immutable value stays for the life of the user.
+  // An immutable value cannot be removed for the lifetime of the user.
   expect((await client.patch(path, { op: 'Remove', path: URN })).body.scimType).toBe('mutability');
   expect((await client.delete(path)).status).toBe(204);
 });
 
-test('can grow while it is used; what is held cannot be taken away', async () => {
+test('a schema in use can grow, but attributes with values cannot be removed', async () => {
   const { id } = await client.user('holder', {
     [URN]: { company: 'Acme', businessUnit: { code: 'BU2' } },
   });
@@ -144,7 +144,7 @@ test('can grow while it is used; what is held cannot be taken away', async () =>
   const refused = await put(without('company'));
   expect([refused.status, refused.body.detail]).toEqual([
     409,
-    expect.stringContaining('1 resource holds'),
+    expect.stringContaining('1 resource has a value'),
   ]);
   const retyped = grown.attributes.map((attribute) =>
     attribute.name === 'company' ? { name: 'company', type: 'integer' } : attribute,
@@ -156,14 +156,14 @@ test('can grow while it is used; what is held cannot be taken away', async () =>
       : attribute,
   );
   expect((await put({ ...grown, attributes: narrowed })).status).toBe(409);
-  // Nobody who is here already would have it: each change of theirs would be refused.
+  // Existing users lack a new required attribute, so every change of them would be rejected.
   const demanding = await put({
     ...grown,
     attributes: [...grown.attributes, { name: 'must', required: true }],
   });
   expect([demanding.status, demanding.body.detail]).toEqual([
     409,
-    expect.stringContaining('1 resource holds'),
+    expect.stringContaining('1 resource has a value'),
   ]);
   expect((await put(without('costCentre'))).status).toBe(200);
   expect((await admin('DELETE', `/connections/${client.id}/schemas/${URN}`)).status).toBe(409);
@@ -190,7 +190,7 @@ test.each([
     },
     '/attributes/0/subAttributes/0/type',
   ],
-])('%j is refused at %s', async (schema, pointer) => {
+])('the schema %j is rejected at %s', async (schema, pointer) => {
   const reply = await put(schema, 'urn:example:bad:2.0:User');
   expect([reply.status, reply.body.errors.map((error: Body) => error.pointer)]).toEqual([
     400,
@@ -198,7 +198,7 @@ test.each([
   ]);
 });
 
-test('immutable and required, down to their parts, and URNs that begin with another', async () => {
+test('sub-attributes can be immutable or required; a URN may be a prefix of another', async () => {
   const [outer, inner] = ['urn:example:acme:2.0:User', 'urn:example:acme:2.0:User:more'];
   const attributes = [
     { name: 'set', multiValued: true, mutability: 'immutable' },
@@ -244,12 +244,12 @@ test('immutable and required, down to their parts, and URNs that begin with anot
   expect(
     await client.search('/Users', `${inner}:list[must eq "x"] and ${outer}:part.free eq "c"`),
   ).toHaveLength(1);
-  // A PUT without them leaves them as they are.
+  // A PUT that omits immutable values keeps them.
   const { body } = await client.put(path, { schemas: [USER], userName: 'strict' });
   expect(body[outer]).toEqual({ set: ['p', 'q'], part: { once: 'a' } });
 });
 
-test('the schemas of the RFC are not for changing', async () => {
+test('schemas of the RFCs cannot be changed', async () => {
   for (const urn of [USER, 'urn:ietf:params:scim:schemas:core:2.0:Schema', `${USER}:Sub`]) {
     expect((await put({ attributes: [{ name: 'a' }] }, urn)).status).toBe(409);
   }

@@ -6,8 +6,8 @@ beforeAll(async () => {
   client = await Client.connect('generic');
 });
 
-describe('life and death', () => {
-  test('a deleted user leaves its groups and comes back under its id', async () => {
+describe('resource lifecycle', () => {
+  test('removes a deleted user from its groups and revives it with the same id', async () => {
     const user = await client.user('lazarus', { externalId: 'ext-lazarus', title: 'T' });
     const group = await client.group('Mourners', [user.id]);
     expect((await client.delete(`/Users/${user.id}`)).status).toBe(204);
@@ -19,11 +19,11 @@ describe('life and death', () => {
     const back = await client.user('lazarus2', { externalId: 'ext-lazarus' });
     expect([back.id, back.active, back.title]).toEqual([user.id, true, undefined]);
     expect((await client.get('/Users?count=0')).body.totalResults).toBe(Number(totalResults) + 1);
-    // Its record was used up: the old name is somebody else's now.
+    // The revival consumed the retained user, so its earlier userName creates a new user.
     expect((await client.user('lazarus')).id).not.toBe(user.id);
   });
 
-  test('of several with one externalId each comes back', async () => {
+  test('revives each of several users with the same externalId', async () => {
     const [one, two] = [
       await client.user('twin1', { externalId: 'twin' }),
       await client.user('twin2', { externalId: 'twin' }),
@@ -36,14 +36,14 @@ describe('life and death', () => {
     expect(back.map(({ id }) => id).sort()).toEqual([one.id, two.id].sort());
   });
 
-  test('with userDeletion erase nothing comes back', async () => {
+  test('does not revive users with userDeletion erase', async () => {
     const erasing = await Client.connect('generic', { userDeletion: 'erase' });
     const user = await erasing.user('gone');
     await erasing.delete(`/Users/${user.id}`);
     expect((await erasing.user('gone')).id).not.toBe(user.id);
   });
 
-  test('a very long name does not keep anybody out of a group', async () => {
+  test('truncates long display names of members instead of rejecting them', async () => {
     const user = await client.user('long', { displayName: '😀'.repeat(50_000) });
     const group = await client.group('Long', [user.id]);
     expect(group.members[0].display).toBe('😀'.repeat(128));
@@ -56,7 +56,7 @@ describe('life and death', () => {
     expect([status, body.members[0].display]).toEqual([200, 'x'.repeat(256)]);
   });
 
-  test('a deleted group is gone as a member, too', async () => {
+  test('removes a deleted group from the groups that contain it', async () => {
     const child = await client.group('Lost child');
     const parent = await client.group('Sad parent', [child.id]);
     expect((await client.delete(`/Groups/${child.id}`)).status).toBe(204);
@@ -66,8 +66,8 @@ describe('life and death', () => {
   });
 });
 
-describe('what other resources say of a user', () => {
-  test('its groups, direct and through others, in any circle', async () => {
+describe('a user', () => {
+  test('shows its direct and indirect groups, even if they contain each other', async () => {
     const user = await client.user('grouped');
     const inner = await client.group('Inner', [user.id]);
     const outer = await client.group('Outer', [inner.id]);
@@ -94,7 +94,7 @@ describe('what other resources say of a user', () => {
     expect(await client.search('/Users', 'groups.display eq "outer"')).toMatchObject([
       { id: user.id },
     ]);
-    // Sent back, they are ignored; membership is changed at the group.
+    // `groups` is readOnly: values that a client sends back are ignored (RFC 7643 section 4.1.2).
     const strict = await Client.connect('rfc');
     const same = await strict.user('same');
     await strict.group('Same', [same.id]);
@@ -110,7 +110,7 @@ describe('what other resources say of a user', () => {
     );
   });
 
-  test("its manager's name", async () => {
+  test('shows the displayName of its manager', async () => {
     const boss = await client.user('boss', { displayName: 'The Boss' });
     const user = await client.user('managed', { [ENTERPRISE]: { manager: { value: boss.id } } });
     const manager = {

@@ -37,16 +37,16 @@ describe('sorting (RFC 7644 section 3.4.2.3)', () => {
   test.each([
     ['sortBy=userName', ['Anna', 'Bert', 'carl', 'dora', 'emil']],
     ['sortBy=USERNAME&sortOrder=descending', ['emil', 'dora', 'carl', 'Bert', 'Anna']],
-    // Without a value: last when ascending, first when descending.
+    // Resources without a value come last in ascending and first in descending order.
     ['sortBy=title', ['carl', 'Bert', 'dora', 'Anna', 'emil']],
     ['sortBy=title&sortOrder=descending', ['Anna', 'emil', 'dora', 'Bert', 'carl']],
-    // The primary value counts.
+    // The primary value determines the order.
     ['sortBy=emails', ['Bert', 'dora', 'emil', 'Anna', 'carl']],
     ['sortBy=emails.value&sortOrder=Descending&count=2', ['carl', 'Anna']],
     ['sortBy=meta.created&sortOrder=descending', ['emil', 'Bert', 'carl', 'Anna', 'dora']],
     ['sortBy=userName&startIndex=2&count=2', ['Bert', 'carl']],
     ['sortBy=userName&filter=title%20pr', ['Bert', 'carl', 'dora']],
-  ])('%s', async (query, expected) => {
+  ])('supports %s', async (query, expected) => {
     const { status, body } = await client.get(`/Users?${query}`);
     expect([status, names(body)]).toEqual([200, expected]);
   });
@@ -57,13 +57,13 @@ describe('sorting (RFC 7644 section 3.4.2.3)', () => {
     ['sortBy=groups.display', 'invalidValue'],
     ['sortBy=password', 'sensitive'],
     ['sortBy=userName&sortOrder=up', 'invalidValue'],
-  ])('%s is refused', async (query, scimType) => {
+  ])('rejects %s', async (query, scimType) => {
     expect((await client.get(`/Users?${query}`)).body.scimType).toBe(scimType);
   });
 });
 
 describe('cursors (RFC 9865)', () => {
-  /** All pages from the first on. */
+  /** Returns the resources of all pages. @param between runs after each page */
   async function crawl(
     path: string,
     between: () => Promise<unknown> = async () => undefined,
@@ -87,13 +87,13 @@ describe('cursors (RFC 9865)', () => {
     '/Users?count=2&filter=userName%20pr',
     '/Users?count=1',
     '/Users?count=5',
-  ])('%s: every resource once, in the order of paging by index', async (path) => {
+  ])('return every resource once, in the order of index-based paging: %s', async (path) => {
     const pages = await crawl(path);
     const all = (await client.get(path.replace(/count=\d/, 'count=100'))).body.Resources;
     expect(pages.flat()).toEqual(all);
   });
 
-  test('back again', async () => {
+  test('lead back to the previous pages', async () => {
     for (const path of ['/Users?count=2', '/Users?count=2&sortBy=userName']) {
       const first = (await client.get(`${path}&cursor=`)).body;
       const second = (await client.get(`${path}&cursor=${first.nextCursor}`)).body;
@@ -106,12 +106,12 @@ describe('cursors (RFC 9865)', () => {
     }
   });
 
-  test('while others come and go, none that stays is skipped or repeated', async () => {
+  test('neither skip nor repeat resources while others are created and deleted', async () => {
     const crowd = await Promise.all(
       Array.from({ length: 40 }, (_, index) => client.user(`crowd${index}`)),
     );
-    const goners = crowd.filter((_, index) => index % 3 === 0);
-    const stayers = [...users, ...crowd.filter((_, index) => index % 3 !== 0)].map(({ id }) => id);
+    const leaving = crowd.filter((_, index) => index % 3 === 0);
+    const staying = [...users, ...crowd.filter((_, index) => index % 3 !== 0)].map(({ id }) => id);
     let round = 0;
     for (const path of [
       '/Users?count=4',
@@ -119,17 +119,17 @@ describe('cursors (RFC 9865)', () => {
       '/Users?count=4&filter=active%20eq%20true',
     ]) {
       const pages = await crawl(path, async () => {
-        const goner = goners.pop();
-        if (goner !== undefined) await client.delete(`/Users/${goner.id}`);
+        const user = leaving.pop();
+        if (user !== undefined) await client.delete(`/Users/${user.id}`);
         if ((round += 1) % 2 === 0) await client.user(`late${round}`);
       });
       const seen = pages.flat().map(({ id }) => id);
       expect(seen).toHaveLength(new Set(seen).size);
-      expect(stayers.filter((id) => !seen.includes(id))).toEqual([]);
+      expect(staying.filter((id) => !seen.includes(id))).toEqual([]);
     }
   });
 
-  test('pages that are cut short, there and back', async () => {
+  test('lead through pages that are cut short, forward and backward', async () => {
     const large = await Client.connect('generic');
     for (let index = 0; index < 30; index += 1)
       await large.user(`large${index}`, { title: 'x'.repeat(350_000) });
@@ -152,10 +152,10 @@ describe('cursors (RFC 9865)', () => {
     expect(back).toEqual(there);
   });
 
-  test('are bound to their query, their connection and their page size, and cannot be altered', async () => {
+  test('are bound to query, connection and page size and cannot be altered', async () => {
     const nextCursor = String((await client.get('/Users?count=1&cursor=')).body.nextCursor);
-    const scimType = async (path: string, who = client): Promise<string> =>
-      (await who.get(path)).body.scimType;
+    const scimType = async (path: string, caller = client): Promise<string> =>
+      (await caller.get(path)).body.scimType;
     expect(nextCursor).toMatch(/^[\w-]+$/);
     expect(await scimType(`/Users?cursor=${nextCursor}&filter=userName%20pr`)).toBe(
       'invalidCursor',
@@ -177,11 +177,11 @@ describe('cursors (RFC 9865)', () => {
   });
 });
 
-describe('searches by POST and across types (RFC 7644 sections 3.4.2.1 and 3.4.3)', () => {
+describe('searches (RFC 7644 sections 3.4.2.1 and 3.4.3)', () => {
   const search = (path: string, request: object) =>
     client.post(path, { schemas: [SEARCH], ...request });
 
-  test('of one type', async () => {
+  test('by POST find resources of one type', async () => {
     const { status, body } = await search('/Users/.search', {
       filter: 'userName eq "ANNA" or userName eq "Bert"',
       attributes: ['userName'],
@@ -197,7 +197,7 @@ describe('searches by POST and across types (RFC 7644 sections 3.4.2.1 and 3.4.3
     ).toEqual(['Zeta', 'Alpha']);
   });
 
-  test('of all types', async () => {
+  test('at the root find resources of all types', async () => {
     const own = await Client.connect('generic');
     await own.user('one', { displayName: 'Same' });
     await own.group('Same');
@@ -206,7 +206,7 @@ describe('searches by POST and across types (RFC 7644 sections 3.4.2.1 and 3.4.3
       (await own.post('/.search', { schemas: [SEARCH], ...request })).body;
     expect(names(await root({}))).toEqual(['one', 'two', 'Same']);
     expect(names(await root({ filter: 'displayName eq "same"' }))).toEqual(['one', 'Same']);
-    // What a type does not have is unassigned there.
+    // Attributes that a resource type does not define count as unassigned.
     expect(names(await root({ filter: 'userName sw "o" or displayName pr' }))).toEqual([
       'one',
       'Same',
@@ -240,13 +240,13 @@ describe('searches by POST and across types (RFC 7644 sections 3.4.2.1 and 3.4.3
     expect(names(byGet.body)).toEqual(['one', 'two']);
   });
 
-  test('an error in a filter that was read differently says so', async () => {
+  test('show in the error how a malformed filter was rewritten', async () => {
     const { body } = await client.get('/Users?filter=title eq Boss and bogus pr');
     expect(body.detail).toContain('position 21');
     expect(body.detail).toContain('read as: title eq "Boss" and bogus pr');
   });
 
-  test('refusals', async () => {
+  test('reject other methods and invalid parameters', async () => {
     expect((await client.get('/Users/.search')).status).toBe(405);
     expect((await client.get('/.search')).headers['allow']).toBe('POST');
     expect((await search('/Users/.search', { filter: 7 })).body.scimType).toBe('invalidValue');

@@ -1,8 +1,8 @@
 import { Client, ERROR, GROUP, USER, type Body } from '../support/client';
 
 /**
- * What Okta sends, and what must be there afterwards. Source: okta/okta-developer-docs
- * packages/@okta/vuepress-site/docs/reference/scim/scim-20; others are named where they are used.
+ * Requests that Okta sends, and the expected results. Source: okta/okta-developer-docs
+ * packages/@okta/vuepress-site/docs/reference/scim/scim-20; other sources are named at their tests.
  */
 const HEADERS = {
   Accept: 'application/scim+json',
@@ -32,7 +32,7 @@ function createUser(userName: string): object {
   };
 }
 
-/** The body of an update: Okta reads, changes, and puts the whole object back. */
+/** Returns the body of an update. Okta reads the user, changes it and puts the whole object. */
 function updateUser(id: string, userName: string, changes: object): object {
   return {
     schemas: [USER],
@@ -54,14 +54,14 @@ async function created(): Promise<{ id: string; userName: string }> {
   return { id: body.id, userName };
 }
 
-test('test credentials: two constant requests', async () => {
+test('Test API Credentials: both of its requests succeed', async () => {
   for (const path of ['/Users?startIndex=1&count=2', '/Groups?startIndex=1&count=100']) {
     const { status, body } = await okta.get(path);
     expect([status, typeof body.totalResults, body.startIndex]).toEqual([200, 'number', 1]);
   }
 });
 
-test('assigning a user answers the whole user, without the password', async () => {
+test('assigning a user returns the whole user, without the password', async () => {
   const userName = 'assigned@example.com';
   const filter = `/Users?filter=userName%20eq%20%22${encodeURIComponent(userName)}%22&startIndex=1&count=100`;
   expect((await okta.get(filter)).body).toMatchObject({
@@ -86,7 +86,7 @@ test('assigning a user answers the whole user, without the password', async () =
   ]);
 });
 
-test('an update puts the whole object; readOnly values and empty strings do no harm', async () => {
+test('an update replaces the user and ignores readOnly values and empty strings', async () => {
   const { id, userName } = await created();
   const { status, body } = await okta.put(
     `/Users/${id}`,
@@ -94,13 +94,13 @@ test('an update puts the whole object; readOnly values and empty strings do no h
   );
   expect([status, body.id, body.nickName]).toEqual([200, id, 'Nick']);
   expect(body.name).toEqual({ givenName: 'Another', familyName: 'User' });
-  // What a PUT leaves out is gone (RFC 7644 section 3.5.1).
+  // PUT removes the attributes that it omits (RFC 7644 section 3.5.1).
   expect(body).not.toHaveProperty('locale');
   expect(body).not.toHaveProperty('title');
   expect((await okta.get(`/Users/${id}`)).body).toEqual(body);
 });
 
-test('a PUT without active keeps whoever is inactive inactive', async () => {
+test('a PUT without active keeps an inactive user inactive', async () => {
   const { id, userName } = await created();
   await okta.put(`/Users/${id}`, updateUser(id, userName, { active: false }));
   const { body } = await okta.put(
@@ -117,7 +117,7 @@ test('a PUT that changes nothing keeps the version', async () => {
   expect(second).toEqual(first);
 });
 
-test('deactivate and reactivate, by PATCH and by PUT, keep id and attributes', async () => {
+test('deactivating and reactivating by PATCH or PUT keeps the id and the attributes', async () => {
   const { id, userName } = await created();
   const off = await okta.patch(`/Users/${id}`, { op: 'replace', value: { active: false } });
   expect([off.status, off.body.active, off.body.userName]).toEqual([200, false, userName]);
@@ -141,7 +141,7 @@ test('deactivate and reactivate, by PATCH and by PUT, keep id and attributes', a
   ).toBe(false);
 });
 
-test('import: stable pages with whole numbers', async () => {
+test('an import gets stable pages, and an empty page past the end', async () => {
   const first = (await okta.get('/Users?startIndex=1&count=100')).body;
   const again = (await okta.get('/Users?startIndex=1&count=100')).body;
   expect(again).toEqual(first);
@@ -157,7 +157,7 @@ describe('group push', () => {
     [one, two] = [await created(), await created()];
   });
 
-  test('by PATCH', async () => {
+  test('works by PATCH', async () => {
     const displayName = 'Push Group';
     const filter = `/Groups?filter=displayName%20eq%20%22${encodeURIComponent(displayName)}%22&startIndex=1&count=100`;
     expect((await okta.get(filter)).body.Resources).toEqual([]);
@@ -177,7 +177,7 @@ describe('group push', () => {
     const members = (...users: Body[]) =>
       users.map(({ id, userName }) => ({ value: id, display: userName }));
     expect(await patch({ op: 'replace', path: 'members', value: members(one, two) })).toEqual(both);
-    // The group's id comes along with every change of its name and must not touch the members.
+    // Okta sends the group's id with every rename; the members must stay the same.
     expect(await patch({ op: 'replace', value: { id: group.id, displayName } })).toEqual(both);
     expect(
       await patch(
@@ -192,7 +192,7 @@ describe('group push', () => {
     expect((await okta.delete(path)).status).toBe(204);
   });
 
-  test('by PUT (simpleidserver/SimpleIdServer issue 247)', async () => {
+  test('works by PUT (simpleidserver/SimpleIdServer issue 247)', async () => {
     const { body: group } = await okta.post('/Groups', {
       schemas: [GROUP],
       displayName: 'Put Group',
@@ -208,7 +208,7 @@ describe('group push', () => {
     ]);
     const unchanged = await put({ displayName, members: [member] });
     expect((await put({ displayName, members: [member] })).meta).toEqual(unchanged.meta);
-    // Members that a PUT leaves out are gone.
+    // PUT removes the members if it omits them.
     expect((await put({ displayName })).members).toEqual([]);
   });
 });

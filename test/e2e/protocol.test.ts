@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 describe('authentication', () => {
-  test('a missing, malformed or wrong token and one of another connection get the same 401', async () => {
+  test('rejects missing, malformed, wrong and foreign tokens with the same 401', async () => {
     const other = await Client.connect('generic');
     const last = client.token.at(-1) === 'A' ? 'B' : 'A';
     const wrong = [
@@ -45,7 +45,7 @@ describe('authentication', () => {
     }
   });
 
-  test('an unknown connection is a 401, an unknown URL a 404 that says what a base URL looks like', async () => {
+  test('returns 401 for an unknown connection, 404 with a hint for an unknown URL', async () => {
     expectError(
       await send('GET', client.baseUrl.replace(client.id, 'nosuch') + '/Users', {
         Authorization: `Bearer ${client.token}`,
@@ -59,14 +59,14 @@ describe('authentication', () => {
     expect(outside.body.detail).toContain('/v2/connections/');
   });
 
-  test('every endpoint needs a token', async () => {
+  test('requires a token on every endpoint', async () => {
     for (const path of ['', '/Users', '/Groups', '/Schemas', '/ServiceProviderConfig', '/nosuch']) {
       expectError(await send('GET', client.baseUrl + path), 401);
     }
   });
 });
 
-describe('bad input gets the right error and changes nothing', () => {
+describe('request handling', () => {
   let user: Body;
   beforeAll(async () => {
     user = await client.user('victim', { emails: [{ value: 'v@example.com', type: 'work' }] });
@@ -77,11 +77,11 @@ describe('bad input gets the right error and changes nothing', () => {
 
   test.each([
     ['malformed JSON', 'POST', '/Users', '{"userName": ', 400, 'invalidSyntax'],
-    ['no body', 'POST', '/Users', '', 400, 'invalidSyntax'],
-    ['an array', 'POST', '/Users', '[]', 400, 'invalidSyntax'],
-    ['no userName', 'POST', '/Users', '{"schemas":[]}', 400, 'invalidValue'],
+    ['an empty body', 'POST', '/Users', '', 400, 'invalidSyntax'],
+    ['an array as the body', 'POST', '/Users', '[]', 400, 'invalidSyntax'],
+    ['a user without userName', 'POST', '/Users', '{"schemas":[]}', 400, 'invalidValue'],
     [
-      'deep JSON',
+      'JSON nested 100,000 levels deep',
       'POST',
       '/Users',
       `{"userName":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
@@ -89,7 +89,7 @@ describe('bad input gets the right error and changes nothing', () => {
       'invalidSyntax',
     ],
     [
-      'wrong type',
+      'a value of the wrong type',
       'PATCH',
       '/Users/:id',
       '{"Operations":[{"op":"replace","path":"active","value":"maybe"}]}',
@@ -97,14 +97,21 @@ describe('bad input gets the right error and changes nothing', () => {
       'invalidValue',
     ],
     [
-      'deep JSON where no attribute is',
+      'a PATCH op nested 100,000 levels deep',
       'PATCH',
       '/Users/:id',
       `{"Operations":[{"op":${'['.repeat(100_000)}${']'.repeat(100_000)}}]}`,
       400,
       'invalidSyntax',
     ],
-    ['no operations', 'PATCH', '/Users/:id', '{"Operations":[]}', 400, 'invalidSyntax'],
+    [
+      'a PATCH without operations',
+      'PATCH',
+      '/Users/:id',
+      '{"Operations":[]}',
+      400,
+      'invalidSyntax',
+    ],
     [
       '__proto__ in a path',
       'PATCH',
@@ -122,35 +129,42 @@ describe('bad input gets the right error and changes nothing', () => {
       'invalidPath',
     ],
     [
-      'unknown path',
+      'an unknown path',
       'PATCH',
       '/Users/:id',
       '{"Operations":[{"op":"add","path":"nosuch","value":1}]}',
       400,
       'invalidPath',
     ],
-    ['unknown id', 'GET', '/Users/nosuch', undefined, 404, undefined],
-    ['an id that imitates a key', 'GET', '/Groups/displayName%23x', undefined, 404, undefined],
-    ['another type of resource', 'GET', '/Groups/:id', undefined, 404, undefined],
-    ['unknown endpoint', 'GET', '/Nosuch', undefined, 404, undefined],
-    ['unknown endpoint below a resource', 'GET', '/Users/:id/groups', undefined, 404, undefined],
-    ['/Me', 'GET', '/Me', undefined, 501, undefined],
-    ['wrong method on a collection', 'DELETE', '/Users', undefined, 405, undefined],
-    ['wrong method on a resource', 'POST', '/Users/:id', '{}', 405, undefined],
-    ['wrong method on discovery', 'POST', '/Schemas', '{}', 405, undefined],
-    ['filter on discovery', 'GET', '/Schemas?filter=id pr', undefined, 403, undefined],
-    ['filter on a password', 'GET', '/Users?filter=password pr', undefined, 403, 'sensitive'],
+    ['an unknown id', 'GET', '/Users/nosuch', undefined, 404, undefined],
     [
-      'a filter nested 10,000 deep',
+      'an id that looks like a table key',
+      'GET',
+      '/Groups/displayName%23x',
+      undefined,
+      404,
+      undefined,
+    ],
+    ['the id of another resource type', 'GET', '/Groups/:id', undefined, 404, undefined],
+    ['an unknown endpoint', 'GET', '/Nosuch', undefined, 404, undefined],
+    ['an unknown endpoint below a resource', 'GET', '/Users/:id/groups', undefined, 404, undefined],
+    ['GET /Me', 'GET', '/Me', undefined, 501, undefined],
+    ['an unsupported method on a collection', 'DELETE', '/Users', undefined, 405, undefined],
+    ['an unsupported method on a resource', 'POST', '/Users/:id', '{}', 405, undefined],
+    ['an unsupported method on discovery', 'POST', '/Schemas', '{}', 405, undefined],
+    ['a filter on discovery', 'GET', '/Schemas?filter=id pr', undefined, 403, undefined],
+    ['a filter on a password', 'GET', '/Users?filter=password pr', undefined, 403, 'sensitive'],
+    [
+      'a filter of 5,000 opening parentheses',
       'GET',
       `/Users?filter=${'('.repeat(5000)}`,
       undefined,
       400,
       'invalidFilter',
     ],
-    ['half a surrogate pair', 'POST', '/Users', '{"userName":"\\ud800"}', 400, 'invalidValue'],
+    ['an unpaired surrogate', 'POST', '/Users', '{"userName":"\\ud800"}', 400, 'invalidValue'],
     [
-      'a removal that selects nothing readable',
+      'a remove operation whose value selects nothing',
       'PATCH',
       '/Users/:id',
       '{"Operations":[{"op":"remove","path":"emails","value":[{}]}]}',
@@ -159,35 +173,35 @@ describe('bad input gets the right error and changes nothing', () => {
     ],
     ['a malformed filter', 'GET', '/Users?filter=userName eq "a', undefined, 400, 'invalidFilter'],
     [
-      'both projections',
+      'attributes together with excludedAttributes',
       'GET',
       '/Users?attributes=id&excludedAttributes=id',
       undefined,
       400,
       'invalidValue',
     ],
-  ])('%s', async (_name, method, path, body, status, scimType) => {
+  ])('rejects %s and changes nothing', async (_name, method, path, body, status, scimType) => {
     const reply = await client.call(method, path.replace(':id', user.id), body);
     expectError(reply, status, scimType);
     if (status === 405) expect(reply.headers['allow']).toMatch('GET');
   });
 
-  test('a filter nested 10,000 deep, in a URL as long as it takes', async () => {
-    // Node.js takes request lines of 16 KB; API Gateway 10 KB. Both refuse, neither hangs.
+  test('rejects a filter nested 10,000 levels deep', async () => {
+    // Node.js limits request lines to 16 KB and API Gateway to 10 KB. Both reject the URL at once.
     const reply = await client.get(
       `/Users?filter=${'('.repeat(10_000)}userName pr${')'.repeat(10_000)}`,
     );
     expect([400, 414, 431]).toContain(reply.status);
   });
 
-  test('10 MB and 5 MB of body', async () => {
+  test('rejects bodies of 10 MB and 5.5 MB', async () => {
     for (const size of [10, 5.5]) {
       const body = `{"userName":"${'x'.repeat(size * 1024 * 1024)}"}`;
       expectError(await client.call('POST', '/Users', body), 413);
     }
   });
 
-  test('a user too large for the table', async () => {
+  test('rejects a user that exceeds the item size limit of the table', async () => {
     const emails = Array.from({ length: 30 }, (_, index) => ({
       value: `${index}@example.com`,
       display: 'é'.repeat(8000),
@@ -200,7 +214,7 @@ describe('bad input gets the right error and changes nothing', () => {
     );
   });
 
-  test('another media type', async () => {
+  test('rejects text/xml and accepts JSON and SCIM media types', async () => {
     expectError(
       await client.call('POST', '/Users', '<user/>', { 'Content-Type': 'text/xml' }),
       415,
@@ -220,7 +234,7 @@ describe('bad input gets the right error and changes nothing', () => {
     }
   });
 
-  test('HEAD is GET without the body', async () => {
+  test('answers HEAD like GET, without the body', async () => {
     const [head, get] = [
       await client.call('HEAD', `/Users/${user.id}`),
       await client.get(`/Users/${user.id}`),
@@ -230,14 +244,14 @@ describe('bad input gets the right error and changes nothing', () => {
       expect(head.headers[name]).toBe(get.headers[name]);
   });
 
-  test('active is an attribute like others: PATCH can unassign it, then no comparison finds it', async () => {
+  test('lets PATCH remove active, and a filter on active then skips the user', async () => {
     const inactive = await client.user('inactive', { active: false });
     const { body } = await client.patch(`/Users/${inactive.id}`, { op: 'remove', path: 'active' });
     expect(body).not.toHaveProperty('active');
     expect(await client.search('/Users', 'userName eq "inactive" and active pr')).toEqual([]);
   });
 
-  test('a member may be shown under another name, and is no member of itself', async () => {
+  test('keeps the display of members as sent and rejects a group in itself', async () => {
     const member = await client.user('shown');
     const group = await client.group('Shown', [member.id]);
     const members = [{ value: member.id, display: 'Renamed' }];
@@ -255,7 +269,7 @@ describe('bad input gets the right error and changes nothing', () => {
     );
   });
 
-  test('what the client tolerates of URLs', async () => {
+  test('accepts trailing slashes, unknown parameters and encoded filters', async () => {
     for (const path of ['/Users/', '/Users?', '/Users?&', '/Users?nosuch=1&']) {
       expect((await client.get(path)).status).toBe(200);
     }
@@ -270,8 +284,8 @@ describe('bad input gets the right error and changes nothing', () => {
   });
 });
 
-describe('versions', () => {
-  test('If-Match, If-None-Match, 304 and 412', async () => {
+describe('resource versions', () => {
+  test('are checked by If-Match and If-None-Match, with 412 and 304', async () => {
     const user = await client.user('versioned');
     const path = `/Users/${user.id}`;
     const { version } = user.meta;
@@ -298,13 +312,13 @@ describe('versions', () => {
   });
 });
 
-describe('profile rfc', () => {
+describe('the rfc profile', () => {
   let rfc: Client;
   beforeAll(async () => {
     rfc = await Client.connect('rfc');
   });
 
-  test('what other profiles tolerate is refused', async () => {
+  test('rejects what other profiles tolerate', async () => {
     const user = await rfc.user('strict');
     const path = `/Users/${user.id}`;
     expectError(
@@ -337,7 +351,7 @@ describe('profile rfc', () => {
     expect(unknown.body.detail).toContain('nobody');
   });
 
-  test('groups may share a name, and are found by it', async () => {
+  test('lets groups share a displayName and finds all of them', async () => {
     const ids = [(await rfc.group('Twins')).id, (await rfc.group('TWINS')).id];
     expect(
       (await rfc.search('/Groups', 'displayName eq "twins"')).map(({ id }: Body) => id),
@@ -346,7 +360,7 @@ describe('profile rfc', () => {
 });
 
 describe('discovery', () => {
-  test('what is announced is what is served', async () => {
+  test('announces the features, resource types and schemas that are served', async () => {
     const config = (await client.get('/ServiceProviderConfig')).body;
     expect(config).toMatchObject({
       patch: { supported: true },
@@ -383,20 +397,20 @@ describe('discovery', () => {
   });
 });
 
-describe('preferences (RFC 7240)', () => {
-  test('minimal is 204, representation the resource, also where the profile says otherwise', async () => {
+describe('the Prefer header (RFC 7240)', () => {
+  test('overrides the profile with return=minimal and return=representation', async () => {
     const entra = await Client.connect('entra');
-    for (const [who, preference, status] of [
+    for (const [target, preference, status] of [
       [client, 'return=minimal', 204],
       [client, 'handling=lenient, return = "minimal"', 204],
       [entra, 'return=representation', 200],
     ] as const) {
-      const { id } = await who.user(`prefers-${preference}`);
+      const { id } = await target.user(`prefers-${preference}`);
       const body = {
         schemas: [PATCH_OP],
         Operations: [{ op: 'replace', path: 'title', value: 'T' }],
       };
-      const reply = await who.call('PATCH', `/Users/${id}`, body, { Prefer: preference });
+      const reply = await target.call('PATCH', `/Users/${id}`, body, { Prefer: preference });
       expect([reply.status, reply.headers['preference-applied']]).toEqual([
         status,
         status === 204 ? 'return=minimal' : 'return=representation',
@@ -406,7 +420,7 @@ describe('preferences (RFC 7240)', () => {
 });
 
 describe('users-only connections', () => {
-  test('answer group probes with none and group changes with 501', async () => {
+  test('answer group queries with an empty list and group changes with 501', async () => {
     const usersOnly = await Client.connect('entra', { groups: false });
     for (const path of [
       '/Groups',
@@ -424,7 +438,7 @@ describe('users-only connections', () => {
   });
 });
 
-test('the directory of one connection is out of reach for another', async () => {
+test('a connection cannot read the directory of another connection', async () => {
   const other = await Client.connect('generic');
   const user = await client.user('private');
   expectError(await other.get(`/Users/${user.id}`), 404);

@@ -1,7 +1,7 @@
 import { issueToken } from '../../directory/connections/tokens';
 import { admin, Client, GROUP, send, USER, type Body } from '../support/client';
 
-/** The log of what an identity provider asked for and did not get, as administrators read it. */
+/** Failures in the provisioning log, as operators read them through the admin API. */
 
 let client: Client;
 
@@ -15,7 +15,7 @@ async function log(query = '', id = client.id): Promise<Body> {
   return body;
 }
 
-test('each failed request, newest first, with why and what to do in the words of the identity provider', async () => {
+test('failed requests are listed newest first, with their code and remedy', async () => {
   const user = await client.user('taken@x.example', { externalId: 'e1' });
   await client.post('/Users', {
     schemas: [USER],
@@ -54,7 +54,7 @@ test('each failed request, newest first, with why and what to do in the words of
   expect(JSON.stringify(requests)).not.toContain('Hunter2');
 });
 
-test('it answers why somebody failed in one call, and by status, cause, time and resource', async () => {
+test('failures are found by userName, status, cause, time and resource', async () => {
   expect((await log('?userName=TAKEN@x.example&status=failed')).requests).toHaveLength(2);
   expect((await log('?status=409')).requests).toHaveLength(1);
   expect((await log('?cause=missingValue')).requests).toHaveLength(1);
@@ -71,7 +71,7 @@ test('it answers why somebody failed in one call, and by status, cause, time and
   );
 });
 
-test('in pages', async () => {
+test('the log is read in pages', async () => {
   const first = await log('?kind=failure&limit=3');
   const second = await log(`?kind=failure&limit=3&cursor=${first.nextCursor}`);
   expect([first.requests.length, second.requests.length, second.nextCursor]).toEqual([
@@ -82,20 +82,20 @@ test('in pages', async () => {
 });
 
 test.each([
-  ['status=broken', '"status" is "failed" or a status of HTTP'],
-  ['kind=all', '"kind" is one of failure, change, mail'],
-  ['from=2026-02-01&to=2026-01-01', '"to" comes before "from"'],
-  ['cause=none', '"cause" is one of tokenRefused'],
-  ['action=moved', '"action" is one of created'],
-  ['kind=change&status=failed', 'No change has a "status"'],
-  ['from=yesterday', '"from" is a time'],
-  ['user=x', '"user" is no parameter of the log'],
-])('what is wrong with a query is said: %s', async (query, detail) => {
+  ['status=broken', '"status" must be "failed" or an HTTP status'],
+  ['kind=all', '"kind" must be one of failure, change, mail'],
+  ['from=2026-02-01&to=2026-01-01', '"to" must not be before "from"'],
+  ['cause=none', '"cause" must be one of tokenRefused'],
+  ['action=moved', '"action" must be one of created'],
+  ['kind=change&status=failed', 'Changes have no "status"'],
+  ['from=yesterday', '"from" must be a date'],
+  ['user=x', '"user" is not a parameter of the log'],
+])('the query %s is rejected with the reason', async (query, detail) => {
   const { status, body } = await admin('GET', `/connections/${client.id}/requests?${query}`);
   expect([status, body.detail]).toEqual([400, expect.stringContaining(detail)]);
 });
 
-test('looking for what is not there is no failure, and no request that only reads is in it', async () => {
+test('reads are not logged, not even lookups of unknown resources', async () => {
   const other = await Client.connect('okta');
   await other.get('/Users/nobody');
   await other.get('/Users?filter=userName%20eq%20%22x%22');
@@ -103,7 +103,7 @@ test('looking for what is not there is no failure, and no request that only read
   expect((await log('', other.id)).requests).toEqual([]);
 });
 
-test('members that are passed over, operations of a bulk request, and groups on a users-only connection', async () => {
+test('unknown members, failed bulk operations and unsupported groups are logged', async () => {
   const other = await Client.connect('generic');
   await other.group('With strangers', ['01a201ae-6ce4-77f8-99f8-755615bd6cbe']);
   const operation = { method: 'POST', bulkId: 'a', path: '/Users', data: { schemas: [USER] } };
@@ -121,7 +121,7 @@ test('members that are passed over, operations of a bulk request, and groups on 
   ]);
 });
 
-test('a token that was replaced is told, one that was never issued is not, and a disabled connection says so', async () => {
+test('replaced tokens and disabled connections are logged, unknown tokens are not', async () => {
   const other = await Client.connect('okta');
   const { body: next } = await admin('POST', `/connections/${other.id}/tokens`, {});
   expect((await other.get('/Users')).status).toBe(401);
@@ -137,7 +137,7 @@ test('a token that was replaced is told, one that was never issued is not, and a
   expect(JSON.stringify(requests)).not.toContain(other.token);
 });
 
-test('a burst is bounded in writes, and counted', async () => {
+test('a burst of failures is counted in a limited number of entries', async () => {
   const other = await Client.connect('generic');
   const fail = () => other.post('/Users', { schemas: [USER], active: true });
   for (let round = 0; round < 8; round += 1) await Promise.all(Array.from({ length: 50 }, fail));
@@ -149,7 +149,7 @@ test('a burst is bounded in writes, and counted', async () => {
   expect(requests[0]).toMatchObject({ cause: 'missingValue' });
 });
 
-test('it goes with the connection', async () => {
+test('the log is not available after its connection is deleted', async () => {
   const other = await Client.connect('generic');
   await other.post('/Users', { schemas: [USER] });
   await admin('DELETE', `/connections/${other.id}`);

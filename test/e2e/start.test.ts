@@ -22,7 +22,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-test('a stopped server started again on the same data serves the same users, with the same token', async () => {
+test('a restarted server keeps its users and its token', async () => {
   const first = await startServer(['--port', '0', '--idp', 'okta'], folder);
   const headers = {
     Authorization: `Bearer ${first.token}`,
@@ -51,11 +51,11 @@ test('a stopped server started again on the same data serves the same users, wit
     'okta',
   );
   expect(await second.stop('SIGTERM')).toBe(0);
-  // The engine went with it.
+  // The database engine stopped together with the server.
   await expect(send('POST', second.dynamodbEndpoint)).rejects.toThrow('ECONNREFUSED');
 });
 
-test('what is wrong is said', async () => {
+test('a port in use and invalid flags are reported', async () => {
   const occupied = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => occupied.once('listening', resolve));
   const { port } = occupied.address() as AddressInfo;
@@ -79,11 +79,11 @@ test('what is wrong is said', async () => {
   expect([help.code, help.stdout]).toEqual([0, expect.stringContaining('--failure-mail-window')]);
 });
 
-test('a curl line that can be pasted, when it is not JSON that was asked for', async () => {
+test('the mailbox is served as JSON, and foreign origins and hosts are rejected', async () => {
   const server = await startServer(['--port', '0', '--memory'], folder);
   const listed = await send('GET', server.mailboxUrl, { Accept: 'application/json' });
   expect([listed.status, listed.body]).toEqual([200, []]);
-  // Pages of other sites may not administer what runs here.
+  // Web pages of other sites must not reach the admin API, not even by DNS rebinding.
   const foreign = await send('GET', `${server.adminUrl}/connections`, {
     Origin: 'https://example.com',
   });

@@ -3,7 +3,7 @@ import { admin, Client, expectError, expectProblem, type Body } from '../support
 const status = async (client: Client, value: string): Promise<number> =>
   (await client.call('GET', '/Users', undefined, { Authorization: `Bearer ${value}` })).status;
 
-test('a new one ends the old ones at once', async () => {
+test('a new token ends earlier tokens immediately', async () => {
   const client = await Client.connect('generic');
   const { status: created, body: token } = await admin('POST', `/connections/${client.id}/tokens`);
   expect([created, Object.keys(token)]).toEqual([201, ['id', 'value', 'createdAt', 'expiresAt']]);
@@ -12,7 +12,7 @@ test('a new one ends the old ones at once', async () => {
   ]);
 });
 
-test('or after an overlap', async () => {
+test('a new token with an overlap ends earlier tokens after the overlap', async () => {
   const client = await Client.connect('generic');
   const { body: token } = await admin('POST', `/connections/${client.id}/tokens`, {
     overlapSeconds: 2,
@@ -28,7 +28,7 @@ test('or after an overlap', async () => {
   ]);
 });
 
-test('rotations at the same time leave exactly one new token each', async () => {
+test('concurrent rotations each issue one valid token', async () => {
   const client = await Client.connect('generic');
   const replies = await Promise.all(
     Array.from({ length: 4 }, () =>
@@ -41,7 +41,7 @@ test('rotations at the same time leave exactly one new token each', async () => 
   }
 });
 
-test('too many at once are refused', async () => {
+test('a connection cannot have more than 10 valid tokens', async () => {
   const client = await Client.connect('generic');
   const statuses: number[] = [];
   for (let index = 0; index < 10; index += 1) {
@@ -50,18 +50,18 @@ test('too many at once are refused', async () => {
     );
   }
   expect(statuses).toEqual([...Array.from({ length: 9 }, () => 201), 409]);
-  // Without an overlap they all end, so there is room: a leak must not wait.
+  // Without an overlap all earlier tokens end, so a leaked token can always be replaced.
   expect((await admin('POST', `/connections/${client.id}/tokens`)).status).toBe(201);
 });
 
-test('their settings are checked', async () => {
+test('invalid token settings are rejected', async () => {
   const client = await Client.connect('generic');
   const reply = await admin('POST', `/connections/${client.id}/tokens`, { overlapSeconds: -1 });
   expectProblem(reply, 400);
   expect(reply.body.errors[0].pointer).toBe('/overlapSeconds');
 });
 
-test('a revoked one is refused from the next request on, and the others are not', async () => {
+test('a revoked token is rejected immediately, and other tokens keep working', async () => {
   const client = await Client.connect('generic');
   const { body: second } = await admin('POST', `/connections/${client.id}/tokens`, {
     overlapSeconds: 600,
@@ -74,7 +74,7 @@ test('a revoked one is refused from the next request on, and the others are not'
   expectProblem(await admin('DELETE', `/connections/${client.id}/tokens/${first.id}`), 404);
 });
 
-test('they are listed without their values, with their states and when they were used', async () => {
+test('tokens are listed with their state and last use, without their values', async () => {
   const client = await Client.connect('generic');
   const list = async (): Promise<Body[]> =>
     (await admin('GET', `/connections/${client.id}/tokens`)).body;
@@ -109,7 +109,7 @@ test('they are listed without their values, with their states and when they were
   for (const value of values) expect(reply.text).not.toContain(value.slice(-20));
 });
 
-describe('with scopes', () => {
+describe('tokens with scopes', () => {
   const issue = async (
     client: Client,
     scopes: readonly string[],
@@ -119,7 +119,7 @@ describe('with scopes', () => {
     return { Authorization: `Bearer ${body.value}` };
   };
 
-  test('they may do what their scopes say and stand beside the main one', async () => {
+  test('allow only what their scopes name and coexist with the main token', async () => {
     const client = await Client.connect('generic');
     const user = await client.user('scoped@example.com');
     const group = await client.group('Scoped');
@@ -161,14 +161,14 @@ describe('with scopes', () => {
     );
     expect(bulk.body.Operations.map(({ status: each }: Body) => each)).toEqual(['403', '204']);
 
-    // A rotation ends the main token and leaves them.
+    // A rotation ends the main token only.
     await admin('POST', `/connections/${client.id}/tokens`);
     expect([await status(client, client.token), await call('GET', '/Users', reader)]).toEqual([
       401, 200,
     ]);
   });
 
-  test('what means nothing is refused', async () => {
+  test('are not issued for invalid scopes or with an overlap', async () => {
     const client = await Client.connect('generic');
     const many = Array.from({ length: 5 }, () => 'users:read');
     for (const body of [
@@ -182,7 +182,7 @@ describe('with scopes', () => {
   });
 });
 
-test('whatever is wrong with one, the answer is the same', async () => {
+test('every invalid token gets the same 401 response', async () => {
   const client = await Client.connect('generic');
   const [other, deleted] = [await Client.connect('generic'), await Client.connect('generic')];
   await admin('DELETE', `/connections/${deleted.id}`);

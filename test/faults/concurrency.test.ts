@@ -17,7 +17,10 @@ afterAll(async () => {
 
 const CLIENTS = 64;
 
-/** The same sequence of pseudo-random numbers in every run (a linear congruential generator; its constants are those of Numerical Recipes). */
+/**
+ * Generates the same pseudo-random numbers in every run: a linear congruential generator with the
+ * constants of Numerical Recipes.
+ */
 function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
@@ -26,8 +29,11 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-/** What AWS does to a table that many write to: some transactions are cancelled, some answers are lost, some calls are throttled. */
-function weather(seed: number): FaultPlan {
+/**
+ * Faults of a table with many concurrent writers: some transactions are canceled, some responses
+ * are lost, and some calls are throttled.
+ */
+function contention(seed: number): FaultPlan {
   const random = randomNumbers(seed);
   return (_, operation) => {
     const dice = random();
@@ -38,8 +44,8 @@ function weather(seed: number): FaultPlan {
   };
 }
 
-/** Runs a task for each of many clients at once, several times. */
-async function atOnce(
+/** Runs a task several times for each of 64 concurrent clients. */
+async function concurrently(
   rounds: number,
   task: (client: number, round: number) => Promise<void>,
 ): Promise<void> {
@@ -50,13 +56,13 @@ async function atOnce(
   );
 }
 
-test('64 writers add 10,000 members to one group: all of them are there', async () => {
+test('64 concurrent writers add 10,000 members to a group, and none is lost', async () => {
   const { userIds } = await system.seed(client, 10_000);
   const group = await client.group('Everybody');
   const queue = [...userIds];
   const random = randomNumbers(1);
-  system.proxy.watch(weather(2));
-  await atOnce(1, async () => {
+  system.proxy.watch(contention(2));
+  await concurrently(1, async () => {
     while (queue.length > 0) {
       const value = queue.splice(0, 1 + Math.floor(random() * 40)).map((id) => ({ value: id }));
       const reply = await client.patch(`/Groups/${group.id}?attributes=displayName`, {
@@ -72,7 +78,7 @@ test('64 writers add 10,000 members to one group: all of them are there', async 
   expect(await system.contradictions()).toEqual([]);
 }, 300_000);
 
-test('64 clients with everything at once: what they saw is what one after the other would have seen', async () => {
+test('mixed requests of 64 concurrent clients are linearizable', async () => {
   const users = await Promise.all(
     Array.from({ length: 24 }, (_, index) => client.user(`shared${index}`)),
   );
@@ -168,8 +174,8 @@ test('64 clients with everything at once: what they saw is what one after the ot
 
   for (const { id, meta } of users)
     versions.get(id)?.push({ start: -1, end: -1, apply: () => meta.version });
-  system.proxy.watch(weather(4));
-  await atOnce(12, async (index, round) => {
+  system.proxy.watch(contention(4));
+  await concurrently(12, async (index, round) => {
     const name = `c${index}r${round}`;
     const tasks = [
       changeUser,

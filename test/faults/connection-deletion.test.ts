@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { admin, Client } from '../support/client';
 import { FaultySystem } from './faulty-system';
 
-/** A connection is deleted while the function that answers, or the one that removes its data, dies at any of its calls of the table. */
+/*
+ * Connections are deleted while the function that handles the request, or the one that purges the
+ * data, dies at any of its table calls.
+ */
 
 let system: FaultySystem;
 
@@ -12,8 +15,11 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-/** A connection with users, also deleted ones, and groups, one of them deleted and with its memberships still to go. */
-async function furnished(): Promise<Client> {
+/**
+ * Creates a connection with users and groups. One user and one group are deleted, and the
+ * memberships of the group still have to be removed.
+ */
+async function connectWithData(): Promise<Client> {
   system.proxy.watch();
   const client = await Client.connect('entra');
   const ids: string[] = [];
@@ -38,27 +44,27 @@ async function keysOf(
   return keys;
 }
 
-/** Tells the function `completion` of what was handed over, as the table's stream does. */
-async function remove(id: string): Promise<void> {
+/** Sends the intents of a connection to the `completion` function, as the table's stream does. */
+async function purge(id: string): Promise<void> {
   const intents = (await keysOf(id)).filter(({ sk }) => sk === 'intent');
   const keys = intents.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
   await system.invoke('Completion', { Records: keys.map((Keys) => ({ dynamodb: { Keys } })) });
 }
 
-test('the removal can die at any call and is done by whoever comes next', async () => {
-  const counted = await furnished();
+test('a purge that dies at any call is completed by the next worker', async () => {
+  const counted = await connectWithData();
   await admin('DELETE', `/connections/${counted.id}`);
   system.proxy.watch();
-  await remove(counted.id);
+  await purge(counted.id);
   const { calls } = system.proxy;
   expect(calls).toBeGreaterThan(20);
   for (let call = 1; call <= calls; call += 1) {
-    const client = await furnished();
+    const client = await connectWithData();
     expect((await admin('DELETE', `/connections/${client.id}`)).status).toBe(202);
     system.proxy.watch((number) =>
       number === call ? { kind: 'death', takesEffect: call % 2 === 0 } : undefined,
     );
-    await remove(client.id).catch(() => undefined);
+    await purge(client.id).catch(() => undefined);
     await sleep(50);
     system.proxy.watch();
     expect(await system.contradictions()).toEqual([]);
@@ -66,14 +72,14 @@ test('the removal can die at any call and is done by whoever comes next', async 
   }
 }, 240_000);
 
-test('a deletion that dies has happened or has not, and can be asked for again', async () => {
-  const counted = await furnished();
+test('a deletion that dies takes full effect or none, and can be retried', async () => {
+  const counted = await connectWithData();
   system.proxy.watch();
   await admin('DELETE', `/connections/${counted.id}`);
   const { calls } = system.proxy;
   for (let call = 1; call <= calls; call += 1) {
     for (const takesEffect of [false, true]) {
-      const client = await furnished();
+      const client = await connectWithData();
       system.proxy.watch((number) =>
         number === call ? { kind: 'death', takesEffect } : undefined,
       );

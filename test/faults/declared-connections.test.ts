@@ -6,13 +6,16 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { admin, send, type Body } from '../support/client';
 import { FaultySystem } from './faulty-system';
 
-/** CloudFormation makes, changes and deletes declared connections through the function `declared-connections`, which may die at any of its calls. */
+/*
+ * CloudFormation creates, changes and deletes declared connections through the function
+ * `declared-connections`, which may die at any of its calls.
+ */
 
 const STACK = 'arn:aws:cloudformation:us-east-1:000000000000:stack/Scim/1';
 
 let system: FaultySystem;
-let answers: Server;
-let answer: Body;
+let responseServer: Server;
+let result: Body;
 let names = 0;
 
 beforeAll(async () => {
@@ -20,22 +23,22 @@ beforeAll(async () => {
     connections: [{ id: 'declared' }],
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  // Where CloudFormation takes answers: a URL of S3, signed for a PUT without a type of content.
-  answers = createServer((request, response) => {
+  // CloudFormation's response URL: in AWS an S3 URL, signed for a PUT without a content type.
+  responseServer = createServer((request, response) => {
     const { method, headers } = request;
     void text(request).then((body) => {
-      answer =
+      result =
         method === 'PUT' && headers['content-type'] === ''
           ? JSON.parse(body)
           : { Status: 'UNSIGNED' };
       response.end();
     });
   });
-  await new Promise<void>((resolve) => answers.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => responseServer.listen(0, '127.0.0.1', resolve));
 }, 60_000);
 
 afterAll(async () => {
-  await new Promise((resolve) => answers.close(resolve));
+  await new Promise((resolve) => responseServer.close(resolve));
   await system.stop();
 });
 
@@ -45,15 +48,15 @@ interface Settings {
   readonly rotation?: { readonly everyDays: number };
 }
 
-/** Tells the function what CloudFormation would, and what it is told. */
-async function tell(
+/** Invokes the function with an event of CloudFormation. @returns its response to CloudFormation */
+async function sendEvent(
   RequestType: string,
   Id: string,
   settings: Settings,
   more: object = {},
 ): Promise<Body> {
-  answer = undefined;
-  const { port } = answers.address() as AddressInfo;
+  result = undefined;
+  const { port } = responseServer.address() as AddressInfo;
   await system.invoke('Declaration', {
     RequestType,
     StackId: STACK,
@@ -65,14 +68,14 @@ async function tell(
     ResourceProperties: { ServiceToken: 'arn', Id, Settings: JSON.stringify(settings) },
     ...more,
   });
-  return answer;
+  return result;
 }
 
 function newId(): string {
   return `declared-${(names += 1)}`;
 }
 
-/** What the SCIM endpoint answers to the token that is in the connection's secret. */
+/** Returns the status of a SCIM request with the token in the connection's secret. */
 async function statusWithSecret(id: string): Promise<number> {
   const { body } = await admin('GET', `/connections/${id}`);
   const headers = {
@@ -87,9 +90,9 @@ const settings: Settings = {
   rotation: { everyDays: 30 },
 };
 
-test('it is made, with its token in the secret and nowhere in the answer; changed; and deleted', async () => {
+test('Create, Update and Delete succeed; only the secret contains the token', async () => {
   const id = newId();
-  expect(await tell('Create', id, settings)).toEqual({
+  expect(await sendEvent('Create', id, settings)).toEqual({
     Status: 'SUCCESS',
     PhysicalResourceId: id,
     StackId: STACK,
@@ -106,8 +109,10 @@ test('it is made, with its token in the secret and nowhere in the answer; change
     enabled: true,
   });
   expect(body.rotation).toEqual({ everyDays: 30, overlapDays: 7 });
-  // What is declared no more goes back to its default; the token stays.
-  expect(await tell('Update', id, { displayName: 'Renamed' })).toMatchObject({ Status: 'SUCCESS' });
+  // Settings that are no longer declared return to their defaults; the token stays.
+  expect(await sendEvent('Update', id, { displayName: 'Renamed' })).toMatchObject({
+    Status: 'SUCCESS',
+  });
   const changed = (await admin('GET', `/connections/${id}`)).body;
   expect(changed).toMatchObject({ displayName: 'Renamed', identityProvider: 'generic' });
   expect(changed).not.toHaveProperty('rotation');
@@ -115,24 +120,24 @@ test('it is made, with its token in the secret and nowhere in the answer; change
   expect((await admin('GET', `/connections/${id}/audit`)).body.acts[0]).toMatchObject({
     actor: STACK,
   });
-  expect(await tell('Delete', id, settings)).toMatchObject({
+  expect(await sendEvent('Delete', id, settings)).toMatchObject({
     Status: 'SUCCESS',
     PhysicalResourceId: id,
   });
   expect((await admin('GET', `/connections/${id}/tokens`)).status).toBe(404);
-  expect(await tell('Delete', id, settings)).toMatchObject({ Status: 'SUCCESS' });
+  expect(await sendEvent('Delete', id, settings)).toMatchObject({ Status: 'SUCCESS' });
 });
 
-test('what is declared replaces what was declared before, and is not merged with it', async () => {
+test('Update replaces the declared settings and does not merge them', async () => {
   const id = newId();
   const before = {
     displayName: 'A',
     rotation: { everyDays: 30, overlapDays: 14 },
     tokenExpiresInDays: 100,
   };
-  await tell('Create', id, before);
+  await sendEvent('Create', id, before);
   const after = { displayName: 'A', rotation: { everyDays: 10 } };
-  expect(await tell('Update', id, after)).toMatchObject({ Status: 'SUCCESS' });
+  expect(await sendEvent('Update', id, after)).toMatchObject({ Status: 'SUCCESS' });
   const { body } = await admin('GET', `/connections/${id}`);
   expect(body).toMatchObject({
     rotation: { everyDays: 10, overlapDays: 7 },
@@ -140,79 +145,79 @@ test('what is declared replaces what was declared before, and is not merged with
   });
 });
 
-test('an event that is not one of this construct is answered, too', async () => {
+test('an event without the properties of the construct gets a FAILED response', async () => {
   expect(
-    await tell('Create', newId(), settings, { ResourceProperties: { Id: 'x' } }),
+    await sendEvent('Create', newId(), settings, { ResourceProperties: { Id: 'x' } }),
   ).toMatchObject({
     Status: 'FAILED',
   });
 });
 
-test('what somebody else has made is neither taken over nor deleted', async () => {
+test('a connection that was not declared is neither taken over nor deleted', async () => {
   const id = newId();
   await admin('POST', '/connections', { id, displayName: 'Theirs' });
-  const { Status, Reason } = await tell('Create', id, settings);
+  const { Status, Reason } = await sendEvent('Create', id, settings);
   expect([Status, Reason]).toEqual([
     'FAILED',
     expect.stringContaining(`DELETE /connections/${id}`),
   ]);
-  // CloudFormation rolls a creation back that failed.
-  expect(await tell('Delete', id, settings)).toMatchObject({ Status: 'SUCCESS' });
+  // CloudFormation rolls back the failed creation.
+  expect(await sendEvent('Delete', id, settings)).toMatchObject({ Status: 'SUCCESS' });
   expect((await admin('GET', `/connections/${id}`)).body).toMatchObject({
     displayName: 'Theirs',
     enabled: true,
   });
 });
 
-test('another id is another connection', async () => {
+test('Update with another id creates another connection', async () => {
   const [id, other] = [newId(), newId()];
-  await tell('Create', id, settings);
+  await sendEvent('Create', id, settings);
   const moved = { OldResourceProperties: { Id: id }, LogicalResourceId: `Connection${id}` };
-  expect(await tell('Update', other, settings, { ...moved, PhysicalResourceId: id })).toMatchObject(
-    {
-      Status: 'SUCCESS',
-      PhysicalResourceId: other,
-    },
-  );
+  expect(
+    await sendEvent('Update', other, settings, { ...moved, PhysicalResourceId: id }),
+  ).toMatchObject({
+    Status: 'SUCCESS',
+    PhysicalResourceId: other,
+  });
   expect(await statusWithSecret(other)).toBe(200);
 });
 
-test('settings that are wrong are named', async () => {
-  const { Status, Reason } = await tell('Create', newId(), {
+test('the response names an invalid setting', async () => {
+  const { Status, Reason } = await sendEvent('Create', newId(), {
     ...settings,
     identityProvider: 'nosuch',
   });
   expect([Status, Reason]).toEqual(['FAILED', expect.stringContaining('/identityProvider')]);
 });
 
-test('when its secret cannot be made there is no connection, and the next attempt makes it', async () => {
+test('a failed secret leaves no connection, and the next attempt creates both', async () => {
   const id = newId();
   system.secretsProxy.watch((_, operation) =>
     operation === 'CreateSecret'
       ? { kind: 'error', name: 'AccessDeniedException', status: 400 }
       : undefined,
   );
-  const { Status, Reason } = await tell('Create', id, settings);
+  const { Status, Reason } = await sendEvent('Create', id, settings);
   expect([Status, Reason]).toEqual(['FAILED', expect.stringContaining('The log of the function')]);
   system.secretsProxy.watch();
   expect((await admin('GET', `/connections/${id}`)).status).toBe(404);
-  expect(await tell('Create', id, settings)).toMatchObject({ Status: 'SUCCESS' });
+  expect(await sendEvent('Create', id, settings)).toMatchObject({ Status: 'SUCCESS' });
 });
 
-test('wherever it dies, it is made whole when the event comes again', async () => {
+test('a function that dies at any call completes the connection on the next attempt', async () => {
   for (const proxy of [system.proxy, system.secretsProxy]) {
     proxy.watch();
-    await tell('Create', newId(), settings);
+    await sendEvent('Create', newId(), settings);
     const { calls } = proxy;
     expect(calls).toBeGreaterThan(1);
     for (let call = 1; call <= calls; call += 1) {
       for (const takesEffect of [false, true]) {
         const id = newId();
         proxy.watch((number) => (number === call ? { kind: 'death', takesEffect } : undefined));
-        await tell('Create', id, settings).catch(() => undefined);
+        await sendEvent('Create', id, settings).catch(() => undefined);
         await sleep(50);
         proxy.watch();
-        expect(await tell('Create', id, settings)).toMatchObject({
+        expect(await sendEvent('Create', id, settings)).toMatchObject({
           Status: 'SUCCESS',
           PhysicalResourceId: id,
         });

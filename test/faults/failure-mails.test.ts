@@ -6,7 +6,7 @@ import { admin, Client, USER, type Body } from '../support/client';
 import { eventually } from '../support/own-server';
 import { FaultySystem } from './faulty-system';
 
-/** Failures are told while the function that tells them dies at any of its calls, and while SES does not do what it is to do. */
+/* Failures are mailed even if the mailing function dies at any of its calls, or SES fails. */
 
 let system: FaultySystem;
 let sequence = 100;
@@ -19,8 +19,8 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-/** A connection of which two requests failed, for two causes. */
-async function failing(): Promise<{
+/** Creates a connection with two failed requests that have different causes. */
+async function connectWithFailures(): Promise<{
   readonly client: Client;
   readonly event: object;
   readonly recipient: string;
@@ -46,10 +46,13 @@ async function itemsOf(partition: string): Promise<readonly Item[]> {
   return (await system.table.query(partition)).items;
 }
 
-/** What happens behind a death: the batch comes again, and the stream or the schedule the notices that were made. */
+/**
+ * Does what follows a death: Lambda retries the batch, and the stream or the schedule delivers the
+ * notices that were made.
+ */
 async function followUp(client: Client, event: object): Promise<void> {
   await sleep(50);
-  // After a minute the notice is free again that the dead invocation had claimed.
+  // After a minute, the dead invocation's lease on the notice has ended.
   await system.clock.advance(60_000);
   for (const proxy of [system.proxy, system.mailProxy]) proxy.watch();
   await system.invoke('Notifications', event);
@@ -64,8 +67,8 @@ function mailsTo(recipient: string): number {
   return system.mailbox.mails.filter(({ recipients }) => recipients.includes(recipient)).length;
 }
 
-test('wherever it dies failures are told, and told twice only when it dies between the mail and its note of it', async () => {
-  const counted = await failing();
+test('failures are mailed despite a death; twice only if the mail was not recorded', async () => {
+  const counted = await connectWithFailures();
   system.proxy.watch();
   await system.invoke('Notifications', counted.event);
   const { calls } = system.proxy;
@@ -73,7 +76,7 @@ test('wherever it dies failures are told, and told twice only when it dies betwe
   let twice = 0;
   for (let call = 1; call <= calls; call += 1) {
     for (const takesEffect of [false, true]) {
-      const { client, event, recipient } = await failing();
+      const { client, event, recipient } = await connectWithFailures();
       system.proxy.watch((number) =>
         number === call ? { kind: 'death', takesEffect } : undefined,
       );
@@ -87,23 +90,23 @@ test('wherever it dies failures are told, and told twice only when it dies betwe
       twice += mailsTo(recipient) - 1;
     }
   }
-  // The note is the last call: lost before its effect.
+  // The last call records the sent mail; only a death before it takes effect loses the record.
   expect(twice).toBeLessThanOrEqual(1);
 }, 120_000);
 
 test.each([
-  ['refuses', { kind: 'error', name: 'MessageRejected', status: 400 } as const, 1],
+  ['rejects the mail', { kind: 'error', name: 'MessageRejected', status: 400 } as const, 1],
   ['breaks the connection', { kind: 'drop', takesEffect: false } as const, 1],
-  ['takes the mail and does not say so', { kind: 'drop', takesEffect: true } as const, 2],
-  ['never answers', { kind: 'hang' } as const, 1],
+  ['accepts the mail silently', { kind: 'drop', takesEffect: true } as const, 2],
+  ['never responds', { kind: 'hang' } as const, 1],
 ])(
-  'when SES %s requests go on, the failure is there to see, and the mail comes later',
+  'if SES %s, requests work, the log shows it, and the mail follows',
   async (_, fault, atLeast) => {
-    const { client, event, recipient } = await failing();
+    const { client, event, recipient } = await connectWithFailures();
     system.mailProxy.watch(() => fault);
-    const told = system.invoke('Notifications', event);
+    const invocation = system.invoke('Notifications', event);
     expect((await client.get('/Users')).status).toBe(200);
-    await told;
+    await invocation;
     const { requests } = (await admin('GET', `/connections/${client.id}/requests`)).body;
     expect(requests.map(({ kind, mail }: Body) => [kind, mail])).toEqual([
       ['mail', 'failures'],
@@ -120,8 +123,8 @@ test.each([
   90_000,
 );
 
-test('the same batch twice, or a part of it, tells nothing twice', async () => {
-  const { event, recipient } = await failing();
+test('a batch that is delivered again, in whole or in part, sends no second mail', async () => {
+  const { event, recipient } = await connectWithFailures();
   const { Records: records } = event as { readonly Records: readonly object[] };
   await system.invoke('Notifications', event);
   await system.invoke('Notifications', event);
@@ -129,9 +132,9 @@ test('the same batch twice, or a part of it, tells nothing twice', async () => {
   expect(mailsTo(recipient)).toBe(1);
 });
 
-test('who comes while a mail is on its way leaves it alone', async () => {
-  const { client, event, recipient } = await failing();
-  // Nothing is answered until the function gives up and tries again, ten seconds later.
+test('other invocations leave a mail alone while it is being sent', async () => {
+  const { client, event, recipient } = await connectWithFailures();
+  // The first call gets no response until the function gives up and retries after ten seconds.
   let isFirst = true;
   system.mailProxy.watch(() => {
     const fault = isFirst ? ({ kind: 'hang' } as const) : undefined;
@@ -151,7 +154,7 @@ test('who comes while a mail is on its way leaves it alone', async () => {
   expect(mailsTo(recipient)).toBe(1);
 }, 60_000);
 
-test('an alarm is mailed to the recipients of the deployment, once, and so is that it is over', async () => {
+test('an alarm and its end are mailed once each to the recipients of the deployment', async () => {
   const before = mailsTo('ops@acme.example');
   const event = (value: string, previous: string, time: string): object => ({
     'detail-type': 'CloudWatch Alarm State Change',
@@ -184,8 +187,8 @@ test('an alarm is mailed to the recipients of the deployment, once, and so is th
   expect(await system.contradictions()).toEqual([]);
 });
 
-test('of a connection that is deleted nobody is told', async () => {
-  const { client, event, recipient } = await failing();
+test('failures of a deleted connection are not mailed', async () => {
+  const { client, event, recipient } = await connectWithFailures();
   await admin('DELETE', `/connections/${client.id}`);
   await system.invoke('Notifications', event);
   expect(mailsTo(recipient)).toBe(0);

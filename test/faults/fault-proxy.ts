@@ -8,34 +8,37 @@ import {
 } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What can happen to a call of the table. */
+/** A fault that a call can meet. */
 export type Fault =
   | { readonly kind: 'error'; readonly name: string; readonly status: number }
-  /** Something between here and DynamoDB answers in its place. */
+  /** An intermediary responds instead of DynamoDB. */
   | { readonly kind: 'page'; readonly status: number; readonly text: string }
-  /** A transaction that another one on the same items cancels. */
+  /** A concurrent transaction on the same items cancels this one. */
   | { readonly kind: 'conflict' }
   | { readonly kind: 'delay'; readonly milliseconds: number }
-  /** The connection breaks, before the call arrives or behind its effect. */
+  /** The connection breaks before the call arrives, or after it took effect. */
   | { readonly kind: 'drop'; readonly takesEffect: boolean }
-  /** No answer ever comes. */
+  /** The call never gets a response. */
   | { readonly kind: 'hang' }
-  /** The function dies that made the call. */
+  /** The function that made the call dies. */
   | { readonly kind: 'death'; readonly takesEffect: boolean };
 
-/** @returns what happens to a call, by its number since the last `watch` and the operation's name; nothing when undefined */
+/**
+ * Chooses the fault of a call, by its number since the last `watch` and the name of the operation.
+ * @returns undefined to forward the call
+ */
 export type FaultPlan = (call: number, operation: string) => Fault | undefined;
 
-/** Stands between the functions and the engine. */
+/** HTTP proxy between the functions and an AWS API. It counts calls and injects faults. */
 export class FaultProxy {
-  /** Calls since the last `watch`. */
+  /** Number of calls since the last `watch`. */
   calls = 0;
   private plan: FaultPlan = () => undefined;
   private isDead = false;
   private readonly agent = new Agent({ keepAlive: true });
   private readonly server: Server;
 
-  /** @param kill ends the functions */
+  /** @param kill kills all functions */
   constructor(
     private readonly endpoint: string,
     private readonly kill: () => Promise<void>,
@@ -47,7 +50,7 @@ export class FaultProxy {
     });
   }
 
-  /** @returns its URL */
+  /** Starts the proxy. @returns its URL */
   async start(): Promise<string> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
     const address = this.server.address();
@@ -61,7 +64,7 @@ export class FaultProxy {
     this.agent.destroy();
   }
 
-  /** Begins to count calls anew, and to do to them what the plan says. */
+  /** Restarts counting calls, and injects the faults of a plan from now on. */
   watch(plan: FaultPlan = () => undefined): void {
     this.calls = 0;
     this.isDead = false;
@@ -84,7 +87,7 @@ export class FaultProxy {
         await sleep(fault.milliseconds);
         return this.forward(incoming, body, response);
       case 'error':
-        refuse(response, fault.status, {
+        sendError(response, fault.status, {
           __type: `com.amazonaws.dynamodb.v20120810#${fault.name}`,
           message: 'injected',
         });
@@ -93,7 +96,7 @@ export class FaultProxy {
         response.writeHead(fault.status, { 'Content-Type': 'text/html' }).end(fault.text);
         return;
       case 'conflict':
-        refuse(response, 400, {
+        sendError(response, 400, {
           __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
           message:
             'Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict]',
@@ -103,12 +106,12 @@ export class FaultProxy {
       case 'hang':
         return;
       case 'drop':
-        if (fault.takesEffect) await this.exchange(incoming, body);
+        if (fault.takesEffect) await this.relay(incoming, body);
         incoming.socket.destroy();
         return;
       case 'death':
         this.isDead = true;
-        if (fault.takesEffect) await this.exchange(incoming, body);
+        if (fault.takesEffect) await this.relay(incoming, body);
         await this.kill();
         incoming.socket.destroy();
     }
@@ -119,11 +122,11 @@ export class FaultProxy {
     body: Buffer,
     response: ServerResponse,
   ): Promise<void> {
-    const { status, headers, text } = await this.exchange(incoming, body);
+    const { status, headers, text } = await this.relay(incoming, body);
     response.writeHead(status, headers).end(text);
   }
 
-  private exchange(
+  private relay(
     incoming: IncomingMessage,
     body: Buffer,
   ): Promise<{ status: number; headers: IncomingMessage['headers']; text: Buffer }> {
@@ -149,7 +152,7 @@ export class FaultProxy {
   }
 }
 
-function refuse(response: ServerResponse, status: number, body: object): void {
+function sendError(response: ServerResponse, status: number, body: object): void {
   response
     .writeHead(status, { 'Content-Type': 'application/x-amz-json-1.0' })
     .end(JSON.stringify(body));

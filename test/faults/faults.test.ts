@@ -16,8 +16,8 @@ afterAll(async () => {
   await system.stop();
 });
 
-/** What passes: a request must not notice. */
-const PASSING: readonly Fault[] = [
+/** Transient faults, which must not change the result of a request. */
+const TRANSIENT: readonly Fault[] = [
   { kind: 'error', name: 'ProvisionedThroughputExceededException', status: 400 },
   { kind: 'error', name: 'ThrottlingException', status: 400 },
   { kind: 'error', name: 'RequestLimitExceeded', status: 400 },
@@ -30,7 +30,7 @@ const PASSING: readonly Fault[] = [
   { kind: 'drop', takesEffect: true },
 ];
 
-/** What only transactions meet. */
+/** Transient faults that only transactions meet. */
 const IN_TRANSACTIONS: readonly Fault[] = [
   { kind: 'conflict' },
   { kind: 'error', name: 'TransactionInProgressException', status: 400 },
@@ -46,8 +46,8 @@ interface Run {
   readonly before: string;
   readonly after: string;
   readonly calls: number;
-  /** Whether a fault was met. */
-  readonly isMet: boolean;
+  /** Whether a fault was injected. */
+  readonly isInjected: boolean;
 }
 
 async function run(operation: Operation, plan: FaultPlan = () => undefined): Promise<Run> {
@@ -55,17 +55,17 @@ async function run(operation: Operation, plan: FaultPlan = () => undefined): Pro
   names += 1;
   const prepared = await operation.prepare(client, `name${names}`);
   const before = JSON.stringify(await prepared.state());
-  let isMet = false;
+  let isInjected = false;
   system.proxy.watch((call, kind) => {
     const fault = plan(call, kind);
-    isMet ||= fault !== undefined;
+    isInjected ||= fault !== undefined;
     return fault;
   });
-  const { status } = await prepared.act();
+  const { status } = await prepared.send();
   const { calls } = system.proxy;
   await system.recover();
   const after = JSON.stringify(await prepared.state());
-  return { status, before, after, calls, isMet };
+  return { status, before, after, calls, isInjected };
 }
 
 describe.each(OPERATIONS)('$name', (operation) => {
@@ -75,9 +75,9 @@ describe.each(OPERATIONS)('$name', (operation) => {
     undisturbed = await run(operation);
   });
 
-  test('succeeds whatever passes at any one call of the table', async () => {
+  test('succeeds despite a transient fault at any of its table calls', async () => {
     for (let at = 1; at <= undisturbed.calls; at += 1) {
-      for (const fault of PASSING) {
+      for (const fault of TRANSIENT) {
         const { status, after } = await run(operation, (call) => (call === at ? fault : undefined));
         expect({ fault, at, status, after }).toEqual({
           fault,
@@ -89,31 +89,31 @@ describe.each(OPERATIONS)('$name', (operation) => {
       for (const fault of IN_TRANSACTIONS) {
         const plan: FaultPlan = (call, kind) =>
           call === at && kind === 'TransactWriteItems' ? fault : undefined;
-        const { status, after, isMet } = await run(operation, plan);
+        const { status, after, isInjected } = await run(operation, plan);
         expect({ fault, at, status, after }).toEqual({
           fault,
           at,
           status: undisturbed.status,
           after: undisturbed.after,
         });
-        if (!isMet) break;
+        if (!isInjected) break;
       }
     }
     expect(await system.contradictions()).toEqual([]);
   }, 300_000);
 
-  test('has happened or has not, wherever its function dies', async () => {
+  test('takes effect as a whole or not at all if its function dies at any table call', async () => {
     const seen = new Set<string>();
     for (let at = 1; at <= undisturbed.calls; at += 1) {
       for (const fault of DEATHS) {
-        const { status, before, after, isMet } = await run(operation, (call) =>
+        const { status, before, after, isInjected } = await run(operation, (call) =>
           call === at ? fault : undefined,
         );
         expect([undisturbed.before, undisturbed.after]).toContain(after);
         if (status < 300) expect(after).toBe(undisturbed.after);
         expect(before).toBe(undisturbed.before);
-        // What remains to be done may be one call less than before.
-        if (isMet) expect({ fault, at, status }).toEqual({ fault, at, status: 502 });
+        // A run may take one call less than the undisturbed one and then meets no fault.
+        if (isInjected) expect({ fault, at, status }).toEqual({ fault, at, status: 502 });
         seen.add(after);
       }
     }
@@ -122,7 +122,7 @@ describe.each(OPERATIONS)('$name', (operation) => {
   }, 300_000);
 });
 
-test('a table that stays busy is told to the client before the time is over, and nothing is half done', async () => {
+test('a request to a busy table gets 503 before the timeout and changes nothing', async () => {
   const busy: Fault = {
     kind: 'error',
     name: 'ProvisionedThroughputExceededException',
@@ -148,7 +148,7 @@ test('a table that stays busy is told to the client before the time is over, and
   }
 }, 60_000);
 
-test('a call that is never answered is made again', async () => {
+test('a call that never gets a response is retried', async () => {
   const user = await client.user('hanging');
   system.proxy.watch((call, kind) => (kind === 'UpdateItem' && call < 10 ? once() : undefined));
   let isUsed = false;

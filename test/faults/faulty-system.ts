@@ -21,8 +21,9 @@ import { FaultProxy } from './fault-proxy';
 const TABLE_NAME = 'scim';
 
 /**
- * The built functions behind their gateway, with a proxy between them and the engine, and one before Secrets Manager. Neither the stream nor the schedule runs: what a dead function leaves
- * behind stays until a test asks for it.
+ * The built functions behind their gateway, with fault proxies in front of the DynamoDB engine,
+ * Secrets Manager and SES. Neither the stream nor the schedule runs: work that a dead function
+ * leaves behind stays until a test calls `recover`.
  */
 export class FaultySystem {
   private constructor(
@@ -31,18 +32,18 @@ export class FaultySystem {
     readonly secrets: LocalSecretsManager,
     readonly mailProxy: FaultProxy,
     readonly mailbox: Mailbox,
-    /** The time that functions see. */
+    /** The clock of the functions. */
     readonly clock: Clock,
-    /** The table itself, not through the proxy. */
+    /** The table, without the proxy. */
     readonly table: Table,
     private readonly functions: readonly LocalFunction[],
     private readonly stops: (() => Promise<void> | void)[],
   ) {}
 
   /**
-   * Starts it, and makes the clients of test/support/client find it.
-   * @param seconds that functions may take; what the template says by default
-   * @param props of the service provider, beside those of `npm start`
+   * Starts the system and points the clients of test/support/client to it.
+   * @param seconds timeout of the functions; by default that of the template
+   * @param props props of the service provider, in addition to those of `npm start`
    */
   static async start(seconds?: number, props?: ScimServiceProviderProps): Promise<FaultySystem> {
     const engine: Engine = await startEngine();
@@ -55,12 +56,12 @@ export class FaultySystem {
     const clock = new Clock();
     const secrets = new LocalSecretsManager(clock, () => Promise.resolve());
     const secretsServer = secrets.createServer();
-    const secretsProxy = new FaultProxy(await listening(secretsServer), kill);
+    const secretsProxy = new FaultProxy(await listen(secretsServer), kill);
     const mailbox = new Mailbox();
     const mailServer = mailbox.createServer();
-    const mailProxy = new FaultProxy(await listening(mailServer), kill);
+    const mailProxy = new FaultProxy(await listen(mailServer), kill);
     const gateway = createServer();
-    const origin = await listening(gateway);
+    const origin = await listen(gateway);
     const template = Template.synthesize(props);
     const client = new DynamoDBClient({
       endpoint: engine.endpoint,
@@ -102,11 +103,11 @@ export class FaultySystem {
       new Table(direct, TABLE_NAME),
       functions,
       [
-        () => closed(gateway),
+        () => close(gateway),
         () => secretsProxy.stop(),
-        () => closed(secretsServer),
+        () => close(secretsServer),
         () => mailProxy.stop(),
-        () => closed(mailServer),
+        () => close(mailServer),
         () => proxy.stop(),
         () => {
           direct.close();
@@ -119,7 +120,10 @@ export class FaultySystem {
     );
   }
 
-  /** Invokes a function itself. @param name begins its logical id, behind that of the service provider */
+  /**
+   * Invokes a function directly.
+   * @param name the start of its logical id, after that of the service provider
+   */
   async invoke(name: string, event: object): Promise<unknown> {
     const fn = this.functions.find(({ logicalId }) =>
       logicalId.startsWith(`ServiceProvider${name}`),
@@ -128,12 +132,12 @@ export class FaultySystem {
     return fn.invoke(event);
   }
 
-  /** Puts users into a client's connection without a request for each. */
+  /** Adds users to a client's connection without sending a request for each. */
   seed(client: Client, users: number): Promise<{ readonly userIds: readonly string[] }> {
     return seed({ table: this.table, connection: client.id }, { users, prefix: 'seeded' });
   }
 
-  /** Does what the function `completion` does when its schedule asks it to, some minutes later. */
+  /** Does what the `completion` function does when its schedule runs some minutes later. */
   async recover(): Promise<void> {
     this.proxy.watch();
     const later = Date.now() + 1000;
@@ -148,7 +152,7 @@ export class FaultySystem {
     );
   }
 
-  /** What the whole table contradicts itself in, after a recovery. */
+  /** Recovers, then returns every contradiction in the whole table. */
   async contradictions(): Promise<readonly unknown[]> {
     await this.recover();
     const { findings, underWay } = await verify(this.table);
@@ -161,14 +165,14 @@ export class FaultySystem {
   }
 }
 
-async function listening(server: Server): Promise<string> {
+async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('There is no port.');
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   return `http://127.0.0.1:${address.port}`;
 }
 
-async function closed(server: Server): Promise<void> {
+async function close(server: Server): Promise<void> {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 }

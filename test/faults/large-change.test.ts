@@ -1,7 +1,7 @@
 import { Client } from '../support/client';
 import { FaultySystem } from './faulty-system';
 
-/** Members of the change: two hundred times what a transaction takes. */
+/** Members in the change: two hundred times as many as a transaction takes. */
 const SIZE = 20_000;
 
 let system: FaultySystem;
@@ -31,11 +31,11 @@ async function sizeOf(groupId: string): Promise<number> {
 const addAll = (groupId: string) =>
   client.patch(`/Groups/${groupId}`, { op: 'Add', path: 'members', value: members });
 
-/** How many calls of the table the whole change takes, and which of them commits it. */
+/** Number of table calls of the whole change, and the number of the call that commits it. */
 let calls = 0;
 let commit = 0;
 
-test('20,000 members in one PATCH', async () => {
+test('a PATCH adds 20,000 members', async () => {
   const group = await emptyGroup();
   system.proxy.watch((call, operation) => {
     if (operation === 'UpdateItem' && commit === 0) commit = call;
@@ -45,7 +45,7 @@ test('20,000 members in one PATCH', async () => {
   ({ calls } = system.proxy);
   expect(await sizeOf(group)).toBe(SIZE);
   expect(commit).toBeGreaterThan(SIZE / 100);
-  // Removed by a replacement, which is the difference and nothing else.
+  // A replacement removes the others; it writes only the difference.
   const replaced = await client.patch(`/Groups/${group}`, {
     op: 'Replace',
     path: 'members',
@@ -55,13 +55,13 @@ test('20,000 members in one PATCH', async () => {
 }, 120_000);
 
 test.each([
-  ['while it reads who is there', 0.5, 0, 0],
-  ['at its commit, before', 1, 0, 0],
-  ['at its commit, behind', 1, 1, SIZE],
-  ['in the middle', 1, 0.5, SIZE],
+  ['while it looks up the members', 0.5, 0, 0],
+  ['just before its commit', 1, 0, 0],
+  ['just after its commit', 1, 1, SIZE],
+  ['while it applies the edits', 1, 0.5, SIZE],
   ['near its end', 1, 0.98, SIZE],
 ])(
-  'a function that dies %s: none or all',
+  'a function that dies %s adds all members or none',
   async (_, share, beyond, expected) => {
     const group = await emptyGroup();
     const at =
@@ -71,14 +71,14 @@ test.each([
     );
     expect((await addAll(group)).status).toBe(502);
     system.proxy.watch();
-    // Whoever comes next completes it, with nothing to do it for him.
+    // The next reader completes a committed change; no stream or schedule does it here.
     expect(await sizeOf(group)).toBe(expected);
     expect(await system.contradictions()).toEqual([]);
   },
   120_000,
 );
 
-test('a function whose time is over hands over what is left; who reads meanwhile does a part and is told to come again', async () => {
+test('a PATCH near its timeout hands over; reading members returns 503 meanwhile', async () => {
   const short = await FaultySystem.start(7);
   try {
     const own = await Client.connect('entra');
@@ -91,7 +91,7 @@ test('a function whose time is over hands over what is left; who reads meanwhile
     expect(reply.status).toBe(204);
     const early = await own.get(`/Groups/${group.id}`);
     expect([early.status, early.headers['retry-after']]).toEqual([503, '2']);
-    // The change has happened: the version is the one that was answered.
+    // The change is committed: the version is the one that the PATCH returned.
     const head = await own.get(`/Groups/${group.id}?excludedAttributes=members`);
     expect([head.status, head.headers['etag']]).toEqual([200, reply.headers['etag']]);
     await short.recover();
@@ -102,7 +102,7 @@ test('a function whose time is over hands over what is left; who reads meanwhile
   }
 }, 120_000);
 
-test('a group of 20,000 is deleted at once, and its memberships follow', async () => {
+test('a group of 20,000 is deleted at once, and its memberships are deleted later', async () => {
   const group = await emptyGroup();
   await addAll(group);
   expect((await client.delete(`/Groups/${group}`)).status).toBe(204);

@@ -18,31 +18,35 @@ const read = (start: number, end: number, value: string): Observed<string> => ({
 });
 
 test.each<[string, readonly Observed<string>[], boolean]>([
-  ['nothing', [], true],
-  ['a read behind a write', [write(0, 1, 'a'), read(2, 3, 'a')], true],
+  ['accepts an empty history', [], true],
+  ['accepts a read after a write', [write(0, 1, 'a'), read(2, 3, 'a')], true],
   [
-    'a read of what was overwritten before it began',
+    'rejects a read of a value that was overwritten before the read began',
     [write(0, 1, 'a'), write(2, 3, 'b'), read(4, 5, 'a')],
     false,
   ],
-  ['a read during a write, of either', [write(0, 9, 'a'), read(1, 2, ''), read(3, 4, 'a')], true],
   [
-    'two reads during a write, the new before the old',
+    'accepts reads of either value during a write',
+    [write(0, 9, 'a'), read(1, 2, ''), read(3, 4, 'a')],
+    true,
+  ],
+  [
+    'rejects reads during a write that return the new value before the old one',
     [write(0, 9, 'a'), read(1, 2, 'a'), read(3, 4, '')],
     false,
   ],
-  ['a lost write', [write(0, 1, 'a'), read(2, 3, '')], false],
+  ['rejects a lost write', [write(0, 1, 'a'), read(2, 3, '')], false],
   [
-    'a write that nobody knows of, seen late',
+    'accepts an uncertain write that is seen late',
     [write(0, 1, 'a', true), read(2, 3, ''), read(4, 5, 'a')],
     true,
   ],
-  ['a write that nobody knows of, never seen', [write(0, 1, 'a', true), read(2, 3, '')], true],
+  ['accepts an uncertain write that is never seen', [write(0, 1, 'a', true), read(2, 3, '')], true],
   [
-    'a write that nobody knows of, seen and gone',
+    'rejects an uncertain write that is seen and then disappears',
     [write(0, 1, 'a', true), read(2, 3, 'a'), read(4, 5, '')],
     false,
   ],
-])('%s', (_, history, isPossible) => {
-  expect(isLinearizable('', history)).toBe(isPossible);
+])('isLinearizable %s', (_, history, expected) => {
+  expect(isLinearizable('', history)).toBe(expected);
 });

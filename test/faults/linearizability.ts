@@ -1,16 +1,22 @@
-/** One operation as a client saw it: when it was sent, when it was answered, and what it would have made of a state. */
+/** An operation as a client observed it: its time, and its effect on a state. */
 export interface Observed<S> {
+  /** When the request was sent. */
   readonly start: number;
+  /** When the response arrived. */
   readonly end: number;
-  /** @returns the state afterwards; undefined when the operation cannot have had its answer in this state */
+  /**
+   * Returns the state after the operation; undefined if it cannot have had its response in this
+   * state.
+   */
   apply(state: S): S | undefined;
-  /** Whether nobody knows if it happened: its answer was an error. */
+  /** Whether the response was an error, so that the operation may or may not have taken effect. */
   readonly isUncertain?: boolean;
 }
 
 /**
- * Whether there is an order of the operations in which each has the answer that it had, and which does not put one before another that had been
- * answered before the first was sent (Herlihy and Wing 1990; the search is that of Wing and Gong, with Lowe's memory of what has been tried).
+ * Returns whether a history is linearizable (Herlihy and Wing 1990): some order of the operations
+ * explains every response and respects time, so that an operation comes after those whose responses
+ * arrived before it was sent. Uses the search of Wing and Gong with Lowe's memoization.
  */
 export function isLinearizable<S extends string | boolean>(
   initial: S,

@@ -1,19 +1,19 @@
 import { USER, type Body, type Client, type Reply } from '../support/client';
 
-/** One request, what it needs to be there, and how it is seen whether it has happened. */
+/** A request under test, with the resources it needs and a way to observe its effect. */
 export interface Operation {
   readonly name: string;
-  /** Creates what the request is about. @param name differs each time */
+  /** Creates the resources that the request needs. @param name unique for each run */
   prepare(client: Client, name: string): Promise<Prepared>;
 }
 
 export interface Prepared {
-  act(): Promise<Reply>;
-  /** What clients see of everything that the request is about; the same for every name. */
+  send(): Promise<Reply>;
+  /** Returns what clients see of these resources, in a form that does not depend on the name. */
   state(): Promise<unknown>;
 }
 
-/** Users that large groups are made of, the same for all of them. */
+/** Users that are the members of all large groups; created once. */
 let crowd: Promise<readonly string[]> | undefined;
 
 async function crowdOf(client: Client): Promise<readonly string[]> {
@@ -40,9 +40,9 @@ async function sizeOf(client: Client, group: Body): Promise<number | string> {
 
 export const OPERATIONS: readonly Operation[] = [
   {
-    name: 'POST a user',
+    name: 'POST of a user',
     prepare: async (client, name) => ({
-      act: () =>
+      send: () =>
         client.post('/Users', {
           schemas: [USER],
           userName: name,
@@ -56,11 +56,11 @@ export const OPERATIONS: readonly Operation[] = [
     }),
   },
   {
-    name: 'PUT a user, with another name',
+    name: 'PUT of a user with a new name',
     prepare: async (client, name) => {
       const user = await client.user(name, { title: 'T', emails: [{ value: `${name}@old` }] });
       return {
-        act: () =>
+        send: () =>
           client.put(`/Users/${user.id}`, {
             schemas: [USER],
             userName: `${name}-new`,
@@ -76,18 +76,18 @@ export const OPERATIONS: readonly Operation[] = [
     },
   },
   {
-    name: 'PATCH a user',
+    name: 'PATCH of a user',
     prepare: async (client, name) => {
       const user = await client.user(name);
       return {
-        act: () =>
+        send: () =>
           client.patch(`/Users/${user.id}`, { op: 'replace', path: 'active', value: false }),
         state: () => titlesOf(client, `userName eq "${name}"`),
       };
     },
   },
   {
-    name: 'DELETE a user who is in groups',
+    name: 'DELETE of a user who is in groups',
     prepare: async (client, name) => {
       const user = await client.user(name, { externalId: name });
       const groups = [
@@ -95,7 +95,7 @@ export const OPERATIONS: readonly Operation[] = [
         await client.group(`${name} b`, [user.id]),
       ];
       return {
-        act: () => client.delete(`/Users/${user.id}`),
+        send: () => client.delete(`/Users/${user.id}`),
         state: async () => [
           await statusOf(client.get(`/Users/${user.id}`)),
           await titlesOf(client, `externalId eq "${name}"`),
@@ -105,12 +105,12 @@ export const OPERATIONS: readonly Operation[] = [
     },
   },
   {
-    name: 'POST a user who was deleted',
+    name: 'POST of a user who was deleted',
     prepare: async (client, name) => {
       const user = await client.user(name, { externalId: name });
       await client.delete(`/Users/${user.id}`);
       return {
-        act: () =>
+        send: () =>
           client.post('/Users', {
             schemas: [USER],
             userName: name,
@@ -125,11 +125,11 @@ export const OPERATIONS: readonly Operation[] = [
     },
   },
   {
-    name: 'POST a group',
+    name: 'POST of a group',
     prepare: async (client, name) => {
       const members = (await crowdOf(client)).slice(0, 3);
       return {
-        act: () => client.post('/Groups', { displayName: name, members: references(members) }),
+        send: () => client.post('/Groups', { displayName: name, members: references(members) }),
         state: async () => {
           const groups = await client.search('/Groups', `displayName eq "${name}"`);
           return Promise.all(groups.map((group) => sizeOf(client, group)));
@@ -138,12 +138,12 @@ export const OPERATIONS: readonly Operation[] = [
     },
   },
   {
-    name: 'PATCH a group: a member more, a member less, another name',
+    name: 'PATCH of a group that adds a member, removes one, and renames the group',
     prepare: async (client, name) => {
       const [one = '', two = ''] = await crowdOf(client);
       const group = await client.group(name, [one]);
       return {
-        act: () =>
+        send: () =>
           client.patch(
             `/Groups/${group.id}`,
             { op: 'add', path: 'members', value: references([two]) },
@@ -158,13 +158,13 @@ export const OPERATIONS: readonly Operation[] = [
     },
   },
   {
-    name: 'DELETE a group of many, which is in another one',
+    name: 'DELETE of a group of many members that is in another group',
     prepare: async (client, name) => {
       const members = await crowdOf(client);
       const group = await client.group(name, members.slice(0, 60));
       const outer = await client.group(`${name} outer`, [group.id]);
       return {
-        act: () => client.delete(`/Groups/${group.id}`),
+        send: () => client.delete(`/Groups/${group.id}`),
         state: async () => [
           await sizeOf(client, group),
           await sizeOf(client, outer),
@@ -174,11 +174,11 @@ export const OPERATIONS: readonly Operation[] = [
     },
   },
   {
-    name: 'POST a group with more members than a transaction takes',
+    name: 'POST of a group with more members than a transaction takes',
     prepare: async (client, name) => {
       const members = await crowdOf(client);
       return {
-        act: () =>
+        send: () =>
           client.post('/Groups', { displayName: name, members: references(members.slice(0, 200)) }),
         state: async () => {
           const groups = await client.search('/Groups', `displayName eq "${name}"`);
@@ -188,12 +188,12 @@ export const OPERATIONS: readonly Operation[] = [
     },
   },
   {
-    name: 'PUT a group: other members, more than a transaction takes',
+    name: 'PUT of a group that changes more members than a transaction takes',
     prepare: async (client, name) => {
       const members = await crowdOf(client);
       const group = await client.group(name, members.slice(0, 80));
       return {
-        act: () =>
+        send: () =>
           client.put(`/Groups/${group.id}`, {
             displayName: name,
             members: references(members.slice(60)),
@@ -206,11 +206,11 @@ export const OPERATIONS: readonly Operation[] = [
     },
   },
   {
-    name: 'GET a page of users',
+    name: 'GET of a page of users',
     prepare: async (client) => {
       await crowdOf(client);
       return {
-        act: () => client.get('/Users?startIndex=101&count=50&attributes=userName'),
+        send: () => client.get('/Users?startIndex=101&count=50&attributes=userName'),
         state: async () =>
           (await client.get('/Users?startIndex=101&count=50')).body.Resources.length,
       };

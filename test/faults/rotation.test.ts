@@ -5,8 +5,9 @@ import type { Fault } from './fault-proxy';
 import { FaultySystem } from './faulty-system';
 
 /*
- * The function `token-rotation` as Secrets Manager drives it: what fails or dies is begun anew, with the same version. Meanwhile the secret's current
- * value must always be a valid token.
+ * The function `token-rotation` as Secrets Manager drives it: a rotation that fails or dies is
+ * retried from the first step with the same version. The secret's current value must be a valid
+ * token at any time.
  */
 
 const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
@@ -20,21 +21,21 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-/** A connection with its secret, and the steps of rotations of it. */
-class Rotated {
+/** A connection with a secret, and the steps of its rotations. */
+class RotatedConnection {
   private constructor(
     readonly client: Client,
     private readonly secretName: string,
   ) {}
 
-  static async create(): Promise<Rotated> {
+  static async create(): Promise<RotatedConnection> {
     system.proxy.watch();
     system.secretsProxy.watch();
     const client = await Client.connect('generic', { rotation: { everyDays: 30, overlapDays: 5 } });
     const { secretName } = (await admin('GET', `/connections/${client.id}`)).body as {
       secretName: string;
     };
-    return new Rotated(client, secretName);
+    return new RotatedConnection(client, secretName);
   }
 
   async step(step: Step, version: string): Promise<void> {
@@ -43,7 +44,7 @@ class Rotated {
     await this.expectCurrentIsValid();
   }
 
-  /** All steps, begun anew until they succeed, as Secrets Manager does. */
+  /** Runs all steps, and retries from the first one until all succeed, as Secrets Manager does. */
   async rotate(version: string): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -75,7 +76,7 @@ class Rotated {
     );
   }
 
-  /** That one rotation has taken place: its token is current, the one before in its overlap. */
+  /** Expects the result of one rotation: its token is current, the earlier one in its overlap. */
   async expectRotatedOnce(): Promise<void> {
     expect(this.current()).not.toBe(this.client.token);
     await this.expectCurrentIsValid();
@@ -84,8 +85,8 @@ class Rotated {
   }
 }
 
-test('each step twice', async () => {
-  const rotated = await Rotated.create();
+test('steps that run twice rotate the token once', async () => {
+  const rotated = await RotatedConnection.create();
   const version = randomUUID();
   for (const step of STEPS) {
     await rotated.step(step, version);
@@ -96,29 +97,29 @@ test('each step twice', async () => {
 
 test.each([
   [
-    'the first again before the last',
+    'the first step again before the last',
     ['createSecret', 'setSecret', 'createSecret', 'testSecret', 'finishSecret'],
   ],
-  ['all behind the last', [...STEPS, ...STEPS]],
+  ['all steps again after the last', [...STEPS, ...STEPS]],
   [
-    'the last first',
+    'all steps again, from the last to the first',
     [...STEPS, 'finishSecret', 'testSecret', 'setSecret', 'createSecret', 'finishSecret'],
   ],
-] as const)('repeated in another order: %s', async (_, steps) => {
-  const rotated = await Rotated.create();
+] as const)('repeated steps rotate the token once: %s', async (_, steps) => {
+  const rotated = await RotatedConnection.create();
   const version = randomUUID();
   for (const step of steps) await rotated.step(step, version);
   await rotated.expectRotatedOnce();
 });
 
-test('a lone testSecret, of a version without a value, tests what is current', async () => {
-  const rotated = await Rotated.create();
+test('testSecret alone, for a version without a value, succeeds and changes nothing', async () => {
+  const rotated = await RotatedConnection.create();
   await rotated.step('testSecret', randomUUID());
   expect([rotated.current(), await rotated.states()]).toEqual([rotated.client.token, ['active']]);
 });
 
-test('a step that comes before its time fails and changes nothing', async () => {
-  const rotated = await Rotated.create();
+test('a step without the steps before it fails and changes nothing', async () => {
+  const rotated = await RotatedConnection.create();
   for (const step of ['setSecret', 'finishSecret'] as const) {
     await expect(rotated.step(step, randomUUID())).rejects.toThrow();
   }
@@ -129,8 +130,8 @@ test.each(
   STEPS.slice(1).map(
     (step, index) => [step, STEPS.slice(0, index + 1), STEPS.slice(index + 1)] as const,
   ),
-)('an administrator rotates before %s: what comes later gives way', async (_, before, after) => {
-  const rotated = await Rotated.create();
+)('a rotation by an operator before %s overrides the one in progress', async (_, before, after) => {
+  const rotated = await RotatedConnection.create();
   const version = randomUUID();
   for (const step of before) await rotated.step(step, version);
   const { body } = await admin('POST', `/connections/${rotated.client.id}/tokens`);
@@ -141,8 +142,8 @@ test.each(
   expect((await rotated.states()).filter((state) => state === 'active')).toHaveLength(1);
 });
 
-test('two rotations at once: the later one is current, and no token is valid for ever', async () => {
-  const rotated = await Rotated.create();
+test('the later of two concurrent rotations is current, and the other tokens end', async () => {
+  const rotated = await RotatedConnection.create();
   const [first, second] = [randomUUID(), randomUUID()];
   for (const step of STEPS.slice(0, 3)) {
     await rotated.step(step, first);
@@ -155,8 +156,8 @@ test('two rotations at once: the later one is current, and no token is valid for
   expect((await rotated.states()).sort()).toEqual(['active', 'ending', 'ending']);
 });
 
-test('rotations by several administrators at once leave one active token, and it is the current one', async () => {
-  const rotated = await Rotated.create();
+test('concurrent rotations by operators leave one active token, the current one', async () => {
+  const rotated = await RotatedConnection.create();
   const path = `/connections/${rotated.client.id}/tokens`;
   const replies = await Promise.all(Array.from({ length: 5 }, () => admin('POST', path)));
   expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 201));
@@ -166,8 +167,8 @@ test('rotations by several administrators at once leave one active token, and it
   expect((await rotated.states()).filter((state) => state === 'active')).toHaveLength(1);
 });
 
-test('a schedule is not changed while a rotation is under way; ending it ends that, too', async () => {
-  const rotated = await Rotated.create();
+test('a schedule cannot change during a rotation; removing it cancels the rotation', async () => {
+  const rotated = await RotatedConnection.create();
   const path = `/connections/${rotated.client.id}`;
   await rotated.step('createSecret', randomUUID());
   const refused = await admin('PATCH', path, {
@@ -184,8 +185,8 @@ test('a schedule is not changed while a rotation is under way; ending it ends th
   expect((await admin('PATCH', path, { rotation: { everyDays: 60 } })).status).toBe(200);
 });
 
-test('a schedule for a secret that somebody has deleted: the answer says how to get another one', async () => {
-  const rotated = await Rotated.create();
+test('scheduling a deleted secret fails and names the call that creates a new one', async () => {
+  const rotated = await RotatedConnection.create();
   const path = `/connections/${rotated.client.id}`;
   system.secretsProxy.watch(() => ({
     kind: 'error',
@@ -200,8 +201,8 @@ test('a schedule for a secret that somebody has deleted: the answer says how to 
   system.secretsProxy.watch();
 });
 
-test('a connection that is deleted while its token is rotated leaves no secret', async () => {
-  const rotated = await Rotated.create();
+test('a connection that is deleted during a rotation leaves no secret', async () => {
+  const rotated = await RotatedConnection.create();
   const path = `/connections/${rotated.client.id}`;
   system.secretsProxy.watch((_, operation) => {
     if (operation !== 'PutSecretValue') return undefined;
@@ -213,7 +214,7 @@ test('a connection that is deleted while its token is rotated leaves no secret',
   expect(rotated.current()).toBe('');
 });
 
-test('a connection whose schedule cannot be made is not made, nor is its secret', async () => {
+test('neither connection nor secret remains if the schedule cannot be created', async () => {
   system.secretsProxy.watch((_, operation) =>
     operation === 'RotateSecret'
       ? { kind: 'error', name: 'InvalidRequestException', status: 400 }
@@ -226,7 +227,7 @@ test('a connection whose schedule cannot be made is not made, nor is its secret'
   expect((await admin('POST', '/connections', body)).status).toBe(201);
 });
 
-test('a rotation beside the creation of the secret: what came later is current', async () => {
+test('the token of a rotation during the creation of the secret is current', async () => {
   let rotation: ReturnType<typeof admin> | undefined;
   system.secretsProxy.watch((_, operation) => {
     if (operation !== 'CreateSecret' || rotation !== undefined) return undefined;
@@ -242,8 +243,8 @@ test('a rotation beside the creation of the secret: what came later is current',
   expect(system.secrets.valueOf(secretName)).toBe(later.value);
 });
 
-test('a label that cannot be moved is not tried for ever', async () => {
-  const rotated = await Rotated.create();
+test('a label that Secrets Manager refuses to move is retried only a few times', async () => {
+  const rotated = await RotatedConnection.create();
   system.secretsProxy.watch((_, operation) =>
     operation === 'UpdateSecretVersionStage'
       ? { kind: 'error', name: 'InvalidRequestException', status: 400 }
@@ -262,21 +263,21 @@ const FAULTS: readonly Fault[] = [
 ];
 
 test.each(['proxy', 'secretsProxy'] as const)(
-  'a function that dies at any call behind %s',
+  'a rotation is completed after a death or a lost response at any call through %s',
   async (name) => {
-    const counted = await Rotated.create();
+    const counted = await RotatedConnection.create();
     system[name].watch();
     await counted.rotate(randomUUID());
     const { calls } = system[name];
     expect(calls).toBeGreaterThan(5);
     for (let call = 1; call <= calls; call += 1) {
       for (const fault of FAULTS) {
-        const rotated = await Rotated.create();
-        let isMet = false;
+        const rotated = await RotatedConnection.create();
+        let isInjected = false;
         system[name].watch((number) => {
-          if (number !== call || isMet) return undefined;
-          isMet = true;
-          // Whoever begins anew finds everything working.
+          if (number !== call || isInjected) return undefined;
+          isInjected = true;
+          // The next attempt meets no faults.
           if (fault.kind === 'death') setTimeout(() => system[name].watch(), 200);
           return fault;
         });
@@ -292,21 +293,21 @@ test.each(['proxy', 'secretsProxy'] as const)(
   240_000,
 );
 
-test("an administrator's rotation that dies at any call of Secrets Manager can be made again", async () => {
-  const counted = await Rotated.create();
+test("an operator's rotation that dies at any call of Secrets Manager can be retried", async () => {
+  const counted = await RotatedConnection.create();
   system.secretsProxy.watch();
   await admin('POST', `/connections/${counted.client.id}/tokens`);
   const { calls } = system.secretsProxy;
   for (let call = 1; call <= calls; call += 1) {
     for (const takesEffect of [false, true]) {
-      const rotated = await Rotated.create();
+      const rotated = await RotatedConnection.create();
       system.secretsProxy.watch((number) =>
         number === call ? { kind: 'death', takesEffect } : undefined,
       );
       const path = `/connections/${rotated.client.id}/tokens`;
       const { status } = await admin('POST', path);
       expect(status).toBe(502);
-      // All functions die together here; the last of them a moment later.
+      // A death kills all functions here; the last one dies a moment later.
       await sleep(250);
       system.secretsProxy.watch();
       await rotated.expectCurrentIsValid();

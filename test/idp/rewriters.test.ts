@@ -18,7 +18,7 @@ import { ENTERPRISE_USER_URN as ENTERPRISE } from '../../scim/schema/enterprise-
 import { GROUP, USER, type ResourceType } from '../../scim/schema/resource-type';
 import { USER_URN } from '../../scim/schema/user';
 
-/** A profile with a single rewriter: what it does, it does alone. */
+/** Returns a profile that has only the given rewriters. */
 function only(...rewriters: readonly Rewriter[]): typeof GENERIC {
   return { ...GENERIC, rewriters };
 }
@@ -45,9 +45,10 @@ function filter(rewriter: Rewriter, sent: string): string | undefined {
   }).filter;
 }
 
-describe('values', () => {
-  // entra-docs application-provisioning-config-problem-scim-compatibility.md, "Disable user", without the flag
-  test('quoted booleans', () => {
+describe('value rewriters', () => {
+  // Entra ID without the flag aadOptscim062020, "Disable user" (entra-docs,
+  // application-provisioning-config-problem-scim-compatibility.md).
+  test('quotedBooleans converts "True" and "False" of boolean attributes', () => {
     const { quotedBooleans } = values;
     expect(operation(quotedBooleans, { op: 'replace', path: 'active', value: 'False' })).toEqual([
       { op: 'replace', path: 'active', value: false },
@@ -67,7 +68,7 @@ describe('values', () => {
     expect(resource(quotedBooleans, { active: 'yes' })).toEqual({ active: 'yes' });
   });
 
-  test('numbers for text', () => {
+  test('numbersForText converts numbers of string attributes to strings', () => {
     expect(
       resource(values.numbersForText, {
         externalId: 5,
@@ -81,8 +82,8 @@ describe('values', () => {
     });
   });
 
-  // pranems/SCIMServer docs/MANAGER_PATCH_STRING_COERCION.md; Okta OIN QA plan C9337
-  test('empty strings', () => {
+  // pranems/SCIMServer, docs/MANAGER_PATCH_STRING_COERCION.md; Okta OIN QA plan, C9337.
+  test('emptyStrings replaces empty strings with null', () => {
     const { emptyStrings } = values;
     expect(
       operation(emptyStrings, { op: 'replace', path: `${ENTERPRISE}:manager`, value: '' }),
@@ -95,8 +96,9 @@ describe('values', () => {
     );
   });
 
-  // Captain-P-Goldfish/SCIM-SDK MsAzurePatchComplexValueRebuilder; AzureAD/SCIMReferenceCode "Group tests with garbage"
-  test('bare values', () => {
+  // Captain-P-Goldfish/SCIM-SDK, MsAzurePatchComplexValueRebuilder; AzureAD/SCIMReferenceCode,
+  // "Group tests with garbage".
+  test('bareValues wraps bare strings of complex attributes in objects', () => {
     const { bareValues } = values;
     expect(operation(bareValues, { op: 'add', path: `${ENTERPRISE}:manager`, value: 'M' })).toEqual(
       [{ op: 'add', path: `${ENTERPRISE}:manager`, value: { value: 'M' } }],
@@ -114,8 +116,8 @@ describe('values', () => {
     });
   });
 
-  // entra-docs use-scim-to-provision-users-and-groups.md, Example 5
-  test('list or single value', () => {
+  // entra-docs, use-scim-to-provision-users-and-groups.md, Example 5.
+  test('listOrSingle adds or removes the list around a single value', () => {
     const { listOrSingle } = values;
     const value = [{ $ref: 'http://example/scim/Users/M', value: 'M' }];
     expect(operation(listOrSingle, { op: 'add', path: `${ENTERPRISE}:manager`, value })).toEqual([
@@ -138,9 +140,10 @@ describe('values', () => {
   });
 });
 
-describe('bodies', () => {
-  // entra-docs "Create Group" and Example 2; boxyhq/jackson user-requests.ts (PATCH without schemas); JumpCloud (extension only)
-  test('schemas as known', () => {
+describe('body rewriters', () => {
+  // entra-docs, "Create Group" and Example 2; boxyhq/jackson, user-requests.ts (PATCH without
+  // schemas); JumpCloud (names only the extension).
+  test('schemasAsKnown replaces missing, unknown and misspelled schemas', () => {
     const { schemasAsKnown } = bodies;
     const adscim = 'http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group';
     expect(resource(schemasAsKnown, { schemas: [GROUP.schema.id, adscim] }, GROUP)).toEqual({
@@ -162,8 +165,8 @@ describe('bodies', () => {
     });
   });
 
-  // entra-docs Examples 2, 4 and 5
-  test('unqualified extension attributes', () => {
+  // entra-docs, use-scim-to-provision-users-and-groups.md, Examples 2, 4 and 5.
+  test('unqualifiedExtensionAttributes adds the URN of the extension', () => {
     const { unqualifiedExtensionAttributes: rewriter } = bodies;
     expect(resource(rewriter, { userName: 'a', department: 'D', manager: null })).toEqual({
       userName: 'a',
@@ -188,8 +191,10 @@ describe('bodies', () => {
     });
   });
 
-  // entra-docs application-provisioning-config-problem-scim-compatibility.md, with the flag; SCIM-SDK issue 193
-  test('paths as names', () => {
+  // Entra ID with the flag aadOptscim062020 (entra-docs,
+  // application-provisioning-config-problem-scim-compatibility.md);
+  // Captain-P-Goldfish/SCIM-SDK issue 193.
+  test('pathsAsNames expands property names that are paths', () => {
     const { pathsAsNames } = bodies;
     const value = {
       displayName: 'Bjfe',
@@ -221,8 +226,8 @@ describe('bodies', () => {
     });
   });
 
-  // AzureAD/SCIMReferenceCode, Postman collection, "Group tests"
-  test('displayName of a member', () => {
+  // AzureAD/SCIMReferenceCode, Postman collection, "Group tests".
+  test('memberDisplayName copies the displayName of a member to display', () => {
     const sent = {
       op: 'add',
       path: 'members',
@@ -236,7 +241,7 @@ describe('bodies', () => {
     ]);
   });
 
-  test('one primary', () => {
+  test('onePrimary clears "primary" on all but the first primary value', () => {
     expect(
       resource(bodies.onePrimary, {
         emails: [
@@ -253,8 +258,8 @@ describe('bodies', () => {
   });
 });
 
-describe('operations', () => {
-  test('members of an operation', () => {
+describe('operation rewriters', () => {
+  test('operationMembers fixes the case of names, drops unknown names and empty paths', () => {
     const sent = { Op: 'add', PATH: 'title', Value: 't', name: 'addMember' };
     expect(operation(operations.operationMembers, sent)).toEqual([
       { op: 'add', path: 'title', value: 't' },
@@ -264,20 +269,20 @@ describe('operations', () => {
     ]);
   });
 
-  // entra-docs use-scim-to-provision-users-and-groups.md, "Update User"
-  test('capitalised operations', () => {
+  // entra-docs, use-scim-to-provision-users-and-groups.md, "Update User".
+  test('capitalizedOperations converts op to lower case', () => {
     expect(
       operation(operations.capitalizedOperations, { op: 'Replace', path: 'title', value: 't' }),
     ).toEqual([{ op: 'replace', path: 'title', value: 't' }]);
   });
 
-  // entra-docs "Update Group [Remove Members]"; taken literally it would empty the group
-  describe('removal by value', () => {
+  // entra-docs, "Update Group [Remove Members]". Taken literally, it would empty the group.
+  describe('removalByValue', () => {
     const { removalByValue } = operations;
     const removed = (path: string, value: Json, type: ResourceType = GROUP) =>
       operation(removalByValue, { op: 'remove', path, value }, type).map((sent) => sent['path']);
 
-    test('selects what is listed', () => {
+    test('turns listed values into value filters', () => {
       expect(
         removed('members', [
           { $ref: null, value: 'A', type: 'User' },
@@ -299,13 +304,13 @@ describe('operations', () => {
       [[{ value: null }]],
       [[{ value: '' }]],
       [[5]],
-    ])('refuses %j, which does not say what to remove', (value) => {
+    ])('rejects %j, which does not identify the value to remove', (value) => {
       expect(() => removed('members', value)).toThrow(
         expect.objectContaining({ scimType: 'invalidValue' }),
       );
     });
 
-    test('leaves everything else', () => {
+    test('leaves other operations unchanged', () => {
       for (const sent of [
         { op: 'remove', path: 'members' },
         { op: 'remove', path: 'members', value: null },
@@ -318,8 +323,8 @@ describe('operations', () => {
     });
   });
 
-  // okta-developer-docs reference/scim/scim-20, "Update a specific group name"
-  test('readOnly attributes beside changes', () => {
+  // okta-developer-docs, reference/scim/scim-20, "Update a specific group name".
+  test('readOnlyBesideChanges drops readOnly attributes if there is no path', () => {
     expect(
       operation(
         operations.readOnlyBesideChanges,
@@ -331,8 +336,8 @@ describe('operations', () => {
     expect(operation(operations.readOnlyBesideChanges, direct)).toEqual([direct]);
   });
 
-  // entra-docs customize-application-attributes.md
-  test('unknown extensions', () => {
+  // entra-docs, customize-application-attributes.md.
+  test('unknownExtensions drops operations on extensions that are not defined', () => {
     const { unknownExtensions } = operations;
     const path =
       'urn:ietf:params:scim:schemas:extension:CustomExtensionName:2.0:User:CustomAttribute';
@@ -343,8 +348,9 @@ describe('operations', () => {
   });
 });
 
-describe('filters', () => {
-  // entra-docs Example 1; AzureAD/SCIMReferenceCode, Postman collection, "User tests with garbage"
+describe('filter rewriters', () => {
+  // entra-docs, Example 1; AzureAD/SCIMReferenceCode, Postman collection, "User tests with
+  // garbage".
   test.each([
     ['externalId eq jyoung', 'externalId eq "jyoung"'],
     ['id eq 0190-a and manager eq 0190-b', 'id eq "0190-a" and manager eq "0190-b"'],
@@ -358,12 +364,12 @@ describe('filters', () => {
     ],
     ['userName eq "a eq b" and active eq true', 'userName eq "a eq b" and active eq true'],
     ['emails[type eq work].value eq a@b.c', 'emails[type eq "work"].value eq "a@b.c"'],
-  ])('unquoted filter values: %s', (sent, expected) => {
+  ])('unquotedFilterValues quotes bare values: %s', (sent, expected) => {
     expect(filter(filters.unquotedFilterValues, sent)).toBe(expected);
   });
 
-  // entra-docs customize-application-attributes.md
-  test('literals of other types', () => {
+  // entra-docs, customize-application-attributes.md.
+  test('literalsOfOtherTypes converts literals to the type of the attribute', () => {
     const { literalsOfOtherTypes } = filters;
     expect(filter(literalsOfOtherTypes, 'active eq "True" and externalId eq 4711')).toBe(
       'active eq true and externalId eq "4711"',
@@ -381,8 +387,8 @@ describe('filters', () => {
     expect(filter(literalsOfOtherTypes, 'active eq "true" and (')).toBe('active eq "true" and (');
   });
 
-  // AzureAD/SCIMReferenceCode, Postman collection, "ComplexAttribute tests"
-  test('filtered projection', () => {
+  // AzureAD/SCIMReferenceCode, Postman collection, "ComplexAttribute tests".
+  test('filteredProjection strips value filters from attribute names', () => {
     expect(
       rewriteProjection(only(filters.filteredProjection), USER, {
         attributes: ['emails[type eq "work"]', 'id'],
@@ -394,25 +400,25 @@ describe('filters', () => {
 });
 
 describe('profiles', () => {
-  test('every rewriter has its test here', () => {
+  test('use only rewriters of the modules that this file tests', () => {
     const tested = [values, bodies, operations, filters].flatMap((module) => Object.values(module));
     const used = IDENTITY_PROVIDERS.flatMap((name) => profileOf(name).rewriters);
     expect(used.filter((rewriter) => !tested.includes(rewriter))).toEqual([]);
   });
-  test('rfc rewrites nothing', () => {
+  test('rfc has no rewriters', () => {
     expect(profileOf('rfc').rewriters).toEqual([]);
   });
-  test('a name from another version is served tolerantly', () => {
+  test('an unknown name falls back to generic', () => {
     expect(profileOf('nosuch')).toBe(GENERIC);
   });
-  test('okta needs whole resources, entra none', () => {
+  test('PATCH returns the resource with okta and no content with entra', () => {
     expect([OKTA.patchAnswer, profileOf('entra').patchAnswer]).toEqual(['resource', 'noContent']);
   });
-  test('what is no object is left to the engine', () => {
+  test('bodies that are not objects stay unchanged', () => {
     expect(rewriteResource(GENERIC, USER, [1])).toEqual([1]);
     expect(rewriteMessage(GENERIC, 'x')).toBe('x');
   });
-  test('members called __proto__ stay ordinary members', () => {
+  test('a property named __proto__ stays an ordinary property', () => {
     const body: Json = JSON.parse('{"__proto__": {"polluted": true}, "userName": "a"}');
     const rewritten = rewriteResource(GENERIC, USER, body);
     expect(Object.getPrototypeOf(rewritten)).toBe(Object.prototype);

@@ -2,7 +2,7 @@ import { ANSWER_BYTES, toResult, withinLimit } from '../../lambdas/http/answer';
 import { errorAnswer } from '../../lambdas/http/error-answer';
 import { invalidFilter } from '../../scim/errors/filter-errors';
 
-test('an answer that Lambda cannot return is replaced', () => {
+test('an answer that is larger than Lambda can return is replaced', () => {
   const other = { status: 204 };
   const fits = { status: 200, body: 'x'.repeat(ANSWER_BYTES) };
   expect(withinLimit(fits, () => other)).toBe(fits);
@@ -11,7 +11,7 @@ test('an answer that Lambda cannot return is replaced', () => {
   expect(withinLimit(other, () => fits)).toBe(other);
 });
 
-describe('an error', () => {
+describe('errorAnswer', () => {
   const logged: string[] = [];
   beforeEach(() => {
     logged.length = 0;
@@ -21,7 +21,7 @@ describe('an error', () => {
     jest.restoreAllMocks();
   });
 
-  test('of the client is answered with its code, and not logged', () => {
+  test('returns the code of a client error and does not log it', () => {
     const answer = errorAnswer(invalidFilter(2, 'expected an operator'), 'r1');
     expect([answer.status, logged]).toEqual([400, []]);
     expect(toResult(answer).headers).toEqual({
@@ -30,7 +30,7 @@ describe('an error', () => {
     });
   });
 
-  test('of the service is logged, and answered without details', () => {
+  test('logs a server error and returns no details', () => {
     const answer = errorAnswer(new TypeError('internal detail'), 'r2');
     expect([answer.status, answer.body?.includes('internal detail')]).toEqual([500, false]);
     expect(answer.headers).toEqual({ 'SCIM-Error-Code': 'fault' });

@@ -12,7 +12,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-test('the same sources make the same bundles, wherever, which name no place of the machine and are no larger than they may be', async () => {
+test('bundles are reproducible, contain no local paths and respect their size limits', async () => {
   const [one = '', other = ''] = folders;
   await bundleFunctions(one);
   process.chdir(other);

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { readEvent } from '../../lambdas/http/scim-request';
 import { readJson } from '../../lambdas/http/json-body';
 
-/** As much of an event as is read. */
+/** Creates an event with the properties that the functions read. */
 function event(changes: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent {
   const base = {
     resource: '/v2/connections/{connectionId}/Users',
@@ -17,7 +17,7 @@ function event(changes: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent {
   return { ...base, ...changes } as unknown as APIGatewayProxyEvent;
 }
 
-test('the base URL is of the request, whatever stands before the route', () => {
+test('the base URL has the host of the request and its path up to the connection', () => {
   expect(readEvent(event({})).baseUrl).toBe('https://api.example.com/scim/v2/connections/acme');
   const custom = { path: '/identity/v2/connections/acme/Users/1', domainName: 'id.example.com' };
   const onDomain = readEvent(
@@ -26,7 +26,7 @@ test('the base URL is of the request, whatever stands before the route', () => {
   expect(onDomain.baseUrl).toBe('https://id.example.com/identity/v2/connections/acme');
 });
 
-test('a body in base64 is read like any other', () => {
+test('a base64-encoded body is decoded', () => {
   const body = Buffer.from('{"userName":"é"}').toString('base64');
   expect(readJson(readEvent(event({ body, isBase64Encoded: true })))).toEqual({ userName: 'é' });
 });
@@ -35,15 +35,15 @@ test.each([
   ['userName+eq+"a+b"', 'userName eq "a+b"'],
   ['userName eq "a+b"', 'userName eq "a+b"'],
   ['emails[type+eq+"work"].value+eq+"a"', 'emails[type eq "work"].value eq "a"'],
-])('plus signs of a filter: %s', (filter, expected) => {
+])('plus signs outside of quotes become spaces in a filter: %s', (filter, expected) => {
   expect(readEvent(event({ queryStringParameters: { filter } })).parameters['filter']).toBe(
     expected,
   );
 });
 
-test('an event without headers, as the console sends it', () => {
-  const nothing = readEvent(event({ headers: null as unknown as APIGatewayProxyEvent['headers'] }));
-  expect([nothing.headers.size, nothing.baseUrl]).toEqual([
+test('an event of the API Gateway console, which has no headers, is accepted', () => {
+  const request = readEvent(event({ headers: null as unknown as APIGatewayProxyEvent['headers'] }));
+  expect([request.headers.size, request.baseUrl]).toEqual([
     0,
     'https://api.example.com/scim/v2/connections/acme',
   ]);

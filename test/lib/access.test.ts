@@ -6,7 +6,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ScimAccess } from '../../lib';
 import { importedVpc, provide } from './support';
 
-test('from anywhere nobody is denied, and new tokens are tried over HTTP', () => {
+test('by default, the API policy denies no caller and new tokens are tested over HTTP', () => {
   const template = provide().template();
   template.hasResourceProperties('AWS::ApiGateway::RestApi', {
     Policy: {
@@ -17,7 +17,7 @@ test('from anywhere nobody is denied, and new tokens are tried over HTTP', () =>
   expect(JSON.stringify(template)).not.toContain('PROBED_FUNCTION_ARN');
 });
 
-test('from some addresses: others are denied all, and administration is allowed to nobody by the policy itself', () => {
+test('fromIpRanges denies other addresses and allows only the SCIM routes', () => {
   const { template } = provide(() => ({
     access: ScimAccess.fromIpRanges('192.0.2.0/24', '2001:db8::/32'),
   }));
@@ -44,7 +44,7 @@ test('from some addresses: others are denied all, and administration is allowed 
 });
 
 test.each([
-  ['addresses', () => ({ access: ScimAccess.fromIpRanges('192.0.2.0/24') })],
+  ['an IP allow-list', () => ({ access: ScimAccess.fromIpRanges('192.0.2.0/24') })],
   [
     'a web ACL',
     (scope: Parameters<Parameters<typeof provide>[0] & object>[0]) => ({
@@ -59,7 +59,7 @@ test.each([
       }),
     }),
   ],
-])('with %s new tokens are tried at the function, which those who try may invoke', (_, props) => {
+])('with %s, new tokens are tested by invoking a function, and the roles permit it', (_, props) => {
   const synthesized = provide(props).template();
   for (const [role, description] of [
     ['AdminRole', 'SCIM: serves the admin API'],
@@ -87,7 +87,7 @@ test.each([
   }
 });
 
-test('from a VPC: a private API behind an endpoint that is made there, and nobody else', () => {
+test('fromVpc creates a private API and its VPC endpoint, and denies other callers', () => {
   const { provider, template } = provide((stack) => ({
     vpc: importedVpc(stack),
     access: ScimAccess.fromVpc(),
@@ -119,7 +119,7 @@ test('from a VPC: a private API behind an endpoint that is made there, and nobod
   });
 });
 
-test('from endpoints that there are', () => {
+test('fromVpc uses existing endpoints if they are given', () => {
   const { template } = provide((stack) => ({
     access: ScimAccess.fromVpc(
       InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(stack, 'Theirs', {
@@ -135,7 +135,7 @@ test('from endpoints that there are', () => {
   synthesized.resourceCountIs('AWS::EC2::VPCEndpoint', 0);
 });
 
-test('what does not go together says what to change', () => {
+test('invalid values and combinations throw an error that explains the fix', () => {
   expect(() => ScimAccess.fromIpRanges()).toThrow('at least one CIDR range');
   expect(() => ScimAccess.fromIpRanges('192.0.2.1', '10.0.0.0/8')).toThrow('not "192.0.2.1"');
   expect(() => ScimAccess.fromIpRanges('999.1.1.1/24')).toThrow('not "999.1.1.1/24"');

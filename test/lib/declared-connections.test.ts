@@ -25,7 +25,7 @@ function settings(connection: ConnectionProps): unknown {
   return parseJson(String(resource?.['Properties'].Settings));
 }
 
-test('what is declared is what the admin API takes', () => {
+test('declared connections have settings that the admin API accepts', () => {
   for (const connection of [{ id: 'acme' }, FULL]) {
     const declared = settings(connection) as Record<string, string>;
     expect(() => readSettings(CREATE_CONNECTION, { ...declared, id: 'acme' })).not.toThrow();
@@ -42,7 +42,7 @@ test('what is declared is what the admin API takes', () => {
   expect(Object.values<string>(IdentityProvider).sort()).toEqual([...IDENTITY_PROVIDERS].sort());
 });
 
-test('its base URL and the name of its secret are outputs, and whoever may can read the secret', () => {
+test('the base URL and secret name are outputs, and access to the secret can be granted', () => {
   const { provider, stack, template } = provide(() => ({ connections: [{ id: 'acme' }] }));
   provider
     .tokenSecret('acme')
@@ -69,7 +69,7 @@ test('its base URL and the name of its secret are outputs, and whoever may can r
   });
 });
 
-test('it stays when it is declared no more, unless the data is given up', () => {
+test('a connection removed from the stack is retained, unless removalPolicy is DESTROY', () => {
   for (const [props, policy] of [
     [{}, 'Retain'],
     [{ removalPolicy: RemovalPolicy.DESTROY }, 'Delete'],
@@ -83,7 +83,7 @@ test('it stays when it is declared no more, unless the data is given up', () => 
   }
 });
 
-test('there is no function for it without any', () => {
+test('without declared connections, the stack has no function for them', () => {
   const { provider, template } = provide();
   expect(provider.functions.declaredConnections).toBeUndefined();
   template().resourceCountIs('AWS::Lambda::Function', 9);
@@ -92,7 +92,7 @@ test('there is no function for it without any', () => {
 const declare = (...connections: ConnectionProps[]) =>
   provide(() => ({ connections, failureMail: { sender: 'scim@example.com' } }));
 
-test('what is wrong is said at synth', () => {
+test('invalid declarations fail at synthesis', () => {
   expect(() => declare({ id: 'acme' }, { id: 'acme' })).toThrow(
     'Two connections have the id "acme"',
   );
@@ -104,8 +104,8 @@ test('what is wrong is said at synth', () => {
   );
 });
 
-/** What the admin API says of settings, with none of the checks of the construct. */
-function isTaken({
+/** Returns whether the admin API accepts the settings, without the checks of the construct. */
+function isAccepted({
   id,
   displayName = id,
   rotation,
@@ -154,12 +154,12 @@ test.each<ConnectionProps>([
   { id: 'acme', rotation: { every: days(365) }, tokenExpiresIn: days(372) },
   { id: 'acme', rotation: { every: days(1), overlap: days(0) } },
   { id: 'acme', rotation: { every: days(1001), overlap: days(0) }, tokenExpiresIn: days(2000) },
-])('what the admin API takes is taken, and nothing else: %j', (connection) => {
-  if (isTaken(connection)) expect(() => declare(connection)).not.toThrow();
+])('the construct accepts exactly what the admin API accepts: %j', (connection) => {
+  if (isAccepted(connection)) expect(() => declare(connection)).not.toThrow();
   else expect(() => declare(connection)).toThrow(`Connection "${connection.id}": `);
 });
 
-test('it can be given up by itself', () => {
+test('removalPolicy applies to a single connection', () => {
   const connections = [{ id: 'acme', removalPolicy: RemovalPolicy.DESTROY }, { id: 'other' }];
   const resources = Object.values(
     provide(() => ({ connections }))
@@ -169,7 +169,7 @@ test('it can be given up by itself', () => {
   expect(resources.map((each) => each['DeletionPolicy'] as string)).toEqual(['Delete', 'Retain']);
 });
 
-test('who may read the secret may use the key that it is encrypted with', () => {
+test('read access to the secret includes the key that encrypts it', () => {
   const { provider, stack, template } = provide((scope) => ({
     encryptionKey: new Key(scope, 'Key'),
   }));

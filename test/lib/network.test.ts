@@ -3,7 +3,7 @@ import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { FUNCTION_NAMES } from '../../lambdas/contract';
 import { importedVpc as isolated, provide } from './support';
 
-test('every function runs in the VPC, in a group that lets HTTPS out and nothing in, and its role lets Lambda attach it', () => {
+test('functions run in the VPC with HTTPS egress only and may create network interfaces', () => {
   const synthesized = provide((stack) => ({
     vpc: isolated(stack),
     connections: [{ id: 'acme' }],
@@ -25,7 +25,7 @@ test('every function runs in the VPC, in a group that lets HTTPS out and nothing
     expect(JSON.stringify(policy)).toContain('ec2:CreateNetworkInterface');
 });
 
-test('endpoints for what is called, and for nothing else', () => {
+test('the VPC gets endpoints only for the services that the functions call', () => {
   const services = (props: Parameters<typeof provide>[0]): string[] =>
     Object.values(provide(props).template().findResources('AWS::EC2::VPCEndpoint'))
       .map((endpoint) => JSON.stringify(endpoint['Properties'].ServiceName))
@@ -43,7 +43,7 @@ test('endpoints for what is called, and for nothing else', () => {
   expect(services((stack) => ({ vpc: isolated(stack), vpcEndpoints: false }))).toEqual([]);
 });
 
-test('subnets and groups of one’s own', () => {
+test('vpcSubnets and securityGroups are used if they are given', () => {
   const synthesized = provide((stack) => {
     const vpc = isolated(stack);
     const securityGroups = [
@@ -58,14 +58,14 @@ test('subnets and groups of one’s own', () => {
   synthesized.hasResourceProperties('AWS::EC2::VPCEndpoint', { SubnetIds: [subnet] });
 });
 
-test('declared connections are made when everything that it takes is there, and deleted before any of it', () => {
+test('declared connections depend on all VPC endpoints: created after them, deleted first', () => {
   const synthesized = provide((stack) => ({
     vpc: isolated(stack),
     failureMail: { sender: 'a@b.example' },
     connections: [{ id: 'acme' }],
   })).template();
   const [connection] = Object.values(synthesized.findResources('Custom::ScimConnection'));
-  const awaited = (connection?.['DependsOn'] as readonly string[]).join();
+  const dependencies = (connection?.['DependsOn'] as readonly string[]).join();
   for (const name of [
     'DynamoDbEndpoint',
     'S3Endpoint',
@@ -73,9 +73,9 @@ test('declared connections are made when everything that it takes is there, and 
     'LambdaEndpoint',
     'EndpointGroup',
   ]) {
-    expect(awaited).toContain(`Scim${name}`);
+    expect(dependencies).toContain(`Scim${name}`);
   }
-  // And new tokens are tried at the function: there may be no way to the API.
+  // New tokens are tested by invoking a function, because the VPC may have no route to the API.
   synthesized.hasResourceProperties('AWS::Lambda::Function', {
     Environment: { Variables: Match.objectLike({ PROBED_FUNCTION_ARN: Match.anyValue() }) },
   });

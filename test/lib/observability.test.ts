@@ -18,7 +18,7 @@ const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).m
   (alarm) => alarm['Properties'] as { readonly AlarmDescription: string },
 );
 
-test('each alarm has its section of the runbook, and each section its alarm', () => {
+test('alarms and sections of the runbook correspond one to one', () => {
   const named = alarms.map(
     ({ AlarmDescription: text }) => /See docs\/operations\/runbook\.md, "(\w+)"\.$/.exec(text)?.[1],
   );
@@ -27,7 +27,7 @@ test('each alarm has its section of the runbook, and each section its alarm', ()
   expect([...named].sort()).toEqual([...sections].sort());
 });
 
-test('each section says what it means, how to look and what to do', () => {
+test('each section of the runbook covers meaning, diagnosis and actions', () => {
   for (const section of runbook.split(/^## /m).slice(1)) {
     for (const part of ['**It means**', '**Look**', '**Do**'])
       expect([section.split('\n')[0], section]).toEqual([
@@ -37,7 +37,7 @@ test('each section says what it means, how to look and what to do', () => {
   }
 });
 
-test('alarms tell the topic when they are raised and when they are over, and no requests are no failures', () => {
+test('alarms notify the topic when raised and resolved; missing data does not breach', () => {
   template.allResourcesProperties('AWS::CloudWatch::Alarm', {
     AlarmActions: [{ Ref: Match.stringLikeRegexp('^Topic') }],
     OKActions: [{ Ref: Match.stringLikeRegexp('^Topic') }],
@@ -45,7 +45,7 @@ test('alarms tell the topic when they are raised and when they are over, and no 
   });
 });
 
-test('the recipients of mails are told of alarms by mail, but of those that say that mails cannot be sent', () => {
+test('recipients get mails about alarms, except those about mails that cannot be sent', () => {
   const failureMail = { sender: 'scim@example.com', recipients: ['ops@example.com'] };
   const mailed = provide(() => ({ alarms: {}, failureMail })).template();
   const rules = Object.values(mailed.findResources('AWS::Events::Rule'))
@@ -56,18 +56,18 @@ test('the recipients of mails are told of alarms by mail, but of those that say 
     .filter((pattern) => pattern !== undefined);
   const named = JSON.stringify(rules.flatMap(({ resources }) => resources));
   const ids = Object.keys(mailed.findResources('AWS::CloudWatch::Alarm'));
-  const untold = ids
+  const withoutMail = ids
     .filter((id) => !named.includes(id))
     .map((id) => id.replace(/^Scim(\w+)Alarm.*$/, '$1'));
-  expect([ids.length, untold.sort()]).toEqual([12, ['MailFailures', 'NotificationErrors']]);
-  // An event pattern has 2,048 characters; an ARN some 150, and 250 at most.
+  expect([ids.length, withoutMail.sort()]).toEqual([12, ['MailFailures', 'NotificationErrors']]);
+  // An event pattern has at most 2,048 characters; an ARN has about 150, and at most 250.
   for (const { resources } of rules) expect(resources.length).toBeLessThanOrEqual(5);
   expect(JSON.stringify(template.findResources('AWS::Events::Rule'))).not.toContain(
     'aws.cloudwatch',
   );
 });
 
-test('thresholds are what is asked for', () => {
+test('alarm thresholds come from the props', () => {
   const strict = provide(() => ({
     alarms: {
       failedRequests: 1,
@@ -91,7 +91,7 @@ test('thresholds are what is asked for', () => {
   strict.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() });
 });
 
-test('no alarms and a dashboard unless it is said otherwise', () => {
+test('by default, there is a dashboard and there are no alarms', () => {
   const plain = provide().template();
   plain.resourceCountIs('AWS::CloudWatch::Alarm', 0);
   plain.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
@@ -100,7 +100,7 @@ test('no alarms and a dashboard unless it is said otherwise', () => {
     .resourceCountIs('AWS::CloudWatch::Dashboard', 0);
 });
 
-test('metrics are of this deployment, under the names that functions report', () => {
+test('metrics have the dimension of the deployment and the names that functions report', () => {
   const { provider, stack } = provide();
   const deployment = stack.resolve(
     provider.metricFailures().dimensions?.[METRICS.deployment] as unknown,
@@ -130,7 +130,7 @@ test('metrics are of this deployment, under the names that functions report', ()
   expect(Object.values(FailureKind)).toEqual([...FAILURE_KINDS]);
 });
 
-test('the API is called what no other one is: its metrics are by its name', () => {
+test('the API has a unique name, because API Gateway reports its metrics by name', () => {
   template.hasResourceProperties('AWS::ApiGateway::RestApi', {
     Name: Match.stringLikeRegexp('^Test-[0-9a-f]{8}$'),
   });

@@ -17,7 +17,7 @@ import { ENVIRONMENT, NOTIFICATION_FILTERS } from '../../lambdas/contract';
 import { ScimServiceProvider } from '../../lib';
 import { provide } from './support';
 
-test('a domain: certificate, TLS 1.2, records, and every URL begins with it', () => {
+test('domain sets up the certificate, TLS 1.2 and DNS records, and all URLs use it', () => {
   const { stack, provider, template } = provide((scope) => ({
     domain: {
       domainName: 'scim.example.com',
@@ -53,7 +53,7 @@ test('a domain: certificate, TLS 1.2, records, and every URL begins with it', ()
   });
 });
 
-test('a web ACL is put before the stage', () => {
+test('webAcl is associated with the stage', () => {
   const { template } = provide((scope) => ({
     webAcl: new CfnWebACL(scope, 'Acl', {
       scope: 'REGIONAL',
@@ -71,7 +71,7 @@ test('a web ACL is put before the stage', () => {
   });
 });
 
-test('a key of one’s own encrypts the table and the secrets, and every function may use it', () => {
+test('encryptionKey encrypts the table and the secrets, and every function may use it', () => {
   const { template } = provide((scope) => ({ encryptionKey: new Key(scope, 'Key') }));
   const synthesized = template();
   synthesized.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
@@ -85,7 +85,7 @@ test('a key of one’s own encrypts the table and the secrets, and every functio
   for (const policy of policies) expect(JSON.stringify(policy)).toContain('kms:Decrypt');
 });
 
-test('the table can be given up, and replicated', () => {
+test('the table can be deleted with the stack, and it can be replicated', () => {
   const { template } = provide(() => ({
     removalPolicy: RemovalPolicy.DESTROY,
     pointInTimeRecovery: false,
@@ -113,7 +113,7 @@ test('the table can be given up, and replicated', () => {
   ).toThrow('Remove one of the two');
 });
 
-test('throttling, logs, memory and tracing', () => {
+test('throttling, logRetention, memorySize and tracing are applied', () => {
   const { template } = provide(() => ({
     throttling: { rateLimit: 50 },
     logRetention: RetentionDays.ONE_WEEK,
@@ -132,7 +132,7 @@ test('throttling, logs, memory and tracing', () => {
   });
 });
 
-test('who may administer, and who may only read', () => {
+test('adminPrincipals may use the whole admin API, grantRead allows only GET', () => {
   const { template } = provide((scope) => {
     const role = new Role(scope, 'Admin', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
     return { adminPrincipals: [role] };
@@ -158,7 +158,7 @@ test('who may administer, and who may only read', () => {
   }
 });
 
-test('a permissions boundary and a path land on every role', () => {
+test('a permissions boundary and a path apply to every role', () => {
   const { stack, template } = provide();
   PermissionsBoundary.of(stack).apply(
     ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'),
@@ -176,7 +176,7 @@ test('a permissions boundary and a path land on every role', () => {
   });
 });
 
-test('the table keeps its logical id: another one would be another table', () => {
+test('the logical id of the table is stable, because a new one would create another table', () => {
   const stack = new Stack(new App(), 'Scim');
   new ScimServiceProvider(stack, 'ServiceProvider');
   expect(
@@ -184,7 +184,7 @@ test('the table keeps its logical id: another one would be another table', () =>
   ).toEqual(['ServiceProviderTableA9B731D8']);
 });
 
-test('it lives in a nested stack, too', () => {
+test('a service provider works in a nested stack', () => {
   const stack = new Stack(new App(), 'Parent');
   const nested = new NestedStack(stack, 'Nested');
   const provider = new ScimServiceProvider(nested, 'Scim', { connections: [{ id: 'acme' }] });
@@ -194,7 +194,7 @@ test('it lives in a nested stack, too', () => {
   expect(() => Template.fromStack(nested)).not.toThrow();
 });
 
-test('who could not administer is not let in silently', () => {
+test('adminPrincipals that cannot be granted access are rejected', () => {
   const other = 'arn:aws:iam::999999999999:role/admin';
   expect(() =>
     provide((stack) => ({ adminPrincipals: [Role.fromRoleArn(stack, 'Other', other)] })),
@@ -204,7 +204,7 @@ test('who could not administer is not let in silently', () => {
   ).toThrow();
 });
 
-test('mails leave with a configuration set, which the sender may use', () => {
+test('mails use the configuration set, and the function has permission for it', () => {
   const failureMail = { sender: 'scim@example.com', configurationSet: 'transactional' };
   const synthesized = provide(() => ({ failureMail })).template();
   expect(JSON.stringify(synthesized.findResources('AWS::IAM::Policy'))).toContain(
@@ -215,7 +215,7 @@ test('mails leave with a configuration set, which the sender may use', () => {
   });
 });
 
-test('failures are gathered for a window, which Lambda allows', () => {
+test('failureMail.window sets the batching window, within the limits of Lambda', () => {
   const synthesized = provide(() => ({
     failureMail: { sender: 'scim@example.com', window: Duration.seconds(30) },
   })).template();
@@ -233,7 +233,7 @@ test('failures are gathered for a window, which Lambda allows', () => {
   }
 });
 
-test('the log of the connections is kept as long as is asked for, as every function is told', () => {
+test('provisioningLogRetention is validated and passed to every function', () => {
   const days = (props: Parameters<typeof provide>[0]): readonly unknown[] =>
     Object.values(provide(props).template().findResources('AWS::Lambda::Function')).map(
       ({ Properties: { Environment: environment } }) =>
@@ -250,7 +250,7 @@ test('the log of the connections is kept as long as is asked for, as every funct
   }
 });
 
-test('no more recipients than SES takes', () => {
+test('more recipients than SES accepts are rejected', () => {
   const recipients = Array.from({ length: 51 }, (_, index) => `r${index}@example.com`);
   expect(() =>
     provide(() => ({ failureMail: { sender: 'scim@example.com', recipients } })),

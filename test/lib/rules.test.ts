@@ -5,7 +5,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { importedVpc, provide } from './support';
 import { ScimAccess, ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
 
-/** What cdk-nag finds that is neither followed nor acknowledged with a reason (lib/acknowledged-rules.ts). */
+/** Returns the violations that lib/acknowledged-rules.ts does not acknowledge. */
 function findings(props: ScimServiceProviderProps, stackProps: StackProps = {}): readonly string[] {
   const app = new App();
   const stack = new Stack(app, 'Test', stackProps);
@@ -23,18 +23,18 @@ function violations(app: App): readonly string[] {
 
 test.each<[string, ScimServiceProviderProps]>([
   [
-    'everything that can be watched and declared',
+    'alarms, connections and an IP allow-list',
     { alarms: {}, connections: [{ id: 'acme' }], access: ScimAccess.fromIpRanges('192.0.2.0/24') },
   ],
   ['no props', {}],
-  ['mails', { failureMail: { sender: 'scim@example.com' } }],
+  ['failure mails', { failureMail: { sender: 'scim@example.com' } }],
   ['tracing', { tracing: true }],
-])('cdk-nag finds nothing with %s', (_, props) => {
+])('cdk-nag reports no violation with %s', (_, props) => {
   expect(findings(props)).toEqual([]);
   expect(findings(props, { env: { account: '123456789012', region: 'eu-central-1' } })).toEqual([]);
 });
 
-test('and nothing in the policies of those who administer', () => {
+test('cdk-nag reports no violation in the policies of grantAdmin and grantRead', () => {
   const { stack, provider } = provide();
   const role = new Role(stack, 'Admin', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
   provider.grantAdmin(role);
@@ -42,7 +42,7 @@ test('and nothing in the policies of those who administer', () => {
   expect(violations(App.of(stack) as App)).toEqual([]);
 });
 
-test('and nothing in a VPC', () => {
+test('cdk-nag reports no violation with a private API in a VPC', () => {
   const { stack } = provide((scope) => ({ vpc: importedVpc(scope), access: ScimAccess.fromVpc() }));
   const app = App.of(stack) as App;
   expect(violations(app)).toEqual([]);

@@ -20,7 +20,7 @@ interface Statement {
   readonly Resource: unknown;
 }
 
-/** Actions of the policies of the role whose logical id begins so. */
+/** Returns the sorted actions that the policies of a role allow, by a part of its logical id. */
 function actions(role: string): string[] {
   const policies = Object.values(template.findResources('AWS::IAM::Policy'));
   const statements = policies
@@ -29,7 +29,7 @@ function actions(role: string): string[] {
   return [...new Set(statements.flatMap(({ Action }) => Action))].sort();
 }
 
-test('the table of docs/concepts/data-model.md, kept and protected', () => {
+test('the table has the keys of docs/concepts/data-model.md and is retained and protected', () => {
   template.hasResource('AWS::DynamoDB::GlobalTable', {
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
@@ -61,7 +61,7 @@ test('the table of docs/concepts/data-model.md, kept and protected', () => {
   });
 });
 
-test('each function from its bundle, on Node.js 24 and arm64, with its own log group', () => {
+test('each function runs on Node.js 24 and arm64 and has a log group', () => {
   template.resourceCountIs('AWS::Lambda::Function', FUNCTION_NAMES.length - 1);
   template.allResourcesProperties('AWS::Lambda::Function', {
     Runtime: 'nodejs24.x',
@@ -73,7 +73,7 @@ test('each function from its bundle, on Node.js 24 and arm64, with its own log g
   template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
 });
 
-test('no function may do more than it does', () => {
+test('each function has only the permissions that it needs', () => {
   const logs = ['logs:CreateLogStream', 'logs:PutLogEvents'];
   const dynamodb = (...names: string[]): string[] => names.map((name) => `dynamodb:${name}`);
   const items = dynamodb('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem');
@@ -129,7 +129,7 @@ test('no function may do more than it does', () => {
   );
 });
 
-test('what requests leave behind is completed: told by the stream, asked for every minute', () => {
+test('the stream invokes the completion function, and so does a schedule every minute', () => {
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
     FilterCriteria: {
       Filters: COMPLETION_FILTERS.map((filter) => ({ Pattern: JSON.stringify(filter) })),
@@ -139,7 +139,7 @@ test('what requests leave behind is completed: told by the stream, asked for eve
   template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
 });
 
-test('nothing mails unless it is said from where, and then as that identity alone', () => {
+test('functions send mail only with failureMail, and only as the identity of its sender', () => {
   expect(JSON.stringify(synthesize({}))).not.toContain('ses:');
   expect(JSON.stringify(synthesize({}))).not.toContain(ENVIRONMENT.mailFrom);
   expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain(
@@ -159,14 +159,14 @@ test('nothing mails unless it is said from where, and then as that identity alon
   });
 });
 
-test('Secrets Manager may rotate for this account only', () => {
+test('Secrets Manager may invoke the rotation function only from this account', () => {
   template.hasResourceProperties('AWS::Lambda::Permission', {
     Principal: 'secretsmanager.amazonaws.com',
     SourceAccount: { Ref: 'AWS::AccountId' },
   });
 });
 
-test('every route, with a signature exactly for administration', () => {
+test('every route has a method, and exactly the admin routes require IAM authorization', () => {
   template.resourceCountIs('AWS::ApiGateway::Method', ROUTES.length);
   template.resourcePropertiesCountIs(
     'AWS::ApiGateway::Method',
@@ -176,7 +176,7 @@ test('every route, with a signature exactly for administration', () => {
   template.hasResourceProperties('AWS::ApiGateway::Stage', { StageName: 'scim' });
 });
 
-test('what API Gateway answers itself is a SCIM Error with its status', () => {
+test('gateway responses are SCIM errors with the status of the response', () => {
   expect(CONTRACT_ERROR_URN).toBe(ERROR_URN);
   const responses = Object.values(template.findResources('AWS::ApiGateway::GatewayResponse'));
   expect(responses.length).toBeGreaterThan(8);
@@ -189,7 +189,7 @@ test('what API Gateway answers itself is a SCIM Error with its status', () => {
   }
 });
 
-test('nothing that belongs to the whole account, no physical names', () => {
+test('the template has no account-wide resources and no physical names', () => {
   template.resourceCountIs('AWS::ApiGateway::Account', 0);
   const resources = Object.values(
     template.toJSON()['Resources'] as Record<string, { Properties?: object }>,
@@ -204,7 +204,7 @@ test('nothing that belongs to the whole account, no physical names', () => {
 
 const PHYSICAL_NAMES = new Set(['FunctionName', 'RoleName', 'TableName', 'LogGroupName']);
 
-test('two of them live in one stack', () => {
+test('one stack can contain two service providers', () => {
   const stack = new Stack(new App(), 'Twice');
   new ScimServiceProvider(stack, 'One');
   new ScimServiceProvider(stack, 'Two');
@@ -214,11 +214,11 @@ test('two of them live in one stack', () => {
   expect([prefixes.length, new Set(prefixes).size]).toEqual([18, 2]);
 });
 
-test('the same twice', () => {
+test('synthesis is deterministic', () => {
   expect(synthesize().toJSON()).toEqual(template.toJSON());
 });
 
-test('a missing bundle says what to do', () => {
+test('a missing bundle throws an error that names the build command', () => {
   const stack = new Stack(new App(), 'Missing');
   expect(() => new ScimServiceProvider(stack, 'Scim', { bundlesPath: '/nosuch' })).toThrow(
     'npm run build',

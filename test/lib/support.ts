@@ -5,7 +5,7 @@ import { ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
 
 const ENVIRONMENT = { account: '123456789012', region: 'eu-central-1' };
 
-/** A VPC that is there already, without a way to the internet. */
+/** Imports a VPC that has only isolated subnets. */
 export function importedVpc(stack: Stack): IVpc {
   return Vpc.fromVpcAttributes(stack, 'Vpc', {
     vpcId: 'vpc-0123456789abcdef0',
@@ -16,7 +16,7 @@ export function importedVpc(stack: Stack): IVpc {
   });
 }
 
-/** A service provider in a stack of its own. */
+/** Creates a service provider in a new stack. */
 export function provide(props: (stack: Stack) => ScimServiceProviderProps = () => ({})): {
   readonly stack: Stack;
   readonly provider: ScimServiceProvider;

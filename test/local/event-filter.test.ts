@@ -9,21 +9,33 @@ const event = (eventName: string, sk: string, image: object) => ({
 });
 
 test.each([
-  ['an intent that is handed over', event('MODIFY', 'intent', { handedOver: { S: 'now' } }), true],
-  ['an intent that is recorded', event('INSERT', 'intent', { kind: { S: 'members' } }), false],
-  ['another change of one', event('MODIFY', 'intent', { kind: { S: 'members' } }), false],
-  ['a batch of one', event('MODIFY', '000000', { handedOver: { S: 'now' } }), false],
   [
-    'a user whom a request changed',
+    'pass an intent that is handed over',
+    event('MODIFY', 'intent', { handedOver: { S: 'now' } }),
+    true,
+  ],
+  ['drop a new intent', event('INSERT', 'intent', { kind: { S: 'members' } }), false],
+  [
+    'drop another change of an intent',
+    event('MODIFY', 'intent', { kind: { S: 'members' } }),
+    false,
+  ],
+  ['drop a batch of an intent', event('MODIFY', '000000', { handedOver: { S: 'now' } }), false],
+  [
+    'pass a user that a request changed',
     event('MODIFY', 'id', { by: { M: { requestId: { S: 'x' } } } }),
     true,
   ],
-  ['a user whom no request changed', event('MODIFY', 'id', { version: { S: 'x' } }), false],
-  ['something without an image', { eventName: 'REMOVE', dynamodb: {} }, false],
-])('%s: %#', (_, record, passes) => {
+  [
+    'drop a user that was changed without a request',
+    event('MODIFY', 'id', { version: { S: 'x' } }),
+    false,
+  ],
+  ['drop a record without an image', { eventName: 'REMOVE', dynamodb: {} }, false],
+])('the completion filters %s', (_, record, passes) => {
   expect(filters.some((filter) => passesFilter(filter, record))).toBe(passes);
 });
 
-test('a rule that is not known here is no reason to let everything pass', () => {
+test('an unsupported filter rule throws instead of letting every event pass', () => {
   expect(() => passesFilter({ a: [{ 'anything-but': 1 }] }, { a: 2 })).toThrow('anything-but');
 });

@@ -12,8 +12,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /*
- * `npm run test:package`: what a team does that takes the construct into an app of its own. The package is packed and installed in an empty folder beside aws-cdk-lib, and each of the
- * examples is checked and synthesized there: without Docker, without a bundler, and without anything else of this repository.
+ * `npm run test:package`: does what a team does to use the construct in its own app. It packs the
+ * package, installs it in an empty folder next to aws-cdk-lib, and type-checks and synthesizes each
+ * example there, without Docker, a bundler, or anything else from this repository.
  */
 const ROOT = path.join(__dirname, '..', '..');
 const EXAMPLES = path.join(ROOT, 'examples');
@@ -29,13 +30,13 @@ function main(): void {
     const { devDependencies } = JSON.parse(
       readFileSync(path.join(ROOT, 'package.json'), 'utf8'),
     ) as Manifest;
-    const beside = ['aws-cdk', 'aws-cdk-lib', 'constructs', 'cdk-nag', 'typescript', 'tsx'];
-    const begun = Date.now();
-    const specifiers = beside.map((name) => `${name}@${devDependencies[name] ?? ''}`);
+    const companions = ['aws-cdk', 'aws-cdk-lib', 'constructs', 'cdk-nag', 'typescript', 'tsx'];
+    const startedAt = Date.now();
+    const specifiers = companions.map((name) => `${name}@${devDependencies[name] ?? ''}`);
     run('npm', ['install', '--no-audit', '--no-fund', `./${tarball}`, ...specifiers], folder);
     check(
       !existsSync(path.join(folder, 'node_modules', '@dynoxide')),
-      'The package has run-time dependencies.',
+      'The package has runtime dependencies.',
     );
     writeFileSync(path.join(folder, 'nag.cjs'), NAG);
     for (const example of readdirSync(EXAMPLES)) {
@@ -54,7 +55,7 @@ function main(): void {
       );
       checkOutput(path.join(folder, example));
       process.stdout.write(
-        `${example}: synthesized, ${Math.round((Date.now() - begun) / 1000)} s after the installation began\n`,
+        `${example}: synthesized ${Math.round((Date.now() - startedAt) / 1000)} s after install\n`,
       );
     }
     checkPython(folder);
@@ -63,7 +64,7 @@ function main(): void {
   }
 }
 
-/** Has cdk-nag look at an example's app before it is synthesized, which fails with what is found. */
+/** Script that runs cdk-nag when an example's app is synthesized; findings fail the synthesis. */
 const NAG = `
 const { App, Validations } = require('aws-cdk-lib');
 const { AwsSolutionsChecks, ServerlessChecks } = require('cdk-nag');
@@ -75,7 +76,10 @@ App.prototype.synth = function (options) {
 };
 `;
 
-/** The same in Python: the wheel, in a virtual environment of its own. */
+/**
+ * Synthesizes the Python example with the wheel in its own virtual environment, then checks the
+ * templates of all examples with cfn-lint.
+ */
 function checkPython(folder: string): void {
   const wheels = path.join(folder, 'packages');
   run('npx', ['jsii-pacmak', '--no-npmignore', '--targets', 'python', '--outdir', wheels], ROOT);
@@ -106,14 +110,14 @@ function checkPython(folder: string): void {
     cwd: folder,
     stdio: 'inherit',
   });
-  process.stdout.write(`cfn-lint: nothing found in ${templates.length} templates\n`);
+  process.stdout.write(`cfn-lint: no findings in ${templates.length} templates\n`);
 }
 
 interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
-/** The template has its functions, and each its code. */
+/** Checks that the template has functions, and that each has a bundle. */
 function checkOutput(output: string): void {
   const template = readFileSync(path.join(output, 'Identity.template.json'), 'utf8');
   const functions = template.split('"AWS::Lambda::Function"').length - 1;
@@ -122,7 +126,7 @@ function checkOutput(output: string): void {
   );
   check(
     functions > 0 && functions === bundles.length,
-    `${functions} functions have ${bundles.length} bundles.`,
+    `Found ${functions} functions but ${bundles.length} bundles.`,
   );
 }
 

@@ -4,12 +4,16 @@ import { asText, member, Template, type Part } from '../../local/template';
 import { CALLS } from '../support/recorded-calls';
 
 /*
- * What each function may do beside what it did in the tests before: `npm test` and `npm run test:faults` have the calls of AWS that functions make written down. A missing
- * permission would show in AWS alone, and one that is not needed would never show.
+ * Compares the permissions of each function with the AWS calls that it made in other tests, which
+ * `npm test` and `npm run test:faults` record. A missing permission would only fail in AWS, and an
+ * unnecessary one would never be noticed.
  */
 
-/** What functions are granted for others: Lambda reads the stream and writes the logs, RotateSecret asks whether its caller may invoke the function. */
-const FOR_OTHERS = new Set([
+/**
+ * Permissions that AWS services use on behalf of a function: Lambda reads the stream and writes the
+ * logs, and RotateSecret checks that its caller may invoke the rotation function.
+ */
+const USED_BY_SERVICES = new Set([
   'dynamodb:DescribeStream stream',
   'dynamodb:GetRecords stream',
   'dynamodb:GetShardIterator stream',
@@ -30,18 +34,23 @@ test.each(
   functions.map(
     ({ logicalId, properties }) => [logicalId, member(properties['Role'], 'Fn::GetAtt')] as const,
   ),
-)('%s may do what it does, and nothing else', (logicalId, role) => {
+)('%s has the permissions that it uses and no others', (logicalId, role) => {
   const granted = grantsOf(Array.isArray(role) ? asText(role[0]) : '');
   const used = usesOf(logicalId);
   expect({ missing: [...used].filter((use) => !granted.has(use)).sort() }).toEqual({ missing: [] });
-  const unused = [...granted].filter((grant) => !used.has(grant) && !FOR_OTHERS.has(grant)).sort();
+  const unused = [...granted]
+    .filter((grant) => !used.has(grant) && !USED_BY_SERVICES.has(grant))
+    .sort();
   expect({ unused }).toEqual({ unused: [] });
 });
 
-/** Requests of `/Bulk` are those of `/Users` and `/Groups`, and some of what these do is done in a race alone. */
-const INSTEAD: Readonly<Record<string, readonly string[]>> = { Bulk: ['Users', 'Groups'] };
+/**
+ * Functions whose calls also count for another one. `/Bulk` performs the operations of `/Users` and
+ * `/Groups`, and some of their calls only happen in races.
+ */
+const SHARED_CALLS: Readonly<Record<string, readonly string[]>> = { Bulk: ['Users', 'Groups'] };
 
-/** What the tests saw a function do. */
+/** Returns the calls that a function made in the tests. */
 function usesOf(logicalId: string): ReadonlySet<string> {
   const [, name = ''] = /^ServiceProvider([A-Z][a-zA-Z]+?)[0-9A-F]{8}$/.exec(logicalId) ?? [];
   const seen = functions
@@ -49,20 +58,20 @@ function usesOf(logicalId: string): ReadonlySet<string> {
     .filter(
       (id) =>
         id === logicalId ||
-        INSTEAD[name]?.some((other) => id.startsWith(`ServiceProvider${other}`)),
+        SHARED_CALLS[name]?.some((other) => id.startsWith(`ServiceProvider${other}`)),
     );
   const files = CALLS.flatMap((folder) => seen.map((id) => path.join(folder, id))).filter((file) =>
     existsSync(file),
   );
   if (!CALLS.every((folder) => existsSync(folder))) {
     throw new Error(
-      'Run "npm test" and "npm run test:faults" first, whole: they write down what functions do.',
+      'Run all of "npm test" and "npm run test:faults" first: they record calls of the functions.',
     );
   }
   return new Set(files.flatMap((file) => readFileSync(file, 'utf8').trim().split('\n')));
 }
 
-/** What the policies of a role allow. */
+/** Returns the permissions that the policies of a role grant. */
 function grantsOf(role: string): ReadonlySet<string> {
   const statements = template
     .ofType('AWS::IAM::Policy')
@@ -86,7 +95,10 @@ function listOf(part: Part | undefined): readonly Part[] {
   return Array.isArray(part) ? (part as readonly Part[]) : [part];
 }
 
-/** Which kind of thing a statement is about. @throws Error for one that is about everything, or about what this does not know */
+/**
+ * Returns the kind of resource that a statement applies to.
+ * @throws Error for a wildcard and for an unknown kind
+ */
 function kindOf(resource: Part): string {
   const text = JSON.stringify(resource);
   const attribute = member(resource, 'Fn::GetAtt');
@@ -102,6 +114,6 @@ function kindOf(resource: Part): string {
     'AWS::Logs::LogGroup': 'log',
   };
   const found = Object.entries(kind).find(([each]) => each === type)?.[1];
-  if (found === undefined) throw new Error(`A policy is about ${text}.`);
+  if (found === undefined) throw new Error(`A policy applies to an unknown resource: ${text}`);
   return found;
 }

@@ -1,78 +1,81 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
-import { changeEntryOf, type ChangeEntry } from '../../../directory/log/change-entry';
-import { logChanges } from '../../../directory/log/change-log';
 import {
   ABANDONED_AFTER_MS,
   completeAbandoned,
   completeIntent,
   FINAL_CHECK_AFTER_MS,
 } from '../../../directory/completion/completion';
+import { changeEntryOf, type ChangeEntry } from '../../../directory/log/change-entry';
+import { logChanges } from '../../../directory/log/change-log';
 import { findIntent, handOver, type Intent } from '../../../directory/store/intents';
 import type { Key } from '../../../directory/store/item';
 import { readKey } from '../../../directory/store/keys';
 import { unlessBusy } from '../../../directory/store/retries';
-import { ENVIRONMENT } from '../../contract';
-import { openTable, variable } from '../../runtime/environment';
-import type { Invocation } from '../../runtime/invocation';
+import type { Table } from '../../../directory/store/table';
 import { logFailure } from '../../observability/log';
+import { logRetentionDays, openTable } from '../../runtime/environment';
+import type { Invocation } from '../../runtime/invocation';
 import { imagesOf, keyOf } from '../../runtime/stream-records';
 
 const shared = openTable();
+const logDays = logRetentionDays();
 
-/** Milliseconds that are given to what was handed over, before it is handed over again. */
-const AT_A_TIME_MS = 60_000;
-
-const logDays = Number(variable(ENVIRONMENT.logDays));
+/** How long one batch works on intents before it hands them over again. */
+const BATCH_MS = 60_000;
 
 /**
- * Does what requests have begun and not ended (see docs/concepts/data-model.md): the table's stream tells of what they handed over, and of what they changed, which goes to the
- * connection's log; and a schedule asks for what those who died have left behind.
+ * Completes the work that requests could not finish (docs/concepts/data-model.md) and writes
+ * changes to the provisioning log. The table's stream delivers intents that were handed over and
+ * items that requests changed; a schedule finds the intents of requests that died.
  */
 export async function handler(
   event: DynamoDBStreamEvent | EventBridgeEvent<'Scheduled Event', unknown>,
-  context: Invocation,
+  invocation: Invocation,
 ): Promise<void> {
-  const end = Date.now() + context.getRemainingTimeInMillis();
-  const table = shared.forRequest(end);
-  if (!('Records' in event)) {
-    const now = Date.now();
-    const ages = { abandoned: now - ABANDONED_AFTER_MS, finalCheck: now - FINAL_CHECK_AFTER_MS };
-    await completeAbandoned(table, ages, (intent, error) => {
-      logFailure(failureOf(intent, error), context.awsRequestId);
-    });
+  const deadline = Date.now() + invocation.getRemainingTimeInMillis();
+  const table = shared.forRequest(deadline);
+  if ('Records' in event) {
+    await logChanges(table, event.Records.flatMap(changesIn), logDays);
+    await completeHandedOver(table, event.Records, deadline);
     return;
   }
-  await logChanges(table, event.Records.flatMap(changed), logDays);
-  // What is not complete then is handed over again: the changes behind it are not to wait for long.
-  const soon = shared.forRequest(Math.min(end, Date.now() + AT_A_TIME_MS));
-  for (const { pk, sk } of event.Records.flatMap(handedOver)) {
-    // As it is by now: another one may have completed it.
+  const now = Date.now();
+  const ages = { abandoned: now - ABANDONED_AFTER_MS, finalCheck: now - FINAL_CHECK_AFTER_MS };
+  await completeAbandoned(table, ages, (intent, error) => {
+    logFailure(completionError(intent, error), invocation.awsRequestId);
+  });
+}
+
+/** Completes intents for a while and hands the rest over, so that later records are not delayed. */
+async function completeHandedOver(
+  table: Table,
+  records: readonly DynamoDBRecord[],
+  deadline: number,
+): Promise<void> {
+  const bounded = shared.forRequest(Math.min(deadline, Date.now() + BATCH_MS));
+  for (const { pk, sk } of records.flatMap(handedOverIn)) {
+    // Read again: another worker may have completed it.
     const intent = await findIntent(table, { pk, sk });
     if (intent === undefined) continue;
-    const isComplete = await unlessBusy(() => completeIntent(soon, intent));
-    // The time is over, or was not enough for somebody else's change that is in the way.
+    const isComplete = await unlessBusy(() => completeIntent(bounded, intent));
     if (isComplete === undefined) await handOver(table, intent);
   }
 }
 
-/** The intent that a record tells of, when its request has handed it over: one that was just recorded is the request's own. */
-function handedOver(record: DynamoDBRecord): readonly Key[] {
-  return record.eventName === 'INSERT'
-    ? []
-    : keyOf(record).filter((key) => readKey(key).meaning.kind === 'intent');
+/** A new intent belongs to its request; it is handed over by a later change. */
+function handedOverIn(record: DynamoDBRecord): readonly Key[] {
+  if (record.eventName === 'INSERT') return [];
+  return keyOf(record).filter((key) => readKey(key).meaning.kind === 'intent');
 }
 
-/** What a request changed, when a record tells of it. */
-function changed(record: DynamoDBRecord): readonly ChangeEntry[] {
+function changesIn(record: DynamoDBRecord): readonly ChangeEntry[] {
   const { before, after } = imagesOf(record);
   const entry = after === undefined ? undefined : changeEntryOf(before, after);
   return entry === undefined ? [] : [entry];
 }
 
-function failureOf({ id, connection, kind }: Intent, cause: unknown): Error {
+function completionError({ id, connection, kind }: Intent, cause: unknown): Error {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new Error(
-    `The ${kind} intent ${id} of connection ${connection} could not be completed: ${reason}`,
-    { cause },
-  );
+  const subject = `The ${kind} intent ${id} of connection ${connection}`;
+  return new Error(`${subject} could not be completed: ${reason}`, { cause });
 }

@@ -19,7 +19,7 @@ import { logAuditRecord, logFailure } from '../../observability/log';
 import { openSecrets } from '../../admin/connection-secrets';
 import { openTokenProbe } from '../../admin/token-probe';
 
-/** Milliseconds that are kept for telling CloudFormation. */
+/** Time reserved for the answer to CloudFormation. */
 const ANSWER_MS = 10_000;
 
 const shared = openTable();
@@ -31,36 +31,42 @@ const probe = openTokenProbe(
 );
 
 /**
- * Makes the connections that a stack declares, and changes and deletes them with it. Each event may come again: what it asks for is done once. The token
- * is in the connection's secret and nowhere in the answer.
+ * Creates, changes and deletes the connections that a stack declares. Events are idempotent: each
+ * may be delivered more than once. The token is in the connection's secret and nowhere in the
+ * answer.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
 export async function handler(
   event: CloudFormationCustomResourceEvent,
-  context: Invocation,
+  invocation: Invocation,
 ): Promise<void> {
   let reason: string | undefined;
   try {
-    const { id, settings } = declared(event.ResourceProperties);
-    const table = shared.forRequest(Date.now() + context.getRemainingTimeInMillis() - ANSWER_MS);
+    const { id, settings } = readProperties(event.ResourceProperties);
+    const table = shared.forRequest(Date.now() + invocation.getRemainingTimeInMillis() - ANSWER_MS);
     const connections = new Connections(table, logAuditRecord);
     const services = { table, connections, secrets, rotationFunction, probe, actor: event.StackId };
     const declaredBy = `${event.StackId}/${event.LogicalResourceId}`;
-    if (event.RequestType === 'Delete')
+    if (event.RequestType === 'Delete') {
       await remove(services, event.PhysicalResourceId, declaredBy);
-    else await provide(services, id, settings, declaredBy);
+    } else {
+      await createOrChange(services, id, settings, declaredBy);
+    }
   } catch (error) {
-    logFailure(error, context.awsRequestId);
+    logFailure(error, invocation.awsRequestId);
     reason =
       error instanceof Problem
         ? error.message
-        : `The log of the function that declares connections says why, at the request ${context.awsRequestId}.`;
+        : `The log of the function has the reason, at request ${invocation.awsRequestId}.`;
   }
-  await tell(event, reason);
+  await sendResult(event, reason);
 }
 
-/** Has a connection be as it is declared. @throws Problem for settings that are wrong, and for an id that is somebody else's */
-async function provide(
+/**
+ * Creates a connection as declared, or changes it to match.
+ * @throws Problem for invalid settings, or an id that is taken by another connection
+ */
+async function createOrChange(
   services: ConnectionServices,
   id: string,
   settings: JsonObject,
@@ -68,24 +74,25 @@ async function provide(
 ): Promise<void> {
   const found = await services.connections.find(id);
   if (found === undefined) {
-    await createConnection(
-      services,
-      readSettings(CREATE_CONNECTION, { ...settings, id }),
-      declaredBy,
-    );
+    const created = readSettings(CREATE_CONNECTION, { ...settings, id });
+    await createConnection(services, created, declaredBy);
     return;
   }
   if (found.declaredBy !== declaredBy) {
     throw new Problem(
       409,
-      `There is a connection "${id}" already that this resource has not declared: give this one another id, or delete that one first (DELETE /connections/${id}).`,
+      `The connection "${id}" exists already and was not declared by this resource. Choose another ` +
+        `id, or delete that connection first (DELETE /connections/${id}).`,
     );
   }
-  await complete(services, await changeConnection(services, id, replacing(settings)));
+  await completeCreation(
+    services,
+    await changeConnection(services, id, replacementPatch(settings)),
+  );
 }
 
-/** A merge patch after which the settings are these and nothing of those before: what is declared no more goes back to its default. */
-function replacing(settings: JsonObject): JsonObject {
+/** Returns a merge patch that replaces all settings; those no longer declared get their default. */
+function replacementPatch(settings: JsonObject): JsonObject {
   const unset = Object.fromEntries(SETTING_NAMES.map((name) => [name, null]));
   const { rotation } = settings;
   return {
@@ -95,43 +102,47 @@ function replacing(settings: JsonObject): JsonObject {
   };
 }
 
-/** Does what has been left undone when the function died that made the connection: its secret, and the secret's schedule. */
-async function complete(services: ConnectionServices, connection: Connection): Promise<void> {
+/** Completes an interrupted creation: the connection's secret and its rotation schedule. */
+async function completeCreation(
+  services: ConnectionServices,
+  connection: Connection,
+): Promise<void> {
   const { id, rotation } = connection;
   const days = await services.secrets.rotationDays(id);
-  // The value of the first token is known to nobody.
+  // The value of the first token was lost with the interrupted invocation.
   if (days === undefined) await issueConnectionToken(services, id, {});
-  if (rotation !== undefined && rotation.everyDays !== days)
+  if (rotation !== undefined && rotation.everyDays !== days) {
     await setSchedule(services, connection, rotation);
+  }
 }
 
-/** Deletes a connection, if it is the one that the resource has declared. */
+/** Deletes a connection that this resource has declared. */
 async function remove(services: ConnectionServices, id: string, declaredBy: string): Promise<void> {
   const found = await services.connections.find(id);
   if (found?.declaredBy === declaredBy) await deleteConnection(services, id);
 }
 
-/** The resource's properties (`DeclaredProperties`). @throws Error for those of another version of the construct */
-function declared({ Id: id, Settings: text }: Readonly<Record<string, unknown>>): {
+/** Reads the resource's `DeclaredProperties`. @throws Error for those of another version */
+function readProperties({ Id: id, Settings: text }: Readonly<Record<string, unknown>>): {
   readonly id: string;
   readonly settings: JsonObject;
 } {
   const settings = typeof text === 'string' ? parseJson(text) : undefined;
   if (typeof id !== 'string' || !isObject(settings))
-    throw new Error('The properties are those of no connection.');
+    throw new Error('The properties do not describe a connection.');
   return { id, settings };
 }
 
-/** Tells CloudFormation how it went. @param reason why it did not go well */
-async function tell(
+/** Sends the result to CloudFormation. @param reason why the event failed */
+async function sendResult(
   event: CloudFormationCustomResourceEvent,
   reason: string | undefined,
 ): Promise<void> {
   const { StackId, RequestId, LogicalResourceId } = event;
-  const answer = {
+  const result = {
     Status: reason === undefined ? 'SUCCESS' : 'FAILED',
     Reason: reason,
-    // Another id is another resource: CloudFormation then asks for the deletion of the one before.
+    // Another id is another resource; CloudFormation then deletes the previous one.
     PhysicalResourceId:
       event.RequestType === 'Delete'
         ? event.PhysicalResourceId
@@ -140,12 +151,12 @@ async function tell(
     RequestId,
     LogicalResourceId,
   };
-  // The URL is signed for no type of content.
+  // The URL is signed without a content type.
   const response = await fetch(event.ResponseURL, {
     method: 'PUT',
     headers: { 'Content-Type': '' },
-    body: Buffer.from(JSON.stringify(answer)),
+    body: Buffer.from(JSON.stringify(result)),
   });
   if (!response.ok)
-    throw new Error(`CloudFormation did not take the answer: ${String(response.status)}`);
+    throw new Error(`CloudFormation did not accept the result: ${String(response.status)}`);
 }

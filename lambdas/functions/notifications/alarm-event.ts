@@ -2,7 +2,7 @@ import type { EventBridgeEvent } from 'aws-lambda';
 import type { AlarmNotice } from '../../../directory/notices/notice';
 
 /**
- * What CloudWatch says when the state of an alarm changes.
+ * CloudWatch's event for a changed alarm state.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
  */
 export type AlarmEvent = EventBridgeEvent<
@@ -20,14 +20,14 @@ interface AlarmState {
   readonly reason?: string;
 }
 
-/** Whether an event is one of an alarm. */
+/** Returns whether an event is about an alarm. */
 export function isAlarm(
   event: EventBridgeEvent<string, unknown> | AlarmEvent,
 ): event is AlarmEvent {
   return event['detail-type'] === 'CloudWatch Alarm State Change';
 }
 
-/** What there is to tell of it: that an alarm was raised, or that one that had been is over. */
+/** Returns the notice about an alarm that was raised or is over; undefined for other changes. */
 export function alarmNoticeOf({ time, detail }: AlarmEvent): AlarmNotice | undefined {
   const { alarmName: alarm, state, previousState, configuration } = detail;
   const isOver = state.value === 'OK' && previousState?.value === 'ALARM';

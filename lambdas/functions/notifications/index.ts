@@ -1,54 +1,56 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
 import { Connections } from '../../../directory/connections/connections';
-import { updateDigest, dueDigests } from '../../../directory/notices/failure-digest';
+import { dueDigests, updateDigest } from '../../../directory/notices/failure-digest';
 import type { StreamedEntry } from '../../../directory/notices/failure-muting';
-import type { Key } from '../../../directory/store/item';
 import { isUnsent, makeAlarmNotice, unsentNotices } from '../../../directory/notices/notice-queue';
+import type { Key } from '../../../directory/store/item';
 import type { Table } from '../../../directory/store/table';
+import { MAIL_MS, recipientsOf, sendIfUnsent, sendNotice } from '../../mail/delivery';
+import { logFailure } from '../../observability/log';
 import { openTable } from '../../runtime/environment';
 import type { Invocation } from '../../runtime/invocation';
-import { logFailure } from '../../observability/log';
 import { keyOf } from '../../runtime/stream-records';
 import { alarmNoticeOf, isAlarm, type AlarmEvent } from './alarm-event';
-import { MAIL_MS, recipientsOf, sendNotice, sendIfUnsent } from '../../mail/delivery';
 import { createReminders } from './reminders';
 import { streamedEntryOf } from './streamed-entry';
 
-/** Milliseconds after which a notice was left by whoever was to send it. */
-const LEFT_MS = 600_000;
+/** An unsent notice of this age was abandoned by the invocation that made it. */
+const ABANDONED_AFTER_MS = 600_000;
 
 const shared = openTable();
 
 /**
- * Mails to administrators what there is to tell them: the table's stream tells of failures and of notices that were made, CloudWatch of alarms, and a schedule looks for what time
- * brings about and for notices that could not be sent.
+ * Mails notices to administrators. The table's stream delivers log entries and new notices, and
+ * EventBridge delivers alarms. A schedule makes the notices that depend on time, and sends notices
+ * that could not be sent before.
  */
 export async function handler(
   event: DynamoDBStreamEvent | AlarmEvent | EventBridgeEvent<'Scheduled Event', unknown>,
-  context: Invocation,
+  invocation: Invocation,
 ): Promise<void> {
-  const { awsRequestId: requestId } = context;
-  const table = shared.forRequest(Date.now() + context.getRemainingTimeInMillis());
+  const { awsRequestId: requestId } = invocation;
+  const table = shared.forRequest(Date.now() + invocation.getRemainingTimeInMillis());
   if ('Records' in event) await processRecords(table, event.Records, requestId);
   else if (isAlarm(event)) await sendAlarm(table, event, requestId);
   else await runScheduledTasks(table, requestId);
 }
 
-/** Makes the notices that failures call for, and tells them with those that were made: the stream would bring them back a window later. */
+/** Digests log entries and sends the resulting notices together with those of the batch. */
 async function processRecords(
   table: Table,
   records: readonly DynamoDBRecord[],
   requestId: string,
 ): Promise<void> {
-  const { entries, notices } = recordsOf(records);
+  const { entries, notices } = sortRecords(records);
   const made: Key[] = [];
-  for (const [connection, streamed] of entries)
+  for (const [connection, streamed] of entries) {
     made.push(...(await digestEntries(table, connection, streamed)));
+  }
   await sendAll(table, [...made, ...notices], requestId);
 }
 
-/** What a batch of the stream brings: entries of the log by connection, and notices that were made. */
-function recordsOf(records: readonly DynamoDBRecord[]): {
+/** Sorts records into log entries by connection, and keys of new notices. */
+function sortRecords(records: readonly DynamoDBRecord[]): {
   readonly entries: ReadonlyMap<string, readonly StreamedEntry[]>;
   readonly notices: readonly Key[];
 } {
@@ -56,13 +58,17 @@ function recordsOf(records: readonly DynamoDBRecord[]): {
   const notices: Key[] = [];
   for (const record of records) {
     const streamed = streamedEntryOf(record);
-    if (streamed === undefined) notices.push(...keyOf(record));
-    else entries.set(streamed.connection, [...(entries.get(streamed.connection) ?? []), streamed]);
+    if (streamed === undefined) {
+      notices.push(...keyOf(record));
+    } else {
+      const others = entries.get(streamed.connection) ?? [];
+      entries.set(streamed.connection, [...others, streamed]);
+    }
   }
   return { entries, notices };
 }
 
-/** @returns keys of the notices that entries of a connection's log call for */
+/** @returns keys of the notices that follow from the entries */
 async function digestEntries(
   table: Table,
   id: string,
@@ -70,25 +76,25 @@ async function digestEntries(
 ): Promise<readonly Key[]> {
   const connection = await new Connections(table).find(id);
   if (connection === undefined) return [];
-  // What was told before somebody switched mails off is brought to its end.
+  // Without recipients nothing is reported, but a failure that was reported before still ends.
   if (recipientsOf(connection).length === 0 && connection.failing === undefined) return [];
   return updateDigest(table, id, entries);
 }
 
 async function sendAlarm(table: Table, event: AlarmEvent, requestId: string): Promise<void> {
   const notice = alarmNoticeOf(event);
-  if (notice !== undefined)
-    await sendIfUnsent(table, await makeAlarmNotice(table, notice), requestId);
+  if (notice === undefined) return;
+  await sendIfUnsent(table, await makeAlarmNotice(table, notice), requestId);
 }
 
 async function runScheduledTasks(table: Table, requestId: string): Promise<void> {
-  // All notices are made before any is sent: mails may take all the time that there is.
+  // All notices are made before the first is sent, because sending may use up all the time.
   const summaries: Key[] = [];
   for (const connection of await dueDigests(table)) {
     try {
       summaries.push(...(await updateDigest(table, connection, [])));
     } catch (error) {
-      // The others, and the tokens, are not to wait for it.
+      // One connection's failure must not stop the others, nor the reminders.
       logFailure(error, requestId);
     }
   }
@@ -97,7 +103,7 @@ async function runScheduledTasks(table: Table, requestId: string): Promise<void>
   await sendLeftovers(table, requestId);
 }
 
-/** Tells as many as there is time for; the schedule finds the others. */
+/** Sends notices while there is time; the next scheduled run sends the rest. */
 async function sendAll(table: Table, keys: readonly Key[], requestId: string): Promise<void> {
   for (const key of keys) {
     if (table.retries.timeLeft < MAIL_MS) return;
@@ -106,7 +112,7 @@ async function sendAll(table: Table, keys: readonly Key[], requestId: string): P
 }
 
 async function sendLeftovers(table: Table, requestId: string): Promise<void> {
-  for await (const items of unsentNotices(table, Date.now() - LEFT_MS)) {
+  for await (const items of unsentNotices(table, Date.now() - ABANDONED_AFTER_MS)) {
     for (const item of items.filter(isUnsent)) {
       if (table.retries.timeLeft < MAIL_MS) return;
       try {

@@ -1,19 +1,22 @@
 import type { Connection } from '../../../directory/connections/connection';
 import { Connections } from '../../../directory/connections/connections';
-import { dueReminder, tokensNearExpiry } from '../../../directory/notices/token-expiry';
+import { quarantinedSince, silentSince } from '../../../directory/connections/usage-pattern';
+import type { TokenNotice, UsageNotice } from '../../../directory/notices/notice';
 import { makeNotice } from '../../../directory/notices/notice-queue';
-import type { UsageNotice, TokenNotice } from '../../../directory/notices/notice';
+import { dueReminder, tokensNearExpiry } from '../../../directory/notices/token-expiry';
 import { HAND_OVER_MS } from '../../../directory/store/retries';
-import { silentSince, quarantinedSince } from '../../../directory/connections/usage-pattern';
 import type { Table } from '../../../directory/store/table';
 import { consoleLabelsOf } from '../../../idp/explanations/console';
-import { reportConnectionMetrics } from '../../observability/metrics';
 import { recipientsOf } from '../../mail/delivery';
+import { reportConnectionMetrics } from '../../observability/metrics';
 
-/** Connections that are read at a time. */
+/** Connections per page. */
 const PAGE = 100;
 
-/** Makes the notices of what time brings about: tokens that are about to end, connections that are not used any more. Counts both. */
+/**
+ * Makes the notices that depend on time, about tokens that end soon and connections that are no
+ * longer used, and reports the number of both as metrics.
+ */
 export async function createReminders(table: Table): Promise<void> {
   const connections = new Connections(table);
   let [nearExpiry, silent] = [0, 0];
@@ -26,8 +29,9 @@ export async function createReminders(table: Table): Promise<void> {
       nearExpiry += tokensNearExpiry(connection.tokens);
       silent += usage.length;
       if (recipientsOf(connection).length === 0) continue;
-      for (const notice of [...expiryNotices(connection), ...usage])
+      for (const notice of [...expiryNotices(connection), ...usage]) {
         await makeNotice(table, notice);
+      }
     }
     after = page.next;
   } while (after !== undefined && table.retries.timeLeft > HAND_OVER_MS);
@@ -38,25 +42,20 @@ function expiryNotices({ id: connection, tokens }: Connection): readonly TokenNo
   return tokens.flatMap((token) => {
     const days = dueReminder(token);
     if (days === undefined) return [];
-    return [
-      { connection, kind: 'tokenExpires', token: token.id, expiresAt: token.expiresAt, days },
-    ];
+    const { id, expiresAt } = token;
+    return [{ connection, kind: 'tokenExpires', token: id, expiresAt, days }];
   });
 }
 
-/** One at most. Of a connection that lets nobody in its recipients know already. */
-function usageNotices({
-  id: connection,
-  usagePattern,
-  failing,
-  identityProvider,
-}: Connection): readonly UsageNotice[] {
+/** Returns at most one notice; none if recipients already know that no request gets in. */
+function usageNotices(connection: Connection): readonly UsageNotice[] {
+  const { id, usagePattern, failing, identityProvider } = connection;
   if (usagePattern === undefined || failing === 'request') return [];
-  const tries =
-    consoleLabelsOf(identityProvider).quarantine === undefined
-      ? undefined
-      : quarantinedSince(usagePattern);
-  if (tries !== undefined) return [{ kind: 'quarantined', connection, since: tries }];
-  const silence = silentSince(usagePattern);
-  return silence === undefined ? [] : [{ kind: 'silent', connection, since: silence }];
+  const hasQuarantine = consoleLabelsOf(identityProvider).quarantine !== undefined;
+  const quarantined = hasQuarantine ? quarantinedSince(usagePattern) : undefined;
+  if (quarantined !== undefined) {
+    return [{ kind: 'quarantined', connection: id, since: quarantined }];
+  }
+  const silent = silentSince(usagePattern);
+  return silent === undefined ? [] : [{ kind: 'silent', connection: id, since: silent }];
 }

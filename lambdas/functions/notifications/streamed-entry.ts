@@ -1,10 +1,10 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { failureEntryFromItem } from '../../../directory/log/failure-entry';
 import type { StreamedEntry } from '../../../directory/notices/failure-muting';
 import { readKey } from '../../../directory/store/keys';
-import { failureEntryFromItem } from '../../../directory/log/failure-entry';
 import { imagesOf } from '../../runtime/stream-records';
 
-/** An entry of a connection's log, when a record of the table's stream is one. */
+/** Returns the log entry of a stream record; undefined for any other item. */
 export function streamedEntryOf(
   record: DynamoDBRecord,
 ): (StreamedEntry & { readonly connection: string }) | undefined {
@@ -12,9 +12,7 @@ export function streamedEntryOf(
   if (item?.['entry'] === undefined) return undefined;
   const { connection } = readKey(item);
   const sequence = record.dynamodb?.SequenceNumber ?? '';
-  return {
-    connection,
-    sequence,
-    entry: item['entry'] === 'success' ? 'success' : failureEntryFromItem(connection, item),
-  };
+  const isSuccess = item['entry'] === 'success';
+  const entry = isSuccess ? 'success' : failureEntryFromItem(connection, item);
+  return { connection, sequence, entry };
 }

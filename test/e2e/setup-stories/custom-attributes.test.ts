@@ -6,7 +6,7 @@ import { Entra, person, seen, setUp } from './identity-providers';
 const URN = 'urn:ietf:params:scim:schemas:extension:acme:2.0:User';
 const NAMES = ['jobRole', 'company', 'businessUnit', 'team'];
 
-test('custom attributes beside the default mappings, in a connection for users only', async () => {
+test('custom attributes sync next to the default mappings, for users only', async () => {
   const setup = await setUp({ identityProvider: 'entra', groups: false });
   const schema = { name: 'Acme', attributes: NAMES.map((name) => ({ name })) };
   const stored = await admin(
@@ -18,7 +18,7 @@ test('custom attributes beside the default mappings, in a connection for users o
 
   const entra = new Entra(setup);
   expect((await entra.testConnection()).status).toBe(200);
-  // What Entra ID discovers is what its attribute list offers.
+  // Entra ID builds its attribute list from the discovered schemas.
   const { body: schemas } = await entra.client.get('/Schemas');
   const discovered = (schemas.Resources as Body[]).find(({ id }) => id === URN);
   expect(discovered.attributes.map(({ name }: Body) => name)).toEqual(NAMES);
@@ -39,7 +39,7 @@ test('custom attributes beside the default mappings, in a connection for users o
   expect((await seen(entra.client, ada.userName))[URN].team).toBe('Red');
   expect(await entra.client.search('/Users', `${URN}:team eq "Red"`)).toHaveLength(1);
 
-  // Group provisioning was forgotten to be switched off.
+  // The administrator did not switch off group provisioning.
   expect((await entra.probeGroups()).body.totalResults).toBe(0);
   const refused = await entra.client.post('/Groups', { displayName: 'Pushed' });
   expect([refused.status, refused.body.detail]).toEqual([
@@ -49,7 +49,7 @@ test('custom attributes beside the default mappings, in a connection for users o
   expect(await entra.provision({ ...ada, familyName: 'New' })).toBe(id);
 });
 
-test('a wrong tenant URL says so on Test Connection', async () => {
+test('Test Connection explains a wrong tenant URL', async () => {
   const { baseUrl, token } = await setUp({ identityProvider: 'entra' });
   const headers = { Authorization: `Bearer ${token}` };
   for (const wrong of [

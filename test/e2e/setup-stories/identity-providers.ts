@@ -10,17 +10,18 @@ import {
 } from '../../support/client';
 
 /*
- * Identity providers as an administrator's setup drives them: what is assigned, changed, removed and restored there becomes the requests that
- * each of them sends. Sources: test/e2e/entra.test.ts and okta.test.ts, and for JumpCloud Paul-E/scim-v2-rust src/test_data.
+ * Simulated identity providers. Each method is something that an administrator does there (assign,
+ * change, remove, restore) and sends the requests that the provider would send. Sources:
+ * test/e2e/entra.test.ts, okta.test.ts, and Paul-E/scim-v2-rust src/test_data for JumpCloud.
  */
 
-/** Somebody in the identity provider's directory, with what its mappings send. */
+/** A person in the identity provider's directory, with the values that its mappings send. */
 export interface Person {
   readonly userName: string;
   readonly givenName: string;
   readonly familyName: string;
   readonly email: string;
-  /** Further attributes as the mappings name them: an Entra path, or a member of the resource elsewhere. */
+  /** Further values by mapping target: a path for Entra ID, otherwise a top-level attribute. */
   readonly further?: Readonly<Record<string, unknown>>;
 }
 
@@ -35,14 +36,14 @@ export function person(name: string, further?: Person['further']): Person {
   };
 }
 
-/** What the administrator copies from the settings page into the identity provider. */
+/** The values that the administrator copies from the settings page to the identity provider. */
 export interface Setup {
   readonly connection: Body;
   readonly baseUrl: string;
   readonly token: string;
 }
 
-/** The settings page: choose the identity provider, copy the URL, copy the token once. */
+/** Creates a connection as the settings page does, and expects its token to be shown only once. */
 export async function setUp(settings: Readonly<Record<string, unknown>>): Promise<Setup> {
   const { status, body } = await admin('POST', '/connections', {
     displayName: 'Acme',
@@ -63,7 +64,7 @@ function expectStatus(reply: Reply, ...statuses: readonly number[]): Body {
   return reply.body;
 }
 
-/** What the application sees of a user, whatever the identity provider gets back. */
+/** Returns a user as the application sees it; undefined if there is none. */
 export async function seen(client: Client, userName: string): Promise<Body> {
   const [user] = await client.search('/Users', `userName eq "${userName}"`);
   return user;
@@ -77,7 +78,7 @@ export class Entra {
     this.client = Client.of(baseUrl, token, { ADSCIMVersion: '6.0' });
   }
 
-  /** The button; the same requests begin each cycle. */
+  /** Sends the request of the Test Connection button, which also begins every sync cycle. */
   async testConnection(): Promise<Reply> {
     const filter = encodeURIComponent(`userName eq "${randomUUID()}"`).replaceAll('%20', '+');
     return this.client.get(`/Users?filter=${filter}`);
@@ -89,7 +90,7 @@ export class Entra {
     );
   }
 
-  /** A person is assigned: matched by userName, then created or updated. */
+  /** Assigns a person: matches by userName, then creates or updates the user. @returns its id */
   async provision({
     userName,
     givenName,
@@ -134,7 +135,7 @@ export class Entra {
     expectStatus(await this.client.patch(`/Users/${id}`, ...operations), 200, 204);
   }
 
-  /** Unassigned, disabled, or moved to the bin: `Switch([IsSoftDeleted], …)`. */
+  /** Unassigns, disables or soft-deletes a user: `Switch([IsSoftDeleted], …)`. */
   deactivate(id: string): Promise<void> {
     return this.update(id, { active: 'False' });
   }
@@ -143,7 +144,7 @@ export class Entra {
     return this.update(id, { active: 'True' });
   }
 
-  /** Thirty days later. */
+  /** Deletes a user for good, as Entra ID does thirty days after the soft deletion. */
   async delete(id: string): Promise<void> {
     expectStatus(await this.client.delete(`/Users/${id}`), 204);
   }
@@ -172,7 +173,7 @@ export class Entra {
   }
 }
 
-/** Okta, a SAML application with SCIM: users by GET and PUT, groups by PATCH. */
+/** Okta, SAML application with SCIM: updates users by GET and PUT, and groups by PATCH. */
 export class Okta {
   readonly client: Client;
 
@@ -227,13 +228,13 @@ export class Okta {
     return created.id as string;
   }
 
-  /** Okta reads the user, changes it, and puts the whole of it back. */
+  /** Reads the user, changes it and puts the whole object back. */
   async update(id: string, changes: object): Promise<void> {
     const current = expectStatus(await this.client.get(`/Users/${id}`), 200);
     expectStatus(await this.client.put(`/Users/${id}`, { ...current, ...changes }), 200);
   }
 
-  /** Unassigned or deactivated; Okta never deletes. */
+  /** Unassigns or deactivates a user. Okta never deletes users. */
   async deactivate(id: string): Promise<void> {
     expectStatus(
       await this.client.patch(`/Users/${id}`, { op: 'replace', value: { active: false } }),
@@ -252,7 +253,7 @@ export class Okta {
     return id as string;
   }
 
-  /** "Push now": the name first, then all members. */
+  /** Runs "Push now": sends the name, then all members. */
   async replaceMembers(id: string, displayName: string, members: readonly string[]): Promise<void> {
     expectStatus(
       await this.client.patch(`/Groups/${id}`, { op: 'replace', value: { id, displayName } }),
@@ -272,7 +273,7 @@ export class Okta {
   }
 }
 
-/** JumpCloud, custom SCIM application: users by PUT. */
+/** JumpCloud, custom SCIM application: updates users by PUT. */
 export class JumpCloud {
   readonly client: Client;
 
@@ -280,7 +281,7 @@ export class JumpCloud {
     this.client = Client.of(baseUrl, token);
   }
 
-  /** The button Activate: a test user and a test group come and go. */
+  /** Runs the Activate button: creates and deletes a test user and a test group. */
   async activate(testUserEmail: string): Promise<void> {
     expectStatus(await this.client.get('/Users'), 200);
     const id = await this.provision({
@@ -297,23 +298,23 @@ export class JumpCloud {
     expectStatus(await this.client.delete(`/Users/${id}`), 204);
   }
 
-  async provision(who: Person): Promise<string> {
-    const filter = encodeURIComponent(`userName eq "${who.userName}"`);
+  async provision(user: Person): Promise<string> {
+    const filter = encodeURIComponent(`userName eq "${user.userName}"`);
     const { Resources } = expectStatus(await this.client.get(`/Users?filter=${filter}`), 200);
     if (Resources.length > 0) {
-      await this.put(Resources[0].id as string, who, true);
+      await this.put(Resources[0].id as string, user, true);
       return Resources[0].id as string;
     }
-    const { id } = expectStatus(await this.client.post('/Users', bodyOf(who, true)), 201);
+    const { id } = expectStatus(await this.client.post('/Users', bodyOf(user, true)), 201);
     return id as string;
   }
 
-  async put(id: string, who: Person, active: boolean): Promise<void> {
-    expectStatus(await this.client.put(`/Users/${id}`, { id, ...bodyOf(who, active) }), 200);
+  async put(id: string, user: Person, active: boolean): Promise<void> {
+    expectStatus(await this.client.put(`/Users/${id}`, { id, ...bodyOf(user, active) }), 200);
   }
 
-  deactivate(id: string, who: Person): Promise<void> {
-    return this.put(id, who, false);
+  deactivate(id: string, user: Person): Promise<void> {
+    return this.put(id, user, false);
   }
 
   async provisionGroup(displayName: string, members: readonly string[]): Promise<string> {

@@ -1,9 +1,12 @@
 import { admin, type Body } from '../../support/client';
 import { Entra, person, seen, setUp } from './identity-providers';
 
-/** Story C: users and groups, for a named account; one key at a time. The move from plain user names to e-mail addresses is not part of it yet. */
+/**
+ * Story C: users and groups for a named account, with one token at a time. The migration from plain
+ * user names to email addresses is not covered yet.
+ */
 
-test('a connection for a named account: one key, users and groups, and who set it up', async () => {
+test('a connection of a named account has one token, users, groups and an audit log', async () => {
   const setup = await setUp({
     displayName: 'Acme, for user-manager@acme.example',
     identityProvider: 'entra',
@@ -17,7 +20,7 @@ test('a connection for a named account: one key, users and groups, and who set i
   await entra.provisionGroup('Planners', [id]);
   expect((await seen(entra.client, ada.userName)).groups).toMatchObject([{ display: 'Planners' }]);
 
-  // Set up again: a new key, and the one before is void.
+  // Setting up again issues a new token and ends the previous one.
   const { body: token } = await admin('POST', `${path}/tokens`);
   expect((await entra.testConnection()).status).toBe(401);
   const again = new Entra({ ...setup, token: token.value as string });

@@ -1,15 +1,18 @@
 import { admin, type Client, type Body } from '../../support/client';
 import { Entra, JumpCloud, Okta, person, seen, setUp } from './identity-providers';
 
-/** Story B: users and groups from three identity providers; groups arrive as roles of the same name. */
+/**
+ * Story B: users and groups from three identity providers. The application reads groups as roles of
+ * the same name.
+ */
 
-/** The roles that a person has here. */
+/** Returns the names of a user's roles, sorted. */
 async function roles(client: Client, userName: string): Promise<string[]> {
   const user = await seen(client, userName);
   return ((user.groups ?? []) as Body[]).map(({ display }) => display as string).sort();
 }
 
-/** All attributes of the story, as the application is to see them. */
+/** All attributes of the story, as the application reads them. */
 const ATTRIBUTES = {
   phoneNumbers: [
     { type: 'mobile', value: '+1 555 0100' },
@@ -28,7 +31,7 @@ const ATTRIBUTES = {
   ],
 };
 
-test('Entra ID: every attribute, groups as roles, deactivation, restoration', async () => {
+test('Entra ID provisions attributes and groups, deactivates and restores users', async () => {
   const entra = new Entra(await setUp({ identityProvider: 'entra' }));
   expect((await entra.testConnection()).status).toBe(200);
   const ada = person('Ada', {
@@ -62,7 +65,7 @@ test('Entra ID: every attribute, groups as roles, deactivation, restoration', as
   });
 });
 
-test('Okta: pushed groups are roles, pushing again makes them what they are there', async () => {
+test('Okta pushes groups; pushing again replaces their name and members', async () => {
   const okta = new Okta(await setUp({ identityProvider: 'okta' }));
   expect((await okta.testCredentials()).status).toBe(200);
   const ada = person('Ada', ATTRIBUTES);
@@ -79,7 +82,7 @@ test('Okta: pushed groups are roles, pushing again makes them what they are ther
   expect(await roles(okta.client, 'grace@acme.example')).toEqual([]);
 });
 
-test('JumpCloud: activation with a test user, users by PUT, groups taken over by name', async () => {
+test('JumpCloud activates with a test user and reuses existing groups by name', async () => {
   const jumpcloud = new JumpCloud(await setUp({ identityProvider: 'jumpcloud' }));
   await jumpcloud.activate('nobody-yet@acme.example');
   expect((await jumpcloud.client.get('/Users')).body.totalResults).toBe(0);
@@ -98,7 +101,7 @@ test('JumpCloud: activation with a test user, users by PUT, groups taken over by
   expect((await seen(jumpcloud.client, ada.userName)).active).toBe(true);
 });
 
-test('a lost key is rotated, which voids the one before', async () => {
+test('rotating a lost token ends the previous one', async () => {
   const setup = await setUp({ identityProvider: 'entra' });
   const { body } = await admin('POST', `/connections/${String(setup.connection.id)}/tokens`);
   expect((await new Entra(setup).testConnection()).status).toBe(401);
@@ -107,7 +110,7 @@ test('a lost key is rotated, which voids the one before', async () => {
   );
 });
 
-test('the setup is removed: everybody is unassigned, then the configuration goes', async () => {
+test('removing the setup deactivates the users, then deletes the connection', async () => {
   const setup = await setUp({ identityProvider: 'okta' });
   const okta = new Okta(setup);
   const ids = await Promise.all(

@@ -1,9 +1,9 @@
 import { admin, ENTERPRISE } from '../../support/client';
 import { Entra, Okta, person, seen, setUp } from './identity-providers';
 
-/** Story A: users only, Entra ID and Okta. */
+/** Story A: users only, from Entra ID and Okta. */
 
-test('Entra ID: five mappings, cycles, provisioning on demand; who leaves keeps their history', async () => {
+test('Entra ID syncs users with five mappings, and a rehired user keeps the same id', async () => {
   const setup = await setUp({ identityProvider: 'entra', groups: false });
   expect(setup.baseUrl).toMatch(/^https?:\/\/[^/]+\/scim\/v2\/connections\/[a-z0-9-]+$/);
   const entra = new Entra(setup);
@@ -19,7 +19,7 @@ test('Entra ID: five mappings, cycles, provisioning on demand; who leaves keeps 
     emails: [{ type: 'work', value: ada.email }],
     active: true,
   });
-  // Provision on demand for somebody who is there already.
+  // Provision on demand, for a user that already exists.
   expect(await entra.provision({ ...ada, familyName: 'Lovelace' })).toBe(id);
 
   await entra.deactivate(id);
@@ -31,14 +31,14 @@ test('Entra ID: five mappings, cycles, provisioning on demand; who leaves keeps 
   await entra.restore(id);
   expect((await seen(entra.client, ada.userName)).active).toBe(true);
 
-  // Thirty days after the deletion it is final there; who is hired again comes back here under the same id.
+  // Entra ID deletes a user for good after thirty days. A rehired user is revived with the same id.
   await entra.deactivate(id);
   await entra.delete(id);
   expect(await seen(entra.client, ada.userName)).toBeUndefined();
   expect(await entra.provision(ada)).toBe(id);
 });
 
-test('Entra ID probes for groups all the same, and users keep syncing', async () => {
+test('users keep syncing although Entra ID also queries groups', async () => {
   const entra = new Entra(await setUp({ identityProvider: 'entra', groups: false }));
   expect((await entra.probeGroups()).body.totalResults).toBe(0);
   await entra.provision(person('Grace'));
@@ -46,7 +46,7 @@ test('Entra ID probes for groups all the same, and users keep syncing', async ()
   expect(JSON.stringify(body)).not.toContain('Group"');
 });
 
-test('Okta: Test API Credentials, create, update and deactivate users', async () => {
+test('Okta tests its credentials, and creates, updates and deactivates users', async () => {
   const okta = new Okta(await setUp({ identityProvider: 'okta', groups: false }));
   expect((await okta.testCredentials()).status).toBe(200);
   const alan = person('Alan');
@@ -66,7 +66,7 @@ test('Okta: Test API Credentials, create, update and deactivate users', async ()
   expect((await seen(okta.client, alan.userName)).active).toBe(true);
 });
 
-test('one identity provider at a time: the connection moves from Entra ID to Okta and keeps its users', async () => {
+test('a connection that moves from Entra ID to Okta keeps its users', async () => {
   const setup = await setUp({ identityProvider: 'entra', groups: false });
   const ada = person('Moved');
   const id = await new Entra(setup).provision(ada);

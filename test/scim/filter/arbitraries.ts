@@ -19,7 +19,7 @@ const values: fc.Arbitrary<ComparisonValue> = fc.oneof(
   fc.constant(null),
 );
 
-/** Any filter tree, shallow enough to stay within the limits. */
+/** Arbitrary filter trees, shallow enough for the parser's nesting limit. */
 export const filters: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter }>((tie) => ({
   filter: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
@@ -46,7 +46,7 @@ export const filters: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter }>((tie)
   ),
 })).filter;
 
-/** The same tree without the places in the text, which printing does not keep. */
+/** Returns the tree without text positions, which printing does not preserve. */
 export function withoutPositions(filter: Filter): unknown {
   return JSON.parse(
     JSON.stringify(filter, (key, value: unknown) => (key === 'position' ? undefined : value)),

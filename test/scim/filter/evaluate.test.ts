@@ -1,4 +1,5 @@
-import { bindFilter, matches } from '../../../scim/filter/bind';
+import { bindFilter } from '../../../scim/filter/bind';
+import { matches } from '../../../scim/filter/evaluate';
 import { parseFilter } from '../../../scim/filter/parse';
 import { ENTERPRISE_USER_URN } from '../../../scim/schema/enterprise-user';
 import { USER } from '../../../scim/schema/resource-type';
@@ -22,9 +23,9 @@ function match(filter: string): boolean {
   return matches(bindFilter(parseFilter(filter), USER), bjensen);
 }
 
-describe('a filter matches', () => {
+describe('a filter on a user', () => {
   test.each([
-    // caseExact is false for userName, true for id and externalId (RFC 7643 sections 3.1 and 4.1.1).
+    // caseExact: false for userName, true for id and externalId (RFC 7643 sections 3.1, 4.1.1).
     ['userName eq "bjensen"', true],
     ['USERNAME eq "bjensen"', true],
     ['externalId eq "ext"', false],
@@ -33,7 +34,7 @@ describe('a filter matches', () => {
     ['userName sw "bj" and userName ew "SEN" and userName co "jen"', true],
     ['userName gt "a" and userName lt "c"', true],
     ['userName ge "bjensen" and userName le "bjensen"', true],
-    // Any value of a multi-valued attribute matches (RFC 7644 section 3.4.2.2).
+    // One matching value of a multi-valued attribute is enough (RFC 7644 section 3.4.2.2).
     ['emails.value eq "HOME@example.org"', true],
     ['emails eq "home@example.org"', true],
     ['emails.type eq "work" and emails.value eq "home@example.org"', true],
@@ -42,24 +43,24 @@ describe('a filter matches', () => {
     ['emails[type eq "work"].value eq "home@example.org"', false],
     ['emails[not (type eq "work")]', true],
     ['emails.primary eq true', true],
-    // Complex attributes are compared by their value.
+    // A complex attribute is compared by its "value".
     [`${ENTERPRISE_USER_URN}:manager eq "M1"`, true],
     [`${ENTERPRISE_USER_URN.toUpperCase()}:department eq "tours"`, true],
     ['urn:ietf:params:scim:schemas:core:2.0:User:name.familyName eq "jensen"', true],
-    // pr: empty values are not present.
+    // `pr` treats empty values as absent.
     ['title pr', false],
     ['nickName pr', false],
     ['name pr', true],
     ['emails pr', true],
     [`${ENTERPRISE_USER_URN}:department pr`, true],
-    // Unassigned is null (RFC 7643 section 2.5).
+    // An unassigned attribute equals null (RFC 7643 section 2.5).
     ['nickName eq null', true],
     ['userName eq null', false],
     ['userName ne null', true],
     ['nickName ne "x"', true],
     ['nickName eq "x"', false],
     ['not (nickName eq "x")', true],
-    // Instants, whatever their zone.
+    // Times are compared as instants, regardless of their zone.
     ['meta.created eq "2026-01-02T04:04:05.678+01:00"', true],
     ['meta.created gt "2026-01-02T03:04:05Z"', true],
     ['meta.created lt "2026-01-02T03:04:05Z"', false],
@@ -67,11 +68,11 @@ describe('a filter matches', () => {
     ['meta.created gt "2015-10-10T14:38:21.8617979-07:00"', true],
     ['active eq true or userName eq "x" and title pr', true],
     ['(active eq true or userName eq "x") and title pr', false],
-  ])('%s: %p', (filter, expected) => {
+  ])('%s evaluates to %p', (filter, expected) => {
     expect(match(filter)).toBe(expected);
   });
 
-  test('whatever the case, also where lower case depends on the next letter', () => {
+  test('ignores case, even where the lower case of a letter depends on the next one', () => {
     const greek = { userName: 'ΟΔΟΣΑ' };
     for (const filter of ['userName sw "ΟΔΟΣ"', 'userName eq "οδοσα"', 'userName co "δος"']) {
       expect(matches(bindFilter(parseFilter(filter), USER), greek)).toBe(true);
@@ -93,7 +94,7 @@ describe('a filter matches', () => {
     ['__proto__ pr', 'invalidFilter', 'position'],
     ['constructor eq "a"', 'invalidFilter', 'no attribute'],
     ['name.toString pr', 'invalidFilter', 'no attribute'],
-  ])('%s is refused: %s', (filter, scimType, message) => {
+  ])('%s is rejected with %s', (filter, scimType, message) => {
     expect(() => match(filter)).toThrow(expect.objectContaining({ scimType }));
     expect(() => match(filter)).toThrow(message);
   });

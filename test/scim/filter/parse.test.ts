@@ -4,8 +4,8 @@ import { parseFilter } from '../../../scim/filter/parse';
 import { printFilter } from '../../../scim/filter/print';
 import { filters, withoutPositions } from './arbitraries';
 
-describe('parseFilter reads the ABNF of RFC 7644 section 3.4.2.2', () => {
-  // The examples of figure 2, printed back with every parenthesis that is needed and none that is not.
+describe('parseFilter (ABNF of RFC 7644 section 3.4.2.2)', () => {
+  // The examples of figure 2. Printing keeps exactly the parentheses that are needed.
   test.each([
     ['userName eq "bjensen"', 'userName eq "bjensen"'],
     ['name.familyName co "O\'Malley"', 'name.familyName co "O\'Malley"'],
@@ -29,25 +29,25 @@ describe('parseFilter reads the ABNF of RFC 7644 section 3.4.2.2', () => {
       'emails[type eq "work" and value co "@example.com"]',
       'emails[type eq "work" and value co "@example.com"]',
     ],
-    // Operators in any case, no space before a parenthesis, literals.
+    // Operators in any case, no space before a parenthesis, other white space, all literals.
     ['userName EQ "a" AND NOT(active eq TRUE)', 'userName eq "a" and not (active eq true)'],
     ['userName\teq\n"tab\u00a0"', 'userName eq "tab\u00a0"'],
     ['notes eq "x" and orx pr or android pr', 'notes eq "x" and orx pr or android pr'],
     ['a eq 1.5e3 or b eq -7 or c eq null', 'a eq 1500 or b eq -7 or c eq null'],
-    // `and` binds more tightly than `or`; both group to the left.
+    // `and` takes precedence over `or`; both are left-associative.
     ['a pr or b pr and c pr', 'a pr or b pr and c pr'],
     ['(a pr or b pr) and c pr', '(a pr or b pr) and c pr'],
     ['a pr or (b pr or c pr)', 'a pr or (b pr or c pr)'],
-    // An attribute may be called as an operator is.
+    // An attribute may have the name of an operator.
     ['not pr and and eq "or"', 'not pr and and eq "or"'],
-    // The form that Entra ID matches by (not in the ABNF).
+    // Entra ID matches users with this form, which is not in the ABNF.
     ['emails[type eq "work"].value eq "a@b.c"', 'emails[type eq "work" and value eq "a@b.c"]'],
     ['userName eq "a \\"quoted\\" \\u00e9"', 'userName eq "a \\"quoted\\" é"'],
-  ])('%s', (text, printed) => {
+  ])('parses %s', (text, printed) => {
     expect(printFilter(parseFilter(text))).toBe(printed);
   });
 
-  test('what is printed is read back as the same tree', () => {
+  test('parses a printed filter into the same tree', () => {
     fc.assert(
       fc.property(filters, (filter) => {
         expect(withoutPositions(parseFilter(printFilter(filter)))).toEqual(
@@ -59,7 +59,7 @@ describe('parseFilter reads the ABNF of RFC 7644 section 3.4.2.2', () => {
   });
 });
 
-describe('parseFilter refuses', () => {
+describe('parseFilter rejects', () => {
   test.each([
     ['', 'position 1'],
     ['userName', 'position 9'],
@@ -76,21 +76,21 @@ describe('parseFilter refuses', () => {
     ['userName eq 01', 'position 13'],
     ['userName eq "\\ud800"', 'position 13'],
     ['"userName" eq "a"', 'position 1'],
-  ])('%p at the right place', (text, position) => {
+  ])('%p and reports %s', (text, position) => {
     expect(() => parseFilter(text)).toThrow(
       expect.objectContaining({ status: 400, scimType: 'invalidFilter' }),
     );
     expect(() => parseFilter(text)).toThrow(position);
   });
 
-  test('what is too deep or too long, before it costs anything', () => {
+  test('filters nested deeper than 32 levels or longer than 8192 characters', () => {
     const nested = (depth: number) => `${'('.repeat(depth)}a pr${')'.repeat(depth)}`;
     expect(printFilter(parseFilter(nested(32)))).toBe('a pr');
     expect(() => parseFilter(nested(33))).toThrow('deeper than 32');
     expect(() => parseFilter(nested(10_000))).toThrow('longer than 8192');
   });
 
-  test('any text with an invalidFilter and nothing else', () => {
+  test('any invalid text with a ScimError and nothing else', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 60 }), (text) => {
         try {

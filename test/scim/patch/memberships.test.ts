@@ -17,13 +17,13 @@ function fold(
   return foldMembershipOperations(parseOperations(GROUP, operations), current);
 }
 
-/** Ids of the members after a change. */
+/** Returns the sorted ids of the members after a change. */
 function result({ clear, add, remove }: MembershipChange, before: readonly string[]): string[] {
   const kept = clear ? [] : before.filter((id) => !remove.has(id));
   return [...new Set([...kept, ...add.keys()])].sort();
 }
 
-describe('operations on members', () => {
+describe('PATCH operations on members', () => {
   test.each<[string, JsonObject[], string[]]>([
     [
       'add',
@@ -31,24 +31,32 @@ describe('operations on members', () => {
       ['a', 'b', 'c'],
     ],
     [
-      'add of one without a list',
+      'add with a single value instead of a list',
       [{ op: 'add', path: 'members', value: { value: 'c' } }],
       ['a', 'b', 'c'],
     ],
     ['add without a path', [{ op: 'add', value: { members: [{ value: 'c' }] } }], ['a', 'b', 'c']],
-    ['remove by value', [{ op: 'remove', path: 'members[value eq "a"]' }], ['b']],
-    ['remove of several', [{ op: 'remove', path: 'members[value eq "a" or value eq "b"]' }], []],
-    ['remove of a stranger', [{ op: 'remove', path: 'members[value eq "x"]' }], ['a', 'b']],
-    ['remove of all', [{ op: 'remove', path: 'members' }], []],
+    ['remove with a value filter', [{ op: 'remove', path: 'members[value eq "a"]' }], ['b']],
+    [
+      'remove of several members',
+      [{ op: 'remove', path: 'members[value eq "a" or value eq "b"]' }],
+      [],
+    ],
+    [
+      'remove of a user who is not a member',
+      [{ op: 'remove', path: 'members[value eq "x"]' }],
+      ['a', 'b'],
+    ],
+    ['remove of all members', [{ op: 'remove', path: 'members' }], []],
     [
       'replace',
       [{ op: 'replace', path: 'members', value: [{ value: 'b' }, { value: 'c' }] }],
       ['b', 'c'],
     ],
-    ['replace by none', [{ op: 'replace', path: 'members', value: [] }], []],
+    ['replace with an empty list', [{ op: 'replace', path: 'members', value: [] }], []],
     ['replace without a path', [{ op: 'replace', value: { members: [{ value: 'c' }] } }], ['c']],
     [
-      'in order',
+      'several operations in order',
       [
         { op: 'remove', path: 'members[value eq "a"]' },
         { op: 'add', path: 'members', value: [{ value: 'a' }] },
@@ -57,12 +65,12 @@ describe('operations on members', () => {
       ],
       ['a', 'b'],
     ],
-  ])('%s', (_name, operations, expected) => {
+  ])('%s: needs no current members and gives the right result', (_name, operations, expected) => {
     expect(needsCurrentMembers(parseOperations(GROUP, operations))).toBe(false);
     expect(result(fold(operations), ['a', 'b'])).toEqual(expected);
   });
 
-  test('a filter on more than the id sees the current members and those just added', () => {
+  test('a filter on display matches current members and those just added', () => {
     const operations = [
       { op: 'add', path: 'members', value: [{ value: 'c', display: 'Carla' }] },
       { op: 'remove', path: 'members[display sw "c"]' },
@@ -75,7 +83,7 @@ describe('operations on members', () => {
     expect(result(fold(operations, current), ['a', 'b'])).toEqual(['a']);
   });
 
-  test('a filter on $ref sees the references', () => {
+  test('a filter on $ref matches the references of members', () => {
     const current = [
       { value: 'a', $ref: 'https://x/Users/a' },
       { value: 'b', $ref: 'https://x/Groups/b' },
@@ -90,12 +98,12 @@ describe('operations on members', () => {
     [{ op: 'add', path: 'members', value: ['x'] }, 'invalidValue'],
     [{ op: 'replace', path: 'members[value eq "a"].display', value: 'x' }, 'mutability'],
     [{ op: 'replace', path: 'members[display eq "x"]', value: { value: 'c' } }, 'noTarget'],
-  ])('%j: %p', (operation, scimType) => {
+  ])('%j gives scimType %p (empty if it is accepted)', (operation, scimType) => {
     if (scimType === '') expect(fold([operation]).add.size).toBe(0);
     else expect(() => fold([operation])).toThrow(expect.objectContaining({ scimType }));
   });
 
-  test('folding is the same as applying one after the other', () => {
+  test('folding several operations equals applying them one by one', () => {
     const ids: fc.Arbitrary<string> = fc.constantFrom('a', 'b', 'c', 'd');
     const operation = fc.oneof(
       fc
@@ -126,7 +134,7 @@ describe('operations on members', () => {
   });
 });
 
-test('the members of a PUT replace all', () => {
+test('PUT replaces all members', () => {
   expect(result(membersFrom([{ value: 'c' }]), ['a'])).toEqual(['c']);
   expect(result(membersFrom(undefined), ['a'])).toEqual([]);
 });

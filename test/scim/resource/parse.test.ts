@@ -7,7 +7,7 @@ import { USER_URN } from '../../../scim/schema/user';
 
 const minimal = { schemas: [USER_URN], userName: 'a' };
 
-test('names take their canonical form, readOnly and unknown attributes go', () => {
+test('names get their canonical case; readOnly, unknown and password values are dropped', () => {
   const body = {
     ...minimal,
     SCHEMAS: undefined,
@@ -30,7 +30,7 @@ test('names take their canonical form, readOnly and unknown attributes go', () =
   });
 });
 
-test('null, empty lists and empty objects are unassigned (RFC 7643 section 2.5)', () => {
+test('null, empty lists and empty objects count as unassigned (RFC 7643 section 2.5)', () => {
   const body = {
     ...minimal,
     title: null,
@@ -42,7 +42,7 @@ test('null, empty lists and empty objects are unassigned (RFC 7643 section 2.5)'
   expect(parseResource(USER, body)).toEqual({ userName: 'a' });
 });
 
-test('equal values are kept once', () => {
+test('duplicate values are kept only once', () => {
   const emails = [
     { value: 'a', type: 'work' },
     { value: 'a', type: 'work', primary: true },
@@ -54,7 +54,7 @@ test('equal values are kept once', () => {
   ]);
 });
 
-test('equal elements without a value are kept once, and thousands of them cost little', () => {
+test('duplicates without a "value" are removed, even among thousands of elements', () => {
   const addresses = Array.from({ length: 8000 }, (_, index) => ({
     locality: `d${index % 4000}`,
     type: 'x',
@@ -89,14 +89,14 @@ test.each([
   [{ ...minimal, name: 'a' }, 'invalidValue', '"name" must be an object'],
   [{ ...minimal, x509Certificates: [{ value: 'not base64!' }] }, 'invalidValue', 'base64'],
   [{ ...minimal, [ENTERPRISE_USER_URN]: 'x' }, 'invalidValue', 'must be an object'],
-])('%j is refused: %s, %s', (body, scimType, message) => {
+])('%j is rejected with %s, %s', (body, scimType, message) => {
   expect(() => parseResource(USER, body)).toThrow(
     expect.objectContaining({ status: 400, scimType }),
   );
   expect(() => parseResource(USER, body)).toThrow(message);
 });
 
-test('any body gives attributes or a ScimError, and touches no prototype', () => {
+test('any body yields attributes or a ScimError and pollutes no prototype', () => {
   const names = [
     'userName',
     'emails',

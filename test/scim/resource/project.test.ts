@@ -35,17 +35,17 @@ test.each([
     { excludedAttributes: ['emails', 'name.givenName', ENTERPRISE_USER_URN, 'id', 'schemas'] },
     { ...always, userName: 'u', name: { familyName: 'f' }, meta: user.meta },
   ],
-])('%j', (request, expected) => {
+])('a projection with %j returns the selected attributes', (request, expected) => {
   expect(new Projection(USER, request).apply(user)).toEqual(expected);
 });
 
-test('a password is never shown, whoever asks', () => {
+test('a password is never returned, even if the client requests it', () => {
   const resource = { ...user, password: 'p' };
   expect(new Projection(USER, { attributes: ['password'] }).apply(resource)).toEqual(always);
   expect(new Projection(USER).apply(resource)).toEqual(user);
 });
 
-test('tells what need not be read', () => {
+test('a projection reports whether any part of an attribute is returned', () => {
   expect(new Projection(GROUP).shows('members')).toBe(true);
   expect(new Projection(GROUP, { attributes: ['displayName'] }).shows('members')).toBe(false);
   expect(new Projection(GROUP, { attributes: ['members.value'] }).shows('members')).toBe(true);
@@ -55,7 +55,7 @@ test('tells what need not be read', () => {
   );
 });
 
-test('both lists together are refused', () => {
+test('attributes and excludedAttributes together are rejected', () => {
   expect(() => new Projection(USER, { attributes: ['id'], excludedAttributes: ['id'] })).toThrow(
     'together',
   );
