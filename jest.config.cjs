@@ -6,20 +6,42 @@ const shared = {
   transform: { '\\.ts$': '<rootDir>/test/support/esbuild-transformer.cjs' },
 };
 
-/** Unit tests need no server. System tests share one; each test file has its own connection. */
+/** Tests against one server, which all of them share; each file has its own connection. */
+const againstServer = {
+  ...shared,
+  globalSetup: '<rootDir>/test/support/start-server.ts',
+  globalTeardown: '<rootDir>/test/support/stop-server.ts',
+};
+
+/** Tests that would double the time of `npm test` (npm run test:slow). */
+const SLOW = [
+  'directory/bulk-time',
+  'directory/burst',
+  'directory/many-connections',
+  'directory/verify',
+  'e2e/start',
+];
+
 module.exports = {
   projects: [
+    // The edit loop: tests that need no server (npm run test:unit).
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/test/{scim,idp,lambdas,lib,local,docs}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{scim,idp,lambdas,local,docs}/**/*.test.ts'],
     },
+    // Synthesizes templates.
+    { ...shared, displayName: 'construct', testMatch: ['<rootDir>/test/lib/**/*.test.ts'] },
     {
-      ...shared,
+      ...againstServer,
       displayName: 'system',
       testMatch: ['<rootDir>/test/{directory,e2e,tools}/**/*.test.ts'],
-      globalSetup: '<rootDir>/test/support/start-server.ts',
-      globalTeardown: '<rootDir>/test/support/stop-server.ts',
+      testPathIgnorePatterns: SLOW.map((name) => `/test/${name}\\.test\\.ts$`),
+    },
+    {
+      ...againstServer,
+      displayName: 'slow',
+      testMatch: SLOW.map((name) => `<rootDir>/test/${name}.test.ts`),
     },
     // Each file starts its own system with a proxy in front of the engine (npm run test:faults).
     {
@@ -41,5 +63,7 @@ module.exports = {
       ],
     },
   ],
+  // Half of the time is spent waiting for servers, so one worker per core is not too many.
+  maxWorkers: '100%',
   testTimeout: 30_000,
 };

@@ -23,6 +23,7 @@ export class Clock {
   readonly ahead = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
   private readonly offset = new Float64Array(this.ahead);
   private readonly tasks = new Set<Task>();
+  private readonly readers = new Set<() => Promise<void>>();
 
   /** Milliseconds since the epoch. */
   now(): number {
@@ -40,10 +41,22 @@ export class Clock {
     };
   }
 
+  /**
+   * Runs a reader of the stream before and after each advance: before, so that it dates earlier
+   * writes correctly; after, so that it delivers what has become due.
+   * @returns a function that ends it
+   */
+  aroundAdvances(read: () => Promise<void>): () => void {
+    this.readers.add(read);
+    return () => this.readers.delete(read);
+  }
+
   /** Advances the clock, then runs each task that has become due once. */
   async advance(milliseconds: number): Promise<void> {
+    for (const read of this.readers) await read();
     this.offset[0] = (this.offset[0] ?? 0) + milliseconds;
     for (const task of this.tasks) await this.runWhenDue(task);
+    for (const read of this.readers) await read();
   }
 
   private async runWhenDue(task: Task): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type _Record as StreamRecord,
 } from '@aws-sdk/client-dynamodb-streams';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from './clock';
 import { passesFilter } from './event-filter';
 import type { LocalFunction } from './local-function';
 import { asList, asText, member, referenced, type Part, type Template } from './template';
@@ -21,24 +22,30 @@ interface Mapping {
   readonly batchSize: number;
   /** Batching window in milliseconds. */
   readonly window: number;
-  /** Records of the current batching window and its start, in milliseconds since the epoch. */
+  /** Records of the current batching window and its start on the local clock, in milliseconds. */
   readonly gathered: { records: StreamRecord[]; since: number };
 }
 
 /**
  * Delivers the records of the table's stream to functions as Lambda does: filtered and in batches,
- * according to the template's event source mappings. Unlike Lambda, it drops failed batches.
+ * according to the template's event source mappings. Batching windows follow the local clock, so
+ * that advancing it delivers what is due. Unlike Lambda, the trigger drops failed batches.
  */
 export class StreamTrigger {
   private readonly iterators = new Map<string, string>();
   private readonly seen = new Set<string>();
+  private readonly endReading: () => void;
+  private lastPoll: Promise<void> = Promise.resolve();
   private stopped = false;
 
   private constructor(
+    private readonly clock: Clock,
     private readonly client: DynamoDBStreamsClient,
     private readonly streamArn: string,
     private readonly mappings: readonly Mapping[],
-  ) {}
+  ) {
+    this.endReading = clock.aroundAdvances(() => this.poll());
+  }
 
   /**
    * Starts to deliver records from the current end of the stream.
@@ -47,6 +54,7 @@ export class StreamTrigger {
   static async start(
     template: Template,
     functions: readonly LocalFunction[],
+    clock: Clock,
     {
       client,
       streams,
@@ -57,7 +65,7 @@ export class StreamTrigger {
     const { Table: table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
     const streamArn = table?.LatestStreamArn;
     if (mappings.length === 0 || streamArn === undefined) return undefined;
-    const trigger = new StreamTrigger(streams, streamArn, mappings);
+    const trigger = new StreamTrigger(clock, streams, streamArn, mappings);
     await trigger.openShards('LATEST');
     void trigger.run();
     return trigger;
@@ -66,6 +74,7 @@ export class StreamTrigger {
   /** Stops polling. An invocation may still be in progress. */
   stop(): void {
     this.stopped = true;
+    this.endReading();
   }
 
   private isStopped(): boolean {
@@ -74,8 +83,16 @@ export class StreamTrigger {
 
   private async run(): Promise<void> {
     while (!this.isStopped()) {
+      await this.poll();
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** Reads new records and delivers the batches that are due. Calls run one after another. */
+  private poll(): Promise<void> {
+    this.lastPoll = this.lastPoll.then(async () => {
       try {
-        await this.poll();
+        await this.readAndDeliver();
       } catch (error) {
         if (this.isStopped()) return;
         process.stderr.write(
@@ -86,11 +103,11 @@ export class StreamTrigger {
         this.seen.clear();
         await this.openShards('LATEST').catch(() => undefined);
       }
-      await sleep(POLL_MS);
-    }
+    });
+    return this.lastPoll;
   }
 
-  private async poll(): Promise<void> {
+  private async readAndDeliver(): Promise<void> {
     for (const [shard, iterator] of [...this.iterators]) {
       const { Records: records = [], NextShardIterator: next } = await this.client.send(
         new GetRecordsCommand({ ShardIterator: iterator }),
@@ -126,9 +143,10 @@ export class StreamTrigger {
       const passes = (record: StreamRecord): boolean =>
         patterns.length === 0 || patterns.some((pattern) => passesFilter(pattern, record));
       const coming = records.filter(passes);
-      if (gathered.records.length === 0) gathered.since = Date.now();
+      if (gathered.records.length === 0) gathered.since = this.clock.now();
       gathered.records.push(...coming);
-      if (gathered.records.length < batchSize && Date.now() - gathered.since < window) continue;
+      const elapsed = this.clock.now() - gathered.since;
+      if (gathered.records.length < batchSize && elapsed < window) continue;
       const passing = gathered.records.splice(0);
       for (let start = 0; start < passing.length; start += batchSize) {
         const batch = passing.slice(start, start + batchSize);

@@ -134,7 +134,7 @@ async function start(
     ...credentials,
     ...(isAws(endpoint) ? {} : { endpoint }),
   });
-  const trigger = await StreamTrigger.start(template, functions, {
+  const trigger = await StreamTrigger.start(template, functions, clock, {
     client,
     streams,
     tableName: TABLE_NAME,

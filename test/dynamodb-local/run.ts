@@ -5,18 +5,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../local/free-port';
 
 /*
- * `npm run test:dynamodb-local`: the tests of the directory and over HTTP, on the official DynamoDB Local. It comes from the npm package
- * amplify-dynamodb-simulator, in which only the emulator is of use here, and needs Java 8 or newer. Its licence allows use with an AWS account and forbids
- * handing it on: it is kept in node_modules/.cache. It listens on all interfaces while the tests run; it has no option for that.
+ * `npm run test:dynamodb-local`: runs the directory tests and the end-to-end tests on the official
+ * DynamoDB Local, which needs Java 8 or newer. It comes from the npm package
+ * amplify-dynamodb-simulator, of which only the emulator is used. Its license allows use with an
+ * AWS account and forbids redistribution, so it is kept in node_modules/.cache. While the tests
+ * run, it listens on all interfaces; no option restricts that.
  */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 const ROOT = path.join(__dirname, '..', '..');
 
 /**
- * What it reports as consumed by a transaction does not depend on the number of writes: units are measured on the embedded engine. The others start servers
- * of their own, which have that engine.
+ * Tests that need the embedded engine. `units` measures capacity, but the capacity that DynamoDB
+ * Local reports for a transaction does not depend on the number of writes. The others start their
+ * own servers, which use the embedded engine.
  */
-const LEFT_OUT =
+const EXCLUDED_TESTS =
   '(units|many-connections|connection-deletion|failure-mails|metrics|rotation|secrecy|start)\\.test\\.ts$';
 
 const FOLDER = path.join(ROOT, 'node_modules', '.cache', 'dynamodb-local');
@@ -24,7 +27,7 @@ const FOLDER = path.join(ROOT, 'node_modules', '.cache', 'dynamodb-local');
 async function main(): Promise<number> {
   if (spawnSync('java', ['-version']).status !== 0) {
     throw new Error(
-      'Java is missing: install a Java runtime, 8 or newer, and put "java" on the PATH.',
+      'Java was not found. Install a Java runtime, version 8 or newer, and add "java" to the PATH.',
     );
   }
   fetchEmulator();
@@ -44,13 +47,14 @@ async function main(): Promise<number> {
   );
   try {
     const endpoint = `http://127.0.0.1:${port}`;
-    await ready(endpoint, () => child.exitCode);
+    await waitUntilReady(endpoint, () => child.exitCode);
+    // The patterns replace those of the project, so the slow tests run, too.
     const args = [
       '--selectProjects',
       'system',
       '--testPathIgnorePatterns',
       '/node_modules/',
-      LEFT_OUT,
+      EXCLUDED_TESTS,
     ];
     const jest = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...args], {
       cwd: ROOT,
@@ -71,14 +75,14 @@ async function main(): Promise<number> {
   }
 }
 
-/** Downloads the package once, 57 MB, and keeps its emulator. */
+/** Downloads the package (57 MB) unless it is cached, and keeps only its emulator. */
 function fetchEmulator(): void {
   if (existsSync(FOLDER)) return;
-  process.stderr.write(`downloading ${PACKAGE} (57 MB)\n`);
+  process.stderr.write(`Downloading ${PACKAGE} (57 MB)\n`);
   const scratch = `${FOLDER}.${process.pid}`;
   mkdirSync(scratch, { recursive: true });
   try {
-    // Packing neither runs the package's scripts nor fetches what it depends on.
+    // `npm pack` neither runs the package's scripts nor downloads its dependencies.
     run('npm', ['pack', '--silent', PACKAGE], scratch);
     const archive = readdirSync(scratch).find((file) => file.endsWith('.tgz')) ?? '';
     run('tar', ['-xzf', archive, 'package/emulator'], scratch);
@@ -93,18 +97,21 @@ function run(program: string, args: readonly string[], cwd: string): void {
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed: ${stderr.toString()}`);
 }
 
-/** Its banner comes before it listens: an answer, any error of DynamoDB's own, means that it is there. */
-async function ready(endpoint: string, exitCode: () => number | null): Promise<void> {
+/**
+ * Waits until DynamoDB Local responds with an error of DynamoDB. Its banner appears before it
+ * listens, so the banner does not show that it is ready.
+ */
+async function waitUntilReady(endpoint: string, exitCode: () => number | null): Promise<void> {
   for (let attempt = 0; attempt < 300; attempt += 1) {
     if (exitCode() !== null)
-      throw new Error(`DynamoDB Local ended with code ${String(exitCode())}.`);
+      throw new Error(`DynamoDB Local exited with code ${String(exitCode())}.`);
     const text = await fetch(endpoint)
       .then((answer) => answer.text())
       .catch(() => '');
     if (text.includes('MissingAuthenticationToken')) return;
     await sleep(100);
   }
-  throw new Error('DynamoDB Local did not answer within 30 seconds.');
+  throw new Error('DynamoDB Local did not respond within 30 seconds.');
 }
 
 main().then(

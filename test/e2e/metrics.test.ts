@@ -2,24 +2,24 @@ import { FAILURE_KINDS, METRICS } from '../../lambdas/contract';
 import { admin, Client, send } from '../support/client';
 import { DAY, eventually, startOwnServer, type OwnServer } from '../support/own-server';
 
-/** What the functions report to CloudWatch of what happens to them. */
+/** Metrics that the functions report to CloudWatch. */
 
-let own: OwnServer;
+let server: OwnServer;
 let client: Client;
 
 beforeAll(async () => {
-  own = await startOwnServer('--failure-mail-to', 'platform@x.example');
+  server = await startOwnServer('--failure-mail-to', 'platform@x.example');
   client = await Client.connect('generic');
 }, 60_000);
 
-afterAll(() => own.stop());
+afterAll(() => server.stop());
 
-/** How often something was reported, and what it came to. */
+/** Returns how often a metric was reported, and the sum of its values. */
 async function reported(
   name: string,
   kind?: string,
 ): Promise<readonly [count: number, sum: number]> {
-  const found = (await own.metrics()).find(
+  const found = (await server.metrics()).find(
     (each) =>
       each.name === name &&
       each.dimensions[METRICS.kind] === kind &&
@@ -28,7 +28,7 @@ async function reported(
   return [found?.count ?? 0, found?.sum ?? 0];
 }
 
-test('each request with its time, and each failure with its kind', async () => {
+test('requests are reported with their latency, failures with their kind', async () => {
   const [refusedBefore] = await reported(METRICS.refusals);
   const user = await client.user('measured@x.example');
   const attempts: readonly (readonly [
@@ -55,7 +55,8 @@ test('each request with its time, and each failure with its kind', async () => {
     ],
   ];
   for (const [expected, , attempt] of attempts) expect((await attempt()).status).toBe(expected);
-  // Looking for what is not there is no failure, but a refusal all the same: API Gateway counts it as one.
+  // A lookup of an unknown id is not a failure, but counts as a refusal: API Gateway counts it as a
+  // 4XX error.
   expect((await client.get('/Users/nobody')).status).toBe(404);
   expect((await admin('POST', '/connections', {})).status).toBe(400);
   await admin('PATCH', `/connections/${client.id}`, { groups: false });
@@ -64,7 +65,8 @@ test('each request with its time, and each failure with its kind', async () => {
   expect((await client.get('/Users')).status).toBe(403);
   await admin('PATCH', `/connections/${client.id}`, { enabled: true });
 
-  // The user, the attempts, the look, the group and the refusal of the disabled connection; not what administrators did.
+  // The user, the attempts, the lookup, the group and the request on the disabled connection. Admin
+  // requests are not counted.
   const requests = 1 + attempts.length + 3;
   const [, milliseconds] = await eventually(
     () => reported(METRICS.latency),
@@ -73,7 +75,7 @@ test('each request with its time, and each failure with its kind', async () => {
   expect(milliseconds).toBeGreaterThan(0);
   expect(await reported(METRICS.latency)).toEqual([requests, milliseconds]);
   for (const kind of [...attempts.map(([, each]) => each), 'forbidden']) {
-    // What is declined is of the same kind as what is wrong.
+    // The 400 and the 501 response both have the kind `invalid`.
     const count = kind === 'invalid' ? 2 : 1;
     expect([kind, await reported(METRICS.failures, kind)]).toEqual([kind, [count, count]]);
     expect(FAILURE_KINDS).toContain(kind);
@@ -84,22 +86,21 @@ test('each request with its time, and each failure with its kind', async () => {
   expect(refused - refusedBefore).toBe(attempts.length + 3);
 });
 
-test('tokens that end within a week are counted, and the deployment’s recipients are told where a connection names nobody', async () => {
+test('expiring tokens are counted, and the default recipients get the reminder', async () => {
   await admin('POST', '/connections', { displayName: 'Short', tokenExpiresInDays: 10 });
-  await own.advance(4 * DAY);
+  await server.advance(4 * DAY);
   const { maximum } = await eventually(
     async () =>
-      (await own.metrics()).find(({ name }) => name === METRICS.tokensNearExpiry) ?? { maximum: 0 },
+      (await server.metrics()).find(({ name }) => name === METRICS.tokensNearExpiry) ?? {
+        maximum: 0,
+      },
     (found) => found.maximum > 0,
   );
   expect(maximum).toBe(1);
-  const told = await eventually(
-    async () => (await own.mails()).find(({ subject }) => subject.includes('Short')),
-    (mail) => mail !== undefined,
-  );
-  expect(told?.recipients).toEqual(['platform@x.example']);
+  const mail = (await server.mails()).find(({ subject }) => subject.includes('Short'));
+  expect(mail?.recipients).toEqual(['platform@x.example']);
 });
 
-test('what is reported is no noise for whoever runs this', () => {
-  expect(own.log()).not.toContain('_aws');
+test('metrics do not appear in the log of npm start', () => {
+  expect(server.log()).not.toContain('_aws');
 });

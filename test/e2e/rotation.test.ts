@@ -1,5 +1,5 @@
 import { admin, Client, type Body } from '../support/client';
-import { DAY, eventually, startOwnServer, type OwnServer } from '../support/own-server';
+import { DAY, eventually, startOwnServer, type Mail, type OwnServer } from '../support/own-server';
 
 let server: OwnServer;
 
@@ -12,13 +12,16 @@ afterAll(() => server.stop());
 const status = async (client: Client, value = client.token): Promise<number> =>
   (await client.call('GET', '/Users', undefined, { Authorization: `Bearer ${value}` })).status;
 
+const mailsTo = async (...recipients: readonly string[]): Promise<readonly Mail[]> =>
+  (await server.mails()).filter((mail) => mail.recipients.join() === recipients.join());
+
 const rotate = async (client: Client, body?: object): Promise<string> =>
   (await admin('POST', `/connections/${client.id}/tokens`, body)).body.value as string;
 
 const tokens = async (client: Client): Promise<Body[]> =>
   (await admin('GET', `/connections/${client.id}/tokens`)).body as Body[];
 
-test('with an overlap both tokens work until it is over, without one the old one ends at once', async () => {
+test('both tokens work during an overlap; without one, the old token ends at once', async () => {
   const client = await Client.connect('okta');
   const second = await rotate(client, { overlapSeconds: 60 });
   expect([await status(client), await status(client, second)]).toEqual([200, 200]);
@@ -29,7 +32,7 @@ test('with an overlap both tokens work until it is over, without one the old one
   expect([await status(client, second), await status(client, third)]).toEqual([401, 200]);
 });
 
-test('a token ends when its days are over', async () => {
+test('a token expires after tokenExpiresInDays', async () => {
   const client = await Client.connect('generic', { tokenExpiresInDays: 1 });
   await server.advance(DAY - 60);
   expect(await status(client)).toBe(200);
@@ -39,7 +42,7 @@ test('a token ends when its days are over', async () => {
   expect(await status(client, await rotate(client))).toBe(200);
 });
 
-test('its use is written down once an hour', async () => {
+test('the last use of a token is recorded at most once an hour', async () => {
   const client = await Client.connect('generic');
   const lastUsed = async (): Promise<string> => (await tokens(client))[0]?.lastUsedAt as string;
   await status(client);
@@ -52,7 +55,7 @@ test('its use is written down once an hour', async () => {
   expect(Date.parse(await lastUsed()) - Date.parse(first)).toBeGreaterThanOrEqual(3_600_000);
 });
 
-test('on schedule a new token waits in the secret, recipients are told where, and the old one has its overlap', async () => {
+test('a scheduled rotation stores a new token in the secret and mails the recipients', async () => {
   const recipients = ['admin@acme.example'];
   const client = await Client.connect('entra', {
     displayName: 'Acme & Söhne',
@@ -60,21 +63,17 @@ test('on schedule a new token waits in the secret, recipients are told where, an
     rotation: { everyDays: 30, overlapDays: 5 },
   });
   await server.advance(29 * DAY);
-  // Making the schedule tests the endpoint, and not with this token: it would look used.
+  // Creating the schedule tests the endpoint, but not with this token: it would look used.
   expect(await tokens(client)).toMatchObject([{ state: 'active', lastUsedAt: null }]);
   await server.advance(DAY + 60);
   const [next, earlier] = await tokens(client);
   expect([next.state, earlier.state, await status(client)]).toEqual(['active', 'ending', 200]);
   expect(Date.parse(earlier.expiresAt) - Date.parse(next.createdAt)).toBeLessThan(5.1 * DAY * 1000);
 
-  const mails = await eventually(
-    async () =>
-      (await server.mails()).filter((mail) => mail.recipients.join() === recipients.join()),
-    ({ length }) => length > 0,
-  );
+  const mails = await mailsTo(...recipients);
   expect(mails).toHaveLength(1);
   const [mail] = mails;
-  expect(mail?.subject).toBe('A new SCIM token for Acme & Söhne waits to be pasted');
+  expect(mail?.subject).toBe('New SCIM token for Acme & Söhne: paste it into Entra ID');
   const { secretName } = (await admin('GET', `/connections/${client.id}`)).body;
   expect(mail?.text).toContain(`get-secret-value --secret-id '${String(secretName)}'`);
   expect(mail?.text).toContain('Secret Token');
@@ -88,12 +87,12 @@ test('on schedule a new token waits in the secret, recipients are told where, an
     actor: 'secretsmanager.amazonaws.com',
     action: 'token.rotate',
   });
-  // The next one comes by itself.
+  // The next rotation follows on schedule.
   await server.advance(25 * DAY);
   expect((await tokens(client))[0]?.id).not.toBe(next.id);
 });
 
-test('a schedule can be changed and ended', async () => {
+test('a rotation schedule can be changed and removed', async () => {
   const client = await Client.connect('generic', { rotation: { everyDays: 10, overlapDays: 1 } });
   await admin('PATCH', `/connections/${client.id}`, { rotation: { everyDays: 20 } });
   await server.advance(15 * DAY);
@@ -104,7 +103,7 @@ test('a schedule can be changed and ended', async () => {
   expect(await status(client)).toBe(200);
 });
 
-test('other changes leave the schedule alone', async () => {
+test('changes of other settings do not delay the rotation', async () => {
   const client = await Client.connect('generic', { rotation: { everyDays: 10, overlapDays: 1 } });
   for (const displayName of ['One', 'Two']) {
     await server.advance(4.9 * DAY);
@@ -114,7 +113,7 @@ test('other changes leave the schedule alone', async () => {
   expect((await tokens(client)).map(({ state }) => state)).toEqual(['active', 'ending']);
 });
 
-test('a schedule that would come too late for the token begins with a rotation', async () => {
+test('a new schedule rotates immediately if the token would expire too early', async () => {
   const recipients = ['late@rotation.example'];
   const client = await Client.connect('generic', {
     tokenExpiresInDays: 20,
@@ -129,17 +128,16 @@ test('a schedule that would come too late for the token begins with a rotation',
     (list) => list.length === 2,
   );
   const mails = await eventually(
-    async () =>
-      (await server.mails()).filter((mail) => mail.recipients.join() === recipients.join()),
-    (list) => list.some(({ subject }) => subject.startsWith('A new SCIM token')),
+    () => mailsTo(...recipients),
+    (list) => list.some(({ subject }) => subject.startsWith('New SCIM token')),
   );
-  // It ends when it would have ended anyway, before the overlap does.
+  // The token keeps its expiry, which comes before the end of the overlap.
   expect(mails.at(-1)?.text).toContain(`works until ${String(earlier.expiresAt).slice(0, 10)}`);
   const short = await admin('POST', `/connections/${client.id}/tokens`, { expiresInDays: 14 });
   expect([short.status, short.body.errors[0].pointer]).toEqual([400, '/expiresInDays']);
 });
 
-test('a disabled connection is rotated all the same, and its recipients are told', async () => {
+test('a disabled connection is rotated, too, and its recipients are notified', async () => {
   const recipients = ['disabled@rotation.example'];
   const client = await Client.connect('generic', {
     rotation: { everyDays: 10, overlapDays: 1 },
@@ -148,11 +146,7 @@ test('a disabled connection is rotated all the same, and its recipients are told
   await admin('PATCH', `/connections/${client.id}`, { enabled: false });
   await server.advance(10 * DAY + 60);
   expect((await tokens(client)).map(({ state }) => state)).toEqual(['active', 'ending']);
-  await eventually(
-    async () =>
-      (await server.mails()).filter((mail) => mail.recipients.join() === recipients.join()),
-    ({ length }) => length === 1,
-  );
+  expect(await mailsTo(...recipients)).toHaveLength(1);
   const value = await rotate(client);
   await admin('PATCH', `/connections/${client.id}`, { enabled: true });
   expect(await status(client, value)).toBe(200);
@@ -166,9 +160,9 @@ test('a connection without a secret rotates on demand', async () => {
   expect((await admin('DELETE', `/connections/${client.id}`)).status).toBe(202);
 });
 
-test('recipients are told 60, 30, 7 and 1 days before a token ends and on the day, once each', async () => {
+test('reminders are sent once: 60, 30, 7 and 1 days before the expiry and on the day', async () => {
   const recipients = ['ops@expiry.example', 'it@expiry.example'];
-  // At noon, so that the day of the end begins half a day before the end.
+  // Starts at noon, so that the day of the expiry begins half a day before the expiry.
   const { now } = (await (await fetch(server.mailboxUrl.replace(/mailbox$/, 'clock'))).json()) as {
     now: string;
   };
@@ -178,10 +172,10 @@ test('recipients are told 60, 30, 7 and 1 days before a token ends and on the da
     failureMail: { recipients },
     tokenExpiresInDays: 90,
   });
-  const told = async (): Promise<string[]> =>
-    (await server.mails())
-      .filter((mail) => mail.recipients.join() === recipients.join())
-      .map(({ subject }) => subject.replace('SCIM token of Expiring expires ', ''));
+  const reminders = async (): Promise<string[]> =>
+    (await mailsTo(...recipients)).map(({ subject }) =>
+      subject.replace('SCIM token of Expiring expires ', ''),
+    );
   const expected: string[] = [];
   for (const [days, ...subjects] of [
     [29],
@@ -189,16 +183,16 @@ test('recipients are told 60, 30, 7 and 1 days before a token ends and on the da
     [29, 'in 30 days'],
     [1],
     [22.5, 'in 7 days'],
-    [4.85, 'in a day'],
+    [4.85, 'in 1 day'],
     [0.25, 'today'],
     [5],
   ] as const) {
     await server.advance(days * DAY);
     expected.push(...subjects);
-    expect(await eventually(told, ({ length }) => length >= expected.length)).toEqual(expected);
-    // The schedule comes again, and tells nothing twice.
+    expect(await reminders()).toEqual(expected);
+    // Later runs of the schedule repeat no reminder.
     await server.advance(6 * 3600);
-    expect(await told()).toEqual(expected);
+    expect(await reminders()).toEqual(expected);
   }
   const [mail] = (await server.mails()).filter(({ subject }) => subject.includes('Expiring'));
   expect(mail?.text).toContain(`/connections/${client.id}/tokens`);
@@ -206,7 +200,7 @@ test('recipients are told 60, 30, 7 and 1 days before a token ends and on the da
   expect(mail?.text).not.toContain(client.token.slice(-20));
 });
 
-test('the end of a token with scopes is told as what it is', async () => {
+test('the reminder for a token with scopes names the token and its scopes', async () => {
   const recipients = ['scoped@expiry.example'];
   const client = await Client.connect('okta', { failureMail: { recipients } });
   const body = { scopes: ['users:read'], expiresInDays: 8 };
@@ -214,17 +208,13 @@ test('the end of a token with scopes is told as what it is', async () => {
     id: string;
   };
   await server.advance(2 * DAY);
-  const [mail] = await eventually(
-    async () =>
-      (await server.mails()).filter((each) => each.recipients.join() === recipients.join()),
-    ({ length }) => length > 0,
-  );
+  const [mail] = await mailsTo(...recipients);
   expect(mail?.subject).toBe(`SCIM token ${id} of Test expires in 7 days`);
   expect(mail?.text).toContain('{"scopes":["users:read"]}');
   expect(mail?.text).not.toContain('overlapSeconds');
 });
 
-test('nobody is told of a token that a rotation has put an end to, nor for a connection that is disabled', async () => {
+test('replaced tokens and disabled connections cause no reminders', async () => {
   const to = (name: string) => ({ failureMail: { recipients: [name] }, tokenExpiresInDays: 40 });
   const replaced = await Client.connect('generic', to('replaced@x.example'));
   const disabled = await Client.connect('generic', to('disabled@x.example'));
@@ -236,13 +226,13 @@ test('nobody is told of a token that a rotation has put an end to, nor for a con
   expect(recipients).not.toEqual(expect.arrayContaining(['disabled@x.example']));
 });
 
-test('the mailbox shows them as a page, too', async () => {
+test('the mailbox also shows the mails as an HTML page', async () => {
   const page = await fetch(server.mailboxUrl);
   expect(page.headers.get('content-type')).toContain('text/html');
   expect(await page.text()).toContain('<h2>');
 });
 
-test('the clock moves ahead only', async () => {
+test('the clock only moves forward', async () => {
   const clock = server.mailboxUrl.replace(/mailbox$/, 'clock');
   for (const body of ['{"advanceSeconds": -1}', '{}', 'x']) {
     expect((await fetch(clock, { method: 'POST', body })).status).toBe(400);

@@ -1,12 +1,12 @@
 import { request as httpRequest } from 'node:http';
 import type { ServerInfo } from './server-process';
 
-/** The server that jest's setup started. */
+/** Returns the server that the tests use: that of jest's setup, or the test file's own. */
 export function server(): ServerInfo {
   return JSON.parse(process.env['SCIM_TEST_SERVER'] ?? '{}') as ServerInfo;
 }
 
-/** JSON of an answer; tests look into it freely. */
+/** JSON of a response; tests read it without type checks. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Body = any;
 
@@ -17,7 +17,7 @@ export interface Reply {
   readonly body: Body;
 }
 
-/** One request, sent exactly as given: no header is added but Content-Length. */
+/** Sends a request exactly as given; Content-Length is the only header that is added. */
 export function send(
   method: string,
   url: string,
@@ -63,7 +63,7 @@ function parsed(text: string): Body {
   }
 }
 
-/** A SCIM client with its own connection. */
+/** SCIM client with its own connection. */
 export class Client {
   private constructor(
     readonly id: string,
@@ -72,7 +72,7 @@ export class Client {
     private readonly headers: Readonly<Record<string, string>>,
   ) {}
 
-  /** Creates a connection through the admin API. */
+  /** Creates a connection through the admin API, and its client. */
   static async connect(
     identityProvider: string,
     settings: Readonly<Record<string, unknown>> = {},
@@ -92,7 +92,7 @@ export class Client {
     return new Client(id, scimBaseUrl, token.value, headers);
   }
 
-  /** A client of a connection that was set up elsewhere. */
+  /** Returns a client of an existing connection. */
   static of(
     baseUrl: string,
     token: string,
@@ -127,7 +127,7 @@ export class Client {
     return this.call('PUT', path, body);
   }
 
-  /** A PATCH with these operations. */
+  /** Sends a PATCH with these operations. */
   patch(path: string, ...operations: readonly object[]): Promise<Reply> {
     return this.call('PATCH', path, { schemas: [PATCH_OP], Operations: operations });
   }
@@ -136,7 +136,7 @@ export class Client {
     return this.call('DELETE', path);
   }
 
-  /** Resources that a filter finds. */
+  /** Returns the resources that match a filter. */
   async search(endpoint: string, filter: string): Promise<Body[]> {
     const reply = await this.get(`${endpoint}?filter=${encodeURIComponent(filter)}`);
     if (reply.status !== 200) throw new Error(reply.text);
@@ -158,7 +158,7 @@ export class Client {
     return reply.body;
   }
 
-  /** Ids of a group's members, sorted. */
+  /** Returns the ids of a group's members, sorted. */
   async memberIds(groupId: string): Promise<string[]> {
     const { body } = await this.get(`/Groups/${groupId}`);
     return (body as { members: { value: string }[] }).members.map(({ value }) => value).sort();
@@ -171,21 +171,21 @@ export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 export const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
-/** A call of the admin API. */
+/** Sends a request to the admin API. */
 export function admin(method: string, path: string, body?: unknown): Promise<Reply> {
   const text =
     body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
   return send(method, `${server().adminUrl}${path}`, { 'Content-Type': 'application/json' }, text);
 }
 
-/** Checks an answer of the admin API for problem details (RFC 9457) with this status. */
+/** Expects a response of the admin API with problem details (RFC 9457) and this status. */
 export function expectProblem(reply: Reply, status: number): void {
   expect([reply.status, reply.body?.status]).toEqual([status, status]);
   expect(reply.headers['content-type']).toMatch('application/problem+json');
   expect(reply.body.detail.length).toBeGreaterThan(5);
 }
 
-/** Checks an answer for a SCIM Error (RFC 7644 section 3.12) with this status. */
+/** Expects a SCIM error response (RFC 7644 section 3.12) with this status. */
 export function expectError(reply: Reply, status: number, scimType?: string): void {
   expect([reply.status, reply.body?.schemas, reply.body?.status]).toEqual([
     status,

@@ -1,4 +1,4 @@
-// Turns TypeScript into what jest runs; types are checked by `npm run check`.
+// Compiles TypeScript for jest. `npm run check` checks the types.
 const { transformSync } = require('esbuild');
 
 module.exports = {

@@ -1,13 +1,16 @@
 import { send } from './client';
 import { startServer, type ServerProcess } from './server-process';
 
-/** A server for one test file, whose clock it may move. */
+/** Server of a single test file, which can advance its clock. */
 export interface OwnServer extends ServerProcess {
-  /** Moves the clock ahead; every schedule that is due has run afterwards. What the stream then brings comes later. */
+  /**
+   * Advances the clock and resolves when all due schedules have run and the stream has delivered
+   * all batches that are due.
+   */
   advance(seconds: number): Promise<void>;
-  /** What functions have reported, by name and dimensions. */
+  /** Returns the metrics that the functions reported, by name and dimensions. */
   metrics(): Promise<readonly Reported[]>;
-  /** The mails that were sent, oldest first. */
+  /** Advances the clock past the mail window and returns the sent mails, oldest first. */
   mails(): Promise<readonly Mail[]>;
 }
 
@@ -28,42 +31,45 @@ export interface Reported {
 
 export const DAY = 86_400;
 
+/** Length of the mail window in seconds: no test reaches its end without advancing the clock. */
+const MAIL_WINDOW = 120;
+
 /**
- * Starts it, and makes the clients of this file find it.
- * @param flags beside those that every test wants
+ * Starts a server that the clients of this test file use.
+ * @param flags further flags of `npm start`
  */
 export async function startOwnServer(...flags: readonly string[]): Promise<OwnServer> {
-  const process_ = await startServer(['--memory', '--port', '0', ...flags]);
-  process.env['SCIM_TEST_SERVER'] = JSON.stringify(process_);
-  const [clock, metrics] = ['clock', 'metrics'].map((name) =>
-    process_.mailboxUrl.replace(/mailbox$/, name),
-  );
+  const window = ['--failure-mail-window', String(MAIL_WINDOW)];
+  const started = await startServer(['--memory', '--port', '0', ...window, ...flags]);
+  process.env['SCIM_TEST_SERVER'] = JSON.stringify(started);
+  const { mailboxUrl } = started;
+  const clockUrl = mailboxUrl.replace(/mailbox$/, 'clock');
+  const metricsUrl = mailboxUrl.replace(/mailbox$/, 'metrics');
+  const advance = async (seconds: number): Promise<void> => {
+    const body = JSON.stringify({ advanceSeconds: seconds });
+    const reply = await send('POST', clockUrl, {}, body);
+    if (reply.status !== 200) throw new Error(reply.text);
+  };
   return {
-    ...process_,
-    advance: async (seconds) => {
-      const reply = await send(
-        'POST',
-        clock ?? '',
-        {},
-        JSON.stringify({ advanceSeconds: seconds }),
-      );
-      if (reply.status !== 200) throw new Error(reply.text);
+    ...started,
+    advance,
+    metrics: async () => (await send('GET', metricsUrl)).body as Reported[],
+    mails: async () => {
+      await advance(MAIL_WINDOW + 1);
+      return (await send('GET', mailboxUrl, { Accept: 'application/json' })).body as Mail[];
     },
-    metrics: async () => (await send('GET', metrics ?? '')).body as Reported[],
-    mails: async () =>
-      (await send('GET', process_.mailboxUrl, { Accept: 'application/json' })).body as Mail[],
   };
 }
 
-/** Waits until something is so. @throws Error when it is not within twenty seconds */
+/** Polls until a value meets a condition. @throws Error if it does not within twenty seconds */
 export async function eventually<T>(
   read: () => Promise<T>,
-  isSo: (value: T) => boolean,
+  isMet: (value: T) => boolean,
 ): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     const value = await read();
-    if (isSo(value)) return value;
-    if (attempt === 200) throw new Error(`Still ${JSON.stringify(value)}`);
+    if (isMet(value)) return value;
+    if (attempt === 200) throw new Error(`Condition not met: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

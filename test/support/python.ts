@@ -5,8 +5,9 @@ import path from 'node:path';
 const CACHE = path.join(__dirname, '..', '..', 'node_modules', '.cache', 'python');
 
 /**
- * A virtual environment with what a requirements file names, made once.
- * @param requirements the file; its name is the environment's
+ * Creates a virtual environment with the packages of a requirements file, once per version of the
+ * file.
+ * @param requirements path of the file, after which the environment is named
  * @returns the folder of the environment's programs
  */
 export function pythonEnvironment(requirements: string): string {
@@ -17,8 +18,8 @@ export function pythonEnvironment(requirements: string): string {
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     process.stdout.write(`Installing ${name} ...\n`);
     mkdirSync(CACHE, { recursive: true });
-    must('python3', ['-m', 'venv', '--clear', folder]);
-    must(path.join(folder, 'bin', 'pip'), [
+    run('python3', ['-m', 'venv', '--clear', folder]);
+    run(path.join(folder, 'bin', 'pip'), [
       'install',
       '--quiet',
       '--disable-pip-version-check',
@@ -30,7 +31,7 @@ export function pythonEnvironment(requirements: string): string {
   return path.join(folder, 'bin');
 }
 
-function must(program: string, args: readonly string[]): void {
+function run(program: string, args: readonly string[]): void {
   const { status, error, stderr } = spawnSync(program, args, { encoding: 'utf8' });
   if (status !== 0)
     throw new Error(`${program} ${args.join(' ')} failed: ${error?.message ?? stderr}`);

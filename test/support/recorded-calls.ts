@@ -3,10 +3,10 @@ import path from 'node:path';
 
 const FOLDER = path.join(__dirname, '..', '..', 'dist', 'calls');
 
-/** Where `npm test` and `npm run test:faults` have it written down which AWS calls the functions make. */
+/** Folders of the AWS calls that the functions make in `npm test` and `npm run test:faults`. */
 export const CALLS = ['system', 'faults'].map((suite) => path.join(FOLDER, suite));
 
-/** Has the calls of a suite written down anew; functions find the folder in the environment. */
+/** Starts a new recording of a suite's calls. Functions find the folder in the environment. */
 export function recordCallsOf(suite: 'system' | 'faults'): void {
   const folder = path.join(FOLDER, suite);
   rmSync(folder, { recursive: true, force: true });

@@ -3,13 +3,16 @@ import { openEngine } from '../directory/support';
 import { send } from './client';
 import type { ServerProcess } from './server-process';
 
-/** Passwords that the tests of the whole system send. */
+/** Passwords that the tests of the `system` project send. */
 const PASSWORDS = ['1mz050nq', 'Hunter2', 'n3wPassw0rd', 'pass-word-1'];
 
-/** What looks like a bearer token of this service, or like the header that carries one. */
+/** Matches bearer tokens of this service, and Authorization headers with a bearer token. */
 const TOKENS = /scim_[a-z0-9-]+_[a-z0-9]{10}_[A-Za-z0-9_-]{20,}|\bbearer +[\w.-]{8,}/gi;
 
-/** Tokens and passwords in what a system has written, every item of its table, its logs and its mails: where they are, and how they begin. */
+/**
+ * Finds tokens and passwords that a server wrote to its table, logs or mails.
+ * @returns the place and the first characters of each
+ */
 export async function secretsIn(server: ServerProcess): Promise<readonly string[]> {
   const mails = (await send('GET', server.mailboxUrl, { Accept: 'application/json' })).text;
   const found = [...inText('logs', server.log()), ...inText('mails', mails)];

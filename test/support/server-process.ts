@@ -3,7 +3,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
-/** What `npm start -- --json` prints when it is ready. */
+/** Output of `npm start -- --json` when the server is ready. */
 export interface ServerInfo {
   readonly scimBaseUrl: string;
   readonly token: string;
@@ -15,15 +15,15 @@ export interface ServerInfo {
 
 export interface ServerProcess extends ServerInfo {
   readonly pid: number;
-  /** What it has printed on standard error: the functions' logs. */
+  /** Returns the standard error output so far: the functions' logs. */
   readonly log: () => string;
-  /** Ends the server and waits until it is gone; resolves to its exit code. */
+  /** Stops the server and waits until it has exited; resolves to its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 const ROOT = path.join(__dirname, '..', '..');
 
-/** Runs what `npm start` runs, in a folder of the caller's choice. */
+/** Runs the program of `npm start` in a folder of the caller's choice. */
 export function spawnServer(args: readonly string[], cwd = ROOT): ChildProcess {
   const tsx = pathToFileURL(require.resolve('tsx')).href;
   return spawn(process.execPath, ['--import', tsx, path.join(ROOT, 'local', 'start.ts'), ...args], {
@@ -32,7 +32,7 @@ export function spawnServer(args: readonly string[], cwd = ROOT): ChildProcess {
   });
 }
 
-/** Starts a server and waits until it is ready. @throws Error with what it printed when it does not start */
+/** Starts a server and waits until it is ready. @throws Error with its output if it exits */
 export async function startServer(args: readonly string[], cwd?: string): Promise<ServerProcess> {
   const child = spawnServer([...args, '--json'], cwd);
   const { stdout, stderr } = child;
@@ -57,7 +57,7 @@ export async function startServer(args: readonly string[], cwd?: string): Promis
   };
 }
 
-/** The output of a server that is expected to end by itself. */
+/** Returns the output of a server that is expected to exit by itself. */
 export async function runToEnd(
   args: readonly string[],
   cwd?: string,

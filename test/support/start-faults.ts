@@ -1,6 +1,6 @@
 import { recordCallsOf } from './recorded-calls';
 
-/** Before the tests of the `faults` project, each of which starts a system of its own. */
+/** Prepares the tests of the `faults` project. Each of them starts its own system. */
 export default function start(): void {
   recordCallsOf('faults');
 }

@@ -1,13 +1,15 @@
 import { secretsIn } from './secrets';
 
-/** Ends what start-server.ts started. After all that the tests have asked of it, failures among it, it has written no secret anywhere. */
+/**
+ * Stops the server of start-server.ts. Throws if it wrote a secret to its table, logs or mails
+ * during the tests, many of which send failing requests.
+ */
 export default async function stop(): Promise<void> {
   const server = globalThis.scimServer;
   if (server === undefined) return;
   try {
     const secrets = await secretsIn(server);
-    if (secrets.length > 0)
-      throw new Error(`There are secrets in what was written: ${secrets.join(', ')}`);
+    if (secrets.length > 0) throw new Error(`The server wrote secrets: ${secrets.join(', ')}`);
   } finally {
     await server.stop();
   }
