@@ -80,12 +80,10 @@ async function memberOperations({
     'remove a member': (group) => requests.removeMember(subject, group, stranger()),
     'get without members': (group) =>
       send(subject, 'GET', `/Groups/${group}?excludedAttributes=members`),
-    'id eq and members eq': (group) =>
-      send(
-        subject,
-        'GET',
-        `/Groups?filter=${encodeURIComponent(`id eq "${group}" and members eq "${ids[0] ?? ''}"`)}&attributes=id`,
-      ),
+    'id eq and members eq': (group) => {
+      const filter = encodeURIComponent(`id eq "${group}" and members eq "${ids[0] ?? ''}"`);
+      return send(subject, 'GET', `/Groups?filter=${filter}&attributes=id`);
+    },
   };
   const groups = [...bySize].map(([members, id]) => ({
     name: `${members.toLocaleString('en-US')} members`,

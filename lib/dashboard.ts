@@ -11,7 +11,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { METRICS } from '../lambdas/contract';
-import { gatewayRefusalsOf, serverErrorsOf } from './alarms';
+import { gatewayRefusalsOf, serverErrorsOf } from './api-errors';
 import { FailureKind, type Metrics } from './metrics';
 import type { ScimFunctions } from './scim-functions';
 

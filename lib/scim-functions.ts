@@ -13,6 +13,7 @@ import { allowMail, mailEnvironment, mailWindow } from './failure-mail';
 import type { FunctionNetwork } from './network';
 import { ScimFunction, type ScimFunctionOptions } from './scim-function';
 import type { ScimServiceProviderProps } from './scim-service-provider-props';
+import { logDays } from './scim-table';
 import { triggerFromTable } from './table-trigger';
 import { allowRotation, allowSecrets } from './token-rotation';
 
@@ -88,27 +89,33 @@ const ITEM_ACTIONS = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem
  * transaction needs the permissions of its writes.
  */
 export function createFunctions(scope: Construct, props: FunctionsProps): ScimFunctions {
-  const maker = new FunctionFactory(scope, props);
-  const users = maker.directory('Users', 'users', 'SCIM: serves /Users');
-  const groups = maker.directory('Groups', 'groups', 'SCIM: serves /Groups');
-  const bulk = maker.directory('Bulk', 'bulk', 'SCIM: serves /Bulk');
-  const completion = maker.completion();
+  const factory = new FunctionFactory(scope, props);
+  const users = factory.directory('Users', 'users', 'SCIM: serves /Users');
+  const groups = factory.directory('Groups', 'groups', 'SCIM: serves /Groups');
+  const bulk = factory.directory('Bulk', 'bulk', 'SCIM: serves /Bulk');
+  const completion = factory.completion();
   // These functions record large member edits, and remove the members of deleted groups.
-  for (const directory of [groups, bulk, completion]) maker.allowTable(directory, 'BatchWriteItem');
-  const search = maker.create('Search', 'search', 'SCIM: serves /.search');
+  for (const directory of [groups, bulk, completion])
+    factory.allowTable(directory, 'BatchWriteItem');
+  const search = factory.create('Search', 'search', 'SCIM: serves /.search');
   // Search stores the ends of pages, and completes pending member edits of groups that it returns.
-  maker.allowTable(search, ...ITEM_ACTIONS);
-  maker.allowIndex(search);
-  const discovery = maker.create('Discovery', 'discovery', 'SCIM: serves discovery');
+  factory.allowTable(search, ...ITEM_ACTIONS);
+  factory.allowIndex(search);
+  const discovery = factory.create('Discovery', 'discovery', 'SCIM: serves discovery');
   // Discovery stores when tokens were last used, and logs failures.
-  maker.allowTable(discovery, 'GetItem', 'UpdateItem', 'PutItem');
-  const tokenRotation = maker.tokenRotation();
-  const admin = maker.administration('Admin', 'admin', 'SCIM: serves the admin API', tokenRotation);
+  factory.allowTable(discovery, 'GetItem', 'UpdateItem', 'PutItem');
+  const tokenRotation = factory.tokenRotation();
+  const admin = factory.administration(
+    'Admin',
+    'admin',
+    'SCIM: serves the admin API',
+    tokenRotation,
+  );
   // The admin API lists connections, and checks the groups that a schema change affects.
-  maker.allowTable(admin, 'BatchGetItem');
-  maker.allowIndex(admin);
-  for (const fn of [tokenRotation, admin]) maker.allowProbe(fn, discovery);
-  const notifications = maker.notifications();
+  factory.allowTable(admin, 'BatchGetItem');
+  factory.allowIndex(admin);
+  for (const fn of [tokenRotation, admin]) factory.allowProbe(fn, discovery);
+  const notifications = factory.notifications();
   const functions = {
     users,
     groups,
@@ -122,26 +129,14 @@ export function createFunctions(scope: Construct, props: FunctionsProps): ScimFu
   };
   if ((props.connections ?? []).length === 0) return functions;
   const about = 'SCIM: creates the connections that the stack declares';
-  const declaredConnections = maker.administration(
+  const declaredConnections = factory.administration(
     'Declaration',
     'declared-connections',
     about,
     tokenRotation,
   );
-  maker.allowProbe(declaredConnections, discovery);
+  factory.allowProbe(declaredConnections, discovery);
   return { ...functions, declaredConnections };
-}
-
-/**
- * Returns the retention of the provisioning log in days.
- * @throws Error for a retention that is not 1 to 3650 whole days
- */
-function logDays(retention = Duration.days(30)): number {
-  const days = retention.toDays({ integral: false });
-  if (Number.isInteger(days) && days >= 1 && days <= 3650) return days;
-  throw new Error(
-    `provisioningLogRetention must be 1 to 3650 whole days, not ${retention.toHumanString()}.`,
-  );
 }
 
 /** Creates the functions of one service provider. */

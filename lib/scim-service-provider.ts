@@ -1,18 +1,20 @@
-import { ArnFormat, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { METRICS, STAGE } from '../lambdas/contract';
-import { acknowledgeAdministration, acknowledgeRules } from './acknowledged-rules';
+import { acknowledgeRules } from './acknowledged-rules';
+import { grantAdminApi } from './admin-access';
 import { addAlarms } from './alarms';
 import { addDashboard } from './dashboard';
 import { declareConnections } from './declared-connections';
+import { deploymentName } from './deployment-name';
 import { addDomain } from './domain';
 import { Metrics, type FailureKind } from './metrics';
 import { Network } from './network';
@@ -75,7 +77,7 @@ export class ScimServiceProvider extends Construct {
           'public domain. Remove domain, or choose another access.',
       );
     }
-    this.deployment = this.deploymentName();
+    this.deployment = deploymentName(this);
     this.key = props.encryptionKey;
     const network = Network.of(this, props);
     this.table = createTable(this, props);
@@ -109,11 +111,11 @@ export class ScimServiceProvider extends Construct {
       new CfnWebACLAssociation(this, 'WebAcl', { resourceArn, webAclArn: webAcl.attrArn });
     }
     for (const principal of props.adminPrincipals ?? []) this.grantAdmin(principal).assertSuccess();
-    const { declaredConnections: maker } = this.functions;
-    if (maker !== undefined) {
+    const { declaredConnections: provider } = this.functions;
+    if (provider !== undefined) {
       declareConnections(this, {
         connections,
-        provider: maker,
+        provider,
         removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
         hasMail: props.failureMail !== undefined,
         scimBaseUrl: (id) => this.scimBaseUrl(id),
@@ -128,19 +130,11 @@ export class ScimServiceProvider extends Construct {
       });
     }
     this.metrics = new Metrics(this, this.deployment, this.api);
+    const { metrics, functions } = this;
     const isMailed = (props.failureMail?.recipients ?? []).length > 0;
     const alarms =
-      props.alarms === undefined
-        ? []
-        : addAlarms(this, props.alarms, this.metrics, this.functions, isMailed);
-    if (props.dashboard ?? true) {
-      addDashboard(this, {
-        metrics: this.metrics,
-        alarms,
-        functions: this.functions,
-        table: this.table,
-      });
-    }
+      props.alarms === undefined ? [] : addAlarms(this, props.alarms, metrics, functions, isMailed);
+    if (props.dashboard ?? true) addDashboard(this, { metrics, alarms, functions, table });
     acknowledgeRules(this, this.deployment);
   }
 
@@ -264,7 +258,7 @@ export class ScimServiceProvider extends Construct {
    * @param grantee The principal, from the account of the stack.
    */
   grantAdmin(grantee: IGrantable): Grant {
-    return this.grantInvoke(grantee, '*');
+    return grantAdminApi(grantee, this.api, '*');
   }
 
   /**
@@ -276,26 +270,7 @@ export class ScimServiceProvider extends Construct {
    * @param grantee The principal, from the account of the stack.
    */
   grantRead(grantee: IGrantable): Grant {
-    return this.grantInvoke(grantee, 'GET');
-  }
-
-  /**
-   * Grants calls of the admin API with one HTTP method, or with all (`*`).
-   * @throws Error for a principal of another account, because both accounts would have to allow the
-   * call
-   */
-  private grantInvoke(grantee: IGrantable, method: string): Grant {
-    const { principalAccount: theirs } = grantee.grantPrincipal;
-    const { account: ours } = Stack.of(this);
-    if (theirs !== undefined && ![theirs, ours].some(Token.isUnresolved) && theirs !== ours) {
-      throw new Error(
-        `The admin API accepts principals of account ${ours}, but this one is of ${theirs}. ` +
-          `Let it assume a role in account ${ours}, and grant access to that role.`,
-      );
-    }
-    acknowledgeAdministration(grantee, this.api, method);
-    const resourceArns = [this.api.arnForExecuteApi(method, '/admin/*', STAGE)];
-    return Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns });
+    return grantAdminApi(grantee, this.api, 'GET');
   }
 
   /**
@@ -309,17 +284,6 @@ export class ScimServiceProvider extends Construct {
 
   private secretNameOf(connectionId: string): string {
     return `${this.deployment}/${connectionId}`;
-  }
-
-  /**
-   * Returns a name that is unique in the account and region. The names of the secrets begin with
-   * it, because secrets are created at run time.
-   */
-  private deploymentName(): string {
-    let stack = Stack.of(this);
-    // The name of a nested stack is unknown until deployment.
-    while (stack.nestedStackParent !== undefined) stack = stack.nestedStackParent;
-    return `${stack.stackName}/${this.node.addr.slice(-8)}`;
   }
 }
 

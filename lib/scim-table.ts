@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   Billing,
@@ -60,4 +60,16 @@ export function createTable(
       ? {}
       : { replicas: tableReplicas.map((region) => ({ region })) }),
   });
+}
+
+/**
+ * Returns the retention of the provisioning log in days.
+ * @throws Error for a retention that is not 1 to 3650 whole days
+ */
+export function logDays(retention = Duration.days(30)): number {
+  const days = retention.toDays({ integral: false });
+  if (Number.isInteger(days) && days >= 1 && days <= 3650) return days;
+  throw new Error(
+    `provisioningLogRetention must be 1 to 3650 whole days, not ${retention.toHumanString()}.`,
+  );
 }

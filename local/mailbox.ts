@@ -73,7 +73,8 @@ function page(mails: readonly Mail[]): string {
     .reverse()
     .map(
       ({ recipients, subject, text: body }) =>
-        `<article><h2>${escaped(subject)}</h2><p>To: ${escaped(recipients.join(', '))}</p><pre>${escaped(body)}</pre></article>`,
+        `<article><h2>${escaped(subject)}</h2><p>To: ${escaped(recipients.join(', '))}</p>` +
+        `<pre>${escaped(body)}</pre></article>`,
     );
   const style =
     'body{font-family:sans-serif;max-width:50em;margin:2em auto}pre{white-space:pre-wrap}';

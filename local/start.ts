@@ -29,7 +29,8 @@ function json(
   connection: FirstConnection,
 ): string {
   const { scimBaseUrl, token } = connection;
-  return `${JSON.stringify({ scimBaseUrl, token, adminUrl, mailboxUrl, dynamodbEndpoint, tableName })}\n`;
+  const urls = { scimBaseUrl, token, adminUrl, mailboxUrl, dynamodbEndpoint, tableName };
+  return `${JSON.stringify(urls)}\n`;
 }
 
 function welcome(

@@ -31,13 +31,25 @@ const EXAMPLES: Readonly<Partial<Record<Cause, string>>> = {
   immutableValue: 'groups',
 };
 
+const INTRODUCTION =
+  'This page explains why requests of identity providers fail and what to do about it. Every ' +
+  'failed request is in the provisioning log of its connection: with one of the codes below as ' +
+  'its `cause`, the attribute and the user or group concerned, and a remedy in the terms of the ' +
+  'identity provider. SCIM responses carry the same code in the header `SCIM-Error-Code`.';
+
+const NOTES =
+  'Where an explanation mentions an attribute, it is an example. The log also shows changes, ' +
+  'such as who deactivated a user and when ' +
+  '([admin API](../reference/admin-api.md#the-provisioning-log)). ' +
+  'This page is generated from `idp/explanations` with `npm run docs:troubleshooting`.';
+
 const LOG = 'awscurl --region <region> --service execute-api "$ADMIN_URL/connections/acme/requests';
 
 /** Returns the page docs/operations/troubleshooting.md. */
 export function troubleshooting(): string {
   return `# Troubleshooting
 
-This page explains why requests of identity providers fail and what to do about it. Every failed request is in the provisioning log of its connection: with one of the codes below as its \`cause\`, the attribute and the user or group concerned, and a remedy in the terms of the identity provider. SCIM answers carry the same code in the header \`SCIM-Error-Code\`.
+${INTRODUCTION}
 
 \`\`\`sh
 # pip install awscurl
@@ -45,7 +57,7 @@ ${LOG}?status=failed"
 ${LOG}?status=failed&userName=bjensen@example.com"   # why did this user fail?
 \`\`\`
 
-Where an explanation mentions an attribute, it is an example. The log also shows changes, such as who deactivated a user and when ([admin API](../reference/admin-api.md#the-provisioning-log)). This page is generated from \`idp/explanations\` with \`npm run docs:troubleshooting\`.
+${NOTES}
 
 ${CAUSES.map(section).join('\n')}`;
 }

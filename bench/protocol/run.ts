@@ -47,7 +47,8 @@ const FILTERS = [
   'userName eq "bjensen@example.com"',
   'title pr and active eq true',
   'emails[type eq "work" and value co "@example.com"] or displayName sw "Babs"',
-  'name.familyName co "Jen" and not (title eq "Boss") and meta.lastModified gt "2025-01-01T00:00:00Z"',
+  'name.familyName co "Jen" and not (title eq "Boss") and ' +
+    'meta.lastModified gt "2025-01-01T00:00:00Z"',
 ];
 
 const OPERATIONS = [

@@ -100,8 +100,8 @@ async function taken({ connections }: ConnectionServices, id: string): Promise<P
     return new Problem(409, `The connection "${id}" exists already.`, errors);
   return new Problem(
     409,
-    `The connection "${id}" was deleted at ${deleted.deletedAt}, and its data is still being removed. ` +
-      'The id can be used again a minute or two after all data is gone.',
+    `The connection "${id}" was deleted at ${deleted.deletedAt}, and its data is still being ` +
+      'removed. The id can be used again a minute or two after all data is gone.',
     errors,
     { 'Retry-After': String(ID_HELD_SECONDS) },
   );

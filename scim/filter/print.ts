@@ -12,8 +12,11 @@ export function printFilter(filter: Filter): string {
     case 'not':
       return `not (${printFilter(filter.filter)})`;
     case 'and':
-    case 'or':
-      return `${operand(filter.left, filter.kind, 'left')} ${filter.kind} ${operand(filter.right, filter.kind, 'right')}`;
+    case 'or': {
+      const left = operand(filter.left, filter.kind, 'left');
+      const right = operand(filter.right, filter.kind, 'right');
+      return `${left} ${filter.kind} ${right}`;
+    }
   }
 }
 

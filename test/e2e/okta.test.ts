@@ -63,7 +63,9 @@ test('Test API Credentials: both of its requests succeed', async () => {
 
 test('assigning a user returns the whole user, without the password', async () => {
   const userName = 'assigned@example.com';
-  const filter = `/Users?filter=userName%20eq%20%22${encodeURIComponent(userName)}%22&startIndex=1&count=100`;
+  const filter =
+    `/Users?filter=userName%20eq%20%22${encodeURIComponent(userName)}%22` +
+    '&startIndex=1&count=100';
   expect((await okta.get(filter)).body).toMatchObject({
     totalResults: 0,
     itemsPerPage: 0,
@@ -159,7 +161,9 @@ describe('group push', () => {
 
   test('works by PATCH', async () => {
     const displayName = 'Push Group';
-    const filter = `/Groups?filter=displayName%20eq%20%22${encodeURIComponent(displayName)}%22&startIndex=1&count=100`;
+    const filter =
+      `/Groups?filter=displayName%20eq%20%22${encodeURIComponent(displayName)}%22` +
+      '&startIndex=1&count=100';
     expect((await okta.get(filter)).body.Resources).toEqual([]);
     const { body: group } = await okta.post('/Groups', {
       schemas: [GROUP],

@@ -277,7 +277,8 @@ describe('request handling', () => {
       (
         await client.call(
           'GET',
-          '/Users?filter=userName%20eq%20%22victim%22%20and%20emails.value%20eq%20%22V@example.com%22',
+          '/Users?filter=userName%20eq%20%22victim%22%20and%20' +
+            'emails.value%20eq%20%22V@example.com%22',
         )
       ).body.totalResults,
     ).toBe(1);

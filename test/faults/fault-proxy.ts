@@ -99,7 +99,8 @@ export class FaultProxy {
         sendError(response, 400, {
           __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
           message:
-            'Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict]',
+            'Transaction cancelled, please refer cancellation reasons for specific reasons ' +
+            '[TransactionConflict]',
           CancellationReasons: [{ Code: 'TransactionConflict', Message: 'injected' }],
         });
         return;

@@ -39,7 +39,8 @@ class RotatedConnection {
   }
 
   async step(step: Step, version: string): Promise<void> {
-    const SecretId = `arn:aws:secretsmanager:us-east-1:000000000000:secret:${this.secretName}-AbCdEf`;
+    const prefix = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:';
+    const SecretId = `${prefix}${this.secretName}-AbCdEf`;
     await system.invoke('TokenRotation', { Step: step, SecretId, ClientRequestToken: version });
     await this.expectCurrentIsValid();
   }

@@ -355,8 +355,9 @@ describe('filter rewriters', () => {
     ['externalId eq jyoung', 'externalId eq "jyoung"'],
     ['id eq 0190-a and manager eq 0190-b', 'id eq "0190-a" and manager eq "0190-b"'],
     [
-      'name.FamilyName eq Employee and (emails.Value co example.com or emails.Value co example.org)',
-      'name.FamilyName eq "Employee" and (emails.Value co "example.com" or emails.Value co "example.org")',
+      'name.FamilyName eq Employee and (emails.Value co example.com or emails.Value co b.example)',
+      'name.FamilyName eq "Employee" and ' +
+        '(emails.Value co "example.com" or emails.Value co "b.example")',
     ],
     [
       'meta.Created gt 2015-10-10T14:38:21.8617979-07:00',

@@ -23,14 +23,16 @@ afterAll(() => {
 test("the engine's query for the last record of a stream uses an index", () => {
   // Copied from dynoxide 1.2.1.
   const query =
-    "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = 'scim'";
+    'SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 ' +
+    "FROM _stream_records WHERE table_name = 'scim'";
   expect(JSON.stringify(database.exec(`EXPLAIN QUERY PLAN ${query}`))).toContain(
     'COVERING INDEX _stream_sequence',
   );
 });
 
 test('a stream keeps only its newest 100,000 records', () => {
-  const insert = `INSERT INTO _stream_records (id, table_name, event_name, keys_json, sequence_number, shard_id, created_at)
+  const insert = `INSERT INTO _stream_records
+    (id, table_name, event_name, keys_json, sequence_number, shard_id, created_at)
     VALUES (?, 'scim', 'INSERT', '{}', ?, 'shard', 0)`;
   for (const id of [1, 2, 100_001]) database.run(insert, [id, String(id)]);
   expect(database.exec('SELECT id FROM _stream_records')[0]?.values).toEqual([[2], [100_001]]);

@@ -81,8 +81,8 @@ async function createOrChange(
   if (found.declaredBy !== declaredBy) {
     throw new Problem(
       409,
-      `The connection "${id}" exists already and was not declared by this resource. Choose another ` +
-        `id, or delete that connection first (DELETE /connections/${id}).`,
+      `The connection "${id}" exists already and was not declared by this resource. Choose ` +
+        `another id, or delete that connection first (DELETE /connections/${id}).`,
     );
   }
   await completeCreation(

@@ -150,8 +150,9 @@ export class Entra {
   }
 
   async provisionGroup(displayName: string, members: readonly string[]): Promise<string> {
-    const filter = `/Groups?excludedAttributes=members&filter=displayName+eq+%22${encodeURIComponent(displayName)}%22`;
-    const { Resources } = expectStatus(await this.client.get(filter), 200);
+    const name = encodeURIComponent(displayName);
+    const query = `excludedAttributes=members&filter=displayName+eq+%22${name}%22`;
+    const { Resources } = expectStatus(await this.client.get(`/Groups?${query}`), 200);
     const body = {
       schemas: [GROUP],
       externalId: `object-${displayName}`,
