@@ -151,25 +151,29 @@ export interface Route {
 /**
  * The routes. All methods of a route go to its function, which answers 405 with `Allow` to those it
  * does not support. Paths of a connection without a route of their own go to `discovery`, which
- * answers 404.
+ * answers 404. The annotation lets bundles leave the routes out.
  */
-export const ROUTES: readonly Route[] = [
-  ...scim('users', '/Users', '/Users/{id}'),
-  ...scim('groups', '/Groups', '/Groups/{id}'),
-  ...scim('bulk', '/Bulk'),
-  ...scim('search', '', '/.search'),
-  ...scim('discovery', '/{proxy+}'),
-  ...admin(
-    '/connections',
-    '/connections/{connectionId}',
-    '/connections/{connectionId}/tokens',
-    '/connections/{connectionId}/tokens/{tokenId}',
-    '/connections/{connectionId}/audit',
-    '/connections/{connectionId}/requests',
-    '/connections/{connectionId}/schemas',
-    '/connections/{connectionId}/schemas/{urn}',
-  ),
-];
+export const ROUTES: readonly Route[] = /* @__PURE__ */ routes();
+
+function routes(): readonly Route[] {
+  return [
+    ...scim('users', '/Users', '/Users/{id}'),
+    ...scim('groups', '/Groups', '/Groups/{id}'),
+    ...scim('bulk', '/Bulk'),
+    ...scim('search', '', '/.search'),
+    ...scim('discovery', '/{proxy+}'),
+    ...admin(
+      '/connections',
+      '/connections/{connectionId}',
+      '/connections/{connectionId}/tokens',
+      '/connections/{connectionId}/tokens/{tokenId}',
+      '/connections/{connectionId}/audit',
+      '/connections/{connectionId}/requests',
+      '/connections/{connectionId}/schemas',
+      '/connections/{connectionId}/schemas/{urn}',
+    ),
+  ];
+}
 
 function scim(name: RoutedFunction, ...paths: readonly string[]): readonly Route[] {
   return paths.map((path) => ({

@@ -2,7 +2,7 @@ import type { BuildOptions } from 'esbuild';
 
 /**
  * esbuild options of all functions: one ESM file with all dependencies. `module` before `main` lets
- * esbuild drop the unused parts of the AWS SDK.
+ * esbuild drop the unused parts of the AWS SDK; UTF-8 spares zod's messages escape sequences.
  */
 export const BUNDLE_OPTIONS = {
   bundle: true,
@@ -11,6 +11,7 @@ export const BUNDLE_OPTIONS = {
   target: 'node20',
   mainFields: ['module', 'main'],
   minify: true,
+  charset: 'utf8',
   legalComments: 'none',
   logLevel: 'warning',
   banner: {
