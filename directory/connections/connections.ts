@@ -155,7 +155,7 @@ export class Connections {
   /**
    * Deletes a connection. Its tokens become invalid immediately; its data is purged in the
    * background.
-   * @returns the deleted connection, also if it was deleted before; undefined if there is none
+   * @returns the deleted connection, even if it was already deleted; undefined if there is none
    */
   async delete(id: string, action: AdminAction): Promise<DeletedConnection | undefined> {
     for (let attempt = 1; ; attempt += 1) {
@@ -202,7 +202,7 @@ export class Connections {
     if (lastUsedAt > due) return;
     const attribute = lastUseOf(id);
     const condition = { is: 'notSince', attribute, before: due } as const;
-    // Tokens with scopes belong to other clients than the identity provider.
+    // Tokens with scopes belong to clients other than the identity provider.
     const pattern =
       scopes === undefined
         ? { [USAGE_PATTERN]: usagePatternToItem(afterUse(usagePattern, now)) }

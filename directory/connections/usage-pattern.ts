@@ -91,7 +91,7 @@ export function silentSince(
 
 /**
  * Returns since when a connection is used only occasionally, which is how an identity provider in
- * quarantine tries whether requests succeed again.
+ * quarantine checks whether requests succeed again.
  * @returns the last regular use, as RFC 3339; undefined if the connection is used regularly
  */
 export function quarantinedSince({ unusual }: UsagePattern): string | undefined {

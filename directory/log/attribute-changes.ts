@@ -1,7 +1,7 @@
 import { equalJson, isArray, isObject, type Json } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
 import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
-import { singleLine } from '../resources/names';
+import { singleLine } from '../resources/display-names';
 
 /**
  * A change to an attribute. `from` is missing for a new attribute and `to` for a removed one. Both

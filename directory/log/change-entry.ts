@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { asText, isArray, isObject, parseJson, type Json } from '../../scim/json';
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
-import { namesIn, type Names } from '../resources/names';
+import { namesIn, type Names } from '../resources/display-names';
 import {
   changedByOf,
   membershipCountsFrom,

@@ -1,6 +1,6 @@
 import type { StoredResource } from '../../scim/resource/resource';
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
-import { namesIn } from '../resources/names';
+import { namesIn } from '../resources/display-names';
 import { changedByAttribute } from '../resources/request-info';
 import type { Tenant } from '../resources/tenant';
 import { handOver, intentWrite, newIntent, type ResourceIntent } from '../store/intents';

@@ -121,7 +121,7 @@ function isRecovery(entries: readonly StreamedEntry[]): boolean {
   return first !== -1 && entries.slice(first).every(({ entry }) => entry === 'success');
 }
 
-/** Reports how often causes have occurred whose muting is over. */
+/** Reports how often each cause occurred while it was muted, once its muting is over. */
 export function summarizeMuted(state: DigestState, now: number): DigestOutcome {
   const muted = new Map<string, Muted>();
   const reported: FailedCause[] = [];

@@ -31,7 +31,7 @@ export interface ReportedCause {
 export interface FailedCause extends ReportedCause {
   /** The status of the answers; 0 for a summary of muted failures. */
   readonly status: number;
-  /** The number of failures, at least. */
+  /** A lower bound for the number of failures. */
   readonly count: number;
   /** Names of some of the users or groups concerned. */
   readonly names: readonly string[];

@@ -3,7 +3,7 @@ import { EXPIRY_DAYS, type ExpiryDays } from './notice';
 
 const DAY_MS = 86_400_000;
 
-/** Days before its end from which a token counts as ending soon. */
+/** A token that ends within this many days counts as ending soon. */
 const NEAR_DAYS = 7;
 
 /**

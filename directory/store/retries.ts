@@ -14,7 +14,7 @@ const CALL_TIMEOUT_MS = 4000;
 
 const MAXIMUM_DELAY_MS = 800;
 
-/** Bounds the attempts where no deadline does: about 30 seconds. */
+/** Limits the attempts if there is no deadline: about 30 seconds. */
 const MAXIMUM_ATTEMPTS = 80;
 
 /**

@@ -52,7 +52,7 @@ export interface Verification {
   readonly groups: number;
   readonly memberships: number;
   /**
-   * Member edits, deletions and purges that are not complete; their remaining work is no finding.
+   * Member edits, deletions and purges that are not complete; their remaining work does not count.
    */
   readonly underWay: number;
   readonly findings: readonly Finding[];

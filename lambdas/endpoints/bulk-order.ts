@@ -64,7 +64,7 @@ function dependOn(task: BulkTask, other: BulkTask | undefined): void {
 
 /**
  * Returns the next task to start; undefined if all of them have to wait. If nothing is running, the
- * tasks form a circle: then it returns one that can be split, which only a POST can.
+ * tasks form a cycle: then it returns one that can be split, which only a POST can.
  */
 export function nextTask<T extends BulkTask>(
   waiting: ReadonlySet<T>,

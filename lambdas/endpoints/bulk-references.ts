@@ -56,7 +56,7 @@ export class BulkReferences {
   }
 
   /**
-   * Resolves an operation's data. A POST in a circle of references is split: it is created without
+   * Resolves an operation's data. A POST in a cycle of references is split: it is created without
    * the attributes that refer to resources which do not exist yet.
    * @throws ScimError as `resolve`
    */

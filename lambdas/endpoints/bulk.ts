@@ -6,7 +6,7 @@ import { quoted, type ScimError } from '../../scim/errors/scim-error';
 import { parseJson, type Json, type JsonObject } from '../../scim/json';
 import { PATCH_OP_URN } from '../../scim/patch/request';
 import { jsonAnswer, type Answer } from '../http/answer';
-import { errorAnswer } from '../http/error-answer';
+import { errorAnswer, errorBody } from '../http/error-answer';
 import { readMessage } from '../http/read-request';
 import type { RequestContext } from '../http/request-context';
 import { addDependencies, finish, nextTask, type BulkTask } from './bulk-order';
@@ -47,7 +47,7 @@ export async function serveBulk(context: RequestContext): Promise<Answer> {
 
 /** An operation together with its result. */
 interface Task extends BulkTask {
-  /** Attributes to set once the circle of references that they belong to is complete. */
+  /** Attributes to set once the cycle of references that they belong to is complete. */
   later: JsonObject;
   answer: Answer | undefined;
 }
@@ -121,7 +121,7 @@ class Bulk {
     const [, endpoint = '', resourceId] = PATH.exec(path) ?? [];
     const { resource } = this.context.request;
     const request = {
-      // An unknown method is the client's invention and is not logged.
+      // An unknown method is free text from the client, so it is not logged.
       method: METHODS.includes(method) ? method : 'POST',
       resource: ENDPOINTS.has(endpoint) ? resource.replace(/\/Bulk$/, `/${endpoint}`) : resource,
       resourceId,
@@ -231,7 +231,7 @@ class Bulk {
 const PATH = /^\/(\w+)(?:\/([^/?#.][^/?#]*))?\/?$/;
 
 function bodyOf(error: ScimError): Answer {
-  return jsonAnswer(error.status, error.body());
+  return jsonAnswer(error.status, errorBody(error));
 }
 
 /** Returns the id of a resource that was just created, from its Location. */

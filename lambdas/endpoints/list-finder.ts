@@ -81,7 +81,7 @@ export class ListFinder {
     return entries;
   }
 
-  /** Without a filter and a sort order, the table itself has the order. */
+  /** Without a filter and a sort order, the table is already in this order. */
   private get isInCreationOrder(): boolean {
     return this.filters === undefined && this.query.sort === undefined;
   }

@@ -64,7 +64,8 @@ export function readOperations(
 }
 
 /**
- * Returns whether the client named attributes, so that 204 is no answer (RFC 7644 section 3.5.2).
+ * Returns whether the client named attributes, in which case 204 is not allowed (RFC 7644 section
+ * 3.5.2).
  */
 export function namesAttributes({ request }: RequestContext): boolean {
   const { attributes, excludedAttributes } = parseProjection(request.parameters);

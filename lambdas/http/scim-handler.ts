@@ -13,10 +13,16 @@ import { measured, type HttpHandler } from './http-function';
 import { createContext, type ReceivedRequest, type RequestContext } from './request-context';
 import { readEvent, type ScimRequest } from './scim-request';
 
-/** How long a request may wait for its token's use to be recorded. One second is never used. */
+/**
+ * How long a request may wait for its token's use to be recorded, including the second that
+ * `Retries` reserves.
+ */
 const USE_MS = 1500;
 
-/** How long a failed request may wait for its log entries. One second is never used. */
+/**
+ * How long a failed request may wait for its log entries, including the second that `Retries`
+ * reserves.
+ */
 const LOG_MS = 2000;
 
 /** Options of a SCIM function. */

@@ -5,7 +5,7 @@ import {
   successWrite,
   type FailureEntry,
 } from '../../directory/log/failure-entry';
-import { namesIn, type Names } from '../../directory/resources/names';
+import { namesIn, type Names } from '../../directory/resources/display-names';
 import { resourceFromItem } from '../../directory/resources/resource-item';
 import { isResourceId, resourceKey } from '../../directory/store/keys';
 import { unlessBusy } from '../../directory/store/retries';

@@ -65,15 +65,8 @@ export function kindOf(value: Json | undefined): ReceivedKind {
   return typeof value === 'number' ? 'a number' : 'true or false';
 }
 
+/** The schema of the Error resource (RFC 7644 section 3.12). */
 export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
-
-/** The Error resource of RFC 7644 section 3.12; `status` is a string there. */
-export interface ErrorResource {
-  readonly schemas: readonly [typeof ERROR_URN];
-  readonly status: string;
-  readonly scimType?: ScimType;
-  readonly detail: string;
-}
 
 /** The data of a `ScimError`. Everything but `detail` is free of values that the client sent. */
 export interface ErrorFields {
@@ -118,16 +111,6 @@ export class ScimError extends Error {
     this.expected = fields.expected;
     this.received = fields.received;
     this.headers = fields.headers ?? {};
-  }
-
-  /** Returns the Error resource to answer with. */
-  body(): ErrorResource {
-    return {
-      schemas: [ERROR_URN],
-      status: String(this.status),
-      ...(this.scimType === undefined ? {} : { scimType: this.scimType }),
-      detail: this.message,
-    };
   }
 
   /** Returns the same error with some fields replaced, for a caller that knows more about it. */

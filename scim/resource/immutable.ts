@@ -20,7 +20,7 @@ export function checkImmutable(type: ResourceType, before: Attributes, after: At
 
 /**
  * Completes the attributes of a PUT with the stored immutable values that the client left out.
- * Immutable values cannot be removed, so leaving them out is not understood as a removal.
+ * Immutable values cannot be removed, so leaving them out is not treated as a removal.
  * @throws ScimError 400 `mutability` if an immutable attribute was sent with another value
  */
 export function withImmutable(

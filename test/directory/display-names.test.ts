@@ -1,4 +1,4 @@
-import { namesIn } from '../../directory/resources/names';
+import { namesIn } from '../../directory/resources/display-names';
 
 test('names are the attributes by which identity providers look up users and groups', () => {
   expect(namesIn({ UserName: 'a', externalId: 'e', password: 'p' })).toEqual({

@@ -14,8 +14,8 @@ import { reportConnectionMetrics } from '../../observability/metrics';
 const PAGE = 100;
 
 /**
- * Makes the notices that depend on time, about tokens that end soon and connections that are no
- * longer used, and reports the number of both as metrics.
+ * Creates the notices that depend on time: about tokens that expire soon, and connections that are
+ * no longer used. Reports the number of both as metrics.
  */
 export async function createReminders(table: Table): Promise<void> {
   const connections = new Connections(table);
