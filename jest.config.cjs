@@ -65,5 +65,5 @@ module.exports = {
   ],
   // Half of the time is spent waiting for servers, so one worker per core is not too many.
   maxWorkers: '100%',
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };

@@ -30,15 +30,13 @@ export const ACCESS_EXPLANATIONS: Explanations<
   },
   connectionDisabled: {
     title: 'The connection is disabled',
-    meaning: 'An operator has disabled this connection. All of its requests are refused.',
-    remedy: 'Enable the connection (PATCH it with "enabled": true), or stop provisioning in {idp}.',
+    meaning: 'An operator has disabled this connection. All of its requests are rejected.',
+    remedy: 'Enable the connection through the admin API, or stop provisioning in {idp}.',
   },
   groupsOff: {
     title: 'Groups are sent to a users-only connection',
     meaning: '{idp} sends groups, but this connection accepts users only. Users are not affected.',
-    remedy:
-      'Turn off group provisioning in {idp}, or let the connection accept groups (PATCH it with ' +
-      '"groups": true).',
+    remedy: 'Turn off group provisioning in {idp}, or let the connection accept groups.',
     remedies: {
       entra:
         'Set Provisioning > Mappings > Provision Microsoft Entra ID Groups > Enabled to No, or ' +

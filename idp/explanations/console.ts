@@ -33,7 +33,7 @@ const CONSOLES: Readonly<Record<IdentityProvider, ConsoleLabels>> = {
     progress: 'Provisioning > Overview, and Provisioning logs',
     // https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-quarantine-status
     quarantine:
-      'Provisioning > Overview shows whether the job is in quarantine, and why. Remove the ' +
+      'Provisioning > Overview shows whether the job is in quarantine, and why. Fix the ' +
       'cause, then choose Restart provisioning. Entra ID disables the job after four weeks in ' +
       'quarantine.',
   },

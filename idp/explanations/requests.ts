@@ -41,18 +41,18 @@ export const REQUEST_EXPLANATIONS: Explanations<
     },
   },
   changedMeanwhile: {
-    title: 'The resource has changed in the meantime',
+    title: 'The user or group has changed in the meantime',
     meaning: '{idp} tried to change an outdated version of a user or group. Nothing was changed.',
     remedy:
-      'Nothing: {idp} reads the current version and tries again. If this continues, two ' +
-      'applications are writing to the same connection.',
+      'You need to do nothing: {idp} reads the current version and tries again. If this ' +
+      'continues, two applications are writing to the same connection.',
   },
   tooLarge: {
     title: 'The request is too large',
     meaning: '{idp} sent more in one request than this service accepts.',
     remedy:
-      'Let {idp} send less at once: fewer members per request, no photos. The limits are in the ' +
-      'ServiceProviderConfig.',
+      'Send less at once from {idp}: fewer group members per request, and no photos. ' +
+      'ServiceProviderConfig lists the limits.',
   },
   malformed: {
     title: 'The request is not valid SCIM',
@@ -81,16 +81,20 @@ export const REQUEST_EXPLANATIONS: Explanations<
   busy: {
     title: 'The service was busy',
     meaning:
-      'The request was throttled, or did not finish in time. {idp} tries again automatically.',
+      'The request was throttled or took too long. Most identity providers try again by ' +
+      'themselves.',
     remedy:
-      'Nothing, if it happened once. If it continues, the operator finds help at ' +
+      'You need to do nothing if it happened once. If it continues, the operator finds help at ' +
       'docs/operations/runbook.md, Throttling.',
+    remedies: {
+      okta: 'Retry the failed tasks at Dashboard > Tasks.',
+    },
   },
   fault: {
     title: 'The service failed',
-    meaning: 'The fault is in this service, not in {idp}, which tries again automatically.',
+    meaning: 'The fault is in this service, not in {idp}.',
     remedy:
-      'The operator of the service finds the request by its id in the logs of the functions: see ' +
+      'The operator finds the request by its id in the logs of the functions: see ' +
       'docs/operations/runbook.md, ServerErrors.',
   },
   mailNotSent: {
@@ -99,7 +103,7 @@ export const REQUEST_EXPLANATIONS: Explanations<
       'SES did not accept a mail to the recipients of this connection. It is tried again every ' +
       'hour, for three days.',
     remedy:
-      'The operator of the service looks at the error. MessageRejected and ' +
+      'The operator looks at the error. MessageRejected and ' +
       'MailFromDomainNotVerified mean that SES has not verified the sender, or that its sandbox ' +
       'has not verified a recipient. For others see docs/operations/runbook.md, MailFailures.',
   },

@@ -15,10 +15,10 @@ export const VALUE_EXPLANATIONS: Explanations<
     title: 'Another user has this {attribute}',
     meaning:
       '{idp} tried to create or rename a user, but another user of this connection already has ' +
-      'this {attribute}. Upper and lower case make no difference.',
+      'this {attribute}. Capitalization is ignored.',
     remedy:
-      'Find both users in {idp} and give each a {attribute} of its own. A user that was created ' +
-      'here manually or by another application can be deleted.',
+      'Find both users in {idp} and give them different values of {attribute}. If one was ' +
+      'created here manually or by another application, it can be deleted instead.',
     remedies: {
       entra:
         'Two users have the same value in the attribute that is mapped to {attribute} (Mappings ' +
@@ -33,7 +33,7 @@ export const VALUE_EXPLANATIONS: Explanations<
     title: 'Another group has this name',
     meaning:
       '{idp} tried to create or rename a group, but another group of this connection already has ' +
-      'this name. Upper and lower case make no difference.',
+      'this name. Capitalization is ignored.',
     remedy: 'Rename one of the two groups in {idp}.',
     remedies: {
       okta:
@@ -76,47 +76,49 @@ export const VALUE_EXPLANATIONS: Explanations<
   unknownMember: {
     title: 'A group member does not exist',
     meaning:
-      '{idp} tried to add a member to a group that has not been created here, or was deleted.',
+      '{idp} tried to add a member to a group, but that member was never created here, or was ' +
+      'deleted.',
     remedy:
       'Assign these users to the application in {idp} before the group, then push the group again.',
     remedies: {
       entra:
-        'Provisioning > Scope: members that are out of scope are not created. Bring them into ' +
-        'scope; the next cycle adds them to the group.',
+        'Assign the missing members to the application at Users and groups, or widen the scope ' +
+        'of provisioning. The next cycle adds them to the group.',
       okta:
         'Assign the group to the application, too, so that its members are created. Then choose ' +
         'Push Groups > Push now.',
     },
   },
   wrongPath: {
-    title: '{attribute}: there is no such attribute',
+    title: '{attribute} is unknown here',
     meaning: '{idp} tried to change {attribute}, which this connection does not have.',
     remedy:
       'Correct the name in the mapping, remove the mapping, or add a schema with this attribute ' +
       'to the connection through the admin API.',
     remedies: {
       entra:
-        'Mappings > Provision Microsoft Entra ID Users > Show advanced options > Edit attribute ' +
-        'list shows the names that are sent; names of an extension have the form ' +
-        'urn:…:attribute. Correct the name, delete the mapping, or add the schema to the ' +
+        'Open Mappings > Provision Microsoft Entra ID Users > Show advanced options > Edit ' +
+        'attribute list, which shows the names that are sent; names of an extension have the ' +
+        'form urn:…:attribute. Correct the name, delete the mapping, or add the schema to the ' +
         'connection.',
       okta:
-        'Profile Editor > the application > the attribute: External name and External namespace ' +
-        'are sent. Correct them, remove the attribute, or add the schema to the connection.',
+        'Open Profile Editor > the application > the attribute. Okta sends its External name ' +
+        'and External namespace: correct them, remove the attribute, or add the schema to the ' +
+        'connection.',
     },
   },
   noTarget: {
     title: 'The value to be changed does not exist',
     meaning:
-      '{idp} tried to change one of several values, such as the email address of type "work", ' +
-      'but none matches.',
+      '{idp} tried to change one of several values, such as the work email address, but there ' +
+      'is no such value here.',
     remedy:
-      'Sync this user again in {idp}, which sends all values. Then check the filter in the ' +
-      'mapping of {attribute}.',
+      'Sync this user again in {idp}, so that all values are sent. If that does not help, ' +
+      'check the type, such as "work", in the mapping of {attribute}.',
   },
   immutableValue: {
     title: '{attribute} cannot be changed',
-    meaning: '{idp} tried to change {attribute}, which is set once or by this service.',
+    meaning: '{idp} tried to change {attribute}, which is fixed or set by this service.',
     remedy: 'Remove {attribute} from the mapping in {idp}.',
   },
 };

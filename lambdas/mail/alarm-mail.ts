@@ -6,16 +6,16 @@ export function alarmMail({ alarm, isOver, meaning, reason, at }: AlarmNotice): 
   const [summary = alarm] = meaning.split(/(?<=\.) /);
   if (isOver) {
     return render(`SCIM service: ${alarm} is over`, [
-      { text: `The alarm ${alarm} has been over since ${dateOf(at)}. It was: ${summary}` },
+      { text: `The alarm ${alarm} ended on ${dateOf(at)}. It had reported: ${summary}` },
       { text: `CloudWatch reports: ${reason}` },
     ]);
   }
-  return render(`SCIM service: ${summary}`, [
+  return render(`SCIM service: ${summary.replace(/\.$/, '')}`, [
     { text: meaning },
     {
       text:
-        `The alarm ${alarm} was raised at ${dateOf(at)}. It is about the deployment as a whole; ` +
-        'the log of a single connection may not show the reason.',
+        `The alarm ${alarm} was raised on ${dateOf(at)}. It concerns the whole deployment, so ` +
+        'the log of one connection may not show the cause.',
     },
     { text: `CloudWatch reports: ${reason}` },
   ]);

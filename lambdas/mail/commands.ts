@@ -1,6 +1,11 @@
+import { variable } from '../runtime/environment';
+
 /* Commands for operators, ready to be pasted into a shell. */
 
-const AWSCURL = 'awscurl --service execute-api';
+/** Both tools need the region: awscurl signs for us-east-1 without it. */
+const REGION = `--region ${variable('AWS_REGION')}`;
+
+const AWSCURL = `awscurl ${REGION} --service execute-api`;
 
 /** Shows a connection's log. @param query filters it, such as `?status=failed` */
 export function logCommand(adminUrl: string, id: string, query = ''): string {
@@ -9,7 +14,7 @@ export function logCommand(adminUrl: string, id: string, query = ''): string {
 
 /** Reads a connection's current token. */
 export function readTokenCommand(secretName: string): string {
-  const read = `aws secretsmanager get-secret-value --secret-id '${secretName}'`;
+  const read = `aws secretsmanager get-secret-value --secret-id '${secretName}' ${REGION}`;
   return `${read} --query SecretString --output text`;
 }
 

@@ -29,7 +29,7 @@ export function failuresMail({ causes }: FailuresNotice, context: MailContext): 
   return render(`SCIM provisioning of ${connection.displayName}: ${count} failed`, [
     {
       text: isSummary
-        ? `We reported these failures of ${nameOf(connection)} before. They have continued: ` +
+        ? `We have already reported these failures of ${nameOf(connection)}. They continue: ` +
           `${count} from ${name} failed since then.`
         : `${capitalized(count)} from ${name} to ${nameOf(connection)} failed, ` +
           `for ${causesCount}.`,
@@ -75,24 +75,25 @@ function skippedMembersBlocks(
 }
 
 function causeBlocks(failed: FailedCause, number: number, context: MailContext): readonly Block[] {
-  const { cause, attribute, names, detail, received } = failed;
+  const { cause, attribute, status, names, detail, received } = failed;
   const { identityProvider } = context.connection;
+  const { name } = consoleLabelsOf(identityProvider);
   const { title, meaning, remedy } = explain(cause, identityProvider, attribute);
   const shown = names.slice(0, SHOWN_NAMES).join(', ');
   const others = names.length > SHOWN_NAMES ? ' and others' : '';
-  const concerned = names.length === 0 ? '' : ` Concerned: ${shown}${others}.`;
-  const expected = detail === undefined ? '' : ` Here, ${detail}${receivedClause(received)}.`;
+  const affected = names.length === 0 ? '' : ` Affected: ${shown}${others}.`;
+  const sent =
+    received === undefined
+      ? ''
+      : `, but ${name} sent ${received === 'nothing' ? 'no value' : received}`;
+  // The detail is that of the first request; what others skipped may differ.
+  const example = detail === undefined || status < 400 ? '' : ` For example, ${detail}${sent}.`;
   return [
     { text: `${number}. ${title}: ${requests([failed])}` },
-    { text: `${meaning}${expected}${concerned}` },
+    { text: `${meaning}${example}${affected}` },
     { text: `What to do: ${remedy}` },
     ...commandsFor(cause, context),
   ];
-}
-
-function receivedClause(received: string | undefined): string {
-  if (received === undefined) return '';
-  return received === 'nothing' ? ', but was not sent' : `, but is ${received}`;
 }
 
 /** Returns commands for remedies that an operator applies here, not in the identity provider. */
@@ -138,9 +139,9 @@ export function recoveryMail(
           { steps: titles },
           {
             text:
-              'A cause that concerns a single user or group may still need a correction. If it ' +
-              'occurs again, we report it a day after the last mail about it, with a count. ' +
-              'Until then you find it in the log:',
+              'A cause that affects a single user or group may still need a correction. If it ' +
+              'happens again, the next mail about it comes a day after the last one. The log ' +
+              'shows it right away:',
           },
           { command: logCommand(adminUrl, id, '?status=failed') },
         ]),

@@ -22,18 +22,18 @@ function expiryMail(notice: ExpiryNotice, context: MailContext): Mail {
   const idp = consoleLabelsOf(connection.identityProvider);
   const overlap = { overlapSeconds: SUGGESTED_OVERLAP_SECONDS };
   const inSecret =
-    secretName === undefined ? '' : ` Afterwards it is the value of the secret ${secretName}.`;
+    secretName === undefined ? '' : ` It is also stored in the secret ${secretName}.`;
   return render(`SCIM token of ${connection.displayName} expires ${whenOf(notice)}`, [
     {
       text:
-        `The bearer token ${notice.token} of ${nameOf(connection)} expires at ` +
-        `${dateOf(notice.expiresAt)}. After that, requests of ${idp.name} are refused with 401: ` +
-        'new users are not created, and users who leave keep their access.',
+        `The bearer token ${notice.token} of ${nameOf(connection)} expires on ` +
+        `${dateOf(notice.expiresAt)}. After that, requests from ${idp.name} fail (401): new ` +
+        'users are not created, and users who leave keep their access.',
     },
     {
       text:
-        'Issue a new token with an overlap, so that both tokens work until you have pasted the ' +
-        `new one. The response shows it once.${inSecret}`,
+        'Issue a new token with an overlap of 7 days, in which both tokens work. The response ' +
+        `shows the new token once.${inSecret}`,
     },
     { command: issueTokenCommand(adminUrl, connection.id, overlap) },
     ...readAgain(secretName),
@@ -57,7 +57,7 @@ function scopedExpiryMail(
     {
       text:
         `The bearer token ${notice.token} of ${nameOf(connection)}, with the scopes ` +
-        `${scopes.join(', ')}, expires at ${dateOf(notice.expiresAt)}. The token that ${name} ` +
+        `${scopes.join(', ')}, expires on ${dateOf(notice.expiresAt)}. The token that ${name} ` +
         'uses is not affected.',
     },
     { text: 'If the token is still in use, replace it. The response shows the new one once:' },
@@ -75,10 +75,10 @@ function rotationMail(
       text:
         `The bearer token of ${nameOf(connection)} was rotated on schedule. The new token, ` +
         `${notice.token}, is valid now. The earlier token works until ` +
-        `${dateOf(notice.earlierUntil)}; then requests of ${idp.name} are refused with 401, ` +
-        'unless it uses the new token.',
+        `${dateOf(notice.earlierUntil)}. Paste the new one before then, or requests from ` +
+        `${idp.name} fail (401).`,
     },
-    { text: `The new token is the value of the secret ${secretName}:` },
+    { text: `The new token is stored in the secret ${secretName}. To read it:` },
     { command: readTokenCommand(secretName) },
     { steps: pasteSteps(idp) },
   ]);
@@ -90,9 +90,5 @@ function whenOf({ days }: ExpiryNotice): string {
 }
 
 function pasteSteps({ name, tokenField, test }: ConsoleLabels): readonly string[] {
-  return [
-    `In ${name}, open ${tokenField}.`,
-    'Paste the new token and save.',
-    `Check that it works: ${test}.`,
-  ];
+  return [`In ${name}, open ${tokenField}.`, `Paste the new token, test it (${test}), and save.`];
 }

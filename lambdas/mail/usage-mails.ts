@@ -1,10 +1,7 @@
 import type { UsageNotice } from '../../directory/notices/notice';
 import { consoleLabelsOf } from '../../idp/explanations/console';
-import { logCommand } from './commands';
+import { logCommand, settingsCommand } from './commands';
 import { capitalized, dateOf, nameOf, render, type Mail, type MailContext } from './mail';
-
-const CONSEQUENCE =
-  'In the meantime, new users are not created, and users who leave keep their access.';
 
 /** Creates the mail about a connection that is no longer used. */
 export function silenceMail({ since }: UsageNotice, { connection, adminUrl }: MailContext): Mail {
@@ -13,26 +10,24 @@ export function silenceMail({ since }: UsageNotice, { connection, adminUrl }: Ma
     {
       text:
         `${capitalized(name)} has sent nothing to ${nameOf(connection)} since ${dateOf(since)}, ` +
-        `much longer than in any pause of the last weeks. ${CONSEQUENCE}`,
+        'much longer than any pause in recent weeks. If provisioning has stopped, new users are ' +
+        'not created, and users who leave keep their access.',
     },
     {
       text:
-        'If nothing has changed in the identity provider, for example during a holiday, ' +
-        'everything is fine. Otherwise:',
+        `If no users or groups were changed in ${name}, for example during a holiday, you need ` +
+        'to do nothing. Otherwise:',
     },
     {
       steps: [
-        `Check that provisioning is still running: ${progress}.`,
-        `Check that it reaches this service: ${test}.`,
-        'Look at the latest requests, and whether they failed:',
+        `Check whether provisioning is still running: ${progress}.`,
+        `Check whether it reaches this service: ${test}.`,
+        'Check the latest requests for failures:',
       ],
     },
     { command: logCommand(adminUrl, connection.id) },
-    {
-      text:
-        'If you no longer need this connection, disable it (PATCH it with "enabled": false) to ' +
-        'stop these mails.',
-    },
+    { text: 'If you no longer need this connection, disable it to stop these mails:' },
+    { command: settingsCommand(adminUrl, connection.id, { enabled: false }) },
   ]);
 }
 
@@ -45,12 +40,12 @@ export function quarantineMail(
   return render(`SCIM provisioning of ${connection.displayName} may be in quarantine`, [
     {
       text:
-        `Until ${dateOf(since)}, ${name} used ${nameOf(connection)} much more often. Since then ` +
-        'it has only called now and then, as it does when provisioning is in quarantine. ' +
-        CONSEQUENCE,
+        `Since ${dateOf(since)}, ${name} has sent far fewer requests to ${nameOf(connection)} ` +
+        'than before, as it does when provisioning is in quarantine. Changes arrive late or not ' +
+        'at all.',
     },
     { text: quarantine },
-    { text: 'Requests that failed here before:' },
+    { text: 'To see the requests that failed here:' },
     { command: logCommand(adminUrl, connection.id, '?status=failed') },
   ]);
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
+import { IDENTITY_PROVIDERS } from '../../idp/profiles/registry';
 
 /** Links of the Markdown files, in the repository and in the packed package. */
 
@@ -58,6 +59,13 @@ test.each(DOCUMENTS)('the links of %s lead to files and headings that exist', (f
     .filter((link) => !isAlive(file, link));
   expect(dead).toEqual([]);
 });
+
+test.each(IDENTITY_PROVIDERS.filter((name) => name !== 'rfc'))(
+  'the index of the guides links the guide of %s',
+  (name) => {
+    expect(linksOf(path.join('docs', 'guides', 'README.md'))).toContain(`${name}.md`);
+  },
+);
 
 test.each(['README.md', 'API.md', 'CHANGELOG.md'])(
   'the links of %s are alive in the packed package',

@@ -5,6 +5,9 @@ import path from 'node:path';
 import { send } from '../support/client';
 import { runToEnd, startServer } from '../support/server-process';
 
+// Each of these tests starts several servers.
+jest.setTimeout(120_000);
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'scim-start-'));

@@ -176,7 +176,7 @@ test('an alarm and its end are mailed once each to the recipients of the deploym
   await system.invoke('Notifications', event('OK', 'INSUFFICIENT_DATA', '2026-01-01T00:01:00Z'));
   expect(mailsTo('ops@acme.example')).toBe(before + 1);
   const mail = system.mailbox.mails.at(-1);
-  expect(mail?.subject).toBe('SCIM service: API Gateway refuses requests.');
+  expect(mail?.subject).toBe('SCIM service: API Gateway refuses requests');
   expect(mail?.text).toContain('runbook.md, "GatewayRefusals"');
   expect(mail?.text).toContain('51 >= 50');
   system.mailProxy.watch(() => ({ kind: 'error', name: 'MessageRejected', status: 400 }));

@@ -406,6 +406,9 @@ describe('profiles', () => {
     const used = IDENTITY_PROVIDERS.flatMap((name) => profileOf(name).rewriters);
     expect(used.filter((rewriter) => !tested.includes(rewriter))).toEqual([]);
   });
+  test('have the name that connections are created with', () => {
+    expect(IDENTITY_PROVIDERS.map((name) => profileOf(name).name)).toEqual(IDENTITY_PROVIDERS);
+  });
   test('rfc has no rewriters', () => {
     expect(profileOf('rfc').rewriters).toEqual([]);
   });
