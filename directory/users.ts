@@ -16,7 +16,8 @@ import { deletedUserKey, deletedUserValuePartition } from './store/keys';
 import { PRESENT, type Write } from './store/write';
 
 /**
- * What happens to a user that the identity provider deletes: kept for the application, or erased.
+ * Policy for users that the identity provider deletes: keep them for the application, or erase
+ * them.
  */
 export type UserDeletion = 'retain' | 'erase';
 

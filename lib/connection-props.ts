@@ -24,7 +24,7 @@ export enum IdentityProvider {
   RFC = 'rfc',
 }
 
-/** What happens to users that the identity provider deletes. */
+/** Policy for users that the identity provider deletes. */
 export enum UserDeletion {
   /**
    * Keeps the user, deactivated.
@@ -91,7 +91,7 @@ export interface ConnectionProps {
   readonly groups?: boolean;
 
   /**
-   * What happens to users that the identity provider deletes.
+   * Policy for users that the identity provider deletes.
    *
    * @default UserDeletion.RETAIN
    */
@@ -117,7 +117,7 @@ export interface ConnectionProps {
   readonly tokenExpiresIn?: Duration;
 
   /**
-   * What happens to the connection, with its users and groups, when its declaration is removed.
+   * Policy for the connection, with its users and groups, when its declaration is removed.
    *
    * CloudFormation applies the policy that was deployed last. To delete a connection, deploy it
    * with `DESTROY` first, then remove its declaration.

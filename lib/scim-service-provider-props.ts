@@ -150,7 +150,7 @@ export interface ScimServiceProviderProps {
   readonly provisioningLogRetention?: Duration;
 
   /**
-   * What happens to the table when it is removed from the stack or the stack is deleted.
+   * Policy for the table when it is removed from the stack or the stack is deleted.
    *
    * With `RETAIN`, the table is also protected from deletion. The policy also applies to declared
    * connections that have none of their own.

@@ -91,6 +91,7 @@ export class StreamTrigger {
   /** Reads new records and delivers the batches that are due. Calls run one after another. */
   private poll(): Promise<void> {
     this.lastPoll = this.lastPoll.then(async () => {
+      if (this.isStopped()) return;
       try {
         await this.readAndDeliver();
       } catch (error) {

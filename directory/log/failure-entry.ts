@@ -30,7 +30,7 @@ export interface FailureEntry {
   readonly cause: string;
   /** The attribute concerned. */
   readonly attribute?: string;
-  /** What was expected, without values of the request; missing if the code is sufficient. */
+  /** The expectation, without values of the request; missing if the code is sufficient. */
   readonly detail?: string;
   /** The JSON type that was received instead. */
   readonly received?: string;

@@ -15,9 +15,9 @@ export type Cause = ErrorCode | 'mailNotSent';
 export interface Explanation {
   /** A few words, without a full stop. */
   readonly title: string;
-  /** What happened, in one or two sentences. */
+  /** The failure in one or two sentences. */
   readonly meaning: string;
-  /** What to do about it. */
+  /** The steps that resolve it. */
   readonly remedy: string;
   /** Remedies in the terms of an identity provider's own console. */
   readonly remedies?: Readonly<Partial<Record<IdentityProvider, string>>>;

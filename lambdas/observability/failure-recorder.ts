@@ -36,7 +36,7 @@ export interface LoggedRequest {
   readonly body: string;
 }
 
-/** What a recorder knows about the invocation. */
+/** The invocation that a recorder works for. */
 export interface RecordingContext {
   /** Opens the table with a short deadline: the log must not delay an answer for long. */
   readonly openTable: () => Table;

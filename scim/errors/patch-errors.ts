@@ -47,11 +47,12 @@ function noTarget(detail: string, attribute?: string): ScimError {
 
 /** 400 `invalidSyntax` for an `op` other than the three of RFC 7644 section 3.5.2. */
 export function unknownOperation(op: Json | undefined): ScimError {
+  const sent = typeof op === 'string' ? quoted(op) : kindOf(op);
   return new ScimError({
     code: 'malformed',
     status: 400,
     scimType: 'invalidSyntax',
-    detail: `"op" must be "add", "replace" or "remove", not ${quoted(JSON.stringify(op ?? null))}.`,
+    detail: `"op" must be "add", "replace" or "remove", not ${sent}.`,
     received: kindOf(op),
   });
 }

@@ -78,7 +78,7 @@ export interface ErrorFields {
   readonly detail: string;
   /** The attribute concerned, as the schemas write it (`name.givenName`). */
   readonly attribute?: string | undefined;
-  /** What the attribute must be, to complete "must be …": `an array`. */
+  /** The requirement, to complete "must be …": `an array`. */
   readonly expected?: string | undefined;
   /** The kind of value that was received instead. */
   readonly received?: ReceivedKind | undefined;

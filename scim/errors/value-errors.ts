@@ -52,6 +52,8 @@ export function requiredMissing(path: string): ScimError {
     scimType: 'invalidValue',
     detail: `"${path}" is required.`,
     attribute: withoutIndexes(path),
+    expected: 'present',
+    received: 'nothing',
   });
 }
 
@@ -82,6 +84,7 @@ function mutability(attribute: string, detail: string): ScimError {
     scimType: 'mutability',
     detail,
     attribute,
+    expected: 'unchanged',
   });
 }
 

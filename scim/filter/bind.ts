@@ -1,4 +1,5 @@
 import { invalidFilter, sensitiveAttribute } from '../errors/filter-errors';
+import { ScimError } from '../errors/scim-error';
 import type { Json } from '../json';
 import { findSubAttribute, type Attribute } from '../schema/attribute';
 import { describeTarget, type ResourceType, type Target } from '../schema/resource-type';
@@ -116,13 +117,12 @@ function bindComparison(filter: Comparison, target: Target): BoundComparison {
   const leaf = leafTarget(filter, target);
   const { operator, value } = filter;
   if (value !== null) {
-    return {
-      kind: 'compare',
-      target: leaf,
-      operator,
-      value,
-      test: comparisonTest(leafAttribute(leaf), operator, value),
-    };
+    try {
+      const test = comparisonTest(leafAttribute(leaf), operator, value);
+      return { kind: 'compare', target: leaf, operator, value, test };
+    } catch (error) {
+      throw error instanceof ScimError ? error.with({ attribute: describeTarget(leaf) }) : error;
+    }
   }
   // Stored values are never null: `eq null` matches unassigned attributes, `ne null` assigned ones.
   if (operator !== 'eq' && operator !== 'ne') {

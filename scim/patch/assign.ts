@@ -10,7 +10,7 @@ import { nonEmpty, withMember, withoutMember } from './objects';
 import type { AttributePath } from './path';
 import type { PatchOperation } from './request';
 
-/** What identity providers need PATCH to do beyond the RFC. */
+/** Leniencies beyond the RFC that identity providers need from PATCH. */
 export interface PatchRules {
   /**
    * Whether `replace` with a filter that selects no element creates the element that the filter

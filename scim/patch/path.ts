@@ -119,9 +119,13 @@ function bindPathFilter(filter: Filter, target: Target, path: string): BoundFilt
   }
 }
 
+const NAME = '[A-Za-z][A-Za-z0-9]{0,39}';
+
+/** The brackets of a value path. A bracket within quotes belongs to a value. */
+const BRACKETS = String.raw`\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]`;
+
 /** An attribute, an optional filter, an optional sub-attribute, and anything after them. */
-const PATH_PARTS =
-  /^([A-Za-z][A-Za-z0-9]{0,39})(?:\[.*\])?(?:\.([A-Za-z][A-Za-z0-9]{0,39}))?(?:[.[].*)?$/s;
+const PATH_PARTS = new RegExp(`^(${NAME})(?:${BRACKETS})?(?:\\.(${NAME}))?(?:[.[].*)?$`, 's');
 
 /** The path of an extension's attribute (RFC 7644 section 3.10). */
 const EXTENSION_PATH = /^(urn:.+):([^:]+)$/s;

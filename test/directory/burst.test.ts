@@ -8,7 +8,7 @@ import { notUnique } from '../../scim/errors/resource-errors';
 import { requiredMissing } from '../../scim/errors/value-errors';
 import { connectionWith, meteredTenant } from './support';
 
-/** What 100,000 failed requests in a burst cost the table, and how they are reported. */
+/** The cost of 100,000 failed requests in a burst, and how they are reported. */
 
 const { tenant, close, measure } = meteredTenant();
 const connection = connectionWith({ id: tenant.connection });

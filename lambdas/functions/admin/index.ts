@@ -19,17 +19,17 @@ const rotationFunction = variable(ENVIRONMENT.rotationFunction);
 /** Serves the admin API. */
 export const handler = measured('administrator', async (event, invocation) => {
   const table = shared.forRequest(Date.now() + invocation.getRemainingTimeInMillis());
-  const deployment = deploymentUrl(event, '/admin/');
-  const services: Services = {
-    table,
-    connections: new Connections(table, logAuditRecord),
-    secrets,
-    rotationFunction,
-    probe: openTokenProbe(deployment, process.env[ENVIRONMENT.probedFunction]),
-    actor: event.requestContext.identity.userArn ?? 'unknown',
-    scimBaseUrl: (id) => `${deployment}/v2/connections/${id}`,
-  };
   try {
+    const deployment = deploymentUrl(event, '/admin/');
+    const services: Services = {
+      table,
+      connections: new Connections(table, logAuditRecord),
+      secrets,
+      rotationFunction,
+      probe: openTokenProbe(deployment, process.env[ENVIRONMENT.probedFunction]),
+      actor: event.requestContext.identity.userArn ?? 'unknown',
+      scimBaseUrl: (id) => `${deployment}/v2/connections/${id}`,
+    };
     const answer = await serveAdmin(services, readAdminRequest(event));
     return toResult(answer, 'application/json');
   } catch (error) {

@@ -6,6 +6,8 @@ import * as request from '../../../scim/errors/request-errors';
 import * as resource from '../../../scim/errors/resource-errors';
 import { kindOf, quoted, ScimError, type ErrorCode } from '../../../scim/errors/scim-error';
 import * as value from '../../../scim/errors/value-errors';
+import { bindFilter } from '../../../scim/filter/bind';
+import { parseFilter } from '../../../scim/filter/parse';
 import { loggablePath, parsePath } from '../../../scim/patch/path';
 import { parseResource } from '../../../scim/resource/parse';
 import { GROUP, USER } from '../../../scim/schema/resource-type';
@@ -82,6 +84,8 @@ test.each([
   ['shoeSize[value eq "secret"].x', 'shoeSize'],
   ['password.hunter2', 'password'],
   ['scim_acme_secret', undefined],
+  ['emails[value eq "a].john.doe@x.com"', 'emails'],
+  ['emails[value eq "b].smith[x"', 'emails'],
 ])('of the refused path %s, logs show %s', (path, shown) => {
   const error = errorOf(() => parsePath(USER, path));
   expect([error.code, error.attribute]).toEqual(['wrongPath', shown]);
@@ -107,6 +111,11 @@ test('no field but the message contains a value that the client sent', () => {
       }
     }),
   );
+});
+
+test('a filter that does not fit is attributed to the whole path of the attribute', () => {
+  const error = errorOf(() => bindFilter(parseFilter('emails.value gt 5'), USER));
+  expect([error.code, error.attribute]).toEqual(['wrongFilter', 'emails.value']);
 });
 
 test('a long text is shortened where a message quotes it', () => {
