@@ -26,7 +26,7 @@ import { existingMembers } from './memberships/member-lookup';
 import { membersWanted } from './memberships/members-wanted';
 import { membersAmong, membersOf, type Membership } from './memberships/membership-item';
 import { Collection } from './resources/collection';
-import { indexedGroupAttributes } from './resources/indexed-values';
+import { indexedGroupAttributes } from './resources/unique-and-indexed-values';
 import { newMeta, type StoredItem } from './resources/resource-item';
 import { Resources, type GuardedWrite, type Precondition } from './resources/resources';
 import type { Tenant } from './resources/tenant';

@@ -7,7 +7,7 @@ import { deletionIntent, deletionWrite, finishDeletion } from './memberships/del
 import { leaveAllGroups } from './memberships/departures';
 import { groupsOf } from './memberships/groups-of';
 import { Collection } from './resources/collection';
-import { INDEXED_USER_ATTRIBUTES, toKeyForm } from './resources/indexed-values';
+import { INDEXED_USER_ATTRIBUTES, toKeyForm } from './resources/unique-and-indexed-values';
 import { changedMeta, resourceFromItem, resourceItemAt } from './resources/resource-item';
 import { Resources, type GuardedWrite, type Precondition } from './resources/resources';
 import type { Tenant } from './resources/tenant';

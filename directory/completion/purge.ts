@@ -4,7 +4,7 @@ import {
   INDEXED_USER_ATTRIBUTES,
   indexedGroupAttributes,
   valueWrites,
-} from '../resources/indexed-values';
+} from '../resources/unique-and-indexed-values';
 import { resourceFromItem } from '../resources/resource-item';
 import { inParallel } from '../store/batches';
 import { deleteIntent, intentsBefore, type Purge } from '../store/intents';

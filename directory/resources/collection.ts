@@ -20,7 +20,7 @@ import { unlessBusy } from '../store/retries';
 import type { QueryOptions } from '../store/table';
 import { countOf } from './counts';
 import { planFilter, type KeyPlan, type Plan } from './filter-plan';
-import { toKeyForm } from './indexed-values';
+import { toKeyForm } from './unique-and-indexed-values';
 import { PageMarks } from './page-marks';
 import { resourceFromItem, type StoredItem } from './resource-item';
 import type { Resources } from './resources';

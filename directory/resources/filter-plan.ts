@@ -1,6 +1,10 @@
 import { leafAttribute, type BoundComparison, type BoundFilter } from '../../scim/filter/bind';
 import { describeTarget, type ResourceTypeName } from '../../scim/schema/resource-type';
-import { toKeyForm, type IndexedAttribute, type IndexedAttributes } from './indexed-values';
+import {
+  toKeyForm,
+  type IndexedAttribute,
+  type IndexedAttributes,
+} from './unique-and-indexed-values';
 
 /**
  * How the candidates for a filter are found. A plan finds every resource that matches and possibly

@@ -9,7 +9,7 @@ import type { ItemValue } from '../store/item';
 import { isResourceId, resourceKey } from '../store/keys';
 import { ABSENT, type Write } from '../store/write';
 import { countWrite } from './counts';
-import { valueWrites, type IndexedAttributes } from './indexed-values';
+import { valueWrites, type IndexedAttributes } from './unique-and-indexed-values';
 import { changedByAttribute, type MembershipCounts } from './request-info';
 import {
   attributesText,

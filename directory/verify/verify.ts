@@ -3,7 +3,7 @@ import {
   INDEXED_USER_ATTRIBUTES,
   indexedGroupAttributes,
   valueWrites,
-} from '../resources/indexed-values';
+} from '../resources/unique-and-indexed-values';
 import { resourceFromItem } from '../resources/resource-item';
 import { intentFromItem, isOlder } from '../store/intents';
 import { numberOf, textOf, type Item, type Key } from '../store/item';

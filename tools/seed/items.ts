@@ -7,7 +7,7 @@ import {
   indexedGroupAttributes,
   valueWrites,
   type IndexedAttributes,
-} from '../../directory/resources/indexed-values';
+} from '../../directory/resources/unique-and-indexed-values';
 import type { Attributes } from '../../scim/resource/parse';
 import type { StoredResource } from '../../scim/resource/resource';
 import { GROUP, USER, type ResourceType } from '../../scim/schema/resource-type';
