@@ -18,7 +18,7 @@ export interface ConsoleLabels {
 
 const OTHER: ConsoleLabels = {
   name: 'the identity provider',
-  tokenField: 'its SCIM settings, bearer token',
+  tokenField: 'the bearer token in its SCIM settings',
   test: 'its connection test',
   progress: 'its provisioning log',
 };
