@@ -1,5 +1,6 @@
 import { directoryBusy } from '../scim/errors/resource-errors';
 import { mentions, valuesAt } from '../scim/filter/evaluate';
+import { asText } from '../scim/json';
 import type { Attributes } from '../scim/resource/parse';
 import type { StoredResource } from '../scim/resource/resource';
 import type { ResourceType } from '../scim/schema/resource-type';
@@ -56,7 +57,8 @@ export class Users {
 
   /**
    * Adds a user, active unless its attributes say otherwise. A retained user with the same
-   * `externalId` or `userName` is revived under its old id.
+   * `externalId` is revived under its old id, and so is one with the same `userName` unless both
+   * have an `externalId`.
    * @throws ScimError 409 `uniqueness`
    */
   async create(sent: Attributes): Promise<StoredResource> {
@@ -125,20 +127,38 @@ export class Users {
     ];
   }
 
+  /** Returns the retained user who comes back with these attributes. */
   private async findDeleted(attributes: Attributes): Promise<StoredResource | undefined> {
     if (this.userDeletion === 'erase') return undefined;
     const { table, connection } = this.tenant;
     const pages = await Promise.all(
       revivalPartitions(connection, attributes).map((pk) => table.query(pk)),
     );
-    const candidates = pages.find(({ items }) => items.length > 0)?.items ?? [];
-    const [latest] = [...candidates].sort((a, b) =>
-      textOf(a, 'deletedAt') < textOf(b, 'deletedAt') ? 1 : -1,
-    );
-    if (latest === undefined) return undefined;
-    const record = await table.get(deletedUserKey(connection, latest.sk));
-    return record === undefined ? undefined : resourceFromItem(record);
+    for (const { items } of pages) {
+      const latest = [...items]
+        .sort((a, b) => (textOf(a, 'deletedAt') < textOf(b, 'deletedAt') ? 1 : -1))
+        .slice(0, REVIVAL_CANDIDATES);
+      const records = await table.getMany(latest.map(({ sk }) => deletedUserKey(connection, sk)));
+      const users = new Map(records.map((record) => [record.sk, resourceFromItem(record)]));
+      const found = latest
+        .map(({ sk }) => users.get(sk))
+        .find((user) => user !== undefined && isSamePerson(user.attributes, attributes));
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
+}
+
+/** Retained users with the same name that are compared; the ones deleted last come first. */
+const REVIVAL_CANDIDATES = 100;
+
+/**
+ * Returns whether a deleted user and a new one with the same `externalId` or `userName` are one
+ * person. Two different `externalId`s are two people: a name can be given to somebody else.
+ */
+function isSamePerson(deleted: Attributes, created: Attributes): boolean {
+  const [before, now] = [asText(deleted['externalId']), asText(created['externalId'])];
+  return before === '' || now === '' || before === now;
 }
 
 /** Returns the partitions that list the deleted users who had this name or `externalId`. */

@@ -74,3 +74,26 @@ export function equalJson(left: Json | undefined, right: Json | undefined): bool
   }
   return false;
 }
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING = new Set([0x5b, 0x7b]);
+const CLOSING = new Set([0x5d, 0x7d]);
+
+/**
+ * Returns whether JSON text nests deeper than a number of levels: recursive readers must not
+ * overflow.
+ */
+export function isDeep(text: string, levels: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charCodeAt(index);
+    if (character === QUOTE) inString = !inString;
+    else if (inString) index += character === BACKSLASH ? 1 : 0;
+    else if (OPENING.has(character)) depth += 1;
+    else if (CLOSING.has(character)) depth -= 1;
+    if (depth > levels) return true;
+  }
+  return false;
+}

@@ -13,12 +13,16 @@ export const LIMITS = {
   filterDepth: 32,
   /** Operations of one PATCH request. */
   patchOperations: 1000,
+  /** Steps of one PATCH request, see `PatchWork`. */
+  patchSteps: 2_000_000,
+  /** Values of one attribute, except for a group's members. */
+  values: 5000,
   /** Operations of one bulk request. */
   bulkOperations: 1000,
   /** Resources on a page if the client sets no `count`. */
   defaultPage: 100,
   /** Maximum resources on a page, even if `count` is larger. */
-  maximumPage: 200,
+  maximumPage: 1000,
   /**
    * Bytes of one resource as JSON. An item of the table holds 400 KB, including keys and
    * bookkeeping.

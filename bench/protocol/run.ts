@@ -64,6 +64,7 @@ const PATCH_BODY = {
 };
 const PROJECTED = ['userName', 'name.givenName', 'emails'];
 
+const TOLERANT = { tolerant: true };
 const stored = parseResource(USER, USER_BODY);
 const bound = FILTERS.map((text) => bindFilter(parseFilter(text), USER));
 const peerFilters = FILTERS.map((text) => filterOf(parse(text)));
@@ -97,9 +98,12 @@ const CONTESTS: readonly Contest[] = [
   {
     name: 'PATCH a user with five operations',
     ours: () =>
-      applyPatch(USER, stored, parseOperations(USER, readPatchMessage(PATCH_BODY)), {
-        createMissingTarget: true,
-      }),
+      applyPatch(
+        USER,
+        stored,
+        parseOperations(USER, readPatchMessage(PATCH_BODY, TOLERANT), TOLERANT),
+        TOLERANT,
+      ),
     peers: {
       'scim-patch': () => patchOf(USER_BODY, OPERATIONS),
       scimmy: applyToScimmy,

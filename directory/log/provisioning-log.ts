@@ -3,12 +3,14 @@ import { changesPartition, idPrefix, logPartition } from '../store/keys';
 import type { Table } from '../store/table';
 import { changeEntryFromItem, type ChangeEntry } from './change-entry';
 import { failureEntryFromItem, type FailureEntry } from './failure-entry';
+import { ignoredEntryFromItem, type IgnoredEntry } from './ignored-entry';
 import { mailEntryFromItem, type MailEntry } from './mail-entry';
 
 /** An entry of a connection's provisioning log. */
 export type LogRecord =
   | ({ readonly kind: 'failure' } & FailureEntry)
   | ({ readonly kind: 'change' } & ChangeEntry)
+  | ({ readonly kind: 'ignored' } & IgnoredEntry)
   | ({ readonly kind: 'mail' } & MailEntry);
 
 /** A query of the provisioning log. */
@@ -80,6 +82,8 @@ function recordOf(connection: string, item: Item): LogRecord | undefined {
   switch (item['entry']) {
     case 'failure':
       return { kind: 'failure', ...failureEntryFromItem(connection, item) };
+    case 'ignored':
+      return { kind: 'ignored', ...ignoredEntryFromItem(connection, item) };
     case 'mail':
       return { kind: 'mail', ...mailEntryFromItem(connection, item) };
     case 'change':

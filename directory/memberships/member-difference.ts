@@ -29,7 +29,8 @@ export interface MemberDifference {
 /**
  * Compares a requested change with the members that a group has. Adding a member that is there and
  * removing one that is not are no differences.
- * @throws ScimError 400 `invalidValue` for an unknown member, and for the group itself
+ * @throws ScimError 400 `invalidValue` for an unknown member, for a replacement without any known
+ *   member, and for the group itself
  */
 export async function memberDifference(
   tenant: Tenant,
@@ -48,11 +49,11 @@ export async function memberDifference(
     const name = storedDisplayName(display);
     return name === member.display ? [] : [{ value, display: name }];
   });
-  checkKnown(
-    named.filter(({ value }) => !present.has(value)),
-    joining,
-    rules,
-  );
+  const unknownOrJoining = named.filter(({ value }) => !present.has(value));
+  // Skipping them all would turn the replacement of the members into their removal.
+  const isEmptied = change.clear && named.length === unknownOrJoining.length;
+  const unknownMembers = isEmptied && joining.length === 0 ? 'refuse' : rules.unknownMembers;
+  checkKnown(unknownOrJoining, joining, { ...rules, unknownMembers });
   return { added: joining, renamed, removed: leaving };
 }
 

@@ -1,5 +1,5 @@
 import { notFound, notUnique } from '../../scim/errors/resource-errors';
-import type { ScimError } from '../../scim/errors/scim-error';
+import { shortened, type ScimError } from '../../scim/errors/scim-error';
 import { equalJson } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
 import type { ResourceMeta, StoredResource } from '../../scim/resource/resource';
@@ -48,7 +48,7 @@ export class Resources {
   /** @throws ScimError 404 */
   async get(id: string): Promise<StoredItem> {
     const found = await this.find(id);
-    if (found === undefined) throw notFound(`${this.type.name} ${id}`);
+    if (found === undefined) throw notFound(`${this.type.name} ${shortened(id)}`);
     return found;
   }
 

@@ -3,10 +3,10 @@ import type { IdentityProvider } from '../profiles/registry';
 
 /**
  * The reasons that the provisioning log and the mails explain, in the order of the documentation:
- * the codes of failed requests, and mails that could not be sent.
+ * the codes of failed requests, attributes that were ignored, and mails that could not be sent.
  */
-export const CAUSES = [...ERROR_CODES, 'mailNotSent'] as const;
-export type Cause = ErrorCode | 'mailNotSent';
+export const CAUSES = [...ERROR_CODES, 'ignoredAttribute', 'mailNotSent'] as const;
+export type Cause = ErrorCode | 'ignoredAttribute' | 'mailNotSent';
 
 /**
  * An explanation for the people who administer an identity provider. The placeholders `{attribute}`

@@ -10,6 +10,7 @@ export const VALUE_EXPLANATIONS: Explanations<
   | 'wrongPath'
   | 'noTarget'
   | 'immutableValue'
+  | 'ignoredAttribute'
 > = {
   duplicateUser: {
     title: 'Another user has this {attribute}',
@@ -120,5 +121,14 @@ export const VALUE_EXPLANATIONS: Explanations<
     title: '{attribute} cannot be changed',
     meaning: '{idp} tried to change {attribute}, which is fixed or set by this service.',
     remedy: 'Remove {attribute} from the mapping in {idp}.',
+  },
+  ignoredAttribute: {
+    title: '{attribute} was ignored',
+    meaning:
+      '{idp} sends {attribute}, which users and groups do not have here. The rest of the request ' +
+      'was done. This is logged once a day.',
+    remedy:
+      'Remove the mapping of {attribute} in {idp}. If the application needs the attribute, the ' +
+      'operator adds it with a schema extension.',
   },
 };

@@ -15,15 +15,19 @@ import {
   capitalizedOperations,
   operationMembers,
   readOnlyBesideChanges,
-  removalByValue,
-  unknownExtensions,
+  wrappedObjects,
 } from '../rewriters/operations';
+import { schemaUrns } from '../rewriters/urns';
 import {
   bareValues,
   emptyStrings,
+  jsonTexts,
   listOrSingle,
   numbersForText,
   quotedBooleans,
+  textForNumbers,
+  valuelessElements,
+  wrappedValues,
 } from '../rewriters/values';
 
 /**
@@ -33,28 +37,32 @@ import {
 export const GENERIC: Profile = {
   name: 'generic',
   rewriters: [
-    unquotedFilterValues,
     operationMembers,
+    unquotedFilterValues,
     capitalizedOperations,
+    schemaUrns,
+    wrappedObjects,
     schemasAsKnown,
     readOnlyBesideChanges,
     pathsAsNames,
     unqualifiedExtensionAttributes,
-    unknownExtensions,
+    jsonTexts,
+    wrappedValues,
     emptyStrings,
     bareValues,
     listOrSingle,
     quotedBooleans,
     numbersForText,
+    textForNumbers,
     memberDisplayName,
+    valuelessElements,
     onePrimary,
-    removalByValue,
     literalsOfOtherTypes,
     filteredProjection,
   ],
   patchAnswer: 'resource',
   uniqueGroupNames: true,
   unknownMembers: 'skip',
-  createMissingTarget: true,
+  tolerant: true,
   discoverySchemas: true,
 };

@@ -1,26 +1,10 @@
+import { GENERIC } from './generic';
 import type { Profile } from './profile';
-import { onePrimary, schemasAsKnown } from '../rewriters/bodies';
-import { operationMembers, readOnlyBesideChanges, removalByValue } from '../rewriters/operations';
-import { emptyStrings } from '../rewriters/values';
 
 /**
  * Okta: integrations from its catalog use PATCH, applications created with its wizard use PUT. Okta
  * follows the RFCs closely and needs the whole resource in every answer (okta-developer-docs
- * `reference/scim/scim-20`).
+ * `reference/scim/scim-20`). Attributes that administrators map themselves deviate as those of any
+ * client: `roles` and `entitlements` as a text or a list of texts, numbers, quoted booleans.
  */
-export const OKTA: Profile = {
-  name: 'okta',
-  rewriters: [
-    operationMembers,
-    schemasAsKnown,
-    readOnlyBesideChanges,
-    emptyStrings,
-    onePrimary,
-    removalByValue,
-  ],
-  patchAnswer: 'resource',
-  uniqueGroupNames: true,
-  unknownMembers: 'skip',
-  createMissingTarget: true,
-  discoverySchemas: true,
-};
+export const OKTA: Profile = { ...GENERIC, name: 'okta' };

@@ -1,11 +1,12 @@
 import { isObject, type Json, type JsonObject } from '../../scim/json';
 import type { ListQuery } from '../../scim/list/query';
 import type { ProjectionRequest } from '../../scim/resource/project';
+import type { PatchRules } from '../../scim/patch/rules';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { mapOperationValues, mapResourceValues, type Rewriter } from '../rewriters/rewriter';
 
 /** How one identity provider differs from the RFCs, in its requests and in the answers it needs. */
-export interface Profile {
+export interface Profile extends PatchRules {
   /** As in `IDENTITY_PROVIDERS`. */
   readonly name: string;
   /** The rewriters that are applied to every request, in this order. */
@@ -16,11 +17,6 @@ export interface Profile {
   readonly uniqueGroupNames: boolean;
   /** Whether members that do not exist are refused or skipped. */
   readonly unknownMembers: 'refuse' | 'skip';
-  /**
-   * Whether `replace` with a filter that matches no element creates the element that the filter
-   * describes, instead of failing with 400 `noTarget` (RFC 7644 section 3.5.2.3).
-   */
-  readonly createMissingTarget: boolean;
   /**
    * Whether `/Schemas` also serves the schemas of the discovery resources (RFC 7643 section 8.7.2).
    */

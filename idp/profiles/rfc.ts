@@ -7,6 +7,6 @@ export const RFC: Profile = {
   patchAnswer: 'resource',
   uniqueGroupNames: false,
   unknownMembers: 'refuse',
-  createMissingTarget: false,
+  tolerant: false,
   discoverySchemas: true,
 };

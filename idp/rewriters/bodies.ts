@@ -6,6 +6,8 @@ import {
   type Json,
   type JsonObject,
 } from '../../scim/json';
+import { LIMITS } from '../../scim/limits';
+import { Draft } from '../../scim/patch/draft';
 import { PATCH_OP_URN } from '../../scim/patch/request';
 import { findAttribute, findSubAttribute } from '../../scim/schema/attribute';
 import type { ResourceType } from '../../scim/schema/resource-type';
@@ -74,17 +76,21 @@ export const unqualifiedExtensionAttributes: Rewriter = {
 };
 
 function moveToExtensions(body: JsonObject, type: ResourceType): JsonObject {
-  let result = body;
+  const moved = new Map<string, [string, Json | undefined][]>();
+  const kept: [string, Json | undefined][] = [];
   for (const [name, value] of Object.entries(body)) {
     const urn = extensionOf(type, name);
-    if (urn === undefined || value === undefined) continue;
-    const extension = ownIgnoringCase(result, urn);
-    const kept = isObject(extension) ? extension : {};
-    const { [name]: _, ...rest } = result;
-    // A value inside the extension takes precedence.
-    result = { ...withoutIgnoringCase(rest, urn), [urn]: { [name]: value, ...kept } };
+    const members = urn === undefined ? kept : (moved.get(urn) ?? []);
+    members.push([name, value]);
+    if (urn !== undefined) moved.set(urn, members);
   }
-  return result;
+  if (moved.size === 0) return body;
+  const result: JsonObject = Object.fromEntries(kept);
+  return [...moved].reduce((whole, [urn, members]) => {
+    // A value inside the extension takes precedence.
+    const extension = { ...Object.fromEntries(members), ...objectAt(whole, urn) };
+    return { ...withoutIgnoringCase(whole, urn), [urn]: extension };
+  }, result);
 }
 
 /** Returns the URN of the extension that has an attribute, unless the core schema has it, too. */
@@ -103,61 +109,89 @@ function qualified(filter: Filter, type: ResourceType): Filter {
 }
 
 function firstName(path: string): string {
-  return path.split('.')[0] ?? path;
+  const end = path.search(/[.[]/);
+  return end === -1 ? path : path.slice(0, end);
 }
 
 /**
- * Resolves paths that are sent as member names, such as `{"name.givenName": "…"}` and
- * `{"urn:…:User:employeeNumber": "…"}` in a PATCH without a path. Entra ID sends them with the flag
- * `aadOptscim062020` (entra-docs `application-provisioning-config-problem-scim-compatibility.md`)
- * and without it (Captain-P-Goldfish/SCIM-SDK issue 193).
+ * Resolves paths that are sent as member names, such as `{"name.givenName": "…"}`,
+ * `{"urn:…:User:employeeNumber": "…"}` and `{"urn:…:User": {"manager.value": "…"}}`. Entra ID sends
+ * them with the flag `aadOptscim062020` (entra-docs
+ * `application-provisioning-config-problem-scim-compatibility.md`) and without it
+ * (Captain-P-Goldfish/SCIM-SDK issue 193).
  */
 export const pathsAsNames: Rewriter = {
   name: 'paths as member names',
   resource(body, type) {
-    return Object.entries(body).reduce((result, [name, value]) => {
-      if (value === undefined || !isPath(name, type)) return result;
-      const { [name]: _, ...rest } = result;
-      return withPath(rest, type, name, value);
-    }, body);
+    const { plain, paths } = separatePaths(body, type);
+    if (paths.length === 0) return body;
+    const draft = new Draft(plain);
+    for (const [path, value] of paths) setPath(draft, type, path, value);
+    return draft.attributes;
   },
   operation(operation, type) {
     const { path, value } = operation;
-    if (typeof path === 'string' || !isObject(value)) return [operation];
-    const entries = Object.entries(value);
-    const paths = entries.filter(([name]) => isPath(name, type));
+    if (!isObject(value)) return [operation];
+    const urn = typeof path === 'string' ? type.extension(path)?.id : undefined;
+    if (typeof path === 'string' && urn === undefined) return [operation];
+    const { plain, paths } = separatePaths(urn === undefined ? value : { [urn]: value }, type);
     if (paths.length === 0) return [operation];
-    const plain = Object.fromEntries(entries.filter(([name]) => !isPath(name, type)));
+    const rest = urn === undefined ? plain : objectAt(plain, urn);
     return [
-      ...(Object.keys(plain).length === 0 ? [] : [{ ...operation, value: plain }]),
+      ...(Object.keys(rest).length === 0 ? [] : [{ ...operation, value: rest }]),
       ...paths.map(([name, part]) => ({ ...operation, path: name, value: part })),
     ];
   },
 };
 
-function isPath(name: string, type: ResourceType): boolean {
-  if (type.extension(name) !== undefined || !/[.:[]/.test(name)) return false;
-  const target = type.resolve(name.replace(/\[.*\]/, ''));
-  return target?.attribute !== undefined;
+/** Separates members that are named by a path, also within extensions, from the others. */
+function separatePaths(
+  body: JsonObject,
+  type: ResourceType,
+): { readonly plain: JsonObject; readonly paths: readonly (readonly [string, Json])[] } {
+  const plain: [string, Json][] = [];
+  const paths: (readonly [string, Json])[] = [];
+  const separate = (members: JsonObject, prefix: string, kept: [string, Json][]): void => {
+    for (const [sent, value = null] of Object.entries(members)) {
+      const urn = prefix === '' ? type.extension(sent)?.id : undefined;
+      // Paths are resolved to the schema's spelling, so the other members need it, too.
+      const canonical = urn ?? type.resolve(prefix + sent)?.attribute?.name ?? sent;
+      const name = Object.hasOwn(members, canonical) ? sent : canonical;
+      if (urn !== undefined && isObject(value)) {
+        const inside: [string, Json][] = [];
+        separate(value, `${urn}:`, inside);
+        const isEmptied = inside.length === 0 && Object.keys(value).length > 0;
+        if (!isEmptied) kept.push([name, Object.fromEntries(inside)]);
+      } else if (isPath(prefix + sent, type, prefix)) {
+        paths.push([prefix + sent, value]);
+      } else {
+        kept.push([name, value]);
+      }
+    }
+  };
+  separate(body, '', plain);
+  return { plain: Object.fromEntries(plain), paths };
+}
+
+function isPath(path: string, type: ResourceType, prefix: string): boolean {
+  if (path.length > LIMITS.filterLength || !/[.:[]/.test(path.slice(prefix.length))) return false;
+  if (type.extension(path) !== undefined) return false;
+  const [open, close] = [path.indexOf('['), path.lastIndexOf(']')];
+  const withoutFilter = open === -1 ? path : path.slice(0, open) + path.slice(close + 1);
+  return type.resolve(withoutFilter)?.attribute !== undefined;
 }
 
 /**
- * Returns a body with the value at a path set. A value at a path with brackets is dropped, because
- * it has no place in a resource.
+ * Sets the value at a path. A value at a path with brackets is dropped, because it has no place in
+ * a resource.
  */
-function withPath(body: JsonObject, type: ResourceType, path: string, value: Json): JsonObject {
+function setPath(draft: Draft, type: ResourceType, path: string, value: Json): void {
   const target = type.resolve(path);
-  if (target?.attribute === undefined) return body;
-  const { extension, attribute, subAttribute } = target;
-  const container = extension === undefined ? body : objectAt(body, extension);
-  const part =
-    subAttribute === undefined
-      ? value
-      : { ...objectAt(container, attribute.name), [subAttribute.name]: value };
-  const next = { ...withoutIgnoringCase(container, attribute.name), [attribute.name]: part };
-  return extension === undefined
-    ? next
-    : { ...withoutIgnoringCase(body, extension), [extension]: next };
+  if (target?.attribute === undefined) return;
+  const { subAttribute } = target;
+  const current = draft.get(target) ?? {};
+  const whole = isObject(current) ? current : {};
+  draft.set(target, subAttribute === undefined ? value : { ...whole, [subAttribute.name]: value });
 }
 
 function objectAt(body: JsonObject, name: string): JsonObject {

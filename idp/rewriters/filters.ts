@@ -7,26 +7,45 @@ import { splitPath } from '../../scim/patch/path';
 import { findSubAttribute, type Attribute } from '../../scim/schema/attribute';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import type { Rewriter } from './rewriter';
+import { numberIn } from './values';
 
 /**
- * Quotes bare values in filters: `externalId eq jyoung` (entra-docs
- * `use-scim-to-provision-users-and-groups.md`, Example 1), `userName sw O` and
+ * Quotes bare values in filters and paths, and converts single quotes: `externalId eq jyoung`
+ * (entra-docs `use-scim-to-provision-users-and-groups.md`, Example 1), `userName sw O` and
  * `meta.Created gt 2015-10-10T14:38:21.8617979-07:00` (AzureAD/SCIMReferenceCode, Postman
- * collection).
+ * collection), `members[value eq 2819c223]`, `userName eq 'bjensen'`. Numbers are quoted, too, so
+ * that `externalId eq 0012345` keeps its characters.
  */
 export const unquotedFilterValues: Rewriter = {
   name: 'unquoted filter values',
-  filter: (text) => text.replace(QUOTED_OR_UNQUOTED, quoteBare),
+  filter: quoteBareValues,
+  operation(operation) {
+    const { path } = operation;
+    const mayHaveFilter = typeof path === 'string' && path.includes('[');
+    return [mayHaveFilter ? { ...operation, path: quoteBareValues(path) } : operation];
+  },
 };
 
-// Strings are matched first, so that their content stays as it is.
-const QUOTED_OR_UNQUOTED =
-  /"(?:[^"\\]|\\.)*"|(\s(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s+)([^\s"()[\]]+)/gis;
+function quoteBareValues(text: string): string {
+  return text.replace(QUOTED_OR_UNQUOTED, quoteBare);
+}
+
+// Strings are matched first, so that their content stays as it is, even without a closing quote.
+const QUOTED_OR_UNQUOTED = new RegExp(
+  String.raw`"(?:[^"\\]|\\.)*(?:"|$)` +
+    String.raw`|(\s(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s+)` +
+    String.raw`('(?:[^'\\]|\\.)*'(?=[\s)\]]|$)|[^\s"()[\]]+)`,
+  'gis',
+);
 
 function quoteBare(match: string, operator: string | undefined, bare: string | undefined): string {
   if (operator === undefined || bare === undefined) return match;
-  const isLiteral = /^(?:true|false|null|-?\d+(?:\.\d+)?)$/i.test(bare);
-  return isLiteral ? match : operator + JSON.stringify(bare);
+  if (/^(?:true|false|null)$/i.test(bare)) return match;
+  if (!/^['`‘’“”]/.test(bare)) return operator + JSON.stringify(bare);
+  // Any other quote would become part of the value, and nobody would be found: it is refused.
+  if (!/^'.*'$/s.test(bare)) return match;
+  const content = bare.slice(1, -1).replace(/\\'/g, "'");
+  return `${operator}"${content.replace(/(\\.)|"/gs, (_, escape?: string) => escape ?? '\\"')}"`;
 }
 
 /**
@@ -50,7 +69,7 @@ export const literalsOfOtherTypes: Rewriter = {
 
 /** Returns whether a filter may contain such a literal. Other filters are not parsed. */
 function mayNeedRetyping(text: string): boolean {
-  return /\s(?:"(?:true|false)"|true|false|-?\d)/i.test(text);
+  return /["\s](?:true|false|-?\d)/i.test(text);
 }
 
 /**
@@ -108,6 +127,9 @@ function retypedValue({ type }: Attribute, value: ComparisonValue): ComparisonVa
     const text = value.toLowerCase();
     return text === 'true' ? true : text === 'false' ? false : value;
   }
+  if ((type === 'integer' || type === 'decimal') && typeof value === 'string') {
+    return numberIn(value) ?? value;
+  }
   const isText = type === 'string' || type === 'reference' || type === 'complex';
   return isText && (typeof value === 'number' || typeof value === 'boolean')
     ? String(value)
@@ -120,5 +142,5 @@ function retypedValue({ type }: Attribute, value: ComparisonValue): ComparisonVa
  */
 export const filteredProjection: Rewriter = {
   name: 'filters in attribute lists',
-  projectedName: (name) => name.replace(/\[.*$/s, ''),
+  projectedName: (name) => name.split('[', 1)[0] ?? name,
 };

@@ -67,7 +67,7 @@ export function mapOperationValues(
       ? { ...operation, value: mapAttributes(extension.attributes, value, rewrite) }
       : operation;
   }
-  if (target.selectsElements && target.attribute.multiValued && !isArray(value)) {
+  if (target.selectsElements && target.attribute.multiValued) {
     return { ...operation, value: mapElement(target.attribute, value, rewrite) };
   }
   return { ...operation, value: mapValue(target.attribute, value, rewrite) };
@@ -124,14 +124,15 @@ function mapValue(
 
 /**
  * Rewrites a single element of a multi-valued attribute. It is wrapped in a list, because the hook
- * expects the attribute's whole value.
+ * expects the attribute's whole value. A list with one element counts as the element.
  */
 function mapElement(
   attribute: Attribute,
   value: Json,
   rewrite: NonNullable<Rewriter['value']>,
 ): Json {
-  const rewritten = rewrite(attribute, [value]);
+  const rewritten = rewrite(attribute, isArray(value) ? value : [value]);
+  if (isArray(rewritten) && rewritten.length > 1) return rewritten;
   const element = isArray(rewritten) ? (rewritten[0] ?? null) : rewritten;
   return mapParts(attribute, element, rewrite);
 }

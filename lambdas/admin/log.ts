@@ -38,6 +38,7 @@ const PARAMETERS = [
 const KINDS: readonly string[] = [
   'failure',
   'change',
+  'ignored',
   'mail',
 ] satisfies readonly LogRecord['kind'][];
 
@@ -93,7 +94,7 @@ function matcher({
     resource === undefined
       ? undefined
       : (record) => resourcesOf(record).includes(resource.toLowerCase()),
-    same(userName, (record) => (record.kind === 'mail' ? undefined : record.name)),
+    same(userName, (record) => ('name' in record ? record.name : undefined)),
     same(scimType, (record) => (record.kind === 'failure' ? record.scimType : undefined)),
     same(cause, causeOf),
   ];
@@ -103,10 +104,12 @@ function matcher({
 /** Returns the cause; undefined for a change. */
 function causeOf(record: LogRecord): string | undefined {
   if (record.kind === 'mail') return MAIL_NOT_SENT;
+  if (record.kind === 'ignored') return IGNORED;
   return record.kind === 'failure' ? record.cause : undefined;
 }
 
 const MAIL_NOT_SENT: Cause = 'mailNotSent';
+const IGNORED: Cause = 'ignoredAttribute';
 
 function hasStatus(status: number, wanted: string): boolean {
   return wanted === 'failed' ? status >= 400 : status === Number(wanted);
@@ -178,6 +181,12 @@ function described({ connection: _, ...record }: LogRecord, identityProvider: st
         ...record,
         cause: MAIL_NOT_SENT,
         ...explain(MAIL_NOT_SENT, identityProvider, undefined),
+      };
+    case 'ignored':
+      return {
+        ...record,
+        cause: IGNORED,
+        ...explain(IGNORED, identityProvider, record.attribute),
       };
     case 'failure':
       return { ...record, ...explain(record.cause, identityProvider, record.attribute) };

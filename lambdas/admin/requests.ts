@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { CONNECTION_ID, type Connection } from '../../directory/connections/connection';
 import { DEFAULT_TOKEN_DAYS, TOKEN_SCOPES } from '../../directory/connections/tokens';
 import { IDENTITY_PROVIDERS } from '../../idp/profiles/registry';
-import { isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
-import { isDeep } from '../http/json-body';
+import { isDeep, isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
+import { LIMITS } from '../../scim/limits';
 import { Problem, type FieldProblem } from './problem';
 
 /* The bodies of administrative requests. */
@@ -128,7 +128,7 @@ export function readSettings<T extends z.ZodType>(schema: T, value: Json): z.out
 /** Parses a body; an empty one counts as `{}`. @throws Problem 400 */
 export function readJson(text: string): Json {
   if (text.trim() === '') return {};
-  if (isDeep(text)) throw new Problem(400, 'The body is nested too deeply.');
+  if (isDeep(text, LIMITS.bodyDepth)) throw new Problem(400, 'The body is nested too deeply.');
   try {
     return parseJson(text);
   } catch {

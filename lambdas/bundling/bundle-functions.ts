@@ -9,10 +9,10 @@ import { BUNDLE_OPTIONS } from './bundle-options';
  * clients of the AWS SDK, and the administrative ones also validation.
  */
 export const LARGEST_KB: Readonly<Record<FunctionName, number>> = {
-  users: 150,
-  groups: 150,
-  bulk: 150,
-  search: 150,
+  users: 170,
+  groups: 170,
+  bulk: 170,
+  search: 170,
   discovery: 100,
   completion: 75,
   'token-rotation': 450,

@@ -2,7 +2,7 @@ import { BULK_REQUEST_URN, parseBulkRequest, type BulkOperation } from '../../sc
 import { operationValue, unknownBulkPath } from '../../scim/errors/patch-errors';
 import { methodNotAllowed } from '../../scim/errors/request-errors';
 import { notReached } from '../../scim/errors/resource-errors';
-import { quoted, type ScimError } from '../../scim/errors/scim-error';
+import { quoted, shortened, type ScimError } from '../../scim/errors/scim-error';
 import { parseJson, type Json, type JsonObject } from '../../scim/json';
 import { PATCH_OP_URN } from '../../scim/patch/request';
 import { jsonAnswer, type Answer } from '../http/answer';
@@ -199,6 +199,15 @@ class Bulk {
     return Date.now() > this.context.deadline - RESERVED_MS;
   }
 
+  /**
+   * Returns the status that the operation would have as a request of its own. Operations run
+   * without a body in their answers, which turns 200 into 204.
+   */
+  private directStatus(method: string, status: number): number {
+    const hasBody = method === 'PUT' || this.context.profile.patchAnswer === 'resource';
+    return status === 204 && method !== 'DELETE' && hasBody ? 200 : status;
+  }
+
   /** Returns the URL of an operation's resource, if its path names one. */
   private locationOf(path: string): string | undefined {
     const resolved = this.references.pathWithIds(path);
@@ -216,11 +225,11 @@ class Bulk {
     const location = headers['Location'] ?? this.locationOf(path);
     return [
       {
-        method,
+        method: shortened(method),
         ...(bulkId === undefined ? {} : { bulkId }),
         ...(location === undefined ? {} : { location }),
         ...(headers['ETag'] === undefined ? {} : { version: headers['ETag'] }),
-        status: String(status),
+        status: String(this.directStatus(method, status)),
         ...(status >= 400 && body !== undefined ? { response: parseJson(body) } : {}),
       },
     ];

@@ -5,7 +5,7 @@ import {
   unknownEndpoint,
 } from '../../scim/errors/request-errors';
 import { notFound } from '../../scim/errors/resource-errors';
-import type { ScimError } from '../../scim/errors/scim-error';
+import { shortened, type ScimError } from '../../scim/errors/scim-error';
 import { asText, type JsonObject } from '../../scim/json';
 import { listResponse } from '../../scim/list/list-response';
 import { DISCOVERY_SCHEMAS } from '../../scim/schema/discovery-schemas';
@@ -58,7 +58,7 @@ function collection(
   if (id === '') return listResponse(resources, { totalResults: resources.length, startIndex: 1 });
   const wanted = decodeSegment(id).toLowerCase();
   const found = resources.find((resource) => asText(resource['id']).toLowerCase() === wanted);
-  if (found === undefined) throw notFound(`/${request.rest}`);
+  if (found === undefined) throw notFound(`/${shortened(request.rest)}`);
   return found;
 }
 

@@ -1,5 +1,5 @@
 import { rewriteQuery } from '../../idp/profiles/profile';
-import { ScimError } from '../../scim/errors/scim-error';
+import { quoted, ScimError } from '../../scim/errors/scim-error';
 import { asText, type JsonObject } from '../../scim/json';
 import { listResponse } from '../../scim/list/list-response';
 import type { ListQuery } from '../../scim/list/query';
@@ -67,7 +67,7 @@ function finderOf(types: readonly ListedType[], query: ListQuery, sent: ListQuer
   } catch (error) {
     if (!(error instanceof ScimError) || error.scimType !== 'invalidFilter') throw error;
     if (query.filter === undefined || query.filter === sent.filter) throw error;
-    const detail = `${error.message} The filter was read as: ${query.filter}`;
+    const detail = `${error.message} The filter was read as ${quoted(query.filter)}.`;
     throw error.with({ detail });
   }
 }

@@ -3,47 +3,47 @@ import {
   bodyTooDeep,
   bodyTooLarge,
   invalidJson,
+  notUtf8,
+  unsupportedCharset,
+  unsupportedEncoding,
   unsupportedMediaType,
 } from '../../scim/errors/request-errors';
-import { parseJson, type Json } from '../../scim/json';
+import { isDeep, parseJson, type Json } from '../../scim/json';
 import { LIMITS } from '../../scim/limits';
 import type { ScimRequest } from './scim-request';
 
 /**
- * Parses a request's body.
+ * Parses a request's body, which must be JSON in UTF-8 (RFC 7644 section 3.1, RFC 8259 section
+ * 8.1). A byte order mark is skipped.
  * @throws ScimError 400 `invalidSyntax`, 413, 415
  */
 export function readJson({ headers, body }: ScimRequest): Json {
-  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (type !== '' && type !== 'application/scim+json' && type !== 'application/json') {
-    throw unsupportedMediaType(type);
-  }
+  checkMediaType(headers.get('content-type') ?? '');
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+  if (encoding !== '' && encoding !== 'identity') throw unsupportedEncoding(encoding);
   if (Buffer.byteLength(body) > LIMITS.bodyBytes) throw bodyTooLarge(LIMITS.bodyBytes);
-  if (body.trim() === '') throw bodyMissing();
-  if (isDeep(body)) throw bodyTooDeep(LIMITS.bodyDepth);
+  const text = body.startsWith(BYTE_ORDER_MARK) ? body.slice(1) : body;
+  if (text.trim() === '') throw bodyMissing();
+  // API Gateway decodes the body and replaces each byte that is not UTF-8 by this character.
+  if (text.includes(REPLACEMENT_CHARACTER)) throw notUtf8();
+  if (isDeep(text, LIMITS.bodyDepth)) throw bodyTooDeep(LIMITS.bodyDepth);
   try {
-    return parseJson(body);
+    return parseJson(text);
   } catch (error) {
     throw invalidJson(error instanceof Error ? error.message : 'unreadable');
   }
 }
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPENING = new Set([0x5b, 0x7b]);
-const CLOSING = new Set([0x5d, 0x7d]);
+const BYTE_ORDER_MARK = '\uFEFF';
+const REPLACEMENT_CHARACTER = '\uFFFD';
 
-/** Returns whether JSON nests deeper than any SCIM message: recursive readers must not overflow. */
-export function isDeep(body: string): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < body.length; index += 1) {
-    const character = body.charCodeAt(index);
-    if (character === QUOTE) inString = !inString;
-    else if (inString) index += character === BACKSLASH ? 1 : 0;
-    else if (OPENING.has(character)) depth += 1;
-    else if (CLOSING.has(character)) depth -= 1;
-    if (depth > LIMITS.bodyDepth) return true;
+/** @throws ScimError 415 for another media type or a declared charset other than UTF-8 */
+function checkMediaType(contentType: string): void {
+  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim());
+  const isJson = /^(?:application\/(?:scim\+)?json)?$/i.test(type);
+  if (!isJson) throw unsupportedMediaType(type.toLowerCase());
+  for (const parameter of parameters) {
+    const [, charset] = /^charset\s*=\s*"?([^"\s]*)"?$/i.exec(parameter) ?? [];
+    if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw unsupportedCharset(charset);
   }
-  return false;
 }

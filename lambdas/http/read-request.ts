@@ -12,8 +12,10 @@ import {
   SEARCH_REQUEST_URN,
   type ListQuery,
 } from '../../scim/list/query';
+import { loggablePath } from '../../scim/patch/path';
 import { parseOperations, readPatchMessage, type PatchOperation } from '../../scim/patch/request';
 import { Projection } from '../../scim/resource/project';
+import { isLoggableName, unknownAttributes } from '../../scim/resource/unknown';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { readJson } from './json-body';
 import type { RequestContext } from './request-context';
@@ -36,8 +38,7 @@ export function readSearchBody(context: RequestContext): ListQuery {
  */
 export function readMessage({ request, profile }: RequestContext, urn: string): Json {
   const body = readJson(request);
-  const isTolerant = profile.rewriters.length > 0;
-  return isTolerant && isObject(body) ? { schemas: [urn], ...body } : body;
+  return profile.tolerant && isObject(body) ? { schemas: [urn], ...body } : body;
 }
 
 /** Reads `attributes` and `excludedAttributes`. @throws ScimError 400 `invalidValue` */
@@ -50,17 +51,24 @@ export function readProjection(
 }
 
 /** Reads the body of a POST or PUT. @throws ScimError 400 `invalidSyntax`, 413, 415 */
-export function readResource({ request, profile }: RequestContext, type: ResourceType): Json {
-  return rewriteResource(profile, type, readJson(request));
+export function readResource(context: RequestContext, type: ResourceType): Json {
+  const { request, profile, failures } = context;
+  const body = rewriteResource(profile, type, readJson(request));
+  failures.recordIgnored(request, unknownAttributes(type, body));
+  return body;
 }
 
 /** Reads the operations of a PATCH. @throws ScimError 400, 413, 415 */
 export function readOperations(
-  { request, profile }: RequestContext,
+  { request, profile, failures }: RequestContext,
   type: ResourceType,
 ): readonly PatchOperation[] {
-  const message = readPatchMessage(rewriteMessage(profile, readJson(request)));
-  return parseOperations(type, rewriteOperations(profile, type, message));
+  const message = readPatchMessage(rewriteMessage(profile, readJson(request)), profile);
+  const operations = rewriteOperations(profile, type, message);
+  return parseOperations(type, operations, profile, (path) => {
+    const attribute = loggablePath(type, path) ?? path;
+    if (isLoggableName(attribute)) failures.recordIgnored(request, [attribute]);
+  });
 }
 
 /**

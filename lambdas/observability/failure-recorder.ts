@@ -5,6 +5,7 @@ import {
   successWrite,
   type FailureEntry,
 } from '../../directory/log/failure-entry';
+import { logIgnored } from '../../directory/log/ignored-entry';
 import { namesIn, type Names } from '../../directory/resources/display-names';
 import { resourceFromItem } from '../../directory/resources/resource-item';
 import { isResourceId, resourceKey } from '../../directory/store/keys';
@@ -16,9 +17,11 @@ import { parseJson, type Json } from '../../scim/json';
 import { failureKind } from './failure-kind';
 import { FailureLimits } from './failure-limits';
 import { logFailure } from './log';
+import { RecentKeys } from './recent-keys';
 
 /** Shared by all requests of a function instance. */
 const limits = new FailureLimits();
+const ignoredToday = new RecentKeys();
 
 /** A caller that presented a token of the connection, perhaps one that has ended. */
 export interface IdentifiedCaller {
@@ -64,6 +67,7 @@ interface Failure {
  */
 export class FailureRecorder {
   private readonly recorded = new Map<string, readonly [LoggedRequest, Failure]>();
+  private readonly ignored = new Map<string, LoggedRequest>();
 
   constructor(
     private readonly caller: IdentifiedCaller,
@@ -86,6 +90,11 @@ export class FailureRecorder {
     this.add(request, { status: 200, code: 'unknownMember', detail });
   }
 
+  /** Records attributes that the resource type does not have; the rest of the request was done. */
+  recordIgnored(request: LoggedRequest, attributes: readonly string[]): void {
+    for (const attribute of attributes) this.ignored.set(attribute, request);
+  }
+
   private add(request: LoggedRequest, failure: Failure): void {
     const { method, resource, resourceId, body } = request;
     // A change that is retried because of contention fails the same way each time.
@@ -99,9 +108,30 @@ export class FailureRecorder {
    */
   async write(succeeded?: string): Promise<void> {
     if (this.recorded.size === 0 && succeeded !== undefined) await this.writeSuccess(succeeded);
-    await Promise.all(
-      [...this.recorded.values()].map(([request, failure]) => this.writeOne(request, failure)),
-    );
+    const ignored = succeeded === undefined ? [] : [...this.ignored];
+    await Promise.all([
+      ...[...this.recorded.values()].map(([request, failure]) => this.writeOne(request, failure)),
+      ...ignored.map(([attribute, request]) => this.writeIgnored(request, attribute)),
+    ]);
+  }
+
+  private async writeIgnored(
+    { method, resource }: LoggedRequest,
+    attribute: string,
+  ): Promise<void> {
+    const { connection, token } = this.caller;
+    const { requestId, logDays } = this.context;
+    const entryTime = newEntryTime();
+    const key = `${connection.id} ${entryTime.at.slice(0, 10)} ${resource} ${attribute}`;
+    if (!ignoredToday.add(key)) return;
+    const entry = { ...entryTime, connection: connection.id, requestId, token, method };
+    try {
+      await unlessBusy(() =>
+        logIgnored(this.context.openTable(), { ...entry, route: resource, attribute }, logDays),
+      );
+    } catch (error) {
+      logFailure(error, requestId);
+    }
   }
 
   /** Logs a success only while recipients believe that requests fail: it may be the recovery. */

@@ -1,4 +1,4 @@
-import { quoted, ScimError } from './scim-error';
+import { quoted, ScimError, shortened } from './scim-error';
 
 /* Errors about the request as HTTP and JSON, before its content is looked at. */
 
@@ -51,6 +51,30 @@ export function unsupportedMediaType(mediaType: string): ScimError {
   });
 }
 
+/** 415 for a body in another character encoding (RFC 7644 section 3.1). */
+export function unsupportedCharset(charset: string): ScimError {
+  return new ScimError({
+    code: 'malformed',
+    status: 415,
+    detail: `The body must be in UTF-8, not ${quoted(charset)}.`,
+  });
+}
+
+/** 415 for a compressed body (RFC 9110 section 8.4). */
+export function unsupportedEncoding(encoding: string): ScimError {
+  return new ScimError({
+    code: 'malformed',
+    status: 415,
+    detail: `Send the body without Content-Encoding; ${quoted(encoding)} is not supported.`,
+    headers: { 'Accept-Encoding': 'identity' },
+  });
+}
+
+/** 400 `invalidSyntax` for a body with bytes that are not UTF-8. */
+export function notUtf8(): ScimError {
+  return invalidSyntax('The body is not valid UTF-8.');
+}
+
 /** 413 for a body that is larger than this service accepts (RFC 7644 table 8). */
 export function bodyTooLarge(maximumBytes: number): ScimError {
   return new ScimError({
@@ -69,6 +93,17 @@ export function tooManyOperations(request: 'PATCH' | 'bulk', maximum: number): S
   });
 }
 
+/** 413 for operations that together would visit too many values (RFC 7644 section 3.5.2). */
+export function tooMuchWork(): ScimError {
+  return new ScimError({
+    code: 'tooLarge',
+    status: 413,
+    detail:
+      'The operations select among too many values. Send them in several requests, or replace ' +
+      'the whole attribute.',
+  });
+}
+
 /** 400 `invalidSyntax` for a request without the body that it needs. */
 export function bodyMissing(): ScimError {
   return invalidSyntax('The request needs a body.');
@@ -81,7 +116,7 @@ export function bodyTooDeep(maximumLevels: number): ScimError {
 
 /** 400 `invalidSyntax` for a body that is not JSON. */
 export function invalidJson(problem: string): ScimError {
-  return invalidSyntax(`The body is not valid JSON: ${problem}.`);
+  return invalidSyntax(`The body is not valid JSON: ${shortened(problem)}.`);
 }
 
 /** 400 `invalidSyntax` for JSON that is not an object. */

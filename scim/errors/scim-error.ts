@@ -121,8 +121,13 @@ export class ScimError extends Error {
 
 const SHOWN_LENGTH = 200;
 
+/** Shortens a client's text for a message. */
+export function shortened(text: string): string {
+  const shown = text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+  return shown.toWellFormed();
+}
+
 /** Quotes a client's text in a message, shortened if it is long. */
 export function quoted(text: string): string {
-  const shown = text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
-  return `"${shown.toWellFormed()}"`;
+  return `"${shortened(text)}"`;
 }

@@ -1,5 +1,5 @@
 import { invalidFilter, sensitiveAttribute } from '../errors/filter-errors';
-import { ScimError } from '../errors/scim-error';
+import { quoted, ScimError } from '../errors/scim-error';
 import type { Json } from '../json';
 import { findSubAttribute, type Attribute } from '../schema/attribute';
 import { describeTarget, type ResourceType, type Target } from '../schema/resource-type';
@@ -105,7 +105,7 @@ function bind(filter: Filter, resolve: Resolve): BoundFilter {
       if (target.subAttribute !== undefined) {
         throw invalidFilter(
           filter.position,
-          `"${filter.path}" has no values to filter; filter "${target.attribute.name}"`,
+          `${quoted(filter.path)} has no values to filter; filter "${target.attribute.name}"`,
         );
       }
       return { kind: 'values', target, filter: bindValueFilter(filter.filter, target) };
@@ -141,7 +141,7 @@ function leafTarget(filter: Comparison, target: Target): Target {
   if (value === undefined) {
     throw invalidFilter(
       filter.position,
-      `"${filter.path}" is complex; compare one of its sub-attributes`,
+      `${quoted(filter.path)} is complex; compare one of its sub-attributes`,
     );
   }
   return { ...target, subAttribute: value };
@@ -153,7 +153,7 @@ function resolveTarget(
 ): Target {
   const target = resolve(filter.path);
   if (target === undefined)
-    throw invalidFilter(filter.position, `there is no attribute "${filter.path}"`);
+    throw invalidFilter(filter.position, `there is no attribute ${quoted(filter.path)}`);
   if (leafAttribute(target).returned === 'never') {
     throw sensitiveAttribute(describeTarget(target), 'filtered on');
   }

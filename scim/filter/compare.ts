@@ -12,27 +12,36 @@ import type { ComparisonOperator, ComparisonValue } from './ast';
 export function foldCase(value: string): string {
   // A shortcut for ASCII, which most values are: comparisons take most of a filter's time.
   if (!BEYOND_ASCII.test(value)) return value.toLowerCase();
-  // The lower case of Σ depends on the characters around it; the comparison must not.
-  return value.normalize('NFC').toLowerCase().replaceAll('ς', 'σ');
+  // The lower case of Σ depends on the characters around it; the comparison must not. Lower case
+  // can be composed where upper case cannot: J̌ has two code points, ǰ has one.
+  const lower = value.normalize('NFC').toLowerCase().replaceAll('ς', 'σ');
+  return lower.normalize('NFC');
 }
 
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
-/** Returns an attribute's string in the form in which it is compared and stored in keys. */
+/**
+ * Returns an attribute's string in the form in which it is compared and stored in keys. Names that
+ * differ in case, or in white space around them, are the same.
+ */
 export function comparable(attribute: Attribute, value: string): string {
-  return attribute.caseExact ? value : foldCase(value);
+  return attribute.caseExact ? value : foldCase(value).trim();
 }
 
 /**
  * Returns the time of a dateTime (RFC 7643 section 2.3.5) in milliseconds since the epoch; NaN for
- * other text.
+ * other text. The offset is optional in xsd:dateTime; without one the time is read as UTC.
  */
 export function instant(text: string): number {
-  return DATE_TIME.test(text) ? Date.parse(text.replace(/(\.\d{3})\d+/, '$1')) : Number.NaN;
+  const [matched, local = '', fraction = '', sign, hours, minutes] = DATE_TIME.exec(text) ?? [];
+  if (matched === undefined) return Number.NaN;
+  const offset = sign === undefined ? 'Z' : `${sign === ' ' ? '+' : sign}${hours}:${minutes}`;
+  return Date.parse(`${local}${fraction.slice(0, 4)}${offset}`);
 }
 
-// xsd:dateTime with a time zone. A value without one is refused: no known client means UTC by it.
-const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+// xsd:dateTime, and offsets as clients write them: `+0000`, and with a `+` that a query decodes to
+// a space.
+const DATE_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(?:Z|([+ -])(\d\d):?(\d\d))?$/;
 
 type Test = (value: Json) => boolean;
 
@@ -105,9 +114,12 @@ function stringTest(
   value: ComparisonValue,
 ): Test {
   if (typeof value !== 'string') throw mismatch(attribute, 'a string in double quotes');
-  const wanted = comparable(attribute, value);
-  const test = textTest(operator, wanted);
-  return (stored) => typeof stored === 'string' && test(comparable(attribute, stored));
+  // White space within a text counts: `co " "`.
+  const isPart = operator === 'co' || operator === 'sw' || operator === 'ew';
+  const fold = attribute.caseExact ? (text: string) => text : foldCase;
+  const form = isPart ? fold : (text: string) => comparable(attribute, text);
+  const test = textTest(operator, form(value));
+  return (stored) => typeof stored === 'string' && test(form(stored));
 }
 
 function textTest(operator: ComparisonOperator, wanted: string): (stored: string) => boolean {

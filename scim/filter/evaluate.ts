@@ -72,17 +72,15 @@ function findInPart(
   subAttribute: Attribute | undefined,
   test: (value: Json) => boolean,
 ): boolean | undefined {
-  const part =
-    subAttribute === undefined
-      ? value
-      : isObject(value)
-        ? own(value, subAttribute.name)
-        : undefined;
-  return part === undefined ? undefined : test(part);
+  if (subAttribute === undefined) return test(value);
+  const part = isObject(value) ? own(value, subAttribute.name) : undefined;
+  if (part === undefined) return undefined;
+  // A multi-valued sub-attribute matches if one of its values does.
+  return isArray(part) ? part.some(test) : test(part);
 }
 
 /** `pr`: "has a non-empty or non-null value, or … a non-empty node for complex attributes". */
-function isPresent(value: Json): boolean {
+export function isPresent(value: Json): boolean {
   if (isObject(value))
     return Object.values(value).some((part) => part !== undefined && isPresent(part));
   return value !== null && value !== '' && !(isArray(value) && value.length === 0);
@@ -105,7 +103,8 @@ export function valuesAt(
   const parts: Json[] = [];
   for (const element of elements) {
     const part = isObject(element) ? own(element, subAttribute.name) : undefined;
-    if (part !== undefined) parts.push(part);
+    if (isArray(part)) parts.push(...part);
+    else if (part !== undefined) parts.push(part);
   }
   return parts;
 }

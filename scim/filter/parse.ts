@@ -1,5 +1,5 @@
 import { filterTooLarge, invalidFilter } from '../errors/filter-errors';
-import { ScimError } from '../errors/scim-error';
+import { quoted, ScimError } from '../errors/scim-error';
 import { parseJson } from '../json';
 import { LIMITS } from '../limits';
 import {
@@ -134,7 +134,7 @@ class FilterParser {
     if (operator === undefined) {
       this.position = start;
       throw this.error(
-        `expected an operator (${COMPARISON_OPERATORS.join(', ')} or pr) after "${path}"`,
+        `expected an operator (${COMPARISON_OPERATORS.join(', ')} or pr) after ${quoted(path)}`,
       );
     }
     return { kind: 'compare', path, operator, value: this.value(operator), position };

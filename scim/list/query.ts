@@ -1,4 +1,9 @@
-import { exclusiveParameters, invalidCount, invalidParameter } from '../errors/filter-errors';
+import {
+  exclusiveParameters,
+  filterTooLarge,
+  invalidCount,
+  invalidParameter,
+} from '../errors/filter-errors';
 import { isArray, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import { LIMITS } from '../limits';
 import { messageBody } from '../message';
@@ -30,8 +35,9 @@ export const SEARCH_REQUEST_URN = 'urn:ietf:params:scim:api:messages:2.0:SearchR
 /**
  * Reads the query parameters of a list request (RFC 7644 section 3.4.2). Unknown parameters are
  * ignored.
- * @throws ScimError 400 `invalidValue` for a wrong `startIndex` or `sortOrder`, or for `cursor`
- * together with `startIndex`; `invalidCount` for a wrong `count`
+ * @throws ScimError 400 `invalidFilter` for a filter that is too long, `invalidValue` for a wrong
+ * `startIndex` or `sortOrder`, or for `cursor` together with `startIndex`; `invalidCount` for a
+ * wrong `count`
  */
 export function parseListQuery(parameters: Parameters): ListQuery {
   return listQuery({ ...parameters }, parseProjection(parameters));
@@ -62,6 +68,10 @@ function nameList(body: JsonObject, name: string): string | undefined {
 
 function listQuery(values: JsonObject, projection: ProjectionRequest): ListQuery {
   const filter = textOf(values, 'filter');
+  // Checked before the filter is rewritten, whose cost depends on its length.
+  if (filter !== undefined && filter.length > LIMITS.filterLength) {
+    throw filterTooLarge(`is longer than ${LIMITS.filterLength} characters`);
+  }
   const cursor = textOf(values, 'cursor');
   if (cursor !== undefined && integer(values, 'startIndex') !== undefined) {
     throw exclusiveParameters('cursor', 'startIndex');

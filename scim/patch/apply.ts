@@ -1,15 +1,17 @@
 import { readOnlyAttribute, wrongValue } from '../errors/value-errors';
 import { equalJson, isArray, isObject, type Json, type JsonObject } from '../json';
 import { checkImmutable } from '../resource/immutable';
-import { checkRequired, type Attributes } from '../resource/parse';
+import { checkRequired, checkSize, type Attributes } from '../resource/parse';
 import { distinctElements, parseValue } from '../resource/value';
-import type { Attribute } from '../schema/attribute';
+import { findSubAttribute, type Attribute } from '../schema/attribute';
 import { describeTarget, type ResourceType } from '../schema/resource-type';
-import { assignValue, type PatchRules } from './assign';
+import { assignValue } from './assign';
 import { Draft } from './draft';
 import type { AttributePath } from './path';
 import { removeValue } from './remove';
 import { attributeOperations, type PatchOperation } from './request';
+import type { PatchRules } from './rules';
+import { PatchWork } from './work';
 
 /**
  * Applies PATCH operations in order (RFC 7644 section 3.5.2). It changes nothing in place: if one
@@ -26,24 +28,32 @@ export function applyPatch(
   rules: PatchRules,
   readOnly: JsonObject = {},
 ): Attributes {
-  const draft = new Draft(stored);
-  for (const operation of operations) applyOperation(type, draft, operation, rules, readOnly);
-  mergeEqualElements(draft, operations);
+  const patch: Patch = { type, draft: new Draft(stored), rules, readOnly, work: new PatchWork() };
+  for (const operation of operations) applyOperation(patch, operation);
+  const { draft } = patch;
+  for (const target of [...draft.touched.values()]) {
+    draft.set(target, cleaned(target.attribute, draft.get(target), rules));
+    checkSize(target, draft.get(target));
+  }
   checkRequired(type, draft.attributes);
   checkImmutable(type, stored, draft.attributes);
   return draft.attributes;
 }
 
-function applyOperation(
-  type: ResourceType,
-  draft: Draft,
-  operation: PatchOperation,
-  rules: PatchRules,
-  readOnly: JsonObject,
-): void {
+/** A PATCH that is being applied. */
+interface Patch {
+  readonly type: ResourceType;
+  readonly draft: Draft;
+  readonly rules: PatchRules;
+  readonly readOnly: JsonObject;
+  readonly work: PatchWork;
+}
+
+function applyOperation(patch: Patch, operation: PatchOperation): void {
+  const { draft, rules, readOnly, work } = patch;
   const { op, path, value } = operation;
   if (path.attribute === undefined) {
-    applyToExtension(type, draft, path.extension, operation, rules, readOnly);
+    applyToExtension(patch, path.extension, operation);
     return;
   }
   // `schemas` is derived from the attributes (RFC 7643 section 3): adding a URN has no effect.
@@ -62,9 +72,12 @@ function applyOperation(
     if (op !== 'remove') parseValue(path.attribute, value);
     return;
   }
+  work.spend(isArray(current) ? current.length : 1, path.filter);
   draft.set(
     path,
-    op === 'remove' ? removeValue(path, current) : assignValue(path, current, operation, rules),
+    op === 'remove'
+      ? removeValue(path, current, value)
+      : assignValue(path, current, operation, rules),
   );
 }
 
@@ -72,14 +85,8 @@ function applyOperation(
  * Applies an operation to a whole extension. `add` and `replace` set the attributes that the value
  * names and leave the others.
  */
-function applyToExtension(
-  type: ResourceType,
-  draft: Draft,
-  urn: string,
-  { op, value }: PatchOperation,
-  rules: PatchRules,
-  readOnly: JsonObject,
-): void {
+function applyToExtension(patch: Patch, urn: string, { op, value }: PatchOperation): void {
+  const { type, draft } = patch;
   if (op === 'remove' || value === null) {
     draft.remove(urn);
     return;
@@ -87,7 +94,7 @@ function applyToExtension(
   const definitions = type.extension(urn)?.attributes ?? [];
   if (!isObject(value)) throw wrongValue(urn, 'an object', value);
   for (const operation of attributeOperations(definitions, urn, op, value)) {
-    applyOperation(type, draft, operation, rules, readOnly);
+    applyOperation(patch, operation);
   }
 }
 
@@ -103,16 +110,19 @@ function isUnchanged(current: Json | undefined, path: AttributePath, value: Json
 }
 
 /**
- * Merges equal elements of the attributes that the operations touched. It runs once, after all
- * operations, because it compares all elements of an attribute.
+ * Returns the value of an attribute after all operations: without equal elements and, by tolerant
+ * rules, without elements that lost their `value`. It is done once, because it compares all
+ * elements.
  */
-function mergeEqualElements(draft: Draft, operations: readonly PatchOperation[]): void {
-  const touched = new Set<Attribute>();
-  for (const { path } of operations) {
-    if (path.attribute === undefined || !path.attribute.multiValued || touched.has(path.attribute))
-      continue;
-    touched.add(path.attribute);
-    const elements = draft.get(path);
-    if (isArray(elements)) draft.set(path, distinctElements(elements));
-  }
+function cleaned(
+  attribute: Attribute,
+  value: Json | undefined,
+  { tolerant }: PatchRules,
+): Json | undefined {
+  const losesValue = tolerant && findSubAttribute(attribute, 'value') !== undefined;
+  const isLost = (element: Json): boolean =>
+    losesValue && isObject(element) && element['value'] === undefined;
+  if (!isArray(value)) return value === undefined || isLost(value) ? undefined : value;
+  const kept = distinctElements(value.filter((element) => !isLost(element)));
+  return kept.length === 0 ? undefined : kept;
 }

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../json';
 import type { Attributes } from '../resource/parse';
+import type { Attribute } from '../schema/attribute';
 import type { Target } from '../schema/resource-type';
 
 /**
@@ -9,6 +10,8 @@ import type { Target } from '../schema/resource-type';
 export class Draft {
   /** The attributes with all changes so far. */
   readonly attributes: Record<string, Json | undefined>;
+  /** The attributes that were set, also if they are unassigned now. */
+  readonly touched = new Map<Attribute, Pick<Target, 'extension' | 'attribute'>>();
   private readonly copied = new Map<string, Record<string, Json | undefined>>();
 
   /** @param stored the attributes to start from */
@@ -30,6 +33,7 @@ export class Draft {
     { extension, attribute }: Pick<Target, 'extension' | 'attribute'>,
     value: Json | undefined,
   ): void {
+    this.touched.set(attribute, { extension, attribute });
     if (extension === undefined) {
       assign(this.attributes, attribute.name, value);
       return;

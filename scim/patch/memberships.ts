@@ -1,11 +1,12 @@
 import { noMatch } from '../errors/patch-errors';
 import { immutableMember, requiredMissing } from '../errors/value-errors';
 import type { BoundFilter } from '../filter/bind';
-import { elementMatches } from '../filter/evaluate';
-import { isArray, isObject, type Json, type JsonObject } from '../json';
+import { elementMatches, isPresent } from '../filter/evaluate';
+import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import { parseValue } from '../resource/value';
 import { describeTarget, GROUP } from '../schema/resource-type';
 import type { PatchOperation } from './request';
+import { PatchWork } from './work';
 
 /** A member as a client sends it. `value` is the id of a user or a group. */
 export interface Member {
@@ -56,14 +57,15 @@ export function needsCurrentMembers(operations: readonly PatchOperation[]): bool
  * Combines operations on `members`, in order, into one change (RFC 7644 section 3.5.2).
  * @param current the group's members; only needed if `needsCurrentMembers` returns true
  * @throws ScimError 400 `invalidValue`, `mutability`, or `noTarget` for a filter that selects no
- * member
+ * member; 413 if the operations visit too many members
  */
 export function foldMembershipOperations(
   operations: readonly PatchOperation[],
   current: readonly Member[] = [],
 ): MembershipChange {
   const change = new ChangeBuilder();
-  for (const operation of operations) applyOperation(change, operation, current);
+  const work = new PatchWork();
+  for (const operation of operations) applyOperation(change, operation, current, work);
   return change;
 }
 
@@ -74,6 +76,7 @@ export function foldMembershipOperations(
 export function membersFrom(value: Json | undefined): MembershipChange {
   const change = new ChangeBuilder();
   change.clearAll();
+  checkNamed(value ?? null);
   for (const member of parseMembers(value ?? null)) change.addMember(member);
   return change;
 }
@@ -104,27 +107,41 @@ function applyOperation(
   change: ChangeBuilder,
   { op, path, value }: PatchOperation,
   current: readonly Member[],
+  work: PatchWork,
 ): void {
   if (path.attribute === undefined) return;
+  if (op !== 'add') checkNamed(value);
   if (path.subAttribute !== undefined) {
     throw immutableMember(describeTarget(path));
   }
   if (op === 'remove') {
-    if (path.filter === undefined) change.clearAll();
+    if (isArray(value)) for (const { value: id } of parseMembers(value)) change.removeMember(id);
+    else if (path.filter === undefined) change.clearAll();
     else
-      for (const id of namedIds(path.filter) ?? selectedIds(path.filter, change, current))
+      for (const id of namedIds(path.filter) ?? selectedIds(path.filter, change, current, work))
         change.removeMember(id);
     return;
   }
   if (path.filter !== undefined) {
     // `replace members[value eq "a"]` replaces the selected members by those in the value.
-    const selected = selectedIds(path.filter, change, current);
+    const selected = selectedIds(path.filter, change, current, work);
     if (selected.length === 0) throw noMatch('members');
     if (op === 'replace') for (const id of selected) change.removeMember(id);
   } else if (op === 'replace') {
     change.clearAll();
   }
   for (const member of parseMembers(value)) change.addMember(member);
+}
+
+/**
+ * Checks that each element names a member. The parser drops elements without known sub-attributes,
+ * so that a replacement by `[{"id": "…"}]` would empty the group.
+ */
+function checkNamed(value: Json): void {
+  const isNameless = (element: Json): boolean =>
+    isObject(element) && !isPresent(ownIgnoringCase(element, 'value') ?? null);
+  const elements = isArray(value) ? value : [value];
+  if (elements.some(isNameless)) throw requiredMissing('members.value');
 }
 
 function parseMembers(value: Json): readonly Member[] {
@@ -166,7 +183,9 @@ function selectedIds(
   filter: BoundFilter,
   change: ChangeBuilder,
   current: readonly Member[],
+  work: PatchWork,
 ): readonly string[] {
+  work.spend(current.length + change.add.size, filter);
   const kept = change.clear
     ? []
     : current.filter(({ value }) => !change.remove.has(value) && !change.add.has(value));

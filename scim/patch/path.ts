@@ -72,6 +72,18 @@ const CACHED_PATHS = 500;
  * @throws ScimError 400 `invalidPath` for a malformed path or an attribute that the type lacks
  */
 export function parsePath(type: ResourceType, path: string): PatchPath {
+  const found = findPath(type, path);
+  if (found !== undefined) return found;
+  const attribute = loggablePath(type, path);
+  throw invalidPath(path, `a ${type.name} has no such attribute`, attribute);
+}
+
+/**
+ * Parses a path and resolves it against a resource type.
+ * @returns undefined if the type does not have the attribute or sub-attribute
+ * @throws ScimError 400 `invalidPath` for a malformed path
+ */
+export function findPath(type: ResourceType, path: string): PatchPath | undefined {
   let paths = cache.get(type);
   if (paths === undefined || paths.size >= CACHED_PATHS) {
     cache.set(type, (paths = new Map<string, PatchPath>()));
@@ -79,11 +91,11 @@ export function parsePath(type: ResourceType, path: string): PatchPath {
   const cached = paths.get(path);
   if (cached !== undefined) return cached;
   const parsed = resolvePath(type, path);
-  paths.set(path, parsed);
+  if (parsed !== undefined) paths.set(path, parsed);
   return parsed;
 }
 
-function resolvePath(type: ResourceType, path: string): PatchPath {
+function resolvePath(type: ResourceType, path: string): PatchPath | undefined {
   try {
     return resolveParts(type, path, splitPath(path));
   } catch (error) {
@@ -91,10 +103,13 @@ function resolvePath(type: ResourceType, path: string): PatchPath {
   }
 }
 
-function resolveParts(type: ResourceType, path: string, parts: PathParts): PatchPath {
+function resolveParts(type: ResourceType, path: string, parts: PathParts): PatchPath | undefined {
   const refuse = (problem: string): ScimError => invalidPath(path, problem, undefined);
   const target = type.resolve(parts.attribute);
-  if (target === undefined) throw refuse(`a ${type.name} has no such attribute`);
+  if (target === undefined) {
+    if (NAMES.test(parts.attribute)) return undefined;
+    throw refuse('this is not the name of an attribute');
+  }
   if (target.attribute === undefined) {
     if (parts.filter !== undefined) throw refuse('an extension has no values to filter');
     return target;
@@ -104,11 +119,11 @@ function resolveParts(type: ResourceType, path: string, parts: PathParts): Patch
   const filter = bindPathFilter(parts.filter, target, path);
   if (parts.subAttribute === undefined) return { ...target, filter };
   const subAttribute = findSubAttribute(target.attribute, parts.subAttribute);
-  if (subAttribute === undefined) {
-    throw refuse(`there is no sub-attribute "${parts.subAttribute}"`);
-  }
-  return { ...target, subAttribute, filter };
+  return subAttribute === undefined ? undefined : { ...target, subAttribute, filter };
 }
+
+/** An attribute's name with its URN and sub-attribute, if it has any. */
+const NAMES = /^[A-Za-z$][\w$:.-]*$/;
 
 function bindPathFilter(filter: Filter, target: Target, path: string): BoundFilter {
   try {

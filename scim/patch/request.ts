@@ -1,4 +1,5 @@
 import {
+  invalidPath,
   operationValue,
   pathNotString,
   removeWithoutPath,
@@ -11,7 +12,8 @@ import { LIMITS } from '../limits';
 import { messageBody } from '../message';
 import { findAttribute, type Attribute } from '../schema/attribute';
 import type { ResourceType } from '../schema/resource-type';
-import { loggablePath, parsePath, type PatchPath } from './path';
+import { findPath, loggablePath, parsePath, type AttributePath, type PatchPath } from './path';
+import type { PatchRules } from './rules';
 
 /** Schema of the PatchOp message (RFC 7644 section 3.5.2). */
 export const PATCH_OP_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
@@ -26,20 +28,20 @@ export type PatchOperationName = 'add' | 'replace' | 'remove';
 export interface PatchOperation {
   readonly op: PatchOperationName;
   readonly path: PatchPath;
-  /** The value as sent; null for `remove`. */
+  /** The value as sent; for `remove` null, or the elements to remove. */
   readonly value: Json;
 }
 
 /**
  * Reads a PatchOp message (RFC 7644 section 3.5.2).
  * @returns its operations as sent; only the form of the message is checked
- * @throws ScimError 400 `invalidSyntax` for a body that is not a PatchOp message, 413 for too many
- * operations
+ * @throws ScimError 400 `invalidSyntax` for a body that is not a PatchOp message, `invalidPath` for
+ * a path that is too long, 413 for too many operations
  */
-export function readPatchMessage(sent: Json): readonly JsonObject[] {
+export function readPatchMessage(sent: Json, { tolerant }: PatchRules): readonly JsonObject[] {
   const body = messageBody(sent, PATCH_OP_URN);
   const operations = ownIgnoringCase(body, 'Operations');
-  if (!isArray(operations) || operations.length === 0) {
+  if (!isArray(operations) || (operations.length === 0 && !tolerant)) {
     throw operationsMalformed('"Operations" must be an array with at least one operation.');
   }
   if (operations.length > LIMITS.patchOperations) {
@@ -48,42 +50,74 @@ export function readPatchMessage(sent: Json): readonly JsonObject[] {
   return operations.map((operation, index) => {
     if (!isObject(operation))
       throw operationsMalformed(`Operation ${index + 1} must be an object.`);
+    const path = ownIgnoringCase(operation, 'path');
+    if (typeof path === 'string' && path.length > LIMITS.filterLength) {
+      throw invalidPath(path, `is longer than ${LIMITS.filterLength} characters`, undefined);
+    }
     return operation;
   });
 }
 
 /**
  * Resolves operations against a resource type (RFC 7644 section 3.5.2).
+ * @param onSkipped called by tolerant rules with the path of an operation that is skipped, because
+ * the type does not have the attribute
  * @throws ScimError 400 `invalidSyntax`, `invalidPath`, `invalidValue`, or `noTarget` for `remove`
  * without a path
  */
 export function parseOperations(
   type: ResourceType,
   operations: readonly JsonObject[],
+  rules: PatchRules,
+  onSkipped: (path: string) => void = () => undefined,
 ): readonly PatchOperation[] {
-  return operations.flatMap((operation) => parseOperation(type, operation));
+  return operations.flatMap((operation) => {
+    const op = operationName(ownIgnoringCase(operation, 'op'));
+    const path = ownIgnoringCase(operation, 'path') ?? null;
+    const value = ownIgnoringCase(operation, 'value');
+    if (path !== null && typeof path !== 'string') throw pathNotString();
+    if (op === 'remove' && (path === null || path.trim() === '')) throw removeWithoutPath();
+    if (op !== 'remove' && value === undefined) {
+      throw operationValue(`A "${op}" operation needs a "value".`);
+    }
+    if (path === null) return withoutPath(type, op, value ?? null);
+    const target = rules.tolerant ? findPath(type, path) : parsePath(type, path);
+    if (target === undefined) {
+      onSkipped(path);
+      return [];
+    }
+    if (op !== 'remove') return [{ op, path: target, value: value ?? null }];
+    return [{ op, path: target, value: valueToRemove(type, path, target, value ?? null, rules) }];
+  });
 }
 
-function parseOperation(type: ResourceType, operation: JsonObject): readonly PatchOperation[] {
-  const op = operationName(ownIgnoringCase(operation, 'op'));
-  const path = ownIgnoringCase(operation, 'path') ?? null;
-  const value = ownIgnoringCase(operation, 'value');
-  if (path !== null && typeof path !== 'string') throw pathNotString();
-  if (op === 'remove') {
-    if (path === null || path.trim() === '') throw removeWithoutPath();
-    const target = parsePath(type, path);
-    // RFC 7644 section 3.5.2.2 defines no value for `remove`. A client that sends one means only
-    // those values; ignoring it would remove the others, too.
-    if (value !== undefined && value !== null && selectsAll(target)) {
-      throw operationValue(
-        `"remove" takes no value. Select what to remove: ${path}[value eq "…"].`,
-        { attribute: loggablePath(type, path), value },
-      );
-    }
-    return [{ op, path: target, value: null }];
-  }
-  if (value === undefined) throw operationValue(`A "${op}" operation needs a "value".`);
-  if (path !== null) return [{ op, path: parsePath(type, path), value }];
+/**
+ * Returns the elements that a `remove` operation names. RFC 7644 section 3.5.2.2 defines no value
+ * for `remove`. A client that sends one means only those values; ignoring it would remove the
+ * others, too.
+ * @returns null if the operation names none
+ * @throws ScimError 400 `invalidValue` unless the rules allow a value
+ */
+function valueToRemove(
+  type: ResourceType,
+  path: string,
+  target: PatchPath,
+  value: Json,
+  { tolerant }: PatchRules,
+): Json {
+  if (value === null || !selectsAll(target)) return null;
+  if (tolerant && target.subAttribute === undefined) return isArray(value) ? value : [value];
+  throw operationValue(`"remove" takes no value. Select what to remove with a filter.`, {
+    attribute: loggablePath(type, path),
+    value,
+  });
+}
+
+function withoutPath(
+  type: ResourceType,
+  op: PatchOperationName,
+  value: Json,
+): readonly PatchOperation[] {
   if (!isObject(value)) {
     throw operationValue(
       `Without a "path", the "value" of "${op}" must be an object of attributes.`,
@@ -94,7 +128,7 @@ function parseOperation(type: ResourceType, operation: JsonObject): readonly Pat
 }
 
 /** Returns whether a path selects all values of a multi-valued attribute. */
-function selectsAll(path: PatchPath): boolean {
+function selectsAll(path: PatchPath): path is AttributePath {
   return path.attribute !== undefined && path.attribute.multiValued && path.filter === undefined;
 }
 

@@ -4,8 +4,9 @@ import {
   schemasNotList,
   unknownSchema,
 } from '../errors/request-errors';
-import { requiredMissing, wrongValue } from '../errors/value-errors';
+import { moreValues, requiredMissing, wrongValue } from '../errors/value-errors';
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
+import { LIMITS } from '../limits';
 import { describeTarget, type ResourceType, type Target } from '../schema/resource-type';
 import { parseMembers } from './value';
 
@@ -36,7 +37,38 @@ export function parseResource(type: ResourceType, body: Json): Attributes {
     if (Object.keys(extension).length > 0) attributes[schema.id] = extension;
   }
   checkRequired(type, attributes);
+  checkSizes(type, attributes);
   return attributes;
+}
+
+function checkSizes(type: ResourceType, attributes: Attributes): void {
+  for (const attribute of type.attributes) {
+    checkSize({ extension: undefined, attribute }, attributes[attribute.name]);
+  }
+  for (const { id, attributes: definitions } of type.extensions) {
+    const extension = attributes[id];
+    if (!isObject(extension)) continue;
+    for (const attribute of definitions) {
+      checkSize({ extension: id, attribute }, extension[attribute.name]);
+    }
+  }
+}
+
+/**
+ * Checks that an attribute has no more values than `LIMITS.values`. A group's members are stored
+ * separately and not limited.
+ * @throws ScimError 400 `invalidValue`
+ */
+export function checkSize(
+  { extension, attribute }: Pick<Target, 'extension' | 'attribute'>,
+  value: Json | undefined,
+): void {
+  const isUnlimited = extension === undefined && attribute.name === 'members';
+  if (isUnlimited || !isArray(value) || value.length <= LIMITS.values) return;
+  throw moreValues(
+    describeTarget({ extension, attribute, subAttribute: undefined }),
+    LIMITS.values,
+  );
 }
 
 /**

@@ -137,7 +137,8 @@ function parseSimple(attribute: Attribute, value: Json, path: string): Json {
       if (!Number.isSafeInteger(value)) throw wrongValue(path, 'an integer', value);
       return value;
     case 'decimal':
-      if (typeof value !== 'number') throw wrongValue(path, 'a number', value);
+      // JSON text such as 1e999 is read as infinity.
+      if (!Number.isFinite(value)) throw wrongValue(path, 'a number', value);
       return value;
     case 'dateTime':
       if (typeof value !== 'string' || Number.isNaN(instant(value))) {

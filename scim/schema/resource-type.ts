@@ -82,23 +82,25 @@ export class ResourceType {
    * @returns undefined if this type has no such attribute
    */
   resolve(path: string): Target | ExtensionTarget | undefined {
-    const lower = path.toLowerCase();
-    const named = this.byLength.find(
-      ({ id }) => lower === id.toLowerCase() || lower.startsWith(`${id.toLowerCase()}:`),
-    );
-    if (named !== undefined) {
-      const isCore = named === this.schema;
-      if (path.length > named.id.length) {
-        const rest = path.slice(named.id.length + 1);
-        return resolveIn(
-          isCore ? this.attributes : named.attributes,
-          isCore ? undefined : named.id,
-          rest,
-        );
-      }
-      if (!isCore) return { extension: named.id, attribute: undefined };
+    const named = this.schemaOf(path);
+    const rest = named === undefined ? path : path.slice(named.id.length);
+    if (named !== undefined && named !== this.schema) {
+      if (rest === '') return { extension: named.id, attribute: undefined };
+      return resolveIn(named.attributes, named.id, rest.slice(1));
     }
-    return resolveIn(this.attributes, undefined, path);
+    return resolveIn(this.attributes, undefined, rest.replace(/^:/, ''));
+  }
+
+  /**
+   * Returns the schema whose URN a path starts with, ignoring case.
+   * @param separator follows the URN, unless the path ends there
+   */
+  schemaOf(path: string, separator: ':' | '.' = ':'): Schema | undefined {
+    return this.byLength.find(
+      ({ id }) =>
+        (path.length === id.length || path[id.length] === separator) &&
+        path.slice(0, id.length).toLowerCase() === id.toLowerCase(),
+    );
   }
 }
 

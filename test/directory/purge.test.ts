@@ -87,7 +87,10 @@ test.each(['BatchWriteItem', 'TransactWriteItems', 'DeleteItem', 'Query'])(
       await users.change(user.id, () => ({ userName: 'after@x.example', externalId: 'after' }));
       await groups.change(
         group.id,
-        () => ({ attributes: { displayName: 'After' }, members: members(other.id) }),
+        () => ({
+          attributes: { displayName: 'After' },
+          members: { ...members(other.id), clear: false },
+        }),
         false,
       );
     });

@@ -24,7 +24,7 @@ async function fail(): Promise<void> {
       password: 'Hunter2!',
     }),
     client.post('/Users', { schemas: [USER], externalId: `nobody${index}` }),
-    client.patch(`/Users/${taken}`, { op: 'replace', path: 'shoeSize', value: 'Hunter2!' }),
+    client.patch(`/Users/${taken}`, { op: 'replace', path: 'shoeSize[', value: 'Hunter2!' }),
   ]);
   for (const { status } of await Promise.all(attempts.flat()))
     expect(status).toBeGreaterThanOrEqual(400);

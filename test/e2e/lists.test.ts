@@ -243,7 +243,7 @@ describe('searches (RFC 7644 sections 3.4.2.1 and 3.4.3)', () => {
   test('show in the error how a malformed filter was rewritten', async () => {
     const { body } = await client.get('/Users?filter=title eq Boss and bogus pr');
     expect(body.detail).toContain('position 21');
-    expect(body.detail).toContain('read as: title eq "Boss" and bogus pr');
+    expect(body.detail).toContain('read as "title eq "Boss" and bogus pr"');
   });
 
   test('reject other methods and invalid parameters', async () => {

@@ -24,7 +24,7 @@ test('failed requests are listed newest first, with their code and remedy', asyn
     password: 'Hunter2!',
   });
   await client.post('/Users', { schemas: [USER], displayName: 'No name' });
-  await client.patch(`/Users/${user.id}`, { op: 'replace', path: 'shoeSize', value: 'Hunter2!' });
+  await client.patch(`/Users/${user.id}`, { op: 'replace', path: 'shoeSize[', value: 'Hunter2!' });
   await client.post('/Users', { schemas: [USER], userName: 'typed@x.example', name: 'Hunter2!' });
   const { requests } = await log('?status=failed');
   expect(
@@ -83,7 +83,7 @@ test('the log is read in pages', async () => {
 
 test.each([
   ['status=broken', '"status" must be "failed" or an HTTP status'],
-  ['kind=all', '"kind" must be one of failure, change, mail'],
+  ['kind=all', '"kind" must be one of failure, change, ignored, mail'],
   ['from=2026-02-01&to=2026-01-01', '"to" must not be before "from"'],
   ['cause=none', '"cause" must be one of tokenRefused'],
   ['action=moved', '"action" must be one of created'],

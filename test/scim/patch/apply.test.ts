@@ -21,24 +21,21 @@ const stored: Attributes = {
 function patch(
   operations: readonly JsonObject[],
   before: Attributes = stored,
-  createMissingTarget = true,
+  tolerant = true,
 ): Attributes {
   const readOnly = { id: 'ID', groups: [{ value: 'G1' }], meta: { resourceType: 'User' } };
   return applyPatch(
     USER,
     before,
-    parseOperations(USER, operations),
-    { createMissingTarget },
+    parseOperations(USER, operations, { tolerant }),
+    { tolerant },
     readOnly,
   );
 }
 
-function refusal(
-  operations: readonly JsonObject[],
-  createMissingTarget = false,
-): string | undefined {
+function refusal(operations: readonly JsonObject[], tolerant = false): string | undefined {
   try {
-    patch(operations, stored, createMissingTarget);
+    patch(operations, stored, tolerant);
     return undefined;
   } catch (error) {
     return error instanceof ScimError ? `${error.status} ${error.scimType ?? ''}` : String(error);

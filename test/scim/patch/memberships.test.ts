@@ -14,7 +14,7 @@ function fold(
   operations: readonly JsonObject[],
   current: readonly Member[] = [],
 ): MembershipChange {
-  return foldMembershipOperations(parseOperations(GROUP, operations), current);
+  return foldMembershipOperations(parseOperations(GROUP, operations, { tolerant: false }), current);
 }
 
 /** Returns the sorted ids of the members after a change. */
@@ -66,7 +66,9 @@ describe('PATCH operations on members', () => {
       ['a', 'b'],
     ],
   ])('%s: needs no current members and gives the right result', (_name, operations, expected) => {
-    expect(needsCurrentMembers(parseOperations(GROUP, operations))).toBe(false);
+    expect(needsCurrentMembers(parseOperations(GROUP, operations, { tolerant: false }))).toBe(
+      false,
+    );
     expect(result(fold(operations), ['a', 'b'])).toEqual(expected);
   });
 
@@ -75,7 +77,7 @@ describe('PATCH operations on members', () => {
       { op: 'add', path: 'members', value: [{ value: 'c', display: 'Carla' }] },
       { op: 'remove', path: 'members[display sw "c"]' },
     ];
-    expect(needsCurrentMembers(parseOperations(GROUP, operations))).toBe(true);
+    expect(needsCurrentMembers(parseOperations(GROUP, operations, { tolerant: false }))).toBe(true);
     const current = [
       { value: 'a', display: 'Anna' },
       { value: 'b', display: 'Carl' },

@@ -1,0 +1,56 @@
+import { textOf, type Item } from '../store/item';
+import { logPartition } from '../store/keys';
+import type { Table } from '../store/table';
+import { ABSENT } from '../store/write';
+import { expiryTime } from './entry-time';
+
+/** The log entry for an attribute that a request sent and that its resource type does not have. */
+export interface IgnoredEntry {
+  /** A UUIDv7, so that entries are sorted by time. */
+  readonly id: string;
+  readonly connection: string;
+  /** RFC 3339. */
+  readonly at: string;
+  /** Lambda's request id, which is also in the function's log. */
+  readonly requestId: string;
+  /** Id of the request's token. */
+  readonly token: string;
+  readonly method: string;
+  /** The route, with API Gateway's placeholders. */
+  readonly route: string;
+  /** The attribute, with the URN of its extension. */
+  readonly attribute: string;
+}
+
+/**
+ * Writes an entry unless the connection has one for the same attribute and day already: an identity
+ * provider sends the attribute with every user.
+ * @param days how long it is kept
+ */
+export async function logIgnored(table: Table, entry: IgnoredEntry, days: number): Promise<void> {
+  const { id, connection, ...rest } = entry;
+  const pk = logPartition(connection);
+  await table.write([
+    { put: { pk, sk: onceSort(entry), ttl: expiryTime(entry.at, 2) }, condition: ABSENT },
+    { put: { pk, sk: id, entry: 'ignored', ...rest, ttl: expiryTime(entry.at, days) } },
+  ]);
+}
+
+/** The key of the item that makes an entry the only one of its day. It sorts after all entries. */
+function onceSort({ at, route, attribute }: IgnoredEntry): string {
+  return `once#${at.slice(0, 10)}#${route}#${attribute}`;
+}
+
+/** Reads the item of `logIgnored`. */
+export function ignoredEntryFromItem(connection: string, item: Item): IgnoredEntry {
+  return {
+    id: item.sk,
+    connection,
+    at: textOf(item, 'at'),
+    requestId: textOf(item, 'requestId'),
+    token: textOf(item, 'token'),
+    method: textOf(item, 'method'),
+    route: textOf(item, 'route'),
+    attribute: textOf(item, 'attribute'),
+  };
+}
