@@ -20,6 +20,7 @@ const SLOW = [
   'directory/many-connections',
   'directory/verify',
   'e2e/start',
+  'idp/costs',
 ];
 
 module.exports = {
@@ -29,6 +30,7 @@ module.exports = {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/{scim,idp,lambdas,local,docs}/**/*.test.ts'],
+      testPathIgnorePatterns: SLOW.map((name) => `/test/${name}\\.test\\.ts$`),
     },
     // Synthesizes templates.
     { ...shared, displayName: 'construct', testMatch: ['<rootDir>/test/lib/**/*.test.ts'] },

@@ -75,6 +75,14 @@ export function equalJson(left: Json | undefined, right: Json | undefined): bool
   return false;
 }
 
+/** Returns whether a value contains an object with more members than a number. */
+export function hasLargeObject(value: Json | undefined, members: number): boolean {
+  if (isArray(value)) return value.some((element) => hasLargeObject(element, members));
+  if (!isObject(value)) return false;
+  const names = Object.keys(value);
+  return names.length > members || names.some((name) => hasLargeObject(value[name], members));
+}
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPENING = new Set([0x5b, 0x7b]);

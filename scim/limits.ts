@@ -7,7 +7,9 @@ export const LIMITS = {
   bodyBytes: 5 * 1024 * 1024,
   /** Nesting levels of JSON. A bulk request with PATCH operations needs 8. */
   bodyDepth: 64,
-  /** Characters of a filter. */
+  /** Members of one JSON object. No resource has as many attributes. */
+  objectMembers: 1000,
+  /** Characters of a filter, and of a path. */
   filterLength: 8 * 1024,
   /** Nesting levels of parentheses, `not` and value paths in a filter. */
   filterDepth: 32,

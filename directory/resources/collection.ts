@@ -1,6 +1,6 @@
 import { tooManyCandidates } from '../../scim/errors/filter-errors';
 import type { BoundFilter } from '../../scim/filter/bind';
-import { matches, valuesAt } from '../../scim/filter/evaluate';
+import { comparisonsIn, matches, valuesAt } from '../../scim/filter/evaluate';
 import { asText, type JsonObject } from '../../scim/json';
 import { toResource } from '../../scim/resource/resource';
 import type { ResourceType } from '../../scim/schema/resource-type';
@@ -19,7 +19,7 @@ import { scanPartition } from '../store/parallel-scan';
 import { unlessBusy } from '../store/retries';
 import type { QueryOptions } from '../store/table';
 import { countOf } from './counts';
-import { planFilter, type KeyPlan, type Plan } from './filter-plan';
+import { lookupsOf, planFilter, type KeyPlan, type Plan } from './filter-plan';
 import { toKeyForm } from './unique-and-indexed-values';
 import { PageMarks } from './page-marks';
 import { resourceFromItem, type StoredItem } from './resource-item';
@@ -27,6 +27,9 @@ import type { Resources } from './resources';
 
 /** Resources that a filter without an indexed attribute may scan; beyond it is 400 `tooMany`. */
 export const SCAN_BUDGET = 20_000;
+
+/** Resources times comparisons that a filter may evaluate; beyond it is 400 `tooMany`. */
+const STEP_BUDGET = 1_000_000;
 
 /** Resources evaluated in parallel. */
 const WIDTH = 16;
@@ -108,7 +111,7 @@ export class Collection {
     const found =
       plan.by === 'scan'
         ? await this.scan(filter)
-        : await this.evaluate(filter, await this.candidates(plan));
+        : await this.evaluate(filter, await this.candidates(plan, filter));
     return [...found].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
@@ -128,12 +131,7 @@ export class Collection {
 
   private async scan(filter: BoundFilter | undefined): Promise<readonly StoredItem[]> {
     // Checked first, so that a refused filter costs next to nothing.
-    if ((await this.count()) > SCAN_BUDGET) {
-      throw tooManyCandidates(
-        SCAN_BUDGET,
-        this.resources.indexed.map(({ name }) => name),
-      );
-    }
+    this.checkBudget(await this.count(), filter);
     const { table, connection } = this.resources.tenant;
     const found: StoredItem[] = [];
     const partition = resourcePartition(connection, this.type.name);
@@ -141,6 +139,14 @@ export class Collection {
       found.push(...(await this.evaluate(filter, items.map(resourceFromItem))));
     });
     return found;
+  }
+
+  /** @throws ScimError 400 `tooMany` */
+  private checkBudget(candidates: number, filter: BoundFilter | undefined): void {
+    const steps = candidates * (filter === undefined ? 1 : comparisonsIn(filter));
+    if (candidates <= SCAN_BUDGET && steps <= STEP_BUDGET) return;
+    const indexed = this.resources.indexed.map(({ name }) => name);
+    throw tooManyCandidates(Math.min(SCAN_BUDGET, candidates), indexed);
   }
 
   private keyOf(id: string): Key {
@@ -156,8 +162,11 @@ export class Collection {
     return table.queryAll(resourcePartition(connection, this.type.name), options);
   }
 
-  /** Returns every resource that a plan leads to. */
-  private async candidates(plan: KeyPlan): Promise<readonly StoredItem[]> {
+  /** Returns every resource that a plan leads to. @throws ScimError 400 `tooMany` */
+  private async candidates(
+    plan: KeyPlan,
+    filter: BoundFilter | undefined,
+  ): Promise<readonly StoredItem[]> {
     if (plan.by === 'value' && plan.attribute.unique) {
       // At most one resource has the value: if an eventually consistent read, at half the price,
       // leads to a resource with it, a consistent read would find the same.
@@ -169,7 +178,9 @@ export class Collection {
         );
       if (likely.some(hasValue)) return likely;
     }
-    return this.resources.getMany([...(await this.idsOf(plan, false))]);
+    const ids = [...(await this.idsOf(plan, false))];
+    this.checkBudget(ids.length, filter);
+    return this.resources.getMany(ids);
   }
 
   private async idsOf(plan: KeyPlan, eventual: boolean): Promise<ReadonlySet<string>> {
@@ -185,7 +196,9 @@ export class Collection {
       case 'member':
         return this.idsOfGroupsWith(plan.memberId);
       case 'union': {
-        const parts = await Promise.all(plan.plans.map((part) => this.idsOf(part, eventual)));
+        const parts = await inParallel(lookupsOf(plan), WIDTH, (part) =>
+          this.idsOf(part, eventual),
+        );
         return new Set(parts.flatMap((ids) => [...ids]));
       }
     }

@@ -90,3 +90,28 @@ function union(left: Plan, right: Plan): Plan {
   if (left.by === 'scan' || right.by === 'scan') return { by: 'scan' };
   return { by: 'union', plans: [left, right] };
 }
+
+/**
+ * Returns the lookups of a plan, each once: a filter may repeat a comparison hundreds of times.
+ */
+export function lookupsOf(plan: KeyPlan): readonly KeyPlan[] {
+  const lookups = leavesOf(plan);
+  return [...new Map(lookups.map((lookup) => [lookupKey(lookup), lookup])).values()];
+}
+
+function leavesOf(plan: KeyPlan): readonly KeyPlan[] {
+  return plan.by === 'union' ? plan.plans.flatMap(leavesOf) : [plan];
+}
+
+function lookupKey(plan: KeyPlan): string {
+  switch (plan.by) {
+    case 'id':
+      return `id ${plan.id}`;
+    case 'value':
+      return `${plan.attribute.name} ${plan.value}`;
+    case 'member':
+      return `member ${plan.memberId}`;
+    case 'union':
+      return plan.plans.map(lookupKey).join('\n');
+  }
+}

@@ -1,4 +1,6 @@
+import { tooManyOperations } from '../../scim/errors/request-errors';
 import { isObject, type Json, type JsonObject } from '../../scim/json';
+import { LIMITS } from '../../scim/limits';
 import type { ListQuery } from '../../scim/list/query';
 import type { ProjectionRequest } from '../../scim/resource/project';
 import type { PatchRules } from '../../scim/patch/rules';
@@ -47,7 +49,10 @@ export function rewriteMessage(profile: Profile, body: Json): Json {
   );
 }
 
-/** Rewrites PATCH operations into RFC form. */
+/**
+ * Rewrites PATCH operations into RFC form.
+ * @throws ScimError 413 if they become too many
+ */
 export function rewriteOperations(
   profile: Profile,
   type: ResourceType,
@@ -57,6 +62,9 @@ export function rewriteOperations(
     const { operation, value } = rewriter;
     const rewritten =
       operation === undefined ? result : result.flatMap((sent) => operation(sent, type));
+    if (rewritten.length > LIMITS.patchOperations) {
+      throw tooManyOperations('PATCH', LIMITS.patchOperations);
+    }
     return value === undefined
       ? rewritten
       : rewritten.map((sent) => mapOperationValues(sent, type, value));

@@ -118,7 +118,9 @@ function mapValue(
   rewrite: NonNullable<Rewriter['value']>,
 ): Json {
   const rewritten = rewrite(attribute, value);
-  if (isArray(rewritten)) return rewritten.map((element) => mapParts(attribute, element, rewrite));
+  if (isArray(rewritten)) {
+    return mapElements(rewritten, (element) => mapParts(attribute, element, rewrite));
+  }
   return mapParts(attribute, rewritten, rewrite);
 }
 
@@ -149,17 +151,30 @@ function mapParts(
 }
 
 /**
- * Returns an object with each member rewritten. `Object.fromEntries` keeps a member named
- * `__proto__` an ordinary member.
+ * Returns an object with each member rewritten, or the object itself if no member changes.
+ * `Object.fromEntries` keeps a member named `__proto__` an ordinary member.
  */
 export function mapMembers(
   object: JsonObject,
   rewrite: (name: string, value: Json) => Json,
 ): JsonObject {
+  const changed = new Map<string, Json>();
+  for (const name of Object.keys(object)) {
+    const value = object[name] ?? null;
+    const rewritten = rewrite(name, value);
+    if (rewritten !== value) changed.set(name, rewritten);
+  }
+  if (changed.size === 0) return object;
   return Object.fromEntries(
-    Object.entries(object).map(([name, value]) => [
-      name,
-      value === undefined ? null : rewrite(name, value),
-    ]),
+    Object.keys(object).map((name) => {
+      const rewritten = changed.get(name);
+      return [name, rewritten === undefined ? (object[name] ?? null) : rewritten];
+    }),
   );
+}
+
+/** Returns a list with each element rewritten, or the list itself if no element changes. */
+function mapElements(list: readonly Json[], rewrite: (element: Json) => Json): readonly Json[] {
+  const rewritten = list.map(rewrite);
+  return rewritten.every((element, index) => element === list[index]) ? list : rewritten;
 }

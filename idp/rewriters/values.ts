@@ -1,4 +1,5 @@
 import {
+  hasLargeObject,
   isArray,
   isDeep,
   isObject,
@@ -30,7 +31,8 @@ export function parsedText(value: Json): Json {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
   if (isDeep(value, LIMITS.bodyDepth)) return value;
   try {
-    return parseJson(value);
+    const parsed = parseJson(value);
+    return hasLargeObject(parsed, LIMITS.objectMembers) ? value : parsed;
   } catch {
     // It only looks like JSON; the strict engine decides.
     return value;

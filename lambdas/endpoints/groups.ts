@@ -99,11 +99,12 @@ export const groupsEndpoint: ResourceEndpoint = {
       async (current) => {
         checkPreconditions(context.request, current);
         const readOnly = withoutMembers(context, current);
+        const { profile, work } = context;
         const { attributes: stored } = current;
-        const attributes = applyPatch(type, stored, onAttributes, context.profile, readOnly);
+        const attributes = applyPatch(type, stored, onAttributes, profile, readOnly, work);
         const isFromMembers = needsCurrentMembers(onMembers);
         const present = isFromMembers ? await groups.currentMembers(id) : [];
-        const members = foldMembershipOperations(onMembers, present);
+        const members = foldMembershipOperations(onMembers, present, work);
         return { attributes, members, isFromMembers };
       },
       hasPrecondition(context.request),

@@ -67,14 +67,14 @@ export const usersEndpoint: ResourceEndpoint = {
   },
 
   async patch(context, id) {
-    const { request, profile, types } = context;
+    const { request, profile, types, work } = context;
     const projection = readProjection(context, types.user);
     const operations = readOperations(context, types.user);
     const groups = await groupsSentBack(context, id, operations);
     const user = await usersOf(context).change(id, (current) => {
       checkPreconditions(request, current);
       const readOnly = { ...viewOf(context, current), ...groups };
-      return applyPatch(types.user, current.attributes, operations, profile, readOnly);
+      return applyPatch(types.user, current.attributes, operations, profile, readOnly, work);
     });
     return changeAnswer(context, 'PATCH', viewOf(context, user), () =>
       userAnswer(context, user, projection),

@@ -4,11 +4,12 @@ import {
   bodyTooLarge,
   invalidJson,
   notUtf8,
+  objectTooLarge,
   unsupportedCharset,
   unsupportedEncoding,
   unsupportedMediaType,
 } from '../../scim/errors/request-errors';
-import { isDeep, parseJson, type Json } from '../../scim/json';
+import { hasLargeObject, isDeep, parseJson, type Json } from '../../scim/json';
 import { LIMITS } from '../../scim/limits';
 import type { ScimRequest } from './scim-request';
 
@@ -27,6 +28,12 @@ export function readJson({ headers, body }: ScimRequest): Json {
   // API Gateway decodes the body and replaces each byte that is not UTF-8 by this character.
   if (text.includes(REPLACEMENT_CHARACTER)) throw notUtf8();
   if (isDeep(text, LIMITS.bodyDepth)) throw bodyTooDeep(LIMITS.bodyDepth);
+  const json = parsed(text);
+  if (hasLargeObject(json, LIMITS.objectMembers)) throw objectTooLarge(LIMITS.objectMembers);
+  return json;
+}
+
+function parsed(text: string): Json {
   try {
     return parseJson(text);
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Tenant } from '../../directory/resources/tenant';
 import type { Table } from '../../directory/store/table';
 import type { Profile } from '../../idp/profiles/profile';
 import { profileOf } from '../../idp/profiles/registry';
+import { PatchWork } from '../../scim/patch/work';
 import { resourceTypesWith, type ResourceTypes } from '../../scim/schema/resource-type';
 import type { FailureRecorder } from '../observability/failure-recorder';
 import type { Caller } from './authenticate';
@@ -25,6 +26,8 @@ export interface RequestContext extends ReceivedRequest, Caller {
   readonly profile: Profile;
   /** The resource types with the connection's own extensions. */
   readonly types: ResourceTypes;
+  /** Bounds the PATCH operations of the request, or of all operations of a bulk request. */
+  readonly work: PatchWork;
   /** Collects failures for the provisioning log. */
   readonly failures: FailureRecorder;
 }
@@ -40,6 +43,7 @@ export function createContext(
     ...caller,
     profile: profileOf(caller.connection.identityProvider),
     types: resourceTypesWith(caller.connection.schemas),
+    work: new PatchWork(),
     failures,
   };
 }

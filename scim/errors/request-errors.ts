@@ -114,6 +114,11 @@ export function bodyTooDeep(maximumLevels: number): ScimError {
   return invalidSyntax(`The body nests deeper than ${maximumLevels} levels.`);
 }
 
+/** 400 `invalidSyntax` for a JSON object with more members than any resource has. */
+export function objectTooLarge(maximumMembers: number): ScimError {
+  return invalidSyntax(`An object in the body has more than ${maximumMembers} members.`);
+}
+
 /** 400 `invalidSyntax` for a body that is not JSON. */
 export function invalidJson(problem: string): ScimError {
   return invalidSyntax(`The body is not valid JSON: ${shortened(problem)}.`);

@@ -123,3 +123,17 @@ export function mentions(filter: BoundFilter, attributeName: string): boolean {
       );
   }
 }
+
+/** Returns the number of comparisons that evaluating a filter takes at most. */
+export function comparisonsIn(filter: BoundFilter): number {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return comparisonsIn(filter.left) + comparisonsIn(filter.right);
+    case 'not':
+    case 'values':
+      return comparisonsIn(filter.filter);
+    default:
+      return 1;
+  }
+}

@@ -18,6 +18,7 @@ import { PatchWork } from './work';
  * operation fails, none applies.
  * @param readOnly readOnly values of the resource (`id`, `meta`, `groups`), which an operation may
  * send if it does not change them
+ * @param work counts the steps of the whole request, which may be a bulk request
  * @returns the new attributes; equal to the stored ones if nothing changed
  * @throws ScimError 400 `noTarget`, `mutability` or `invalidValue`
  */
@@ -27,8 +28,9 @@ export function applyPatch(
   operations: readonly PatchOperation[],
   rules: PatchRules,
   readOnly: JsonObject = {},
+  work = new PatchWork(),
 ): Attributes {
-  const patch: Patch = { type, draft: new Draft(stored), rules, readOnly, work: new PatchWork() };
+  const patch: Patch = { type, draft: new Draft(stored), rules, readOnly, work };
   for (const operation of operations) applyOperation(patch, operation);
   const { draft } = patch;
   for (const target of [...draft.touched.values()]) {
@@ -72,7 +74,7 @@ function applyOperation(patch: Patch, operation: PatchOperation): void {
     if (op !== 'remove') parseValue(path.attribute, value);
     return;
   }
-  work.spend(isArray(current) ? current.length : 1, path.filter);
+  work.spend(valuesIn(path.attribute, current), path.filter);
   draft.set(
     path,
     op === 'remove'
@@ -107,6 +109,16 @@ function isUnchanged(current: Json | undefined, path: AttributePath, value: Json
   if (current === undefined) return isUnassigned;
   if (path.subAttribute === undefined) return equalJson(current, value);
   return isObject(current) && equalJson(current[path.subAttribute.name], value);
+}
+
+/** Returns the number of values of an attribute, including those of its sub-attributes. */
+function valuesIn({ subAttributes = [] }: Attribute, value: Json | undefined): number {
+  const elements = isArray(value) ? value : value === undefined ? [] : [value];
+  const lists = subAttributes.filter(({ multiValued }) => multiValued);
+  return elements.reduce<number>((sum, element) => {
+    const parts = lists.map(({ name }) => (isObject(element) ? element[name] : undefined));
+    return sum + parts.reduce<number>((all, part) => all + (isArray(part) ? part.length : 0), 1);
+  }, 1);
 }
 
 /**

@@ -56,15 +56,16 @@ export function needsCurrentMembers(operations: readonly PatchOperation[]): bool
 /**
  * Combines operations on `members`, in order, into one change (RFC 7644 section 3.5.2).
  * @param current the group's members; only needed if `needsCurrentMembers` returns true
+ * @param work as in `applyPatch`
  * @throws ScimError 400 `invalidValue`, `mutability`, or `noTarget` for a filter that selects no
  * member; 413 if the operations visit too many members
  */
 export function foldMembershipOperations(
   operations: readonly PatchOperation[],
   current: readonly Member[] = [],
+  work = new PatchWork(),
 ): MembershipChange {
   const change = new ChangeBuilder();
-  const work = new PatchWork();
   for (const operation of operations) applyOperation(change, operation, current, work);
   return change;
 }

@@ -66,6 +66,7 @@ function asPathError(error: ScimError): ScimError {
  */
 const cache = new WeakMap<ResourceType, Map<string, PatchPath>>();
 const CACHED_PATHS = 500;
+const CACHED_LENGTH = 256;
 
 /**
  * Parses a path and resolves it against a resource type.
@@ -91,7 +92,7 @@ export function findPath(type: ResourceType, path: string): PatchPath | undefine
   const cached = paths.get(path);
   if (cached !== undefined) return cached;
   const parsed = resolvePath(type, path);
-  if (parsed !== undefined) paths.set(path, parsed);
+  if (parsed !== undefined && path.length <= CACHED_LENGTH) paths.set(path, parsed);
   return parsed;
 }
 

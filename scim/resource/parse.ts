@@ -7,6 +7,7 @@ import {
 import { moreValues, requiredMissing, wrongValue } from '../errors/value-errors';
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import { LIMITS } from '../limits';
+import type { Attribute } from '../schema/attribute';
 import { describeTarget, type ResourceType, type Target } from '../schema/resource-type';
 import { parseMembers } from './value';
 
@@ -64,11 +65,16 @@ export function checkSize(
   value: Json | undefined,
 ): void {
   const isUnlimited = extension === undefined && attribute.name === 'members';
-  if (isUnlimited || !isArray(value) || value.length <= LIMITS.values) return;
-  throw moreValues(
-    describeTarget({ extension, attribute, subAttribute: undefined }),
-    LIMITS.values,
-  );
+  if (isUnlimited) return;
+  const check = (values: Json | undefined, subAttribute: Attribute | undefined): void => {
+    if (!isArray(values) || values.length <= LIMITS.values) return;
+    throw moreValues(describeTarget({ extension, attribute, subAttribute }), LIMITS.values);
+  };
+  check(value, undefined);
+  const lists = attribute.subAttributes?.filter(({ multiValued }) => multiValued) ?? [];
+  for (const element of lists.length === 0 ? [] : isArray(value) ? value : [value]) {
+    for (const list of lists) check(isObject(element) ? element[list.name] : undefined, list);
+  }
 }
 
 /**

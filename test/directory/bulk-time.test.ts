@@ -2,6 +2,7 @@ import { serveBulk } from '../../lambdas/endpoints/bulk';
 import { FailureRecorder } from '../../lambdas/observability/failure-recorder';
 import type { RequestContext } from '../../lambdas/http/request-context';
 import { profileOf } from '../../idp/profiles/registry';
+import { PatchWork } from '../../scim/patch/work';
 import { resourceTypesWith } from '../../scim/schema/resource-type';
 import { USER_URN } from '../../scim/schema/user';
 import { issueToken } from '../../directory/connections/tokens';
@@ -37,6 +38,7 @@ function contextOf(milliseconds: number, operations: readonly object[]): Request
       { connection: connectionWith({ id: tenant.connection }), token: 'x' },
       { openTable: () => tenant.table, requestId: 'x', begun: Date.now(), logDays: 30 },
     ),
+    work: new PatchWork(),
     requestId: 'x',
     begun: Date.now(),
     deadline: Date.now() + milliseconds,

@@ -1,4 +1,4 @@
-import { resourceKey } from '../../directory/store/keys';
+import { countPartition, resourceKey } from '../../directory/store/keys';
 import { SCAN_BUDGET } from '../../directory/resources/collection';
 import { Table, type QueryOptions, type QueryPage } from '../../directory/store/table';
 import { Users } from '../../directory/users';
@@ -112,6 +112,7 @@ describe('filters and counts', () => {
     ['userName eq "ann" or title eq "cid"', ['Ann', 'Cid'], false],
     ['title sw "b" or not (externalId pr)', ['Bob'], false],
     ['userName eq "ann" and not (active eq true)', [], true],
+    [Array<string>(250).fill('externalId eq "x"').join(' or '), ['Ann', 'Bob'], true],
   ])('filter %s', async (filter, expected, byKey) => {
     const { calls } = await measure(async () => expect(await found(filter)).toEqual(expected));
     reads[filter] = calls;
@@ -129,6 +130,19 @@ describe('filters and counts', () => {
     expect(await users.collection.count()).toBe(before);
     expect(await users.collection.from(1, 200)).toHaveLength(before);
   });
+});
+
+test('a filter of many comparisons may scan fewer resources', async () => {
+  const many = { ...tenant, connection: `${tenant.connection}-many` };
+  const manyUsers = new Users(many, USER, 'retain');
+  const count = countPartition(many.connection, 'User');
+  await tenant.table.write([{ put: { pk: count, sk: '0', resources: 15_000 } }]);
+  const search = (comparisons: number): Promise<readonly unknown[]> => {
+    const filter = Array<string>(comparisons).fill('title eq "x"').join(' or ');
+    return manyUsers.collection.matching(bindFilter(parseFilter(filter), USER));
+  };
+  expect(await search(50)).toEqual([]);
+  await expect(search(100)).rejects.toMatchObject({ scimType: 'tooMany' });
 });
 
 test('a filter without a key may scan at least 20,000 resources', async () => {
