@@ -8,11 +8,11 @@ import { deletionIntent, deletionWrite, finishDeletion } from './memberships/del
 import { leaveAllGroups } from './memberships/departures';
 import { groupsOf } from './memberships/groups-of';
 import { Collection } from './resources/collection';
-import { INDEXED_USER_ATTRIBUTES, toKeyForm } from './resources/unique-and-indexed-values';
+import { INDEXED_USER_ATTRIBUTES, keyFormsOf } from './resources/unique-and-indexed-values';
 import { changedMeta, resourceFromItem, resourceItemAt } from './resources/resource-item';
 import { Resources, type GuardedWrite, type Precondition } from './resources/resources';
 import type { Tenant } from './resources/tenant';
-import { textOf } from './store/item';
+import { textOf, type Key } from './store/item';
 import { deletedUserKey, deletedUserValuePartition } from './store/keys';
 import { PRESENT, type Write } from './store/write';
 
@@ -107,7 +107,7 @@ export class Users {
     const record = { ...user, ...changedMeta(user), attributes };
     return [
       { put: resourceItemAt(deletedUserKey(connection, user.id), record) },
-      ...revivalPartitions(connection, user.attributes).map((pk) => ({
+      ...revivalPartitions(connection, user.attributes).map(({ current: pk }) => ({
         put: { pk, sk: user.id, deletedAt: record.lastModified },
       })),
     ];
@@ -121,8 +121,8 @@ export class Users {
     };
     return [
       { write: record },
-      ...revivalPartitions(connection, deleted.attributes).map((pk) => ({
-        write: { delete: { pk, sk: deleted.id } },
+      ...revivalKeys(connection, deleted.id, deleted.attributes).map((key) => ({
+        write: { delete: key },
       })),
     ];
   }
@@ -131,11 +131,15 @@ export class Users {
   private async findDeleted(attributes: Attributes): Promise<StoredResource | undefined> {
     if (this.userDeletion === 'erase') return undefined;
     const { table, connection } = this.tenant;
-    const pages = await Promise.all(
-      revivalPartitions(connection, attributes).map((pk) => table.query(pk)),
+    const lists = await Promise.all(
+      revivalPartitions(connection, attributes).map(async ({ current, former }) => {
+        const partitions = [current, former ?? []].flat();
+        const pages = await Promise.all(partitions.map((pk) => table.query(pk)));
+        return pages.flatMap(({ items }) => items);
+      }),
     );
-    for (const { items } of pages) {
-      const latest = [...items]
+    for (const items of lists) {
+      const latest = items
         .sort((a, b) => (textOf(a, 'deletedAt') < textOf(b, 'deletedAt') ? 1 : -1))
         .slice(0, REVIVAL_CANDIDATES);
       const records = await table.getMany(latest.map(({ sk }) => deletedUserKey(connection, sk)));
@@ -161,12 +165,41 @@ function isSamePerson(deleted: Attributes, created: Attributes): boolean {
   return before === '' || now === '' || before === now;
 }
 
-/** Returns the partitions that list the deleted users who had this name or `externalId`. */
-export function revivalPartitions(connection: string, attributes: Attributes): readonly string[] {
+/** The partitions that list the deleted users who had a name or an `externalId`. */
+export interface RevivalPartitions {
+  readonly current: string;
+  /** The partition that an earlier release wrote, if it differs. */
+  readonly former: string | undefined;
+}
+
+/** Returns the partitions that list a deleted user, or those that a new user may come back from. */
+export function revivalPartitions(
+  connection: string,
+  attributes: Attributes,
+): readonly RevivalPartitions[] {
   return REVIVAL_ATTRIBUTES.flatMap((name) => {
     const indexed = INDEXED_USER_ATTRIBUTES.find((candidate) => candidate.name === name);
     const value = indexed === undefined ? undefined : valuesAt(attributes, indexed.target)[0];
     if (indexed === undefined || typeof value !== 'string' || value === '') return [];
-    return [deletedUserValuePartition(connection, name, toKeyForm(indexed, value))];
+    const { current, former } = keyFormsOf(indexed, value);
+    const partitionOf = (form: string): string => deletedUserValuePartition(connection, name, form);
+    return [
+      {
+        current: partitionOf(current),
+        former: former === undefined ? undefined : partitionOf(former),
+      },
+    ];
   });
+}
+
+/** Returns the keys of the items that lead to a deleted user, in all forms. */
+export function revivalKeys(
+  connection: string,
+  id: string,
+  attributes: Attributes,
+): readonly Key[] {
+  return revivalPartitions(connection, attributes).flatMap(({ current, former }) => [
+    { pk: current, sk: id },
+    ...(former === undefined ? [] : [{ pk: former, sk: id }]),
+  ]);
 }

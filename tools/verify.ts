@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { persisting, verify, type Finding, type Verification } from '../directory/verify/verify';
+import { persisting, type Finding, type Verification } from '../directory/verify/findings';
+import { verify } from '../directory/verify/verify';
 import type { Table } from '../directory/store/table';
 import { Progress } from './progress';
 import { openTarget, readFlags, runTool, TARGET_USAGE } from './target';
@@ -53,11 +54,22 @@ async function verifyOnce(table: Table, label: string): Promise<Verification> {
   return result;
 }
 
-function report({ items, users, groups, memberships, underWay, findings }: Verification): string {
+function report({
+  items,
+  users,
+  groups,
+  memberships,
+  underWay,
+  formerValues,
+  findings,
+}: Verification): string {
   const line = ({ subject, problem }: Finding): string => `${subject} ${problem}\n`;
   const summary =
     `${items} items: ${users} users, ${groups} groups, ${memberships} memberships; ` +
-    `${underWay} changes or deletions in progress; ${findings.length} findings.\n`;
+    `${underWay} changes or deletions in progress; ${findings.length} findings.\n` +
+    (formerValues === 0
+      ? ''
+      : `${formerValues} values are in the form of an earlier release and are being converted.\n`);
   return findings.map(line).join('') + summary;
 }
 

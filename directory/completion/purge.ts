@@ -3,7 +3,8 @@ import { removeMembers } from '../memberships/deletions';
 import {
   INDEXED_USER_ATTRIBUTES,
   indexedGroupAttributes,
-  valueWrites,
+  indexedValues,
+  type IndexedValue,
 } from '../resources/unique-and-indexed-values';
 import { resourceFromItem } from '../resources/resource-item';
 import { inParallel } from '../store/batches';
@@ -24,7 +25,7 @@ import {
   UNIQUE,
 } from '../store/keys';
 import type { Table } from '../store/table';
-import { revivalPartitions } from '../users';
+import { revivalKeys } from '../users';
 import { isPurged, removeItems, removePages, removeSharedItems } from './purge-items';
 
 /*
@@ -152,26 +153,24 @@ async function removeResource(table: Table, item: Item): Promise<boolean> {
 /** Returns the keys of the items that lead from a resource's values to the resource. */
 function valueKeys(connection: string, type: ResourceTypeName, item: Item): readonly Key[] {
   const { id, attributes } = resourceFromItem(item);
-  const keysOf = (writes: ReturnType<typeof valueWrites>): readonly Key[] =>
-    writes.flatMap(({ write }) => ('put' in write ? [write.put] : []));
+  const keysOf = (values: readonly IndexedValue[]): readonly Key[] =>
+    values.flatMap(({ key, formerKey }) => [key, formerKey ?? []].flat());
   if (type === 'User') {
-    const indexed = INDEXED_USER_ATTRIBUTES;
-    return keysOf(valueWrites(connection, USER, indexed, id, undefined, attributes));
+    return keysOf(indexedValues(connection, USER, INDEXED_USER_ATTRIBUTES, id, attributes));
   }
   // Whether group names are unique depended on the profile when the group was named.
   return [true, false].flatMap((isUnique) => {
     const indexed = indexedGroupAttributes(isUnique);
-    return keysOf(valueWrites(connection, GROUP, indexed, id, undefined, attributes));
+    return keysOf(indexedValues(connection, GROUP, indexed, id, attributes));
   });
 }
 
 async function removeDeletedUsers(table: Table, purge: Purge): Promise<boolean> {
   const { connection } = purge;
   return removePages(table, purge, deletedUserPartition(connection), async (items) => {
-    const leads = items.flatMap((item) => {
-      const { attributes } = resourceFromItem(item);
-      return revivalPartitions(connection, attributes).map((pk) => ({ pk, sk: item.sk }));
-    });
+    const leads = items.flatMap((item) =>
+      revivalKeys(connection, item.sk, resourceFromItem(item).attributes),
+    );
     await removeItems(table, leads);
     return removeItems(table, items);
   });

@@ -20,7 +20,7 @@ import { unlessBusy } from '../store/retries';
 import type { QueryOptions } from '../store/table';
 import { countOf } from './counts';
 import { lookupsOf, planFilter, type KeyPlan, type Plan } from './filter-plan';
-import { toKeyForm } from './unique-and-indexed-values';
+import { keyFormsOf } from './unique-and-indexed-values';
 import { PageMarks } from './page-marks';
 import { resourceFromItem, type StoredItem } from './resource-item';
 import type { Resources } from './resources';
@@ -170,11 +170,11 @@ export class Collection {
     if (plan.by === 'value' && plan.attribute.unique) {
       // At most one resource has the value: if an eventually consistent read, at half the price,
       // leads to a resource with it, a consistent read would find the same.
-      const { attribute, value } = plan;
+      const { attribute, forms } = plan;
       const likely = await this.resources.getMany([...(await this.idsOf(plan, true))]);
       const hasValue = ({ attributes }: StoredItem): boolean =>
         valuesAt(attributes, attribute.target).some(
-          (stored) => toKeyForm(attribute, asText(stored)) === value,
+          (stored) => keyFormsOf(attribute, asText(stored)).current === forms.current,
         );
       if (likely.some(hasValue)) return likely;
     }
@@ -189,9 +189,16 @@ export class Collection {
       case 'id':
         return new Set([plan.id]);
       case 'value': {
-        const { name } = plan.attribute;
-        const partition = valuePartition(connection, this.type.name, name, plan.value);
-        return this.idsWithValue(partition, eventual);
+        const { attribute, forms } = plan;
+        const found = await inParallel(
+          [forms.current, forms.former ?? []].flat(),
+          WIDTH,
+          (form) => {
+            const partition = valuePartition(connection, this.type.name, attribute.name, form);
+            return this.idsWithValue(partition, eventual);
+          },
+        );
+        return new Set(found.flatMap((ids) => [...ids]));
       }
       case 'member':
         return this.idsOfGroupsWith(plan.memberId);

@@ -1,9 +1,10 @@
 import { leafAttribute, type BoundComparison, type BoundFilter } from '../../scim/filter/bind';
 import { describeTarget, type ResourceTypeName } from '../../scim/schema/resource-type';
 import {
-  toKeyForm,
+  keyFormsOf,
   type IndexedAttribute,
   type IndexedAttributes,
+  type KeyForms,
 } from './unique-and-indexed-values';
 
 /**
@@ -15,7 +16,7 @@ export type Plan = KeyPlan | { readonly by: 'scan' };
 /** A plan that only looks up keys. */
 export type KeyPlan =
   | { readonly by: 'id'; readonly id: string }
-  | { readonly by: 'value'; readonly attribute: IndexedAttribute; readonly value: string }
+  | { readonly by: 'value'; readonly attribute: IndexedAttribute; readonly forms: KeyForms }
   | { readonly by: 'member'; readonly memberId: string }
   | { readonly by: 'union'; readonly plans: readonly KeyPlan[] };
 
@@ -79,7 +80,7 @@ function planComparison(
   if (attribute === undefined || value === '' || leafAttribute(target).type !== 'string') {
     return { by: 'scan' };
   }
-  return { by: 'value', attribute, value: toKeyForm(attribute, value) };
+  return { by: 'value', attribute, forms: keyFormsOf(attribute, value) };
 }
 
 function cheaper(left: Plan, right: Plan): Plan {
@@ -108,7 +109,7 @@ function lookupKey(plan: KeyPlan): string {
     case 'id':
       return `id ${plan.id}`;
     case 'value':
-      return `${plan.attribute.name} ${plan.value}`;
+      return `${plan.attribute.name} ${plan.forms.former ?? ''} ${plan.forms.current}`;
     case 'member':
       return `member ${plan.memberId}`;
     case 'union':

@@ -7,9 +7,15 @@ import type { ResourceType } from '../../scim/schema/resource-type';
 import type { FailedCondition } from '../store/failed-conditions';
 import type { ItemValue } from '../store/item';
 import { isResourceId, resourceKey } from '../store/keys';
-import { ABSENT, type Write } from '../store/write';
+import { ABSENT, type Check, type Write } from '../store/write';
 import { countWrite } from './counts';
-import { valueWrites, type IndexedAttributes } from './unique-and-indexed-values';
+import {
+  formerlyHeld,
+  indexedValues,
+  valueWrites,
+  type IndexedAttributes,
+  type IndexedValue,
+} from './unique-and-indexed-values';
 import { changedByAttribute, type MembershipCounts } from './request-info';
 import {
   attributesText,
@@ -92,7 +98,7 @@ export class Resources {
     };
     const writes: readonly GuardedWrite[] = [
       { write: { put: item, condition: ABSENT } },
-      ...this.valueWrites(resource.id, undefined, attributes),
+      ...(await this.valueWrites(resource.id, undefined, attributes)),
       { write: countWrite(connection, this.type.name, 1) },
       ...(options.alongside ?? []),
     ];
@@ -156,7 +162,7 @@ export class Resources {
     };
     const writes: readonly GuardedWrite[] = [
       { write: update },
-      ...this.valueWrites(current.id, current.attributes, attributes),
+      ...(await this.valueWrites(current.id, current.attributes, attributes)),
       ...alongside,
     ];
     const failed = await table.write(writes.map(({ write }) => write));
@@ -184,12 +190,13 @@ export class Resources {
     for (let attempt = 1; ; attempt += 1) {
       const current = await this.getWithoutPendingEdits(id);
       check(current);
+      const values = await this.valueWrites(id, current.attributes, undefined);
       const failed = await table.write([
         {
           delete: resourceKey(connection, this.type.name, id),
           condition: { is: 'noPendingEdits', version: current.version },
         },
-        ...this.valueWrites(id, current.attributes, undefined).map(({ write }) => write),
+        ...values.map(({ write }) => write),
         countWrite(connection, this.type.name, -1),
         ...alongside(current),
       ]);
@@ -198,16 +205,21 @@ export class Resources {
     }
   }
 
-  private valueWrites(
+  private async valueWrites(
     id: string,
     before: Attributes | undefined,
     after: Attributes | undefined,
-  ): readonly GuardedWrite[] {
-    const { connection } = this.tenant;
-    const writes = valueWrites(connection, this.type, this.indexed, id, before, after);
-    return writes.map(({ attribute, write }) => ({
+  ): Promise<readonly GuardedWrite[]> {
+    const { table, connection } = this.tenant;
+    const valuesOf = (attributes: Attributes | undefined): readonly IndexedValue[] =>
+      indexedValues(connection, this.type, this.indexed, id, attributes);
+    const had = valuesOf(before);
+    const writes = valueWrites(id, had, valuesOf(after), await formerlyHeld(table, id, had));
+    return writes.map(({ write, notUnique: attribute }) => ({
       write,
-      conflict: () => notUnique(attribute.name, this.type.name),
+      ...(attribute === undefined
+        ? {}
+        : { conflict: () => notUnique(attribute.name, this.type.name) }),
     }));
   }
 }
@@ -216,7 +228,7 @@ export class Resources {
  * A write, and the error to throw if its condition fails. Without one, another change came first.
  */
 export interface GuardedWrite {
-  readonly write: Write;
+  readonly write: Write | Check;
   readonly conflict?: () => ScimError;
 }
 

@@ -11,8 +11,11 @@ import {
   type ResourceType,
   type Target,
 } from '../../scim/schema/resource-type';
+import type { Item, Key } from '../store/item';
 import { UNIQUE, valuePartition } from '../store/keys';
-import { ABSENT, type Write } from '../store/write';
+import type { Table } from '../store/table';
+import { ABSENT, type Check, type Write } from '../store/write';
+import { formerKeyForm } from './former-key-form';
 
 /** An attribute whose values have items of their own, so that filters find them by key. */
 export interface IndexedAttribute {
@@ -54,65 +57,135 @@ function indexed(type: ResourceType, path: string, unique: boolean): IndexedAttr
   return { name: describeTarget(target), target, unique };
 }
 
-/** Returns the indexed form of a value: case-folded, unless the attribute is `caseExact`. */
-export function toKeyForm({ target }: IndexedAttribute, value: string): string {
-  return comparable(leafAttribute(target), value);
+/** The forms of an indexed value in keys. */
+export interface KeyForms {
+  /** Case-folded and trimmed, unless the attribute is `caseExact`. */
+  readonly current: string;
+  /** The form of an earlier release, if it differs. */
+  readonly former: string | undefined;
+}
+
+/** Returns the forms of a value in keys. */
+export function keyFormsOf(attribute: IndexedAttribute, value: string): KeyForms {
+  const leaf = leafAttribute(attribute.target);
+  const current = comparable(leaf, value);
+  return { current, former: formerKeyForm(leaf, value, current) };
+}
+
+/** An indexed value of a resource. */
+export interface IndexedValue {
+  readonly attribute: IndexedAttribute;
+  /** The key of the item that leads to the resource. */
+  readonly key: Key;
+  /** The key of the item that an earlier release wrote, if it differs. */
+  readonly formerKey: Key | undefined;
+}
+
+/** Returns the indexed values of a resource. */
+export function indexedValues(
+  connection: string,
+  type: ResourceType,
+  indexedAttributes: IndexedAttributes,
+  id: string,
+  attributes: Attributes | undefined,
+): readonly IndexedValue[] {
+  if (attributes === undefined) return [];
+  return indexedAttributes.flatMap((attribute) => {
+    const sk = attribute.unique ? UNIQUE : id;
+    const keyOf = (form: string): Key => ({
+      pk: valuePartition(connection, type.name, attribute.name, form),
+      sk,
+    });
+    const texts = valuesAt(attributes, attribute.target).map(asText);
+    const values = texts
+      .filter((text) => text !== '')
+      .map((text): IndexedValue => {
+        const { current, former } = keyFormsOf(attribute, text);
+        const formerKey = former === undefined ? undefined : keyOf(former);
+        return { attribute, key: keyOf(current), formerKey };
+      });
+    return [...new Map(values.map((value) => [value.key.pk, value])).values()];
+  });
 }
 
 /**
  * Creates the writes that update a resource's indexed values when its attributes change.
  * @param before undefined if the resource is created
  * @param after undefined if the resource is deleted
+ * @param formerHeld partitions of `before` whose items are still in the form of an earlier release
  * @throws ScimError 400 `invalidValue` if an attribute has more values than a transaction can index
  */
 export function valueWrites(
-  connection: string,
-  type: ResourceType,
-  indexedAttributes: IndexedAttributes,
   id: string,
-  before: Attributes | undefined,
-  after: Attributes | undefined,
+  before: readonly IndexedValue[],
+  after: readonly IndexedValue[],
+  formerHeld: ReadonlySet<string> = new Set(),
 ): readonly ValueWrite[] {
-  return indexedAttributes.flatMap((attribute) => {
-    const had = partitionsOf(connection, type, attribute, before);
-    const has = partitionsOf(connection, type, attribute, after);
-    if (has.size > MAXIMUM_INDEXED_VALUES) {
-      throw moreValues(attribute.name, MAXIMUM_INDEXED_VALUES);
-    }
-    const sk = attribute.unique ? UNIQUE : id;
-    return [
-      ...[...had]
-        .filter((pk) => !has.has(pk))
-        .map((pk) => ({ attribute, write: { delete: { pk, sk } } })),
-      ...[...has]
-        .filter((pk) => !had.has(pk))
-        .map((pk) => ({ attribute, write: valuePut(pk, attribute, id) })),
-    ];
-  });
+  checkNumbers(after);
+  const isHeldAsFormer = ({ formerKey }: IndexedValue): boolean =>
+    formerKey !== undefined && formerHeld.has(formerKey.pk);
+  const held = new Map(
+    before.map((value) => [isHeldAsFormer(value) ? value.formerKey?.pk : value.key.pk, value]),
+  );
+  const isHeld = ({ key, formerKey }: IndexedValue): boolean =>
+    held.has(key.pk) || (formerKey !== undefined && held.has(formerKey.pk));
+  const kept = new Set(after.flatMap(({ key, formerKey }) => [key.pk, formerKey?.pk]));
+  const removed = [...held].filter(([pk]) => !kept.has(pk)).map(([, value]) => value);
+  return [
+    ...removed.map((value) => removal(id, value, isHeldAsFormer(value))),
+    ...after.filter((value) => !isHeld(value)).flatMap((value) => additions(id, value)),
+  ];
+}
+
+function checkNumbers(values: readonly IndexedValue[]): void {
+  const counts = new Map<string, number>();
+  for (const { attribute } of values) {
+    const count = (counts.get(attribute.name) ?? 0) + 1;
+    counts.set(attribute.name, count);
+    if (count > MAXIMUM_INDEXED_VALUES) throw moreValues(attribute.name, MAXIMUM_INDEXED_VALUES);
+  }
 }
 
 /** A write of one indexed value. */
 export interface ValueWrite {
+  readonly write: Write | Check;
   /** The attribute that is not unique if the write's condition fails. */
-  readonly attribute: IndexedAttribute;
-  readonly write: Write;
+  readonly notUnique?: IndexedAttribute;
 }
 
-function valuePut(pk: string, { unique }: IndexedAttribute, id: string): Write {
-  return unique ? { put: { pk, sk: UNIQUE, id }, condition: ABSENT } : { put: { pk, sk: id } };
+function removal(
+  id: string,
+  { attribute, key, formerKey }: IndexedValue,
+  isHeldAsFormer: boolean,
+): ValueWrite {
+  const remove = (isHeldAsFormer ? formerKey : undefined) ?? key;
+  // The item may be converted meanwhile, and its key then belongs to somebody else.
+  const isUnsure = attribute.unique && formerKey !== undefined;
+  return { write: { delete: remove, ...(isUnsure ? { condition: { is: 'ownedBy', id } } : {}) } };
 }
 
-function partitionsOf(
-  connection: string,
-  type: ResourceType,
-  attribute: IndexedAttribute,
-  attributes: Attributes | undefined,
-): ReadonlySet<string> {
-  const values = attributes === undefined ? [] : valuesAt(attributes, attribute.target);
-  const texts = values.map(asText).filter((text) => text !== '');
-  return new Set(
-    texts.map((text) =>
-      valuePartition(connection, type.name, attribute.name, toKeyForm(attribute, text)),
-    ),
-  );
+function additions(id: string, { attribute, key, formerKey }: IndexedValue): readonly ValueWrite[] {
+  if (!attribute.unique) return [{ write: { put: { ...key } } }];
+  return [
+    { write: { put: { ...key, id }, condition: ABSENT }, notUnique: attribute },
+    ...(formerKey === undefined
+      ? []
+      : [{ write: { check: formerKey, condition: ABSENT }, notUnique: attribute }]),
+  ];
+}
+
+/** Returns the partitions of values whose items are still in the form of an earlier release. */
+export async function formerlyHeld(
+  table: Table,
+  id: string,
+  values: readonly IndexedValue[],
+): Promise<ReadonlySet<string>> {
+  const keys = values.flatMap(({ formerKey }) => formerKey ?? []);
+  const items = keys.length === 0 ? [] : await table.getMany(keys);
+  return new Set(items.filter((item) => leadsTo(item, id)).map(({ pk }) => pk));
+}
+
+/** Returns whether the item of an indexed value leads to a resource. */
+export function leadsTo(item: Item, id: string): boolean {
+  return item.sk === UNIQUE ? item['id'] === id : item.sk === id;
 }

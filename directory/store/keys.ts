@@ -38,6 +38,9 @@ export function noticePartition(connection: string): string {
 /** Partition of the notices for the deployment's recipients, whether sent or not. */
 export const DEPLOYMENT_NOTICES = 'deployment#notice';
 
+/** Partition of the progress of backfills, which convert items of earlier releases. */
+export const BACKFILLS = 'deployment#backfill';
+
 /**
  * Returns the partition of a connection's log entries other than changes, in order of time:
  * failures, mails that could not be sent, and successes while the connection was failing.
@@ -184,7 +187,7 @@ export type KeyMeaning =
   | { readonly kind: 'membership'; readonly groupId: string; readonly memberId: string }
   | { readonly kind: 'value' | 'deletedUserValue' | 'deletedUser' | 'unknown' }
   | { readonly kind: 'count'; readonly type: ResourceTypeName }
-  | { readonly kind: 'deploymentNotice' };
+  | { readonly kind: 'deploymentNotice' | 'backfill' };
 
 /**
  * Reads a key that was built here.
@@ -196,6 +199,7 @@ export function readKey({ pk, sk }: Key): {
 } {
   const [first, connection = '', second, third, ...more] = pk.split('#');
   if (pk === DEPLOYMENT_NOTICES) return { connection: '', meaning: { kind: 'deploymentNotice' } };
+  if (pk === BACKFILLS) return { connection: '', meaning: { kind: 'backfill' } };
   if (first !== 'c') return { connection: '', meaning: { kind: 'unknown' } };
   return { connection, meaning: meaningOf(second, third, more.length > 0, sk) };
 }

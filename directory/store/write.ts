@@ -10,6 +10,8 @@ export type Condition =
   | { readonly is: 'version'; readonly version: string }
   /** The resource exists without pending member edits and, if given, in this version. */
   | { readonly is: 'noPendingEdits'; readonly version?: string }
+  /** The item of a unique value leads to this resource. */
+  | { readonly is: 'ownedBy'; readonly id: string }
   /** The item names this intent: a group with pending member edits, or a deleted connection. */
   | { readonly is: 'pendingIntent'; readonly intent: string }
   /** The item exists, and its attribute, a time, is missing or not later than `before`. */
@@ -149,6 +151,8 @@ class ExpressionBuilder {
         return `attribute_exists(${this.name('pk')})`;
       case 'version':
         return `${this.name('version')} = ${this.value(condition.version)}`;
+      case 'ownedBy':
+        return `${this.name('id')} = ${this.value(condition.id)}`;
       case 'pendingIntent':
         return `${this.name('pending')} = ${this.value(condition.intent)}`;
       case 'notSince': {

@@ -2,7 +2,7 @@ import { GROUP, USER } from '../../scim/schema/resource-type';
 import {
   INDEXED_USER_ATTRIBUTES,
   indexedGroupAttributes,
-  valueWrites,
+  indexedValues,
 } from '../resources/unique-and-indexed-values';
 import { resourceFromItem } from '../resources/resource-item';
 import { intentFromItem, isOlder } from '../store/intents';
@@ -10,53 +10,8 @@ import { numberOf, textOf, type Item, type Key } from '../store/item';
 import { intentKey, memberOfPartition, readKey, resourceKey, UNIQUE } from '../store/keys';
 import type { Table } from '../store/table';
 import { revivalPartitions } from '../users';
+import type { Finding, FindingKind, Verification } from './findings';
 import { Pairs, Sums } from './pairs';
-
-/** The ways in which items can be inconsistent. */
-export type FindingKind =
-  /** An item that cannot be read. */
-  | 'unreadable'
-  /** An item with a key that this version does not know. */
-  | 'unknownItem'
-  /** A value of a resource or retained user without the item that leads to it. */
-  | 'missingValue'
-  /** The item of a value that its resource or retained user does not have. */
-  | 'strayValue'
-  /** A reference to an item that does not exist. */
-  | 'danglingReference'
-  /** A membership that the index does not list for its member. */
-  | 'notIndexed'
-  /** A stored number that differs from what was counted. */
-  | 'wrongNumber'
-  /** An intent that is not complete after half an hour. */
-  | 'overdue'
-  /** An item of a connection that does not exist. */
-  | 'orphaned';
-
-/** An inconsistency between items of the table. */
-export interface Finding {
-  readonly connection: string;
-  readonly kind: FindingKind;
-  /** The key of an item or of a value's partition, or the name of a count. */
-  readonly subject: string;
-  /** The other item concerned: a key, or the id of a resource. */
-  readonly related?: string;
-  /** A description for the reader, which continues the subject. */
-  readonly problem: string;
-}
-
-/** The result of checking a table. */
-export interface Verification {
-  readonly items: number;
-  readonly users: number;
-  readonly groups: number;
-  readonly memberships: number;
-  /**
-   * Member edits, deletions and purges that are not complete; their remaining work does not count.
-   */
-  readonly underWay: number;
-  readonly findings: readonly Finding[];
-}
 
 /** Segments of the table that are scanned in parallel. */
 const SEGMENTS = 4;
@@ -83,22 +38,6 @@ export async function verify(
   return check.result();
 }
 
-/**
- * Returns the findings that two checks have in common. A request in progress looks inconsistent in
- * one of them only. Numbers in `problem` may differ, because the table is in use.
- */
-export function persisting(
-  first: readonly Finding[],
-  second: readonly Finding[],
-): readonly Finding[] {
-  const again = new Set(second.map(identityOf));
-  return first.filter((finding) => again.has(identityOf(finding)));
-}
-
-function identityOf({ kind, subject, related = '' }: Finding): string {
-  return `${kind} ${subject} ${related}`;
-}
-
 /** Age at which an intent is overdue. Most take seconds, and deletions stay for some minutes. */
 const OVERDUE_MS = 30 * 60_000;
 
@@ -116,6 +55,9 @@ class Check {
   /** The items that refer to a user, group or intent, by the key of the latter. */
   private readonly references = new Map<string, string[]>();
   private readonly values = new Pairs();
+  /** What a value needs, by the fact that the item of an earlier release has. */
+  private readonly formerFacts = new Map<string, string>();
+  private formerValues = 0;
   private readonly counts = new Sums();
   /** The numbers of members, by the group's key. */
   private readonly members = new Sums();
@@ -136,7 +78,7 @@ class Check {
 
   private addReadable(item: Item): void {
     const { connection, meaning } = readKey(item);
-    if (meaning.kind === 'deploymentNotice') return;
+    if (meaning.kind === 'deploymentNotice' || meaning.kind === 'backfill') return;
     if (meaning.kind === 'connection') this.connections.add(connection);
     else this.examples.set(connection, textOfKey(item));
     switch (meaning.kind) {
@@ -159,8 +101,11 @@ class Check {
         this.values.have(valueFact(item.pk, item.sk === UNIQUE ? textOf(item, 'id') : item.sk));
         return;
       case 'deletedUser':
-        for (const pk of revivalPartitions(connection, resourceFromItem(item).attributes)) {
-          this.values.need(valueFact(pk, item.sk));
+        for (const { current, former } of revivalPartitions(
+          connection,
+          resourceFromItem(item).attributes,
+        )) {
+          this.needValue(item.sk, current, former);
         }
         return;
       case 'count':
@@ -191,14 +136,20 @@ class Check {
     this.counts.count(countName(connection, type));
     const [resourceType, indexed] =
       type === 'User' ? [USER, INDEXED_USER_ATTRIBUTES] : [GROUP, indexedGroupAttributes(true)];
-    const values = valueWrites(connection, resourceType, indexed, id, undefined, attributes);
-    for (const { write } of values) {
-      if ('put' in write) this.values.need(valueFact(write.put.pk, id));
+    for (const value of indexedValues(connection, resourceType, indexed, id, attributes)) {
+      this.needValue(id, value.key.pk, value.formerKey?.pk);
     }
     if (type === 'Group') this.members.state(textOfKey(item), memberCount);
     if (pendingIntent !== undefined) {
       this.addReference(textOfKey(intentKey(connection, pendingIntent)), item);
     }
+  }
+
+  /** Notes that one of two partitions must lead to a resource. */
+  private needValue(id: string, pk: string, formerPk: string | undefined): void {
+    const fact = valueFact(pk, id);
+    this.values.need(fact);
+    if (formerPk !== undefined) this.formerFacts.set(valueFact(formerPk, id), fact);
   }
 
   private addMembership(connection: string, groupId: string, item: Item): void {
@@ -214,7 +165,14 @@ class Check {
   }
 
   result(): Verification {
-    for (const [fact, side] of this.values.unmatched) {
+    const unmatched = new Map(this.values.unmatched);
+    for (const [former, fact] of this.formerFacts) {
+      if (unmatched.get(former) !== 'had' || unmatched.get(fact) !== 'needed') continue;
+      this.formerValues += 1;
+      unmatched.delete(former);
+      unmatched.delete(fact);
+    }
+    for (const [fact, side] of unmatched) {
       const [pk = '', id = ''] = fact.split('\n');
       if (side === 'needed') {
         this.report('missingValue', pk, `does not lead to ${id}, which has this value`, id);
@@ -245,6 +203,7 @@ class Check {
       users: this.resources.User,
       groups: this.resources.Group,
       memberships: this.memberships,
+      formerValues: this.formerValues,
       underWay: this.underWay.size + this.purged.size,
       findings: this.findings.filter(
         ({ connection, kind }) => !this.purged.has(connection) || kind === 'overdue',

@@ -5,6 +5,7 @@ import { newMeta, resourceToItem } from '../../directory/resources/resource-item
 import {
   INDEXED_USER_ATTRIBUTES,
   indexedGroupAttributes,
+  indexedValues,
   valueWrites,
   type IndexedAttributes,
 } from '../../directory/resources/unique-and-indexed-values';
@@ -71,12 +72,14 @@ function resourceItems(
   attributes: Attributes,
 ): Seeded {
   const resource: StoredResource = { ...newMeta(), attributes };
-  const values = valueWrites(connection, type, indexed, resource.id, undefined, attributes);
+  const values = indexedValues(connection, type, indexed, resource.id, attributes);
   return {
     id: resource.id,
     items: [
       resourceToItem(connection, type.name === 'Group' ? 'Group' : 'User', resource),
-      ...values.flatMap(({ write }) => ('put' in write ? [write.put] : [])),
+      ...valueWrites(resource.id, [], values).flatMap(({ write }) =>
+        'put' in write ? [write.put] : [],
+      ),
     ],
   };
 }

@@ -5,6 +5,7 @@ import {
   completeIntent,
   FINAL_CHECK_AFTER_MS,
 } from '../../../directory/completion/completion';
+import { convertValueForms } from '../../../directory/completion/value-forms';
 import { changeEntryOf, type ChangeEntry } from '../../../directory/log/change-entry';
 import { logChanges } from '../../../directory/log/change-log';
 import { findIntent, handOver, type Intent } from '../../../directory/store/intents';
@@ -26,7 +27,8 @@ const BATCH_MS = 60_000;
 /**
  * Completes the work that requests could not finish (docs/concepts/data-model.md) and writes
  * changes to the provisioning log. The table's stream delivers intents that were handed over and
- * items that requests changed; a schedule finds the intents of requests that died.
+ * items that requests changed; a schedule finds the intents of requests that died. After an
+ * upgrade, the schedule also converts items of earlier releases.
  */
 export async function handler(
   event: DynamoDBStreamEvent | EventBridgeEvent<'Scheduled Event', unknown>,
@@ -44,6 +46,19 @@ export async function handler(
   await completeAbandoned(table, ages, (intent, error) => {
     logFailure(completionError(intent, error), invocation.awsRequestId);
   });
+  areValuesConverted ||= await convertForAWhile(now, deadline);
+}
+
+/** Whether an earlier run of this function instance has converted all items of earlier releases. */
+let areValuesConverted = false;
+
+/** How long one run converts items: less than the schedule's interval. */
+const CONVERSION_MS = 45_000;
+
+/** Converts items of earlier releases. @returns whether all are converted */
+async function convertForAWhile(now: number, deadline: number): Promise<boolean> {
+  const bounded = shared.forRequest(Math.min(deadline, Date.now() + CONVERSION_MS));
+  return (await unlessBusy(() => convertValueForms(bounded, now))) ?? false;
 }
 
 /** Completes intents for a while and hands the rest over, so that later records are not delayed. */

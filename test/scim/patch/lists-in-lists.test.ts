@@ -13,7 +13,7 @@ import { parseExtensionSchema } from '../../../scim/schema/extension-schema';
 import { resourceTypesWith } from '../../../scim/schema/resource-type';
 import { USER_URN } from '../../../scim/schema/user';
 
-/* Extensions may have multi-valued sub-attributes, in single- and multi-valued complex attributes. */
+/* Extensions may have multi-valued sub-attributes, in single- and multi-valued attributes. */
 
 const X = 'urn:example:2.0:X';
 const parts = [

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { convertValueForms } from '../../directory/completion/value-forms';
+import { Groups } from '../../directory/groups';
+import type { Tenant } from '../../directory/resources/tenant';
+import type { FailedCondition } from '../../directory/store/failed-conditions';
+import type { Item } from '../../directory/store/item';
+import { Table } from '../../directory/store/table';
+import type { Check, Write } from '../../directory/store/write';
+import { Users } from '../../directory/users';
+import { verify } from '../../directory/verify/verify';
+import { bindFilter } from '../../scim/filter/bind';
+import { parseFilter } from '../../scim/filter/parse';
+import { membersFrom } from '../../scim/patch/memberships';
+import { GROUP, USER } from '../../scim/schema/resource-type';
+import { createOwnTable, openEngine } from './support';
+
+/*
+ * A table that release 0.2.0 wrote, with names that it stored in another form: with white space
+ * around them, and with a letter that has no composed upper case. Requests are right before, while
+ * and after the `completion` function converts it.
+ */
+
+const ITEMS = JSON.parse(
+  readFileSync(join(__dirname, 'fixtures/table-0.2.0.json'), 'utf8'),
+) as readonly Item[];
+
+const STAGES = ['before', 'while', 'after'] as const;
+
+const client = openEngine();
+const MINUTE_MS = 60_000;
+
+afterAll(() => {
+  client.close();
+});
+
+/** Dies at its third transaction. */
+class DyingTable extends Table {
+  private transactions = 0;
+  override write(writes: readonly (Write | Check)[]): Promise<readonly FailedCondition[]> {
+    this.transactions += writes.length > 1 ? 1 : 0;
+    if (this.transactions === 3) return Promise.reject(new Error('died'));
+    return super.write(writes);
+  }
+}
+
+async function upgraded(stage: (typeof STAGES)[number]): Promise<{
+  table: Table;
+  users: Users;
+  groups: Groups;
+  find: (filter: string) => Promise<string[]>;
+  findGroup: (filter: string) => Promise<string[]>;
+}> {
+  const name = await createOwnTable();
+  const table = new Table(client, name);
+  await table.writeEach(ITEMS.map((put) => ({ put })));
+  if (stage !== 'before') {
+    const now = Date.now();
+    expect(await convertValueForms(table, now)).toBe(false);
+    // Functions of the earlier release may still write.
+    expect(await convertValueForms(table, now + MINUTE_MS - 1)).toBe(false);
+    const dying = new DyingTable(client, name);
+    await expect(convertValueForms(dying, now + MINUTE_MS)).rejects.toThrow('died');
+    if (stage === 'after') {
+      expect(await convertValueForms(table, now + MINUTE_MS)).toBe(true);
+      expect(await convertValueForms(table, now + MINUTE_MS)).toBe(true);
+    }
+  }
+  const tenant: Tenant = { table, connection: 'upgraded', baseUrl: 'https://x' };
+  const users = new Users(tenant, USER, 'retain');
+  const groups = new Groups(tenant, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
+  const find = async (filter: string): Promise<string[]> =>
+    (await users.collection.matching(bindFilter(parseFilter(filter), USER))).map(
+      ({ attributes }) => attributes['userName'] as string,
+    );
+  const findGroup = async (filter: string): Promise<string[]> =>
+    (await groups.collection.matching(bindFilter(parseFilter(filter), GROUP))).map(
+      ({ attributes }) => attributes['displayName'] as string,
+    );
+  return { table, users, groups, find, findGroup };
+}
+
+async function findings(table: Table): Promise<[string[], number]> {
+  const { findings: found, formerValues } = await verify(table);
+  return [found.map(({ subject, problem }) => `${subject} ${problem}`), formerValues];
+}
+
+describe.each(STAGES)('%s the conversion', (stage) => {
+  test('every resource is found by its name as it is', async () => {
+    const { table, find, findGroup } = await upgraded(stage);
+    const names = ['plain', 'Spaced ', 'J\u030Can', 'ΣΊΣΥΦΟΣ', 'renamed '];
+    for (const name of names) expect(await find(`userName eq "${name}"`)).toEqual([name]);
+    expect(await find('userName eq "twin "')).toEqual(expect.arrayContaining(['twin ']));
+    expect(await find('emails.value eq "spaced@x.example "')).toEqual(['Spaced ']);
+    expect(await findGroup('displayName eq "TEAM "')).toEqual(['Team ']);
+    const [found, former] = await findings(table);
+    expect(found).toEqual([]);
+    if (stage === 'before') expect(former).toBe(8);
+    if (stage === 'while') expect([8, 1]).not.toContain(former);
+    // The second of the twins keeps its form: the name is taken.
+    if (stage === 'after') expect(former).toBe(1);
+  });
+
+  test('a name that is taken stays taken', async () => {
+    const { users, groups } = await upgraded(stage);
+    for (const userName of ['Spaced ', 'J\u030Can', 'twin', 'twin ']) {
+      await expect(users.create({ userName })).rejects.toMatchObject({ status: 409 });
+    }
+    const group = groups.create({ displayName: 'team ' }, membersFrom([]));
+    await expect(group).rejects.toMatchObject({ status: 409 });
+  });
+
+  test('resources can be renamed and deleted, and free their names', async () => {
+    const { table, users, groups } = await upgraded(stage);
+    const all = await users.collection.from(1, 100);
+    const groupItems = await groups.collection.from(1, 100);
+    const idOf = (name: string): string =>
+      [...all, ...groupItems].find(({ attributes }) =>
+        [attributes['userName'], attributes['displayName']].includes(name),
+      )?.id ?? '';
+    await users.change(idOf('renamed '), () => ({ userName: 'renamed' }));
+    await users.change(idOf('J\u030Can'), () => ({ userName: '\u01F0an' }));
+    await users.change(idOf('Spaced '), (user) => ({ ...user.attributes, title: 'same name' }));
+    await users.change(idOf('plain'), () => ({ userName: ' Plain ' }));
+    for (const name of ['deleted ', 'twin ']) await users.delete(idOf(name), () => undefined);
+    await groups.delete(idOf('Team '), () => undefined);
+    expect((await findings(table))[0]).toEqual([]);
+    await users.create({ userName: 'deleted ', externalId: 'another' });
+    await groups.create({ displayName: 'team' }, membersFrom([]));
+    await expect(users.create({ userName: 'twin' })).rejects.toMatchObject({ status: 409 });
+    expect((await findings(table))[0]).toEqual([]);
+  });
+
+  test('a deleted user comes back under its id', async () => {
+    const { table, users } = await upgraded(stage);
+    const [gone] = ITEMS.filter(({ pk }) => pk === 'c#upgraded#DeletedUser');
+    const back = await users.create({ userName: ' Gone' });
+    expect(back.id).toBe(gone?.sk);
+    expect((await findings(table))[0]).toEqual([]);
+  });
+});
+
+test('after the conversion, names are found in any form', async () => {
+  const { find, findGroup } = await upgraded('after');
+  expect(await find('userName eq "spaced"')).toEqual(['Spaced ']);
+  expect(await find('userName eq "\u01F0an"')).toEqual(['J\u030Can']);
+  expect(await find('emails.value eq "SPACED@x.example"')).toEqual(['Spaced ']);
+  expect(await findGroup('displayName eq "Team"')).toEqual(['Team ']);
+});
+
+test('requests during the conversion do not disturb it', async () => {
+  const { table, users } = await upgraded('before');
+  const tenant: Tenant = { table, connection: 'upgraded', baseUrl: 'https://x' };
+  const ids = (await users.collection.from(1, 100)).map(({ id }) => id);
+  const now = Date.now();
+  await convertValueForms(table, now);
+  await Promise.all([
+    convertValueForms(table, now + MINUTE_MS),
+    convertValueForms(table, now + MINUTE_MS),
+    ...ids.map((id, index) =>
+      index % 2 === 0
+        ? users.change(id, ({ attributes }) => ({ ...attributes, title: 'changed' }))
+        : new Users(tenant, USER, 'retain').delete(id, () => undefined),
+    ),
+  ]);
+  expect((await findings(table))[0]).toEqual([]);
+});
