@@ -18,7 +18,8 @@ const RULES = {
   'directory/store': { ...DIRECTORY, folders: ['scim'] },
   'directory/resources': { ...DIRECTORY, folders: ['scim', ...upTo('store')] },
   'directory/memberships': { ...DIRECTORY, folders: ['scim', ...upTo('resources')] },
-  'directory/users.ts': { ...DIRECTORY, folders: ['scim', ...upTo('memberships')] },
+  'directory/deleted-users.ts': { ...DIRECTORY, folders: ['scim', ...upTo('memberships')] },
+  'directory/users.ts': { ...DIRECTORY, folders: ['scim', ...upTo('deleted-users.ts')] },
   'directory/groups.ts': { ...DIRECTORY, folders: ['scim', ...upTo('memberships')] },
   'directory/connections': { ...DIRECTORY, folders: ['scim', ...upTo('groups.ts')] },
   'directory/log': { ...DIRECTORY, folders: ['scim', ...upTo('connections')] },
@@ -62,8 +63,8 @@ const RULES = {
 
 /** The rows of the directory in their order, up to and including one of them. */
 function upTo(last) {
-  const order = ['store', 'resources', 'memberships', 'users.ts', 'groups.ts'];
-  order.push('connections', 'log', 'notices', 'completion');
+  const order = ['store', 'resources', 'memberships'];
+  order.push('deleted-users.ts', 'users.ts', 'groups.ts', 'connections', 'log', 'notices', 'completion');
   return order.slice(0, order.indexOf(last) + 1).map((name) => `directory/${name}`);
 }
 

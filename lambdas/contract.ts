@@ -167,6 +167,8 @@ function routes(): readonly Route[] {
       '/connections/{connectionId}',
       '/connections/{connectionId}/tokens',
       '/connections/{connectionId}/tokens/{tokenId}',
+      '/connections/{connectionId}/deletedUsers',
+      '/connections/{connectionId}/deletedUsers/{userId}',
       '/connections/{connectionId}/audit',
       '/connections/{connectionId}/requests',
       '/connections/{connectionId}/schemas',

@@ -1,3 +1,4 @@
+import { eraseEntries } from '../log/erasure';
 import { completeDeletion } from '../memberships/deletions';
 import { completeOrDelete } from '../memberships/member-edits';
 import { inParallel } from '../store/batches';
@@ -68,7 +69,8 @@ export async function completeIntent(table: Table, intent: Intent): Promise<bool
   // The base URL is not needed: nothing here renders a resource.
   const tenant = { table, connection: intent.connection, baseUrl: '' };
   if (intent.kind === 'members') return completeOrDelete(tenant, intent);
-  if (await completeDeletion(tenant, intent)) return true;
+  const isErased = intent.erases !== true || (await eraseEntries(tenant, intent.resource));
+  if (isErased && (await completeDeletion(tenant, intent))) return true;
   await handOver(table, intent);
   return false;
 }

@@ -25,7 +25,7 @@ import {
   UNIQUE,
 } from '../store/keys';
 import type { Table } from '../store/table';
-import { revivalKeys } from '../users';
+import { revivalKeys } from '../deleted-users';
 import { isPurged, removeItems, removePages, removeSharedItems } from './purge-items';
 
 /*

@@ -15,7 +15,8 @@ export type ActionName =
   | 'schema.delete'
   | 'token.issue'
   | 'token.revoke'
-  | 'token.rotate';
+  | 'token.rotate'
+  | 'user.erase';
 
 /** An administrative change by an operator or by Secrets Manager. */
 export interface AdminAction {
@@ -87,6 +88,12 @@ function difference(
     if (is !== undefined) after[name] = is;
   }
   return { before, after };
+}
+
+/** Creates the audit record of erasing a retained user. */
+export function erasureRecord(actor: string, connection: string, userId: string): AuditRecord {
+  const [id, at] = [uuidv7(), new Date().toISOString()];
+  return { id, connection, at, actor, action: 'user.erase', before: { user: userId }, after: {} };
 }
 
 /** Returns the settings that audit records may contain: an allow-list, without digests and keys. */

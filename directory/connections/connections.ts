@@ -182,6 +182,18 @@ export class Connections {
     }
   }
 
+  /**
+   * Records an action that changes something else than the connection's item.
+   * @param perform does it, with the audit record in the same transaction
+   */
+  async recordAction(
+    record: AuditRecord,
+    perform: (alongside: readonly Write[]) => Promise<void>,
+  ): Promise<void> {
+    await perform([auditWrite(record)]);
+    this.onAction(record);
+  }
+
   /** Returns whether a token of a connection has ended in the last 90 days. */
   async hasEnded(connection: string, token: string): Promise<boolean> {
     return (await this.table.get(endedTokenKey(connection, token))) !== undefined;

@@ -15,7 +15,7 @@ import { numberOf, textOf, type Item } from '../store/item';
 import { changesPartition, readKey } from '../store/keys';
 import type { BatchWrite } from '../store/write';
 import { changesBetween, type AttributeChange } from './attribute-changes';
-import { expiryTime } from './entry-time';
+import { expiryTime, indexOfEntry } from './entry-item';
 
 /*
  * The provisioning log records what identity providers changed. Entries are derived from the images
@@ -120,11 +120,12 @@ function requestFields(
 
 /** Returns an entry without names, and without values other than true and false, as of `active`. */
 export function withoutValues({ name: _, externalId: __, ...entry }: ChangeEntry): ChangeEntry {
-  const changes = entry.changes.map((change) => {
-    const { attribute, from, to } = change;
-    return typeof from === 'boolean' || typeof to === 'boolean' ? change : { attribute };
-  });
-  return { ...entry, changes };
+  return { ...entry, changes: entry.changes.map(withoutPersonalValues) };
+}
+
+function withoutPersonalValues(change: AttributeChange): AttributeChange {
+  const { attribute, from, to } = change;
+  return typeof from === 'boolean' || typeof to === 'boolean' ? change : { attribute };
 }
 
 /** Creates the write that stores an entry. @param days how long it is kept */
@@ -136,13 +137,19 @@ export function changeEntryWrite(
     put: {
       pk: changesPartition(connection),
       sk: id,
+      ...indexOfEntry(connection, id, entry.resourceId),
       entry: 'change',
       ...entry,
-      changes: JSON.stringify(changes),
+      changes: changesText(changes),
       ...(members === undefined ? {} : { members: { ...members } }),
       ttl: expiryTime(entry.at, days),
     },
   };
+}
+
+/** Returns changes in their stored form, JSON text. */
+export function changesText(changes: readonly AttributeChange[]): string {
+  return JSON.stringify(changes);
 }
 
 /** Reads the item of `changeEntryWrite`. */

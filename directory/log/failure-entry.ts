@@ -1,7 +1,7 @@
 import { numberOf, textOf, type Item } from '../store/item';
 import { logPartition } from '../store/keys';
 import type { Write } from '../store/write';
-import { expiryTime, newEntryTime } from './entry-time';
+import { expiryTime, indexOfEntry, newEntryTime } from './entry-item';
 
 /*
  * The provisioning log records failed requests. Entries contain the fields below and nothing else:
@@ -65,6 +65,7 @@ export function failureEntryWrite({ id, connection, ...entry }: FailureEntry, da
     put: {
       pk: logPartition(connection),
       sk: id,
+      ...indexOfEntry(connection, id, entry.resourceId),
       entry: 'failure',
       ...entry,
       ttl: expiryTime(entry.at, days),

@@ -2,7 +2,7 @@ import { textOf, type Item } from '../store/item';
 import { logPartition } from '../store/keys';
 import type { Table } from '../store/table';
 import { ABSENT } from '../store/write';
-import { expiryTime } from './entry-time';
+import { expiryTime } from './entry-item';
 
 /** The log entry for an attribute that a request sent and that its resource type does not have. */
 export interface IgnoredEntry {

@@ -1,7 +1,7 @@
 import { textOf, type Item } from '../store/item';
 import { logPartition } from '../store/keys';
 import type { Write } from '../store/write';
-import { expiryTime } from './entry-time';
+import { expiryTime } from './entry-item';
 
 /** The log entry for a mail to a connection's recipients that could not be sent. */
 export interface MailEntry {

@@ -19,6 +19,8 @@ export interface ResourceIntent {
   readonly type: ResourceTypeName;
   /** Id of the group whose members change, or of the deleted user or group. */
   readonly resource: string;
+  /** Whether a deletion also strips the resource's names and values from the log. */
+  readonly erases?: boolean;
 }
 
 /** The removal of all data of a deleted connection. */
@@ -133,5 +135,6 @@ export function intentFromItem(item: Item): Intent {
     kind: kind === 'members' ? 'members' : 'deletion',
     type: item['type'] === 'Group' ? 'Group' : 'User',
     resource: textOf(item, 'resource'),
+    ...(item['erases'] === true ? { erases: true } : {}),
   };
 }

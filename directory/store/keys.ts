@@ -54,6 +54,11 @@ export function changesPartition(connection: string): string {
   return `c#${connection}#change`;
 }
 
+/** Returns the partition of the inverse index that lists the log entries about a resource. */
+export function entriesOfPartition(connection: string, resourceId: string): string {
+  return `c#${connection}#entriesOf#${resourceId}`;
+}
+
 /** Returns the key of a connection's failure digest. */
 export function digestKey(connection: string): Key {
   return { pk: noticePartition(connection), sk: 'digest' };

@@ -9,7 +9,7 @@ import { intentFromItem, isOlder } from '../store/intents';
 import { numberOf, textOf, type Item, type Key } from '../store/item';
 import { intentKey, memberOfPartition, readKey, resourceKey, UNIQUE } from '../store/keys';
 import type { Table } from '../store/table';
-import { revivalPartitions } from '../users';
+import { revivalPartitions } from '../deleted-users';
 import type { Finding, FindingKind, Verification } from './findings';
 import { Pairs, Sums } from './pairs';
 

@@ -1,5 +1,6 @@
-import { auditRecords } from '../../directory/connections/audit';
+import { auditRecords, erasureRecord } from '../../directory/connections/audit';
 import { CONNECTION_ID, type Connection } from '../../directory/connections/connection';
+import { DeletedUsers } from '../../directory/deleted-users';
 import type { Tenant } from '../../directory/resources/tenant';
 import { isResourceId } from '../../directory/store/keys';
 import { schemaResource } from '../../scim/schema/representation';
@@ -8,7 +9,12 @@ import { nextCursor, pageOf, type AdminRequest } from './admin-request';
 import { changeConnection, createConnection, deleteConnection } from './connections';
 import { readLog } from './log';
 import { noConnection, notAllowed } from './problem';
-import { describeAuditRecord, describeConnection, describeToken } from './representation';
+import {
+  describeAuditRecord,
+  describeConnection,
+  describeDeletedUser,
+  describeToken,
+} from './representation';
 import { CREATE_CONNECTION, ISSUE_TOKEN, readBody, readJson } from './requests';
 import { deleteSchema, putSchema, schemaOf } from './schemas';
 import type { Services } from './services';
@@ -55,6 +61,8 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       return { status: 204 };
     },
   },
+  '/deletedUsers': { GET: listDeletedUsers },
+  '/deletedUsers/{userId}': { DELETE: eraseDeletedUser },
   '/audit': { GET: listAudit },
   '/requests': { GET: listRequests },
   '/schemas': {
@@ -107,6 +115,23 @@ async function listConnections(services: Services, request: AdminRequest): Promi
     connections: page.connections.map((connection) => describeConnection(services, connection)),
     ...nextCursor(page.next),
   });
+}
+
+async function listDeletedUsers(services: Services, request: AdminRequest): Promise<Answer> {
+  const { id } = await existing(services, request);
+  const { limit, after } = pageOf(request, isResourceId);
+  const { users, next } = await new DeletedUsers(tenantOf(services, id)).list(limit, after);
+  return jsonAnswer(200, { users: users.map(describeDeletedUser), ...nextCursor(next) });
+}
+
+async function eraseDeletedUser(services: Services, request: AdminRequest): Promise<Answer> {
+  const { id } = await existing(services, request);
+  const userId = request.parameter('userId');
+  const users = new DeletedUsers(tenantOf(services, id));
+  await services.connections.recordAction(erasureRecord(services.actor, id, userId), (alongside) =>
+    users.erase(userId, alongside),
+  );
+  return { status: 204 };
 }
 
 async function listAudit(services: Services, request: AdminRequest): Promise<Answer> {

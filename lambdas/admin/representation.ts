@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../../directory/connections/audit';
 import type { Connection, DeletedConnection } from '../../directory/connections/connection';
 import type { IssuedToken } from '../../directory/connections/tokens';
+import type { StoredResource } from '../../scim/resource/resource';
 import type { Services } from './services';
 
 /* The JSON of the admin API. It contains no secrets, except for a token's value at its issue. */
@@ -52,6 +53,12 @@ export function describeConnection(
 /** Describes a token that was just issued, with its value. */
 export function describeToken({ id, value, createdAt, expiresAt, scopes }: IssuedToken): object {
   return { id, value, createdAt, expiresAt, ...(scopes === undefined ? {} : { scopes }) };
+}
+
+/** Describes a retained user, without the attributes that nobody needs to recognize it. */
+export function describeDeletedUser({ id, lastModified, attributes }: StoredResource): object {
+  const { externalId, userName, displayName } = attributes;
+  return { id, externalId, userName, displayName, deletedAt: lastModified };
 }
 
 /** Describes an administrative action. */

@@ -2,7 +2,7 @@ import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import type { Connection } from '../../directory/connections/connection';
 import { Connections } from '../../directory/connections/connections';
 import { quarantinedSince } from '../../directory/connections/usage-pattern';
-import { newEntryTime } from '../../directory/log/entry-time';
+import { newEntryTime } from '../../directory/log/entry-item';
 import { mailEntryWrite } from '../../directory/log/mail-entry';
 import type { ConnectionNotice, Notice } from '../../directory/notices/notice';
 import { noticeFromItem } from '../../directory/notices/notice-item';

@@ -1,5 +1,5 @@
 import type { Connection } from '../../directory/connections/connection';
-import { newEntryTime } from '../../directory/log/entry-time';
+import { newEntryTime } from '../../directory/log/entry-item';
 import {
   failureEntryWrite,
   successWrite,

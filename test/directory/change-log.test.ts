@@ -2,7 +2,7 @@ import { changeEntryWrite, type ChangeEntry } from '../../directory/log/change-e
 import { logChanges } from '../../directory/log/change-log';
 import { connectionToItem } from '../../directory/connections/connection-item';
 import { logRecords } from '../../directory/log/provisioning-log';
-import { newEntryTime } from '../../directory/log/entry-time';
+import { newEntryTime } from '../../directory/log/entry-item';
 import { connectionWith, meteredTenant } from './support';
 
 /** Which changes a connection's log contains, and how long it shows them. */

@@ -1,7 +1,7 @@
 import { Connections } from '../../directory/connections/connections';
 import { updateDigest, dueDigests } from '../../directory/notices/failure-digest';
 import type { StreamedEntry } from '../../directory/notices/failure-muting';
-import { newEntryTime } from '../../directory/log/entry-time';
+import { newEntryTime } from '../../directory/log/entry-item';
 import { noticeFromItem } from '../../directory/notices/notice-item';
 import type { FailuresNotice } from '../../directory/notices/notice';
 import { Table } from '../../directory/store/table';

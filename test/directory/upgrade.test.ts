@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { convertValueForms } from '../../directory/completion/value-forms';
+import { convertEarlierItems } from '../../directory/completion/earlier-items';
+import { eraseEntries } from '../../directory/log/erasure';
 import { Groups } from '../../directory/groups';
 import type { Tenant } from '../../directory/resources/tenant';
 import type { FailedCondition } from '../../directory/store/failed-conditions';
@@ -56,14 +57,14 @@ async function upgraded(stage: (typeof STAGES)[number]): Promise<{
   await table.writeEach(ITEMS.map((put) => ({ put })));
   if (stage !== 'before') {
     const now = Date.now();
-    expect(await convertValueForms(table, now)).toBe(false);
+    expect(await convertEarlierItems(table, now)).toBe(false);
     // Functions of the earlier release may still write.
-    expect(await convertValueForms(table, now + MINUTE_MS - 1)).toBe(false);
+    expect(await convertEarlierItems(table, now + MINUTE_MS - 1)).toBe(false);
     const dying = new DyingTable(client, name);
-    await expect(convertValueForms(dying, now + MINUTE_MS)).rejects.toThrow('died');
+    await expect(convertEarlierItems(dying, now + MINUTE_MS)).rejects.toThrow('died');
     if (stage === 'after') {
-      expect(await convertValueForms(table, now + MINUTE_MS)).toBe(true);
-      expect(await convertValueForms(table, now + MINUTE_MS)).toBe(true);
+      expect(await convertEarlierItems(table, now + MINUTE_MS)).toBe(true);
+      expect(await convertEarlierItems(table, now + MINUTE_MS)).toBe(true);
     }
   }
   const tenant: Tenant = { table, connection: 'upgraded', baseUrl: 'https://x' };
@@ -148,15 +149,28 @@ test('after the conversion, names are found in any form', async () => {
   expect(await findGroup('displayName eq "Team"')).toEqual(['Team ']);
 });
 
+test('after the conversion, an erased user leaves no name in the log', async () => {
+  const { table } = await upgraded('after');
+  const [user] = ITEMS.filter(({ attributes }) => String(attributes).includes('"plain"'));
+  const entries = async (): Promise<Item[]> => [
+    ...(await table.query('c#upgraded#change')).items,
+    ...(await table.query('c#upgraded#log', { between: ['0', 'g'] })).items,
+  ];
+  expect(JSON.stringify(await entries())).toContain('plain');
+  expect(await eraseEntries({ table, connection: 'upgraded' }, user?.sk ?? '')).toBe(true);
+  expect(await entries()).toHaveLength(2);
+  expect(JSON.stringify(await entries())).not.toContain('plain');
+});
+
 test('requests during the conversion do not disturb it', async () => {
   const { table, users } = await upgraded('before');
   const tenant: Tenant = { table, connection: 'upgraded', baseUrl: 'https://x' };
   const ids = (await users.collection.from(1, 100)).map(({ id }) => id);
   const now = Date.now();
-  await convertValueForms(table, now);
+  await convertEarlierItems(table, now);
   await Promise.all([
-    convertValueForms(table, now + MINUTE_MS),
-    convertValueForms(table, now + MINUTE_MS),
+    convertEarlierItems(table, now + MINUTE_MS),
+    convertEarlierItems(table, now + MINUTE_MS),
     ...ids.map((id, index) =>
       index % 2 === 0
         ? users.change(id, ({ attributes }) => ({ ...attributes, title: 'changed' }))

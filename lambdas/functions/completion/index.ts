@@ -5,7 +5,7 @@ import {
   completeIntent,
   FINAL_CHECK_AFTER_MS,
 } from '../../../directory/completion/completion';
-import { convertValueForms } from '../../../directory/completion/value-forms';
+import { convertEarlierItems } from '../../../directory/completion/earlier-items';
 import { changeEntryOf, type ChangeEntry } from '../../../directory/log/change-entry';
 import { logChanges } from '../../../directory/log/change-log';
 import { findIntent, handOver, type Intent } from '../../../directory/store/intents';
@@ -46,11 +46,11 @@ export async function handler(
   await completeAbandoned(table, ages, (intent, error) => {
     logFailure(completionError(intent, error), invocation.awsRequestId);
   });
-  areValuesConverted ||= await convertForAWhile(now, deadline);
+  areItemsConverted ||= await convertForAWhile(now, deadline);
 }
 
-/** Whether an earlier run of this function instance has converted all items of earlier releases. */
-let areValuesConverted = false;
+/** Whether this function instance has found all items of earlier releases converted. */
+let areItemsConverted = false;
 
 /** How long one run converts items: less than the schedule's interval. */
 const CONVERSION_MS = 45_000;
@@ -58,7 +58,7 @@ const CONVERSION_MS = 45_000;
 /** Converts items of earlier releases. @returns whether all are converted */
 async function convertForAWhile(now: number, deadline: number): Promise<boolean> {
   const bounded = shared.forRequest(Math.min(deadline, Date.now() + CONVERSION_MS));
-  return (await unlessBusy(() => convertValueForms(bounded, now))) ?? false;
+  return (await unlessBusy(() => convertEarlierItems(bounded, now))) ?? false;
 }
 
 /** Completes intents for a while and hands the rest over, so that later records are not delayed. */

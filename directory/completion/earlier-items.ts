@@ -8,27 +8,31 @@ import {
   type IndexedAttribute,
   type IndexedValue,
 } from '../resources/unique-and-indexed-values';
+import { indexOfEntry } from '../log/entry-item';
 import { inParallel } from '../store/batches';
 import { numberOf, textOf, type Item, type Key } from '../store/item';
 import {
   BACKFILLS,
+  changesPartition,
   CONNECTIONS,
   deletedUserPartition,
   INVERSE_INDEX,
+  logPartition,
   readKey,
   resourcePartition,
 } from '../store/keys';
 import { HAND_OVER_MS } from '../store/retries';
 import type { Table } from '../store/table';
 import { ABSENT, PRESENT, type Check, type Write } from '../store/write';
-import { revivalPartitions } from '../users';
+import { revivalPartitions } from '../deleted-users';
 
 /*
- * Converts the items of indexed values that releases up to 0.2.0 wrote in another form
- * (`former-key-form.ts`). Almost no value has two forms, so this mostly reads.
+ * Converts items that releases up to 0.2.0 wrote: indexed values in another form
+ * (`former-key-form.ts`), and log entries that the index does not list under their resource. Almost
+ * no value has two forms, so this mostly reads.
  */
 
-const STATE: Key = { pk: BACKFILLS, sk: 'valueForms' };
+const STATE: Key = { pk: BACKFILLS, sk: '0.3.0' };
 
 /** Functions of the earlier release have ended after this time, and write no more items. */
 const DELAY_MS = 60_000;
@@ -45,6 +49,8 @@ const PARTITIONS = [
   (connection: string) => resourcePartition(connection, 'User'),
   (connection: string) => resourcePartition(connection, 'Group'),
   deletedUserPartition,
+  logPartition,
+  changesPartition,
 ] as const;
 
 /** Where the next page begins. */
@@ -62,7 +68,7 @@ interface Position {
  * @param now milliseconds since the epoch
  * @returns whether everything is converted
  */
-export async function convertValueForms(table: Table, now: number): Promise<boolean> {
+export async function convertEarlierItems(table: Table, now: number): Promise<boolean> {
   const state = await table.get(STATE);
   if (state === undefined) {
     await table.write([{ put: { ...STATE, startedAt: now }, condition: ABSENT }]);
@@ -134,6 +140,7 @@ async function save(table: Table, position: Position): Promise<void> {
 
 async function convertItem(table: Table, item: Item): Promise<void> {
   const { connection, meaning } = readKey(item);
+  if (meaning.kind === 'log' || meaning.kind === 'change') await indexEntry(table, item);
   if (meaning.kind === 'deletedUser') await convertDeletedUser(table, connection, item);
   if (meaning.kind !== 'resource') return;
   for (const value of valuesOf(connection, meaning.type, item)) {
@@ -174,6 +181,13 @@ async function convertValue(
     attribute.unique ? { put: { ...key, id }, condition: ABSENT } : { put: { ...key } },
   ];
   await table.write(writes);
+}
+
+async function indexEntry(table: Table, entry: Item): Promise<void> {
+  const { pk, sk, resourceId } = entry;
+  if (typeof resourceId !== 'string' || entry['gsi1pk'] !== undefined) return;
+  const index = indexOfEntry(readKey(entry).connection, sk, resourceId);
+  await table.write([{ update: { pk, sk }, set: { ...index }, condition: PRESENT }]);
 }
 
 /** Moves the items that lead to a retained user to their current keys. */

@@ -1,0 +1,167 @@
+import { notFound } from '../scim/errors/resource-errors';
+import { shortened } from '../scim/errors/scim-error';
+import { valuesAt } from '../scim/filter/evaluate';
+import { asText } from '../scim/json';
+import type { Attributes } from '../scim/resource/parse';
+import type { StoredResource } from '../scim/resource/resource';
+import { deletionIntent } from './memberships/deletions';
+import { INDEXED_USER_ATTRIBUTES, keyFormsOf } from './resources/unique-and-indexed-values';
+import { changedMeta, resourceFromItem, resourceItemAt } from './resources/resource-item';
+import type { GuardedWrite } from './resources/resources';
+import type { Tenant } from './resources/tenant';
+import { handOver, intentWrite } from './store/intents';
+import { textOf, type Key } from './store/item';
+import {
+  deletedUserKey,
+  deletedUserPartition,
+  deletedUserValuePartition,
+  isResourceId,
+} from './store/keys';
+import { PRESENT, type Write } from './store/write';
+
+/** The attributes that identify a deleted user who is created again, in order of preference. */
+const REVIVAL_ATTRIBUTES = ['externalId', 'userName'] as const;
+
+/** Retained users with the same name that are compared; the ones deleted last come first. */
+const REVIVAL_CANDIDATES = 100;
+
+/** A page of retained users. */
+export interface DeletedUsersPage {
+  /** `lastModified` is the time of the deletion. */
+  readonly users: readonly StoredResource[];
+  /** Id to continue after; undefined on the last page. */
+  readonly next: string | undefined;
+}
+
+/** The users that a connection retains after their deletion (`userDeletion: retain`). */
+export class DeletedUsers {
+  constructor(private readonly tenant: Tenant) {}
+
+  /** Returns a page of retained users, in order of creation. */
+  async list(limit: number, after: string | undefined): Promise<DeletedUsersPage> {
+    const { table, connection } = this.tenant;
+    const { items, next } = await table.query(deletedUserPartition(connection), {
+      limit,
+      after: after === undefined ? undefined : deletedUserKey(connection, after),
+    });
+    return { users: items.map(resourceFromItem), next: next?.sk };
+  }
+
+  /**
+   * Erases a retained user. The `completion` function strips the names and values of the user from
+   * the log.
+   * @param alongside writes of the same transaction
+   * @throws ScimError 404
+   */
+  async erase(id: string, alongside: readonly Write[]): Promise<void> {
+    const { table, connection } = this.tenant;
+    const key = deletedUserKey(connection, id);
+    const item = isResourceId(id) ? await table.get(key) : undefined;
+    const intent = { ...deletionIntent(this.tenant, 'User', id), erases: true };
+    const failed =
+      item === undefined
+        ? undefined
+        : await table.write([
+            ...this.removalWrites(resourceFromItem(item)).map(({ write }) => write),
+            intentWrite(intent),
+            ...alongside,
+          ]);
+    // A failed condition means that the user was revived or erased meanwhile.
+    if (failed?.length !== 0) throw notFound(`Deleted user ${shortened(id)}`);
+    await handOver(table, intent);
+  }
+
+  /** Creates the writes that retain a user who is being deleted. */
+  retentionWrites(user: StoredResource): readonly Write[] {
+    const { connection } = this.tenant;
+    const attributes = { ...user.attributes, active: false };
+    const record = { ...user, ...changedMeta(user), attributes };
+    return [
+      { put: resourceItemAt(deletedUserKey(connection, user.id), record) },
+      ...revivalPartitions(connection, user.attributes).map(({ current: pk }) => ({
+        put: { pk, sk: user.id, deletedAt: record.lastModified },
+      })),
+    ];
+  }
+
+  /** Creates the writes that remove a retained user, because it is revived or erased. */
+  removalWrites({ id, attributes }: StoredResource): readonly GuardedWrite[] {
+    const { connection } = this.tenant;
+    return [
+      { write: { delete: deletedUserKey(connection, id), condition: PRESENT } },
+      ...revivalKeys(connection, id, attributes).map((key) => ({ write: { delete: key } })),
+    ];
+  }
+
+  /** Returns the retained user who comes back with these attributes. */
+  async find(attributes: Attributes): Promise<StoredResource | undefined> {
+    const { table, connection } = this.tenant;
+    const lists = await Promise.all(
+      revivalPartitions(connection, attributes).map(async ({ current, former }) => {
+        const partitions = [current, former ?? []].flat();
+        const pages = await Promise.all(partitions.map((pk) => table.query(pk)));
+        return pages.flatMap(({ items }) => items);
+      }),
+    );
+    for (const items of lists) {
+      const latest = items
+        .sort((a, b) => (textOf(a, 'deletedAt') < textOf(b, 'deletedAt') ? 1 : -1))
+        .slice(0, REVIVAL_CANDIDATES);
+      const records = await table.getMany(latest.map(({ sk }) => deletedUserKey(connection, sk)));
+      const users = new Map(records.map((record) => [record.sk, resourceFromItem(record)]));
+      const found = latest
+        .map(({ sk }) => users.get(sk))
+        .find((user) => user !== undefined && isSamePerson(user.attributes, attributes));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+}
+
+/**
+ * Returns whether a deleted user and a new one with the same `externalId` or `userName` are one
+ * person. Two different `externalId`s are two people: a name can be given to somebody else.
+ */
+function isSamePerson(deleted: Attributes, created: Attributes): boolean {
+  const [before, now] = [asText(deleted['externalId']), asText(created['externalId'])];
+  return before === '' || now === '' || before === now;
+}
+
+/** The partitions that list the deleted users who had a name or an `externalId`. */
+export interface RevivalPartitions {
+  readonly current: string;
+  /** The partition that an earlier release wrote, if it differs. */
+  readonly former: string | undefined;
+}
+
+/** Returns the partitions that list a deleted user, or those that a new user may come back from. */
+export function revivalPartitions(
+  connection: string,
+  attributes: Attributes,
+): readonly RevivalPartitions[] {
+  return REVIVAL_ATTRIBUTES.flatMap((name) => {
+    const indexed = INDEXED_USER_ATTRIBUTES.find((candidate) => candidate.name === name);
+    const value = indexed === undefined ? undefined : valuesAt(attributes, indexed.target)[0];
+    if (indexed === undefined || typeof value !== 'string' || value === '') return [];
+    const { current, former } = keyFormsOf(indexed, value);
+    const partitionOf = (form: string): string => deletedUserValuePartition(connection, name, form);
+    return [
+      {
+        current: partitionOf(current),
+        former: former === undefined ? undefined : partitionOf(former),
+      },
+    ];
+  });
+}
+
+/** Returns the keys of the items that lead to a deleted user, in all forms. */
+export function revivalKeys(
+  connection: string,
+  id: string,
+  attributes: Attributes,
+): readonly Key[] {
+  return revivalPartitions(connection, attributes).flatMap(({ current, former }) => [
+    { pk: current, sk: id },
+    ...(former === undefined ? [] : [{ pk: former, sk: id }]),
+  ]);
+}
