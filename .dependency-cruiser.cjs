@@ -64,7 +64,15 @@ const RULES = {
 /** The rows of the directory in their order, up to and including one of them. */
 function upTo(last) {
   const order = ['store', 'resources', 'memberships'];
-  order.push('deleted-users.ts', 'users.ts', 'groups.ts', 'connections', 'log', 'notices', 'completion');
+  order.push(
+    'deleted-users.ts',
+    'users.ts',
+    'groups.ts',
+    'connections',
+    'log',
+    'notices',
+    'completion',
+  );
   return order.slice(0, order.indexOf(last) + 1).map((name) => `directory/${name}`);
 }
 

@@ -1,5 +1,3 @@
-import { notFound } from '../scim/errors/resource-errors';
-import { shortened } from '../scim/errors/scim-error';
 import { valuesAt } from '../scim/filter/evaluate';
 import { asText } from '../scim/json';
 import type { Attributes } from '../scim/resource/parse';
@@ -51,24 +49,22 @@ export class DeletedUsers {
    * Erases a retained user. The `completion` function strips the names and values of the user from
    * the log.
    * @param alongside writes of the same transaction
-   * @throws ScimError 404
+   * @returns false if there is no such user, perhaps because it was revived
    */
-  async erase(id: string, alongside: readonly Write[]): Promise<void> {
+  async erase(id: string, alongside: readonly Write[] = []): Promise<boolean> {
     const { table, connection } = this.tenant;
-    const key = deletedUserKey(connection, id);
-    const item = isResourceId(id) ? await table.get(key) : undefined;
+    if (!isResourceId(id)) return false;
+    const item = await table.get(deletedUserKey(connection, id));
+    if (item === undefined) return false;
     const intent = { ...deletionIntent(this.tenant, 'User', id), erases: true };
-    const failed =
-      item === undefined
-        ? undefined
-        : await table.write([
-            ...this.removalWrites(resourceFromItem(item)).map(({ write }) => write),
-            intentWrite(intent),
-            ...alongside,
-          ]);
-    // A failed condition means that the user was revived or erased meanwhile.
-    if (failed?.length !== 0) throw notFound(`Deleted user ${shortened(id)}`);
+    const failed = await table.write([
+      ...this.removalWrites(resourceFromItem(item)).map(({ write }) => write),
+      intentWrite(intent),
+      ...alongside,
+    ]);
+    if (failed.length > 0) return false;
     await handOver(table, intent);
+    return true;
   }
 
   /** Creates the writes that retain a user who is being deleted. */
@@ -123,7 +119,7 @@ export class DeletedUsers {
  * person. Two different `externalId`s are two people: a name can be given to somebody else.
  */
 function isSamePerson(deleted: Attributes, created: Attributes): boolean {
-  const [before, now] = [asText(deleted['externalId']), asText(created['externalId'])];
+  const [before, now] = [deleted, created].map(({ externalId = '' }) => asText(externalId).trim());
   return before === '' || now === '' || before === now;
 }
 
@@ -142,7 +138,7 @@ export function revivalPartitions(
   return REVIVAL_ATTRIBUTES.flatMap((name) => {
     const indexed = INDEXED_USER_ATTRIBUTES.find((candidate) => candidate.name === name);
     const value = indexed === undefined ? undefined : valuesAt(attributes, indexed.target)[0];
-    if (indexed === undefined || typeof value !== 'string' || value === '') return [];
+    if (indexed === undefined || typeof value !== 'string' || value.trim() === '') return [];
     const { current, former } = keyFormsOf(indexed, value);
     const partitionOf = (form: string): string => deletedUserValuePartition(connection, name, form);
     return [

@@ -91,11 +91,23 @@ export class Users {
   async delete(id: string, check: Precondition): Promise<void> {
     const erases = this.userDeletion === 'erase';
     const intent = { ...deletionIntent(this.tenant, 'User', id), ...(erases ? { erases } : {}) };
-    await this.resources.remove(id, check, (user) => [
-      ...(erases ? [] : this.deleted.retentionWrites(user)),
-      deletionWrite(this.tenant, intent, user),
-    ]);
+    let attributes: Attributes = {};
+    await this.resources.remove(id, check, (user) => {
+      ({ attributes } = user);
+      const retention = erases ? [] : this.deleted.retentionWrites(user);
+      return [...retention, deletionWrite(this.tenant, intent, user)];
+    });
     await finishDeletion(this.tenant, intent);
+    if (erases) await this.eraseEarlier(attributes);
+  }
+
+  /** Erases the records of the same person that were retained before `userDeletion` was `erase`. */
+  private async eraseEarlier(attributes: Attributes): Promise<void> {
+    for (;;) {
+      const earlier = await this.deleted.find(attributes);
+      if (earlier === undefined) return;
+      await this.deleted.erase(earlier.id);
+    }
   }
 
   /** A revived user comes back without groups, so its deletion is finished first. */

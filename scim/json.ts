@@ -83,6 +83,13 @@ export function hasLargeObject(value: Json | undefined, members: number): boolea
   return names.length > members || names.some((name) => hasLargeObject(value[name], members));
 }
 
+/** Returns whether a value contains a number that was too large to read, such as 1e999. */
+export function hasInfiniteNumber(value: Json | undefined): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  if (isArray(value)) return value.some(hasInfiniteNumber);
+  return isObject(value) && Object.values(value).some(hasInfiniteNumber);
+}
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPENING = new Set([0x5b, 0x7b]);

@@ -184,14 +184,16 @@ export class Connections {
 
   /**
    * Records an action that changes something else than the connection's item.
-   * @param perform does it, with the audit record in the same transaction
+   * @param perform does it, with the audit record in the same transaction; returns whether it did
+   * @returns whether the action took effect
    */
   async recordAction(
     record: AuditRecord,
-    perform: (alongside: readonly Write[]) => Promise<void>,
-  ): Promise<void> {
-    await perform([auditWrite(record)]);
-    this.onAction(record);
+    perform: (alongside: readonly Write[]) => Promise<boolean>,
+  ): Promise<boolean> {
+    const isDone = await perform([auditWrite(record)]);
+    if (isDone) this.onAction(record);
+    return isDone;
   }
 
   /** Returns whether a token of a connection has ended in the last 90 days. */

@@ -2,7 +2,6 @@ import type { Profile } from './profile';
 import {
   memberDisplayName,
   onePrimary,
-  pathsAsNames,
   schemasAsKnown,
   unqualifiedExtensionAttributes,
 } from '../rewriters/bodies';
@@ -15,8 +14,10 @@ import {
   capitalizedOperations,
   operationMembers,
   readOnlyBesideChanges,
+  removalOfNothing,
   wrappedObjects,
 } from '../rewriters/operations';
+import { pathsAsNames } from '../rewriters/paths-as-names';
 import { schemaUrns } from '../rewriters/urns';
 import {
   bareValues,
@@ -27,6 +28,7 @@ import {
   quotedBooleans,
   textForNumbers,
   valuelessElements,
+  wrappedBase64,
   wrappedValues,
 } from '../rewriters/values';
 
@@ -44,16 +46,18 @@ export const GENERIC: Profile = {
     wrappedObjects,
     schemasAsKnown,
     readOnlyBesideChanges,
-    pathsAsNames,
     unqualifiedExtensionAttributes,
+    pathsAsNames,
+    removalOfNothing,
     jsonTexts,
     wrappedValues,
+    listOrSingle,
     emptyStrings,
     bareValues,
-    listOrSingle,
     quotedBooleans,
     numbersForText,
     textForNumbers,
+    wrappedBase64,
     memberDisplayName,
     valuelessElements,
     onePrimary,

@@ -6,8 +6,6 @@ import {
   type Json,
   type JsonObject,
 } from '../../scim/json';
-import { LIMITS } from '../../scim/limits';
-import { Draft } from '../../scim/patch/draft';
 import { PATCH_OP_URN } from '../../scim/patch/request';
 import { findAttribute, findSubAttribute } from '../../scim/schema/attribute';
 import type { ResourceType } from '../../scim/schema/resource-type';
@@ -34,8 +32,9 @@ export const schemasAsKnown: Rewriter = {
     return { ...withoutIgnoringCase(body, 'schemas'), schemas: [type.schema.id, ...known] };
   },
   message(body) {
-    const schemas = ownIgnoringCase(body, 'schemas');
-    return isArray(schemas) && schemas.length > 0 ? body : { ...body, schemas: [PATCH_OP_URN] };
+    return names(ownIgnoringCase(body, 'schemas'), PATCH_OP_URN)
+      ? body
+      : { ...withoutIgnoringCase(body, 'schemas'), schemas: [PATCH_OP_URN] };
   },
 };
 
@@ -79,7 +78,7 @@ function moveToExtensions(body: JsonObject, type: ResourceType): JsonObject {
   const moved = new Map<string, [string, Json | undefined][]>();
   const kept: [string, Json | undefined][] = [];
   for (const [name, value] of Object.entries(body)) {
-    const urn = extensionOf(type, name);
+    const urn = extensionOf(type, firstName(name));
     const members = urn === undefined ? kept : (moved.get(urn) ?? []);
     members.push([name, value]);
     if (urn !== undefined) moved.set(urn, members);
@@ -88,7 +87,10 @@ function moveToExtensions(body: JsonObject, type: ResourceType): JsonObject {
   const result: JsonObject = Object.fromEntries(kept);
   return [...moved].reduce((whole, [urn, members]) => {
     // A value inside the extension takes precedence.
-    const extension = { ...Object.fromEntries(members), ...objectAt(whole, urn) };
+    const inside = objectAt(whole, urn);
+    const names = new Set(Object.keys(inside).map((name) => name.toLowerCase()));
+    const added = members.filter(([name]) => !names.has(name.toLowerCase()));
+    const extension = { ...Object.fromEntries(added), ...inside };
     return { ...withoutIgnoringCase(whole, urn), [urn]: extension };
   }, result);
 }
@@ -111,87 +113,6 @@ function qualified(filter: Filter, type: ResourceType): Filter {
 function firstName(path: string): string {
   const end = path.search(/[.[]/);
   return end === -1 ? path : path.slice(0, end);
-}
-
-/**
- * Resolves paths that are sent as member names, such as `{"name.givenName": "…"}`,
- * `{"urn:…:User:employeeNumber": "…"}` and `{"urn:…:User": {"manager.value": "…"}}`. Entra ID sends
- * them with the flag `aadOptscim062020` (entra-docs
- * `application-provisioning-config-problem-scim-compatibility.md`) and without it
- * (Captain-P-Goldfish/SCIM-SDK issue 193).
- */
-export const pathsAsNames: Rewriter = {
-  name: 'paths as member names',
-  resource(body, type) {
-    const { plain, paths } = separatePaths(body, type);
-    if (paths.length === 0) return body;
-    const draft = new Draft(plain);
-    for (const [path, value] of paths) setPath(draft, type, path, value);
-    return draft.attributes;
-  },
-  operation(operation, type) {
-    const { path, value } = operation;
-    if (!isObject(value)) return [operation];
-    const urn = typeof path === 'string' ? type.extension(path)?.id : undefined;
-    if (typeof path === 'string' && urn === undefined) return [operation];
-    const { plain, paths } = separatePaths(urn === undefined ? value : { [urn]: value }, type);
-    if (paths.length === 0) return [operation];
-    const rest = urn === undefined ? plain : objectAt(plain, urn);
-    return [
-      ...(Object.keys(rest).length === 0 ? [] : [{ ...operation, value: rest }]),
-      ...paths.map(([name, part]) => ({ ...operation, path: name, value: part })),
-    ];
-  },
-};
-
-/** Separates members that are named by a path, also within extensions, from the others. */
-function separatePaths(
-  body: JsonObject,
-  type: ResourceType,
-): { readonly plain: JsonObject; readonly paths: readonly (readonly [string, Json])[] } {
-  const plain: [string, Json][] = [];
-  const paths: (readonly [string, Json])[] = [];
-  const separate = (members: JsonObject, prefix: string, kept: [string, Json][]): void => {
-    for (const [sent, value = null] of Object.entries(members)) {
-      const urn = prefix === '' ? type.extension(sent)?.id : undefined;
-      // Paths are resolved to the schema's spelling, so the other members need it, too.
-      const canonical = urn ?? type.resolve(prefix + sent)?.attribute?.name ?? sent;
-      const name = Object.hasOwn(members, canonical) ? sent : canonical;
-      if (urn !== undefined && isObject(value)) {
-        const inside: [string, Json][] = [];
-        separate(value, `${urn}:`, inside);
-        const isEmptied = inside.length === 0 && Object.keys(value).length > 0;
-        if (!isEmptied) kept.push([name, Object.fromEntries(inside)]);
-      } else if (isPath(prefix + sent, type, prefix)) {
-        paths.push([prefix + sent, value]);
-      } else {
-        kept.push([name, value]);
-      }
-    }
-  };
-  separate(body, '', plain);
-  return { plain: Object.fromEntries(plain), paths };
-}
-
-function isPath(path: string, type: ResourceType, prefix: string): boolean {
-  if (path.length > LIMITS.filterLength || !/[.:[]/.test(path.slice(prefix.length))) return false;
-  if (type.extension(path) !== undefined) return false;
-  const [open, close] = [path.indexOf('['), path.lastIndexOf(']')];
-  const withoutFilter = open === -1 ? path : path.slice(0, open) + path.slice(close + 1);
-  return type.resolve(withoutFilter)?.attribute !== undefined;
-}
-
-/**
- * Sets the value at a path. A value at a path with brackets is dropped, because it has no place in
- * a resource.
- */
-function setPath(draft: Draft, type: ResourceType, path: string, value: Json): void {
-  const target = type.resolve(path);
-  if (target?.attribute === undefined) return;
-  const { subAttribute } = target;
-  const current = draft.get(target) ?? {};
-  const whole = isObject(current) ? current : {};
-  draft.set(target, subAttribute === undefined ? value : { ...whole, [subAttribute.name]: value });
 }
 
 function objectAt(body: JsonObject, name: string): JsonObject {

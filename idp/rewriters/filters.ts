@@ -14,7 +14,8 @@ import { numberIn } from './values';
  * (entra-docs `use-scim-to-provision-users-and-groups.md`, Example 1), `userName sw O` and
  * `meta.Created gt 2015-10-10T14:38:21.8617979-07:00` (AzureAD/SCIMReferenceCode, Postman
  * collection), `members[value eq 2819c223]`, `userName eq 'bjensen'`. Numbers are quoted, too, so
- * that `externalId eq 0012345` keeps its characters.
+ * that `externalId eq 0012345` keeps its characters. Within single quotes, quotes and backslashes
+ * are read as in SQL and OData: `'O''Brien'`, `'CORP\\bob'`.
  */
 export const unquotedFilterValues: Rewriter = {
   name: 'unquoted filter values',
@@ -34,18 +35,30 @@ function quoteBareValues(text: string): string {
 const QUOTED_OR_UNQUOTED = new RegExp(
   String.raw`"(?:[^"\\]|\\.)*(?:"|$)` +
     String.raw`|(\s(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s+)` +
-    String.raw`('(?:[^'\\]|\\.)*'(?=[\s)\]]|$)|[^\s"()[\]]+)`,
+    String.raw`('(?:[^'\\]|\\.|'')*'(?=[\s)\]]|$)|[^\s"()[\]]+)`,
   'gis',
 );
 
 function quoteBare(match: string, operator: string | undefined, bare: string | undefined): string {
-  if (operator === undefined || bare === undefined) return match;
+  if (operator === undefined || bare === undefined) return withoutControls(match);
   if (/^(?:true|false|null)$/i.test(bare)) return match;
   if (!/^['`‘’“”]/.test(bare)) return operator + JSON.stringify(bare);
   // Any other quote would become part of the value, and nobody would be found: it is refused.
   if (!/^'.*'$/s.test(bare)) return match;
-  const content = bare.slice(1, -1).replace(/\\'/g, "'");
-  return `${operator}"${content.replace(/(\\.)|"/gs, (_, escape?: string) => escape ?? '\\"')}"`;
+  const content = bare
+    .slice(1, -1)
+    .replace(/\\(['"\\])|''/g, (_, escaped?: string) => escaped ?? "'");
+  return operator + JSON.stringify(content);
+}
+
+/**
+ * Returns a string in which a backslash stands for itself, unless it escapes a quote, a backslash
+ * or a slash, or begins a code point: `"CORP\\bob"` means a domain, and not a backspace.
+ */
+function withoutControls(string: string): string {
+  return string.replace(/\\(["\\/]|u[0-9a-f]{4})|\\/gi, (match, escaped?: string) =>
+    escaped === undefined ? '\\\\' : match,
+  );
 }
 
 /**

@@ -1,8 +1,8 @@
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../../scim/json';
 import { findAttribute } from '../../scim/schema/attribute';
 import type { ResourceType } from '../../scim/schema/resource-type';
-import { mapMembers, type Rewriter } from './rewriter';
-import { parsedText } from './values';
+import { plainObject } from './json-text';
+import { mapMembers, resolveOperationPath, type Rewriter } from './rewriter';
 
 /**
  * Converts `op` to lower case. Entra ID sends `"op": "Replace"` without the flag `aadOptscim062020`
@@ -45,10 +45,35 @@ export const operationMembers: Rewriter = {
       const value = ownIgnoringCase(operation, name);
       if (value !== undefined) members[name] = value;
     }
-    const { path, ...rest }: JsonObject = members;
-    return [typeof path === 'string' && path.trim() !== '' ? members : rest];
+    const { path = null, ...rest }: JsonObject = members;
+    const isMissing = path === null || (typeof path === 'string' && path.trim() === '');
+    return [isMissing ? rest : members];
   },
 };
+
+/**
+ * Drops removals that name nothing: `{"op": "remove", "path": "members", "value": ""}` comes from a
+ * template with an empty variable. Without its value the operation would remove everything.
+ */
+export const removalOfNothing: Rewriter = {
+  name: 'removals of nothing',
+  operation(operation, type) {
+    const { op, path, value } = operation;
+    if (op !== 'remove' || typeof path !== 'string' || value === undefined) return [operation];
+    const target = resolveOperationPath(path, type);
+    const isList = target?.attribute.multiValued === true && !target.selectsElements;
+    return isList && namesNothing(value) ? [] : [operation];
+  },
+};
+
+/** Returns whether a value consists of empty strings, lists and objects; null is no value. */
+function namesNothing(value: Json): boolean {
+  if (typeof value === 'string') return value.trim() === '';
+  if (isArray(value)) return value.every(namesNothing);
+  return isObject(value) && Object.keys(value).length > 0
+    ? Object.values(value).every((part) => part === undefined || namesNothing(part))
+    : false;
+}
 
 /**
  * Reads objects that are sent as JSON text or in a list with one element: the value of an operation
@@ -61,12 +86,12 @@ export const wrappedObjects: Rewriter = {
   operation(operation, type) {
     const { path, value } = operation;
     if (value === undefined) return [operation];
-    if (typeof path === 'string') {
-      const isExtension = type.extension(path) !== undefined;
-      return [isExtension ? { ...operation, value: plainObject(value) } : operation];
-    }
+    const extension = typeof path === 'string' ? type.extension(path) : undefined;
+    if (typeof path === 'string' && extension === undefined) return [operation];
     const plain = plainObject(value);
-    return [{ ...operation, value: isObject(plain) ? withPlainExtensions(plain, type) : plain }];
+    if (!isObject(plain)) return [{ ...operation, value: plain }];
+    const inside = extension === undefined ? undefined : ownIgnoringCase(plain, extension.id);
+    return [{ ...operation, value: inside ?? withPlainExtensions(plain, type) }];
   },
 };
 
@@ -74,10 +99,4 @@ function withPlainExtensions(body: JsonObject, type: ResourceType): JsonObject {
   return mapMembers(body, (name, value) =>
     type.extension(name) === undefined ? value : plainObject(value),
   );
-}
-
-function plainObject(value: Json): Json {
-  const parsed = parsedText(value);
-  const [only] = isArray(parsed) && parsed.length === 1 ? parsed : [];
-  return isObject(only) ? only : parsed;
 }

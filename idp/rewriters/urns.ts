@@ -4,6 +4,7 @@ import { mapExpressions } from '../../scim/filter/map';
 import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { rewriteFilter } from './filters';
+import { plainObject } from './json-text';
 import type { Rewriter } from './rewriter';
 
 /**
@@ -27,8 +28,13 @@ export const schemaUrns: Rewriter = {
     };
   },
   operation(operation, type) {
-    const { path, value } = operation;
-    if (typeof path === 'string') return [{ ...operation, path: correctName(path.trim(), type) }];
+    const { path, value, ...rest } = operation;
+    if (typeof path === 'string') {
+      const correct = correctName(path.trim(), type);
+      // The whole core schema is the resource itself.
+      if (correct === type.schema.id) return value === undefined ? [rest] : [{ ...rest, value }];
+      return [{ ...operation, path: correct }];
+    }
     return [isObject(value) ? { ...operation, value: withCorrectNames(value, type) } : operation];
   },
   filter(text, type) {
@@ -37,18 +43,31 @@ export const schemaUrns: Rewriter = {
   projectedName: (name, type) => correctName(name, type),
 };
 
-/** Renames members. If two names become the same, their objects are merged. */
+/**
+ * Renames members. Values of an extension under several spellings of its URN are merged, and values
+ * under the URN of the core schema belong to the resource itself.
+ */
 function withCorrectNames(body: JsonObject, type: ResourceType): JsonObject {
   const names = Object.keys(body);
-  if (!names.some((name) => correctName(name, type) !== name)) return body;
-  const members = new Map<string, Json>();
+  if (!names.some((name) => /^urn:/i.test(name))) return body;
+  const members = new Map<string, Json[]>();
   for (const name of names) {
     const correct = correctName(name, type);
-    const [before, value] = [members.get(correct), body[name] ?? null];
-    const isMerged = isObject(before) && isObject(value);
-    members.set(correct, isMerged ? { ...before, ...value } : value);
+    const values = members.get(correct) ?? [];
+    values.push(body[name] ?? null);
+    members.set(correct, values);
   }
-  return Object.fromEntries(members);
+  const core = plainObject(merged(members.get(type.schema.id) ?? []));
+  if (isObject(core)) members.delete(type.schema.id);
+  const others = [...members].map(([name, values]) => [name, merged(values)] as const);
+  return { ...(isObject(core) ? core : {}), ...Object.fromEntries(others) };
+}
+
+function merged(values: readonly Json[]): Json {
+  const [only = null, ...more] = values;
+  if (more.length === 0) return only;
+  const objects = values.map(plainObject).filter(isObject);
+  return Object.fromEntries(objects.flatMap((object) => Object.entries(object)));
 }
 
 function corrected(filter: Filter, type: ResourceType): Filter {
@@ -65,7 +84,7 @@ const CORE = /^urn:(?:ietf:params:)?scim:schemas:core:[12]\.[01](?::(User|Group)
 function correctName(name: string, type: ResourceType): string {
   if (!/^urn:/i.test(name)) return name;
   const known = type.schemaOf(name);
-  if (known !== undefined) return name.length === known.id.length + 1 ? known.id : name;
+  if (known !== undefined) return withRest(known.id, name.slice(known.id.length));
   const dotted = type.schemaOf(name, '.');
   if (dotted !== undefined) return withRest(dotted.id, name.slice(dotted.id.length));
   const [enterprise] = ENTERPRISE.exec(name) ?? [];

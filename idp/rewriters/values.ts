@@ -1,15 +1,6 @@
-import {
-  hasLargeObject,
-  isArray,
-  isDeep,
-  isObject,
-  own,
-  ownIgnoringCase,
-  parseJson,
-  type Json,
-} from '../../scim/json';
-import { LIMITS } from '../../scim/limits';
+import { isArray, isObject, own, ownIgnoringCase, type Json } from '../../scim/json';
 import { findSubAttribute, type Attribute } from '../../scim/schema/attribute';
+import { parsedText } from './json-text';
 import type { Rewriter } from './rewriter';
 
 /**
@@ -22,21 +13,14 @@ export const jsonTexts: Rewriter = {
   value(attribute, value) {
     const isComplex = attribute.type === 'complex';
     if (!isArray(value)) return isComplex || attribute.multiValued ? parsedText(value) : value;
-    return isComplex ? value.flatMap(parsedText) : value;
+    return isComplex ? value.flatMap(elementsIn) : value;
   },
 };
 
-/** Returns the list or object that a text contains; any other value as it is. */
-export function parsedText(value: Json): Json {
-  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
-  if (isDeep(value, LIMITS.bodyDepth)) return value;
-  try {
-    const parsed = parseJson(value);
-    return hasLargeObject(parsed, LIMITS.objectMembers) ? value : parsed;
-  } catch {
-    // It only looks like JSON; the strict engine decides.
-    return value;
-  }
+/** Returns the elements that an element of a list contains as text. */
+function elementsIn(element: Json): readonly Json[] {
+  const parsed = parsedText(element);
+  return typeof element === 'string' && isArray(parsed) && parsed.length > 0 ? parsed : [parsed];
 }
 
 /**
@@ -68,7 +52,13 @@ function withoutOwnName(attribute: Attribute, value: Json): Json {
 }
 
 function withoutValueName(value: Json): Json {
-  return isObject(value) ? (ownIgnoringCase(value, 'value') ?? value) : value;
+  const inside = isObject(value) ? ownIgnoringCase(value, 'value') : undefined;
+  return inside === undefined ? value : inside;
+}
+
+/** Rewrites a value, or each value of a list. */
+function each(value: Json, rewrite: (single: Json) => Json): Json {
+  return isArray(value) ? value.map(rewrite) : rewrite(value);
 }
 
 /**
@@ -79,31 +69,26 @@ function withoutValueName(value: Json): Json {
 export const quotedBooleans: Rewriter = {
   name: 'quoted booleans',
   value(attribute, value) {
-    if (attribute.type !== 'boolean' || typeof value !== 'string') return value;
-    const text = value.trim().toLowerCase();
-    return text === 'true' ? true : text === 'false' ? false : value;
+    if (attribute.type !== 'boolean') return value;
+    return each(value, (single) => {
+      const text = typeof single === 'string' ? single.trim().toLowerCase() : '';
+      return text === 'true' ? true : text === 'false' ? false : single;
+    });
   },
 };
 
 /**
- * Converts numbers to strings for string attributes. Clients that map a number in their directory
- * send `"employeeNumber": 701984`. A number that has lost digits stays a number, so that it is
- * refused: two people could otherwise get the same identifier.
+ * Converts integers to strings for string attributes. Clients that map a number in their directory
+ * send `"employeeNumber": 701984`. Other numbers are refused, because digits of them may be lost:
+ * 2.10 is read as 2.1, and two people could get the same identifier.
  */
 export const numbersForText: Rewriter = {
   name: 'numbers in string attributes',
-  value: (attribute, value) =>
-    attribute.type === 'string' && typeof value === 'number' && isExact(value)
-      ? String(value)
-      : value,
+  value(attribute, value) {
+    if (attribute.type !== 'string') return value;
+    return each(value, (single) => (Number.isSafeInteger(single) ? String(single) : single));
+  },
 };
-
-/** Returns whether a number has all the digits of the text that it was read from. */
-function isExact(value: number): boolean {
-  return Number.isInteger(value)
-    ? Number.isSafeInteger(value)
-    : Number.isFinite(value) && String(value).length <= 16;
-}
 
 /**
  * Converts text to numbers for integer and decimal attributes. ConnId sends all numbers as text
@@ -112,8 +97,10 @@ function isExact(value: number): boolean {
 export const textForNumbers: Rewriter = {
   name: 'text in number attributes',
   value(attribute, value) {
-    const isNumber = attribute.type === 'integer' || attribute.type === 'decimal';
-    return isNumber && typeof value === 'string' ? (numberIn(value) ?? value) : value;
+    if (attribute.type !== 'integer' && attribute.type !== 'decimal') return value;
+    return each(value, (single) =>
+      typeof single === 'string' ? (numberIn(single) ?? single) : single,
+    );
   },
 };
 
@@ -123,13 +110,30 @@ export function numberIn(text: string): number | undefined {
 }
 
 /**
- * Converts empty strings to null, which means no value. Entra ID clears `manager` with `""`
- * (pranems/SCIMServer `docs/MANAGER_PATCH_STRING_COERCION.md`), Okta sends `"middleName": ""` (Okta
- * integration network QA plan, C9337).
+ * Removes line breaks from base64, which encoders add after 64 or 76 characters (RFC 4648 section
+ * 3.1).
+ */
+export const wrappedBase64: Rewriter = {
+  name: 'line breaks in base64',
+  value: (attribute, value) =>
+    attribute.type === 'binary' && typeof value === 'string' ? value.replace(/\s+/g, '') : value,
+};
+
+/**
+ * Converts empty strings to null, which means no value, and drops them from lists. Entra ID clears
+ * `manager` with `""` (pranems/SCIMServer `docs/MANAGER_PATCH_STRING_COERCION.md`), Okta sends
+ * `"middleName": ""` (Okta integration network QA plan, C9337). For `members` an empty string
+ * stays, and is refused: it is the trace of an empty variable, and must not empty a group.
  */
 export const emptyStrings: Rewriter = {
   name: 'empty strings',
-  value: (_attribute, value) => (value === '' ? null : value),
+  value(attribute, value) {
+    if (attribute.name === 'members') return value;
+    if (isArray(value) && attribute.type !== 'complex') {
+      return value.filter((element) => element !== '');
+    }
+    return value === '' ? null : value;
+  },
 };
 
 /**
@@ -155,22 +159,23 @@ function isBare(value: Json): boolean {
 }
 
 /**
- * Drops elements whose `value` is empty: Okta sends `{"type": "work", "value": ""}` for an address
- * that a person does not have. An element of `members` stays, and is refused: a list without it
- * could empty a group.
+ * Drops elements whose `value` is empty, and single values such as a manager: Okta sends
+ * `{"type": "work", "value": ""}` for an address that a person does not have. An element of
+ * `members` stays, and is refused: a list without it could empty a group.
  */
 export const valuelessElements: Rewriter = {
   name: 'elements with an empty value',
   value(attribute, value) {
-    const hasValue = attribute.multiValued && findSubAttribute(attribute, 'value') !== undefined;
-    if (!hasValue || !isArray(value) || attribute.name === 'members') return value;
-    return value.filter((element) => {
+    const hasValue = findSubAttribute(attribute, 'value') !== undefined;
+    if (!hasValue || attribute.name === 'members') return value;
+    const isEmptied = (element: Json): boolean => {
       const sent = isObject(element) ? ownIgnoringCase(element, 'value') : undefined;
-      return sent !== null && sent !== '';
-    });
+      return sent === null || sent === '';
+    };
+    if (!attribute.multiValued) return isEmptied(value) ? null : value;
+    return isArray(value) ? value.filter((element) => !isEmptied(element)) : value;
   },
 };
-
 /**
  * Converts a list with at most one element to a single value for single-valued attributes, and an
  * object to a list for multi-valued ones. Entra ID's documentation adds `manager` as an array with
@@ -179,7 +184,10 @@ export const valuelessElements: Rewriter = {
 export const listOrSingle: Rewriter = {
   name: 'lists for single values and vice versa',
   value(attribute, value) {
-    if (attribute.multiValued) return isObject(value) ? [value] : value;
-    return isArray(value) && value.length <= 1 ? (value[0] ?? null) : value;
+    if (!attribute.multiValued) {
+      return isArray(value) && value.length <= 1 ? (value[0] ?? null) : value;
+    }
+    const isSingle = attribute.type === 'complex' ? isObject(value) : !isArray(value);
+    return isSingle && value !== null && value !== '' ? [value] : value;
   },
 };

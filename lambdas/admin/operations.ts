@@ -3,12 +3,13 @@ import { CONNECTION_ID, type Connection } from '../../directory/connections/conn
 import { DeletedUsers } from '../../directory/deleted-users';
 import type { Tenant } from '../../directory/resources/tenant';
 import { isResourceId } from '../../directory/store/keys';
+import { shortened } from '../../scim/errors/scim-error';
 import { schemaResource } from '../../scim/schema/representation';
 import { jsonAnswer, type Answer } from '../http/answer';
 import { nextCursor, pageOf, type AdminRequest } from './admin-request';
 import { changeConnection, createConnection, deleteConnection } from './connections';
 import { readLog } from './log';
-import { noConnection, notAllowed } from './problem';
+import { noConnection, notAllowed, Problem } from './problem';
 import {
   describeAuditRecord,
   describeConnection,
@@ -128,9 +129,11 @@ async function eraseDeletedUser(services: Services, request: AdminRequest): Prom
   const { id } = await existing(services, request);
   const userId = request.parameter('userId');
   const users = new DeletedUsers(tenantOf(services, id));
-  await services.connections.recordAction(erasureRecord(services.actor, id, userId), (alongside) =>
+  const record = erasureRecord(services.actor, id, userId);
+  const isErased = await services.connections.recordAction(record, (alongside) =>
     users.erase(userId, alongside),
   );
+  if (!isErased) throw new Problem(404, `There is no deleted user "${shortened(userId)}".`);
   return { status: 204 };
 }
 

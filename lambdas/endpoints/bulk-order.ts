@@ -1,7 +1,7 @@
 import { referencesIn } from '../../scim/bulk/references';
 import type { BulkOperation } from '../../scim/bulk/request';
 import { foldCase } from '../../scim/filter/compare';
-import { asText, isObject, ownIgnoringCase } from '../../scim/json';
+import { asText, isArray, isObject, ownIgnoringCase, type Json } from '../../scim/json';
 
 /** An operation of a bulk request, and its dependencies. */
 export interface BulkTask {
@@ -23,7 +23,8 @@ interface Phase {
 
 /**
  * Adds the dependencies between tasks: on tasks that create a referenced resource, on earlier tasks
- * for the same resource, and between tasks that take a name and tasks that may release it.
+ * for the same resource, between tasks that take a name and tasks that may release it, and between
+ * tasks that delete a resource and tasks that name its id.
  */
 export function addDependencies(
   tasks: readonly BulkTask[],
@@ -31,10 +32,22 @@ export function addDependencies(
 ): void {
   const last = new Map<string, BulkTask>();
   const phases = new Map<string, Phase>();
+  const deletions = deletionsIn(tasks);
+  const naming = new Map<string, BulkTask[]>();
   for (const task of tasks) {
     const { path, data } = task.operation;
     for (const bulkId of [...referencesIn(path), ...referencesIn(data)]) {
       dependOn(task, creatorOf(bulkId));
+    }
+    for (const id of namedIds(data, deletions)) {
+      const deletion = deletions.get(id);
+      if (deletion?.isSeen === true) dependOn(task, deletion.task);
+      else naming.set(id, [...(naming.get(id) ?? []), task]);
+    }
+    const deleted = deletions.get(idOf(path));
+    if (deleted?.task === task) {
+      deleted.isSeen = true;
+      for (const earlier of naming.get(idOf(path)) ?? []) dependOn(task, earlier);
     }
     const subject = subjectOf(task.operation);
     dependOn(task, last.get(subject));
@@ -49,6 +62,43 @@ export function addDependencies(
     phases.set(collection, current);
   }
 }
+
+/** A task that deletes a resource, and whether the order has reached it. */
+interface Deletion {
+  readonly task: BulkTask;
+  isSeen: boolean;
+}
+
+/** Returns the tasks that delete a resource, by its id. */
+function deletionsIn(tasks: readonly BulkTask[]): ReadonlyMap<string, Deletion> {
+  const deletions = tasks.filter(({ operation }) => operation.method === 'DELETE');
+  return new Map(
+    deletions.map((task) => [idOf(task.operation.path), { task, isSeen: false }] as const),
+  );
+}
+
+function idOf(path: string): string {
+  return path.split('/')[2] ?? '';
+}
+
+/** Returns the ids of deleted resources that occur in the data of an operation. */
+function namedIds(
+  data: Json | undefined,
+  deletions: ReadonlyMap<string, Deletion>,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  const search = (value: Json | undefined): void => {
+    if (typeof value === 'string') {
+      for (const word of value.match(ID) ?? []) if (deletions.has(word)) found.add(word);
+    } else if (isArray(value)) value.forEach(search);
+    else if (isObject(value)) Object.values(value).forEach(search);
+  };
+  if (deletions.size > 0) search(data);
+  return found;
+}
+
+/** An id, also within the filter of a path. */
+const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** Marks a task as done, so that its dependents can start. */
 export function finish(task: BulkTask): void {

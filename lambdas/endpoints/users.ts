@@ -16,7 +16,12 @@ import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
 import { noContentAnswer, resourceAnswer, type Answer } from '../http/answer';
 import { changeAnswer } from '../http/change-answer';
 import { checkPreconditions, isNotModified } from '../http/preconditions';
-import { readOperations, readProjection, readResource } from '../http/read-request';
+import {
+  readOperations,
+  readProjection,
+  readReplacement,
+  readResource,
+} from '../http/read-request';
 import { tenantOf, type RequestContext } from '../http/request-context';
 import type { ListedType } from './listed-type';
 import { listResources } from './listing';
@@ -53,7 +58,7 @@ export const usersEndpoint: ResourceEndpoint = {
   async replace(context, id) {
     const { user: type } = context.types;
     const projection = readProjection(context, type);
-    const sent = parseResource(type, readResource(context, type));
+    const sent = readReplacement(context, type);
     const user = await usersOf(context).change(id, (current) => {
       checkPreconditions(context.request, current);
       // A PUT without `active` keeps it: Okta's would otherwise re-activate or lock out the user.

@@ -4,12 +4,13 @@ import {
   bodyTooLarge,
   invalidJson,
   notUtf8,
+  numberTooLarge,
   objectTooLarge,
   unsupportedCharset,
   unsupportedEncoding,
   unsupportedMediaType,
 } from '../../scim/errors/request-errors';
-import { hasLargeObject, isDeep, parseJson, type Json } from '../../scim/json';
+import { hasInfiniteNumber, hasLargeObject, isDeep, parseJson, type Json } from '../../scim/json';
 import { LIMITS } from '../../scim/limits';
 import type { ScimRequest } from './scim-request';
 
@@ -30,6 +31,7 @@ export function readJson({ headers, body }: ScimRequest): Json {
   if (isDeep(text, LIMITS.bodyDepth)) throw bodyTooDeep(LIMITS.bodyDepth);
   const json = parsed(text);
   if (hasLargeObject(json, LIMITS.objectMembers)) throw objectTooLarge(LIMITS.objectMembers);
+  if (hasInfiniteNumber(json)) throw numberTooLarge();
   return json;
 }
 

@@ -14,7 +14,9 @@ import {
 } from '../../scim/list/query';
 import { loggablePath } from '../../scim/patch/path';
 import { parseOperations, readPatchMessage, type PatchOperation } from '../../scim/patch/request';
+import { checkReplacement } from '../../scim/patch/understood';
 import { Projection } from '../../scim/resource/project';
+import { parseResource, type Attributes } from '../../scim/resource/parse';
 import { isLoggableName, unknownAttributes } from '../../scim/resource/unknown';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { readJson } from './json-body';
@@ -56,6 +58,18 @@ export function readResource(context: RequestContext, type: ResourceType): Json 
   const body = rewriteResource(profile, type, readJson(request));
   failures.recordIgnored(request, unknownAttributes(type, body));
   return body;
+}
+
+/**
+ * Reads and parses the body of a PUT. Tolerant profiles, which leave out what they do not
+ * understand, must not remove what is stored thereby.
+ * @throws ScimError 400, 413, 415
+ */
+export function readReplacement(context: RequestContext, type: ResourceType): Attributes {
+  const body = readResource(context, type);
+  const parsed = parseResource(type, body);
+  if (context.profile.tolerant) checkReplacement(type, body, parsed);
+  return parsed;
 }
 
 /** Reads the operations of a PATCH. @throws ScimError 400, 413, 415 */

@@ -60,9 +60,16 @@ function parseOperation(operation: Json, index: number): BulkOperation {
     method: (text(operation, 'method') ?? '').toUpperCase(),
     bulkId: text(operation, 'bulkId'),
     path: text(operation, 'path') ?? '',
-    version: text(operation, 'version'),
+    version: versionOf(operation),
     data: ownIgnoringCase(operation, 'data'),
   };
+}
+
+/** @throws ScimError 400 for a version that is no text: without it, the change is unconditional */
+function versionOf(operation: JsonObject): string | undefined {
+  const version = ownIgnoringCase(operation, 'version') ?? undefined;
+  if (version === undefined || typeof version === 'string') return version;
+  throw wrongValue('version', 'a string', version);
 }
 
 function text(operation: JsonObject, name: string): string | undefined {

@@ -119,6 +119,11 @@ export function objectTooLarge(maximumMembers: number): ScimError {
   return invalidSyntax(`An object in the body has more than ${maximumMembers} members.`);
 }
 
+/** 400 `invalidSyntax` for a number beyond the range of 64-bit floats, such as 1e999. */
+export function numberTooLarge(): ScimError {
+  return invalidSyntax('A number in the body is too large.');
+}
+
 /** 400 `invalidSyntax` for a body that is not JSON. */
 export function invalidJson(problem: string): ScimError {
   return invalidSyntax(`The body is not valid JSON: ${shortened(problem)}.`);

@@ -20,6 +20,14 @@ export function wrongValue(path: string, expected: string, value: Json | undefin
   });
 }
 
+/**
+ * 400 `invalidValue` for a value that holds nothing of the attribute's schema. Treating it as no
+ * value would remove what is stored.
+ */
+export function notUnderstood(path: string, value: Json): ScimError {
+  return wrongValue(path, 'a value with sub-attributes of its schema', value);
+}
+
 /** 400 `invalidValue` for more than one element with `primary: true` (RFC 7643 section 2.4). */
 export function morePrimaries(path: string): ScimError {
   return new ScimError({

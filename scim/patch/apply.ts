@@ -34,7 +34,9 @@ export function applyPatch(
   for (const operation of operations) applyOperation(patch, operation);
   const { draft } = patch;
   for (const target of [...draft.touched.values()]) {
-    draft.set(target, cleaned(target.attribute, draft.get(target), rules));
+    // Done once, because it compares all elements.
+    const value = draft.get(target);
+    if (isArray(value)) draft.set(target, distinctElements(target.attribute, value));
     checkSize(target, draft.get(target));
   }
   checkRequired(type, draft.attributes);
@@ -75,21 +77,20 @@ function applyOperation(patch: Patch, operation: PatchOperation): void {
     return;
   }
   work.spend(valuesIn(path.attribute, current), path.filter);
-  draft.set(
-    path,
+  const next =
     op === 'remove'
       ? removeValue(path, current, value)
-      : assignValue(path, current, operation, rules),
-  );
+      : assignValue(path, current, operation, rules);
+  draft.set(path, rules.tolerant ? withoutLost(path.attribute, current, next) : next);
 }
 
 /**
  * Applies an operation to a whole extension. `add` and `replace` set the attributes that the value
- * names and leave the others.
+ * names and leave the others; `remove` removes them, or all without a value.
  */
 function applyToExtension(patch: Patch, urn: string, { op, value }: PatchOperation): void {
   const { type, draft } = patch;
-  if (op === 'remove' || value === null) {
+  if (value === null) {
     draft.remove(urn);
     return;
   }
@@ -122,19 +123,24 @@ function valuesIn({ subAttributes = [] }: Attribute, value: Json | undefined): n
 }
 
 /**
- * Returns the value of an attribute after all operations: without equal elements and, by tolerant
- * rules, without elements that lost their `value`. It is done once, because it compares all
- * elements.
+ * Returns the value of an attribute without what lost its `value` by an operation: an element, or
+ * the whole if it is single-valued. An operation that adds a part to an element without a `value`
+ * may be followed by one that adds the `value`.
  */
-function cleaned(
+function withoutLost(
   attribute: Attribute,
-  value: Json | undefined,
-  { tolerant }: PatchRules,
+  before: Json | undefined,
+  after: Json | undefined,
 ): Json | undefined {
-  const losesValue = tolerant && findSubAttribute(attribute, 'value') !== undefined;
-  const isLost = (element: Json): boolean =>
-    losesValue && isObject(element) && element['value'] === undefined;
-  if (!isArray(value)) return value === undefined || isLost(value) ? undefined : value;
-  const kept = distinctElements(value.filter((element) => !isLost(element)));
+  if (findSubAttribute(attribute, 'value') === undefined || after === undefined) return after;
+  if (!isArray(after)) return hasValue(before) && !hasValue(after) ? undefined : after;
+  const had = isArray(before) ? before.filter(hasValue).length : 0;
+  if (after.filter(hasValue).length >= had) return after;
+  const unchanged = new Set(isArray(before) ? before : []);
+  const kept = after.filter((element) => hasValue(element) || unchanged.has(element));
   return kept.length === 0 ? undefined : kept;
+}
+
+function hasValue(element: Json | undefined): boolean {
+  return isObject(element) && element['value'] !== undefined;
 }

@@ -1,16 +1,18 @@
 import { noMatch } from '../errors/patch-errors';
-import { requiredMissing, wrongValue } from '../errors/value-errors';
+import { notUnderstood } from '../errors/value-errors';
 import type { BoundFilter } from '../filter/bind';
 import { elementMatches, isPresent } from '../filter/evaluate';
-import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
-import { distinctElements, parseElement, parseValue } from '../resource/value';
+import { equalJson, isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
+import { parseElement, parseValue } from '../resource/value';
 import { findSubAttribute, type Attribute } from '../schema/attribute';
 import { describeTarget } from '../schema/resource-type';
+import { appended, describedElement, exceptPrimary, selectedBy } from './described';
 import { normalizeElements } from './elements';
 import { nonEmpty, withMember, withoutMember } from './objects';
 import type { AttributePath } from './path';
 import type { PatchOperation } from './request';
 import type { PatchRules } from './rules';
+import { checkIdentified, checkUnderstood } from './understood';
 
 /**
  * Applies an `add` or `replace` operation to the value of one attribute (RFC 7644 sections 3.5.2.1
@@ -41,8 +43,9 @@ export function assignValue(
   }
   const sent = asList(operation.value);
   const parsed = parseValue(attribute, sent);
-  if (parsed === undefined) checkUnderstood(attribute, sent);
+  if (parsed === undefined && isPresent(sent)) throw notUnderstood(attribute.name, sent);
   if (operation.op === 'replace') {
+    if (rules.tolerant) for (const element of sent) checkUnderstood(attribute, element);
     if (rules.tolerant) checkIdentified(attribute, parsed);
     return parsed;
   }
@@ -58,27 +61,6 @@ export function assignValue(
 function asList(value: Json): readonly Json[] {
   if (value === null) return [];
   return isArray(value) ? value : [value];
-}
-
-/**
- * Refuses a value that holds nothing of the attribute's schema. Treating it as no value would
- * remove what is stored.
- */
-function checkUnderstood(attribute: Attribute, sent: Json): void {
-  if (isPresent(sent)) {
-    throw wrongValue(attribute.name, 'a value with sub-attributes of its schema', sent);
-  }
-}
-
-/**
- * Refuses elements that all lack the `value` which they would need to stay. The client may have
- * meant another name.
- */
-function checkIdentified(attribute: Attribute, parsed: Json | undefined): void {
-  if (!isArray(parsed) || findSubAttribute(attribute, 'value') === undefined) return;
-  if (parsed.every((element) => isObject(element) && element['value'] === undefined)) {
-    throw requiredMissing(`${attribute.name}.value`);
-  }
 }
 
 /**
@@ -99,9 +81,25 @@ function assignSingle(
     // Entra ID names the value that it believes to be there: `manager[value eq "…"].value`.
     if (!tolerant) throw noMatch(describeTarget({ ...path, subAttribute: undefined }));
   }
-  if (subAttribute !== undefined) return nonEmpty(withSubAttribute(path, current ?? {}, operation));
+  if (subAttribute !== undefined) {
+    const next = withSubAttribute(path, current ?? {}, operation);
+    return nonEmpty(withoutStaleReference(current, { [subAttribute.name]: value }, next));
+  }
   if (attribute.type !== 'complex' || value === null) return parseValue(attribute, value);
-  return nonEmpty(mergeComplex(attribute, current, value, op));
+  return nonEmpty(
+    withoutStaleReference(current, value, mergeComplex(attribute, current, value, op)),
+  );
+}
+
+/** Drops the `$ref` of a reference whose `value` has changed, unless it was sent, too. */
+function withoutStaleReference(
+  before: Json | undefined,
+  sent: Json,
+  after: JsonObject,
+): JsonObject {
+  const isChanged = isObject(before) && before['value'] !== after['value'];
+  const isSent = isObject(sent) && ownIgnoringCase(sent, '$ref') !== undefined;
+  return isChanged && !isSent ? withoutMember(after, '$ref') : after;
 }
 
 /** Sets the elements that `emails[type eq "work"]` or `emails[type eq "work"].value` selects. */
@@ -124,10 +122,30 @@ function assignSelected(
     return normalizeElements(attribute, next, selected);
   }
   const described = op === 'add' || rules.tolerant ? describedElement(filter) : undefined;
-  if (described === undefined) throw noMatch(describeTarget({ ...path, subAttribute: undefined }));
+  const start = described === undefined ? undefined : parseElement(attribute, described);
+  if (start === undefined) throw noMatch(describeTarget({ ...path, subAttribute: undefined }));
   if (value === null) return elements.length === 0 ? undefined : elements;
-  const created = changeElement(path, filter, described, { ...operation, op: 'add' }, rules);
+  if (rules.tolerant && op === 'replace') {
+    const index = exceptPrimary(attribute, elements, start);
+    if (index !== -1) {
+      const changed = changeElement(path, filter, elements[index] ?? {}, operation, rules);
+      const primary = isObject(changed) ? { ...changed, primary: true } : changed;
+      return normalizeElements(attribute, elements.with(index, primary), [index]);
+    }
+  }
+  const created = changeElement(path, filter, start, { ...operation, op: 'add' }, rules);
+  // A repeated request: `replace emails[value eq "old"].value` has done its work already.
+  if (isObject(start) && start['value'] !== undefined && hasSameValue(elements, created)) {
+    return elements;
+  }
   return normalizeElements(attribute, [...elements, created], [elements.length]);
+}
+
+function hasSameValue(elements: readonly Json[], created: Json): boolean {
+  return elements.some(
+    (element) =>
+      isObject(element) && isObject(created) && equalJson(element['value'], created['value']),
+  );
 }
 
 /**
@@ -147,25 +165,11 @@ function changeElement(
     return mergeComplex(attribute, element, value, op);
   }
   const parsed = parseElement(attribute, value);
-  if (parsed === undefined) checkUnderstood(attribute, value);
+  if (parsed === undefined && value !== null) throw notUnderstood(attribute.name, value);
   if (!rules.tolerant || !isObject(parsed)) return parsed ?? {};
+  checkUnderstood(attribute, value);
   checkIdentified(attribute, [parsed]);
-  return { ...selectedBy(filter, element, value), ...parsed };
-}
-
-/**
- * Returns the sub-attributes by which a filter selected an element and that the new value does not
- * name. A client that replaces `addresses[type eq "work"]` expects to find a work address there
- * afterwards.
- */
-function selectedBy(filter: BoundFilter, element: Json, value: Json): JsonObject {
-  const names = Object.keys(describedElement(filter) ?? {});
-  const kept = names.flatMap((name) => {
-    const isNamed = isObject(value) && ownIgnoringCase(value, name) !== undefined;
-    const part = isObject(element) ? element[name] : undefined;
-    return isNamed || part === undefined ? [] : [[name, part] as const];
-  });
-  return Object.fromEntries(kept);
+  return { ...selectedBy(filter, element, parsed), ...parsed };
 }
 
 function withSubAttribute(
@@ -181,12 +185,6 @@ function withSubAttribute(
   return withMember(object, name, op === 'add' ? appended(object[name], parsed) : parsed);
 }
 
-/** Returns the values of a sub-attribute after `add`: a list is appended, anything else is set. */
-function appended(current: Json | undefined, added: Json | undefined): Json | undefined {
-  if (!isArray(current)) return added;
-  return isArray(added) ? distinctElements([...current, ...added]) : current;
-}
-
 function mergeComplex(
   attribute: Attribute,
   current: Json | undefined,
@@ -198,32 +196,11 @@ function mergeComplex(
   for (const [name, part] of isObject(parsed) ? Object.entries(parsed) : []) {
     result = withMember(result, name, op === 'add' ? appended(result[name], part) : part);
   }
-  // Null unassigns a sub-attribute (RFC 7643 section 2.5).
+  // Null and an empty list unassign a sub-attribute (RFC 7643 section 2.5).
   for (const [name, part] of isObject(value) ? Object.entries(value) : []) {
     const subAttribute = findSubAttribute(attribute, name);
-    if (part === null && subAttribute !== undefined)
-      result = withoutMember(result, subAttribute.name);
+    const isEmptied = part === null || (op === 'replace' && isArray(part) && part.length === 0);
+    if (isEmptied && subAttribute !== undefined) result = withoutMember(result, subAttribute.name);
   }
   return result;
-}
-
-/**
- * Returns the element that a filter describes, such as `type eq "work" and primary eq true`;
- * undefined if the filter is more than a conjunction of equalities.
- */
-function describedElement(filter: BoundFilter): JsonObject | undefined {
-  if (filter.kind === 'and') {
-    const left = describedElement(filter.left);
-    const right = describedElement(filter.right);
-    if (left === undefined || right === undefined) return undefined;
-    return Object.entries(right).reduce<JsonObject>(
-      (both, [name, part]) => withMember(both, name, appended(both[name], part)),
-      left,
-    );
-  }
-  if (filter.kind !== 'compare' || filter.operator !== 'eq' || filter.value === null)
-    return undefined;
-  const { subAttribute } = filter.target;
-  if (subAttribute === undefined) return undefined;
-  return { [subAttribute.name]: subAttribute.multiValued ? [filter.value] : filter.value };
 }

@@ -116,7 +116,7 @@ function applyOperation(
     throw immutableMember(describeTarget(path));
   }
   if (op === 'remove') {
-    if (isArray(value)) for (const { value: id } of parseMembers(value)) change.removeMember(id);
+    if (value !== null) for (const { value: id } of parseMembers(value)) change.removeMember(id);
     else if (path.filter === undefined) change.clearAll();
     else
       for (const id of namedIds(path.filter) ?? selectedIds(path.filter, change, current, work))
@@ -140,8 +140,9 @@ function applyOperation(
  */
 function checkNamed(value: Json): void {
   const isNameless = (element: Json): boolean =>
-    isObject(element) && !isPresent(ownIgnoringCase(element, 'value') ?? null);
-  const elements = isArray(value) ? value : [value];
+    element === null ||
+    (isObject(element) && !isPresent(ownIgnoringCase(element, 'value') ?? null));
+  const elements = isArray(value) ? value : isObject(value) ? [value] : [];
   if (elements.some(isNameless)) throw requiredMissing('members.value');
 }
 

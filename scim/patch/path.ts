@@ -119,6 +119,9 @@ function resolveParts(type: ResourceType, path: string, parts: PathParts): Patch
   if (target.subAttribute !== undefined) throw refuse('a sub-attribute has no values to filter');
   const filter = bindPathFilter(parts.filter, target, path);
   if (parts.subAttribute === undefined) return { ...target, filter };
+  // An element of a simple multi-valued attribute is its own `value` (RFC 7643 section 2.4).
+  const isItself = target.attribute.type !== 'complex' && /^value$/i.test(parts.subAttribute);
+  if (isItself) return { ...target, filter };
   const subAttribute = findSubAttribute(target.attribute, parts.subAttribute);
   return subAttribute === undefined ? undefined : { ...target, subAttribute, filter };
 }

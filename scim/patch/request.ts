@@ -12,7 +12,7 @@ import { LIMITS } from '../limits';
 import { messageBody } from '../message';
 import { findAttribute, type Attribute } from '../schema/attribute';
 import type { ResourceType } from '../schema/resource-type';
-import { findPath, loggablePath, parsePath, type AttributePath, type PatchPath } from './path';
+import { findPath, loggablePath, parsePath, type PatchPath } from './path';
 import type { PatchRules } from './rules';
 
 /** Schema of the PatchOp message (RFC 7644 section 3.5.2). */
@@ -28,7 +28,7 @@ export type PatchOperationName = 'add' | 'replace' | 'remove';
 export interface PatchOperation {
   readonly op: PatchOperationName;
   readonly path: PatchPath;
-  /** The value as sent; for `remove` null, or the elements to remove. */
+  /** The value as sent; for `remove` null, or the values to remove. */
   readonly value: Json;
 }
 
@@ -87,26 +87,19 @@ export function parseOperations(
       return [];
     }
     if (op !== 'remove') return [{ op, path: target, value: value ?? null }];
-    return [{ op, path: target, value: valueToRemove(type, path, target, value ?? null, rules) }];
+    return [{ op, path: target, value: valueToRemove(type, path, value ?? null, rules) }];
   });
 }
 
 /**
- * Returns the elements that a `remove` operation names. RFC 7644 section 3.5.2.2 defines no value
- * for `remove`. A client that sends one means only those values; ignoring it would remove the
- * others, too.
+ * Returns the values that a `remove` operation names. RFC 7644 section 3.5.2.2 defines no value for
+ * `remove`. A client that sends one means only those values; ignoring it would remove the others,
+ * too.
  * @returns null if the operation names none
  * @throws ScimError 400 `invalidValue` unless the rules allow a value
  */
-function valueToRemove(
-  type: ResourceType,
-  path: string,
-  target: PatchPath,
-  value: Json,
-  { tolerant }: PatchRules,
-): Json {
-  if (value === null || !selectsAll(target)) return null;
-  if (tolerant && target.subAttribute === undefined) return isArray(value) ? value : [value];
+function valueToRemove(type: ResourceType, path: string, value: Json, rules: PatchRules): Json {
+  if (value === null || rules.tolerant) return value;
   throw operationValue(`"remove" takes no value. Select what to remove with a filter.`, {
     attribute: loggablePath(type, path),
     value,
@@ -125,11 +118,6 @@ function withoutPath(
     );
   }
   return expand(type, op, value);
-}
-
-/** Returns whether a path selects all values of a multi-valued attribute. */
-function selectsAll(path: PatchPath): path is AttributePath {
-  return path.attribute !== undefined && path.attribute.multiValued && path.filter === undefined;
 }
 
 function operationName(op: Json | undefined): PatchOperationName {

@@ -1,6 +1,7 @@
 import { operationValue } from '../errors/patch-errors';
 import { quoted } from '../errors/scim-error';
 import { comparable } from '../filter/compare';
+import { isPresent } from '../filter/evaluate';
 import { isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import type { Attribute } from '../schema/attribute';
 
@@ -37,8 +38,8 @@ interface Selection {
 /** @throws ScimError 400 `invalidValue` */
 function identifyingParts(attribute: Attribute, element: JsonObject): readonly Attribute[] {
   const given = (attribute.subAttributes ?? []).filter(({ name }) => {
-    const part = ownIgnoringCase(element, name);
-    return typeof part === 'boolean' || (typeof part === 'string' && part !== '');
+    const part = ownIgnoringCase(element, name) ?? null;
+    return isPresent(part) && !isObject(part);
   });
   const hasValue = given.some(({ name }) => name === 'value');
   const parts = given.filter(({ name }) =>

@@ -49,39 +49,50 @@ function parseElements(
     if (element !== undefined) elements.push(element);
   }
   checkPrimary(elements, path);
-  const distinct = distinctElements(elements);
+  const distinct = distinctElements(attribute, elements);
   return distinct.length === 0 ? undefined : distinct;
 }
 
 /**
- * Removes duplicate elements: RFC 7643 section 2.4 recommends not to return the same combination of
- * `type` and `value` more than once. The first element stays, and is primary if a duplicate was.
+ * Merges duplicate elements: RFC 7643 section 2.4 recommends not to return the same combination of
+ * `type` and `value` more than once. Elements of attributes with further sub-attributes than the
+ * RFC's own are duplicates only if they are equal.
  */
-export function distinctElements(elements: readonly Json[]): readonly Json[] {
+export function distinctElements(attribute: Attribute, elements: readonly Json[]): readonly Json[] {
   if (elements.length < 2) return elements;
+  const hasOnlyDefaults = attribute.subAttributes?.every(({ name }) => DEFAULTS.has(name)) ?? true;
   const distinct = new Map<string, Json>();
   for (const element of elements) {
-    const key = identity(element);
+    const key = hasOnlyDefaults ? identity(element) : wholeIdentity(element);
     const before = distinct.get(key);
-    if (before === undefined) distinct.set(key, element);
-    else if (isObject(before) && isObject(element) && element['primary'] === true) {
-      distinct.set(key, { ...before, primary: true });
+    if (!isObject(before) || !isObject(element)) distinct.set(key, before ?? element);
+    else {
+      const isPrimary = before['primary'] === true || element['primary'] === true;
+      distinct.set(key, { ...before, ...element, ...(isPrimary ? { primary: true } : {}) });
     }
   }
   return [...distinct.values()];
 }
 
+/** The default sub-attributes of multi-valued attributes (RFC 7643 section 2.4). */
+const DEFAULTS: ReadonlySet<string> = new Set(['value', 'type', 'display', 'primary', '$ref']);
+
 /**
  * Returns a key that is equal for duplicate elements: value and type, or the whole element if it
- * has no value (addresses).
+ * has no value.
  */
 function identity(element: Json): string {
   if (!isObject(element)) return JSON.stringify(element);
   const { value, type } = element;
   if (typeof value === 'string' && (type === undefined || typeof type === 'string'))
     return `${type ?? ''}\u0000${value}`;
-  if (value !== undefined) return JSON.stringify([value, type]);
-  return JSON.stringify(Object.entries(element).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return value === undefined ? wholeIdentity(element) : JSON.stringify([value, type]);
+}
+
+function wholeIdentity(element: Json): string {
+  if (!isObject(element)) return JSON.stringify(element);
+  const { primary: _, ...parts } = element;
+  return JSON.stringify(Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** RFC 7643 section 2.4: "The primary attribute value 'true' MUST appear no more than once." */

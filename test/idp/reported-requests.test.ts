@@ -14,6 +14,7 @@ import { parseListQuery } from '../../scim/list/query';
 import { applyPatch } from '../../scim/patch/apply';
 import { foldMembershipOperations, isMembersOperation } from '../../scim/patch/memberships';
 import { parseOperations, readPatchMessage } from '../../scim/patch/request';
+import { checkReplacement } from '../../scim/patch/understood';
 import { parseResource, type Attributes } from '../../scim/resource/parse';
 import { parseExtensionSchema } from '../../scim/schema/extension-schema';
 import { ENTERPRISE_USER_URN as ENTERPRISE } from '../../scim/schema/enterprise-user';
@@ -415,4 +416,236 @@ test('adding an element that is there, with primary, changes nothing', () => {
   const emails = [{ ...work, primary: true }, home];
   const operation = { op: 'add', path: 'emails', value: [{ ...work, primary: true }] };
   expect(patched([operation], { emails })).toEqual({ emails });
+});
+
+describe('remove with a value removes only what it names', () => {
+  const enterprise = { department: 'd', division: 'v', manager: { value: 'm1' } };
+  const [a, b] = [
+    { type: 'work', value: 'a@x' },
+    { type: 'work', value: 'b@x' },
+  ];
+  test.each<[string, Json, Attributes, Attributes]>([
+    [
+      ENTERPRISE,
+      { department: 'd' },
+      { [ENTERPRISE]: enterprise },
+      { [ENTERPRISE]: { division: 'v', manager: { value: 'm1' } } },
+    ],
+    [
+      'name',
+      { middleName: 'm' },
+      { name: { middleName: 'm', givenName: 'g' } },
+      { name: { givenName: 'g' } },
+    ],
+    ['emails[type eq "work"]', [{ value: 'a@x' }], { emails: [a, b] }, { emails: [b] }],
+    ['emails', 'b@x', { emails: [a, b] }, { emails: [a] }],
+    [`${ENTERPRISE}:manager`, 'm2', { [ENTERPRISE]: enterprise }, { [ENTERPRISE]: enterprise }],
+    ['manager', { value: 'm1' }, { [ENTERPRISE]: { manager: { value: 'm1' } } }, {}],
+    ['title', 'old', { title: 'new' }, {}],
+    [
+      `${CUSTOM}:department_ids`,
+      ['1'],
+      { [CUSTOM]: { department_ids: ['1', '2'] } },
+      { [CUSTOM]: { department_ids: ['2'] } },
+    ],
+    ['emails', '', { emails: [a] }, { emails: [a] }],
+    ['emails', { emails: '' }, { emails: [a] }, { emails: [a] }],
+    ['emails', [], { emails: [a] }, { emails: [a] }],
+    ['emails', null, { emails: [a] }, {}],
+  ])('%s, %j', (path, value, before, after) => {
+    expect(patched([{ op: 'remove', path, value }], before)).toEqual(after);
+  });
+
+  test('an empty text or list removes no members', () => {
+    for (const value of ['', [], ' ', { members: '' }]) {
+      expect(membersAfter({ op: 'remove', path: 'members', value }, ['a'])).toEqual(['a']);
+    }
+    expect(membersAfter({ op: 'remove', path: 'members' }, ['a'])).toEqual([]);
+  });
+
+  test('rfc refuses it', () => {
+    const remove = { op: 'remove', path: 'title', value: 'x' };
+    expect(refusal(() => parseOperations(USER, [remove], { tolerant: false }))).toBe(
+      '400 invalidValue',
+    );
+  });
+});
+
+describe('a value with nothing in it does not remove what is stored', () => {
+  test.each<[Json]>([[[null]], ['[null]'], [''], [[[]]], [{ members: '' }], [[{}]], [['']]])(
+    'replace members %j',
+    (value) => {
+      const replace = (): unknown => membersAfter({ op: 'replace', path: 'members', value }, ['a']);
+      expect(refusal(replace)).toBe('400 invalidValue');
+    },
+  );
+  test.each<[string, Json]>([
+    ['emails[type eq "work"]', {}],
+    ['emails[type eq "work"]', { display: '' }],
+    ['emails[type eq "work"]', '{}'],
+    ['addresses[type eq "work"]', { region: '' }],
+    ['addresses[type eq "work"]', { type: 'work', street: 'New' }],
+    ['addresses', [{ type: 'work', street: 'New' }]],
+  ])('replace %s %j', (path, value) => {
+    const stored = { emails: [work], addresses: [{ type: 'work', streetAddress: 's' }] };
+    expect(refusal(() => patched([{ op: 'replace', path, value }], stored))).toBe(
+      '400 invalidValue',
+    );
+  });
+  test.each<[JsonObject]>([
+    [{ emails: [{ type: 'work', address: 'new@x' }] }],
+    [{ emails: [{ address: 'new@x' }] }],
+    [{ addresses: [{ type: 'work', street: 'New' }] }],
+  ])('PUT %j', (changes) => {
+    const body = rewriteResource(profileOf('generic'), USER, { userName: 'u', ...changes });
+    const put = (): unknown => {
+      checkReplacement(USER, body, parseResource(USER, body));
+      return 'accepted';
+    };
+    expect(refusal(put)).toBe('400 invalidValue');
+  });
+});
+
+describe('elements and attributes without a value', () => {
+  const skype = { type: 'skype', display: 'x' };
+  test('stay when another element is added', () => {
+    const added = [{ op: 'add', path: 'ims', value: [{ value: 'w' }] }];
+    expect(patched(added, { ims: [skype] })).toEqual({ ims: [skype, { value: 'w' }] });
+    expect(patched([{ op: 'add', path: 'ims', value: [skype] }])).toEqual({ ims: [skype] });
+  });
+  test.each<[Json]>([
+    [[{ value: '' }]],
+    [['']],
+    [{ value: null }],
+    [[{ $ref: null, value: null }]],
+  ])('a wrapped empty value, %j, is empty', (value) => {
+    const path = 'emails[type eq "work"].value';
+    expect(patched([{ op: 'replace', path, value }], { emails: [work] })).toEqual({});
+    expect(patched([{ op: 'replace', path: 'title', value }], { title: 't' })).toEqual({});
+  });
+});
+
+describe('attributes under the URN of the core schema', () => {
+  const core = 'urn:ietf:params:scim:schemas:core:2.0:User';
+  test.each<[JsonObject]>([
+    [{ op: 'replace', value: { [core]: { active: false } } }],
+    [{ op: 'replace', path: core, value: { active: false } }],
+    [{ op: 'replace', path: `${core}:`, value: { active: false } }],
+  ])('%j deactivates', (operation) => {
+    expect(patched([operation], { active: true })).toEqual({ active: false });
+  });
+  test('in a POST', () => {
+    expect(created({ userName: 'u', [core]: { active: false } })).toEqual({
+      userName: 'u',
+      active: false,
+    });
+  });
+});
+
+describe('an extension under several names', () => {
+  const legacy = 'urn:scim:schemas:extension:enterprise:1.0';
+  const lower = ENTERPRISE.toLowerCase();
+  test.each<[JsonObject]>([
+    [{ [ENTERPRISE]: { department: 'd' }, [lower]: { division: 'v' } }],
+    [{ [legacy]: '{"department":"d"}', [ENTERPRISE]: { division: 'v' } }],
+    [{ [ENTERPRISE]: [{ department: 'd' }], [legacy]: { division: 'v' } }],
+    [{ [legacy]: { department: 'd', division: 'v' }, [ENTERPRISE]: null }],
+    [{ department: 'top', [ENTERPRISE]: { Department: 'd', division: 'v' } }],
+  ])('%j', (body) => {
+    const expected = { [ENTERPRISE]: { department: 'd', division: 'v' } };
+    const { userName: _, ...rest } = created({ userName: 'u', ...body });
+    expect(rest).toEqual(expected);
+    expect(patched([{ op: 'add', value: body }])).toEqual(expected);
+  });
+  test('repeated within its own value', () => {
+    const value = { [ENTERPRISE]: { division: 'v' } };
+    expect(patched([{ op: 'replace', path: ENTERPRISE, value }])).toEqual(value);
+    const named = { [`${ENTERPRISE}:division`]: 'v' };
+    expect(patched([{ op: 'replace', path: ENTERPRISE, value: named }])).toEqual(value);
+  });
+  test('an unqualified path as a name', () => {
+    const expected = { [ENTERPRISE]: { manager: { value: 'z' }, division: 'w' } };
+    const value = { 'manager.value': 'z', division: 'w' };
+    expect(patched([{ op: 'replace', value }])).toEqual(expected);
+    expect(created({ userName: 'u', ...value })).toEqual({ userName: 'u', ...expected });
+  });
+});
+
+test.each<[JsonObject, JsonObject]>([
+  [{ emails: [{ value: 'a' }], 'emails.value': 'c' }, { emails: [{ value: 'a' }, { value: 'c' }] }],
+  [
+    { 'name.givenName': 'g', name: '{"familyName":"f"}' },
+    { name: { givenName: 'g', familyName: 'f' } },
+  ],
+  [
+    { 'emails[type eq "work"].value': 'n@x', 'emails[type eq "work"].primary': 'True' },
+    { emails: [{ type: 'work', value: 'n@x', primary: true }] },
+  ],
+])('a POST of paths as names, %j', (body, expected) => {
+  expect(created({ userName: 'u', ...body })).toEqual({ userName: 'u', ...expected });
+});
+
+test.each<[Json, Json]>([
+  [
+    [1, 2],
+    ['1', '2'],
+  ],
+  [[{ value: 1 }], ['1']],
+  ['a', ['a']],
+  [5, ['5']],
+  [['', 'a'], ['a']],
+])('a list of texts sent as %j is %j', (sent, stored) => {
+  const expected = { [CUSTOM]: { department_ids: stored } };
+  expect(created({ userName: 'u', [CUSTOM]: { department_ids: sent } })).toEqual({
+    userName: 'u',
+    ...expected,
+  });
+  const path = `${CUSTOM}:department_ids`;
+  expect(patched([{ op: 'add', path, value: sent }])).toEqual(expected);
+});
+
+test.each<[string, string]>([
+  ["userName eq 'O''Brien'", "O'Brien"],
+  ["userName eq 'Conan O''Brien'", "Conan O'Brien"],
+  [String.raw`userName eq 'CORP\bob'`, String.raw`CORP\bob`],
+  [String.raw`userName eq "CORP\bob"`, String.raw`CORP\bob`],
+  [String.raw`userName eq "CORP\\bob"`, String.raw`CORP\bob`],
+  [String.raw`userName eq "\u0041"`, 'A'],
+])('%s finds %s', (filter, userName) => {
+  expect(finds(filter, { userName })).toBe(true);
+});
+
+test('a number whose digits may be lost is no identifier', () => {
+  expect(refusal(() => created({ userName: 'u', externalId: 2.1 }))).toBe('400 invalidValue');
+});
+
+test('a repeated request changes nothing more', () => {
+  const operation = { op: 'replace', path: 'emails[value eq "w@x"].value', value: 'n@x' };
+  const once = patched([operation], { emails: [work] });
+  expect(once).toEqual({ emails: [{ type: 'work', value: 'n@x' }] });
+  expect(patched([operation], once)).toEqual(once);
+});
+
+// jelhub/scimgateway issue 58.
+test('the primary work address is found before it is primary', () => {
+  const path = 'emails[primary eq true and type eq "work"].value';
+  expect(patched([{ op: 'replace', path, value: 'n@x' }], { emails: [work, home] })).toEqual({
+    emails: [{ type: 'work', value: 'n@x', primary: true }, home],
+  });
+});
+
+test('a filter that no element can match creates none', () => {
+  for (const filter of ['type eq "work" and type eq "home"', 'value eq ""']) {
+    const operation = { op: 'add', path: `emails[${filter}].display`, value: 'x' };
+    expect(refusal(() => patched([operation]))).toBe('400 noTarget');
+  }
+});
+
+test('a new manager loses the reference to the old one', () => {
+  const stored = { [ENTERPRISE]: { manager: { value: '1', $ref: '../Users/1' } } };
+  for (const path of [`${ENTERPRISE}:manager`, `${ENTERPRISE}:manager.value`]) {
+    expect(patched([{ op: 'replace', path, value: '2' }], stored)).toEqual({
+      [ENTERPRISE]: { manager: { value: '2' } },
+    });
+  }
 });

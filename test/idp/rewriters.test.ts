@@ -12,6 +12,7 @@ import type { Rewriter } from '../../idp/rewriters/rewriter';
 import * as bodies from '../../idp/rewriters/bodies';
 import * as filters from '../../idp/rewriters/filters';
 import * as operations from '../../idp/rewriters/operations';
+import * as paths from '../../idp/rewriters/paths-as-names';
 import * as urns from '../../idp/rewriters/urns';
 import * as values from '../../idp/rewriters/values';
 import type { Json, JsonObject } from '../../scim/json';
@@ -196,7 +197,7 @@ describe('body rewriters', () => {
   // application-provisioning-config-problem-scim-compatibility.md);
   // Captain-P-Goldfish/SCIM-SDK issue 193.
   test('pathsAsNames expands property names that are paths', () => {
-    const { pathsAsNames } = bodies;
+    const { pathsAsNames } = paths;
     const value = {
       displayName: 'Bjfe',
       'name.givenName': 'Kkom',
@@ -360,7 +361,7 @@ describe('filter rewriters', () => {
 
 describe('profiles', () => {
   test('use only rewriters of the modules that this file tests', () => {
-    const tested = [values, bodies, operations, filters, urns].flatMap((module) =>
+    const tested = [values, bodies, operations, filters, paths, urns].flatMap((module) =>
       Object.values(module),
     );
     const used = IDENTITY_PROVIDERS.flatMap((name) => profileOf(name).rewriters);

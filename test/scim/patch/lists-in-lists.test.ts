@@ -238,13 +238,11 @@ describe('PATCH equals a naive model', () => {
     return { ...rest, [attribute]: union(current, value) };
   }
 
-  /** Of the elements with the same value the first stays, and elements without anything go. */
+  /** Of equal elements the first stays, and elements without anything go. */
   function distinct(list: Model[]): Model[] {
-    const keyOf = (each: Model): string =>
-      JSON.stringify(each['value'] ?? Object.entries(each).sort());
-    const keys = list.map(keyOf);
+    const keys = list.map((each) => JSON.stringify(Object.entries(each).sort()));
     return list.filter(
-      (each, index) => keys.indexOf(keyOf(each)) === index && Object.keys(each).length > 0,
+      (each, index) => keys.indexOf(keys[index] ?? '') === index && !isEmpty(each),
     );
   }
 

@@ -1,0 +1,64 @@
+import { notUnderstood, requiredMissing } from '../errors/value-errors';
+import { isPresent } from '../filter/evaluate';
+import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
+import type { Attributes } from '../resource/parse';
+import { findSubAttribute, type Attribute } from '../schema/attribute';
+import type { ResourceType } from '../schema/resource-type';
+
+/* Checks that keep a value which is not understood from removing what is stored. */
+
+/** Sub-attributes that say something about an element, and are not its content. */
+const LABELS: ReadonlySet<string> = new Set(['type', 'primary', 'display']);
+
+/**
+ * Checks the lists of a PUT like those of a `replace`: an attribute that is sent must not go away
+ * because its elements are not understood.
+ * @param body as sent, in RFC form
+ * @param parsed what was understood of it
+ * @throws ScimError 400 `invalidValue`
+ */
+export function checkReplacement(type: ResourceType, body: Json, parsed: Attributes): void {
+  if (!isObject(body)) return;
+  checkLists(type.attributes, body, parsed);
+  for (const { id, attributes } of type.extensions) {
+    const [sent, understood] = [ownIgnoringCase(body, id), parsed[id] ?? {}];
+    if (isObject(sent) && isObject(understood)) checkLists(attributes, sent, understood);
+  }
+}
+
+function checkLists(definitions: readonly Attribute[], sent: JsonObject, parsed: JsonObject): void {
+  for (const attribute of definitions) {
+    const { name, multiValued, mutability } = attribute;
+    const elements = multiValued && mutability !== 'readOnly' ? ownIgnoringCase(sent, name) : null;
+    // `schemas` is derived, and members are checked where they are read.
+    if (name === 'schemas' || name === 'members') continue;
+    if (!isArray(elements) || !elements.some(isPresent)) continue;
+    if (parsed[name] === undefined) throw notUnderstood(name, elements);
+    for (const element of elements) checkUnderstood(attribute, element);
+    checkIdentified(attribute, parsed[name]);
+  }
+}
+
+/**
+ * Refuses a new element of which only labels are understood: `{"type": "work", "street": "…"}`
+ * would replace a whole address by its type.
+ */
+export function checkUnderstood(attribute: Attribute, sent: Json): void {
+  if (!isObject(sent)) return;
+  const parts = Object.keys(sent).map((name) => findSubAttribute(attribute, name));
+  const isContent = (part: Attribute | undefined): boolean =>
+    part !== undefined && !LABELS.has(part.name);
+  if (parts.includes(undefined) && !parts.some(isContent))
+    throw notUnderstood(attribute.name, sent);
+}
+
+/**
+ * Refuses elements that all lack the `value` which they would need to stay. The client may have
+ * meant another name.
+ */
+export function checkIdentified(attribute: Attribute, parsed: Json | undefined): void {
+  if (!isArray(parsed) || findSubAttribute(attribute, 'value') === undefined) return;
+  if (parsed.every((element) => isObject(element) && element['value'] === undefined)) {
+    throw requiredMissing(`${attribute.name}.value`);
+  }
+}
