@@ -21,7 +21,7 @@ import { PRESENT, type Write } from './store/write';
 const REVIVAL_ATTRIBUTES = ['externalId', 'userName'] as const;
 
 /** Retained users with the same name that are compared; the ones deleted last come first. */
-const REVIVAL_CANDIDATES = 100;
+const REVIVAL_CANDIDATES = 25;
 
 /** A page of retained users. */
 export interface DeletedUsersPage {

@@ -75,19 +75,31 @@ export function equalJson(left: Json | undefined, right: Json | undefined): bool
   return false;
 }
 
-/** Returns whether a value contains an object with more members than a number. */
-export function hasLargeObject(value: Json | undefined, members: number): boolean {
-  if (isArray(value)) return value.some((element) => hasLargeObject(element, members));
-  if (!isObject(value)) return false;
-  const names = Object.keys(value);
-  return names.length > members || names.some((name) => hasLargeObject(value[name], members));
+/** What a JSON value consists of. */
+export interface JsonShape {
+  /** Values, including those inside others. */
+  readonly values: number;
+  /** Members of the object that has most. */
+  readonly members: number;
+  /** Whether a number was too large to read, such as 1e999. */
+  readonly isInfinite: boolean;
 }
 
-/** Returns whether a value contains a number that was too large to read, such as 1e999. */
-export function hasInfiniteNumber(value: Json | undefined): boolean {
-  if (typeof value === 'number') return !Number.isFinite(value);
-  if (isArray(value)) return value.some(hasInfiniteNumber);
-  return isObject(value) && Object.values(value).some(hasInfiniteNumber);
+/** Returns what a value consists of. */
+export function shapeOf(value: Json): JsonShape {
+  let [values, members, isInfinite] = [0, 0, false];
+  const visit = (part: Json | undefined): void => {
+    values += 1;
+    if (typeof part === 'number') isInfinite ||= !Number.isFinite(part);
+    else if (isArray(part)) part.forEach(visit);
+    else if (isObject(part)) {
+      const parts = Object.values(part);
+      members = Math.max(members, parts.length);
+      parts.forEach(visit);
+    }
+  };
+  visit(value);
+  return { values, members, isInfinite };
 }
 
 const QUOTE = 0x22;

@@ -7,6 +7,8 @@ export const LIMITS = {
   bodyBytes: 5 * 1024 * 1024,
   /** Nesting levels of JSON. A bulk request with PATCH operations needs 8. */
   bodyDepth: 64,
+  /** JSON values of one body, including those inside others. */
+  bodyValues: 500_000,
   /** Members of one JSON object. No resource has as many attributes. */
   objectMembers: 1000,
   /** Characters of a filter, and of a path. */

@@ -1,7 +1,8 @@
 import { tooManyCandidates } from '../../scim/errors/filter-errors';
 import type { BoundFilter } from '../../scim/filter/bind';
 import { comparisonsIn, matches, valuesAt } from '../../scim/filter/evaluate';
-import { asText, type JsonObject } from '../../scim/json';
+import type { ScimError } from '../../scim/errors/scim-error';
+import { asText, isArray, type JsonObject } from '../../scim/json';
 import { toResource } from '../../scim/resource/resource';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { inParallel } from '../store/batches';
@@ -30,6 +31,34 @@ export const SCAN_BUDGET = 20_000;
 
 /** Resources times comparisons that a filter may evaluate; beyond it is 400 `tooMany`. */
 const STEP_BUDGET = 1_000_000;
+
+/** Characters of a resource that count as another step: comparing long texts takes longer. */
+const STEP_SIZE = 1024;
+
+/** Counts the steps of evaluating a filter, whose number depends on what the resources hold. */
+class StepBudget {
+  private left = STEP_BUDGET;
+  private resources = 0;
+
+  constructor(private readonly errorAfter: (resources: number) => ScimError) {}
+
+  spend(steps: number): void {
+    this.resources += 1;
+    this.left -= steps;
+    if (this.left < 0) throw this.errorAfter(this.resources);
+  }
+}
+
+function weightOf({ size }: StoredItem, derived: JsonObject): number {
+  const elements = Object.values(derived).reduce<number>(
+    (sum, value) => sum + (isArray(value) ? value.length : 0),
+    0,
+  );
+  return 1 + Math.floor(size / STEP_SIZE) + Math.floor(elements / 10);
+}
+
+/** Characters of the resources on a page, which an answer does not hold. */
+const PAGE_CHARACTERS = 8 * 1024 * 1024;
 
 /** Resources evaluated in parallel. */
 const WIDTH = 16;
@@ -63,6 +92,7 @@ export class Collection {
     const mark = startIndex === 1 ? undefined : await this.marks.lastBefore(startIndex);
     const after = mark === undefined ? undefined : this.keyOf(mark.id);
     const resources: StoredItem[] = [];
+    let characters = 0;
     let index = mark?.index ?? 0;
     // One resource beyond the page shows that another page follows, which will start at a mark.
     const limit = Math.min(1000, startIndex - index + count);
@@ -74,7 +104,12 @@ export class Collection {
         await unlessBusy(() => this.marks.save(next));
         break;
       }
-      if (index >= startIndex) resources.push(resourceFromItem(item));
+      if (index < startIndex) continue;
+      const resource = resourceFromItem(item);
+      resources.push(resource);
+      characters += resource.size;
+      // No answer can hold more.
+      if (characters > PAGE_CHARACTERS) break;
     }
     return resources;
   }
@@ -118,11 +153,14 @@ export class Collection {
   private async evaluate(
     filter: BoundFilter | undefined,
     candidates: readonly StoredItem[],
+    steps = this.newSteps(),
   ): Promise<readonly StoredItem[]> {
     if (filter === undefined) return candidates;
     const { type, tenant } = this.resources;
+    const comparisons = comparisonsIn(filter);
     const found = await inParallel(candidates, WIDTH, async (resource) => {
       const derived = await this.derive(resource, filter);
+      steps.spend(comparisons * weightOf(resource, derived));
       const whole = toResource(type, resource, tenant.baseUrl, derived);
       return matches(filter, whole) ? [resource] : [];
     });
@@ -134,9 +172,10 @@ export class Collection {
     this.checkBudget(await this.count(), filter);
     const { table, connection } = this.resources.tenant;
     const found: StoredItem[] = [];
+    const steps = this.newSteps();
     const partition = resourcePartition(connection, this.type.name);
     await scanPartition(table, partition, async (items) => {
-      found.push(...(await this.evaluate(filter, items.map(resourceFromItem))));
+      found.push(...(await this.evaluate(filter, items.map(resourceFromItem), steps)));
     });
     return found;
   }
@@ -144,9 +183,17 @@ export class Collection {
   /** @throws ScimError 400 `tooMany` */
   private checkBudget(candidates: number, filter: BoundFilter | undefined): void {
     const steps = candidates * (filter === undefined ? 1 : comparisonsIn(filter));
-    if (candidates <= SCAN_BUDGET && steps <= STEP_BUDGET) return;
+    if (candidates > SCAN_BUDGET || steps > STEP_BUDGET) throw this.tooMany(candidates);
+  }
+
+  private tooMany(candidates: number): ScimError {
     const indexed = this.resources.indexed.map(({ name }) => name);
-    throw tooManyCandidates(Math.min(SCAN_BUDGET, candidates), indexed);
+    return tooManyCandidates(Math.min(SCAN_BUDGET, candidates), indexed);
+  }
+
+  /** Returns a counter of the steps of one search; it throws ScimError 400 `tooMany`. */
+  private newSteps(): StepBudget {
+    return new StepBudget((resources) => this.tooMany(resources));
   }
 
   private keyOf(id: string): Key {

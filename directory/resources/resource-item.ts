@@ -58,6 +58,8 @@ export function resourceItemAt(
 export interface StoredItem extends StoredResource {
   /** The number of members; 0 for a user. */
   readonly memberCount: number;
+  /** Characters of the attributes as JSON. */
+  readonly size: number;
   /** The intent of pending member edits. */
   readonly pendingIntent: string | undefined;
 }
@@ -65,12 +67,14 @@ export interface StoredItem extends StoredResource {
 /** Reads the item of a user or group, or a retained user's record. */
 export function resourceFromItem(item: Item): StoredItem {
   const { pending } = item;
+  const text = textOf(item, 'attributes');
   return {
     id: item.sk,
     created: textOf(item, 'created'),
     lastModified: textOf(item, 'lastModified'),
     version: textOf(item, 'version'),
-    attributes: parseAttributes(textOf(item, 'attributes')),
+    attributes: parseAttributes(text),
+    size: text.length,
     memberCount: numberOf(item, 'members'),
     pendingIntent: typeof pending === 'string' ? pending : undefined,
   };

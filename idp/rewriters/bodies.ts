@@ -98,8 +98,7 @@ function moveToExtensions(body: JsonObject, type: ResourceType): JsonObject {
 /** Returns the URN of the extension that has an attribute, unless the core schema has it, too. */
 function extensionOf(type: ResourceType, name: string): string | undefined {
   if (findAttribute(type.attributes, name) !== undefined) return undefined;
-  return type.extensions.find(({ attributes }) => findAttribute(attributes, name) !== undefined)
-    ?.id;
+  return type.extensionWith(name)?.id;
 }
 
 /** Returns a filter with qualified attribute names. */

@@ -33,7 +33,7 @@ function quoteBareValues(text: string): string {
 
 // Strings are matched first, so that their content stays as it is, even without a closing quote.
 const QUOTED_OR_UNQUOTED = new RegExp(
-  String.raw`"(?:[^"\\]|\\.)*(?:"|$)` +
+  String.raw`"(?:[^"\\]|\\.)*(?:"|\\?$)` +
     String.raw`|(\s(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s+)` +
     String.raw`('(?:[^'\\]|\\.|'')*'(?=[\s)\]]|$)|[^\s"()[\]]+)`,
   'gis',

@@ -1,4 +1,4 @@
-import { hasLargeObject, isArray, isDeep, isObject, parseJson, type Json } from '../../scim/json';
+import { isArray, isDeep, isObject, parseJson, shapeOf, type Json } from '../../scim/json';
 import { LIMITS } from '../../scim/limits';
 
 /** Returns the list or object that a text contains; any other value as it is. */
@@ -7,7 +7,8 @@ export function parsedText(value: Json): Json {
   if (isDeep(value, LIMITS.bodyDepth)) return value;
   try {
     const parsed = parseJson(value);
-    return hasLargeObject(parsed, LIMITS.objectMembers) ? value : parsed;
+    const { members, isInfinite } = shapeOf(parsed);
+    return members > LIMITS.objectMembers || isInfinite ? value : parsed;
   } catch {
     // It only looks like JSON; the strict engine decides.
     return value;

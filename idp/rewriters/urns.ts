@@ -1,6 +1,8 @@
+import { objectTooLarge } from '../../scim/errors/request-errors';
 import { isArray, isObject, type Json, type JsonObject } from '../../scim/json';
 import type { Filter } from '../../scim/filter/ast';
 import { mapExpressions } from '../../scim/filter/map';
+import { LIMITS } from '../../scim/limits';
 import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { rewriteFilter } from './filters';
@@ -66,8 +68,12 @@ function withCorrectNames(body: JsonObject, type: ResourceType): JsonObject {
 function merged(values: readonly Json[]): Json {
   const [only = null, ...more] = values;
   if (more.length === 0) return only;
-  const objects = values.map(plainObject).filter(isObject);
-  return Object.fromEntries(objects.flatMap((object) => Object.entries(object)));
+  const entries = values
+    .map(plainObject)
+    .filter(isObject)
+    .flatMap((object) => Object.entries(object));
+  if (entries.length > LIMITS.objectMembers) throw objectTooLarge(LIMITS.objectMembers);
+  return Object.fromEntries(entries);
 }
 
 function corrected(filter: Filter, type: ResourceType): Filter {

@@ -86,7 +86,9 @@ export const numbersForText: Rewriter = {
   name: 'numbers in string attributes',
   value(attribute, value) {
     if (attribute.type !== 'string') return value;
-    return each(value, (single) => (Number.isSafeInteger(single) ? String(single) : single));
+    return each(value, (single) =>
+      typeof single === 'number' && Number.isSafeInteger(single) ? String(single) : single,
+    );
   },
 };
 

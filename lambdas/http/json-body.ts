@@ -6,11 +6,12 @@ import {
   notUtf8,
   numberTooLarge,
   objectTooLarge,
+  tooManyValues,
   unsupportedCharset,
   unsupportedEncoding,
   unsupportedMediaType,
 } from '../../scim/errors/request-errors';
-import { hasInfiniteNumber, hasLargeObject, isDeep, parseJson, type Json } from '../../scim/json';
+import { isDeep, parseJson, shapeOf, type Json } from '../../scim/json';
 import { LIMITS } from '../../scim/limits';
 import type { ScimRequest } from './scim-request';
 
@@ -30,8 +31,10 @@ export function readJson({ headers, body }: ScimRequest): Json {
   if (text.includes(REPLACEMENT_CHARACTER)) throw notUtf8();
   if (isDeep(text, LIMITS.bodyDepth)) throw bodyTooDeep(LIMITS.bodyDepth);
   const json = parsed(text);
-  if (hasLargeObject(json, LIMITS.objectMembers)) throw objectTooLarge(LIMITS.objectMembers);
-  if (hasInfiniteNumber(json)) throw numberTooLarge();
+  const { values, members, isInfinite } = shapeOf(json);
+  if (values > LIMITS.bodyValues) throw tooManyValues(LIMITS.bodyValues);
+  if (members > LIMITS.objectMembers) throw objectTooLarge(LIMITS.objectMembers);
+  if (isInfinite) throw numberTooLarge();
   return json;
 }
 

@@ -19,6 +19,9 @@ import { FailureLimits } from './failure-limits';
 import { logFailure } from './log';
 import { RecentKeys } from './recent-keys';
 
+/** Ignored attributes of one request, or of all operations of a bulk request, that are logged. */
+const IGNORED = 20;
+
 /** Shared by all requests of a function instance. */
 const limits = new FailureLimits();
 const ignoredToday = new RecentKeys();
@@ -92,7 +95,9 @@ export class FailureRecorder {
 
   /** Records attributes that the resource type does not have; the rest of the request was done. */
   recordIgnored(request: LoggedRequest, attributes: readonly string[]): void {
-    for (const attribute of attributes) this.ignored.set(attribute, request);
+    for (const attribute of attributes) {
+      if (this.ignored.size < IGNORED) this.ignored.set(attribute, request);
+    }
   }
 
   private add(request: LoggedRequest, failure: Failure): void {

@@ -54,12 +54,21 @@ function failOnErrors(value: Json | undefined): number | undefined {
   throw wrongValue('failOnErrors', 'a positive integer', value);
 }
 
+const MAXIMUM_TEXT = 1000;
+
 function parseOperation(operation: Json, index: number): BulkOperation {
   if (!isObject(operation)) throw operationsMalformed(`Operation ${index + 1} must be an object.`);
+  const [bulkId, path] = [text(operation, 'bulkId'), text(operation, 'path') ?? ''];
+  // The answer repeats both.
+  if (Math.max(bulkId?.length ?? 0, path.length) > MAXIMUM_TEXT) {
+    throw operationsMalformed(
+      `"bulkId" and "path" of operation ${index + 1} may have at most ${MAXIMUM_TEXT} characters.`,
+    );
+  }
   return {
     method: (text(operation, 'method') ?? '').toUpperCase(),
-    bulkId: text(operation, 'bulkId'),
-    path: text(operation, 'path') ?? '',
+    bulkId,
+    path,
     version: versionOf(operation),
     data: ownIgnoringCase(operation, 'data'),
   };

@@ -84,6 +84,15 @@ export function bodyTooLarge(maximumBytes: number): ScimError {
   });
 }
 
+/** 413 for a body of more JSON values than a change of 100,000 members has. */
+export function tooManyValues(maximum: number): ScimError {
+  return new ScimError({
+    code: 'tooLarge',
+    status: 413,
+    detail: `The body consists of more than ${maximum} values.`,
+  });
+}
+
 /** 413 for more operations than one request may have (RFC 7644 sections 3.5.2 and 3.7.4). */
 export function tooManyOperations(request: 'PATCH' | 'bulk', maximum: number): ScimError {
   return new ScimError({

@@ -11,6 +11,7 @@ import type { AttributePath } from './path';
 import { removeValue } from './remove';
 import { attributeOperations, type PatchOperation } from './request';
 import type { PatchRules } from './rules';
+import { MAXIMUM_WAYS } from './selection';
 import { PatchWork } from './work';
 
 /**
@@ -76,7 +77,9 @@ function applyOperation(patch: Patch, operation: PatchOperation): void {
     if (op !== 'remove') parseValue(path.attribute, value);
     return;
   }
-  work.spend(valuesIn(path.attribute, current), path.filter);
+  // A removal compares each element with what it names, in as many ways as it names it.
+  const ways = op === 'remove' && isArray(value) ? Math.min(value.length, MAXIMUM_WAYS) : 1;
+  work.spend(valuesIn(current) * ways, path.filter);
   const next =
     op === 'remove'
       ? removeValue(path, current, value)
@@ -112,13 +115,17 @@ function isUnchanged(current: Json | undefined, path: AttributePath, value: Json
   return isObject(current) && equalJson(current[path.subAttribute.name], value);
 }
 
+/** Characters that count as one more value: comparing a long text takes longer. */
+const TEXT_STEP = 256;
+
 /** Returns the number of values of an attribute, including those of its sub-attributes. */
-function valuesIn({ subAttributes = [] }: Attribute, value: Json | undefined): number {
-  const elements = isArray(value) ? value : value === undefined ? [] : [value];
-  const lists = subAttributes.filter(({ multiValued }) => multiValued);
-  return elements.reduce<number>((sum, element) => {
-    const parts = lists.map(({ name }) => (isObject(element) ? element[name] : undefined));
-    return sum + parts.reduce<number>((all, part) => all + (isArray(part) ? part.length : 0), 1);
+function valuesIn(value: Json | undefined): number {
+  if (typeof value === 'string') return 1 + Math.floor(value.length / TEXT_STEP);
+  if (isArray(value)) return value.reduce<number>((sum, element) => sum + valuesIn(element), 1);
+  if (!isObject(value)) return 1;
+  return Object.values(value).reduce<number>((sum, part) => {
+    const isLong = isArray(part) || (typeof part === 'string' && part.length >= TEXT_STEP);
+    return isLong ? sum + valuesIn(part) : sum;
   }, 1);
 }
 

@@ -1,8 +1,10 @@
 import { noMatch } from '../errors/patch-errors';
+import { resourceTooLarge } from '../errors/resource-errors';
 import { notUnderstood } from '../errors/value-errors';
 import type { BoundFilter } from '../filter/bind';
 import { elementMatches, isPresent } from '../filter/evaluate';
 import { equalJson, isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
+import { LIMITS } from '../limits';
 import { parseElement, parseValue } from '../resource/value';
 import { findSubAttribute, type Attribute } from '../schema/attribute';
 import { describeTarget } from '../schema/resource-type';
@@ -35,6 +37,7 @@ export function assignValue(
   }
   if (path.subAttribute !== undefined) {
     const changed = elements.length === 0 ? [{}] : elements;
+    checkCopies(operation.value, changed.length);
     return normalizeElements(
       attribute,
       changed.map((element) => withSubAttribute(path, element, operation)),
@@ -55,6 +58,12 @@ export function assignValue(
     [...elements, ...added],
     added.map((_, index) => elements.length + index),
   );
+}
+
+/** Refuses to copy a value into so many elements that the resource cannot be stored. */
+function checkCopies(value: Json, elements: number): void {
+  const characters = elements > 1 ? JSON.stringify(value).length * elements : 0;
+  if (characters > LIMITS.resourceBytes) throw resourceTooLarge(LIMITS.resourceBytes);
 }
 
 /** A client may send a single value for a multi-valued attribute. */
@@ -115,6 +124,7 @@ function assignSelected(
   const selected = new Set(
     elements.flatMap((element, index) => (elementMatches(filter, element) ? [index] : [])),
   );
+  checkCopies(value, selected.size);
   if (selected.size > 0) {
     const next = elements.map((element, index) =>
       selected.has(index) ? changeElement(path, filter, element, operation, rules) : element,

@@ -2,33 +2,30 @@ import type { BoundFilter } from '../filter/bind';
 import { comparable } from '../filter/compare';
 import { isArray, isObject, type Json, type JsonObject } from '../json';
 import { findSubAttribute, type Attribute } from '../schema/attribute';
-import { withMember } from './objects';
 
 /* What the filter of a path says about the elements that it selects. */
 
 /**
  * Returns the element that a filter describes, such as `type eq "work" and primary eq true`;
- * undefined if the filter is more than a conjunction of equalities.
+ * undefined if the filter is more than a conjunction of equalities, or contradicts itself.
  */
 export function describedElement(filter: BoundFilter): JsonObject | undefined {
-  if (filter.kind === 'and') {
-    const left = describedElement(filter.left);
-    const right = describedElement(filter.right);
-    if (left === undefined || right === undefined) return undefined;
-    const isContradiction = Object.entries(right).some(
-      ([name, part]) => !isArray(part) && left[name] !== undefined && left[name] !== part,
-    );
-    if (isContradiction) return undefined;
-    return Object.entries(right).reduce<JsonObject>(
-      (both, [name, part]) => withMember(both, name, appended(both[name], part)),
-      left,
-    );
-  }
-  if (filter.kind !== 'compare' || filter.operator !== 'eq' || filter.value === null)
-    return undefined;
-  const { subAttribute } = filter.target;
-  if (subAttribute === undefined || filter.value === '') return undefined;
-  return { [subAttribute.name]: subAttribute.multiValued ? [filter.value] : filter.value };
+  const parts = new Map<string, Set<Json>>();
+  const lists = new Set<string>();
+  const collect = (part: BoundFilter): boolean => {
+    if (part.kind === 'and') return collect(part.left) && collect(part.right);
+    if (part.kind !== 'compare' || part.operator !== 'eq') return false;
+    const { subAttribute } = part.target;
+    if (subAttribute === undefined || part.value === null || part.value === '') return false;
+    const { name, multiValued } = subAttribute;
+    parts.set(name, (parts.get(name) ?? new Set()).add(part.value));
+    if (multiValued) lists.add(name);
+    return lists.has(name) || parts.get(name)?.size === 1;
+  };
+  if (!collect(filter)) return undefined;
+  return Object.fromEntries(
+    [...parts].map(([name, values]) => [name, lists.has(name) ? [...values] : [...values][0]]),
+  );
 }
 
 /**

@@ -5,6 +5,9 @@ import { isPresent } from '../filter/evaluate';
 import { isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import type { Attribute } from '../schema/attribute';
 
+/** Sets of sub-attributes by which one operation may identify elements. */
+export const MAXIMUM_WAYS = 16;
+
 /**
  * Returns a test of whether an element of an attribute is one of the given ones. A value and a type
  * identify an element; if there is no value (addresses), all given sub-attributes do.
@@ -21,6 +24,12 @@ export function isAmong(attribute: Attribute, given: readonly Json[]): (element:
     const parts = identifyingParts(attribute, isObject(element) ? element : { value: element });
     const names = parts.map(({ name }) => name).join();
     const selection = selections.get(names) ?? { parts, keys: new Set() };
+    if (selections.size === MAXIMUM_WAYS && !selections.has(names)) {
+      throw operationValue('The values to remove must be named by the same sub-attributes.', {
+        attribute: attribute.name,
+        value: given,
+      });
+    }
     selection.keys.add(keysOf(parts, isObject(element) ? element : { value: element }));
     selections.set(names, selection);
   }

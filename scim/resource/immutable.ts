@@ -48,8 +48,17 @@ export function withImmutable(
 
 /** Compares values without regard to their order (RFC 7643 section 2.4). */
 function sameValues(left: readonly Json[], right: readonly Json[]): boolean {
-  return (
-    left.length === right.length &&
-    left.every((value) => right.some((other) => equalJson(value, other)))
+  if (left.length !== right.length) return false;
+  if (left.every((value, index) => equalJson(value, right[index]))) return true;
+  const keys = new Set(right.map(keyOf));
+  return left.every((value) => keys.has(keyOf(value)));
+}
+
+/** Returns a text that is equal for equal values, whatever the order of their members. */
+function keyOf(value: Json): string {
+  return JSON.stringify(value, (_name, part: Json) =>
+    isObject(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
   );
 }

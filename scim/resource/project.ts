@@ -1,7 +1,7 @@
 import { exclusiveParameters } from '../errors/filter-errors';
 import { isArray, isObject, type Json, type JsonObject } from '../json';
 import type { Attribute } from '../schema/attribute';
-import type { ResourceType, Target } from '../schema/resource-type';
+import { describeTarget, type ResourceType, type Target } from '../schema/resource-type';
 
 /** The attributes that a client asks for, as sent (RFC 7644 section 3.9). */
 export interface ProjectionRequest {
@@ -112,7 +112,17 @@ export class Projection {
 type Selected = Target | { readonly extension: string; readonly attribute: undefined };
 
 function select(type: ResourceType, names: readonly string[]): Selected[] {
-  return names.map((name) => type.resolve(name.trim())).filter((target) => target !== undefined);
+  // A client may repeat a name thousands of times.
+  const targets = new Map<string, Selected>();
+  for (const name of names) {
+    const target = type.resolve(name.trim());
+    if (target !== undefined) targets.set(selectedName(target), target);
+  }
+  return [...targets.values()];
+}
+
+function selectedName(selected: Selected): string {
+  return selected.attribute === undefined ? selected.extension : describeTarget(selected);
 }
 
 /** Returns whether a name selects an attribute: directly, by its container, or by a part of it. */

@@ -31,6 +31,8 @@ export class ResourceType {
    * Required attributes; a required sub-attribute or extension attribute only within its container.
    */
   readonly required: readonly Target[];
+  private readonly byUrn: ReadonlyMap<string, Schema>;
+  private readonly byAttribute: ReadonlyMap<string, Schema>;
   /** The schemas, longest URN first, because one URN may start with another. */
   private readonly byLength: readonly Schema[];
 
@@ -67,13 +69,26 @@ export class ResourceType {
       ({ attribute, subAttribute }) =>
         (subAttribute ?? attribute).required && attribute.name !== 'schemas',
     );
+    this.byUrn = new Map(extensions.map((extension) => [extension.id.toLowerCase(), extension]));
+    // The first extension comes last, so that it wins.
+    this.byAttribute = new Map(
+      extensions
+        .toReversed()
+        .flatMap((extension) =>
+          extension.attributes.map(({ name }) => [name.toLowerCase(), extension] as const),
+        ),
+    );
     this.byLength = [schema, ...extensions].sort((a, b) => b.id.length - a.id.length);
   }
 
   /** Finds an extension by its URN, ignoring case. */
   extension(urn: string): Schema | undefined {
-    const wanted = urn.toLowerCase();
-    return this.extensions.find((schema) => schema.id.toLowerCase() === wanted);
+    return this.byUrn.get(urn.toLowerCase());
+  }
+
+  /** Finds the first extension that has an attribute, ignoring case. */
+  extensionWith(attributeName: string): Schema | undefined {
+    return this.byAttribute.get(attributeName.toLowerCase());
   }
 
   /**
