@@ -51,6 +51,16 @@ export interface FailureMailProps {
    * @default - none; only the recipients of each connection receive mails
    */
   readonly recipients?: string[];
+
+  /**
+   * Address or URL of the people who operate the service.
+   *
+   * Recipients of a connection administer the identity provider of a customer. They have no access
+   * to the AWS account, so their mails contain no commands and name this contact instead.
+   *
+   * @default - mails refer to the people who handed out the base URL
+   */
+  readonly contact?: string;
 }
 
 /**
@@ -62,7 +72,9 @@ export function mailEnvironment(
   mail: FailureMailProps | undefined,
 ): Readonly<Record<string, string>> {
   if (mail === undefined) return {};
-  const { sender, recipients = [], configurationSet } = mail;
+  const { sender, recipients = [], configurationSet, contact } = mail;
+  if (contact !== undefined && !/^\S[^\n\r]{0,199}$/.test(contact))
+    throw new Error('failureMail.contact must be one line of at most 200 characters.');
   const wrong = recipients.find((recipient) => !ADDRESS.test(recipient));
   if (wrong !== undefined)
     throw new Error(
@@ -79,6 +91,7 @@ export function mailEnvironment(
     ...(configurationSet === undefined
       ? {}
       : { [ENVIRONMENT.mailConfigurationSet]: configurationSet }),
+    ...(contact === undefined ? {} : { [ENVIRONMENT.mailContact]: contact }),
     ...(recipients.length === 0 ? {} : { [ENVIRONMENT.mailTo]: recipients.join(',') }),
   };
 }

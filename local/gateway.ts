@@ -30,12 +30,14 @@ export type OtherPaths = Readonly<
  * Makes a server behave like the REST API of the template: its stage, routes, proxy integration
  * events and gateway responses. Routes that require IAM authorization in AWS are open to programs
  * on this machine, but not to web pages: see `isForeign`.
+ * @param onRequest called with a line about each request that a function answered
  */
 export function serveGateway(
   server: Server,
   template: Template,
   functions: ReadonlyMap<string, LocalFunction>,
   otherPaths: OtherPaths = {},
+  onRequest: (line: string) => void = () => undefined,
 ): void {
   const routes = routesOf(template);
   const stage = stageOf(template);
@@ -70,7 +72,10 @@ export function serveGateway(
     } else if (body === undefined) {
       send(response, gatewayResponse(template, 'REQUEST_TOO_LARGE', 'DEFAULT_4XX'));
     } else {
-      send(response, await integrate(request, match, path, query, body));
+      const begun = Date.now();
+      const answer = await integrate(request, match, path, query, body);
+      send(response, answer);
+      onRequest(requestLine(request, answer, Date.now() - begun));
     }
   }
 
@@ -93,6 +98,19 @@ export function serveGateway(
       return gatewayResponse(template, type, 'DEFAULT_5XX');
     }
   }
+}
+
+/** Describes a request on one line: `POST /scim/v2/…/Users 409 duplicateUser 12 ms`. */
+function requestLine(
+  { method = '', url = '' }: IncomingMessage,
+  { status, headers }: GatewayResponse,
+  milliseconds: number,
+): string {
+  const [, code] = Object.entries(headers).find(([name]) => /^scim-error-code$/i.test(name)) ?? [];
+  const path = url.length > 200 ? `${url.slice(0, 200)}…` : url;
+  return [method, path, status, ...(code === undefined ? [] : [code]), `${milliseconds} ms`].join(
+    ' ',
+  );
 }
 
 /**

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { ENVIRONMENT } from '../lambdas/contract';
 import { startEngine, LOCAL_CREDENTIALS, type Engine } from './engine';
 import { Clock, CLOCK_PATH } from './clock';
-import { serveGateway } from './gateway';
+import { serveGateway, type OtherPaths } from './gateway';
 import { LocalFunction } from './local-function';
 import { createTable } from './local-table';
 import { Mailbox, MAILBOX_PATH } from './mailbox';
@@ -24,7 +24,7 @@ const TABLE_NAME = 'scim';
 /** Flags that the system depends on. */
 type SystemOptions = Pick<
   Options,
-  'port' | 'memory' | 'dynamodb' | 'failureMailTo' | 'failureMailWindowSeconds'
+  'port' | 'memory' | 'json' | 'dynamodb' | 'failureMailTo' | 'failureMailWindowSeconds'
 >;
 
 /**
@@ -65,7 +65,7 @@ export async function startSystem(options: SystemOptions): Promise<LocalSystem> 
 }
 
 async function start(
-  { port, memory, dynamodb, failureMailTo, failureMailWindowSeconds }: SystemOptions,
+  { port, memory, json, dynamodb, failureMailTo, failureMailWindowSeconds }: SystemOptions,
   stops: (() => Promise<void> | void)[],
 ): Promise<Omit<LocalSystem, 'stop'>> {
   const state: State = openState(memory);
@@ -146,7 +146,7 @@ async function start(
   );
   client.destroy();
 
-  serveGateway(server, template, new Map(functions.map((each) => [each.logicalId, each])), {
+  const otherPaths: OtherPaths = {
     [MAILBOX_PATH]: (request, response) => {
       mailbox.serve(request, response);
     },
@@ -154,6 +154,11 @@ async function start(
       metrics.serve(request, response);
     },
     [CLOCK_PATH]: (request, response) => clock.serve(request, response),
+  };
+  const byId = new Map(functions.map((each) => [each.logicalId, each]));
+  serveGateway(server, template, byId, otherPaths, (line) => {
+    // With --json, the output is one line for a program.
+    if (!json) process.stdout.write(`${line}\n`);
   });
   return {
     origin,

@@ -1,7 +1,9 @@
 import { numberOf, textOf, type Item } from '../store/item';
 import { logPartition } from '../store/keys';
+import type { Table } from '../store/table';
 import type { Write } from '../store/write';
 import { expiryTime, indexOfEntry, newEntryTime } from './entry-item';
+import { writeOnce } from './limited-entries';
 
 /*
  * The provisioning log records failed requests. Entries contain the fields below and nothing else:
@@ -71,6 +73,17 @@ export function failureEntryWrite({ id, connection, ...entry }: FailureEntry, da
       ttl: expiryTime(entry.at, days),
     },
   };
+}
+
+/**
+ * Writes the entry of a refused token, once a minute for each connection: anybody can send one. It
+ * is no failure of the identity provider that recipients are notified about.
+ * @param days how long it is kept
+ */
+export async function logRefusal(table: Table, entry: FailureEntry, days: number): Promise<void> {
+  const { id: sk, connection, ...rest } = entry;
+  const item = { sk, entry: 'refusal', ...rest, ttl: expiryTime(entry.at, days) };
+  await writeOnce(table, connection, item, entry.at.slice(0, 16));
 }
 
 /** Creates the write that records a successful request while the connection is failing. */

@@ -1,8 +1,7 @@
 import { textOf, type Item } from '../store/item';
-import { logPartition } from '../store/keys';
 import type { Table } from '../store/table';
-import { ABSENT } from '../store/write';
 import { expiryTime } from './entry-item';
+import { writeOnce } from './limited-entries';
 
 /** The log entry for an attribute that a request sent and that its resource type does not have. */
 export interface IgnoredEntry {
@@ -28,17 +27,10 @@ export interface IgnoredEntry {
  * @param days how long it is kept
  */
 export async function logIgnored(table: Table, entry: IgnoredEntry, days: number): Promise<void> {
-  const { id, connection, ...rest } = entry;
-  const pk = logPartition(connection);
-  await table.write([
-    { put: { pk, sk: onceSort(entry), ttl: expiryTime(entry.at, 2) }, condition: ABSENT },
-    { put: { pk, sk: id, entry: 'ignored', ...rest, ttl: expiryTime(entry.at, days) } },
-  ]);
-}
-
-/** The key of the item that makes an entry the only one of its day. It sorts after all entries. */
-function onceSort({ at, route, attribute }: IgnoredEntry): string {
-  return `once#${at.slice(0, 10)}#${route}#${attribute}`;
+  const { id: sk, connection, ...rest } = entry;
+  const item = { sk, entry: 'ignored', ...rest, ttl: expiryTime(entry.at, days) };
+  const { at, route, attribute } = entry;
+  await writeOnce(table, connection, item, `${at.slice(0, 10)}#${route}#${attribute}`);
 }
 
 /** Reads the item of `logIgnored`. */

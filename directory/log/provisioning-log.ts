@@ -81,6 +81,7 @@ export async function logRecords(
 function recordOf(connection: string, item: Item): LogRecord | undefined {
   switch (item['entry']) {
     case 'failure':
+    case 'refusal':
       return { kind: 'failure', ...failureEntryFromItem(connection, item) };
     case 'ignored':
       return { kind: 'ignored', ...ignoredEntryFromItem(connection, item) };

@@ -22,7 +22,8 @@ const REMEMBERED = 50;
  * Causes that keep every request out. Any successful request shows that they are over; for all
  * other causes it takes a successful change.
  */
-const ACCESS_CAUSES = new Set(['tokenRefused', 'connectionDisabled']);
+const TOKEN_CAUSE = 'tokenRefused';
+const ACCESS_CAUSES = new Set([TOKEN_CAUSE, 'connectionDisabled']);
 
 /** A log entry as the stream delivers it. */
 export interface StreamedEntry {
@@ -108,10 +109,14 @@ export function addEntries(
   };
 }
 
-/** After a recovery, lost access is a new problem and must be reported right away. */
+/**
+ * After a recovery, lost access is a new problem and must be reported right away. A token that was
+ * reported stays muted: a forgotten client may go on using it beside the right one.
+ */
 function unmuteAccess(muted: Map<string, Muted>): void {
   for (const key of muted.keys()) {
-    if (ACCESS_CAUSES.has(causeOfKey(key).cause)) muted.delete(key);
+    const { cause } = causeOfKey(key);
+    if (ACCESS_CAUSES.has(cause) && cause !== TOKEN_CAUSE) muted.delete(key);
   }
 }
 
@@ -137,7 +142,11 @@ export function summarizeMuted(state: DigestState, now: number): DigestOutcome {
 
 /** Returns the causes that were reported within the last day and may occur again. */
 export function mutedCauses({ muted }: DigestState): readonly ReportedCause[] {
-  return [...muted.keys()].map(causeOfKey);
+  const causes = [...muted.keys()].map(causeOfKey);
+  return causes.filter(
+    ({ cause, attribute }, index) =>
+      causes.findIndex((each) => each.cause === cause && each.attribute === attribute) === index,
+  );
 }
 
 function groupByCause(entries: readonly StreamedEntry[]): ReadonlyMap<string, FailedCause> {
@@ -145,7 +154,9 @@ function groupByCause(entries: readonly StreamedEntry[]): ReadonlyMap<string, Fa
   for (const { entry } of entries) {
     if (entry === 'success') continue;
     const { cause, attribute, status, detail, received, name, count } = entry;
-    const ownKey = `${cause} ${attribute ?? ''}`;
+    // Two clients may use two tokens, one of them forgotten: each is reported for itself.
+    const token = cause === TOKEN_CAUSE ? ` ${entry.token ?? ''}` : '';
+    const ownKey = `${cause} ${attribute ?? ''}${token}`;
     // Beyond what a mail has room for, attributes are not distinguished.
     const isOwn = groups.size < DISTINGUISHED || groups.has(ownKey);
     const key = isOwn ? ownKey : `${cause} `;

@@ -2,6 +2,7 @@ import { numberOf, textOf, type Item, type Key } from '../store/item';
 import { DEPLOYMENT_NOTICES, idPrefix, noticePartition, UNSENT_NOTICES } from '../store/keys';
 import { ABSENT, type Write } from '../store/write';
 import {
+  ADOPTION_REMINDERS,
   EXPIRY_DAYS,
   type AlarmNotice,
   type FailedCause,
@@ -18,10 +19,21 @@ const KEPT_SECONDS = 30 * 86_400;
 /** Creates the write for a token's notice; its condition fails if the notice was made before. */
 export function tokenNoticeWrite(notice: TokenNotice, now = Date.now()): Write {
   const { connection, ...rest } = notice;
-  const name = notice.kind === 'tokenExpires' ? `expires-${notice.days}` : 'rotated';
+  const name = tokenNoticeName(notice);
   const until = Date.parse(notice.expiresAt);
   const item = unsentItem(connection, `${notice.token}#${name}`, until, now);
   return { put: { ...item, ...rest }, condition: ABSENT };
+}
+
+function tokenNoticeName(notice: TokenNotice): string {
+  switch (notice.kind) {
+    case 'tokenExpires':
+      return `expires-${notice.days}`;
+    case 'tokenRotated':
+      return 'rotated';
+    case 'tokenNotAdopted':
+      return `notAdopted-${notice.reminder}`;
+  }
 }
 
 /** Creates the write for a usage notice; its condition fails if the notice was made before. */
@@ -115,6 +127,15 @@ function tokenNoticeFrom(connection: string, item: Item): TokenNotice {
   };
   if (item['kind'] === 'tokenRotated') {
     return { ...common, kind: 'tokenRotated', earlierUntil: textOf(item, 'earlierUntil') };
+  }
+  if (item['kind'] === 'tokenNotAdopted') {
+    const reminder = ADOPTION_REMINDERS.find((each) => each === item['reminder']) ?? '1';
+    return {
+      ...common,
+      kind: 'tokenNotAdopted',
+      earlierUntil: textOf(item, 'earlierUntil'),
+      reminder,
+    };
   }
   const days = EXPIRY_DAYS.find((each) => each === numberOf(item, 'days')) ?? 0;
   return { ...common, kind: 'tokenExpires', days };

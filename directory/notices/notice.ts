@@ -8,7 +8,11 @@
 export const EXPIRY_DAYS = [60, 30, 7, 1, 0] as const;
 export type ExpiryDays = (typeof EXPIRY_DAYS)[number];
 
-/** A token ends soon, or was replaced on schedule. */
+/** When recipients are reminded of an unused new token: days before the end, or half-way. */
+export const ADOPTION_REMINDERS = ['half', '3', '1'] as const;
+export type AdoptionReminder = (typeof ADOPTION_REMINDERS)[number];
+
+/** A token ends soon, was replaced on schedule, or is not used although an earlier one ends. */
 export type TokenNotice = {
   readonly connection: string;
   readonly token: string;
@@ -18,6 +22,12 @@ export type TokenNotice = {
   | { readonly kind: 'tokenExpires'; readonly days: ExpiryDays }
   /** The new token is in the secret. `earlierUntil` is when the tokens before it end. */
   | { readonly kind: 'tokenRotated'; readonly earlierUntil: string }
+  /** `token` is the new one. The identity provider uses an earlier one, which ends. */
+  | {
+      readonly kind: 'tokenNotAdopted';
+      readonly earlierUntil: string;
+      readonly reminder: AdoptionReminder;
+    }
 );
 
 /** A cause that was reported. */

@@ -1,5 +1,5 @@
 import type { StoredToken } from '../connections/tokens';
-import { EXPIRY_DAYS, type ExpiryDays } from './notice';
+import { ADOPTION_REMINDERS, EXPIRY_DAYS, type AdoptionReminder, type ExpiryDays } from './notice';
 
 const DAY_MS = 86_400_000;
 
@@ -20,7 +20,8 @@ export function dueReminder(token: StoredToken, now = Date.now()): ExpiryDays | 
 }
 
 /**
- * Counts the tokens that end within a week, or have ended, without a replacement. Tokens with
+ * Counts the tokens that end within a week, or have ended, without a replacement, and those whose
+ * replacement is not used at half of the overlap. Tokens with
  * scopes are not replaced by the main token; they count until they end.
  */
 export function tokensNearExpiry(tokens: readonly StoredToken[], now = Date.now()): number {
@@ -31,10 +32,61 @@ export function tokensNearExpiry(tokens: readonly StoredToken[], now = Date.now(
     ({ scopes, expiresAt }) =>
       scopes !== undefined && expiresAt <= soon && Date.parse(expiresAt) > now,
   );
-  return (isCovered ? 0 : 1) + scoped.length;
+  const unadopted = unadoptedToken(tokens, now);
+  const isLate = unadopted !== undefined && dueAdoption(unadopted, now) !== undefined;
+  return (isCovered && !isLate ? 0 : 1) + scoped.length;
 }
 
 /** The reminder on the day itself is due when the day starts, in UTC. */
 function reminderTime(end: number, days: number): number {
   return days === 0 ? Math.floor(end / DAY_MS) * DAY_MS : end - days * DAY_MS;
+}
+
+/** A new token that is not used, while the identity provider goes on using an earlier one. */
+export interface UnadoptedToken {
+  /** Id of the new token. */
+  readonly id: string;
+  /** RFC 3339: when it was issued. */
+  readonly createdAt: string;
+  /** Id of the earlier token. */
+  readonly earlier: string;
+  /** RFC 3339: when the earlier token ends, and with it the access. */
+  readonly earlierUntil: string;
+}
+
+/** Returns the current token if nobody uses it, while an earlier one is used in its overlap. */
+export function unadoptedToken(
+  tokens: readonly StoredToken[],
+  now = Date.now(),
+): UnadoptedToken | undefined {
+  const main = tokens.filter(({ scopes, pending }) => scopes === undefined && pending !== true);
+  const current = main.find(({ replaced }) => replaced !== true);
+  if (current === undefined || current.lastUsedAt !== undefined) return undefined;
+  const { id, createdAt } = current;
+  const [earlier] = main
+    .filter(
+      ({ replaced, expiresAt, lastUsedAt = '' }) =>
+        replaced === true && Date.parse(expiresAt) > now && lastUsedAt > createdAt,
+    )
+    .sort((a, b) => (a.expiresAt < b.expiresAt ? 1 : -1));
+  if (earlier === undefined) return undefined;
+  return { id, createdAt, earlier: earlier.id, earlierUntil: earlier.expiresAt };
+}
+
+/**
+ * Returns the reminder of an unadopted token that is due: at half of the overlap, and three days
+ * and one day before its end.
+ */
+export function dueAdoption(
+  { createdAt, earlierUntil }: UnadoptedToken,
+  now = Date.now(),
+): AdoptionReminder | undefined {
+  const [start, end] = [Date.parse(createdAt), Date.parse(earlierUntil)];
+  const times: Readonly<Record<AdoptionReminder, number>> = {
+    half: start + (end - start) / 2,
+    '3': end - 3 * DAY_MS,
+    '1': end - DAY_MS,
+  };
+  const due = ADOPTION_REMINDERS.filter((each) => times[each] > start && times[each] <= now);
+  return due.sort((a, b) => times[b] - times[a])[0];
 }

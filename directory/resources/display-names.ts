@@ -22,7 +22,7 @@ export function namesIn(attributes: Json | undefined): Names {
 const MAXIMUM_LENGTH = 256;
 
 /**
- * Returns a text on one line, as logs and mails show it.
+ * Returns a text on one line, as logs and mails show it: without invisible characters and tokens.
  * @returns undefined if the value is not a string or is blank
  */
 export function singleLine(value: Json | undefined): string | undefined {
@@ -30,7 +30,13 @@ export function singleLine(value: Json | undefined): string | undefined {
   const line = value
     .slice(0, MAXIMUM_LENGTH)
     .toWellFormed()
+    .replace(/\p{Cf}/gu, '')
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
-  return line === '' ? undefined : line;
+  return line === '' ? undefined : withoutTokens(line);
+}
+
+/** Returns a text with the secrets of bearer tokens masked: somebody may paste one as a name. */
+export function withoutTokens(text: string): string {
+  return text.replace(/scim_[a-z0-9-]{1,64}_[a-z0-9]{10}_[A-Za-z0-9_-]+/g, 'scim_…');
 }

@@ -12,6 +12,9 @@ export const ACCESS_EXPLANATIONS: Explanations<
     remedy:
       "Issue a new token or read the current one from the connection's secret, " +
       'and paste it into {idp}.',
+    forCustomers:
+      'Ask the operators for the current token. In {idp}, paste it at {tokenField}, test it ' +
+      '({test}), and save.',
     remedies: {
       entra:
         "Read the current token from the connection's secret, or issue a new one. Paste it at " +
@@ -27,16 +30,21 @@ export const ACCESS_EXPLANATIONS: Explanations<
     title: 'The token lacks a scope',
     meaning: '{idp} uses a token with scopes, and the request needs a scope that it does not have.',
     remedy: "Give {idp} the connection's main token, or a token with the missing scope.",
+    forCustomers: 'Ask the operators which token {idp} should use.',
   },
   connectionDisabled: {
     title: 'The connection is disabled',
     meaning: 'An operator has disabled this connection. All of its requests are rejected.',
     remedy: 'Enable the connection through the admin API, or stop provisioning in {idp}.',
+    forCustomers: 'Ask the operators why, or stop provisioning in {idp}.',
   },
   groupsOff: {
     title: 'Groups are sent to a users-only connection',
     meaning: '{idp} sends groups, but this connection accepts users only. Users are not affected.',
     remedy: 'Turn off group provisioning in {idp}, or let the connection accept groups.',
+    forCustomers:
+      'Turn off group provisioning in {idp}. If groups are needed, ask the operators to accept ' +
+      'them.',
     remedies: {
       entra:
         'Set Provisioning > Mappings > Provision Microsoft Entra ID Groups > Enabled to No, or ' +

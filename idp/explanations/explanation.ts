@@ -10,7 +10,8 @@ export type Cause = ErrorCode | 'ignoredAttribute' | 'mailNotSent';
 
 /**
  * An explanation for the people who administer an identity provider. The placeholders `{attribute}`
- * and `{idp}` stand for the attribute concerned and the identity provider's name.
+ * and `{idp}` stand for the attribute concerned and the identity provider's name, `{tokenField}`
+ * and `{test}` for the labels of its console.
  */
 export interface Explanation {
   /** A few words, without a full stop. */
@@ -19,9 +20,17 @@ export interface Explanation {
   readonly meaning: string;
   /** The steps that resolve it. */
   readonly remedy: string;
+  /**
+   * The steps for people who administer the identity provider and have no access to this service;
+   * by default the same.
+   */
+  readonly forCustomers?: string;
   /** Remedies in the terms of an identity provider's own console. */
   readonly remedies?: Readonly<Partial<Record<IdentityProvider, string>>>;
 }
+
+/** Who reads an explanation: those who operate this service, or customers of theirs. */
+export type Audience = 'operator' | 'customer';
 
 /** Explanations of some of the causes. */
 export type Explanations<Explained extends Cause> = Readonly<Record<Explained, Explanation>>;

@@ -1,6 +1,12 @@
 import { ACCESS_EXPLANATIONS } from './access';
 import { consoleLabelsOf } from './console';
-import { CAUSES, type Cause, type Explanation, type Explanations } from './explanation';
+import {
+  CAUSES,
+  type Audience,
+  type Cause,
+  type Explanation,
+  type Explanations,
+} from './explanation';
 import { REQUEST_EXPLANATIONS } from './requests';
 import { VALUE_EXPLANATIONS } from './values';
 
@@ -23,24 +29,29 @@ export interface Explained {
  * @param cause one of `CAUSES`; an unknown one, written by a later version, is explained as a fault
  * @param identityProvider the connection's, whose own remedy is preferred
  * @param attribute the attribute concerned
+ * @param audience who reads it
  */
 export function explain(
   cause: string,
   identityProvider: string,
   attribute: string | undefined,
+  audience: Audience = 'operator',
 ): Explained {
-  const { title, meaning, remedy, remedies } = explanationOf(cause);
+  const { title, meaning, remedy, remedies, forCustomers } = explanationOf(cause);
   const own = Object.entries(remedies ?? {}).find(([name]) => name === identityProvider)?.[1];
-  const { name } = consoleLabelsOf(identityProvider);
+  const chosen = audience === 'customer' && forCustomers !== undefined ? forCustomers : own;
+  const { name, tokenField, test } = consoleLabelsOf(identityProvider);
   const fill = (text: string): string => {
     const filled = text
       .replaceAll('{attribute}', attribute ?? 'an attribute')
-      .replaceAll('{idp}', name);
+      .replaceAll('{idp}', name)
+      .replaceAll('{tokenField}', tokenField)
+      .replaceAll('{test}', test);
     // An attribute's name keeps its case at the start of a sentence.
     if (attribute !== undefined && text.startsWith('{attribute}')) return filled;
     return filled.charAt(0).toUpperCase() + filled.slice(1);
   };
-  return { title: fill(title), meaning: fill(meaning), remedy: fill(own ?? remedy) };
+  return { title: fill(title), meaning: fill(meaning), remedy: fill(chosen ?? remedy) };
 }
 
 /** Returns an explanation with its placeholders. */

@@ -86,6 +86,8 @@ export const REQUEST_EXPLANATIONS: Explanations<
     remedy:
       'You need to do nothing if it happened once. If it continues, the operator finds help at ' +
       'docs/operations/runbook.md, Throttling.',
+    forCustomers:
+      'You need to do nothing if it happened once. If it continues, tell the operators.',
     remedies: {
       okta: 'Retry the failed tasks at Dashboard > Tasks.',
     },
@@ -96,6 +98,7 @@ export const REQUEST_EXPLANATIONS: Explanations<
     remedy:
       'The operator finds the request by its id in the logs of the functions: see ' +
       'docs/operations/runbook.md, ServerErrors.',
+    forCustomers: 'You can do nothing. If it continues, tell the operators.',
   },
   mailNotSent: {
     title: 'A mail could not be sent',

@@ -130,5 +130,6 @@ export const VALUE_EXPLANATIONS: Explanations<
     remedy:
       'Remove the mapping of {attribute} in {idp}. If the application needs the attribute, the ' +
       'operator adds it with a schema extension.',
+    forCustomers: 'Remove the mapping of {attribute} in {idp}, or ask the operators to accept it.',
   },
 };

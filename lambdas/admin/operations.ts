@@ -25,6 +25,9 @@ import { issueConnectionToken, listTokens, revokeToken } from './tokens';
 
 type Operation = (services: Services, request: AdminRequest) => Promise<Answer>;
 
+/** For answers that contain a token. */
+const NO_STORE = { 'Cache-Control': 'no-store' };
+
 /** The operations by route below a connection, then by method. */
 const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   connections: {
@@ -33,7 +36,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       const settings = readBody(CREATE_CONNECTION, body);
       const { connection, token } = await createConnection(services, settings);
       const described = describeConnection(services, connection);
-      return jsonAnswer(201, { ...described, token: describeToken(token) });
+      return jsonAnswer(201, { ...described, token: describeToken(token) }, NO_STORE);
     },
   },
   '': {
@@ -52,8 +55,8 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       jsonAnswer(200, await listTokens(services, connectionId)),
     POST: async (services, { connectionId, body }) => {
       const options = readBody(ISSUE_TOKEN, body);
-      const token = await issueConnectionToken(services, connectionId, options);
-      return jsonAnswer(201, describeToken(token));
+      const { token, earlierTokens } = await issueConnectionToken(services, connectionId, options);
+      return jsonAnswer(201, { ...describeToken(token), earlierTokens }, NO_STORE);
     },
   },
   '/tokens/{tokenId}': {

@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../../directory/connections/audit';
 import type { Connection, DeletedConnection } from '../../directory/connections/connection';
 import type { IssuedToken } from '../../directory/connections/tokens';
+import { unadoptedToken } from '../../directory/notices/token-expiry';
 import type { StoredResource } from '../../scim/resource/resource';
 import type { Services } from './services';
 
@@ -43,11 +44,20 @@ export function describeConnection(
     secret,
     ...(rotation === undefined ? {} : { rotation }),
     ...(declaredBy === undefined ? {} : { declaredBy }),
+    ...unadopted(connection),
     createdAt,
     schemas: schemas.map(({ id: urn }) => urn),
     ...(secret ? { secretName: secrets.nameOf(id) } : {}),
     scimBaseUrl: scimBaseUrl(id),
   };
+}
+
+/** Shows that the identity provider goes on using a token that ends. */
+function unadopted({ tokens }: Connection): object {
+  const found = unadoptedToken(tokens);
+  if (found === undefined) return {};
+  const { id, createdAt, earlier, earlierUntil } = found;
+  return { unusedToken: { id, createdAt, usedInstead: earlier, endsAt: earlierUntil } };
 }
 
 /** Describes a token that was just issued, with its value. */

@@ -31,7 +31,7 @@ export async function issueConnectionToken(
   services: ConnectionServices,
   id: string,
   { scopes, expiresInDays, overlapSeconds = 0 }: z.output<typeof ISSUE_TOKEN>,
-): Promise<IssuedToken> {
+): Promise<IssuedWithEarlier> {
   const connection = await services.connections.find(id);
   if (connection === undefined) throw noConnection(id);
   const { rotation, tokenExpiresInDays } = connection;
@@ -46,9 +46,12 @@ export async function issueConnectionToken(
     throw new Problem(400, `/expiresInDays ${detail}.`, [{ pointer: '/expiresInDays', detail }]);
   }
   try {
-    if (scopes !== undefined)
-      return await issueBeside(services, id, { ...issueToken(id, days), scopes });
-    return await rotate(services, connection, days, overlapSeconds);
+    if (scopes !== undefined) {
+      const token = await issueBeside(services, id, { ...issueToken(id, days), scopes });
+      return { token, earlierTokens: [] };
+    }
+    const token = await rotate(services, connection, days, overlapSeconds);
+    return { token, earlierTokens: await endsOf(services, connection) };
   } catch (error) {
     if ((await services.connections.find(id)) === undefined) {
       // The connection was deleted meanwhile, but this call may have created its secret again.
@@ -58,6 +61,27 @@ export async function issueConnectionToken(
     if (!(error instanceof RotationError)) throw error;
     throw new Problem(error.reason === 'tooManyTokens' ? 409 : 503, error.message);
   }
+}
+
+/** A new token, and when those before it end. */
+export interface IssuedWithEarlier {
+  readonly token: IssuedToken;
+  readonly earlierTokens: readonly { readonly id: string; readonly endsAt: string }[];
+}
+
+/** Returns when the main tokens of a connection end after a rotation. */
+async function endsOf(
+  { connections }: ConnectionServices,
+  { id, tokens }: Connection,
+): Promise<IssuedWithEarlier['earlierTokens']> {
+  const now = new Date().toISOString();
+  const after = (await connections.find(id))?.tokens ?? [];
+  return tokens
+    .filter((token) => token.scopes === undefined && isLive(token))
+    .map((token) => ({
+      id: token.id,
+      endsAt: after.find((other) => other.id === token.id)?.expiresAt ?? now,
+    }));
 }
 
 async function issueBeside(

@@ -1,5 +1,7 @@
 import { rewriteQuery } from '../../idp/profiles/profile';
 import { quoted, ScimError } from '../../scim/errors/scim-error';
+import { parseFilter } from '../../scim/filter/parse';
+import { filterShape } from '../../scim/filter/shape';
 import { asText, type JsonObject } from '../../scim/json';
 import { listResponse } from '../../scim/list/list-response';
 import type { ListQuery } from '../../scim/list/query';
@@ -33,7 +35,7 @@ export async function listResources(
   );
   const finder = finderOf(types, query, sent);
   const paging = new ListPaging(context, types, query);
-  const page = await paging.page(finder);
+  const page = await withShape(query, () => paging.page(finder));
   const rendered: JsonObject[] = [];
   for (const [listed, projection] of projections) {
     const entries = page.entries.filter((entry) => entry.listed === listed);
@@ -64,11 +66,31 @@ function inOrderOf(
 function finderOf(types: readonly ListedType[], query: ListQuery, sent: ListQuery): ListFinder {
   try {
     return new ListFinder(types, query);
-  } catch (error) {
+  } catch (cause) {
+    const error = shaped(cause, query);
     if (!(error instanceof ScimError) || error.scimType !== 'invalidFilter') throw error;
     if (query.filter === undefined || query.filter === sent.filter) throw error;
     const detail = `${error.message} The filter was read as ${quoted(query.filter)}.`;
     throw error.with({ detail });
+  }
+}
+
+async function withShape<T>(query: ListQuery, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw shaped(error, query);
+  }
+}
+
+/** Adds the filter's shape to an error about it, for the log. */
+function shaped(error: unknown, { filter }: ListQuery): unknown {
+  if (!(error instanceof ScimError) || error.code !== 'wrongFilter') return error;
+  try {
+    return filter === undefined ? error : error.with({ filter: filterShape(parseFilter(filter)) });
+  } catch {
+    // A filter that cannot be parsed has no shape.
+    return error;
   }
 }
 

@@ -25,15 +25,17 @@ export interface Refusal {
   readonly refusal: ScimError;
   /** Set if the caller presented a token that belongs or belonged to the connection. */
   readonly identified: IdentifiedCaller | undefined;
+  /** What is wrong with a token of nobody, for the connection's log; never a part of the token. */
+  readonly problem?: string;
 }
 
 /** Authenticates a request by the connection in its URL and its bearer token; one table read. */
 export async function authenticate(table: Table, request: ScimRequest): Promise<Caller | Refusal> {
   const presented = presentedToken(request);
-  if (presented === undefined) return { refusal: unauthorized(), identified: undefined };
+  if (presented === undefined) return refused(undefined, problemOf(request));
   const connection = await new Connections(table).find(presented.connection);
   const token = findValidToken(presented, connection?.tokens ?? []);
-  if (connection === undefined) return { refusal: unauthorized(), identified: undefined };
+  if (connection === undefined) return refused(undefined, 'the connection does not exist');
   const { tokens, endedTokens = [] } = connection;
   // Compared by digest: a token's id is not a secret.
   const isKnown = [...tokens.map(({ digest }) => digest), ...endedTokens].includes(
@@ -42,9 +44,31 @@ export async function authenticate(table: Table, request: ScimRequest): Promise<
   // A pending token is only used by its own rotation, which handles the result itself.
   const identified =
     isKnown && token?.pending !== true ? { connection, token: presented.tokenId } : undefined;
-  if (token === undefined) return { refusal: unauthorized(), identified };
+  if (token === undefined) {
+    const hasId = tokens.some(({ id }) => id === presented.tokenId);
+    const problem = hasId
+      ? `the token has the id ${presented.tokenId} of a valid token, but another secret`
+      : 'no token with its id has been valid in the last months';
+    return refused(identified, problem);
+  }
   if (!connection.enabled) return { refusal: connectionDisabled(), identified };
   return { connection, token };
+}
+
+function refused(identified: IdentifiedCaller | undefined, problem: string): Refusal {
+  return { refusal: unauthorized(), identified, problem };
+}
+
+/** Says what is wrong with a header that has no token of the connection in the URL. */
+function problemOf({ headers }: ScimRequest): string {
+  const header = headers.get('authorization')?.trim() ?? '';
+  if (header === '') return 'the request has no Authorization header';
+  const [, value] = /^bearer +(\S+)$/i.exec(header) ?? [];
+  if (value === undefined) return 'the Authorization header has no bearer token';
+  if (readToken(value) !== undefined) return 'the token is of another connection';
+  return value.startsWith('scim_')
+    ? 'the token is incomplete: it may have been cut off when it was copied'
+    : 'the token is not one of this service';
 }
 
 /** Checks that a token's scopes cover a request. @throws ScimError 403 */

@@ -5,6 +5,7 @@ import { unlessBusy } from '../../directory/store/retries';
 import type { Table } from '../../directory/store/table';
 import { FailureRecorder, type IdentifiedCaller } from '../observability/failure-recorder';
 import { logFailure } from '../observability/log';
+import { RefusalLog } from '../observability/refusal-log';
 import { logRetentionDays, openTable } from '../runtime/environment';
 import { toResult, type Answer } from './answer';
 import { authenticate, presentedToken, type Refusal } from './authenticate';
@@ -58,12 +59,16 @@ export function scimHandler(
 }
 
 class RequestLifecycle {
+  private readonly refusals: RefusalLog;
+
   constructor(
     readonly table: Table,
     private readonly logDays: number,
     private readonly serve: (context: RequestContext) => Promise<Answer>,
     private readonly options: ScimHandlerOptions,
-  ) {}
+  ) {
+    this.refusals = new RefusalLog(logDays);
+  }
 
   /** Answers a request; it never throws. */
   async answer(received: ReceivedRequest): Promise<Answer> {
@@ -88,8 +93,12 @@ class RequestLifecycle {
 
   private async refuse(
     received: ReceivedRequest,
-    { refusal, identified }: Refusal,
+    { refusal, identified, problem }: Refusal,
   ): Promise<Answer> {
+    if (identified === undefined && problem !== undefined) {
+      const table = this.table.forRequest(Date.now() + LOG_MS);
+      await this.refusals.log(table, received, problem);
+    }
     if (identified !== undefined) {
       const failures = this.recorder(received, identified);
       failures.record(received.request, refusal);

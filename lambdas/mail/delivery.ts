@@ -5,6 +5,7 @@ import { quarantinedSince } from '../../directory/connections/usage-pattern';
 import { newEntryTime } from '../../directory/log/entry-item';
 import { mailEntryWrite } from '../../directory/log/mail-entry';
 import type { ConnectionNotice, Notice } from '../../directory/notices/notice';
+import { unadoptedToken } from '../../directory/notices/token-expiry';
 import { noticeFromItem } from '../../directory/notices/notice-item';
 import {
   claimNotice,
@@ -36,6 +37,7 @@ const ses = new SESv2Client({
 const sender = process.env[ENVIRONMENT.mailFrom];
 const deploymentRecipients =
   sender === undefined ? [] : (process.env[ENVIRONMENT.mailTo]?.split(',') ?? []);
+const contact = process.env[ENVIRONMENT.mailContact];
 const adminUrl = `${variable(ENVIRONMENT.scimUrl)}/admin`;
 const deployment = variable(ENVIRONMENT.deployment);
 const logDays = logRetentionDays();
@@ -103,7 +105,8 @@ async function deliveryOf(table: Table, item: Item): Promise<Delivery | undefine
   const recipients = recipientsOf(connection);
   if (recipients.length === 0) return undefined;
   const secretName = connection.secret ? `${deployment}/${connection.id}` : undefined;
-  const mail = mailOf(notice, { connection, adminUrl, secretName });
+  const audience = connection.failureMail === undefined ? 'operator' : 'customer';
+  const mail = mailOf(notice, { connection, adminUrl, secretName, audience, contact });
   return { recipients, mail, kind, connection: connection.id };
 }
 
@@ -131,6 +134,8 @@ function isOutdated(notice: ConnectionNotice, { tokens, usagePattern }: Connecti
       return usagePattern?.lastUse !== notice.since;
     case 'quarantined':
       return usagePattern === undefined || quarantinedSince(usagePattern) === undefined;
+    case 'tokenNotAdopted':
+      return unadoptedToken(tokens)?.id !== notice.token;
     case 'tokenExpires':
     case 'tokenRotated': {
       const token = tokens.find(({ id }) => id === notice.token);

@@ -5,8 +5,11 @@ import { LOGGED_ONE_BY_ONE } from '../observability/failure-limits';
 import { logCommand, readTokenCommand, settingsCommand } from './commands';
 import {
   capitalized,
+  contactBlocks,
   dateOf,
+  forOperators,
   nameOf,
+  quotedName,
   render,
   type Block,
   type Mail,
@@ -35,14 +38,18 @@ export function failuresMail({ causes }: FailuresNotice, context: MailContext): 
           `for ${causesCount}.`,
     },
     ...failed.flatMap((cause, index) => causeBlocks(cause, index + 1, context)),
-    { text: 'To see every failed request:' },
-    { command: logCommand(adminUrl, connection.id, '?status=failed') },
+    ...forOperators(
+      context,
+      { text: 'To see every failed request:' },
+      { command: logCommand(adminUrl, connection.id, '?status=failed') },
+    ),
     ...skippedMembersBlocks(partial, failed.length, context),
     {
       text:
         'We report each cause at most once a day, with a count. New causes are reported right ' +
         'away.',
     },
+    ...contactBlocks(context),
   ]);
 }
 
@@ -50,7 +57,7 @@ export function failuresMail({ causes }: FailuresNotice, context: MailContext): 
 function skippedMembersMail(causes: readonly FailedCause[], context: MailContext): Mail {
   const { displayName } = context.connection;
   const subject = `SCIM provisioning of ${displayName}: members skipped in ${requests(causes)}`;
-  return render(subject, skippedMembersBlocks(causes, 0, context));
+  return render(subject, [...skippedMembersBlocks(causes, 0, context), ...contactBlocks(context)]);
 }
 
 /** @param before how many causes the mail lists before these */
@@ -69,8 +76,11 @@ function skippedMembersBlocks(
         'members that do not exist. These members were skipped; everything else was done.',
     },
     ...causes.flatMap((cause, index) => causeBlocks(cause, before + index + 1, context)),
-    { text: 'To see these requests:' },
-    { command: logCommand(adminUrl, connection.id, '?cause=unknownMember') },
+    ...forOperators(
+      context,
+      { text: 'To see these requests:' },
+      { command: logCommand(adminUrl, connection.id, '?cause=unknownMember') },
+    ),
   ];
 }
 
@@ -78,8 +88,8 @@ function causeBlocks(failed: FailedCause, number: number, context: MailContext):
   const { cause, attribute, status, names, detail, received } = failed;
   const { identityProvider } = context.connection;
   const { name } = consoleLabelsOf(identityProvider);
-  const { title, meaning, remedy } = explain(cause, identityProvider, attribute);
-  const shown = names.slice(0, SHOWN_NAMES).join(', ');
+  const { title, meaning, remedy } = explain(cause, identityProvider, attribute, context.audience);
+  const shown = names.slice(0, SHOWN_NAMES).map(quotedName).join(', ');
   const others = names.length > SHOWN_NAMES ? ' and others' : '';
   const affected = names.length === 0 ? '' : ` Affected: ${shown}${others}.`;
   const sent =
@@ -92,7 +102,7 @@ function causeBlocks(failed: FailedCause, number: number, context: MailContext):
     { text: `${number}. ${title}: ${requests([failed])}` },
     { text: `${meaning}${example}${affected}` },
     { text: `What to do: ${remedy}` },
-    ...commandsFor(cause, context),
+    ...forOperators(context, ...commandsFor(cause, context)),
   ];
 }
 
@@ -117,10 +127,8 @@ function commandsFor(cause: string, context: MailContext): readonly Block[] {
 }
 
 /** Creates the mail about requests that succeed again. */
-export function recoveryMail(
-  { since, causes }: RecoveryNotice,
-  { connection, adminUrl }: MailContext,
-): Mail {
+export function recoveryMail({ since, causes }: RecoveryNotice, context: MailContext): Mail {
+  const { connection, adminUrl } = context;
   const { identityProvider, displayName, id } = connection;
   const { name } = consoleLabelsOf(identityProvider);
   const titles = causes.map(
@@ -140,11 +148,15 @@ export function recoveryMail(
           {
             text:
               'A cause that affects a single user or group may still need a correction. If it ' +
-              'happens again, the next mail about it comes a day after the last one. The log ' +
-              'shows it right away:',
+              'happens again, the next mail about it comes a day after the last one.',
           },
-          { command: logCommand(adminUrl, id, '?status=failed') },
+          ...forOperators(
+            context,
+            { text: 'The log shows it right away:' },
+            { command: logCommand(adminUrl, id, '?status=failed') },
+          ),
         ]),
+    ...contactBlocks(context),
   ]);
 }
 

@@ -1,4 +1,6 @@
 import type { Connection } from '../../directory/connections/connection';
+import { withoutTokens } from '../../directory/resources/display-names';
+import type { Audience } from '../../idp/explanations/explanation';
 
 /* Renders mails as text and as HTML from the same blocks. */
 
@@ -15,6 +17,40 @@ export interface MailContext {
   readonly adminUrl: string;
   /** Undefined for a connection without a secret. */
   readonly secretName: string | undefined;
+  /**
+   * The recipients: the deployment's, who can run commands in its AWS account, or those of the
+   * connection, who administer the identity provider and have no access to the account.
+   */
+  readonly audience: Audience;
+  /** Whom customers may ask, as an address or a URL. */
+  readonly contact: string | undefined;
+}
+
+/** Returns blocks that only operators can act on; none for customers. */
+export function forOperators(
+  { audience }: MailContext,
+  ...blocks: readonly Block[]
+): readonly Block[] {
+  return audience === 'operator' ? blocks : [];
+}
+
+/** Returns the block that tells customers whom to ask; none for operators. */
+export function contactBlocks({ audience, contact }: MailContext): readonly Block[] {
+  if (audience === 'operator') return [];
+  const whom =
+    contact === undefined
+      ? 'The operators of this service are the people who gave you its base URL.'
+      : `The operators of this service: ${contact}`;
+  return [{ text: whom }];
+}
+
+/**
+ * Quotes a name that a client chose: without invisible characters, which can reverse the text
+ * around them, and so that mail programs make no link of a URL in it.
+ */
+export function quotedName(name: string): string {
+  const visible = withoutTokens(name.replace(/\p{Cf}/gu, ''));
+  return `"${visible.replaceAll('://', '[:]//')}"`;
 }
 
 /** A part of a mail: a paragraph, a numbered list of steps, or a command to copy. */
@@ -28,7 +64,7 @@ export function dateOf(time: string): string {
 
 /** Refers to a connection by its name and id. */
 export function nameOf({ displayName, id }: Connection): string {
-  return `the SCIM connection "${displayName}" (${id})`;
+  return `the SCIM connection ${quotedName(displayName)} (${id})`;
 }
 
 /** Renders a mail in both forms. */

@@ -9,6 +9,7 @@ export function mailOf(notice: ConnectionNotice, context: MailContext): Mail {
   switch (notice.kind) {
     case 'tokenExpires':
     case 'tokenRotated':
+    case 'tokenNotAdopted':
       return tokenMail(notice, context);
     case 'failures':
       return failuresMail(notice, context);

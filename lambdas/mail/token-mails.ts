@@ -1,7 +1,17 @@
 import type { TokenNotice } from '../../directory/notices/notice';
 import { consoleLabelsOf, type ConsoleLabels } from '../../idp/explanations/console';
 import { issueTokenCommand, readTokenCommand } from './commands';
-import { dateOf, nameOf, render, type Block, type Mail, type MailContext } from './mail';
+import {
+  capitalized,
+  contactBlocks,
+  dateOf,
+  forOperators,
+  nameOf,
+  render,
+  type Block,
+  type Mail,
+  type MailContext,
+} from './mail';
 
 /** The overlap in the suggested command: a week to paste the new token. */
 const SUGGESTED_OVERLAP_SECONDS = 604_800;
@@ -9,6 +19,7 @@ const SUGGESTED_OVERLAP_SECONDS = 604_800;
 /** Creates the mail about a token that ends soon, or about its successor. */
 export function tokenMail(notice: TokenNotice, context: MailContext): Mail {
   if (notice.kind === 'tokenRotated') return rotationMail(notice, context);
+  if (notice.kind === 'tokenNotAdopted') return adoptionMail(notice, context);
   const token = context.connection.tokens.find(({ id }) => id === notice.token);
   return token?.scopes === undefined
     ? expiryMail(notice, context)
@@ -30,27 +41,37 @@ function expiryMail(notice: ExpiryNotice, context: MailContext): Mail {
         `${dateOf(notice.expiresAt)}. After that, requests from ${idp.name} fail (401): new ` +
         'users are not created, and users who leave keep their access.',
     },
-    {
-      text:
-        'Issue a new token with an overlap of 7 days, in which both tokens work. The response ' +
-        `shows the new token once.${inSecret}`,
-    },
-    { command: issueTokenCommand(adminUrl, connection.id, overlap) },
-    ...readAgain(secretName),
+    ...forOperators(
+      context,
+      {
+        text:
+          'Issue a new token with an overlap of 7 days, in which both tokens work. The response ' +
+          `shows the new token once.${inSecret}`,
+      },
+      { command: issueTokenCommand(adminUrl, connection.id, overlap) },
+      ...readBlocks('To read it again:', secretName),
+    ),
+    ...askBlocks('Ask the operators of this service for a new token.', context),
     { steps: pasteSteps(idp) },
+    ...contactBlocks(context),
   ]);
 }
 
-function readAgain(secretName: string | undefined): readonly Block[] {
-  if (secretName === undefined) return [];
-  return [{ text: 'To read it again:' }, { command: readTokenCommand(secretName) }];
+/** Tells customers what to ask for. */
+function askBlocks(text: string, { audience }: MailContext): readonly Block[] {
+  return audience === 'customer' ? [{ text }] : [];
+}
+
+function readBlocks(text: string, secretName: string | undefined): readonly Block[] {
+  return secretName === undefined ? [] : [{ text }, { command: readTokenCommand(secretName) }];
 }
 
 function scopedExpiryMail(
   notice: ExpiryNotice,
   scopes: readonly string[],
-  { connection, adminUrl }: MailContext,
+  context: MailContext,
 ): Mail {
+  const { connection, adminUrl } = context;
   const { name } = consoleLabelsOf(connection.identityProvider);
   const subject = `SCIM token ${notice.token} of ${connection.displayName}`;
   return render(`${subject} expires ${whenOf(notice)}`, [
@@ -60,15 +81,21 @@ function scopedExpiryMail(
         `${scopes.join(', ')}, expires on ${dateOf(notice.expiresAt)}. The token that ${name} ` +
         'uses is not affected.',
     },
-    { text: 'If the token is still in use, replace it. The response shows the new one once:' },
-    { command: issueTokenCommand(adminUrl, connection.id, { scopes }) },
+    ...forOperators(
+      context,
+      { text: 'If the token is still in use, replace it. The response shows the new one once:' },
+      { command: issueTokenCommand(adminUrl, connection.id, { scopes }) },
+    ),
+    ...askBlocks('If you still use it, ask the operators of this service for another.', context),
+    ...contactBlocks(context),
   ]);
 }
 
 function rotationMail(
   notice: TokenNotice & { readonly kind: 'tokenRotated' },
-  { connection, secretName = '' }: MailContext,
+  context: MailContext,
 ): Mail {
+  const { connection, secretName } = context;
   const idp = consoleLabelsOf(connection.identityProvider);
   return render(`New SCIM token for ${connection.displayName}: paste it into ${idp.name}`, [
     {
@@ -78,10 +105,42 @@ function rotationMail(
         `${dateOf(notice.earlierUntil)}. Paste the new one before then, or requests from ` +
         `${idp.name} fail (401).`,
     },
-    { text: `The new token is stored in the secret ${secretName}. To read it:` },
-    { command: readTokenCommand(secretName) },
-    { steps: pasteSteps(idp) },
+    ...newTokenBlocks(idp, secretName, context),
   ]);
+}
+
+function adoptionMail(
+  notice: TokenNotice & { readonly kind: 'tokenNotAdopted' },
+  context: MailContext,
+): Mail {
+  const { connection, secretName } = context;
+  const idp = consoleLabelsOf(connection.identityProvider);
+  const end = dateOf(notice.earlierUntil);
+  return render(`SCIM token of ${connection.displayName}: the one in use ends on ${end}`, [
+    {
+      text:
+        `${capitalized(idp.name)} still uses the earlier bearer token of ${nameOf(connection)}. ` +
+        `That token ends on ${end}, and requests then fail (401): new users are not created, and ` +
+        `users who leave keep their access. The new token, ${notice.token}, has not been used ` +
+        'yet.',
+    },
+    ...newTokenBlocks(idp, secretName, context),
+  ]);
+}
+
+/** How to get the new token, and where to paste it. */
+function newTokenBlocks(
+  idp: ConsoleLabels,
+  secretName: string | undefined,
+  context: MailContext,
+): readonly Block[] {
+  const stored = `The new token is stored in the secret ${secretName ?? ''}. To read it:`;
+  return [
+    ...forOperators(context, ...readBlocks(stored, secretName)),
+    ...askBlocks('Ask the operators of this service for the new token.', context),
+    { steps: pasteSteps(idp) },
+    ...contactBlocks(context),
+  ];
 }
 
 function whenOf({ days }: ExpiryNotice): string {

@@ -1,10 +1,20 @@
 import type { UsageNotice } from '../../directory/notices/notice';
 import { consoleLabelsOf } from '../../idp/explanations/console';
 import { logCommand, settingsCommand } from './commands';
-import { capitalized, dateOf, nameOf, render, type Mail, type MailContext } from './mail';
+import {
+  capitalized,
+  contactBlocks,
+  dateOf,
+  forOperators,
+  nameOf,
+  render,
+  type Mail,
+  type MailContext,
+} from './mail';
 
 /** Creates the mail about a connection that is no longer used. */
-export function silenceMail({ since }: UsageNotice, { connection, adminUrl }: MailContext): Mail {
+export function silenceMail({ since }: UsageNotice, context: MailContext): Mail {
+  const { connection, adminUrl } = context;
   const { name, progress, test } = consoleLabelsOf(connection.identityProvider);
   return render(`SCIM provisioning of ${connection.displayName} has gone silent`, [
     {
@@ -22,20 +32,22 @@ export function silenceMail({ since }: UsageNotice, { connection, adminUrl }: Ma
       steps: [
         `Check whether provisioning is still running: ${progress}.`,
         `Check whether it reaches this service: ${test}.`,
-        'Check the latest requests for failures:',
       ],
     },
-    { command: logCommand(adminUrl, connection.id) },
-    { text: 'If you no longer need this connection, disable it to stop these mails:' },
-    { command: settingsCommand(adminUrl, connection.id, { enabled: false }) },
+    ...forOperators(
+      context,
+      { text: 'To see the latest requests:' },
+      { command: logCommand(adminUrl, connection.id) },
+      { text: 'If you no longer need this connection, disable it to stop these mails:' },
+      { command: settingsCommand(adminUrl, connection.id, { enabled: false }) },
+    ),
+    ...contactBlocks(context),
   ]);
 }
 
 /** Creates the mail about a connection that the identity provider may have quarantined. */
-export function quarantineMail(
-  { since }: UsageNotice,
-  { connection, adminUrl }: MailContext,
-): Mail {
+export function quarantineMail({ since }: UsageNotice, context: MailContext): Mail {
+  const { connection, adminUrl } = context;
   const { name, quarantine = '' } = consoleLabelsOf(connection.identityProvider);
   return render(`SCIM provisioning of ${connection.displayName} may be in quarantine`, [
     {
@@ -45,7 +57,11 @@ export function quarantineMail(
         'at all.',
     },
     { text: quarantine },
-    { text: 'To see the requests that failed here:' },
-    { command: logCommand(adminUrl, connection.id, '?status=failed') },
+    ...forOperators(
+      context,
+      { text: 'To see the requests that failed here:' },
+      { command: logCommand(adminUrl, connection.id, '?status=failed') },
+    ),
+    ...contactBlocks(context),
   ]);
 }

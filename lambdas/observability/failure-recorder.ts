@@ -79,10 +79,11 @@ export class FailureRecorder {
 
   /** Records the error of a request or of one of its operations. */
   record(request: LoggedRequest, error: unknown): void {
-    const { status, code, scimType, attribute, expected, received } =
+    const { status, code, scimType, attribute, expected, received, filter } =
       error instanceof ScimError ? error : internalError(error);
     if (failureKind(request.method, status) === undefined) return;
-    const detail = expected === undefined ? undefined : `${attribute ?? ''} must be ${expected}`;
+    const searched = filter === undefined ? undefined : `the filter was ${filter}`;
+    const detail = expected === undefined ? searched : `${attribute ?? ''} must be ${expected}`;
     this.add(request, { status, code, scimType, attribute, detail, received });
   }
 
@@ -175,7 +176,7 @@ export class FailureRecorder {
           count,
           ...present({ scimType, attribute, received, detail }),
           ...present({ ...(await namesOf(table, connection.id, request)) }),
-          ...(resourceId !== undefined && isResourceId(resourceId) ? { resourceId } : {}),
+          ...(resourceId !== undefined && UUID.test(resourceId) ? { resourceId } : {}),
         };
         await table.write([failureEntryWrite(entry, logDays)]);
         return true;
@@ -186,6 +187,9 @@ export class FailureRecorder {
     }
   }
 }
+
+/** An id, also of another service: any other text may be a name. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Returns the names of the resource concerned: from the body, else from the directory. */
 async function namesOf(

@@ -82,6 +82,8 @@ export interface ErrorFields {
   readonly expected?: string | undefined;
   /** The kind of value that was received instead. */
   readonly received?: ReceivedKind | undefined;
+  /** The filter's attributes and operators, without its values. */
+  readonly filter?: string | undefined;
   /** Headers that the status requires: `Allow`, `WWW-Authenticate`, `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The underlying error, for the function's log. */
@@ -99,6 +101,7 @@ export class ScimError extends Error {
   readonly attribute: string | undefined;
   readonly expected: string | undefined;
   readonly received: ReceivedKind | undefined;
+  readonly filter: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(private readonly fields: ErrorFields) {
@@ -110,6 +113,7 @@ export class ScimError extends Error {
     this.attribute = fields.attribute;
     this.expected = fields.expected;
     this.received = fields.received;
+    this.filter = fields.filter;
     this.headers = fields.headers ?? {};
   }
 

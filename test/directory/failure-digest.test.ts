@@ -97,15 +97,33 @@ test('causes of one batch are summarized independently, each a day after its rep
   expect(await reported(id, [], 33 * HOUR)).toEqual(['missingValue 1']);
 });
 
+test('a revoked token is reported once a day, even if another client succeeds', async () => {
+  const id = await connect();
+  const refused = (token: string): StreamedEntry => {
+    const { sequence, entry } = failure('tokenRefused');
+    return { sequence, entry: entry === 'success' ? entry : { ...entry, token } };
+  };
+  expect(await reported(id, [refused('old')], 0)).toEqual(['tokenRefused 1']);
+  expect(await reported(id, [success()], HOUR)).toEqual(['recovered']);
+  for (let round = 1; round <= 8; round += 1) {
+    expect(await reported(id, [refused('old')], (1 + round) * HOUR)).toEqual([]);
+    expect(await reported(id, [success()], (1.5 + round) * HOUR)).toEqual([]);
+  }
+  // Another token is another mistake.
+  expect(await reported(id, [refused('other')], 12 * HOUR)).toEqual(['tokenRefused 1']);
+  expect(await reported(id, [refused('old')], 26 * HOUR)).toEqual(['tokenRefused 9']);
+});
+
 test('recovery depends on the causes, and needs a success without a later failure', async () => {
   const id = await connect();
-  await reported(id, [failure('tokenRefused')], 0);
-  await reported(id, [failure('tokenRefused')], HOUR);
+  const disabled = (): StreamedEntry => failure('connectionDisabled');
+  await reported(id, [disabled()], 0);
+  await reported(id, [disabled()], HOUR);
   expect(await failing(id)).toBe('request');
-  expect(await reported(id, [failure('tokenRefused'), success()], 2 * HOUR)).toEqual(['recovered']);
+  expect(await reported(id, [disabled(), success()], 2 * HOUR)).toEqual(['recovered']);
   expect(await failing(id)).toBeUndefined();
   // A recovery unmutes refused access, so it is reported right away; other causes stay muted.
-  expect(await reported(id, [failure('tokenRefused')], 3 * HOUR)).toEqual(['tokenRefused 1']);
+  expect(await reported(id, [disabled()], 3 * HOUR)).toEqual(['connectionDisabled 1']);
   await reported(id, [failure('wrongValue')], 4 * HOUR);
   expect(await failing(id)).toBe('change');
   expect(await reported(id, [success(), failure('wrongValue')], 5 * HOUR)).toEqual([]);

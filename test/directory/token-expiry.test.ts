@@ -1,4 +1,8 @@
-import { tokensNearExpiry } from '../../directory/notices/token-expiry';
+import {
+  dueAdoption,
+  tokensNearExpiry,
+  unadoptedToken,
+} from '../../directory/notices/token-expiry';
 import { issueToken, type StoredToken } from '../../directory/connections/tokens';
 
 const DAY_MS = 86_400_000;
@@ -25,4 +29,53 @@ test.each<[string, readonly StoredToken[], number]>([
   ['one with scopes that has ended', [token(300), token(-2, { scopes: ['users:read'] })], 0],
 ])('tokens near expiry: %s', (_, tokens, expected) => {
   expect(tokensNearExpiry(tokens, now)).toBe(expected);
+});
+
+describe('a rotated token that the identity provider does not use', () => {
+  const at = (days: number): string => new Date(now + days * DAY_MS).toISOString();
+  /** A rotation ten days ago with an overlap of 20 days. */
+  const next = token(355, { createdAt: at(-10) });
+  const earlier = token(10, { createdAt: at(-100), replaced: true, lastUsedAt: at(-1) });
+
+  test('is found while the earlier one is used', () => {
+    expect(unadoptedToken([next, earlier], now)).toMatchObject({
+      id: next.id,
+      earlier: earlier.id,
+      earlierUntil: earlier.expiresAt,
+    });
+  });
+
+  test.each<[string, readonly StoredToken[]]>([
+    ['the new one is used', [{ ...next, lastUsedAt: at(-2) }, earlier]],
+    ['the earlier one is not used any more', [next, { ...earlier, lastUsedAt: at(-11) }]],
+    ['the earlier one has ended', [next, { ...earlier, expiresAt: at(-1) }]],
+    ['the earlier one is a token with scopes', [next, { ...earlier, scopes: ['users:read'] }]],
+    ['the new one is pending', [{ ...next, pending: true }, earlier]],
+  ])('is no problem if %s', (_name, tokens) => {
+    expect(unadoptedToken(tokens, now)).toBeUndefined();
+  });
+
+  test.each<[number, string | undefined]>([
+    [-1, undefined],
+    [0, 'half'],
+    [6.9, 'half'],
+    [7, '3'],
+    [8.9, '3'],
+    [9, '1'],
+  ])('is reported %d days from now with the reminder %p', (days, reminder) => {
+    const found = unadoptedToken([next, earlier], now);
+    if (found === undefined) throw new Error('not found');
+    expect(dueAdoption(found, now + days * DAY_MS)).toBe(reminder);
+  });
+
+  test('is reported at half of a short overlap only', () => {
+    const found = { id: 'x', createdAt: at(-0.4), earlier: 'y', earlierUntil: at(0.4) };
+    expect(dueAdoption(found, now - 0.1 * DAY_MS)).toBeUndefined();
+    expect(dueAdoption(found, now + 0.1 * DAY_MS)).toBe('half');
+  });
+
+  test('counts as near its expiry from half of the overlap on', () => {
+    expect(tokensNearExpiry([next, { ...earlier, expiresAt: at(20) }], now)).toBe(0);
+    expect(tokensNearExpiry([next, { ...earlier, expiresAt: at(9) }], now)).toBe(1);
+  });
 });

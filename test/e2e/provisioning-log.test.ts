@@ -121,7 +121,7 @@ test('unknown members, failed bulk operations and unsupported groups are logged'
   ]);
 });
 
-test('replaced tokens and disabled connections are logged, unknown tokens are not', async () => {
+test('replaced tokens, disabled connections and unknown tokens are logged', async () => {
   const other = await Client.connect('okta');
   const { body: next } = await admin('POST', `/connections/${other.id}/tokens`, {});
   expect((await other.get('/Users')).status).toBe(401);
@@ -133,8 +133,50 @@ test('replaced tokens and disabled connections are logged, unknown tokens are no
   expect(requests.map(({ cause, status }: Body) => [cause, status])).toEqual([
     ['connectionDisabled', 403],
     ['tokenRefused', 401],
+    ['tokenRefused', 401],
   ]);
   expect(JSON.stringify(requests)).not.toContain(other.token);
+});
+
+describe('a token that lets nobody in is logged once a minute, with what is wrong', () => {
+  const cut = (token: string): string => token.slice(0, -5);
+  test.each<[string, (token: string) => string | undefined, string]>([
+    ['no header', () => undefined, 'no Authorization header'],
+    ['another scheme', () => 'Basic dXNlcg==', 'no bearer token'],
+    ['a truncated token', (token) => `Bearer ${cut(token)}`, 'may have been cut off'],
+    ['a word', () => 'Bearer Hunter2', 'not one of this service'],
+    ['a token of another connection', () => `Bearer ${client.token}`, 'of another connection'],
+    [
+      'an unknown id',
+      (token) => `Bearer ${issueToken(token.split('_')[1] ?? '').value}`,
+      'no token with its id',
+    ],
+    [
+      'another secret',
+      (token) => `Bearer ${cut(token)}AAAAA`,
+      'of a valid token, but another secret',
+    ],
+  ])('%s', async (_name, headerOf, problem) => {
+    const own = await Client.connect('okta');
+    const authorization = headerOf(own.token);
+    const headers: Record<string, string> =
+      authorization === undefined ? {} : { Authorization: authorization };
+    const replies = [
+      await send('GET', `${own.baseUrl}/Users`, headers),
+      await send('GET', `${own.baseUrl}/Users`, headers),
+    ];
+    for (const reply of replies) {
+      expect(reply.status).toBe(401);
+      expect(reply.text).toBe(replies[0]?.text);
+    }
+    const { requests } = await log('?status=401', own.id);
+    expect(requests.length).toBeLessThanOrEqual(2);
+    const [entry] = requests;
+    expect(entry).toMatchObject({ kind: 'failure', cause: 'tokenRefused', count: 1 });
+    expect(entry.detail).toContain(problem);
+    const value = authorization?.split(' ')[1] ?? 'nothing';
+    expect(JSON.stringify(requests)).not.toContain(value);
+  });
 });
 
 test('a burst of failures is counted in a limited number of entries', async () => {

@@ -74,8 +74,7 @@ test('a scheduled rotation stores a new token in the secret and mails the recipi
   expect(mails).toHaveLength(1);
   const [mail] = mails;
   expect(mail?.subject).toBe('New SCIM token for Acme & Söhne: paste it into Entra ID');
-  const { secretName } = (await admin('GET', `/connections/${client.id}`)).body;
-  expect(mail?.text).toContain(`get-secret-value --secret-id '${String(secretName)}'`);
+  expect(mail?.text).toContain('Ask the operators of this service for the new token.');
   expect(mail?.text).toContain('Secret Token');
   expect(mail?.html).toContain('Acme &amp; Söhne');
   expect(`${mail?.text} ${mail?.html}`).not.toMatch(/scim_[a-z0-9-]+_[a-z0-9]{10}_/);
@@ -90,6 +89,39 @@ test('a scheduled rotation stores a new token in the secret and mails the recipi
   // The next rotation follows on schedule.
   await server.advance(25 * DAY);
   expect((await tokens(client))[0]?.id).not.toBe(next.id);
+});
+
+test('recipients learn of a rotation that the identity provider does not follow', async () => {
+  const recipients = ['late@acme.example'];
+  const client = await Client.connect('entra', {
+    displayName: 'Late',
+    failureMail: { recipients },
+    rotation: { everyDays: 30, overlapDays: 10 },
+  });
+  const unused = async (): Promise<unknown> =>
+    (await admin('GET', `/connections/${client.id}`)).body.unusedToken;
+  await server.advance(30 * DAY + 60);
+  expect(await unused()).toBeUndefined();
+  // The identity provider goes on with the earlier token.
+  for (let day = 0; day < 10; day += 1) {
+    await server.advance(DAY - 60);
+    await status(client);
+  }
+  const [next, earlier] = await tokens(client);
+  expect(await unused()).toEqual({
+    id: next.id,
+    createdAt: next.createdAt,
+    usedInstead: earlier.id,
+    endsAt: earlier.expiresAt,
+  });
+  const subjects = (await mailsTo(...recipients)).map(({ subject }) => subject);
+  expect(subjects).toEqual([
+    'New SCIM token for Late: paste it into Entra ID',
+    ...Array<string>(3).fill(
+      `SCIM token of Late: the one in use ends on ${earlier.expiresAt.slice(0, 10)} ` +
+        `${earlier.expiresAt.slice(11, 16)} UTC`,
+    ),
+  ]);
 });
 
 test('a rotation schedule can be changed and removed', async () => {
@@ -194,7 +226,7 @@ test('reminders are sent once: 60, 30, 7 and 1 days before the expiry and on the
     expect(await reminders()).toEqual(expected);
   }
   const [mail] = (await server.mails()).filter(({ subject }) => subject.includes('Expiring'));
-  expect(mail?.text).toContain(`/connections/${client.id}/tokens`);
+  expect(mail?.text).toContain('Ask the operators of this service for a new token.');
   expect(mail?.text).toContain('Okta');
   expect(mail?.text).not.toContain(client.token.slice(-20));
 });
@@ -209,8 +241,7 @@ test('the reminder for a token with scopes names the token and its scopes', asyn
   await server.advance(2 * DAY);
   const [mail] = await mailsTo(...recipients);
   expect(mail?.subject).toBe(`SCIM token ${id} of Test expires in 7 days`);
-  expect(mail?.text).toContain('{"scopes":["users:read"]}');
-  expect(mail?.text).not.toContain('overlapSeconds');
+  expect(mail?.text).toContain('with the scopes users:read');
 });
 
 test('replaced tokens and disabled connections cause no reminders', async () => {

@@ -6,7 +6,13 @@ const status = async (client: Client, value: string): Promise<number> =>
 test('a new token ends earlier tokens immediately', async () => {
   const client = await Client.connect('generic');
   const { status: created, body: token } = await admin('POST', `/connections/${client.id}/tokens`);
-  expect([created, Object.keys(token)]).toEqual([201, ['id', 'value', 'createdAt', 'expiresAt']]);
+  expect([created, Object.keys(token)]).toEqual([
+    201,
+    ['id', 'value', 'createdAt', 'expiresAt', 'earlierTokens'],
+  ]);
+  const [, , earlier] = client.token.split('_');
+  expect(token.earlierTokens).toEqual([{ id: earlier, endsAt: expect.any(String) }]);
+  expect(Date.parse(token.earlierTokens[0].endsAt)).toBeLessThanOrEqual(Date.now());
   expect([await status(client, client.token), await status(client, token.value)]).toEqual([
     401, 200,
   ]);

@@ -3,7 +3,12 @@ import { Connections } from '../../../directory/connections/connections';
 import { quarantinedSince, silentSince } from '../../../directory/connections/usage-pattern';
 import type { TokenNotice, UsageNotice } from '../../../directory/notices/notice';
 import { makeNotice } from '../../../directory/notices/notice-queue';
-import { dueReminder, tokensNearExpiry } from '../../../directory/notices/token-expiry';
+import {
+  dueAdoption,
+  dueReminder,
+  tokensNearExpiry,
+  unadoptedToken,
+} from '../../../directory/notices/token-expiry';
 import { HAND_OVER_MS } from '../../../directory/store/retries';
 import type { Table } from '../../../directory/store/table';
 import { consoleLabelsOf } from '../../../idp/explanations/console';
@@ -29,7 +34,8 @@ export async function createReminders(table: Table): Promise<void> {
       nearExpiry += tokensNearExpiry(connection.tokens);
       silent += usage.length;
       if (recipientsOf(connection).length === 0) continue;
-      for (const notice of [...expiryNotices(connection), ...usage]) {
+      const notices = [...expiryNotices(connection), ...adoptionNotices(connection), ...usage];
+      for (const notice of notices) {
         await makeNotice(table, notice);
       }
     }
@@ -45,6 +51,15 @@ function expiryNotices({ id: connection, tokens }: Connection): readonly TokenNo
     const { id, expiresAt } = token;
     return [{ connection, kind: 'tokenExpires', token: id, expiresAt, days }];
   });
+}
+
+function adoptionNotices({ id: connection, tokens }: Connection): readonly TokenNotice[] {
+  const unadopted = unadoptedToken(tokens);
+  const reminder = unadopted === undefined ? undefined : dueAdoption(unadopted);
+  if (unadopted === undefined || reminder === undefined) return [];
+  const { id: token, earlierUntil } = unadopted;
+  const expiresAt = earlierUntil;
+  return [{ connection, kind: 'tokenNotAdopted', token, expiresAt, earlierUntil, reminder }];
 }
 
 /** Returns at most one notice; none if recipients already know that no request gets in. */

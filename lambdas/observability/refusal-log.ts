@@ -1,0 +1,54 @@
+import { Connections } from '../../directory/connections/connections';
+import { CONNECTION_ID } from '../../directory/connections/connection';
+import { newEntryTime } from '../../directory/log/entry-item';
+import { logRefusal } from '../../directory/log/failure-entry';
+import { unlessBusy } from '../../directory/store/retries';
+import type { Table } from '../../directory/store/table';
+import { logFailure } from './log';
+import { RecentKeys } from './recent-keys';
+
+/** A refused request. */
+export interface RefusedRequest {
+  readonly request: {
+    readonly connectionId: string;
+    readonly method: string;
+    readonly resource: string;
+  };
+  readonly requestId: string;
+  /** When the request arrived, in milliseconds since the epoch. */
+  readonly begun: number;
+}
+
+/**
+ * Logs requests whose token is of nobody: the most common mistake in a setup is a token that was
+ * cut off. Anybody can send such requests, so there is one entry a minute for each connection, and
+ * a function instance reads the connection no more often.
+ */
+export class RefusalLog {
+  private readonly recent = new RecentKeys();
+
+  /** @param days how long entries are kept */
+  constructor(private readonly days: number) {}
+
+  /** Logs a refusal. A failure to do so is only written to the function's own log. */
+  async log(
+    table: Table,
+    { request, requestId, begun }: RefusedRequest,
+    problem: string,
+  ): Promise<void> {
+    const { connectionId: connection, method, resource: route } = request;
+    const time = newEntryTime();
+    if (!CONNECTION_ID.test(connection)) return;
+    if (!this.recent.add(`${connection} ${time.at.slice(0, 16)}`)) return;
+    try {
+      await unlessBusy(async () => {
+        if ((await new Connections(table).find(connection)) === undefined) return;
+        const entry = { ...time, connection, requestId, method, route, status: 401 };
+        const details = { cause: 'tokenRefused', detail: problem, count: 1 };
+        await logRefusal(table, { ...entry, ...details, latency: Date.now() - begun }, this.days);
+      });
+    } catch (error) {
+      logFailure(error, requestId);
+    }
+  }
+}
