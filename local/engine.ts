@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { prepareDatabase, temporaryFolder } from './engine-database';
-import { freePort } from './free-port';
+import { freePort } from './loopback';
 
 /** DynamoDB-compatible engine that runs in its own process on this machine. */
 export interface Engine {

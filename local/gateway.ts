@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { isForeign } from './loopback';
 import { InvocationError, type LocalFunction } from './local-function';
 import {
   gatewayResponse,
@@ -110,20 +111,6 @@ function requestLine(
   const path = url.length > 200 ? `${url.slice(0, 200)}…` : url;
   return [method, path, status, ...(code === undefined ? [] : [code]), `${milliseconds} ms`].join(
     ' ',
-  );
-}
-
-/**
- * Returns whether the request may come from a web page: one of another origin, or one whose host
- * name was rebound to this machine (DNS rebinding). Such requests must not reach the admin API.
- */
-function isForeign({ headers }: IncomingMessage): boolean {
-  const isLocal = (host: string): boolean =>
-    /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(host);
-  const origin = headers.origin;
-  return (
-    !isLocal(headers.host ?? '') ||
-    (origin !== undefined && !isLocal(origin.replace(/^https?:\/\//, '')))
   );
 }
 

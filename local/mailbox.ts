@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { asText, isArray, isObject, parseJson, type Json } from '../scim/json';
+import { isForeign } from './loopback';
 
 /** Path of the page that lists the mails. */
 export const MAILBOX_PATH = '/mailbox';
@@ -22,6 +23,10 @@ export class Mailbox {
 
   createServer(): Server {
     return createServer((request, response) => {
+      if (isForeign(request)) {
+        answer(response, 403, { message: 'Web pages may not send mails here.' });
+        return;
+      }
       this.send(request, response).catch((error: unknown) => {
         answer(response, 500, { message: String(error) });
       });

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from 'node:stream/consumers';
 import { asText, isObject, parseJson, type JsonObject } from '../scim/json';
 import type { Clock } from './clock';
+import { isForeign } from './loopback';
 import {
   arnOf,
   CURRENT,
@@ -67,6 +68,10 @@ export class LocalSecretsManager {
 
   createServer(): Server {
     return createServer((request, response) => {
+      if (isForeign(request)) {
+        answer(response, 403, { __type: 'AccessDeniedException' });
+        return;
+      }
       this.handle(request, response).catch((error: unknown) => {
         answer(response, 500, { __type: 'InternalServiceError', Message: String(error) });
       });

@@ -3,7 +3,7 @@ import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../local/free-port';
+import { freePort } from '../../local/loopback';
 import { pythonEnvironment } from '../support/python';
 
 /** ministack, an emulation of AWS APIs, running on this machine without Docker. */

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../local/free-port';
+import { freePort } from '../../local/loopback';
 
 /*
  * `npm run test:dynamodb-local`: runs the directory tests and the end-to-end tests on the official
