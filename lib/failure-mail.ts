@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { ENVIRONMENT } from '../lambdas/contract';
@@ -66,13 +66,15 @@ export interface FailureMailProps {
 /**
  * Returns the environment variables for the function that sends mails. Without `failureMail` there
  * are none, and it sends no mails.
- * @throws Error for a recipient that is not an email address, and for more than 50 recipients
+ * @throws Error for a sender or recipient that is not an email address, for more than 50 recipients,
+ * and for a contact that is not one line
  */
 export function mailEnvironment(
   mail: FailureMailProps | undefined,
 ): Readonly<Record<string, string>> {
   if (mail === undefined) return {};
   const { sender, recipients = [], configurationSet, contact } = mail;
+  if (!Token.isUnresolved(sender)) domainOf(sender);
   if (contact !== undefined && !/^\S[^\n\r]{0,199}$/.test(contact))
     throw new Error('failureMail.contact must be one line of at most 200 characters.');
   const wrong = recipients.find((recipient) => !ADDRESS.test(recipient));

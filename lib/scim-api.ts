@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import {
   AuthorizationType,
   LambdaIntegration,
@@ -17,6 +18,14 @@ interface ApiProps extends Pick<ScimServiceProviderProps, 'throttling' | 'tracin
   readonly reach: Pick<RestApiProps, 'endpointConfiguration' | 'policy'>;
 }
 
+/** @throws Error for a limit that would let no request in, or that API Gateway does not know */
+function checkThrottling(rateLimit: number, burstLimit: number): void {
+  for (const [name, value] of Object.entries({ rateLimit, burstLimit })) {
+    if (Token.isUnresolved(value) || (Number.isFinite(value) && value > 0)) continue;
+    throw new Error(`throttling.${name} must be a positive number, not ${value}.`);
+  }
+}
+
 /**
  * Creates the REST API without its routes. An HTTP API does not fit: it passes bodies of
  * `application/scim+json` in base64 and decodes paths.
@@ -26,6 +35,7 @@ export function createApi(
   { name, throttling = {}, tracing = false, reach }: ApiProps,
 ): RestApi {
   const { rateLimit = 200, burstLimit = 2 * rateLimit } = throttling;
+  checkThrottling(rateLimit, burstLimit);
   const api = new RestApi(scope, 'Api', {
     // API Gateway publishes its metrics under this name.
     restApiName: name,

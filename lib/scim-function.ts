@@ -1,4 +1,4 @@
-import { CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnResource, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -52,6 +52,7 @@ export class ScimFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ScimFunctionProps) {
     const { name, description, environment, bundlesPath, timeout = Duration.seconds(28) } = props;
     const { network, runtime = Runtime.NODEJS_24_X, memorySize = 1024, tracing = false } = props;
+    checkMemory(memorySize);
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -113,4 +114,14 @@ function bundlePath(name: FunctionName, bundlesPath?: string): string {
     );
   }
   return folder;
+}
+
+/**
+ * @throws Error for a size that Lambda does not offer
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
+function checkMemory(megabytes: number): void {
+  if (Token.isUnresolved(megabytes)) return;
+  if (Number.isInteger(megabytes) && megabytes >= 128 && megabytes <= 10_240) return;
+  throw new Error(`memorySize must be 128 to 10240 whole megabytes, not ${megabytes}.`);
 }

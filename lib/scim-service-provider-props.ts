@@ -122,7 +122,7 @@ export interface ScimServiceProviderProps {
   readonly logRetention?: RetentionDays;
 
   /**
-   * Memory of each function in megabytes.
+   * Memory of each function in megabytes: 128 to 10240.
    *
    * Lambda allocates CPU in proportion to memory.
    *

@@ -14,7 +14,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { ENVIRONMENT, NOTIFICATION_FILTERS } from '../../lambdas/contract';
-import { ScimServiceProvider } from '../../lib';
+import { ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
 import { provide } from './support';
 
 test('domain sets up the certificate, TLS 1.2 and DNS records, and all URLs use it', () => {
@@ -255,4 +255,31 @@ test('more recipients than SES accepts are rejected', () => {
   expect(() =>
     provide(() => ({ failureMail: { sender: 'scim@example.com', recipients } })),
   ).toThrow('50 addresses');
+});
+
+test.each<[ScimServiceProviderProps, string]>([
+  [{ throttling: { rateLimit: -5 } }, 'throttling.rateLimit must be a positive number, not -5'],
+  [{ throttling: { rateLimit: 0 } }, 'throttling.rateLimit must be a positive number, not 0'],
+  [{ throttling: { burstLimit: -1 } }, 'throttling.burstLimit must be a positive number'],
+  [{ memorySize: 1 }, 'memorySize must be 128 to 10240 whole megabytes, not 1'],
+  [{ memorySize: 1000.5 }, 'memorySize must be 128 to 10240 whole megabytes'],
+  [
+    { failureMail: { sender: 'scim', identity: 'example.com' } },
+    'failureMail.sender must be an email address',
+  ],
+  [
+    { failureMail: { sender: 'scim@example.com', contact: 'a\nb' } },
+    'failureMail.contact must be one line',
+  ],
+])('%j is refused at synth', (props, message) => {
+  expect(() => provide(() => props)).toThrow(message);
+});
+
+test('failureMail.contact reaches the function that mails', () => {
+  const { template } = provide(() => ({
+    failureMail: { sender: 'scim@example.com', contact: 'help@example.com' },
+  }));
+  template().hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ MAIL_CONTACT: 'help@example.com' }) },
+  });
 });
