@@ -53,7 +53,7 @@ const RULES = {
   },
   'lambdas/bundling': { packages: ['esbuild'], folders: ['lambdas/contract.ts'] },
   lib: { packages: ['aws-cdk-lib', 'constructs'], folders: ['lambdas/contract.ts'] },
-  bin: { packages: ['aws-cdk-lib'], folders: ['lib'] },
+  bin: { packages: ['aws-cdk-lib', 'zod'], folders: ['lib'] },
   local: {
     packages: ['aws-cdk-lib', '@aws-sdk', 'aws-lambda', 'sql.js'],
     folders: ['lib', 'lambdas/contract.ts', 'idp', 'scim'],

@@ -1,40 +1,108 @@
-import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { ScimServiceProvider } from '../lib';
+import {
+  IdentityProvider,
+  ScimAccess,
+  ScimServiceProvider,
+  UserDeletion,
+  type ConnectionProps,
+  type ScimServiceProviderProps,
+} from '../lib';
+import { readSettings, type DeclaredConnection, type Settings } from './settings';
 
-/**
- * The app that `npx cdk deploy` deploys: one stack with one service provider. Its context values:
- *
- * - `failureMailSender`: the address that mails are sent from.
- * - `failureMailRecipients`: addresses, separated by commas, that receive mails about alarms and
- *   about connections without recipients of their own.
- * - `alarmTopicArn`: the SNS topic that alarms notify.
- *
- * Alarms are created only if there is a topic or a recipient.
+/*
+ * The app that `npx cdk deploy` deploys: one stack with one service provider. Its settings are
+ * context values, see settings.ts and docs/guides/deploying.md. Alarms are created only if there is
+ * a topic or a recipient.
  */
 const app = new App();
-const stack = new Stack(app, 'Scim', { description: 'SCIM 2.0 service provider (cdk-scim)' });
-const sender = context('failureMailSender');
-const recipients = context('failureMailRecipients')?.split(',') ?? [];
-const topicArn = context('alarmTopicArn');
-const topic =
-  topicArn === undefined ? undefined : Topic.fromTopicArn(stack, 'AlarmTopic', topicArn);
-const isAnybodyTold = topic !== undefined || recipients.length > 0;
-if (sender === undefined && recipients.length > 0) {
-  throw new Error(
-    'failureMailRecipients requires failureMailSender, the address that mails are sent from: ' +
-      'add -c failureMailSender=scim@example.com.',
-  );
-}
+const settings = readSettings(app.node.getAllContext());
+const { stackName = 'Scim', account, region } = settings;
+const stack = new Stack(app, stackName, {
+  description: 'SCIM 2.0 service provider (cdk-scim)',
+  env: {
+    ...(account === undefined ? {} : { account }),
+    ...(region === undefined ? {} : { region }),
+  },
+});
 const provider = new ScimServiceProvider(stack, 'ServiceProvider', {
-  ...(sender === undefined ? {} : { failureMail: { sender, recipients } }),
-  ...(isAnybodyTold ? { alarms: topic === undefined ? {} : { topic } } : {}),
+  ...props(settings),
+  ...domain(settings),
+  ...mailAndAlarms(settings),
 });
 
-/** Returns a context value, or undefined if it is not set or empty. */
-function context(name: string): string | undefined {
-  const value: unknown = app.node.tryGetContext(name);
-  return typeof value === 'string' && value !== '' ? value : undefined;
+function props(settings: Settings): ScimServiceProviderProps {
+  const { connections, accessFromIpRanges: ranges, encryptionKeyArn: keyArn } = settings;
+  const { rateLimit, burstLimit, removalPolicy } = settings;
+  return {
+    connections: connections.map(connectionProps),
+    ...(ranges.length === 0 ? {} : { access: ScimAccess.fromIpRanges(...ranges) }),
+    ...(keyArn === undefined
+      ? {}
+      : { encryptionKey: Key.fromKeyArn(stack, 'EncryptionKey', keyArn) }),
+    ...(removalPolicy === 'destroy' ? { removalPolicy: RemovalPolicy.DESTROY } : {}),
+    throttling: {
+      ...(rateLimit === undefined ? {} : { rateLimit }),
+      ...(burstLimit === undefined ? {} : { burstLimit }),
+    },
+  };
+}
+
+function connectionProps(connection: DeclaredConnection): ConnectionProps {
+  const { identityProvider, userDeletion, tokenExpiresInDays, rotation, ...same } = connection;
+  const profile = Object.values(IdentityProvider).find((each) => each === identityProvider);
+  const deletion = Object.values(UserDeletion).find((each) => each === userDeletion);
+  return {
+    ...same,
+    ...(profile === undefined ? {} : { identityProvider: profile }),
+    ...(deletion === undefined ? {} : { userDeletion: deletion }),
+    ...(tokenExpiresInDays === undefined
+      ? {}
+      : { tokenExpiresIn: Duration.days(tokenExpiresInDays) }),
+    ...(rotation === undefined
+      ? {}
+      : {
+          rotation: {
+            every: Duration.days(rotation.everyDays),
+            ...(rotation.overlapDays === undefined
+              ? {}
+              : { overlap: Duration.days(rotation.overlapDays) }),
+          },
+        }),
+  };
+}
+
+function domain(settings: Settings): Pick<ScimServiceProviderProps, 'domain'> {
+  const { domainName, certificateArn, hostedZoneId, hostedZoneName: zoneName } = settings;
+  if (domainName === undefined || certificateArn === undefined) return {};
+  const certificate = Certificate.fromCertificateArn(stack, 'Certificate', certificateArn);
+  if (hostedZoneId === undefined || zoneName === undefined) {
+    return { domain: { domainName, certificate } };
+  }
+  const zone = { hostedZoneId, zoneName };
+  const hostedZone = HostedZone.fromHostedZoneAttributes(stack, 'HostedZone', zone);
+  return { domain: { domainName, certificate, hostedZone } };
+}
+
+function mailAndAlarms(
+  settings: Settings,
+): Pick<ScimServiceProviderProps, 'failureMail' | 'alarms'> {
+  const { failureMailSender: sender, failureMailRecipients: recipients } = settings;
+  const { failureMailContact: contact, alarmTopicArn: topicArn } = settings;
+  const topic =
+    topicArn === undefined ? undefined : Topic.fromTopicArn(stack, 'AlarmTopic', topicArn);
+  const hasReader = topic !== undefined || recipients.length > 0;
+  return {
+    ...(sender === undefined
+      ? {}
+      : {
+          failureMail: { sender, recipients, ...(contact === undefined ? {} : { contact }) },
+        }),
+    ...(hasReader ? { alarms: topic === undefined ? {} : { topic } } : {}),
+  };
 }
 
 new CfnOutput(stack, 'AdminUrl', {

@@ -1,0 +1,47 @@
+import { readSettings } from '../../bin/settings';
+
+test('settings are read from the context, as texts of the command line or as JSON', () => {
+  const settings = readSettings({
+    '@aws-cdk/core:flag': true,
+    'cli-telemetry': false,
+    'aws:cdk:enable-asset-metadata': true,
+    stackName: 'ScimTest',
+    rateLimit: '50',
+    burstLimit: 60,
+    accessFromIpRanges: '192.0.2.0/24, 198.51.100.0/24',
+    failureMailSender: 'scim@example.com',
+    failureMailRecipients: ['a@example.com', 'b@example.com'],
+    alarmTopicArn: '',
+    connections: [{ id: 'acme', identityProvider: 'entra', rotation: { everyDays: 90 } }],
+  });
+  expect(settings).toMatchObject({
+    stackName: 'ScimTest',
+    rateLimit: 50,
+    burstLimit: 60,
+    accessFromIpRanges: ['192.0.2.0/24', '198.51.100.0/24'],
+    failureMailRecipients: ['a@example.com', 'b@example.com'],
+    connections: [{ id: 'acme', identityProvider: 'entra', rotation: { everyDays: 90 } }],
+  });
+  expect(settings.alarmTopicArn).toBeUndefined();
+});
+
+test('without settings there are none', () => {
+  expect(readSettings({})).toEqual({
+    connections: [],
+    accessFromIpRanges: [],
+    failureMailRecipients: [],
+  });
+});
+
+test.each<[object, string]>([
+  [{ failureMailSendr: 'x' }, 'Unrecognized key: "failureMailSendr"'],
+  [{ connections: [{ id: 'acme', identityprovider: 'entra' }] }, '"identityprovider"'],
+  [{ connections: [{ id: 'acme', identityProvider: 'azure' }] }, 'identityProvider'],
+  [{ removalPolicy: 'delete' }, 'removalPolicy'],
+  [{ rateLimit: 'fast' }, 'rateLimit'],
+  [{ failureMailRecipients: 'a@example.com' }, 'failureMailRecipients requires failureMailSender'],
+  [{ domainName: 'scim.example.com' }, 'domainName requires certificateArn'],
+  [{ hostedZoneId: 'Z', hostedZoneName: 'example.com' }, 'hostedZoneId requires domainName'],
+])('%j is refused', (context, message) => {
+  expect(() => readSettings(context)).toThrow(message);
+});
