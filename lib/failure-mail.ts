@@ -66,8 +66,8 @@ export interface FailureMailProps {
 /**
  * Returns the environment variables for the function that sends mails. Without `failureMail` there
  * are none, and it sends no mails.
- * @throws Error for a sender or recipient that is not an email address, for more than 50 recipients,
- * and for a contact that is not one line
+ * @throws Error for a sender or recipient that is not an email address, for more than 50
+ * recipients, and for a contact that is not one line
  */
 export function mailEnvironment(
   mail: FailureMailProps | undefined,
