@@ -152,7 +152,7 @@ describe('replace (RFC 7644 section 3.5.2.3)', () => {
       home,
     ]);
   });
-  test('fails with noTarget if no value matches, unless createMissingTarget is set', () => {
+  test('fails with noTarget if no value matches, except by tolerant rules', () => {
     const operation = { op: 'replace', path: 'phoneNumbers[type eq "work"].value', value: '1' };
     expect(refusal([operation])).toBe('400 noTarget');
     expect(patch([operation])['phoneNumbers']).toEqual([{ type: 'work', value: '1' }]);
