@@ -125,7 +125,8 @@ async function convertPartition(
   let after = start === '' ? undefined : { pk, sk: start };
   for (let page = 1; ; page += 1) {
     const isLate = table.retries.timeLeft < HAND_OVER_MS;
-    if (after !== undefined && (isLate || page % PAGES_PER_SAVE === 0)) await saveAfter(after.sk);
+    // Also at the start of a partition: there may be thousands of small ones.
+    if (isLate || page % PAGES_PER_SAVE === 0) await saveAfter(after?.sk ?? '');
     if (isLate) return false;
     const { items, next } = await table.query(pk, { after, limit: PAGE });
     await inParallel(items, WIDTH, (item) => convertItem(table, item));

@@ -6,6 +6,7 @@ import { Groups } from '../../directory/groups';
 import type { Tenant } from '../../directory/resources/tenant';
 import type { FailedCondition } from '../../directory/store/failed-conditions';
 import type { Item } from '../../directory/store/item';
+import { BACKFILLS } from '../../directory/store/keys';
 import { Table } from '../../directory/store/table';
 import type { Check, Write } from '../../directory/store/write';
 import { Users } from '../../directory/users';
@@ -160,6 +161,20 @@ test('after the conversion, an erased user leaves no name in the log', async () 
   expect(await eraseEntries({ table, connection: 'upgraded' }, user?.sk ?? '')).toBe(true);
   expect(await entries()).toHaveLength(2);
   expect(JSON.stringify(await entries())).not.toContain('plain');
+});
+
+test('a run without time saves where the next one continues', async () => {
+  const { table } = await upgraded('before');
+  const now = Date.now();
+  await convertEarlierItems(table, now);
+  const late = table.forRequest(Date.now() + 3500);
+  expect(await convertEarlierItems(late, now + MINUTE_MS)).toBe(false);
+  expect(await table.get({ pk: BACKFILLS, sk: '0.3.0' })).toMatchObject({
+    connection: 'upgraded',
+    partition: 0,
+    after: '',
+  });
+  expect(await convertEarlierItems(table, now + MINUTE_MS)).toBe(true);
 });
 
 test('requests during the conversion do not disturb it', async () => {
