@@ -1,3 +1,4 @@
+import { ScimError } from '../../scim/errors/scim-error';
 import { GROUP, USER, type ResourceTypeName } from '../../scim/schema/resource-type';
 import { resourceFromItem } from '../resources/resource-item';
 import {
@@ -34,12 +35,18 @@ import { revivalPartitions } from '../deleted-users';
 
 const STATE: Key = { pk: BACKFILLS, sk: '0.3.0' };
 
-/** Functions of the earlier release have ended after this time, and write no more items. */
-const DELAY_MS = 60_000;
+/**
+ * After this time the whole deployment is updated, and the last invocations of the earlier release,
+ * which still wrote items in their form, have ended.
+ */
+const DELAY_MS = 30 * 60_000;
 
 /** Items per page, and converted in parallel. */
 const PAGE = 200;
 const WIDTH = 8;
+
+/** How often an item that changes meanwhile is read again. */
+const ATTEMPTS = 5;
 
 /** Pages after which the position is saved, so that little is read again after a crash. */
 const PAGES_PER_SAVE = 25;
@@ -52,6 +59,9 @@ const PARTITIONS = [
   logPartition,
   changesPartition,
 ] as const;
+
+/** Called for an item that cannot be converted. */
+type OnFailure = (item: Item, error: unknown) => void;
 
 /** Where the next page begins. */
 interface Position {
@@ -66,9 +76,14 @@ interface Position {
  * Converts as much as time allows, and continues there the next time. Any number of workers may do
  * it at once.
  * @param now milliseconds since the epoch
+ * @param onFailure called for an item that cannot be converted; the others are continued
  * @returns whether everything is converted
  */
-export async function convertEarlierItems(table: Table, now: number): Promise<boolean> {
+export async function convertEarlierItems(
+  table: Table,
+  now: number,
+  onFailure: OnFailure,
+): Promise<boolean> {
   const state = await table.get(STATE);
   if (state === undefined) {
     await table.write([{ put: { ...STATE, startedAt: now }, condition: ABSENT }]);
@@ -81,7 +96,7 @@ export async function convertEarlierItems(table: Table, now: number): Promise<bo
     partition: numberOf(state, 'partition'),
     after: textOr(state, 'after'),
   };
-  const isDone = await convertFrom(table, start);
+  const isDone = await convertFrom(table, start, onFailure);
   if (isDone) await table.write([{ update: STATE, set: { done: true } }]);
   return isDone;
 }
@@ -90,16 +105,17 @@ function textOr(item: Item, name: string): string {
   return item[name] === undefined ? '' : textOf(item, name);
 }
 
-async function convertFrom(table: Table, start: Position): Promise<boolean> {
+async function convertFrom(table: Table, start: Position, onFailure: OnFailure): Promise<boolean> {
   for await (const connection of connectionsFrom(table, start.connection)) {
     const isFirst = connection === start.connection;
     for (let partition = isFirst ? start.partition : 0; ; partition += 1) {
       const partitionOf = PARTITIONS[partition];
       if (partitionOf === undefined) break;
       const after = isFirst && partition === start.partition ? start.after : '';
-      const isDone = await convertPartition(table, partitionOf(connection), after, (sk) =>
-        save(table, { connection, partition, after: sk }),
-      );
+      const saveAfter = (sk: string): Promise<void> =>
+        save(table, { connection, partition, after: sk });
+      const pk = partitionOf(connection);
+      const isDone = await convertPartition(table, { pk, sk: after }, saveAfter, onFailure);
       if (!isDone) return false;
     }
   }
@@ -118,18 +134,27 @@ async function* connectionsFrom(table: Table, first: string): AsyncGenerator<str
 /** @returns false if there was not enough time */
 async function convertPartition(
   table: Table,
-  pk: string,
-  start: string,
+  start: Key,
   saveAfter: (sk: string) => Promise<void>,
+  onFailure: OnFailure,
 ): Promise<boolean> {
-  let after = start === '' ? undefined : { pk, sk: start };
+  const { pk } = start;
+  let after = start.sk === '' ? undefined : start;
   for (let page = 1; ; page += 1) {
     const isLate = table.retries.timeLeft < HAND_OVER_MS;
     // Also at the start of a partition: there may be thousands of small ones.
     if (isLate || page % PAGES_PER_SAVE === 0) await saveAfter(after?.sk ?? '');
     if (isLate) return false;
     const { items, next } = await table.query(pk, { after, limit: PAGE });
-    await inParallel(items, WIDTH, (item) => convertItem(table, item));
+    await inParallel(items, WIDTH, async (item) => {
+      try {
+        await convertItem(table, item);
+      } catch (error) {
+        // Contention ends the run, which is repeated. An unreadable item must not stop the others.
+        if (error instanceof ScimError) throw error;
+        onFailure(item, error);
+      }
+    });
     if (next === undefined) return true;
     after = { pk, sk: next.sk };
   }
@@ -144,9 +169,24 @@ async function convertItem(table: Table, item: Item): Promise<void> {
   if (meaning.kind === 'log' || meaning.kind === 'change') await indexEntry(table, item);
   if (meaning.kind === 'deletedUser') await convertDeletedUser(table, connection, item);
   if (meaning.kind !== 'resource') return;
-  for (const value of valuesOf(connection, meaning.type, item)) {
-    if (value.formerKey !== undefined) await convertValue(table, item, value, value.formerKey);
+  let current: Item | undefined = item;
+  for (let attempt = 1; attempt <= ATTEMPTS && current !== undefined; attempt += 1) {
+    if (await convertValues(table, valuesOf(connection, meaning.type, current), current)) return;
+    current = await table.get({ pk: item.pk, sk: item.sk });
   }
+}
+
+/** @returns false if the resource has changed since it was read */
+async function convertValues(
+  table: Table,
+  values: readonly IndexedValue[],
+  resource: Item,
+): Promise<boolean> {
+  for (const value of values) {
+    if (value.formerKey === undefined) continue;
+    if (!(await convertValue(table, resource, value, value.formerKey))) return false;
+  }
+  return true;
 }
 
 function valuesOf(connection: string, type: ResourceTypeName, item: Item): readonly IndexedValue[] {
@@ -160,19 +200,19 @@ function valuesOf(connection: string, type: ResourceTypeName, item: Item): reado
 }
 
 /**
- * Moves one value to its current key, unless the resource has changed since it was read: a change
- * writes the current form itself. A unique value that another resource has in its current form
+ * Moves one value to its current key. A unique value that another resource has in its current form
  * stays, and is found by its former form.
+ * @returns false if the resource has changed since it was read
  */
 async function convertValue(
   table: Table,
   resource: Item,
   { attribute, key }: IndexedValue,
   formerKey: Key,
-): Promise<void> {
+): Promise<boolean> {
   const { sk: id } = resource;
   const former = await table.get(formerKey);
-  if (former === undefined || !leadsTo(former, id)) return;
+  if (former === undefined || !leadsTo(former, id)) return true;
   const writes: readonly (Write | Check)[] = [
     {
       check: { pk: resource.pk, sk: id },
@@ -181,7 +221,8 @@ async function convertValue(
     { delete: formerKey },
     attribute.unique ? { put: { ...key, id }, condition: ABSENT } : { put: { ...key } },
   ];
-  await table.write(writes);
+  const failed = await table.write(writes);
+  return failed.every(({ index }) => index !== 0);
 }
 
 async function indexEntry(table: Table, entry: Item): Promise<void> {

@@ -18,11 +18,12 @@ const DISTINGUISHED = 20;
 /** Causes remembered per connection; the ones reported first are forgotten beyond that. */
 const REMEMBERED = 50;
 
+const TOKEN_CAUSE = 'tokenRefused';
+
 /**
  * Causes that keep every request out. Any successful request shows that they are over; for all
  * other causes it takes a successful change.
  */
-const TOKEN_CAUSE = 'tokenRefused';
 const ACCESS_CAUSES = new Set([TOKEN_CAUSE, 'connectionDisabled']);
 
 /** A log entry as the stream delivers it. */

@@ -10,6 +10,7 @@ export type ExpiryDays = (typeof EXPIRY_DAYS)[number];
 
 /** When recipients are reminded of an unused new token: days before the end, or half-way. */
 export const ADOPTION_REMINDERS = ['half', '3', '1'] as const;
+/** One of `ADOPTION_REMINDERS`. */
 export type AdoptionReminder = (typeof ADOPTION_REMINDERS)[number];
 
 /** A token ends soon, was replaced on schedule, or is not used although an earlier one ends. */

@@ -21,8 +21,8 @@ export function dueReminder(token: StoredToken, now = Date.now()): ExpiryDays | 
 
 /**
  * Counts the tokens that end within a week, or have ended, without a replacement, and those whose
- * replacement is not used at half of the overlap. Tokens with
- * scopes are not replaced by the main token; they count until they end.
+ * replacement is not used at half of the overlap. Tokens with scopes are not replaced by the main
+ * token; they count until they end.
  */
 export function tokensNearExpiry(tokens: readonly StoredToken[], now = Date.now()): number {
   const soon = new Date(now + NEAR_DAYS * DAY_MS).toISOString();

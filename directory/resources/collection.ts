@@ -57,7 +57,7 @@ function weightOf({ size }: StoredItem, derived: JsonObject): number {
   return 1 + Math.floor(size / STEP_SIZE) + Math.floor(elements / 10);
 }
 
-/** Characters of the resources on a page, which an answer does not hold. */
+/** Reading a page stops at this number of characters: no answer holds as many. */
 const PAGE_CHARACTERS = 8 * 1024 * 1024;
 
 /** Resources evaluated in parallel. */

@@ -1,3 +1,4 @@
+import { isNormalizable } from '../../scim/filter/compare';
 import type { Attribute } from '../../scim/schema/attribute';
 
 /**
@@ -12,7 +13,7 @@ export function formerKeyForm(
   value: string,
   current: string,
 ): string | undefined {
-  if (attribute.caseExact) return undefined;
+  if (attribute.caseExact || !isNormalizable(value)) return undefined;
   const former = value.normalize('NFC').toLowerCase().replaceAll('ς', 'σ');
   return former === current ? undefined : former;
 }

@@ -43,7 +43,8 @@ export const BACKFILLS = 'deployment#backfill';
 
 /**
  * Returns the partition of a connection's log entries other than changes, in order of time:
- * failures, mails that could not be sent, and successes while the connection was failing.
+ * failures, refused tokens, ignored attributes, mails that could not be sent, and successes while
+ * the connection was failing. Items `once#…` sort after them.
  */
 export function logPartition(connection: string): string {
   return `c#${connection}#log`;
@@ -139,7 +140,7 @@ export function deletedUserKey(connection: string, id: string): Key {
 
 /**
  * Returns the partition of the retained users with this `userName` or `externalId`, by id. A POST
- * with the same value revives the user that was deleted last.
+ * with the same value may revive one of them.
  */
 export function deletedUserValuePartition(
   connection: string,

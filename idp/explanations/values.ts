@@ -125,8 +125,8 @@ export const VALUE_EXPLANATIONS: Explanations<
   ignoredAttribute: {
     title: '{attribute} was ignored',
     meaning:
-      '{idp} sends {attribute}, which users and groups do not have here. The rest of the request ' +
-      'was done. This is logged once a day.',
+      '{idp} sends {attribute}, but users and groups do not have it here. The rest of the ' +
+      'request was done. This is logged once a day.',
     remedy:
       'Remove the mapping of {attribute} in {idp}. If the application needs the attribute, the ' +
       'operator adds it with a schema extension.',

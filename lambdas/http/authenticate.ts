@@ -3,6 +3,7 @@ import { Connections } from '../../directory/connections/connections';
 import {
   allows,
   findValidToken,
+  isLive,
   readToken,
   type PresentedToken,
   type StoredToken,
@@ -25,7 +26,7 @@ export interface Refusal {
   readonly refusal: ScimError;
   /** Set if the caller presented a token that belongs or belonged to the connection. */
   readonly identified: IdentifiedCaller | undefined;
-  /** What is wrong with a token of nobody, for the connection's log; never a part of the token. */
+  /** What is wrong with a token of nobody, for the connection's log; never its secret. */
   readonly problem?: string;
 }
 
@@ -35,7 +36,7 @@ export async function authenticate(table: Table, request: ScimRequest): Promise<
   if (presented === undefined) return refused(undefined, problemOf(request));
   const connection = await new Connections(table).find(presented.connection);
   const token = findValidToken(presented, connection?.tokens ?? []);
-  if (connection === undefined) return refused(undefined, 'the connection does not exist');
+  if (connection === undefined) return { refusal: unauthorized(), identified: undefined };
   const { tokens, endedTokens = [] } = connection;
   // Compared by digest: a token's id is not a secret.
   const isKnown = [...tokens.map(({ digest }) => digest), ...endedTokens].includes(
@@ -45,10 +46,10 @@ export async function authenticate(table: Table, request: ScimRequest): Promise<
   const identified =
     isKnown && token?.pending !== true ? { connection, token: presented.tokenId } : undefined;
   if (token === undefined) {
-    const hasId = tokens.some(({ id }) => id === presented.tokenId);
+    const hasId = tokens.some((stored) => stored.id === presented.tokenId && isLive(stored));
     const problem = hasId
       ? `the token has the id ${presented.tokenId} of a valid token, but another secret`
-      : 'no token with its id has been valid in the last months';
+      : 'no valid token of the connection has its id';
     return refused(identified, problem);
   }
   if (!connection.enabled) return { refusal: connectionDisabled(), identified };

@@ -79,6 +79,9 @@ export function readOperations(
 ): readonly PatchOperation[] {
   const message = readPatchMessage(rewriteMessage(profile, readJson(request)), profile);
   const operations = rewriteOperations(profile, type, message);
+  for (const { path, value = null } of operations) {
+    if (path === undefined) failures.recordIgnored(request, unknownAttributes(type, value));
+  }
   return parseOperations(type, operations, profile, (path) => {
     const attribute = loggablePath(type, path) ?? path;
     if (isLoggableName(attribute)) failures.recordIgnored(request, [attribute]);

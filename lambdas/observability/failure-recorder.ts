@@ -70,7 +70,7 @@ interface Failure {
  */
 export class FailureRecorder {
   private readonly recorded = new Map<string, readonly [LoggedRequest, Failure]>();
-  private readonly ignored = new Map<string, LoggedRequest>();
+  private readonly ignored = new Map<string, readonly [LoggedRequest, string]>();
 
   constructor(
     private readonly caller: IdentifiedCaller,
@@ -97,7 +97,8 @@ export class FailureRecorder {
   /** Records attributes that the resource type does not have; the rest of the request was done. */
   recordIgnored(request: LoggedRequest, attributes: readonly string[]): void {
     for (const attribute of attributes) {
-      if (this.ignored.size < IGNORED) this.ignored.set(attribute, request);
+      if (this.ignored.size >= IGNORED) return;
+      this.ignored.set(`${request.resource} ${attribute}`, [request, attribute]);
     }
   }
 
@@ -114,10 +115,10 @@ export class FailureRecorder {
    */
   async write(succeeded?: string): Promise<void> {
     if (this.recorded.size === 0 && succeeded !== undefined) await this.writeSuccess(succeeded);
-    const ignored = succeeded === undefined ? [] : [...this.ignored];
+    const ignored = succeeded === undefined ? [] : [...this.ignored.values()];
     await Promise.all([
       ...[...this.recorded.values()].map(([request, failure]) => this.writeOne(request, failure)),
-      ...ignored.map(([attribute, request]) => this.writeIgnored(request, attribute)),
+      ...ignored.map(([request, attribute]) => this.writeIgnored(request, attribute)),
     ]);
   }
 

@@ -12,9 +12,7 @@ import type { ComparisonOperator, ComparisonValue } from './ast';
 export function foldCase(value: string): string {
   // A shortcut for ASCII, which most values are: comparisons take most of a filter's time.
   if (!BEYOND_ASCII.test(value)) return value.toLowerCase();
-  // Normalizing a long run of combining marks takes quadratic time. No text has as many (Unicode
-  // Standard Annex 15, section 12.2).
-  if (MANY_MARKS.test(value)) return value.toLowerCase();
+  if (!isNormalizable(value)) return value.toLowerCase();
   // The lower case of Σ depends on the characters around it; the comparison must not. Lower case
   // can be composed where upper case cannot: J̌ has two code points, ǰ has one.
   const lower = value.normalize('NFC').toLowerCase().replaceAll('ς', 'σ');
@@ -22,6 +20,15 @@ export function foldCase(value: string): string {
 }
 
 const BEYOND_ASCII = /[\u0080-\uffff]/;
+
+/**
+ * Returns whether a text can be normalized in linear time: a long run of combining marks takes
+ * quadratic time. No text has as many (Unicode Standard Annex 15, section 12.2).
+ */
+export function isNormalizable(value: string): boolean {
+  return !MANY_MARKS.test(value);
+}
+
 const MANY_MARKS = /\p{M}{31}/u;
 
 /**

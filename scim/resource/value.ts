@@ -56,7 +56,8 @@ function parseElements(
 /**
  * Merges duplicate elements: RFC 7643 section 2.4 recommends not to return the same combination of
  * `type` and `value` more than once. Elements of attributes with further sub-attributes than the
- * RFC's own are duplicates only if they are equal.
+ * RFC's own are duplicates only if they are equal, apart from `primary`. Parts of later elements
+ * win.
  */
 export function distinctElements(attribute: Attribute, elements: readonly Json[]): readonly Json[] {
   if (elements.length < 2) return elements;

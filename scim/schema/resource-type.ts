@@ -103,7 +103,8 @@ export class ResourceType {
       if (rest === '') return { extension: named.id, attribute: undefined };
       return resolveIn(named.attributes, named.id, rest.slice(1));
     }
-    return resolveIn(this.attributes, undefined, rest.replace(/^:/, ''));
+    const name = named === undefined ? path : rest.slice(1);
+    return resolveIn(this.attributes, undefined, name);
   }
 
   /**

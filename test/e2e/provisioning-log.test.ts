@@ -149,7 +149,7 @@ describe('a token that lets nobody in is logged once a minute, with what is wron
     [
       'an unknown id',
       (token) => `Bearer ${issueToken(token.split('_')[1] ?? '').value}`,
-      'no token with its id',
+      'no valid token of the connection has its id',
     ],
     [
       'another secret',

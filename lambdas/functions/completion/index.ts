@@ -46,7 +46,7 @@ export async function handler(
   await completeAbandoned(table, ages, (intent, error) => {
     logFailure(completionError(intent, error), invocation.awsRequestId);
   });
-  areItemsConverted ||= await convertForAWhile(now, deadline);
+  areItemsConverted ||= await convertForAWhile(now, deadline, invocation.awsRequestId);
 }
 
 /** Whether this function instance has found all items of earlier releases converted. */
@@ -56,9 +56,17 @@ let areItemsConverted = false;
 const CONVERSION_MS = 45_000;
 
 /** Converts items of earlier releases. @returns whether all are converted */
-async function convertForAWhile(now: number, deadline: number): Promise<boolean> {
+async function convertForAWhile(
+  now: number,
+  deadline: number,
+  requestId: string,
+): Promise<boolean> {
   const bounded = shared.forRequest(Math.min(deadline, Date.now() + CONVERSION_MS));
-  return (await unlessBusy(() => convertEarlierItems(bounded, now))) ?? false;
+  const convert = (): Promise<boolean> =>
+    convertEarlierItems(bounded, now, ({ pk, sk }, cause) => {
+      logFailure(new Error(`The item ${pk} ${sk} could not be converted.`, { cause }), requestId);
+    });
+  return (await unlessBusy(convert)) ?? false;
 }
 
 /** Completes intents for a while and hands the rest over, so that later records are not delayed. */
