@@ -75,7 +75,7 @@ export function equalJson(left: Json | undefined, right: Json | undefined): bool
   return false;
 }
 
-/** What a JSON value consists of. */
+/** The parts of a JSON value, counted. */
 export interface JsonShape {
   /** Values, including those inside others. */
   readonly values: number;

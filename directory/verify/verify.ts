@@ -55,7 +55,7 @@ class Check {
   /** The items that refer to a user, group or intent, by the key of the latter. */
   private readonly references = new Map<string, string[]>();
   private readonly values = new Pairs();
-  /** What a value needs, by the fact that the item of an earlier release has. */
+  /** The fact that a value needs, by the one that an item of an earlier release has. */
   private readonly formerFacts = new Map<string, string>();
   private formerValues = 0;
   private readonly counts = new Sums();

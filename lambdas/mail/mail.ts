@@ -22,7 +22,7 @@ export interface MailContext {
    * connection, who administer the identity provider and have no access to the account.
    */
   readonly audience: Audience;
-  /** Whom customers may ask, as an address or a URL. */
+  /** The address or URL where customers may ask. */
   readonly contact: string | undefined;
 }
 
