@@ -26,7 +26,7 @@ export const ENVIRONMENT = {
   mailConfigurationSet: 'MAIL_CONFIGURATION_SET',
   /** Default recipients of mails, separated by commas; `notifications`. */
   mailTo: 'MAIL_TO',
-  /** Whom recipients of a connection may ask; `notifications`. */
+  /** The address or URL where recipients of a connection may ask; `notifications`. */
   mailContact: 'MAIL_CONTACT',
   /** ARN of the function that tokens are probed with, if Lambda cannot call the API. */
   probedFunction: 'PROBED_FUNCTION_ARN',
