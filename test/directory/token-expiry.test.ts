@@ -1,5 +1,6 @@
 import {
   dueAdoption,
+  dueReminder,
   tokensNearExpiry,
   unadoptedToken,
 } from '../../directory/notices/token-expiry';
@@ -11,6 +12,11 @@ const now = Date.parse('2026-06-01T00:00:00.000Z');
 /** Creates a token that ends in the given number of days. */
 function token(days: number, more: Partial<StoredToken> = {}): StoredToken {
   return { ...issueToken('acme'), expiresAt: new Date(now + days * DAY_MS).toISOString(), ...more };
+}
+
+/** Creates a token by the days, from now, of its issue and its end. */
+function issued(created: number, end: number): StoredToken {
+  return token(end, { createdAt: new Date(now + created * DAY_MS).toISOString() });
 }
 
 test.each<[string, readonly StoredToken[], number]>([
@@ -29,6 +35,20 @@ test.each<[string, readonly StoredToken[], number]>([
   ['one with scopes that has ended', [token(300), token(-2, { scopes: ['users:read'] })], 0],
 ])('tokens near expiry: %s', (_, tokens, expected) => {
   expect(tokensNearExpiry(tokens, now)).toBe(expected);
+});
+
+test.each<[string, StoredToken, number | undefined]>([
+  ['lasts longer than any reminder', issued(-300, 61), undefined],
+  ['ends within 60 days', issued(-300, 59), 60],
+  ['ends within 30 days', issued(-300, 29), 30],
+  ['ends within a week', issued(-300, 6), 7],
+  ['ends today', issued(-300, 0), 0],
+  ['ended within a day', issued(-300, -0.9), 0],
+  ['ended more than a day ago', issued(-300, -1.1), undefined],
+  ['was issued after the time of the reminder', issued(-1, 6), undefined],
+  ['was ended by a rotation', { ...issued(-300, 6), replaced: true }, undefined],
+])('the reminder of a token that %s', (_, subject, expected) => {
+  expect(dueReminder(subject, now)).toBe(expected);
 });
 
 describe('a rotated token that the identity provider does not use', () => {
