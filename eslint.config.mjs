@@ -3,7 +3,7 @@ import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'cdk.out/', '.scim-local/', 'coverage/', 'bench/'] },
+  { ignores: ['dist/', 'cdk.out/', '.scim-local/', 'coverage/', 'bench/', 'mutation/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

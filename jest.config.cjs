@@ -4,6 +4,8 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 const shared = {
   testEnvironment: 'node',
   transform: { '\\.ts$': '<rootDir>/test/support/esbuild-transformer.cjs' },
+  // Copies of the repository, while the mutation tests run.
+  modulePathIgnorePatterns: ['<rootDir>/mutation/'],
 };
 
 /** Tests against one server, which all of them share; each file has its own connection. */

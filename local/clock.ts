@@ -1,4 +1,5 @@
 import { isObject, parseJson } from '../scim/json';
+import { readJsonLines, writeJsonLines } from './state/files';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
@@ -12,27 +13,48 @@ interface Task {
   readonly everyMs: number;
   readonly run: () => Promise<unknown>;
   last: number;
+  /** The latest run, so that runs follow each other and an advance can wait for them. */
+  running: Promise<unknown>;
 }
+
+/** Reads the stream and delivers it. @param all whether batching windows count as elapsed */
+type StreamReader = (all: boolean) => Promise<void>;
 
 /**
  * Clock of the local functions. It follows the clock of this machine and can be advanced, for
  * example to see a token expire. Recurring tasks such as the template's schedules follow it too.
+ * Stored data has times of this clock, so the advance is kept with the data between runs.
  */
 export class Clock {
   /** Milliseconds by which the clock is ahead, shared with the functions' worker threads. */
   readonly ahead = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
   private readonly offset = new Float64Array(this.ahead);
   private readonly tasks = new Set<Task>();
-  private readonly readers = new Set<() => Promise<void>>();
+  private readonly readers = new Set<StreamReader>();
+
+  /**
+   * @param file where the advance is kept; without it, each run starts at the time of this machine
+   * @throws Error that says how to start over if the file is damaged
+   */
+  constructor(private readonly file?: string) {
+    const [kept] = file === undefined ? [] : readJsonLines(file);
+    const milliseconds = isObject(kept) ? kept['aheadMilliseconds'] : undefined;
+    if (typeof milliseconds === 'number') this.offset[0] = milliseconds;
+  }
 
   /** Milliseconds since the epoch. */
   now(): number {
-    return Date.now() + (this.offset[0] ?? 0);
+    return Date.now() + this.aheadMs();
+  }
+
+  /** Milliseconds by which the clock is ahead of this machine's. */
+  aheadMs(): number {
+    return this.offset[0] ?? 0;
   }
 
   /** Runs a task at an interval and ignores its failures. @returns a function that ends it */
   every(everyMs: number, run: () => Promise<unknown>): () => void {
-    const task: Task = { everyMs, run, last: this.now() };
+    const task: Task = { everyMs, run, last: this.now(), running: Promise.resolve() };
     this.tasks.add(task);
     const timer = setInterval(() => void this.runWhenDue(task), everyMs);
     return () => {
@@ -43,32 +65,39 @@ export class Clock {
 
   /**
    * Runs a reader of the stream before and after each advance: before, so that it dates earlier
-   * writes correctly; after, so that it delivers what has become due.
+   * writes correctly; after, so that it delivers what has become due and what the tasks wrote.
    * @returns a function that ends it
    */
-  aroundAdvances(read: () => Promise<void>): () => void {
+  aroundAdvances(read: StreamReader): () => void {
     this.readers.add(read);
     return () => this.readers.delete(read);
   }
 
-  /** Advances the clock, then runs each task that has become due once. */
+  /**
+   * Advances the clock, runs each task that has become due once, and delivers the stream without
+   * waiting for batching windows.
+   */
   async advance(milliseconds: number): Promise<void> {
-    for (const read of this.readers) await read();
-    this.offset[0] = (this.offset[0] ?? 0) + milliseconds;
+    for (const read of this.readers) await read(false);
+    const aheadMilliseconds = this.aheadMs() + milliseconds;
+    if (this.file !== undefined) writeJsonLines(this.file, [{ aheadMilliseconds }]);
+    this.offset[0] = aheadMilliseconds;
     for (const task of this.tasks) await this.runWhenDue(task);
-    for (const read of this.readers) await read();
+    for (const read of this.readers) await read(true);
   }
 
   private async runWhenDue(task: Task): Promise<void> {
     // The interval timer may fire slightly early.
-    if (this.now() - task.last < task.everyMs * 0.99) return;
-    task.last = this.now();
-    await task.run().catch(() => undefined);
+    if (this.now() - task.last >= task.everyMs * 0.99) {
+      task.last = this.now();
+      task.running = task.running.then(task.run).catch(() => undefined);
+    }
+    await task.running;
   }
 
   /**
    * Answers `GET /clock` with `{now}`. Answers `POST /clock {advanceSeconds}` with the same, after
-   * all tasks that became due have run.
+   * everything that became due has run.
    */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method === 'POST') {

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import initSqlJs from 'sql.js';
+import { freeBytes, unwritable } from './state/files';
 
 /**
  * Schema of the stream records in the embedded engine's SQLite file.
@@ -30,14 +31,24 @@ const STREAM_RECORDS = `
   END;
 `;
 
-/** Creates the engine's database file unless it exists. */
+/**
+ * Creates the engine's database file unless it exists.
+ * @throws Error with advice if the folder cannot be written
+ */
 export async function prepareDatabase(file: string): Promise<void> {
   if (existsSync(file)) return;
   const { Database } = await initSqlJs();
   const database = new Database();
   database.run(STREAM_RECORDS);
-  writeFileSync(file, database.export());
-  database.close();
+  try {
+    writeFileSync(file, database.export());
+  } catch (error) {
+    // A file that was only begun would count as a database the next time.
+    rmSync(file, { force: true });
+    throw unwritable(path.dirname(file), error);
+  } finally {
+    database.close();
+  }
 }
 
 /** Creates a folder for a temporary database, in memory if the system has a memory file system. */
@@ -58,7 +69,5 @@ const SHARED_MEMORY = '/dev/shm';
 const ROOM_BYTES = 1024 ** 3;
 
 function hasRoom(folder: string): boolean {
-  if (!existsSync(folder)) return false;
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize >= ROOM_BYTES;
+  return existsSync(folder) && freeBytes(folder) >= ROOM_BYTES;
 }

@@ -5,18 +5,22 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { prepareDatabase, temporaryFolder } from './engine-database';
 import { freePort } from './loopback';
+import { startOver } from './state/files';
 
 /** DynamoDB-compatible engine that runs in its own process on this machine. */
 export interface Engine {
   /** Endpoint URL. */
   readonly endpoint: string;
+  /** Folder of the database file. */
+  readonly folder: string;
   stop(): Promise<void>;
 }
 
 /**
  * Starts the embedded engine, dynoxide, on a free port of the loopback interface.
  * @param kept path of the database file; without it, the data is discarded on stop
- * @throws Error with install instructions if there is no engine for this platform
+ * @throws Error with install instructions if there is no engine for this platform, or with advice
+ * if it does not open the file
  */
 export async function startEngine(kept?: string): Promise<Engine> {
   if (kept !== undefined) return startEngineOn(kept);
@@ -24,7 +28,7 @@ export async function startEngine(kept?: string): Promise<Engine> {
   try {
     const engine = await startEngineOn(path.join(folder.path, 'dynamodb.sqlite'));
     return {
-      endpoint: engine.endpoint,
+      ...engine,
       stop: async () => {
         await engine.stop();
         folder.remove();
@@ -38,6 +42,7 @@ export async function startEngine(kept?: string): Promise<Engine> {
 
 /** Starts the engine on a database file, which is created if it does not exist. */
 export async function startEngineOn(file: string): Promise<Engine> {
+  const advice = existsSync(file) ? startOver(file) : '';
   await prepareDatabase(file);
   const port = await freePort();
   const args = ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', file];
@@ -52,9 +57,11 @@ export async function startEngineOn(file: string): Promise<Engine> {
     await ready(endpoint, child);
   } catch (error) {
     child.kill('SIGKILL');
-    throw new Error(`The DynamoDB engine did not start. ${errors.trim()}`, { cause: error });
+    throw new Error(`The DynamoDB engine cannot open ${file}: ${errors.trim()} ${advice}`.trim(), {
+      cause: error,
+    });
   }
-  return { endpoint, stop: () => stopped(child) };
+  return { endpoint, folder: path.dirname(file), stop: () => stopped(child) };
 }
 
 /** Returns the path of the engine's executable: from its npm package, or else from PATH. */

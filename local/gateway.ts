@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { isObject, parseJson } from '../scim/json';
 import { isForeign } from './loopback';
 import { InvocationError, type LocalFunction } from './local-function';
 import {
@@ -11,6 +12,7 @@ import {
   type GatewayResponse,
   type RouteMatch,
 } from './routes';
+import { fullDisk, isDiskFull } from './state/files';
 import { asProperties, asText, member, type Template } from './template';
 
 /**
@@ -27,18 +29,25 @@ export type OtherPaths = Readonly<
   Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void> | void>
 >;
 
+/** What the gateway does beside the routes of the template. */
+interface GatewayOptions {
+  readonly otherPaths?: OtherPaths;
+  /** Called with a line about each request that a function answered. */
+  readonly onRequest?: (line: string) => void;
+  /** Folder of the engine's data. Failures while its disk is full say so. */
+  readonly dataFolder?: string;
+}
+
 /**
  * Makes a server behave like the REST API of the template: its stage, routes, proxy integration
  * events and gateway responses. Routes that require IAM authorization in AWS are open to programs
  * on this machine, but not to web pages: see `isForeign`.
- * @param onRequest called with a line about each request that a function answered
  */
 export function serveGateway(
   server: Server,
   template: Template,
   functions: ReadonlyMap<string, LocalFunction>,
-  otherPaths: OtherPaths = {},
-  onRequest: (line: string) => void = () => undefined,
+  { otherPaths = {}, onRequest, dataFolder }: GatewayOptions = {},
 ): void {
   const routes = routesOf(template);
   const stage = stageOf(template);
@@ -74,9 +83,9 @@ export function serveGateway(
       send(response, gatewayResponse(template, 'REQUEST_TOO_LARGE', 'DEFAULT_4XX'));
     } else {
       const begun = Date.now();
-      const answer = await integrate(request, match, path, query, body);
+      const answer = withCause(await integrate(request, match, path, query, body), dataFolder);
       send(response, answer);
-      onRequest(requestLine(request, answer, Date.now() - begun));
+      onRequest?.(requestLine(request, answer, Date.now() - begun));
     }
   }
 
@@ -99,6 +108,18 @@ export function serveGateway(
       return gatewayResponse(template, type, 'DEFAULT_5XX');
     }
   }
+}
+
+/**
+ * Says so if a request failed because the disk is full. DynamoDB has no such error, so functions
+ * take it for a busy table.
+ */
+function withCause(answer: GatewayResponse, dataFolder: string | undefined): GatewayResponse {
+  if (answer.status < 500 || dataFolder === undefined || !isDiskFull(dataFolder)) return answer;
+  const detail = fullDisk(dataFolder);
+  process.stderr.write(`${detail}\n`);
+  const body = parseJson(answer.body);
+  return isObject(body) ? { ...answer, body: JSON.stringify({ ...body, detail }) } : answer;
 }
 
 /** Describes a request on one line: `POST /scim/v2/…/Users 409 duplicateUser 12 ms`. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { asText, isArray, isObject, parseJson, type Json } from '../scim/json';
 import { isForeign } from './loopback';
+import { appendJsonLine, readJsonLines } from './state/files';
 
 /** Path of the page that lists the mails. */
 export const MAILBOX_PATH = '/mailbox';
@@ -19,7 +20,15 @@ interface Mail {
 /** SES stand-in that implements `SendEmail` (SESv2, JSON over REST) and shows the mails it got. */
 export class Mailbox {
   /** All sent mails, oldest first. */
-  readonly mails: Mail[] = [];
+  readonly mails: Mail[];
+
+  /**
+   * @param file where mails are kept between runs; without it, they stay in memory
+   * @throws Error that says how to start over if the file is damaged
+   */
+  constructor(private readonly file?: string) {
+    this.mails = file === undefined ? [] : readJsonLines(file).map(mailFrom);
+  }
 
   createServer(): Server {
     return createServer((request, response) => {
@@ -55,15 +64,31 @@ export class Mailbox {
     const input = parseJson(await text(request));
     const simple = at(input, 'Content', 'Simple');
     const recipients = at(input, 'Destination', 'ToAddresses');
-    this.mails.push({
+    const mail: Mail = {
       from: asText(at(input, 'FromEmailAddress')),
-      recipients: isArray(recipients) ? recipients.map(asText) : [],
+      recipients: texts(recipients),
       subject: asText(at(simple, 'Subject', 'Data')),
       text: asText(at(simple, 'Body', 'Text', 'Data')),
       html: asText(at(simple, 'Body', 'Html', 'Data')),
-    });
+    };
+    if (this.file !== undefined) appendJsonLine(this.file, mail);
+    this.mails.push(mail);
     answer(response, 200, { MessageId: randomUUID() });
   }
+}
+
+function mailFrom(stored: Json): Mail {
+  return {
+    from: asText(at(stored, 'from')),
+    recipients: texts(at(stored, 'recipients')),
+    subject: asText(at(stored, 'subject')),
+    text: asText(at(stored, 'text')),
+    html: asText(at(stored, 'html')),
+  };
+}
+
+function texts(value: Json | undefined): readonly string[] {
+  return isArray(value) ? value.map(asText) : [];
 }
 
 function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
@@ -83,7 +108,7 @@ function page(mails: readonly Mail[]): string {
     );
   const style =
     'body{font-family:sans-serif;max-width:50em;margin:2em auto}pre{white-space:pre-wrap}';
-  const content = list.length === 0 ? '<p>No mails since npm start.</p>' : list.join('\n');
+  const content = list.length === 0 ? '<p>No mails yet.</p>' : list.join('\n');
   return `<!doctype html><title>Mailbox</title><style>${style}</style><h1>Mailbox</h1>${content}`;
 }
 

@@ -15,8 +15,8 @@ import {
   stagesOf,
   STEPS,
   withStage,
-} from './secret-format';
-import { SecretStore, type Secret } from './secret-store';
+} from './state/secret-format';
+import { SecretStore, type Secret } from './state/secret-store';
 
 /** Interval between checks for secrets that are due for rotation. */
 const LOOK_MS = 60_000;

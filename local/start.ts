@@ -1,3 +1,4 @@
+import './node-version';
 import { firstConnection, type FirstConnection } from './first-connection';
 import { readOptions, USAGE, UsageError, type Options } from './options';
 import { startSystem, type LocalSystem } from './system';
@@ -46,6 +47,10 @@ function welcome(
       ? ''
       : `\nThe connection "default" comes from an earlier run and keeps its profile \
 ${identityProvider}. Delete .scim-local/ to start over.\n`;
+  const clock =
+    system.clockAheadMs === 0
+      ? ''
+      : `\nIts clock is ${days(system.clockAheadMs)} ahead, as an earlier run left it.\n`;
   return `
 The SCIM service is running on this machine. ${kept} Press Ctrl+C to stop it.
 
@@ -54,12 +59,17 @@ The SCIM service is running on this machine. ${kept} Press Ctrl+C to stop it.
   admin URL      ${system.adminUrl}
   mailbox URL    ${system.mailboxUrl}
   profile        ${identityProvider}
-${otherProfile}
+${otherProfile}${clock}
 Try it:
 
   curl -s -H 'Authorization: Bearer ${token}' '${scimBaseUrl}/Users'
 
 `;
+}
+
+function days(milliseconds: number): string {
+  const number = milliseconds / 86_400_000;
+  return number < 1 ? `${Math.round(milliseconds / 1000)} s` : `${Math.round(number)} days`;
 }
 
 /** Stops the system on a signal, or when the `npm` process that started it is gone. */
@@ -89,6 +99,7 @@ function stopWhenTold(system: LocalSystem): void {
 
 main().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(error instanceof UsageError ? `${message}\n\n${USAGE}` : `${message}\n`);
+  const hint = error instanceof UsageError ? '"npm start -- --help" lists the flags.\n' : '';
+  process.stderr.write(`${message}\n${hint}`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 });

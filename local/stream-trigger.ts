@@ -15,6 +15,9 @@ import { asList, asText, member, referenced, type Part, type Template } from './
 /** Polling interval: an idle system delivers a write after at most this time. */
 const POLL_MS = 250;
 
+/** Bound of the reads after an advance: functions write again in consequence of what they get. */
+const MOST_ROUNDS = 20;
+
 /** Event source mapping of the template: one function's subscription to the table's stream. */
 interface Mapping {
   readonly target: LocalFunction;
@@ -44,7 +47,7 @@ export class StreamTrigger {
     private readonly streamArn: string,
     private readonly mappings: readonly Mapping[],
   ) {
-    this.endReading = clock.aroundAdvances(() => this.poll());
+    this.endReading = clock.aroundAdvances((all) => this.poll(all));
   }
 
   /**
@@ -88,12 +91,16 @@ export class StreamTrigger {
     }
   }
 
-  /** Reads new records and delivers the batches that are due. Calls run one after another. */
-  private poll(): Promise<void> {
+  /**
+   * Reads new records and delivers the batches that are due. Calls run one after another.
+   * @param all whether to deliver everything, also what the functions write in consequence
+   */
+  private poll(all = false): Promise<void> {
     this.lastPoll = this.lastPoll.then(async () => {
       if (this.isStopped()) return;
       try {
-        await this.readAndDeliver();
+        let rounds = all ? MOST_ROUNDS : 1;
+        while ((await this.readAndDeliver(all)) && rounds > 1) rounds -= 1;
       } catch (error) {
         if (this.isStopped()) return;
         process.stderr.write(
@@ -108,16 +115,20 @@ export class StreamTrigger {
     return this.lastPoll;
   }
 
-  private async readAndDeliver(): Promise<void> {
+  /** @returns whether there were records */
+  private async readAndDeliver(all: boolean): Promise<boolean> {
+    let hasRead = false;
     for (const [shard, iterator] of [...this.iterators]) {
       const { Records: records = [], NextShardIterator: next } = await this.client.send(
         new GetRecordsCommand({ ShardIterator: iterator }),
       );
       if (next === undefined) this.iterators.delete(shard);
       else this.iterators.set(shard, next);
-      await this.deliver(records);
+      hasRead ||= records.length > 0;
+      await this.deliver(records, all);
       if (next === undefined) await this.openShards('TRIM_HORIZON');
     }
+    return hasRead;
   }
 
   /** Gets iterators for shards that are not being read yet. */
@@ -139,7 +150,7 @@ export class StreamTrigger {
     }
   }
 
-  private async deliver(records: readonly StreamRecord[]): Promise<void> {
+  private async deliver(records: readonly StreamRecord[], all: boolean): Promise<void> {
     for (const { target, patterns, batchSize, window, gathered } of this.mappings) {
       const passes = (record: StreamRecord): boolean =>
         patterns.length === 0 || patterns.some((pattern) => passesFilter(pattern, record));
@@ -147,7 +158,7 @@ export class StreamTrigger {
       if (gathered.records.length === 0) gathered.since = this.clock.now();
       gathered.records.push(...coming);
       const elapsed = this.clock.now() - gathered.since;
-      if (gathered.records.length < batchSize && elapsed < window) continue;
+      if (gathered.records.length < batchSize && elapsed < window && !all) continue;
       const passing = gathered.records.splice(0);
       for (let start = 0; start < passing.length; start += batchSize) {
         const batch = passing.slice(start, start + batchSize);

@@ -14,7 +14,7 @@ import type { Options } from './options';
 import { stageOf } from './routes';
 import { startSchedules } from './schedules';
 import { LocalSecretsManager } from './secrets-manager';
-import { openState, type State } from './state';
+import { openState, type State } from './state/state';
 import { StreamTrigger } from './stream-trigger';
 import { FAILURE_MAIL, functionArn, member, resolveText, Template } from './template';
 
@@ -41,6 +41,8 @@ export interface LocalSystem {
   readonly mailboxUrl: string;
   readonly dynamodbEndpoint: string;
   readonly tableName: string;
+  /** Milliseconds by which the clock is ahead of this machine's, as an earlier run left it. */
+  readonly clockAheadMs: number;
   readonly secrets: LocalSecretsManager;
   /** Prefix of the names of the connections' secrets. */
   readonly secretPrefix: string;
@@ -84,7 +86,7 @@ async function start(
     template.dispose();
   });
   const engine: Engine | undefined =
-    dynamodb === undefined ? await startEngine(state.database) : undefined;
+    dynamodb === undefined ? await startEngine(state.files?.database) : undefined;
   if (engine !== undefined) stops.push(() => engine.stop());
   const endpoint = dynamodb ?? engine?.endpoint ?? '';
   const [table] = template.ofType('AWS::DynamoDB::GlobalTable');
@@ -94,15 +96,15 @@ async function start(
   const client = new DynamoDBClient({ endpoint, region, ...credentials });
   await createTable(client, TABLE_NAME, table.properties);
 
-  const clock = new Clock();
+  const clock = new Clock(state.files?.clock);
   const functions: LocalFunction[] = [];
   const secrets = new LocalSecretsManager(
     clock,
     async (arn, event) =>
       functions.find(({ logicalId }) => functionArn(logicalId) === arn)?.invoke(event),
-    state.secrets,
+    state.files?.secrets,
   );
-  const mailbox = new Mailbox();
+  const mailbox = new Mailbox(state.files?.mails);
   const metrics = new LocalMetrics();
   const serve = async (server: Server, at = 0): Promise<string> => {
     stops.push(() => closed(server));
@@ -156,9 +158,13 @@ async function start(
     [CLOCK_PATH]: (request, response) => clock.serve(request, response),
   };
   const byId = new Map(functions.map((each) => [each.logicalId, each]));
-  serveGateway(server, template, byId, otherPaths, (line) => {
-    // With --json, the output is one line for a program.
-    if (!json) process.stdout.write(`${line}\n`);
+  serveGateway(server, template, byId, {
+    otherPaths,
+    onRequest: (line) => {
+      // With --json, the output is one line for a program.
+      if (!json) process.stdout.write(`${line}\n`);
+    },
+    ...(engine === undefined ? {} : { dataFolder: engine.folder }),
   });
   return {
     origin,
@@ -166,6 +172,7 @@ async function start(
     mailboxUrl: `${origin}${MAILBOX_PATH}`,
     dynamodbEndpoint: endpoint,
     tableName: TABLE_NAME,
+    clockAheadMs: clock.aheadMs(),
     secrets,
     secretPrefix: secretPrefixOf(template),
   };

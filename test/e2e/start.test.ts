@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -76,11 +76,45 @@ test('a port in use and invalid flags are reported', async () => {
     const { code, stderr } = await runToEnd(args, folder);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
-    expect(stderr).toContain('npm start -- [flags]');
+    // The cause is the last thing that one reads, so the help is only named.
+    expect(stderr).toContain('"npm start -- --help" lists the flags.');
+    expect(stderr).not.toContain('--failure-mail-window');
   }
   const help = await runToEnd(['--help'], folder);
   expect([help.code, help.stdout]).toEqual([0, expect.stringContaining('--failure-mail-window')]);
 });
+
+test('an advance of the clock delivers all mails, and a restart keeps both', async () => {
+  const args = ['--port', '0', '--failure-mail-to', 'ops@example.com'];
+  const first = await startServer([...args, '--failure-mail-window', '300'], folder);
+  const headers = { Authorization: `Bearer ${first.token}` };
+  const json = { Accept: 'application/json' };
+  const clock = first.mailboxUrl.replace('/mailbox', '/clock');
+  await send('POST', `${first.scimBaseUrl}/Users`, headers, '{}');
+  const { body } = await send('POST', clock, {}, '{"advanceSeconds": 86400}');
+  const mails = (await send('GET', first.mailboxUrl, json)).body;
+  expect(mails).toEqual([expect.objectContaining({ recipients: ['ops@example.com'] })]);
+  await first.stop();
+
+  const second = await startServer(args, folder);
+  expect((await send('GET', second.mailboxUrl, json)).body).toEqual(mails);
+  const now = await send('GET', second.mailboxUrl.replace('/mailbox', '/clock'));
+  expect(Date.parse(now.body.now)).toBeGreaterThanOrEqual(Date.parse(body.now));
+  await second.stop();
+});
+
+test.each(['no database', 'SQLite format 3'])(
+  'a damaged database is named, with how to start over: %j',
+  async (content) => {
+    const file = path.join(folder, '.scim-local', 'dynamodb.sqlite');
+    mkdirSync(path.dirname(file));
+    writeFileSync(file, content.padEnd(8192, '\0'));
+    const { code, stderr } = await runToEnd(['--port', '0'], folder);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`cannot open ${file}`);
+    expect(stderr).toContain(`To start over, delete the folder ${path.dirname(file)}`);
+  },
+);
 
 test('the mailbox is served as JSON, and foreign origins and hosts are rejected', async () => {
   const server = await startServer(['--port', '0', '--memory'], folder);

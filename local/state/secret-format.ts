@@ -1,4 +1,4 @@
-import { asText, isArray, type JsonObject } from '../scim/json';
+import { asText, isArray, type JsonObject } from '../../scim/json';
 import type { Secret, SecretVersion } from './secret-store';
 
 /** Staging label of the version that GetSecretValue returns by default. */

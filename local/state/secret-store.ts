@@ -1,5 +1,5 @@
-import { appendFileSync, chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { asText, isArray, isObject, parseJson, type JsonObject } from '../scim/json';
+import { asText, isArray, isObject, type Json, type JsonObject } from '../../scim/json';
+import { appendJsonLine, readJsonLines, writeJsonLines } from './files';
 
 /** Version of a secret with its staging labels. The value is undefined until it is put. */
 export interface SecretVersion {
@@ -29,15 +29,14 @@ export interface Secret {
 export class SecretStore {
   private readonly secrets = new Map<string, Secret>();
 
-  /** @param file readable only by this user; without it, secrets stay in memory */
+  /**
+   * @param file readable only by this user; without it, secrets stay in memory
+   * @throws Error with advice if the file is damaged or cannot be written
+   */
   constructor(private readonly file?: string) {
     if (file === undefined) return;
-    if (existsSync(file)) {
-      for (const line of readFileSync(file, 'utf8').split('\n')) this.load(line);
-    }
-    const lines = [...this.secrets.values()].map((secret) => `${JSON.stringify(secret)}\n`);
-    writeFileSync(file, lines.join(''), { mode: 0o600 });
-    chmodSync(file, 0o600);
+    for (const stored of readJsonLines(file)) this.load(stored);
+    writeJsonLines(file, this.all());
   }
 
   get(name: string): Secret | undefined {
@@ -58,11 +57,10 @@ export class SecretStore {
   }
 
   private append(secret: Secret): void {
-    if (this.file !== undefined) appendFileSync(this.file, `${JSON.stringify(secret)}\n`);
+    if (this.file !== undefined) appendJsonLine(this.file, secret);
   }
 
-  private load(line: string): void {
-    const stored = line === '' ? undefined : parseJson(line);
+  private load(stored: Json): void {
     if (!isObject(stored)) return;
     const secret = secretFrom(stored);
     // A secret without versions was deleted.
