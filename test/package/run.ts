@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -59,6 +60,7 @@ function main(): void {
       );
     }
     checkPython(folder);
+    followReadme(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -111,6 +113,36 @@ function checkPython(folder: string): void {
     stdio: 'inherit',
   });
   process.stdout.write(`cfn-lint: no findings in ${templates.length} templates\n`);
+}
+
+/**
+ * Runs the commands of the README's section "In an app of your own" as they stand there, with a
+ * home folder of its own, and synthesizes the code at its top.
+ */
+function followReadme(folder: string): void {
+  const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+  const commands = between(readme, '<!-- own app -->\n\n```sh\n', '```');
+  const home = path.join(folder, 'home');
+  mkdirSync(home);
+  const cache = execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).trim();
+  execFileSync('bash', ['-eu', '-c', commands], {
+    cwd: ROOT,
+    env: { ...process.env, HOME: home, npm_config_cache: cache, npm_config_yes: 'true' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const app = path.join(home, 'identity');
+  writeFileSync(path.join(app, 'bin', 'identity.ts'), between(readme, '```ts\n', '```'));
+  const { stderr } = spawnSync('npx', ['cdk', 'synth', '--quiet'], { cwd: app, encoding: 'utf8' });
+  checkOutput(path.join(app, 'cdk.out'));
+  check(stderr === '', `The app of the README synthesizes with messages:\n${stderr}`);
+  process.stdout.write('README: an app of your own synthesizes\n');
+}
+
+function between(text: string, start: string, end: string): string {
+  const [, after = ''] = text.split(start);
+  const [found = ''] = after.split(end);
+  check(found !== '', `The README has nothing between ${start} and ${end}.`);
+  return found;
 }
 
 interface Manifest {
