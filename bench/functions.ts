@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BUNDLE_OPTIONS } from '../lambdas/bundling/bundle-options';
 import { FUNCTION_NAMES } from '../lambdas/contract';
+import type { Effort } from './support/effort';
 import { median, table } from './support/statistics';
 
-const RUNS = 15;
 const BUNDLES = path.join(__dirname, '..', 'dist', 'lambdas');
 
 /**
  * Measures how long each function takes to load, relative to a bundle with only the DynamoDB client
  * of the SDK. The bundles take turns.
  */
-export async function functions(): Promise<string> {
+export async function functions({ loads }: Effort): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'cdk-scim-bench-'));
   const source = path.join(folder, 'bare.mjs');
   writeFileSync(source, BARE);
@@ -28,7 +28,7 @@ export async function functions(): Promise<string> {
   const bundles = new Map([['only the DynamoDB client of the SDK', bare]]);
   for (const name of FUNCTION_NAMES) bundles.set(name, path.join(BUNDLES, name, 'index.mjs'));
   const times = new Map<string, number[]>([...bundles.keys()].map((name) => [name, []]));
-  for (let run = 0; run < RUNS; run += 1)
+  for (let run = 0; run < loads; run += 1)
     for (const [name, file] of bundles) times.get(name)?.push(loadTime(file));
   const reference = median([...times.values()][0] ?? []);
   const rows = [...bundles].map(([name, file]) => {
@@ -49,7 +49,10 @@ const client = new DynamoDBClient({});
 export const handler = (event) => client.send(new GetItemCommand(event));
 `;
 
-/** Returns the milliseconds that importing the bundle takes in a new process. */
+/**
+ * Returns the milliseconds that importing the bundle takes in a new process.
+ * @throws Error if it cannot be imported, for example because a setting is missing
+ */
 function loadTime(file: string): number {
   const script = `
     const start = performance.now();
@@ -69,8 +72,9 @@ function loadTime(file: string): number {
     AWS_ACCESS_KEY_ID: 'x',
     AWS_SECRET_ACCESS_KEY: 'x',
   };
-  const { stdout } = spawnSync(process.execPath, ['-e', script], {
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
     env: { ...process.env, ...environment, NODE_NO_WARNINGS: '1' },
   });
+  if (stdout.length === 0) throw new Error(`${file} cannot be loaded: ${stderr.toString()}`);
   return Number(stdout.toString());
 }

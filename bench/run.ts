@@ -6,52 +6,57 @@ import { parseArgs } from 'node:util';
 import { functions } from './functions';
 import { scale } from './scale';
 import { simulation } from './simulation';
+import { effortOf, type Effort } from './support/effort';
 import { throughput } from './throughput';
 import { units } from './units';
 
 const USAGE = `Measures the service and writes bench/RESULTS.md.
 
-  npm run bench [-- --quick]
+  npm run bench [-- --quick | --smoke]
 
   --quick    measure directories of 1,000 and 20,000 users and print the results to standard output;
              the full run includes a directory of 1,000,000 users, which takes about 10 minutes and
              6 GB in the temporary folder
+  --smoke    run every benchmark once, with small sizes, to see that it works; takes seconds
 `;
 
 /** Runs the benchmarks, each of which is a section of the results. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { quick: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      quick: { type: 'boolean' },
+      smoke: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help === true) {
     process.stdout.write(USAGE);
     return;
   }
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-  const isQuick = values.quick === true;
-  const sizes = isQuick ? [1000, 20_000] : [1000, 100_000, 1_000_000];
+  const effort = effortOf(values);
   const sections: readonly (readonly [string, () => Promise<string> | string])[] = [
     ['Request units', units],
-    ['Compared with other servers', throughput],
-    ['Directory size', () => scale(sizes, isQuick ? [10, 1000] : [10, 1000, 10_000, 100_000])],
-    ['Past one machine', simulation],
-    ['Loading a function', functions],
-    ['Protocol functions', protocol],
+    ['Compared with other servers', () => throughput(effort)],
+    ['Directory size', () => scale(effort)],
+    ['Past one machine', () => simulation(effort)],
+    ['Loading a function', () => functions(effort)],
+    ['Protocol functions', () => protocol(effort)],
   ];
-  let text = head(isQuick);
+  let text = head(effort);
   for (const [title, measure] of sections) {
     process.stderr.write(`${title} …\n`);
     text += `\n## ${title}\n\n${(await measure()).trim()}\n`;
   }
-  if (isQuick) process.stdout.write(text);
-  else writeFileSync(path.join(__dirname, 'RESULTS.md'), text);
+  if (effort.flag === '') writeFileSync(path.join(__dirname, 'RESULTS.md'), text);
+  else process.stdout.write(text);
 }
 
-function head(isQuick: boolean): string {
+function head({ flag }: Effort): string {
   const [cpu] = cpus();
   return `# Results
 
-\`npm run bench${isQuick ? ' -- --quick' : ''}\` on ${new Date().toISOString().slice(0, 10)}: \
+\`npm run bench${flag === '' ? '' : ` -- ${flag}`}\` on ${new Date().toISOString().slice(0, 10)}: \
 ${cpus().length} cores (${cpu?.model ?? 'unknown'}), Node.js ${process.version}, embedded engine.
 
 Compare ratios, not absolute numbers: the contestants take turns in one run. Clients, servers and \
@@ -59,12 +64,15 @@ engine share one machine, so absolute numbers do not predict performance on AWS.
 `;
 }
 
-function protocol(): string {
-  const { stdout } = spawnSync(process.execPath, [
+function protocol({ protocolTurns, protocolTurnMs }: Effort): string {
+  const { stdout, stderr } = spawnSync(process.execPath, [
     '--import',
     'tsx',
     path.join(__dirname, 'protocol', 'run.ts'),
+    String(protocolTurns),
+    String(protocolTurnMs),
   ]);
+  if (stderr.length > 0) throw new Error(stderr.toString());
   return `The ratio is the number of cdk-scim runs in the time of one peer run. \
 Peers: scim2-parse-filter 0.2.10, scim-patch 0.8.3, scimmy 1.3.5.\n\n${stdout.toString()}`;
 }

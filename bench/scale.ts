@@ -9,12 +9,13 @@ import { v7 as uuidv7 } from 'uuid';
 import { engineBinary, startEngineOn, type Engine } from '../local/engine';
 import { Progress } from '../tools/progress';
 import { countItem, groupItems, userItems } from '../tools/seed/items';
+import type { Effort } from './support/effort';
 import { startOurs, type Subject } from './support/processes';
 import { requests, send } from './support/requests';
 import { median, percentile, table, timed } from './support/statistics';
 
-/** Number of measurements per operation. In each turn, every size is measured once. */
-const TURNS = 300;
+/** Turns that are not counted, because compilers and caches are still cold. */
+const WARM_UP = 20;
 
 /** Directory with a number of users, on its own engine. */
 interface Directory {
@@ -25,26 +26,27 @@ interface Directory {
 }
 
 /** Measures request latency in small and large directories, which take turns in one run. */
-export async function scale(
-  sizes: readonly number[],
-  groupSizes: readonly number[],
-): Promise<string> {
+export async function scale({
+  directories: sizes,
+  groups: groupSizes,
+  turns,
+}: Effort): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'cdk-scim-bench-'));
   const directories: Directory[] = [];
   try {
     for (const users of sizes) directories.push(await open(folder, users, []));
-    const ofUsers = await userOperations(directories);
+    const ofUsers = await userOperations(directories, turns);
     const crawled = await crawls(directories);
     const crowd = await open(folder, Math.max(...groupSizes) + STRANGERS, groupSizes);
     directories.push(crowd);
-    return [ofUsers, await memberOperations(crowd), crawled].join('\n');
+    return [ofUsers, await memberOperations(crowd, turns), crawled].join('\n');
   } finally {
     for (const { subject } of directories) await subject.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function userOperations(directories: readonly Directory[]): Promise<string> {
+async function userOperations(directories: readonly Directory[], turns: number): Promise<string> {
   let step = 0;
   const pick = ({ ids }: Directory): number => (step * 7919 + 13) % ids.length;
   const operations: Readonly<Record<string, (directory: Directory) => Promise<unknown>>> = {
@@ -61,17 +63,16 @@ async function userOperations(directories: readonly Directory[]): Promise<string
       name: `${directory.users.toLocaleString('en-US')} users`,
       subject: directory,
     })),
+    turns,
     () => (step += 1),
   );
   return `### Users\n\n${rows}`;
 }
 
-async function memberOperations({
-  users,
-  subject,
-  ids,
-  groups: bySize,
-}: Directory): Promise<string> {
+async function memberOperations(
+  { users, subject, ids, groups: bySize }: Directory,
+  turns: number,
+): Promise<string> {
   let step = 0;
   // The members of the groups are the first users, so the last users are in no group.
   const stranger = (): string => ids[ids.length - 1 - (step % STRANGERS)] ?? '';
@@ -91,18 +92,19 @@ async function memberOperations({
   }));
   return `### Group members, in a directory of ${users.toLocaleString('en-US')} users
 
-${await measured(operations, groups, () => (step += 1))}`;
+${await measured(operations, groups, turns, () => (step += 1))}`;
 }
 
 /** Measures each operation on all subjects, which take turns. */
 async function measured<T>(
   operations: Readonly<Record<string, (subject: T) => Promise<unknown>>>,
   subjects: readonly { readonly name: string; readonly subject: T }[],
+  turns: number,
   next: () => void,
 ): Promise<string> {
   const times = new Map<string, number[]>();
   const progress = new Progress('measuring');
-  for (let turn = -20; turn < TURNS; turn += 1) {
+  for (let turn = -WARM_UP; turn < turns; turn += 1) {
     next();
     for (const [operation, work] of Object.entries(operations)) {
       for (const { name, subject } of turn % 2 === 0 ? subjects : [...subjects].reverse()) {
@@ -111,7 +113,7 @@ async function measured<T>(
           times.set(`${operation} ${name}`, [...(times.get(`${operation} ${name}`) ?? []), time]);
       }
     }
-    progress.show(turn + 20, TURNS + 20);
+    progress.show(turn + WARM_UP, turns + WARM_UP);
   }
   progress.end();
   const rows = Object.keys(operations).map((operation) => {

@@ -1,3 +1,4 @@
+import type { Effort } from './support/effort';
 import { table } from './support/statistics';
 
 /** Request units of one request, measured by `units` and including the read of the connection. */
@@ -26,20 +27,19 @@ const PARTITION_WRITES = 1000;
 
 const CONNECTIONS = 10_000;
 const USERS_EACH = 1000;
-const SECONDS = 600;
 
 /**
  * Simulates a load that does not fit on this machine: 10,000 connections with 1,000 users each and
  * random requests, most of which go to a few connections (Zipf's law). Nothing is stored; the
  * measured units are added up per partition and second.
  */
-export function simulation(): string {
+export function simulation({ seconds }: Effort): string {
   const rows = [100, 1000, 5000].map((perSecond) => [
     perSecond.toLocaleString('en-US'),
-    ...simulate(perSecond),
+    ...simulate(perSecond, seconds),
   ]);
   return `Simulation of ${CONNECTIONS.toLocaleString('en-US')} connections with \
-${USERS_EACH.toLocaleString('en-US')} users each, for ${SECONDS} s. Requests are distributed over \
+${USERS_EACH.toLocaleString('en-US')} users each, for ${seconds} s. Requests are distributed over \
 connections by Zipf's law (the first gets a tenth of them): \
 ${MIXTURE.map(([share, name]) => `${share * 100} % ${name}`).join(', ')}.
 
@@ -59,11 +59,11 @@ ${table(
 )}`;
 }
 
-function simulate(perSecond: number): readonly string[] {
+function simulate(perSecond: number, seconds: number): readonly string[] {
   const random = randomNumbers(7);
   const cumulative = zipf(CONNECTIONS);
   let [reads, writes, mostReads, mostWrites] = [0, 0, 0, 0];
-  for (let second = 0; second < SECONDS; second += 1) {
+  for (let second = 0; second < seconds; second += 1) {
     const hot = new Map<number, { reads: number; writes: number }>();
     for (let request = 0; request < perSecond; request += 1) {
       const connection = pick(cumulative, random());
@@ -78,11 +78,11 @@ function simulate(perSecond: number): readonly string[] {
       mostWrites = Math.max(mostWrites, of.writes);
     }
   }
-  const monthly = ((reads * 0.125 + writes * 0.625) / 1e6 / SECONDS) * 86_400 * 30;
+  const monthly = ((reads * 0.125 + writes * 0.625) / 1e6 / seconds) * 86_400 * 30;
   const share = Math.max(mostReads / PARTITION_READS, mostWrites / PARTITION_WRITES);
   return [
-    (reads / SECONDS).toFixed(0),
-    (writes / SECONDS).toFixed(0),
+    (reads / seconds).toFixed(0),
+    (writes / seconds).toFixed(0),
     mostReads.toFixed(0),
     mostWrites.toFixed(0),
     `${(share * 100).toFixed(0)} %`,

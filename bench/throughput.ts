@@ -1,15 +1,12 @@
+import type { Effort } from './support/effort';
 import { startOurs, startPeer, type Subject } from './support/processes';
 import { requests } from './support/requests';
 import { median, table } from './support/statistics';
 
 /** Number of concurrent clients. */
 const CLIENTS = 16;
-const ROUNDS = 5;
-const ROUND_MS = 5000;
 
-/** Number of groups, and of their members at the start. */
 const GROUPS = 4;
-const MEMBERS = 200;
 
 /** Server with the users and groups that exist before the measurement. */
 interface Prepared {
@@ -22,15 +19,15 @@ interface Prepared {
  * Measures the requests per second of each server for the same mix of requests. The servers take
  * turns in one run, and each has its own engine.
  */
-export async function throughput(): Promise<string> {
+export async function throughput(effort: Effort): Promise<string> {
   const subjects = [await startOurs(), await startPeer('scimmy'), await startPeer('polis')];
   try {
     const prepared: Prepared[] = [];
-    for (const subject of subjects) prepared.push(await prepare(subject));
+    for (const subject of subjects) prepared.push(await prepare(subject, effort));
     const turns = new Map<string, Turn[]>(subjects.map(({ name }) => [name, []]));
-    for (let round = 0; round <= ROUNDS; round += 1) {
+    for (let round = 0; round <= effort.rounds; round += 1) {
       for (const each of prepared) {
-        const measured = await turn(each, round);
+        const measured = await turn(each, round, effort);
         // The first round warms up the JIT compilers.
         if (round > 0) turns.get(each.subject.name)?.push(measured);
       }
@@ -45,7 +42,7 @@ export async function throughput(): Promise<string> {
       const cpu = median(values.map((value) => value.cpu)).toFixed(2);
       return [name, rate, times(({ perSecond }) => perSecond), cpu, times((value) => value.cpu)];
     });
-    return `${CLIENTS} clients and ${GROUPS} groups with ${MEMBERS} members at the start. \
+    return `${CLIENTS} clients and ${GROUPS} groups with ${effort.members} members at the start. \
 The clients repeat: create, get, \`userName eq\`, PATCH active, add a member. \
 Each server is one process on the same machine as its engine and the clients.
 
@@ -60,9 +57,9 @@ ${table(
   }
 }
 
-async function prepare(subject: Subject): Promise<Prepared> {
+async function prepare(subject: Subject, { members }: Effort): Promise<Prepared> {
   const users: { id: string; userName: string }[] = [];
-  for (let index = 0; index < MEMBERS; index += 1) {
+  for (let index = 0; index < members; index += 1) {
     const userName = `first${index}@example.com`;
     users.push({ userName, id: await requests.createUser(subject, userName) });
   }
@@ -82,13 +79,17 @@ interface Turn {
   readonly cpu: number;
 }
 
-async function turn({ subject, users, groups }: Prepared, round: number): Promise<Turn> {
+async function turn(
+  { subject, users, groups }: Prepared,
+  round: number,
+  { roundMs }: Effort,
+): Promise<Turn> {
   const start = performance.now();
   const cpu = subject.cpu();
   let done = 0;
   await Promise.all(
     Array.from({ length: CLIENTS }, async (_, client) => {
-      for (let step = 0; performance.now() - start < ROUND_MS; step += 1) {
+      for (let step = 0; performance.now() - start < roundMs; step += 1) {
         const userName = `r${round}c${client}s${step}@example.com`;
         const id = await requests.createUser(subject, userName);
         users.push({ id, userName });

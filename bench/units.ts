@@ -19,9 +19,26 @@ import { table } from './support/statistics';
 const READ_MILLION = 0.125;
 const WRITE_MILLION = 0.625;
 
+/** The most read and write units that each operation may take. Units do not depend on the machine. */
+const MOST: Readonly<Record<string, readonly [number, number]>> = {
+  'get a user by id': [1, 0],
+  '`userName eq`': [1.5, 0],
+  'create a user (name, externalId, e-mail)': [2, 10],
+  'PATCH a user': [1, 1],
+  'PATCH a user, nothing changes': [1, 0],
+  'delete a user': [1.5, 19],
+  'add a member': [4, 5],
+  'remove a member': [2, 5],
+  'get a group without members': [1, 0],
+  'first page of 100 users': [11, 1],
+  'second page of 100 users in a crawl': [11.5, 1],
+  'count all users': [1, 0],
+};
+
 /**
  * Measures the request units of each operation, as reported by the engine (ReturnConsumedCapacity),
  * and the cost of a million of them.
+ * @throws Error if an operation takes more than `MOST` allows
  */
 export async function units(): Promise<string> {
   const engine = await startTable();
@@ -94,6 +111,13 @@ export async function units(): Promise<string> {
     const before = { ...counted };
     await work();
     const [reads, writes] = [counted.reads - before.reads, counted.writes - before.writes];
+    const [mostReads = 0, mostWrites = 0] = MOST[name] ?? [];
+    if (reads > mostReads || writes > mostWrites) {
+      throw new Error(
+        `"${name}" takes ${reads} read and ${writes} write units; expected are at most ` +
+          `${mostReads} and ${mostWrites}.`,
+      );
+    }
     // Each request also reads its connection, in the same call: 1 unit.
     const cost = (reads + 1) * READ_MILLION + writes * WRITE_MILLION;
     rows.push([name, reads, writes, counted.calls - before.calls, cost.toFixed(2)]);

@@ -6,27 +6,28 @@ export interface Contest {
   readonly peers: Readonly<Record<string, () => unknown>>;
 }
 
-/** Number of turns of each side, and their length. */
-const TURNS = 15;
-const TURN_MILLISECONDS = 60;
-
 /** Smallest acceptable ratio of every comparison. */
 const WANTED = 2;
 
 /**
  * Runs both sides of each contest in turns and prints the median ratio of adjacent turns. Sets exit
  * code 1 if a ratio is below `WANTED`.
+ * @param turnMs length of a turn in milliseconds
  */
-export async function compare(contests: readonly Contest[]): Promise<void> {
+export async function compare(
+  contests: readonly Contest[],
+  turnCount: number,
+  turnMs: number,
+): Promise<void> {
   print('| work | peer | cdk-scim, per ms | peer, per ms | ratio (median of turns) |');
   print('|---|---|---|---|---|');
   for (const { name, ours, peers } of contests) {
     for (const [peer, theirs] of Object.entries(peers)) {
-      await rate(ours);
-      await rate(theirs);
+      await rate(ours, turnMs);
+      await rate(theirs, turnMs);
       const turns: { readonly ours: number; readonly theirs: number }[] = [];
-      for (let turn = 0; turn < TURNS; turn += 1)
-        turns.push({ ours: await rate(ours), theirs: await rate(theirs) });
+      for (let turn = 0; turn < turnCount; turn += 1)
+        turns.push({ ours: await rate(ours, turnMs), theirs: await rate(theirs, turnMs) });
       const ratio = median(turns.map((turn) => turn.ours / turn.theirs));
       const [fast, slow] = [
         median(turns.map((turn) => turn.ours)),
@@ -41,9 +42,9 @@ export async function compare(contests: readonly Contest[]): Promise<void> {
 }
 
 /** Measures the runs per millisecond in one turn. */
-async function rate(work: () => unknown): Promise<number> {
+async function rate(work: () => unknown, turnMs: number): Promise<number> {
   const start = process.hrtime.bigint();
-  const end = start + BigInt(TURN_MILLISECONDS) * 1_000_000n;
+  const end = start + BigInt(turnMs) * 1_000_000n;
   let runs = 0;
   let now = start;
   while (now < end) {

@@ -116,7 +116,8 @@ const CONTESTS: readonly Contest[] = [
   },
 ];
 
-compare(CONTESTS).catch((error: unknown) => {
+const [turns = '15', turnMs = '60'] = process.argv.slice(2);
+compare(CONTESTS, Number(turns), Number(turnMs)).catch((error: unknown) => {
   process.stderr.write(
     `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
