@@ -83,7 +83,6 @@ function moveToExtensions(body: JsonObject, type: ResourceType): JsonObject {
     members.push([name, value]);
     if (urn !== undefined) moved.set(urn, members);
   }
-  if (moved.size === 0) return body;
   const result: JsonObject = Object.fromEntries(kept);
   return [...moved].reduce((whole, [urn, members]) => {
     // A value inside the extension takes precedence.

@@ -39,8 +39,8 @@ const QUOTED_OR_UNQUOTED = new RegExp(
   'gis',
 );
 
-function quoteBare(match: string, operator: string | undefined, bare: string | undefined): string {
-  if (operator === undefined || bare === undefined) return withoutControls(match);
+function quoteBare(match: string, operator: string | undefined, bare = ''): string {
+  if (operator === undefined) return withoutControls(match);
   if (/^(?:true|false|null)$/i.test(bare)) return match;
   if (!/^['`‘’“”]/.test(bare)) return operator + JSON.stringify(bare);
   // Any other quote would become part of the value, and nobody would be found: it is refused.
@@ -74,8 +74,7 @@ export const literalsOfOtherTypes: Rewriter = {
   },
   operation(operation, type) {
     const { path } = operation;
-    if (typeof path !== 'string' || !path.includes('[') || !mayNeedRetyping(path))
-      return [operation];
+    if (typeof path !== 'string' || !mayNeedRetyping(path)) return [operation];
     return [{ ...operation, path: attempt(path, () => retypedPath(path, type)) }];
   },
 };
@@ -104,9 +103,8 @@ function attempt(text: string, rewrite: () => string): string {
 
 function retypedPath(path: string, type: ResourceType): string {
   const { attribute, filter, subAttribute } = splitPath(path);
-  const target = type.resolve(attribute);
-  if (filter === undefined || target?.attribute === undefined) return path;
-  const inside = printFilter(retyped(filter, inElement(target.attribute)));
+  if (filter === undefined) return path;
+  const inside = printFilter(retyped(filter, inElement(type.resolve(attribute)?.attribute)));
   return `${attribute}[${inside}]${subAttribute === undefined ? '' : `.${subAttribute}`}`;
 }
 
@@ -115,7 +113,7 @@ type Resolve = (path: string) => Attribute | undefined;
 function inResource(type: ResourceType): Resolve {
   return (path) => {
     const target = type.resolve(path);
-    return target?.attribute === undefined ? undefined : (target.subAttribute ?? target.attribute);
+    return target?.attribute && (target.subAttribute ?? target.attribute);
   };
 }
 
