@@ -99,7 +99,7 @@ export class Projection {
     subAttribute: Attribute | undefined,
   ): boolean {
     const leaf = subAttribute ?? attribute;
-    if (leaf.returned === 'never' || attribute.returned === 'never') return false;
+    if (leaf.returned === 'never') return false;
     if (leaf.returned === 'always') return true;
     const named = (selected: Selected) => names(selected, extension, attribute, subAttribute);
     if (this.wanted !== undefined) return this.wanted.some(named);
