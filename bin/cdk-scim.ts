@@ -35,11 +35,13 @@ const provider = new ScimServiceProvider(stack, 'ServiceProvider', {
 });
 
 function props(settings: Settings): ScimServiceProviderProps {
-  const { connections, accessFromIpRanges: ranges, encryptionKeyArn: keyArn } = settings;
+  const { connections, encryptionKeyArn: keyArn } = settings;
+  const { accessFromIpRanges: ranges, adminAccessFromIpRanges: adminRanges } = settings;
   const { rateLimit, burstLimit, removalPolicy } = settings;
   return {
     connections: connections.map(connectionProps),
     ...(ranges.length === 0 ? {} : { access: ScimAccess.fromIpRanges(...ranges) }),
+    ...(adminRanges.length === 0 ? {} : { adminAccess: ScimAccess.fromIpRanges(...adminRanges) }),
     ...(keyArn === undefined
       ? {}
       : { encryptionKey: Key.fromKeyArn(stack, 'EncryptionKey', keyArn) }),

@@ -42,6 +42,7 @@ const SETTINGS = z.strictObject({
   hostedZoneId: text,
   hostedZoneName: text,
   accessFromIpRanges: list,
+  adminAccessFromIpRanges: list,
   encryptionKeyArn: text,
   removalPolicy: z.enum(['retain', 'destroy']).optional(),
   rateLimit: number,

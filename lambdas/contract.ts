@@ -134,8 +134,9 @@ export const NOTIFICATION_FILTERS = [
 /** The stage of the REST API, with which the path of every URL starts. */
 export const STAGE = 'scim';
 
-/** Paths below the stage: a connection's SCIM endpoints, and the admin API. */
-export const CONNECTION_PATH = '/v2/connections/{connectionId}';
+/** Paths below the stage: SCIM endpoints, those of a connection, and the admin API. */
+export const SCIM_PATH = '/v2';
+export const CONNECTION_PATH = `${SCIM_PATH}/connections/{connectionId}`;
 export const ADMIN_PATH = '/admin';
 
 /** The schema of API Gateway's own answers; the same as `ERROR_URN` of scim/errors. */

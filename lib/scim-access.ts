@@ -1,9 +1,6 @@
 import { Token } from 'aws-cdk-lib';
-import { EndpointType, type EndpointConfiguration } from 'aws-cdk-lib/aws-apigateway';
 import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
-import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { isIP } from 'node:net';
-import { STAGE } from '../lambdas/contract';
 
 /**
  * Networks from which the API can be reached.
@@ -23,8 +20,8 @@ export abstract class ScimAccess {
   /**
    * Allows requests from the given IP ranges only.
    *
-   * List the addresses of the identity providers and of the administrators. All other requests get
-   * a 403 response and reach no function.
+   * List the addresses of the identity providers, and those of the administrators unless
+   * `adminAccess` has them. All other requests get a 403 response and reach no function.
    *
    * @param cidrs CIDR ranges such as `192.0.2.0/24` or `2001:db8::/32`.
    */
@@ -57,28 +54,33 @@ export abstract class ScimAccess {
   abstract readonly _isOpen: boolean;
 
   /**
-   * Returns the endpoint configuration and the resource policy of the REST API.
+   * Returns the endpoints of `execute-api` that a private API is called through.
    * @param ownEndpoint creates an interface endpoint if none is given
    * @internal
    */
-  abstract _bind(ownEndpoint: () => IVpcEndpoint): Binding;
+  abstract _endpoints(ownEndpoint: () => IVpcEndpoint): readonly IVpcEndpoint[];
+
+  /**
+   * Returns the condition under which callers are denied; undefined if all are admitted.
+   * @param endpoints the result of `_endpoints`
+   * @internal
+   */
+  abstract _denied(endpoints: readonly IVpcEndpoint[]): DenyCondition | undefined;
 }
 
-interface Binding {
-  readonly endpointConfiguration: EndpointConfiguration;
-  readonly policy: PolicyDocument;
-}
-
-const REGIONAL: EndpointConfiguration = { types: [EndpointType.REGIONAL] };
+/** Condition of a policy statement. */
+type DenyCondition = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 class Anywhere extends ScimAccess {
   readonly _isPrivate = false;
   readonly _isOpen = true;
 
-  _bind(): Binding {
-    // A policy is needed here, too: CloudFormation keeps the previous one if the template has none.
-    // https://github.com/aws/aws-cdk/issues/21840
-    return { endpointConfiguration: REGIONAL, policy: allowScim() };
+  _endpoints(): readonly IVpcEndpoint[] {
+    return [];
+  }
+
+  _denied(): undefined {
+    return undefined;
   }
 }
 
@@ -104,11 +106,12 @@ class IpRanges extends ScimAccess {
     }
   }
 
-  _bind(): Binding {
-    return {
-      endpointConfiguration: REGIONAL,
-      policy: allowScim(denyAll({ NotIpAddress: { 'aws:SourceIp': [...this.cidrs] } })),
-    };
+  _endpoints(): readonly IVpcEndpoint[] {
+    return [];
+  }
+
+  _denied(): DenyCondition {
+    return { NotIpAddress: { 'aws:SourceIp': [...this.cidrs] } };
   }
 }
 
@@ -127,39 +130,12 @@ class Vpc extends ScimAccess {
     super();
   }
 
-  _bind(ownEndpoint: () => IVpcEndpoint): Binding {
-    const vpcEndpoints = this.endpoints.length > 0 ? [...this.endpoints] : [ownEndpoint()];
-    const ids = vpcEndpoints.map(({ vpcEndpointId }) => vpcEndpointId);
-    return {
-      endpointConfiguration: { types: [EndpointType.PRIVATE], vpcEndpoints },
-      policy: allowScim(denyAll({ StringNotEquals: { 'aws:SourceVpce': ids } })),
-    };
+  _endpoints(ownEndpoint: () => IVpcEndpoint): readonly IVpcEndpoint[] {
+    return this.endpoints.length > 0 ? this.endpoints : [ownEndpoint()];
   }
-}
 
-/**
- * Allows requests below `/v2`, whose tokens the functions check. The policy leaves out the admin
- * API, so that only principals whose own IAM policies allow it can call it: allowing everyone here
- * would let in every principal of the account.
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
- */
-function allowScim(...denied: readonly PolicyStatement[]): PolicyDocument {
-  const allowed = new PolicyStatement({
-    principals: [new AnyPrincipal()],
-    actions: ['execute-api:Invoke'],
-    resources: [`execute-api:/${STAGE}/*/v2/*`],
-  });
-  return new PolicyDocument({ statements: [allowed, ...denied] });
-}
-
-function denyAll(
-  conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>,
-): PolicyStatement {
-  return new PolicyStatement({
-    effect: Effect.DENY,
-    principals: [new AnyPrincipal()],
-    actions: ['execute-api:Invoke'],
-    resources: ['execute-api:/*'],
-    conditions,
-  });
+  _denied(endpoints: readonly IVpcEndpoint[]): DenyCondition {
+    const ids = endpoints.map(({ vpcEndpointId }) => vpcEndpointId);
+    return { StringNotEquals: { 'aws:SourceVpce': ids } };
+  }
 }

@@ -43,6 +43,14 @@ export interface ScimServiceProviderProps {
   readonly access?: ScimAccess;
 
   /**
+   * Networks from which the admin API can be reached, if they differ from those of identity
+   * providers.
+   *
+   * @default - as `access`
+   */
+  readonly adminAccess?: ScimAccess;
+
+  /**
    * Principals that are allowed to call the admin API.
    *
    * They must belong to the account of the stack. Principals whose own IAM policies allow

@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import { METRICS, STAGE } from '../lambdas/contract';
 import { acknowledgeRules } from './acknowledged-rules';
 import { grantAdminApi } from './admin-access';
+import { bindAccess } from './api-policy';
 import { addAlarms } from './alarms';
 import { addDashboard } from './dashboard';
 import { declareConnections } from './declared-connections';
@@ -85,7 +86,11 @@ export class ScimServiceProvider extends Construct {
     this.api = createApi(this, {
       ...props,
       name: this.deployment.replace('/', '-'),
-      reach: access._bind(() => (made.apiEndpoint = apiEndpoint(network))),
+      reach: bindAccess(
+        this,
+        { ...props, access },
+        () => (made.apiEndpoint ??= apiEndpoint(network)),
+      ),
     });
     if (made.apiEndpoint !== undefined) this.apiEndpoint = made.apiEndpoint;
     this.url = domain === undefined ? this.stageUrl() : `https://${domain.domainName}`;

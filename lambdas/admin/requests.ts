@@ -51,6 +51,8 @@ export const CREATE_CONNECTION = z
         CONNECTION_ID,
         'must be 1 to 63 lower-case letters, digits and hyphens, without a hyphen at either end',
       )
+      // A pattern of somebody's IAM policy such as `…/*/v2/*` would match its admin calls.
+      .refine((id) => id !== 'v2', 'must not be "v2"')
       .optional(),
     ...SETTINGS,
     secret: z.boolean().default(true),

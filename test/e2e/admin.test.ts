@@ -46,6 +46,7 @@ describe('connections', () => {
     [{ identityProvider: 'okta' }, ['/displayName']],
     [{ displayName: 'x', identityProvider: 'nosuch' }, ['/identityProvider']],
     [{ displayName: 'x', identityProvider: 'okta', id: 'No Such' }, ['/id']],
+    [{ displayName: 'x', identityProvider: 'okta', id: 'v2' }, ['/id']],
     [
       { displayName: 'x', identityProvider: 'okta', nosuch: 1, userDeletion: 'x' },
       ['/userDeletion', '/nosuch'],

@@ -6,11 +6,17 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ScimAccess } from '../../lib';
 import { importedVpc, provide } from './support';
 
+const SCIM_READS = 'execute-api:/scim/GET/v2/*';
+const ADMIN_READS = 'execute-api:/scim/GET/admin/*';
+
 test('by default, the API policy denies no caller and new tokens are tested over HTTP', () => {
   const template = provide().template();
   template.hasResourceProperties('AWS::ApiGateway::RestApi', {
     Policy: {
-      Statement: [Match.objectLike({ Effect: 'Allow', Resource: 'execute-api:/scim/*/v2/*' })],
+      Statement: [
+        Match.objectLike({ Effect: 'Allow', Resource: Match.arrayWith([SCIM_READS]) }),
+        Match.objectLike({ Effect: 'Deny', Resource: Match.arrayWith([ADMIN_READS]) }),
+      ],
     },
     EndpointConfiguration: { Types: ['REGIONAL'] },
   });
@@ -25,12 +31,8 @@ test('fromIpRanges denies other addresses and allows only the SCIM routes', () =
   synthesized.hasResourceProperties('AWS::ApiGateway::RestApi', {
     Policy: {
       Statement: [
-        {
-          Effect: 'Allow',
-          Principal: { AWS: '*' },
-          Action: 'execute-api:Invoke',
-          Resource: 'execute-api:/scim/*/v2/*',
-        },
+        Match.objectLike({ Effect: 'Allow', Resource: Match.arrayWith([SCIM_READS]) }),
+        Match.objectLike({ Effect: 'Deny', Resource: Match.arrayWith([ADMIN_READS]) }),
         {
           Effect: 'Deny',
           Principal: { AWS: '*' },

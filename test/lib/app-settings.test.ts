@@ -29,6 +29,7 @@ test('without settings there are none', () => {
   expect(readSettings({})).toEqual({
     connections: [],
     accessFromIpRanges: [],
+    adminAccessFromIpRanges: [],
     failureMailRecipients: [],
   });
 });

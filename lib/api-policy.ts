@@ -1,0 +1,137 @@
+import { Stack } from 'aws-cdk-lib';
+import { EndpointType, type EndpointConfiguration } from 'aws-cdk-lib/aws-apigateway';
+import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { ADMIN_PATH, SCIM_PATH, STAGE } from '../lambdas/contract';
+import type { ScimAccess } from './scim-access';
+
+/** The methods that a REST API has besides ANY. */
+const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;
+
+/**
+ * Longest resource policy that API Gateway accepts, in characters.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+ */
+const MOST_CHARACTERS = 8192;
+
+/** Network access of the API's audiences. */
+interface AccessProps {
+  /** Access of identity providers, and of administrators unless `adminAccess` is given. */
+  readonly access: ScimAccess;
+  readonly adminAccess?: ScimAccess;
+}
+
+/**
+ * Returns the endpoint configuration and the resource policy of the REST API.
+ * @param ownEndpoint creates an interface endpoint, for a private API without endpoints
+ * @throws Error if the audiences need both a private and a public API, or if the policy is too long
+ */
+export function bindAccess(
+  scope: Construct,
+  { access, adminAccess = access }: AccessProps,
+  ownEndpoint: () => IVpcEndpoint,
+): { readonly endpointConfiguration: EndpointConfiguration; readonly policy: PolicyDocument } {
+  if (access._isPrivate !== adminAccess._isPrivate) {
+    throw new Error(
+      'An API is either private or public: use ScimAccess.fromVpc() for both access and ' +
+        'adminAccess, or for neither.',
+    );
+  }
+  const isSame = adminAccess === access;
+  const endpoints = access._endpoints(ownEndpoint);
+  const ofAdmins = isSame ? endpoints : adminAccess._endpoints(ownEndpoint);
+  const policy = new PolicyDocument({
+    statements: [
+      allowScim(),
+      denyAdminToOthers(scope),
+      ...denyNetworks(
+        access._denied(endpoints),
+        isSame ? { resources: ['execute-api:/*'] } : { notResources: below(ADMIN_PATH) },
+      ),
+      ...(isSame
+        ? []
+        : denyNetworks(adminAccess._denied(ofAdmins), { resources: below(ADMIN_PATH) })),
+    ],
+  });
+  checkLength(scope, policy);
+  const vpcEndpoints = [...new Set([...endpoints, ...ofAdmins])];
+  return {
+    endpointConfiguration: access._isPrivate
+      ? { types: [EndpointType.PRIVATE], vpcEndpoints }
+      : { types: [EndpointType.REGIONAL] },
+    policy,
+  };
+}
+
+/**
+ * Returns the resources of all routes below a path. Each method has a resource of its own, because
+ * the `*` of IAM spans slashes: a resource for all methods would match `POST/admin/connections/v2/tokens`.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
+function below(path: string): string[] {
+  return METHODS.map((method) => `execute-api:/${STAGE}/${method}${path}/*`);
+}
+
+/**
+ * Allows requests of identity providers, whose tokens the functions check. A policy is needed also
+ * for access from anywhere: CloudFormation keeps the previous one if the template has none.
+ * @see https://github.com/aws/aws-cdk/issues/21840
+ */
+function allowScim(): PolicyStatement {
+  return new PolicyStatement({
+    principals: [new AnyPrincipal()],
+    actions: ['execute-api:Invoke'],
+    resources: below(SCIM_PATH),
+  });
+}
+
+/**
+ * Denies the admin API to anonymous callers and to principals of other accounts. Principals of this
+ * account need an IAM policy of their own: allowing them here would let in all of them.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+ */
+function denyAdminToOthers(scope: Construct): PolicyStatement {
+  return denyAll(
+    { resources: below(ADMIN_PATH) },
+    { StringNotEquals: { 'aws:PrincipalAccount': Stack.of(scope).account } },
+  );
+}
+
+interface Resources {
+  readonly resources?: string[];
+  readonly notResources?: string[];
+}
+
+function denyNetworks(
+  condition: ReturnType<ScimAccess['_denied']>,
+  resources: Resources,
+): readonly PolicyStatement[] {
+  return condition === undefined ? [] : [denyAll(resources, condition)];
+}
+
+function denyAll(
+  resources: Resources,
+  conditions: Readonly<Record<string, unknown>>,
+): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['execute-api:Invoke'],
+    ...resources,
+    conditions,
+  });
+}
+
+/** @throws Error with the count if API Gateway would refuse the policy */
+function checkLength(scope: Construct, policy: PolicyDocument): void {
+  const text = JSON.stringify(Stack.of(scope).resolve(policy))
+    // API Gateway stores the full ARN of each resource.
+    .replaceAll('"execute-api:/', `"arn:aws:execute-api:eu-central-1:123456789012:0123456789/`);
+  if (text.length <= MOST_CHARACTERS) return;
+  throw new Error(
+    `The resource policy of the API has ${text.length} characters; API Gateway accepts ` +
+      `${MOST_CHARACTERS}. ScimAccess.fromIpRanges() has room for about 300 ranges in all: combine ` +
+      'ranges, or filter addresses with a web ACL (webAcl) instead.',
+  );
+}
