@@ -10,18 +10,13 @@ import { ENVIRONMENT } from '../lambdas/contract';
  * tokens. The deployment's recipients are also emailed about alarms.
  */
 export interface FailureMailProps {
-  /** Address that mails are sent from. */
-  readonly sender: string;
-
   /**
-   * SES identity that the sender belongs to: a domain, or the address itself.
+   * Address that mails are sent from.
    *
-   * The identity must be verified in the account and region of the stack. The deployment does not
-   * wait for the verification.
-   *
-   * @default - the domain of `sender`
+   * The address or its domain must be verified in SES, in the account and region of the stack. The
+   * deployment does not wait for the verification.
    */
-  readonly identity?: string;
+  readonly sender: string;
 
   /**
    * SES configuration set to send with.
@@ -74,7 +69,10 @@ export function mailEnvironment(
 ): Readonly<Record<string, string>> {
   if (mail === undefined) return {};
   const { sender, recipients = [], configurationSet, contact } = mail;
-  if (!Token.isUnresolved(sender)) domainOf(sender);
+  if (!Token.isUnresolved(sender) && !ADDRESS.test(sender))
+    throw new Error(
+      `failureMail.sender must be an email address such as scim@example.com, not "${sender}".`,
+    );
   if (contact !== undefined && !/^\S[^\n\r]{0,199}$/.test(contact))
     throw new Error('failureMail.contact must be one line of at most 200 characters.');
   const wrong = recipients.find((recipient) => !ADDRESS.test(recipient));
@@ -112,15 +110,17 @@ export function mailWindow({
   );
 }
 
-const ADDRESS = /^[^@\s<>,]+@([^@\s<>,]+)$/;
+const ADDRESS = /^[^@\s<>,]+@[^@\s<>,]+$/;
 
 /**
- * Lets a function send mails as an SES identity. The identity must exist already, because a
- * deployment cannot wait for someone to verify it.
+ * Lets a function send mails from the sender's address, to anybody. While an account is in the
+ * sandbox of SES, SES also authorizes the identity of the recipient, so the policy names no
+ * identity.
+ * @see https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
  */
 export function allowMail(
   fn: LambdaFunction,
-  { sender, identity = domainOf(sender), configurationSet }: FailureMailProps,
+  { sender, configurationSet }: FailureMailProps,
 ): void {
   const arn = (resource: string, resourceName: string): string =>
     Stack.of(fn).formatArn({ service: 'ses', resource, resourceName });
@@ -128,20 +128,10 @@ export function allowMail(
     new PolicyStatement({
       actions: ['ses:SendEmail'],
       resources: [
-        arn('identity', identity),
+        arn('identity', '*'),
         ...(configurationSet === undefined ? [] : [arn('configuration-set', configurationSet)]),
       ],
+      conditions: { StringEquals: { 'ses:FromAddress': sender } },
     }),
   );
-}
-
-/** @throws Error if the text is not an email address */
-function domainOf(address: string): string {
-  const [, domain] = ADDRESS.exec(address) ?? [];
-  if (domain === undefined) {
-    throw new Error(
-      `failureMail.sender must be an email address such as scim@example.com, not "${address}".`,
-    );
-  }
-  return domain;
 }

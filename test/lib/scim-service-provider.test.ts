@@ -139,12 +139,23 @@ test('the stream invokes the completion function, and so does a schedule every m
   template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
 });
 
-test('functions send mail only with failureMail, and only as the identity of its sender', () => {
+test('functions send mail only with failureMail, and only from its sender', () => {
   expect(JSON.stringify(synthesize({}))).not.toContain('ses:');
   expect(JSON.stringify(synthesize({}))).not.toContain(ENVIRONMENT.mailFrom);
-  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain(
-    'identity/mail.example.com',
-  );
+  template.hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        {
+          Effect: 'Allow',
+          Action: 'ses:SendEmail',
+          Resource: {
+            'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp(':identity/\\*$')])],
+          },
+          Condition: { StringEquals: { 'ses:FromAddress': Match.stringLikeRegexp('@') } },
+        },
+      ]),
+    },
+  });
   expect(() => synthesize({ failureMail: { sender: 'Scim <scim>' } })).toThrow(
     'failureMail.sender must be an email address',
   );

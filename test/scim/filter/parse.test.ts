@@ -3,6 +3,7 @@ import { ScimError } from '../../../scim/errors/scim-error';
 import { parseFilter } from '../../../scim/filter/parse';
 import { printFilter } from '../../../scim/filter/print';
 import { filters, withoutPositions } from './arbitraries';
+import { runs } from '../../support/runs';
 
 describe('parseFilter (ABNF of RFC 7644 section 3.4.2.2)', () => {
   // The examples of figure 2. Printing keeps exactly the parentheses that are needed.
@@ -54,7 +55,7 @@ describe('parseFilter (ABNF of RFC 7644 section 3.4.2.2)', () => {
           withoutPositions(filter),
         );
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 });
@@ -99,7 +100,7 @@ describe('parseFilter rejects', () => {
           expect(error).toBeInstanceOf(ScimError);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 });

@@ -7,6 +7,7 @@ import { parseResource, type Attributes } from '../../../scim/resource/parse';
 import { ENTERPRISE_USER_URN as ENTERPRISE } from '../../../scim/schema/enterprise-user';
 import { USER } from '../../../scim/schema/resource-type';
 import { USER_URN } from '../../../scim/schema/user';
+import { runs } from '../../support/runs';
 
 const work = { value: 'w@example.com', type: 'work', primary: true };
 const home = { value: 'h@example.com', type: 'home' };
@@ -311,7 +312,7 @@ describe('properties', () => {
         expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
         expect(Object.getPrototypeOf(stored)).toBe(Object.prototype);
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     );
   });
 
@@ -323,7 +324,7 @@ describe('properties', () => {
         const path = `emails[value eq ${JSON.stringify(value)} and type eq "other"]`;
         expect(patch([{ op: 'remove', path }], added)).toEqual(stored);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });

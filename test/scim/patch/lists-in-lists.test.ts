@@ -12,6 +12,7 @@ import { Projection } from '../../../scim/resource/project';
 import { parseExtensionSchema } from '../../../scim/schema/extension-schema';
 import { resourceTypesWith } from '../../../scim/schema/resource-type';
 import { USER_URN } from '../../../scim/schema/user';
+import { runs } from '../../support/runs';
 
 /* Extensions may have multi-valued sub-attributes, in single- and multi-valued attributes. */
 
@@ -278,7 +279,7 @@ describe('PATCH equals a naive model', () => {
           stored = (after ?? {}) as Attributes;
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });

@@ -9,6 +9,7 @@ import {
 } from '../../../scim/patch/memberships';
 import { parseOperations } from '../../../scim/patch/request';
 import { GROUP } from '../../../scim/schema/resource-type';
+import { runs } from '../../support/runs';
 
 function fold(
   operations: readonly JsonObject[],
@@ -131,7 +132,7 @@ describe('PATCH operations on members', () => {
           expect(result(fold(operations), before)).toEqual(oneByOne);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });
