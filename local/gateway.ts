@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { isObject, parseJson } from '../scim/json';
 import { isForeign } from './loopback';
-import { InvocationError, type LocalFunction } from './local-function';
+import { InvocationError, isTooLarge, type LocalFunction } from './local-function';
 import {
   gatewayResponse,
   matchRoute,
@@ -16,10 +16,10 @@ import { fullDisk, isDiskFull } from './state/files';
 import { asProperties, asText, member, type Template } from './template';
 
 /**
- * Largest event that Lambda accepts, in bytes.
- * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ * Largest body of a request that API Gateway accepts, in bytes.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
  */
-const EVENT_BYTES = 6 * 1024 * 1024;
+const BODY_BYTES = 10 * 1024 * 1024;
 
 /** Largest body that is read to its end before it is rejected. */
 const DRAINED_BYTES = 64 * 1024 * 1024;
@@ -99,8 +99,10 @@ export function serveGateway(
     const target = functions.get(match.route.functionId);
     if (target === undefined)
       return gatewayResponse(template, 'INTEGRATION_FAILURE', 'DEFAULT_5XX');
+    const event = toEvent(request, match, { stage, path, query, body });
+    if (isTooLarge(event)) return gatewayResponse(template, 'REQUEST_TOO_LARGE', 'DEFAULT_4XX');
     try {
-      return toResponse(await target.invoke(toEvent(request, match, { stage, path, query, body })));
+      return toResponse(await target.invoke(event));
     } catch (error) {
       if (!(error instanceof InvocationError)) throw error;
       process.stderr.write(`${error.message}\n`);
@@ -135,7 +137,7 @@ function requestLine(
   );
 }
 
-/** @returns undefined if the body is larger than a function accepts */
+/** @returns undefined if the body is larger than API Gateway accepts */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const parts: Buffer[] = [];
   let bytes = 0;
@@ -144,9 +146,9 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     if (!Buffer.isBuffer(chunk)) continue;
     bytes += chunk.length;
     if (bytes > DRAINED_BYTES) return undefined;
-    if (bytes <= EVENT_BYTES) parts.push(chunk);
+    if (bytes <= BODY_BYTES) parts.push(chunk);
   }
-  return bytes > EVENT_BYTES ? undefined : Buffer.concat(parts).toString('utf8');
+  return bytes > BODY_BYTES ? undefined : Buffer.concat(parts).toString('utf8');
 }
 
 interface ReceivedRequest {
@@ -269,7 +271,19 @@ function toResponse(result: unknown): GatewayResponse {
       asText(value),
     ]),
   );
-  return { status, headers, body: asText(member(result, 'body')) };
+  return { status, headers: remapped(headers), body: asText(member(result, 'body')) };
+}
+
+/**
+ * Adds the name under which a REST API passes on `WWW-Authenticate`. The original stays, so that
+ * clients can be tried with the header that RFC 6750 requires.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+ */
+function remapped(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const challenge = headers['WWW-Authenticate'];
+  return challenge === undefined
+    ? headers
+    : { ...headers, 'x-amzn-Remapped-WWW-Authenticate': challenge };
 }
 
 function send(response: ServerResponse, { status, headers, body }: GatewayResponse): void {

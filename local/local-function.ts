@@ -24,6 +24,17 @@ export class InvocationError extends Error {
   }
 }
 
+/**
+ * Most bytes of an event or a response as JSON. Lambda counts the escaped body.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const PAYLOAD_BYTES = 6_291_556;
+
+/** Returns whether Lambda would not pass on an event or a response. */
+export function isTooLarge(payload: unknown): boolean {
+  return payload !== undefined && Buffer.byteLength(JSON.stringify(payload)) > PAYLOAD_BYTES;
+}
+
 interface Waiting {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: InvocationError) => void;
@@ -88,6 +99,15 @@ export class LocalFunction {
 
   /** @throws InvocationError */
   async invoke(event: object): Promise<unknown> {
+    const result = await this.run(event);
+    if (isTooLarge(result)) {
+      // Lambda answers with its error Function.ResponseSizeTooLarge instead.
+      throw new InvocationError('failure', `${this.logicalId}: the response exceeds 6 MB.`);
+    }
+    return result;
+  }
+
+  private async run(event: object): Promise<unknown> {
     const worker = await this.running();
     const id = randomUUID();
     const deadline = Date.now() + this.timeoutSeconds * 1000;

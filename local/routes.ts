@@ -73,9 +73,9 @@ export function matchRoute(
   method: string,
   path: string,
 ): RouteMatch | undefined {
-  const parts = path
-    .split('/')
-    .filter((part, index, all) => part !== '' || (index > 0 && index < all.length - 1));
+  // One slash at the end is ignored; a double one makes a segment that no route has.
+  const parts = path.replace(/\/$/, '').split('/').slice(1);
+  if (parts.includes('')) return undefined;
   const matches = routes.flatMap((route) => {
     if (route.method !== 'ANY' && route.method !== method) return [];
     const pathParameters = matchParts(route.resource.split('/').slice(1), parts);

@@ -6,14 +6,17 @@ import { asText, type JsonObject } from '../../scim/json';
 import { listResponse } from '../../scim/list/list-response';
 import type { ListQuery } from '../../scim/list/query';
 import { Projection } from '../../scim/resource/project';
-import { jsonAnswer, type Answer } from '../http/answer';
+import { ANSWER_BYTES, answerBytes, jsonAnswer, type Answer } from '../http/answer';
 import type { RequestContext } from '../http/request-context';
 import { ListFinder } from './list-finder';
 import { ListPaging } from './list-paging';
 import type { ListedType, ListEntry } from './listed-type';
 
-/** Maximum bytes of a page: Lambda returns at most 6 MB, and some clients read only a few. */
+/** Maximum bytes of a page, besides `ANSWER_BYTES`: some clients read only a few megabytes. */
 const PAGE_BYTES = 4.5 * 1024 * 1024;
+
+/** Bytes of a ListResponse around its resources, cursors included. */
+const ENVELOPE_BYTES = 8 * 1024;
 
 /**
  * Answers a listing of one or several resource types: filtered, sorted, paged and projected (RFC
@@ -96,10 +99,12 @@ function shaped(error: unknown, { filter }: ListQuery): unknown {
 
 /** Returns as many resources as fit on a page, at least one. */
 function fitting(resources: readonly JsonObject[]): JsonObject[] {
-  let bytes = 0;
+  let [bytes, escaped] = [0, 0];
   const end = resources.findIndex((resource, index) => {
-    bytes += Buffer.byteLength(JSON.stringify(resource)) + 1;
-    return bytes > PAGE_BYTES && index > 0;
+    const text = JSON.stringify(resource);
+    bytes += Buffer.byteLength(text) + 1;
+    escaped += answerBytes(text);
+    return index > 0 && (bytes > PAGE_BYTES || escaped > ANSWER_BYTES - ENVELOPE_BYTES);
   });
   return end === -1 ? [...resources] : resources.slice(0, end);
 }

@@ -55,10 +55,25 @@ function resourceHeaders({ meta }: ResourceView): Record<string, string> {
   return { Location: meta.location, ETag: meta.version };
 }
 
-/** Maximum bytes of an answer: Lambda returns at most 6 MB, including the envelope. */
-export const ANSWER_BYTES = 5.5 * 1024 * 1024;
+/**
+ * Maximum bytes of an answer's body, see `answerBytes`: Lambda returns at most 6 MB. The rest is
+ * for the headers and the envelope.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const ANSWER_BYTES = 6 * 1024 * 1024 - 64 * 1024;
+
+/**
+ * Returns the bytes that a body adds to the response of a function. The body is a string in a JSON
+ * document, so each of its quotes takes two bytes.
+ */
+export function answerBytes(body: string): number {
+  return Buffer.byteLength(JSON.stringify(body));
+}
 
 /** Returns the answer, or another one if it is larger than Lambda can return. */
 export function withinLimit(answer: Answer, otherwise: () => Answer): Answer {
-  return Buffer.byteLength(answer.body ?? '') > ANSWER_BYTES ? otherwise() : answer;
+  const { body = '' } = answer;
+  // A character takes three bytes at most.
+  const isSmall = body.length * 3 < ANSWER_BYTES;
+  return isSmall || answerBytes(body) <= ANSWER_BYTES ? answer : otherwise();
 }

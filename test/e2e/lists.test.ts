@@ -261,3 +261,19 @@ describe('searches (RFC 7644 sections 3.4.2.1 and 3.4.3)', () => {
     expect((await strict.post('/Users/.search', { schemas: [USER, GROUP] })).status).toBe(400);
   });
 });
+
+test('a page of resources with many quotes fits into a response of 6 MB of Lambda', async () => {
+  const other = await Client.connect('generic');
+  // Each takes 300 KB on the page, and 600 KB in the response, where the page is a JSON string.
+  const title = '"'.repeat(150_000);
+  for (let index = 0; index < 14; index += 1) await other.user(`u${index}`, { title });
+  const ids = async (query: string): Promise<string[]> => {
+    const { status, body } = await other.get(`/Users${query}`);
+    expect([status, body.totalResults]).toEqual([200, 14]);
+    return body.Resources.map(({ id }: Body) => id);
+  };
+  const first = await ids('');
+  expect(first.length).toBeLessThan(14);
+  const rest = await ids(`?startIndex=${first.length + 1}`);
+  expect(new Set([...first, ...rest]).size).toBe(14);
+});
