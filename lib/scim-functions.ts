@@ -79,7 +79,13 @@ const KEY_ACTIONS = [
  * Permissions to manage a connection's secret and its versions. `GetSecretValue` is left out, so
  * that a function that issues tokens cannot read them afterwards.
  */
-const SECRET_ACTIONS = ['CreateSecret', 'RotateSecret', 'CancelRotateSecret', 'DeleteSecret'];
+const SECRET_ACTIONS = [
+  'CreateSecret',
+  'RotateSecret',
+  'CancelRotateSecret',
+  'DeleteSecret',
+  'RestoreSecret',
+];
 const VERSION_ACTIONS = ['DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'];
 
 const ITEM_ACTIONS = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'];

@@ -51,12 +51,18 @@ export class LocalSecretsManager {
     return this.store.get(name)?.rotation;
   }
 
+  /** Schedules the deletion of a secret, as people do in the console. It can be restored. */
+  scheduleDeletion(name: string): void {
+    this.remove({ SecretId: name });
+  }
+
   /** Rotates secrets when they are due. @returns a function that ends it */
   startRotations(): () => void {
     return this.clock.every(LOOK_MS, async () => {
-      for (const { name, rotation } of this.store.all()) {
+      for (const { name, rotation, deletedAt } of this.store.all()) {
         if (
           rotation === undefined ||
+          deletedAt !== undefined ||
           this.clock.now() < rotation.since + rotation.days * 86_400_000
         )
           continue;
@@ -105,13 +111,15 @@ export class LocalSecretsManager {
       case 'GetSecretValue':
         return this.getValue(this.find(input), input);
       case 'DescribeSecret':
-        return describe(this.find(input));
+        return describe(this.findAny(input));
       case 'UpdateSecretVersionStage':
         return this.moveStage(this.find(input), input);
-      case 'DeleteSecret': {
-        const name = nameOf(input);
-        this.store.delete(name);
-        return { ARN: arnOf(name), Name: name, DeletionDate: this.clock.now() / 1000 };
+      case 'DeleteSecret':
+        return this.remove(input);
+      case 'RestoreSecret': {
+        const { deletedAt: _, ...secret } = this.findAny(input);
+        this.store.set(secret);
+        return { ARN: arnOf(secret.name), Name: secret.name };
       }
       case 'RotateSecret':
         return this.setRotation(this.find(input), input);
@@ -128,7 +136,29 @@ export class LocalSecretsManager {
     }
   }
 
+  /** Finds a secret whose deletion is not scheduled. */
   private find(input: JsonObject): Secret {
+    const secret = this.findAny(input);
+    if (secret.deletedAt === undefined) return secret;
+    throw new SecretsError(
+      'InvalidRequestException',
+      "You can't perform this operation on the secret because it was marked for deletion.",
+    );
+  }
+
+  /**
+   * Deletes a secret, also one that does not exist, at once; or schedules its deletion, so that it
+   * can be restored until then.
+   */
+  private remove(input: JsonObject): JsonObject {
+    const name = nameOf(input);
+    const now = this.clock.now();
+    if (input['ForceDeleteWithoutRecovery'] === true) this.store.delete(name);
+    else this.store.set({ ...this.findAny(input), deletedAt: now });
+    return { ARN: arnOf(name), Name: name, DeletionDate: now / 1000 };
+  }
+
+  private findAny(input: JsonObject): Secret {
     const secret = this.store.get(nameOf(input));
     if (secret !== undefined) return secret;
     throw new SecretsError(
@@ -139,7 +169,14 @@ export class LocalSecretsManager {
 
   private create(input: JsonObject): JsonObject {
     const name = asText(input['Name']);
-    if (this.store.get(name) !== undefined) {
+    const present = this.store.get(name);
+    if (present?.deletedAt !== undefined) {
+      throw new SecretsError(
+        'InvalidRequestException',
+        "You can't create this secret because a secret with this name is already scheduled for deletion.",
+      );
+    }
+    if (present !== undefined) {
       throw new SecretsError(
         'ResourceExistsException',
         `The operation failed because the secret ${name} already exists.`,

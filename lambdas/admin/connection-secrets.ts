@@ -9,15 +9,20 @@ import {
   PutSecretValueCommand,
   ResourceExistsException,
   ResourceNotFoundException,
+  RestoreSecretCommand,
   RotateSecretCommand,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ENVIRONMENT } from '../contract';
 import { variable } from '../runtime/environment';
 
 const CURRENT = 'AWSCURRENT';
 const PENDING = 'AWSPENDING';
+
+/** Attempts to create a secret, a second apart, while one with the same name is being deleted. */
+const CREATE_ATTEMPTS = 5;
 
 /** Opens the secrets of the deployment that the environment names. */
 export function openSecrets(): ConnectionSecrets {
@@ -54,23 +59,58 @@ export class ConnectionSecrets {
     return name.startsWith(`${this.prefix}/`) ? name.slice(this.prefix.length + 1) : undefined;
   }
 
-  /** Creates the secret with a current value. @returns false if it exists already */
+  /**
+   * Creates the secret with a current value.
+   * @returns false if it exists already, also if it was scheduled for deletion: it is restored then
+   */
   async create(connectionId: string, value: string, version: string): Promise<boolean> {
-    try {
-      await this.client.send(
-        new CreateSecretCommand({
-          Name: this.nameOf(connectionId),
-          Description: `SCIM bearer token of connection ${connectionId}`,
-          SecretString: value,
-          ClientRequestToken: version,
-          KmsKeyId: this.key,
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof ResourceExistsException)) throw error;
-      return false;
+    const command = new CreateSecretCommand({
+      Name: this.nameOf(connectionId),
+      Description: `SCIM bearer token of connection ${connectionId}`,
+      SecretString: value,
+      ClientRequestToken: version,
+      KmsKeyId: this.key,
+    });
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.orRestored(connectionId, () => this.client.send(command));
+        return true;
+      } catch (error) {
+        if (error instanceof ResourceExistsException) return false;
+        // A forced deletion is asynchronous, and the name is taken until it has ended.
+        if (!(error instanceof InvalidRequestException) || attempt === CREATE_ATTEMPTS) throw error;
+        await sleep(1000);
+      }
     }
-    return true;
+  }
+
+  /**
+   * Makes a call. If it fails because somebody scheduled the secret's deletion, which can be undone
+   * for 7 to 30 days, restores the secret and makes the call again.
+   * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html
+   */
+  private async orRestored<T>(connectionId: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof InvalidRequestException)) throw error;
+      if (!(await this.restore(connectionId))) throw error;
+      return call();
+    }
+  }
+
+  /** @returns false if the secret was not scheduled for deletion, or is being deleted already */
+  private async restore(connectionId: string): Promise<boolean> {
+    const input = { SecretId: this.nameOf(connectionId) };
+    const secret = await this.client.send(new DescribeSecretCommand(input)).catch(ignoreMissing);
+    if (secret?.DeletedDate === undefined) return false;
+    try {
+      await this.client.send(new RestoreSecretCommand(input));
+      return true;
+    } catch (error) {
+      if (isGone(error)) return false;
+      throw error;
+    }
   }
 
   /** Adds a pending value. If there is no secret, it is created with this value. */
@@ -85,14 +125,13 @@ export class ConnectionSecrets {
   }
 
   private async put(connectionId: string, value: string, version: string): Promise<void> {
-    await this.client.send(
-      new PutSecretValueCommand({
-        SecretId: this.nameOf(connectionId),
-        SecretString: value,
-        ClientRequestToken: version,
-        VersionStages: [PENDING],
-      }),
-    );
+    const command = new PutSecretValueCommand({
+      SecretId: this.nameOf(connectionId),
+      SecretString: value,
+      ClientRequestToken: version,
+      VersionStages: [PENDING],
+    });
+    await this.orRestored(connectionId, () => this.client.send(command));
   }
 
   /** Returns the value of a version; undefined if it has none. */
@@ -166,14 +205,13 @@ export class ConnectionSecrets {
     functionArn: string,
     atOnce: boolean,
   ): Promise<void> {
-    await this.client.send(
-      new RotateSecretCommand({
-        SecretId: this.nameOf(connectionId),
-        RotationLambdaARN: functionArn,
-        RotationRules: { AutomaticallyAfterDays: days },
-        RotateImmediately: atOnce,
-      }),
-    );
+    const command = new RotateSecretCommand({
+      SecretId: this.nameOf(connectionId),
+      RotationLambdaARN: functionArn,
+      RotationRules: { AutomaticallyAfterDays: days },
+      RotateImmediately: atOnce,
+    });
+    await this.orRestored(connectionId, () => this.client.send(command));
   }
 
   /**
@@ -211,6 +249,11 @@ export class ConnectionSecrets {
 /** Returns whether a label could not be moved because another version has it. */
 function isWrongVersion(error: unknown): boolean {
   return error instanceof InvalidParameterException || error instanceof InvalidRequestException;
+}
+
+/** Returns whether a secret could not be restored because its deletion has begun. */
+function isGone(error: unknown): boolean {
+  return error instanceof ResourceNotFoundException || error instanceof InvalidRequestException;
 }
 
 async function unlessMissing(call: Promise<unknown>): Promise<void> {

@@ -39,7 +39,7 @@ export function withStage(secret: Secret, stage: string, to: string | undefined)
 }
 
 /** Creates the response of DescribeSecret. */
-export function describe({ name, versions, rotation }: Secret): JsonObject {
+export function describe({ name, versions, rotation, deletedAt }: Secret): JsonObject {
   return {
     ARN: arnOf(name),
     Name: name,
@@ -47,6 +47,7 @@ export function describe({ name, versions, rotation }: Secret): JsonObject {
       versions.filter(({ stages }) => stages.length > 0).map(({ id, stages }) => [id, stages]),
     ),
     RotationEnabled: rotation !== undefined,
+    ...(deletedAt === undefined ? {} : { DeletedDate: deletedAt / 1000 }),
     ...(rotation === undefined
       ? {}
       : {

@@ -20,6 +20,8 @@ export interface Secret {
   readonly name: string;
   readonly versions: readonly SecretVersion[];
   readonly rotation?: SecretRotation;
+  /** When its deletion was scheduled, in milliseconds since the epoch. */
+  readonly deletedAt?: number;
 }
 
 /**
@@ -70,7 +72,7 @@ export class SecretStore {
 }
 
 function secretFrom(stored: JsonObject): Secret {
-  const { versions, rotation } = stored;
+  const { versions, rotation, deletedAt } = stored;
   return {
     name: asText(stored['name']),
     versions: (isArray(versions) ? versions : []).filter(isObject).map((version) => ({
@@ -78,6 +80,7 @@ function secretFrom(stored: JsonObject): Secret {
       value: version['value'] === undefined ? undefined : asText(version['value']),
       stages: isArray(version['stages']) ? version['stages'].map(asText) : [],
     })),
+    ...(typeof deletedAt === 'number' ? { deletedAt } : {}),
     ...(isObject(rotation)
       ? {
           rotation: {

@@ -36,6 +36,7 @@ export class FaultySystem {
     readonly clock: Clock,
     /** The table, without the proxy. */
     readonly table: Table,
+    private readonly secretsUrl: string,
     private readonly functions: readonly LocalFunction[],
     private readonly stops: (() => Promise<void> | void)[],
   ) {}
@@ -56,7 +57,8 @@ export class FaultySystem {
     const clock = new Clock();
     const secrets = new LocalSecretsManager(clock, () => Promise.resolve());
     const secretsServer = secrets.createServer();
-    const secretsProxy = new FaultProxy(await listen(secretsServer), kill);
+    const secretsUrl = await listen(secretsServer);
+    const secretsProxy = new FaultProxy(secretsUrl, kill);
     const mailbox = new Mailbox();
     const mailServer = mailbox.createServer();
     const mailProxy = new FaultProxy(await listen(mailServer), kill);
@@ -101,6 +103,7 @@ export class FaultySystem {
       mailbox,
       clock,
       new Table(direct, TABLE_NAME),
+      secretsUrl,
       functions,
       [
         () => close(gateway),
@@ -130,6 +133,13 @@ export class FaultySystem {
     );
     if (fn === undefined) throw new Error(`There is no function ${name}.`);
     return fn.invoke(event);
+  }
+
+  /** Creates a secret as somebody else would, without the proxy. */
+  async createSecret(Name: string, SecretString: string): Promise<void> {
+    const headers = { 'X-Amz-Target': 'secretsmanager.CreateSecret' };
+    const body = JSON.stringify({ Name, SecretString });
+    await fetch(this.secretsUrl, { method: 'POST', headers, body });
   }
 
   /** Adds users to a client's connection without sending a request for each. */

@@ -58,6 +58,20 @@ class RotatedConnection {
     }
   }
 
+  /** Deletes the secret as in the console, with a recovery window. */
+  deleteSecret(): void {
+    system.secrets.scheduleDeletion(this.secretName);
+  }
+
+  /** Returns the name that the secret of another connection has. */
+  nameOfOther(id: string): string {
+    return this.secretName.replace(/[^/]*$/, id);
+  }
+
+  rotationDays(): number | undefined {
+    return system.secrets.rotationOf(this.secretName)?.days;
+  }
+
   current(): string {
     return system.secrets.valueOf(this.secretName) ?? '';
   }
@@ -323,3 +337,44 @@ test("an operator's rotation that dies at any call of Secrets Manager can be ret
     }
   }
 }, 120_000);
+
+describe('a secret whose deletion somebody scheduled', () => {
+  test('is restored when a token is issued', async () => {
+    const rotated = await RotatedConnection.create();
+    rotated.deleteSecret();
+    const { status, body } = await admin('POST', `/connections/${rotated.client.id}/tokens`);
+    expect([status, rotated.current()]).toEqual([201, body.value]);
+    expect(await rotated.status(body.value)).toBe(200);
+  });
+
+  test('is restored when its schedule changes', async () => {
+    const rotated = await RotatedConnection.create();
+    rotated.deleteSecret();
+    const path = `/connections/${rotated.client.id}`;
+    expect((await admin('PATCH', path, { rotation: { everyDays: 60 } })).status).toBe(200);
+    expect(rotated.rotationDays()).toBe(60);
+  });
+
+  test('is restored for a new connection with its name', async () => {
+    const name = (await RotatedConnection.create()).nameOfOther('restored');
+    await system.createSecret(name, 'left over');
+    system.secrets.scheduleDeletion(name);
+    const { status, body } = await admin('POST', '/connections', {
+      id: 'restored',
+      displayName: 'Restored',
+      identityProvider: 'generic',
+    });
+    expect([status, system.secrets.valueOf(name)]).toEqual([201, body.token?.value]);
+  });
+});
+
+test('creating a secret waits until one with its name is gone', async () => {
+  let refused = 0;
+  system.secretsProxy.watch((_call, operation) => {
+    if (operation !== 'CreateSecret' || refused === 2) return undefined;
+    refused += 1;
+    return { kind: 'error', name: 'InvalidRequestException', status: 400 };
+  });
+  const client = await Client.connect('generic');
+  expect([refused, (await client.get('/Users')).status]).toEqual([2, 200]);
+});

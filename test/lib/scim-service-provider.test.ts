@@ -103,7 +103,7 @@ test('each function has only the permissions that it needs', () => {
       'DescribeSecret',
       'PutSecretValue',
     ),
-    ...secrets('RotateSecret', 'UpdateSecretVersionStage'),
+    ...secrets('RestoreSecret', 'RotateSecret', 'UpdateSecretVersionStage'),
   ]);
   expect(actions('TokenRotationRole')).toEqual([
     ...dynamodb('GetItem', 'PutItem', 'UpdateItem'),
