@@ -92,11 +92,19 @@ const TRANSIENT = new Set([
 ]);
 
 /**
+ * Codes of a name server that does not answer or does not know the name for a moment, of lost
+ * connections, and of connections that break in the middle of TLS (EPROTO) or HTTP (HPE_).
+ * @see https://nodejs.org/api/errors.html#common-system-errors
+ */
+const TRANSIENT_CODE =
+  /^(?:E(?:AI_AGAIN|CONN|HOST|NET|NOTFOUND|PIPE|PROTO|TIMEDOUT)|ERR_SSL_|HPE_)/;
+
+/**
  * Returns whether a call may succeed when repeated: throttling, service faults, lost connections.
  */
 export function isTransient(error: unknown): boolean {
   if (error instanceof DynamoDBError) return TRANSIENT.has(error.name) || error.status >= 500;
   const code =
     typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^E(AI_AGAIN|CONN|HOST|NET|PIPE|TIMEDOUT)/.test(code);
+  return typeof code === 'string' && TRANSIENT_CODE.test(code);
 }

@@ -4,7 +4,7 @@ import { isTransient, Retries } from '../../directory/store/retries';
 const throttled = new DynamoDBError('ProvisionedThroughputExceededException', 'slow down', 400);
 
 describe('isTransient', () => {
-  test.each([
+  test.each<readonly [string, unknown, boolean]>([
     ['true for throttling', throttled, true],
     ['true for a service fault', new DynamoDBError('X', 'failed', 502), true],
     [
@@ -13,6 +13,17 @@ describe('isTransient', () => {
       true,
     ],
     ['true for a timeout', Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }), true],
+    ...[
+      'EAI_AGAIN', 'ENOTFOUND', 'EPROTO', 'EPIPE', 'ENETUNREACH', 'HPE_INVALID_CONSTANT',
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+    ].map(
+      (code) => [`true for ${code}`, Object.assign(new Error(code), { code }), true] as const,
+    ), // prettier-ignore
+    [
+      'false for a certificate of another host',
+      Object.assign(new Error('altname'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }),
+      false,
+    ],
     ['false for a missing table', new DynamoDBError('ResourceNotFoundException', 'no', 400), false],
     ['false for a programming error', new TypeError('undefined is not a function'), false],
     ['false for a missing file', Object.assign(new Error('no file'), { code: 'ENOENT' }), false],
