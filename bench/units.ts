@@ -19,7 +19,7 @@ import { table } from './support/statistics';
 const READ_MILLION = 0.125;
 const WRITE_MILLION = 0.625;
 
-/** The most read and write units that each operation may take. Units do not depend on the machine. */
+/** The most read and write units of each operation. Units do not depend on the machine. */
 const MOST: Readonly<Record<string, readonly [number, number]>> = {
   'get a user by id': [1, 0],
   '`userName eq`': [1.5, 0],

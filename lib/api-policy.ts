@@ -66,7 +66,8 @@ export function bindAccess(
 
 /**
  * Returns the resources of all routes below a path. Each method has a resource of its own, because
- * the `*` of IAM spans slashes: a resource for all methods would match `POST/admin/connections/v2/tokens`.
+ * the `*` of IAM spans slashes: a resource for all methods would also match
+ * `POST/admin/connections/v2/tokens`.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 function below(path: string): string[] {
@@ -131,7 +132,7 @@ function checkLength(scope: Construct, policy: PolicyDocument): void {
   if (text.length <= MOST_CHARACTERS) return;
   throw new Error(
     `The resource policy of the API has ${text.length} characters; API Gateway accepts ` +
-      `${MOST_CHARACTERS}. ScimAccess.fromIpRanges() has room for about 300 ranges in all: combine ` +
-      'ranges, or filter addresses with a web ACL (webAcl) instead.',
+      `${MOST_CHARACTERS}. ScimAccess.fromIpRanges() has room for about 300 ranges in all: ` +
+      'combine ranges, or filter addresses with a web ACL (webAcl) instead.',
   );
 }

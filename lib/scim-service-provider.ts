@@ -72,12 +72,6 @@ export class ScimServiceProvider extends Construct {
   constructor(scope: Construct, id: string, props: ScimServiceProviderProps = {}) {
     super(scope, id);
     const { domain, webAcl, access = ScimAccess.fromAnywhere(), connections = [] } = props;
-    if (domain !== undefined && access._isPrivate) {
-      throw new Error(
-        'domain cannot be combined with ScimAccess.fromVpc(), because a private API has no ' +
-          'public domain. Remove domain, or choose another access.',
-      );
-    }
     this.deployment = deploymentName(this);
     this.key = props.encryptionKey;
     const network = Network.of(this, props);
@@ -110,7 +104,7 @@ export class ScimServiceProvider extends Construct {
     const endpoints = network?.addEndpoints({ mails: props.failureMail !== undefined }) ?? [];
     addRoutes(this.api, this.functions);
     this.adminUrl = `${this.url}/admin`;
-    if (domain !== undefined) addDomain(this, this.api, domain);
+    if (domain !== undefined) addDomain(this, this.api, domain, access);
     if (webAcl !== undefined) {
       const { stageArn: resourceArn } = this.api.deploymentStage;
       new CfnWebACLAssociation(this, 'WebAcl', { resourceArn, webAclArn: webAcl.attrArn });

@@ -173,7 +173,8 @@ export class LocalSecretsManager {
     if (present?.deletedAt !== undefined) {
       throw new SecretsError(
         'InvalidRequestException',
-        "You can't create this secret because a secret with this name is already scheduled for deletion.",
+        "You can't create this secret because a secret with this name is already scheduled for " +
+          'deletion.',
       );
     }
     if (present !== undefined) {

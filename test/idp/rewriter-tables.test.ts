@@ -111,7 +111,8 @@ describe('values', () => {
     [{ emails: '['.repeat(LIMITS.bodyDepth + 2) + ']'.repeat(LIMITS.bodyDepth + 2) }],
   ]);
 
-  const tooMany = `{${Array.from({ length: LIMITS.objectMembers + 1 }, (_, index) => `"${index}":0`).join()}}`;
+  const members = Array.from({ length: LIMITS.objectMembers + 1 }, (_, index) => `"${index}":0`);
+  const tooMany = `{${members.join()}}`;
   const many = tooMany.replace('"0":0,', '');
   testBodies(values.jsonTexts, [[{ name: tooMany }], [{ name: many }, { name: JSON.parse(many) }]]);
 

@@ -116,8 +116,8 @@ function checkPython(folder: string): void {
 }
 
 /**
- * Runs the commands of the README's section "In an app of your own" as they stand there, with a
- * home folder of its own, and synthesizes the code at its top.
+ * Runs the commands of the README for an app of your own as they stand there, with a home folder of
+ * its own, and synthesizes the code at its top.
  */
 function followReadme(folder: string): void {
   const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
