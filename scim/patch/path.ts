@@ -147,7 +147,7 @@ const BRACKETS = String.raw`\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]`;
 const PATH_PARTS = new RegExp(`^(${NAME})(?:${BRACKETS})?(?:\\.(${NAME}))?(?:[.[].*)?$`, 's');
 
 /** The path of an extension's attribute (RFC 7644 section 3.10). */
-const EXTENSION_PATH = /^(urn:.+):([^:]+)$/s;
+const EXTENSION_PATH = /^(urn:.+):([^:]+)$/is;
 
 /**
  * Returns the part of a refused path that logs may show. A path is configuration, but its filter
