@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { comparable, foldCase, instant } from '../../../scim/filter/compare';
 import { attribute } from '../../../scim/schema/attribute';
+import { runs } from '../../support/runs';
 
 describe('foldCase', () => {
   test('gives all spellings of a letter one form', () => {
     const differing: string[] = [];
-    for (let code = 1; code <= 0x10ffff; code += 1) {
+    const step = Math.round(0x10ffff / runs(0x10ffff));
+    for (let code = 1; code <= 0x10ffff; code += step) {
       if (code >= 0xd800 && code <= 0xdfff) continue;
       const letter = String.fromCodePoint(code);
       const folded = foldCase(letter);
