@@ -96,6 +96,9 @@ const QUARTER = Duration.minutes(15);
 const MAIL_FAILURES = 'MailFailures';
 const NOTIFICATION_ERRORS = 'NotificationErrors';
 
+/** The page with a section for each alarm. */
+const RUNBOOK = 'https://github.com/cdk-scim/cdk-scim/blob/main/docs/operations/runbook.md';
+
 /**
  * Creates the alarms of a service provider. `docs/operations/runbook.md` has a section for each,
  * with the alarm's id as its heading.
@@ -113,7 +116,7 @@ export function addAlarms(
   const alarms = definitions(props, metrics, functions).map(
     ({ id, meaning, metric, threshold, periods = 1 }) => {
       const alarm = new Alarm(scope, `${id}Alarm`, {
-        alarmDescription: `${meaning} See docs/operations/runbook.md, "${id}".`,
+        alarmDescription: `${meaning} See ${RUNBOOK}#${id.toLowerCase()}`,
         metric,
         threshold,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

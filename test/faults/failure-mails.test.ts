@@ -166,7 +166,7 @@ test('an alarm and its end are mailed once each to the recipients of the deploym
       previousState: { value: previous },
       configuration: {
         description:
-          'API Gateway refuses requests. See docs/operations/runbook.md, "GatewayRefusals".',
+          'API Gateway refuses requests. See https://example.com/runbook.md#gatewayrefusals',
       },
     },
   });
@@ -177,7 +177,7 @@ test('an alarm and its end are mailed once each to the recipients of the deploym
   expect(mailsTo('ops@acme.example')).toBe(before + 1);
   const mail = system.mailbox.mails.at(-1);
   expect(mail?.subject).toBe('SCIM service: API Gateway refuses requests');
-  expect(mail?.text).toContain('runbook.md, "GatewayRefusals"');
+  expect(mail?.text).toContain('https://example.com/runbook.md#gatewayrefusals');
   expect(mail?.text).toContain('51 >= 50');
   system.mailProxy.watch(() => ({ kind: 'error', name: 'MessageRejected', status: 400 }));
   await system.invoke('Notifications', event('OK', 'ALARM', '2026-01-01T00:05:00Z'));

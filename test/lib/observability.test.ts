@@ -20,9 +20,12 @@ const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).m
 
 test('alarms and sections of the runbook correspond one to one', () => {
   const named = alarms.map(
-    ({ AlarmDescription: text }) => /See docs\/operations\/runbook\.md, "(\w+)"\.$/.exec(text)?.[1],
+    ({ AlarmDescription: text }) =>
+      / See https:\/\/\S+\/docs\/operations\/runbook\.md#(\w+)$/.exec(text)?.[1],
   );
-  const sections = [...runbook.matchAll(/^## ([A-Z][A-Za-z]+)$/gm)].map(([, name]) => name);
+  const sections = [...runbook.matchAll(/^## ([A-Z][A-Za-z]+)$/gm)].map(([, name]) =>
+    name?.toLowerCase(),
+  );
   expect(named.length).toBeGreaterThan(8);
   expect([...named].sort()).toEqual([...sections].sort());
 });
