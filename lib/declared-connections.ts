@@ -64,7 +64,9 @@ export function declareConnections(scope: Construct, props: DeclaredConnectionsP
       properties: { ...properties },
       removalPolicy: connection.removalPolicy ?? removalPolicy,
     });
-    resource.node.addDependency(...after);
+    // Without its permissions, wherever they are, the function could not create the connection.
+    const permissions = maker.role === undefined ? [] : [maker.role];
+    resource.node.addDependency(...permissions, ...after);
     new CfnOutput(within, `${id}-BaseUrl`, {
       value: scimBaseUrl(id),
       description: `Base URL (tenant URL) of connection ${id}`,

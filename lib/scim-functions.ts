@@ -140,6 +140,7 @@ export function createFunctions(scope: Construct, props: FunctionsProps): ScimFu
     'declared-connections',
     about,
     tokenRotation,
+    Duration.minutes(2),
   );
   factory.allowProbe(declaredConnections, discovery);
   return { ...functions, declaredConnections };
@@ -230,6 +231,7 @@ class FunctionFactory {
     name: FunctionName,
     description: string,
     rotation: LambdaFunction,
+    timeout?: Duration,
   ): LambdaFunction {
     const { encryptionKey: key, deployment, url } = this.props;
     const environment = {
@@ -237,7 +239,8 @@ class FunctionFactory {
       [ENVIRONMENT.rotationFunction]: rotation.functionArn,
       ...(key === undefined ? {} : { [ENVIRONMENT.secretKey]: key.keyArn }),
     };
-    const fn = this.create(id, name, description, { environment });
+    const limit = timeout === undefined ? {} : { timeout };
+    const fn = this.create(id, name, description, { environment, ...limit });
     this.allowTable(fn, 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     allowSecrets(fn, deployment, ...SECRET_ACTIONS, ...VERSION_ACTIONS);
     // RotateSecret requires that its caller may invoke the rotation function.

@@ -232,3 +232,21 @@ test('a function that dies at any call completes the connection on the next atte
 async function secretNameOf(id: string): Promise<string> {
   return String((await admin('GET', `/connections/${id}`)).body.secretName);
 }
+
+test('a connection is created once the permissions of a new role take effect', async () => {
+  let denied = 0;
+  const deny = (_call: number, operation: string) => {
+    if (operation !== 'CreateSecret' && operation !== 'TransactWriteItems') return undefined;
+    denied += 1;
+    return denied > 2
+      ? undefined
+      : ({ kind: 'error', name: 'AccessDeniedException', status: 400 } as const);
+  };
+  system.proxy.watch(deny);
+  system.secretsProxy.watch(deny);
+  const { Status: status } = await sendEvent('Create', 'permitted', { displayName: 'P' });
+  system.proxy.watch();
+  system.secretsProxy.watch();
+  expect([status, denied > 2]).toEqual(['SUCCESS', true]);
+  expect((await admin('GET', '/connections/permitted')).status).toBe(200);
+}, 60_000);

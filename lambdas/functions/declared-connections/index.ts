@@ -1,4 +1,5 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../../directory/connections/connection';
 import { Connections } from '../../../directory/connections/connections';
 import { isObject, parseJson, type JsonObject } from '../../../scim/json';
@@ -22,6 +23,10 @@ import { openTokenProbe } from '../../admin/token-probe';
 /** Time reserved for the answer to CloudFormation. */
 const ANSWER_MS = 10_000;
 
+/** How long calls may be denied after a deployment, and the pause between attempts. */
+const DENIED_MS = 60_000;
+const PAUSE_MS = 3000;
+
 const shared = openTable();
 const secrets = openSecrets();
 const rotationFunction = variable(ENVIRONMENT.rotationFunction);
@@ -43,14 +48,15 @@ export async function handler(
   let reason: string | undefined;
   try {
     const { id, settings } = readProperties(event.ResourceProperties);
-    const table = shared.forRequest(Date.now() + invocation.getRemainingTimeInMillis() - ANSWER_MS);
+    const deadline = Date.now() + invocation.getRemainingTimeInMillis() - ANSWER_MS;
+    const table = shared.forRequest(deadline);
     const connections = new Connections(table, logAuditRecord);
     const services = { table, connections, secrets, rotationFunction, probe, actor: event.StackId };
     const declaredBy = `${event.StackId}/${event.LogicalResourceId}`;
     if (event.RequestType === 'Delete') {
       await remove(services, event.PhysicalResourceId, declaredBy);
     } else {
-      await createOrChange(services, id, settings, declaredBy);
+      await oncePermitted(deadline, () => createOrChange(services, id, settings, declaredBy));
     }
   } catch (error) {
     logFailure(error, invocation.awsRequestId);
@@ -61,6 +67,29 @@ export async function handler(
   }
   await sendResult(event, reason);
 }
+
+/**
+ * Does work that can be repeated, and repeats it while calls are denied: the permissions of a role
+ * that CloudFormation has just created may take a minute to take effect.
+ * @param deadline in milliseconds since the epoch
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+ */
+async function oncePermitted(deadline: number, work: () => Promise<void>): Promise<void> {
+  const until = Math.min(deadline, Date.now() + DENIED_MS);
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const isDenied = error instanceof Error && DENIED.has(error.name);
+      if (!isDenied || Date.now() + PAUSE_MS > until) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+/** Names of errors of DynamoDB, Secrets Manager, Lambda and KMS for a missing permission. */
+const DENIED: ReadonlySet<string> = new Set(['AccessDeniedException', 'AccessDenied']);
 
 /**
  * Creates a connection as declared, or changes it to match.
