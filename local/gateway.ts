@@ -120,7 +120,7 @@ function withCause(answer: GatewayResponse, dataFolder: string | undefined): Gat
   if (answer.status < 500 || dataFolder === undefined || !isDiskFull(dataFolder)) return answer;
   const detail = fullDisk(dataFolder);
   process.stderr.write(`${detail}\n`);
-  const body = parseJson(answer.body);
+  const body = answer.body === '' ? null : parseJson(answer.body);
   return isObject(body) ? { ...answer, body: JSON.stringify({ ...body, detail }) } : answer;
 }
 
