@@ -19,6 +19,13 @@ const parsed = parseExtensionSchema(X, {
     { name: 'badge', mutability: 'immutable' },
     { name: 'badges', mutability: 'immutable', multiValued: true },
     {
+      name: 'prizes',
+      type: 'complex',
+      mutability: 'immutable',
+      multiValued: true,
+      subAttributes: [{ name: 'a' }, { name: 'b' }],
+    },
+    {
       name: 'seat',
       type: 'complex',
       subAttributes: [{ name: 'row', mutability: 'immutable' }, { name: 'note' }],

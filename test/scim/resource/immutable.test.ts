@@ -11,6 +11,7 @@ describe('a change', () => {
     [{ badge: 'a' }, { badge: 'a', text: 't' }],
     [{ badges: ['a', 'b'] }, { badges: ['b', 'a'] }],
     [{ seat: { note: 'n' } }, { seat: { row: '1', note: 'm' } }],
+    [{ prizes: [{ a: '1', b: '2' }, { a: '3' }] }, { prizes: [{ a: '3' }, { b: '2', a: '1' }] }],
     [{ seat: { row: '1' } }, { seat: { row: '1', note: 'm' } }],
   ])('may turn %j into %j', (before, after) => {
     expect(() => checkImmutable(TYPE, of(before), of(after))).not.toThrow();
@@ -22,6 +23,8 @@ describe('a change', () => {
     [{ badges: ['a', 'b'] }, { badges: ['a'] }],
     [{ badges: ['a'] }, { badges: ['a', 'b'] }],
     [{ badges: ['a', 'b'] }, { badges: ['a', 'c'] }],
+    [{ prizes: [{ a: '1', b: '2' }] }, { prizes: [{ a: '2', b: '1' }] }],
+    [{ prizes: [{ a: '1' }, { a: '2' }] }, { prizes: [{ a: '2' }, { a: '3' }] }],
     [{ seat: { row: '1' } }, { seat: { row: '2' } }],
     [{ seat: { row: '1' } }, { seat: { note: 'n' } }],
   ])('must not turn %j into %j', (before, after) => {

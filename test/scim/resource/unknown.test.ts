@@ -28,6 +28,12 @@ test.each([[null], ['text'], [[{ nosuch: 1 }]], [{}]])('%j has none', (body) => 
   expect(unknownAttributes(TYPE, body)).toEqual([]);
 });
 
+test('an extension is known by its whole URN', () => {
+  const [longer, other] = [`${X}2`, X.replace('example', 'exampl3')];
+  const body = { [longer]: { more: 1 }, [other]: { more: 1 }, [X]: { more: 1 } };
+  expect(unknownAttributes(TYPE, body)).toEqual([longer, other, `${X}:more`]);
+});
+
 test('at most 20 names are returned, also of sub-attributes', () => {
   const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`n${index}`, 1]));
   expect(unknownAttributes(TYPE, many)).toHaveLength(20);

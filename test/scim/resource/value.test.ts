@@ -136,8 +136,11 @@ describe('names', () => {
   });
 
   test.each([
-    [[5, USER_URN], 'schemas'],
-    [USER_URN, 'schemas'],
+    [[5, USER_URN], `"schemas" must be an array with "${USER_URN}".`],
+    [USER_URN, `"schemas" must be an array with "${USER_URN}".`],
+    [[], `"schemas" must be an array with "${USER_URN}".`],
+    [[5], `"schemas" must be an array with "${USER_URN}".`],
+    [null, `"schemas" must be an array with "${USER_URN}".`],
     [[X], USER_URN],
   ])('schemas %j are rejected', (schemas, message) => {
     expect(() => parseResource(TYPE, { schemas, userName: 'u' })).toThrow(message);
@@ -146,6 +149,14 @@ describe('names', () => {
   test('schemas may name extensions, in any order and case', () => {
     const schemas = [X.toUpperCase(), USER_URN.toUpperCase()];
     expect(parseResource(TYPE, { schemas, userName: 'u' })).toEqual({ userName: 'u' });
+  });
+
+  test('an extension may be null, and its sub-attributes may be lists', () => {
+    const body = { schemas: [USER_URN], userName: 'u', [X]: null };
+    expect(parseResource(TYPE, body)).toStrictEqual({ userName: 'u' });
+    expect(parsed({ cards: [{ number: '1' }, { number: '2', tags: [] }] })).toStrictEqual({
+      cards: [{ number: '1' }, { number: '2' }],
+    });
   });
 
   test.each<[Json]>([[' '], ['\t']])('user name %j is missing', (userName) => {
