@@ -51,7 +51,8 @@ export async function memberDifference(
   });
   const unknownOrJoining = named.filter(({ value }) => !present.has(value));
   // Skipping them all would turn the replacement of the members into their removal.
-  const isEmptied = change.clear && named.length === unknownOrJoining.length;
+  const isReplacement = change.clear || change.replacesSelected === true;
+  const isEmptied = isReplacement && named.length === unknownOrJoining.length;
   const unknownMembers = isEmptied && joining.length === 0 ? 'refuse' : rules.unknownMembers;
   checkKnown(unknownOrJoining, joining, { ...rules, unknownMembers });
   return { added: joining, renamed, removed: leaving };

@@ -85,8 +85,10 @@ function moveToExtensions(body: JsonObject, type: ResourceType): JsonObject {
   }
   const result: JsonObject = Object.fromEntries(kept);
   return [...moved].reduce((whole, [urn, members]) => {
+    const inside = ownIgnoringCase(whole, urn) ?? {};
+    // The strict engine refuses an extension that is no object.
+    if (!isObject(inside)) return whole;
     // A value inside the extension takes precedence.
-    const inside = objectAt(whole, urn);
     const names = new Set(Object.keys(inside).map((name) => name.toLowerCase()));
     const added = members.filter(([name]) => !names.has(name.toLowerCase()));
     const extension = { ...Object.fromEntries(added), ...inside };
@@ -111,11 +113,6 @@ function qualified(filter: Filter, type: ResourceType): Filter {
 function firstName(path: string): string {
   const end = path.search(/[.[]/);
   return end === -1 ? path : path.slice(0, end);
-}
-
-function objectAt(body: JsonObject, name: string): JsonObject {
-  const found = ownIgnoringCase(body, name);
-  return isObject(found) ? found : {};
 }
 
 /**

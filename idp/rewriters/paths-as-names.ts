@@ -5,6 +5,7 @@ import { LIMITS } from '../../scim/limits';
 import { describedElement } from '../../scim/patch/described';
 import { Draft } from '../../scim/patch/draft';
 import { findPath, type AttributePath } from '../../scim/patch/path';
+import { PatchWork } from '../../scim/patch/work';
 import type { Attribute } from '../../scim/schema/attribute';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { parsedText, plainObject } from './json-text';
@@ -94,6 +95,7 @@ class PathSetter {
   private readonly lists = new Map<Attribute, [AttributePath, Json[]]>();
   /** The elements that paths lead to, by the path without the sub-attribute. */
   private readonly elements = new Map<string, number>();
+  private readonly work = new PatchWork();
 
   constructor(
     private readonly type: ResourceType,
@@ -102,7 +104,10 @@ class PathSetter {
     this.draft = new Draft(body);
   }
 
-  /** Sets a value. A path that cannot be read, or whose filter describes no element, is dropped. */
+  /**
+   * Sets a value. A path that cannot be read, or whose filter describes no element, is dropped.
+   * @throws ScimError 413 if the paths compare too many elements
+   */
   set(path: string, value: Json): void {
     const target = pathIn(this.type, path);
     if (target === undefined) return;
@@ -132,6 +137,7 @@ class PathSetter {
     if (described === undefined) return;
     let index = this.elements.get(place);
     if (index === undefined) {
+      this.work.spend(list.length, filter);
       const found =
         filter === undefined ? -1 : list.findIndex((element) => elementMatches(filter, element));
       index = found === -1 ? list.push(described) - 1 : found;

@@ -46,8 +46,23 @@ export function mapResourceValues(
 
 /**
  * Returns a PATCH operation, with or without a path, with a value rewriter applied to its value.
+ * The value of a removal stays if nothing would be left of it: without one it removes everything.
  */
 export function mapOperationValues(
+  operation: JsonObject,
+  type: ResourceType,
+  rewrite: NonNullable<Rewriter['value']>,
+): JsonObject {
+  const rewritten = withRewrittenValue(operation, type, rewrite);
+  const isEmptied = isNothing(rewritten['value']) && !isNothing(operation['value']);
+  return operation['op'] === 'remove' && isEmptied ? operation : rewritten;
+}
+
+function isNothing(value: Json | undefined): boolean {
+  return value === null || value === undefined || (isArray(value) && value.length === 0);
+}
+
+function withRewrittenValue(
   operation: JsonObject,
   type: ResourceType,
   rewrite: NonNullable<Rewriter['value']>,

@@ -38,7 +38,9 @@ export const wrappedValues: Rewriter = {
     if (attribute.type !== 'complex') {
       return isArray(unwrapped) ? unwrapped.map(withoutValueName) : withoutValueName(unwrapped);
     }
-    const inside = isObject(unwrapped) ? ownIgnoringCase(unwrapped, 'value') : undefined;
+    // Beside other members, a list is not the whole value.
+    const isOnly = isObject(unwrapped) && Object.keys(unwrapped).length === 1;
+    const inside = isOnly ? ownIgnoringCase(unwrapped, 'value') : undefined;
     return attribute.multiValued && isArray(inside) ? inside : unwrapped;
   },
 };
@@ -171,8 +173,11 @@ export const valuelessElements: Rewriter = {
     const hasValue = findSubAttribute(attribute, 'value') !== undefined;
     if (!hasValue || attribute.name === 'members') return value;
     const isEmptied = (element: Json): boolean => {
-      const sent = isObject(element) ? ownIgnoringCase(element, 'value') : undefined;
-      return sent === null || sent === '';
+      if (!isObject(element)) return false;
+      const sent = ownIgnoringCase(element, 'value');
+      // With other names the client may have meant something that is not understood.
+      const isKnown = (name: string): boolean => findSubAttribute(attribute, name) !== undefined;
+      return (sent === null || sent === '') && Object.keys(element).every(isKnown);
     };
     if (!attribute.multiValued) return isEmptied(value) ? null : value;
     return isArray(value) ? value.filter((element) => !isEmptied(element)) : value;

@@ -13,6 +13,37 @@ export function foldCase(value: string): string {
   // A shortcut for ASCII, which most values are: comparisons take most of a filter's time.
   if (!BEYOND_ASCII.test(value)) return value.toLowerCase();
   if (!isNormalizable(value)) return value.toLowerCase();
+  return FOLDED.formOf(value);
+}
+
+/**
+ * Folded forms of texts beyond ASCII. A filter may compare one stored text hundreds of times, and
+ * normalizing it costs more than comparing it.
+ */
+class FoldedForms {
+  private readonly forms = new Map<string, string>();
+  private characters = 0;
+
+  formOf(value: string): string {
+    const known = this.forms.get(value);
+    if (known !== undefined) return known;
+    if (this.characters > CACHED_CHARACTERS) {
+      this.forms.clear();
+      this.characters = 0;
+    }
+    const form = normalized(value);
+    this.forms.set(value, form);
+    this.characters += value.length;
+    return form;
+  }
+}
+
+/** More characters than a resource has, so that evaluating a filter on it folds each text once. */
+const CACHED_CHARACTERS = 1_000_000;
+
+const FOLDED = new FoldedForms();
+
+function normalized(value: string): string {
   // The lower case of Σ depends on the characters around it; the comparison must not. Lower case
   // can be composed where upper case cannot: J̌ has two code points, ǰ has one.
   const lower = value.normalize('NFC').toLowerCase().replaceAll('ς', 'σ');

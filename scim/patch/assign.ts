@@ -144,11 +144,22 @@ function assignSelected(
     }
   }
   const created = changeElement(path, filter, start, { ...operation, op: 'add' }, rules);
-  // A repeated request: `replace emails[value eq "old"].value` has done its work already.
-  if (isObject(start) && start['value'] !== undefined && hasSameValue(elements, created)) {
-    return elements;
-  }
+  // A repeated request: `replace emails[value eq "old"].value` has done its work already, and so
+  // has one that replaces another part that its filter compares.
+  const isRepeated = isObject(start) && start['value'] !== undefined;
+  if (isRepeated && hasSameValue(elements, created)) return elements;
+  const isThere = elements.some((element) => hasParts(element, created));
+  if (op === 'replace' && isThere) return elements;
   return normalizeElements(attribute, [...elements, created], [elements.length]);
+}
+
+/** Returns whether an element has all parts of another one. */
+function hasParts(element: Json, parts: Json): boolean {
+  return (
+    isObject(element) &&
+    isObject(parts) &&
+    Object.entries(parts).every(([name, part]) => equalJson(element[name], part ?? null))
+  );
 }
 
 function hasSameValue(elements: readonly Json[], created: Json): boolean {

@@ -24,6 +24,8 @@ export interface Member {
 export interface MembershipChange {
   /** Whether all members that `add` does not contain are removed (`replace`, `remove` of all). */
   readonly clear: boolean;
+  /** Whether members that a filter selects are replaced by those in `add`. */
+  readonly replacesSelected?: boolean;
   /** Members to add, by id. */
   readonly add: ReadonlyMap<string, Member>;
   /** Ids of members to remove. */
@@ -84,6 +86,7 @@ export function membersFrom(value: Json | undefined): MembershipChange {
 
 class ChangeBuilder implements MembershipChange {
   clear = false;
+  replacesSelected = false;
   readonly add = new Map<string, Member>();
   readonly remove = new Set<string>();
 
@@ -95,6 +98,11 @@ class ChangeBuilder implements MembershipChange {
   removeMember(id: string): void {
     this.add.delete(id);
     this.remove.add(id);
+  }
+
+  replace(ids: readonly string[]): void {
+    this.replacesSelected = true;
+    for (const id of ids) this.removeMember(id);
   }
 
   clearAll(): void {
@@ -127,7 +135,7 @@ function applyOperation(
     // `replace members[value eq "a"]` replaces the selected members by those in the value.
     const selected = selectedIds(path.filter, change, current, work);
     if (selected.length === 0) throw noMatch('members');
-    if (op === 'replace') for (const id of selected) change.removeMember(id);
+    if (op === 'replace') change.replace(selected);
   } else if (op === 'replace') {
     change.clearAll();
   }

@@ -47,7 +47,7 @@ function namedElements(
   named: Json,
 ): (element: Json) => boolean {
   if (named === null || subAttribute !== undefined) return () => true;
-  return isAmong(attribute, isArray(named) ? named : [named]);
+  return isAmong(attribute, asList(named));
 }
 
 /** Returns what is left of a single value, or of one element, at a path. */
@@ -59,9 +59,11 @@ function rest(
   if (subAttribute !== undefined) {
     return isObject(value) ? withoutPart(value, subAttribute, named) : undefined;
   }
-  if (!isObject(value) || !isObject(named)) return undefined;
+  if (!isObject(value) || named === null) return undefined;
   const identifier = findSubAttribute(attribute, 'value');
-  const wanted = ownIgnoringCase(named, 'value');
+  // A bare text names the `value`.
+  const parts: JsonObject = isObject(named) ? named : { value: named };
+  const wanted = ownIgnoringCase(parts, 'value');
   if (identifier !== undefined && typeof wanted === 'string') {
     const stored = value['value'];
     const isSame =
@@ -70,19 +72,28 @@ function rest(
     return isSame ? undefined : value;
   }
   const left = (attribute.subAttributes ?? []).reduce((object, part) => {
-    const removed = ownIgnoringCase(named, part.name);
+    const removed = ownIgnoringCase(parts, part.name);
     return removed === undefined ? object : (withoutPart(object, part, removed) ?? {});
   }, value);
   return nonEmpty(left);
 }
 
-/** Removes a sub-attribute, or the named values of a multi-valued one. */
+/**
+ * Removes a sub-attribute, or the named values of a multi-valued one. A `value` goes only if it is
+ * the named one: it is what the element or the reference is.
+ */
 function withoutPart(object: JsonObject, part: Attribute, named: Json): JsonObject | undefined {
   const values = object[part.name];
-  if (!part.multiValued || !isArray(values) || named === null) {
+  const isWhole = !part.multiValued && part.name !== 'value';
+  if (values === undefined || named === null || isWhole) {
     return nonEmpty(withoutMember(object, part.name));
   }
-  const isNamed = isAmong(part, isArray(named) ? named : [named]);
-  const kept = values.filter((value) => !isNamed(value));
-  return nonEmpty(withMember(object, part.name, kept.length === 0 ? undefined : kept));
+  const isNamed = isAmong(part, asList(named));
+  const kept = asList(values).filter((value) => !isNamed(value));
+  const left = isArray(values) ? kept : kept[0];
+  return nonEmpty(withMember(object, part.name, kept.length === 0 ? undefined : left));
+}
+
+function asList(value: Json): readonly Json[] {
+  return isArray(value) ? value : [value];
 }

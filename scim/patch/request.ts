@@ -6,6 +6,7 @@ import {
   unknownOperation,
 } from '../errors/patch-errors';
 import { operationsMalformed, tooManyOperations } from '../errors/request-errors';
+import { quoted } from '../errors/scim-error';
 import { wrongValue } from '../errors/value-errors';
 import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import { LIMITS } from '../limits';
@@ -54,8 +55,31 @@ export function readPatchMessage(sent: Json, { tolerant }: PatchRules): readonly
     if (typeof path === 'string' && path.length > LIMITS.filterLength) {
       throw invalidPath(path, `is longer than ${LIMITS.filterLength} characters`, undefined);
     }
+    checkRemoval(operation);
     return operation;
   });
+}
+
+/** Members of an operation. Old clients name it, too: `"name": "removeMember"`. */
+const OPERATION_MEMBERS: ReadonlySet<string> = new Set(['op', 'path', 'value', 'name']);
+
+/**
+ * Refuses a removal without a value that has a member which is not understood, such as `values`:
+ * the client may have named there what to remove, and without it everything would go.
+ * @throws ScimError 400 `invalidSyntax`
+ */
+function checkRemoval(operation: JsonObject): void {
+  const op = ownIgnoringCase(operation, 'op');
+  if (typeof op !== 'string' || op.trim().toLowerCase() !== 'remove') return;
+  if (ownIgnoringCase(operation, 'value') !== undefined) return;
+  const names = Object.keys(operation);
+  const unknown = names.find((name) => !OPERATION_MEMBERS.has(name.toLowerCase()));
+  if (unknown !== undefined) {
+    throw operationsMalformed(
+      `A "remove" operation has the unknown member ${quoted(unknown)}. Select what to remove ` +
+        'with a filter in "path".',
+    );
+  }
 }
 
 /**

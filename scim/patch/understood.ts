@@ -11,32 +11,52 @@ import type { ResourceType } from '../schema/resource-type';
 const LABELS: ReadonlySet<string> = new Set(['type', 'primary', 'display']);
 
 /**
- * Checks the lists of a PUT like those of a `replace`: an attribute that is sent must not go away
- * because its elements are not understood.
+ * Checks the lists and complex values of a PUT like those of a `replace`: an attribute that is sent
+ * must not go away because it is not understood.
  * @param body as sent, in RFC form
  * @param parsed what was understood of it
  * @throws ScimError 400 `invalidValue`
  */
 export function checkReplacement(type: ResourceType, body: Json, parsed: Attributes): void {
   if (!isObject(body)) return;
-  checkLists(type.attributes, body, parsed);
+  checkValues(type.attributes, body, parsed);
   for (const { id, attributes } of type.extensions) {
     const [sent, understood] = [ownIgnoringCase(body, id), parsed[id] ?? {}];
-    if (isObject(sent) && isObject(understood)) checkLists(attributes, sent, understood);
+    if (isObject(sent) && isObject(understood)) checkValues(attributes, sent, understood);
   }
 }
 
-function checkLists(definitions: readonly Attribute[], sent: JsonObject, parsed: JsonObject): void {
+function checkValues(
+  definitions: readonly Attribute[],
+  sent: JsonObject,
+  parsed: JsonObject,
+): void {
   for (const attribute of definitions) {
     const { name, multiValued, mutability } = attribute;
-    const elements = multiValued && mutability !== 'readOnly' ? ownIgnoringCase(sent, name) : null;
+    const value = mutability === 'readOnly' ? null : ownIgnoringCase(sent, name);
     // `schemas` is derived, and members are checked where they are read.
     if (name === 'schemas' || name === 'members') continue;
-    if (!isArray(elements) || !elements.some(isPresent)) continue;
-    if (parsed[name] === undefined) throw notUnderstood(name, elements);
-    for (const element of elements) checkUnderstood(attribute, element);
+    if (!multiValued) {
+      if (parsed[name] === undefined && isUnknown(attribute, value)) {
+        throw notUnderstood(name, value);
+      }
+      continue;
+    }
+    if (!isArray(value) || value.length === 0) continue;
+    if (parsed[name] === undefined) throw notUnderstood(name, value);
+    for (const element of value) checkUnderstood(attribute, element);
     checkIdentified(attribute, parsed[name]);
   }
+}
+
+/** Returns whether a complex value has content, and all of it under names that are not known. */
+function isUnknown(attribute: Attribute, value: Json | undefined): value is JsonObject {
+  return (
+    attribute.subAttributes !== undefined &&
+    isObject(value) &&
+    isPresent(value) &&
+    Object.keys(value).every((name) => findSubAttribute(attribute, name) === undefined)
+  );
 }
 
 /**

@@ -250,7 +250,7 @@ describe('bodies', () => {
       { [ENTERPRISE]: { department: 'e', division: 'x' } },
     ],
     [{ 'manager.value': 'm' }, { [ENTERPRISE]: { 'manager.value': 'm' } }],
-    [{ department: 'd', [ENTERPRISE]: 'text' }, { [ENTERPRISE]: { department: 'd' } }],
+    [{ department: 'd', [ENTERPRISE]: 'text' }, { [ENTERPRISE]: 'text' }],
   ]);
   testOperations(bodies.unqualifiedExtensionAttributes, [
     [
