@@ -42,8 +42,6 @@ describe('authentication', () => {
       expectError(reply, 401);
       expect(reply.text).toBe(replies[0]?.text);
       expect(reply.headers['www-authenticate']).toBe('Bearer');
-      // Clients of a REST API in AWS only get this name.
-      expect(reply.headers['x-amzn-remapped-www-authenticate']).toBe('Bearer');
     }
   });
 
@@ -59,13 +57,6 @@ describe('authentication', () => {
     });
     expectError(outside, 404);
     expect(outside.body.detail).toContain('/v2/connections/');
-    for (const path of ['//Users', '/Users//x']) {
-      const double = await send('GET', `${client.baseUrl}${path}`, {
-        Authorization: `Bearer ${client.token}`,
-      });
-      expectError(double, 404);
-    }
-    expect((await client.get('/Users/')).status).toBe(200);
   });
 
   test('requires a token on every endpoint', async () => {

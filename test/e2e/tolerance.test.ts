@@ -120,6 +120,23 @@ describe('unknown attributes', () => {
   });
 });
 
+describe('the local gateway behaves like a REST API', () => {
+  const headers = () => ({ Authorization: `Bearer ${client.token}` });
+
+  test('one slash at the end is ignored, and a double one has no route', async () => {
+    expect((await send('GET', `${client.baseUrl}/Users/`, headers())).status).toBe(200);
+    for (const path of ['//Users', '/Users//x']) {
+      expectError(await send('GET', `${client.baseUrl}${path}`, headers()), 404);
+    }
+  });
+
+  test('a challenge is also sent under the name that API Gateway gives it', async () => {
+    const { headers: sent } = await send('GET', `${client.baseUrl}/Users`);
+    const names = ['www-authenticate', 'x-amzn-remapped-www-authenticate'];
+    expect(names.map((name) => sent[name])).toEqual(['Bearer', 'Bearer']);
+  });
+});
+
 describe('a replacement of members', () => {
   test.each(['PATCH', 'PUT'])('by %s in which no member is known is refused', async (method) => {
     const { id } = await client.user(`known-${method}`);
@@ -134,6 +151,14 @@ describe('a replacement of members', () => {
             value: members,
           });
     expectError(reply, 400, 'invalidValue');
+    expect(await client.memberIds(group.id)).toEqual([id]);
+  });
+
+  test('of one member by an unknown one is refused', async () => {
+    const { id } = await client.user('selected');
+    const group = await client.group('Selected', [id]);
+    const replace = { op: 'replace', path: `members[value eq "${id}"]`, value: 'garbage' };
+    expectError(await client.patch(`/Groups/${group.id}`, replace), 400, 'invalidValue');
     expect(await client.memberIds(group.id)).toEqual([id]);
   });
 
