@@ -250,3 +250,16 @@ test('a connection is created once the permissions of a new role take effect', a
   expect([status, denied > 2]).toEqual(['SUCCESS', true]);
   expect((await admin('GET', '/connections/permitted')).status).toBe(200);
 }, 60_000);
+
+test('a secret with its name whose deletion is scheduled is restored', async () => {
+  await sendEvent('Create', 'other', { displayName: 'O' });
+  const { secretName } = (await admin('GET', '/connections/other')).body;
+  const name = String(secretName).replace(/[^/]*$/, 'restored');
+  await system.createSecret(name, 'left over');
+  system.secrets.scheduleDeletion(name);
+  const { Status: status } = await sendEvent('Create', 'restored', { displayName: 'R' });
+  expect([status, system.secrets.valueOf(name)]).toEqual([
+    'SUCCESS',
+    expect.stringMatching(/^scim_restored_/),
+  ]);
+});
