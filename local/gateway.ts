@@ -29,7 +29,7 @@ export type OtherPaths = Readonly<
   Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void> | void>
 >;
 
-/** What the gateway does beside the routes of the template. */
+/** Behavior of the gateway in addition to the routes of the template. */
 interface GatewayOptions {
   readonly otherPaths?: OtherPaths;
   /** Called with a line about each request that a function answered. */

@@ -189,7 +189,7 @@ export class FailureRecorder {
   }
 }
 
-/** An id, also of another service: any other text may be a name. */
+/** A UUID, which names nobody. Other text in the place of an id may be a name. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Returns the names of the resource concerned: from the body, else from the directory. */

@@ -126,7 +126,7 @@ function resolveParts(type: ResourceType, path: string, parts: PathParts): Patch
   return subAttribute === undefined ? undefined : { ...target, subAttribute, filter };
 }
 
-/** An attribute's name with its URN and sub-attribute, if it has any. */
+/** Name of an attribute, with an optional URN and sub-attribute. */
 const NAMES = /^[A-Za-z$][\w$:.-]*$/;
 
 function bindPathFilter(filter: Filter, target: Target, path: string): BoundFilter {

@@ -10,31 +10,11 @@ import * as values from '../../idp/rewriters/values';
 import type { Json, JsonObject } from '../../scim/json';
 import { LIMITS } from '../../scim/limits';
 import { ENTERPRISE_USER_URN as ENTERPRISE } from '../../scim/schema/enterprise-user';
-import { parseExtensionSchema } from '../../scim/schema/extension-schema';
-import { GROUP, resourceTypesWith, type ResourceType } from '../../scim/schema/resource-type';
+import { GROUP, type ResourceType } from '../../scim/schema/resource-type';
 import { USER_URN } from '../../scim/schema/user';
+import { USER_WITH_X as USER, X } from '../support/extension';
 
 /* What each rewriter changes, and what it must leave as it is, down to the last member. */
-
-const X = 'urn:example:2.0:X';
-const parsed = parseExtensionSchema(X, {
-  attributes: [
-    { name: 'count', type: 'integer' },
-    { name: 'ratio', type: 'decimal' },
-    { name: 'key', type: 'binary' },
-    { name: 'site', type: 'reference', referenceTypes: ['external'] },
-    { name: 'tags', multiValued: true },
-    { name: 'keys', type: 'binary', multiValued: true },
-    { name: 'pair', type: 'complex', subAttributes: [{ name: 'a' }, { name: 'b' }] },
-    {
-      name: 'self',
-      type: 'complex',
-      subAttributes: [{ name: 'self' }, { name: 'value' }],
-    },
-  ],
-});
-if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
-const { user: USER } = resourceTypesWith([parsed.schema]);
 
 const profile = (rewriter: Rewriter): typeof GENERIC => ({ ...GENERIC, rewriters: [rewriter] });
 

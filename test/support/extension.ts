@@ -15,6 +15,10 @@ const parsed = parseExtensionSchema(X, {
     { name: 'key', type: 'binary' },
     { name: 'site', type: 'reference', referenceTypes: ['external'] },
     { name: 'tags', multiValued: true },
+    { name: 'keys', type: 'binary', multiValued: true },
+    { name: 'pair', type: 'complex', subAttributes: [{ name: 'a' }, { name: 'b' }] },
+    // Its sub-attribute has its own name.
+    { name: 'self', type: 'complex', subAttributes: [{ name: 'self' }, { name: 'value' }] },
     { name: 'counts', type: 'integer', multiValued: true },
     { name: 'badge', mutability: 'immutable' },
     { name: 'badges', mutability: 'immutable', multiValued: true },

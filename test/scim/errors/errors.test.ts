@@ -4,7 +4,7 @@ import * as filter from '../../../scim/errors/filter-errors';
 import * as patch from '../../../scim/errors/patch-errors';
 import * as request from '../../../scim/errors/request-errors';
 import * as resource from '../../../scim/errors/resource-errors';
-import { kindOf, quoted, ScimError, type ErrorCode } from '../../../scim/errors/scim-error';
+import { kindOf, quoted, type ScimError, type ErrorCode } from '../../../scim/errors/scim-error';
 import * as value from '../../../scim/errors/value-errors';
 import { bindFilter } from '../../../scim/filter/bind';
 import { parseFilter } from '../../../scim/filter/parse';
@@ -12,6 +12,7 @@ import { loggablePath, parsePath } from '../../../scim/patch/path';
 import { parseResource } from '../../../scim/resource/parse';
 import { GROUP, USER } from '../../../scim/schema/resource-type';
 import { USER_URN } from '../../../scim/schema/user';
+import { errorOf } from '../../support/error-of';
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
@@ -44,17 +45,6 @@ test.each<[ScimError, number, ErrorCode]>([
 ])('"%s" has status %i and code %s', (error, status, code) => {
   expect([error.status, error.code]).toEqual([status, code]);
 });
-
-/** Returns the error that a function throws. */
-function errorOf(run: () => unknown): ScimError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ScimError) return error;
-    throw error;
-  }
-  throw new Error('No error was thrown.');
-}
 
 test('a wrong value names the attribute, what was expected and the kind received', () => {
   const body = { schemas: [USER_URN], userName: 'a', EMAILS: 'secret' };

@@ -239,7 +239,7 @@ describe('PATCH equals a naive model', () => {
     return { ...rest, [attribute]: union(current, value) };
   }
 
-  /** Of equal elements the first stays, and elements without anything go. */
+  /** Keeps the first of equal elements, and drops empty ones. */
   function distinct(list: Model[]): Model[] {
     const keys = list.map((each) => JSON.stringify(Object.entries(each).sort()));
     return list.filter(
