@@ -1,13 +1,13 @@
-export { type AlarmProps } from './alarms';
+export { type AlarmProps } from './monitoring/alarms';
 export {
   IdentityProvider,
   UserDeletion,
   type ConnectionProps,
   type TokenRotationProps,
-} from './connection-props';
-export { type FailureMailProps } from './failure-mail';
-export { FailureKind } from './metrics';
-export { ScimAccess } from './scim-access';
-export { type ScimFunctions } from './scim-functions';
+} from './connections/connection-props';
+export { type FailureMailProps } from './functions/failure-mail';
+export { FailureKind } from './monitoring/metrics';
+export { ScimAccess } from './api/scim-access';
+export { type ScimFunctions } from './functions/scim-functions';
 export { ScimServiceProvider } from './scim-service-provider';
 export { type DomainProps, type ScimServiceProviderProps } from './scim-service-provider-props';

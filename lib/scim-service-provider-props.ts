@@ -8,10 +8,10 @@ import type { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
-import type { AlarmProps } from './alarms';
-import type { ConnectionProps } from './connection-props';
-import type { FailureMailProps } from './failure-mail';
-import type { ScimAccess } from './scim-access';
+import type { AlarmProps } from './monitoring/alarms';
+import type { ConnectionProps } from './connections/connection-props';
+import type { FailureMailProps } from './functions/failure-mail';
+import type { ScimAccess } from './api/scim-access';
 
 /** Custom domain name of the API. */
 export interface DomainProps {

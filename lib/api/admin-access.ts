@@ -1,8 +1,8 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { STAGE } from '../lambdas/contract';
-import { acknowledgeAdministration } from './acknowledged-rules';
+import { STAGE } from '../../lambdas/contract';
+import { acknowledgeAdministration } from '../acknowledged-rules';
 
 /**
  * Grants calls of the admin API with one HTTP method, or with all (`*`).

@@ -9,8 +9,8 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { ScimServiceProviderProps } from './scim-service-provider-props';
-import { ERROR_URN, ROUTES, STAGE, type RoutedFunction } from '../lambdas/contract';
+import type { ScimServiceProviderProps } from '../scim-service-provider-props';
+import { ERROR_URN, ROUTES, STAGE, type RoutedFunction } from '../../lambdas/contract';
 
 interface ApiProps extends Pick<ScimServiceProviderProps, 'throttling' | 'tracing'> {
   readonly name: string;

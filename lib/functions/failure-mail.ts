@@ -1,7 +1,7 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { ENVIRONMENT } from '../lambdas/contract';
+import { ENVIRONMENT } from '../../lambdas/contract';
 
 /**
  * Settings of the mails to administrators.

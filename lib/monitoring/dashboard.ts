@@ -10,10 +10,10 @@ import {
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { METRICS } from '../lambdas/contract';
-import { gatewayRefusalsOf, serverErrorsOf } from './api-errors';
+import { METRICS } from '../../lambdas/contract';
+import { gatewayRefusalsOf, serverErrorsOf } from './api-metrics';
 import { FailureKind, type Metrics } from './metrics';
-import type { ScimFunctions } from './scim-functions';
+import type { ScimFunctions } from '../functions/scim-functions';
 
 /** Width of a graph: half of the 24 columns of a row. */
 const WIDTH = 12;

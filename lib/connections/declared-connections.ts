@@ -1,7 +1,7 @@
 import { CfnOutput, CustomResource, Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { DeclaredProperties } from '../lambdas/contract';
+import type { DeclaredProperties } from '../../lambdas/contract';
 import type { ConnectionProps } from './connection-props';
 import { declaredSettings } from './declared-settings';
 

@@ -11,9 +11,9 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
-import type { FunctionName } from '../lambdas/contract';
-import type { FunctionNetwork } from './network';
-import type { ScimServiceProviderProps } from './scim-service-provider-props';
+import type { FunctionName } from '../../lambdas/contract';
+import type { FunctionNetwork } from '../network';
+import type { ScimServiceProviderProps } from '../scim-service-provider-props';
 
 /** Options that all functions of a service provider share. */
 export interface ScimFunctionOptions extends Pick<
@@ -97,7 +97,9 @@ export class ScimFunction extends LambdaFunction {
  * Folders of the bundles, relative to this file: the package has them next to the compiled
  * constructs, the repository below `dist`.
  */
-const BUNDLES = ['../lambdas', '../dist/lambdas'].map((folder) => path.join(__dirname, folder));
+const BUNDLES = ['../../lambdas', '../../dist/lambdas'].map((folder) =>
+  path.join(__dirname, folder),
+);
 
 function bundlePath(name: FunctionName, bundlesPath?: string): string {
   const folders = (bundlesPath === undefined ? BUNDLES : [bundlesPath]).map((folder) =>

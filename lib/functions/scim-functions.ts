@@ -8,12 +8,12 @@ import {
   ENVIRONMENT,
   NOTIFICATION_FILTERS,
   type FunctionName,
-} from '../lambdas/contract';
+} from '../../lambdas/contract';
 import { allowMail, mailEnvironment, mailWindow } from './failure-mail';
-import type { FunctionNetwork } from './network';
+import type { FunctionNetwork } from '../network';
 import { ScimFunction, type ScimFunctionOptions } from './scim-function';
-import type { ScimServiceProviderProps } from './scim-service-provider-props';
-import { logDays } from './scim-table';
+import type { ScimServiceProviderProps } from '../scim-service-provider-props';
+import { logDays } from '../scim-table';
 import { triggerFromTable } from './table-trigger';
 import { allowRotation, allowSecrets } from './token-rotation';
 

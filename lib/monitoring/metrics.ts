@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
-import { METRICS, STAGE } from '../lambdas/contract';
+import { METRICS, STAGE } from '../../lambdas/contract';
 
 /** Kind of failure of a SCIM request, by the status of its response. */
 export enum FailureKind {

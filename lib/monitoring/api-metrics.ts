@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import { MathExpression, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRICS } from '../lambdas/contract';
+import { METRICS } from '../../lambdas/contract';
 import type { Metrics } from './metrics';
 
 /* Metrics that combine those of API Gateway and those of the functions. */

@@ -11,8 +11,8 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { METRICS } from '../lambdas/contract';
-import { gatewayRefusalsOf, serverErrorsOf } from './api-errors';
+import { METRICS } from '../../lambdas/contract';
+import { gatewayRefusalsOf, serverErrorsOf } from './api-metrics';
 import { FailureKind, type Metrics } from './metrics';
 
 /** Alarm target and thresholds. */

@@ -3,7 +3,7 @@ import { EndpointType, type EndpointConfiguration } from 'aws-cdk-lib/aws-apigat
 import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { ADMIN_PATH, SCIM_PATH, STAGE } from '../lambdas/contract';
+import { ADMIN_PATH, SCIM_PATH, STAGE } from '../../lambdas/contract';
 import type { ScimAccess } from './scim-access';
 
 /** The methods that a REST API has besides ANY. */

@@ -3,7 +3,7 @@ import { AaaaRecord, ARecord, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
 import type { ScimAccess } from './scim-access';
-import type { DomainProps } from './scim-service-provider-props';
+import type { DomainProps } from '../scim-service-provider-props';
 
 /**
  * Serves the API at a custom domain name with TLS 1.2 or later, and adds its DNS records if there
