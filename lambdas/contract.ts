@@ -20,11 +20,16 @@ export const ENVIRONMENT = {
   rotationFunction: 'ROTATION_FUNCTION_ARN',
   /** ARN of the KMS key for secrets; `admin`, `declared-connections`. */
   secretKey: 'SECRET_KEY_ARN',
-  /** Sender of mails; `notifications`. No mails are sent without it. */
+  /** ARNs of the functions that work on what the stream delivers; `dispatcher`. */
+  completionFunction: 'COMPLETION_FUNCTION_ARN',
+  notificationsFunction: 'NOTIFICATIONS_FUNCTION_ARN',
+  /** Seconds that failures are collected for one mail; `dispatcher`. */
+  mailWindow: 'MAIL_WINDOW',
+  /** Sender of mails; `notifications`, `dispatcher`. No mails are sent without it. */
   mailFrom: 'MAIL_FROM',
   /** SES configuration set; `notifications`. */
   mailConfigurationSet: 'MAIL_CONFIGURATION_SET',
-  /** Default recipients of mails, separated by commas; `notifications`. */
+  /** Default recipients of mails, separated by commas; `notifications`, `dispatcher`. */
   mailTo: 'MAIL_TO',
   /** The address or URL where recipients of a connection may ask; `notifications`. */
   mailContact: 'MAIL_CONTACT',
@@ -80,6 +85,7 @@ export const FUNCTION_NAMES = [
   'search',
   'discovery',
   'admin',
+  'dispatcher',
   'completion',
   'token-rotation',
   'notifications',
@@ -90,7 +96,7 @@ export type FunctionName = (typeof FUNCTION_NAMES)[number];
 /** The functions that answer requests over HTTP. */
 export type RoutedFunction = Exclude<
   FunctionName,
-  'completion' | 'token-rotation' | 'notifications' | 'declared-connections'
+  'dispatcher' | 'completion' | 'token-rotation' | 'notifications' | 'declared-connections'
 >;
 
 /** The properties of the custom resource that `declared-connections` handles. */
@@ -103,11 +109,13 @@ export interface DeclaredProperties {
 }
 
 /**
- * Stream filters for `completion`: intents that were handed over (directory/store/intents.ts) and
- * items that a request changed (directory/resources/request-info.ts).
+ * Filters of the table's stream for `dispatcher`: intents that were handed over
+ * (directory/store/intents.ts), items that a request changed
+ * (directory/resources/request-info.ts), new notices (directory/notices), and failure or success
+ * entries of the provisioning log (directory/log/failure-entry.ts).
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
  */
-export const COMPLETION_FILTERS = [
+export const STREAM_FILTERS = [
   {
     eventName: ['MODIFY'],
     dynamodb: {
@@ -119,14 +127,6 @@ export const COMPLETION_FILTERS = [
     eventName: ['INSERT', 'MODIFY'],
     dynamodb: { NewImage: { by: { M: { requestId: { S: [{ exists: true }] } } } } },
   },
-] as const;
-
-/**
- * Stream filters for `notifications`: new notices (directory/notices) and failure or success
- * entries of the provisioning log (directory/log/failure-entry.ts). One subscription serves both,
- * because a stream should have at most two readers and `completion` is the other.
- */
-export const NOTIFICATION_FILTERS = [
   { eventName: ['INSERT'], dynamodb: { NewImage: { gsi1pk: { S: ['unsentNotices'] } } } },
   { eventName: ['INSERT'], dynamodb: { NewImage: { entry: { S: ['failure', 'success'] } } } },
 ] as const;

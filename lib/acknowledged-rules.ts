@@ -30,8 +30,9 @@ const ACKNOWLEDGED: Readonly<Record<string, string>> = {
     'table, where their next scheduled run finds it.',
   'Serverless-LambdaAsyncFailureDestination':
     'Work that an invocation misses stays in the table, where the next scheduled run finds it.',
-  'Serverless-LambdaEventSourceMappingDestination':
-    'Stream records repeat what is in the table. The scheduled run finds work that was missed.',
+  'AwsSolutions-SQS3': 'The queue is the destination of records that could not be processed.',
+  'Serverless-SQSRedrivePolicy':
+    'The queue is the destination of records that could not be processed.',
   'Serverless-EventBusDLQ': 'The next scheduled event makes up for a lost one.',
 };
 

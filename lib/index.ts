@@ -1,4 +1,4 @@
-export { type AlarmProps } from './monitoring/alarms';
+export { type AlarmProps } from './monitoring/alarm-props';
 export {
   IdentityProvider,
   UserDeletion,

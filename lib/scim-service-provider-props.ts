@@ -1,6 +1,7 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ThrottleSettings } from 'aws-cdk-lib/aws-apigateway';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -8,7 +9,7 @@ import type { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
-import type { AlarmProps } from './monitoring/alarms';
+import type { AlarmProps } from './monitoring/alarm-props';
 import type { ConnectionProps } from './connections/connection-props';
 import type { FailureMailProps } from './functions/failure-mail';
 import type { ScimAccess } from './api/scim-access';
@@ -116,6 +117,18 @@ export interface ScimServiceProviderProps {
   readonly encryptionKey?: IKey;
 
   /**
+   * Table to use instead of a new one, such as a table that was restored from a backup.
+   *
+   * It needs the keys and the index of the table that this construct creates, and a stream with new
+   * and old images. Import it with `TableV2.fromTableAttributes()`, with `tableArn` and
+   * `tableStreamArn`, and with `encryptionKey` if it has a customer managed key.
+   * docs/operations/recovery.md lists what else a restored table needs.
+   *
+   * @default - a new table
+   */
+  readonly existingTable?: ITableV2;
+
+  /**
    * Settings of the mails to administrators, such as reminders of expiring tokens.
    *
    * @default - no mails are sent
@@ -175,15 +188,6 @@ export interface ScimServiceProviderProps {
    * @default Runtime.NODEJS_24_X
    */
   readonly runtime?: Runtime;
-
-  /**
-   * Other regions to which the table is replicated, for reads and for recovery.
-   *
-   * Requires that the stack sets `env.region`. Cannot be combined with `encryptionKey`.
-   *
-   * @default - no replicas
-   */
-  readonly tableReplicas?: string[];
 
   /**
    * Security groups of the functions in the VPC.

@@ -1,7 +1,7 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -44,7 +44,7 @@ export class ScimServiceProvider extends Construct {
    *
    * By default, it is retained when the stack is deleted.
    */
-  readonly table: TableV2;
+  readonly table: ITableV2;
   /** Lambda functions of the service provider. */
   readonly functions: ScimFunctions;
   /**
@@ -93,7 +93,7 @@ export class ScimServiceProvider extends Construct {
     const isOpen =
       access._isOpen && webAcl === undefined && domain === undefined && network === undefined;
     const { table, url, deployment } = this;
-    this.functions = createFunctions(this, {
+    const { functions, discarded } = createFunctions(this, {
       ...props,
       table,
       deployment,
@@ -101,6 +101,7 @@ export class ScimServiceProvider extends Construct {
       isOpen,
       network: network?.functions,
     });
+    this.functions = functions;
     const endpoints = network?.addEndpoints({ mails: props.failureMail !== undefined }) ?? [];
     addRoutes(this.api, this.functions);
     this.adminUrl = `${this.url}/admin`;
@@ -129,10 +130,12 @@ export class ScimServiceProvider extends Construct {
       });
     }
     this.metrics = new Metrics(this, this.deployment, this.api);
-    const { metrics, functions } = this;
+    const { metrics } = this;
     const isMailed = (props.failureMail?.recipients ?? []).length > 0;
     const alarms =
-      props.alarms === undefined ? [] : addAlarms(this, props.alarms, metrics, functions, isMailed);
+      props.alarms === undefined
+        ? []
+        : addAlarms(this, props.alarms, { metrics, functions, discarded, isMailed });
     if (props.dashboard ?? true) addDashboard(this, { metrics, alarms, functions, table });
     acknowledgeRules(this, this.deployment);
   }

@@ -6,36 +6,38 @@ import {
   StreamViewType,
   TableEncryptionV2,
   TableV2,
+  type ITableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import type { ScimServiceProviderProps } from './scim-service-provider-props';
 
 type TableProps = Pick<
   ScimServiceProviderProps,
-  'encryptionKey' | 'removalPolicy' | 'pointInTimeRecovery' | 'tableReplicas'
+  'encryptionKey' | 'existingTable' | 'removalPolicy' | 'pointInTimeRecovery'
 >;
 
 /**
- * Creates the table with on-demand billing. By default it is retained, protected from deletion, and
- * has point-in-time recovery.
- * @throws Error for replicas with a customer managed key, because each region needs its own key
+ * Creates the table with on-demand billing, unless there is one. By default it is retained,
+ * protected from deletion, and has point-in-time recovery.
+ * @throws Error for a setting of the table together with an existing one
  */
 export function createTable(
   scope: Construct,
   {
     encryptionKey: key,
+    existingTable,
     removalPolicy = RemovalPolicy.RETAIN,
-    pointInTimeRecovery = true,
-    tableReplicas = [],
+    pointInTimeRecovery,
   }: TableProps,
-): TableV2 {
-  if (key !== undefined && tableReplicas.length > 0) {
+): ITableV2 {
+  if (existingTable !== undefined) {
+    if (pointInTimeRecovery === undefined) return existingTable;
     throw new Error(
-      'tableReplicas cannot be combined with encryptionKey, because each region needs a key of ' +
-        'its own. Remove one of the two.',
+      'pointInTimeRecovery cannot be combined with existingTable, because the stack does not ' +
+        'manage that table. Enable point-in-time recovery on the table itself.',
     );
   }
-  return new TableV2(scope, 'Table', {
+  const table = new TableV2(scope, 'Table', {
     partitionKey: { name: 'pk', type: AttributeType.STRING },
     sortKey: { name: 'sk', type: AttributeType.STRING },
     globalSecondaryIndexes: [
@@ -53,13 +55,12 @@ export function createTable(
         : TableEncryptionV2.customerManagedKey(key),
     timeToLiveAttribute: 'ttl',
     dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
-    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: pointInTimeRecovery },
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: pointInTimeRecovery ?? true },
     deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
     removalPolicy,
-    ...(tableReplicas.length === 0
-      ? {}
-      : { replicas: tableReplicas.map((region) => ({ region })) }),
   });
+  // aws-cdk-lib is compiled without exactOptionalPropertyTypes.
+  return table as ITableV2;
 }
 
 /**

@@ -17,8 +17,8 @@ interface Task {
   running: Promise<unknown>;
 }
 
-/** Reads the stream and delivers it. @param all whether batching windows count as elapsed */
-type StreamReader = (all: boolean) => Promise<void>;
+/** Delivers what is in the stream, without waiting for batching windows. */
+type StreamReader = () => Promise<void>;
 
 /**
  * Clock of the local functions. It follows the clock of this machine and can be advanced, for
@@ -78,12 +78,12 @@ export class Clock {
    * waiting for batching windows.
    */
   async advance(milliseconds: number): Promise<void> {
-    for (const read of this.readers) await read(false);
+    for (const read of this.readers) await read();
     const aheadMilliseconds = this.aheadMs() + milliseconds;
     if (this.file !== undefined) writeJsonLines(this.file, [{ aheadMilliseconds }]);
     this.offset[0] = aheadMilliseconds;
     for (const task of this.tasks) await this.runWhenDue(task);
-    for (const read of this.readers) await read(true);
+    for (const read of this.readers) await read();
   }
 
   private async runWhenDue(task: Task): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Clock } from './clock';
 import type { LocalFunction } from './local-function';
-import { asList, asText, member, referenced, type Template } from './template';
+import { asList, asProperties, asText, member, referenced, type Template } from './template';
 
 /**
  * Invokes functions on the template's schedules.
@@ -19,9 +19,13 @@ export function startSchedules(
     return asList(properties['Targets']).flatMap((target) => {
       const definition = referenced(member(target, 'Arn'), definitions);
       const fn = functions.find(({ logicalId }) => logicalId === definition?.logicalId);
-      return fn === undefined
-        ? []
-        : [clock.every(every, () => fn.invoke({ 'detail-type': 'Scheduled Event' }))];
+      if (fn === undefined) return [];
+      const input = member(target, 'Input');
+      const event =
+        input === undefined
+          ? { 'detail-type': 'Scheduled Event' }
+          : asProperties(JSON.parse(asText(input)));
+      return [clock.every(every, () => fn.invoke(event))];
     });
   });
   return () => {

@@ -15,6 +15,9 @@ import { asList, asText, member, referenced, type Part, type Template } from './
 /** Polling interval: an idle system delivers a write after at most this time. */
 const POLL_MS = 250;
 
+/** Time before a batch that failed is delivered again. */
+const RETRY_MS = 100;
+
 /** Bound of the reads after an advance: functions write again in consequence of what they get. */
 const MOST_ROUNDS = 20;
 
@@ -25,6 +28,8 @@ interface Mapping {
   readonly batchSize: number;
   /** Batching window in milliseconds. */
   readonly window: number;
+  /** How often a batch that fails is delivered again. */
+  readonly retries: number;
   /** Records of the current batching window and its start on the local clock, in milliseconds. */
   readonly gathered: { records: StreamRecord[]; since: number };
 }
@@ -32,7 +37,9 @@ interface Mapping {
 /**
  * Delivers the records of the table's stream to functions as Lambda does: filtered and in batches,
  * according to the template's event source mappings. Batching windows follow the local clock, so
- * that advancing it delivers what is due. Unlike Lambda, the trigger drops failed batches.
+ * that advancing it delivers what is due. A batch that fails is delivered again from the record
+ * that the function names, and discarded after the retries of its mapping.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
 export class StreamTrigger {
   private readonly iterators = new Map<string, string>();
@@ -46,12 +53,14 @@ export class StreamTrigger {
     private readonly client: DynamoDBStreamsClient,
     private readonly streamArn: string,
     private readonly mappings: readonly Mapping[],
+    private readonly settled: () => Promise<void>,
   ) {
-    this.endReading = clock.aroundAdvances((all) => this.poll(all));
+    this.endReading = clock.aroundAdvances(() => this.poll(true));
   }
 
   /**
    * Starts to deliver records from the current end of the stream.
+   * @param settled waits for what the functions have invoked in their turn
    * @returns undefined if the template has no mappings or the table has no stream
    */
   static async start(
@@ -62,13 +71,19 @@ export class StreamTrigger {
       client,
       streams,
       tableName,
-    }: { client: DynamoDBClient; streams: DynamoDBStreamsClient; tableName: string },
+      settled,
+    }: {
+      client: DynamoDBClient;
+      streams: DynamoDBStreamsClient;
+      tableName: string;
+      settled: () => Promise<void>;
+    },
   ): Promise<StreamTrigger | undefined> {
     const mappings = mappingsOf(template, functions);
     const { Table: table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
     const streamArn = table?.LatestStreamArn;
     if (mappings.length === 0 || streamArn === undefined) return undefined;
-    const trigger = new StreamTrigger(clock, streams, streamArn, mappings);
+    const trigger = new StreamTrigger(clock, streams, streamArn, mappings, settled);
     await trigger.openShards('LATEST');
     void trigger.run();
     return trigger;
@@ -126,6 +141,7 @@ export class StreamTrigger {
       else this.iterators.set(shard, next);
       hasRead ||= records.length > 0;
       await this.deliver(records, all);
+      if (all && records.length > 0) await this.settled();
       if (next === undefined) await this.openShards('TRIM_HORIZON');
     }
     return hasRead;
@@ -151,7 +167,8 @@ export class StreamTrigger {
   }
 
   private async deliver(records: readonly StreamRecord[], all: boolean): Promise<void> {
-    for (const { target, patterns, batchSize, window, gathered } of this.mappings) {
+    for (const mapping of this.mappings) {
+      const { patterns, batchSize, window, gathered } = mapping;
       const passes = (record: StreamRecord): boolean =>
         patterns.length === 0 || patterns.some((pattern) => passesFilter(pattern, record));
       const coming = records.filter(passes);
@@ -161,15 +178,43 @@ export class StreamTrigger {
       if (gathered.records.length < batchSize && elapsed < window && !all) continue;
       const passing = gathered.records.splice(0);
       for (let start = 0; start < passing.length; start += batchSize) {
-        const batch = passing.slice(start, start + batchSize);
-        const event = {
-          Records: batch.map((record) => ({ ...record, eventSourceARN: this.streamArn })),
-        };
-        // Lambda would retry the batch.
-        await target.invoke(event).catch(() => undefined);
+        await this.deliverBatch(mapping, passing.slice(start, start + batchSize));
       }
     }
   }
+
+  private async deliverBatch(
+    { target, retries }: Mapping,
+    batch: readonly StreamRecord[],
+  ): Promise<void> {
+    let left = batch;
+    for (let attempt = 0; left.length > 0 && !this.isStopped(); attempt += 1) {
+      if (attempt > retries) {
+        process.stderr.write(`${left.length} records of the table's stream were discarded.\n`);
+        return;
+      }
+      if (attempt > 0) await sleep(RETRY_MS);
+      const event = {
+        Records: left.map((record) => ({ ...record, eventSourceARN: this.streamArn })),
+      };
+      const before = left.length;
+      left = await target.invoke(event).then(
+        (result) => unprocessed(left, result),
+        () => left,
+      );
+      // Lambda counts the retries of a position in the stream.
+      if (left.length < before) attempt = 0;
+    }
+  }
+}
+
+/** Returns the records from the first one on that a function reports as failed. */
+function unprocessed(batch: readonly StreamRecord[], result: unknown): readonly StreamRecord[] {
+  const failures = asList(member(result, 'batchItemFailures'));
+  const failed = failures.map((failure) => asText(member(failure, 'itemIdentifier')));
+  if (failed.length === 0) return [];
+  const first = batch.findIndex(({ dynamodb }) => failed.includes(dynamodb?.SequenceNumber ?? ''));
+  return batch.slice(Math.max(0, first));
 }
 
 function mappingsOf(template: Template, functions: readonly LocalFunction[]): readonly Mapping[] {
@@ -187,6 +232,7 @@ function mappingsOf(template: Template, functions: readonly LocalFunction[]): re
         patterns,
         batchSize: Number(properties['BatchSize']),
         window,
+        retries: Number(properties['MaximumRetryAttempts'] ?? 0),
         gathered: { records: [], since: 0 },
       },
     ];

@@ -7,6 +7,7 @@ import { startEngine, LOCAL_CREDENTIALS, type Engine } from './engine';
 import { Clock, CLOCK_PATH } from './clock';
 import { serveGateway, type OtherPaths } from './gateway';
 import { LocalFunction } from './local-function';
+import { LocalLambda } from './lambda-service';
 import { createTable } from './local-table';
 import { Mailbox, MAILBOX_PATH } from './mailbox';
 import { LocalMetrics, METRICS_PATH } from './metrics';
@@ -104,6 +105,7 @@ async function start(
       functions.find(({ logicalId }) => functionArn(logicalId) === arn)?.invoke(event),
     state.files?.secrets,
   );
+  const lambda = new LocalLambda(functions);
   const mailbox = new Mailbox(state.files?.mails);
   const metrics = new LocalMetrics();
   const serve = async (server: Server, at = 0): Promise<string> => {
@@ -118,6 +120,7 @@ async function start(
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: await serve(secrets.createServer()),
+    AWS_ENDPOINT_URL_LAMBDA: await serve(lambda.createServer()),
     AWS_ENDPOINT_URL_SESV2: await serve(mailbox.createServer()),
     [ENVIRONMENT.scimUrl]: `${origin}/${stageOf(template)}`,
   };
@@ -140,6 +143,7 @@ async function start(
     client,
     streams,
     tableName: TABLE_NAME,
+    settled: () => lambda.settled(),
   });
   stops.push(
     () => trigger?.stop(),

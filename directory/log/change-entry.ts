@@ -13,7 +13,6 @@ import { resourceFromItem } from '../resources/resource-item';
 import { intentFromItem } from '../store/intents';
 import { numberOf, textOf, type Item } from '../store/item';
 import { changesPartition, readKey } from '../store/keys';
-import type { BatchWrite } from '../store/write';
 import { changesBetween, type AttributeChange } from './attribute-changes';
 import { expiryTime, indexOfEntry } from './entry-item';
 
@@ -128,22 +127,20 @@ function withoutPersonalValues(change: AttributeChange): AttributeChange {
   return typeof from === 'boolean' || typeof to === 'boolean' ? change : { attribute };
 }
 
-/** Creates the write that stores an entry. @param days how long it is kept */
-export function changeEntryWrite(
+/** Creates the item that stores an entry. @param days how long it is kept */
+export function changeEntryToItem(
   { id, connection, changes, members, ...entry }: ChangeEntry,
   days: number,
-): BatchWrite {
+): Item {
   return {
-    put: {
-      pk: changesPartition(connection),
-      sk: id,
-      ...indexOfEntry(connection, id, entry.resourceId),
-      entry: 'change',
-      ...entry,
-      changes: changesText(changes),
-      ...(members === undefined ? {} : { members: { ...members } }),
-      ttl: expiryTime(entry.at, days),
-    },
+    pk: changesPartition(connection),
+    sk: id,
+    ...indexOfEntry(connection, id, entry.resourceId),
+    entry: 'change',
+    ...entry,
+    changes: changesText(changes),
+    ...(members === undefined ? {} : { members: { ...members } }),
+    ttl: expiryTime(entry.at, days),
   };
 }
 
@@ -152,7 +149,7 @@ export function changesText(changes: readonly AttributeChange[]): string {
   return JSON.stringify(changes);
 }
 
-/** Reads the item of `changeEntryWrite`. */
+/** Reads the item of `changeEntryToItem`. */
 export function changeEntryFromItem(connection: string, item: Item): ChangeEntry {
   const changes = parseJson(textOf(item, 'changes'));
   return {

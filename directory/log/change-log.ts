@@ -1,7 +1,12 @@
 import { connectionFromItem } from '../connections/connection-item';
+import { inParallel } from '../store/batches';
 import { connectionKey } from '../store/keys';
 import type { Table } from '../store/table';
-import { changeEntryWrite, withoutValues, type ChangeEntry } from './change-entry';
+import { ABSENT } from '../store/write';
+import { changeEntryToItem, withoutValues, type ChangeEntry } from './change-entry';
+
+/** Entries written in parallel. */
+const WIDTH = 16;
 
 /**
  * Writes changes into the logs of their connections; this is idempotent. Changes of deleted
@@ -27,5 +32,8 @@ export async function logChanges(
     if (connection === undefined || entry.at < connection.createdAt) return [];
     return [connection.userDeletion === 'erase' ? withoutValues(entry) : entry];
   });
-  await table.writeEach(kept.map((entry) => changeEntryWrite(entry, days)));
+  // An entry that exists may have been stripped since: the stream can deliver a record hours later.
+  await inParallel(kept, WIDTH, (entry) =>
+    table.write([{ put: changeEntryToItem(entry, days), condition: ABSENT }]),
+  );
 }

@@ -2,7 +2,9 @@ import { isObject } from '../../scim/json';
 import { numberOf, textOf, type Item, type ItemValue } from '../store/item';
 import { digestKey, DIGESTS, idPrefix } from '../store/keys';
 import { newVersion } from '../store/version';
+import { ENDINGS, type Collection } from './failure-collection';
 import type { DigestState, Muted } from './failure-muting';
+import type { FailedCause } from './notice';
 
 const NEW_DIGEST: DigestState = {
   lastSequence: '',
@@ -11,10 +13,13 @@ const NEW_DIGEST: DigestState = {
   muted: new Map(),
 };
 
-/** Returns a digest as an item. The index lists it by the time of its next summary. */
+/** Returns a digest as an item. The index lists it by the time of its next report. */
 export function digestToItem(connection: string, state: DigestState): Item {
-  const { lastSequence, failingSince, isChangeFailing, muted } = state;
-  const due = [...muted.values()].filter(({ since }) => since > 0).map(({ until }) => until);
+  const { lastSequence, collection, failingSince, isChangeFailing, muted } = state;
+  const summaries = [...muted.values()].filter(({ since }) => since > 0);
+  const due = [...summaries, ...(collection === undefined ? [] : [collection])].map(
+    ({ until }) => until,
+  );
   const causes: Record<string, ItemValue> = {};
   for (const [key, { until, since }] of muted) causes[key] = { until, since };
   return {
@@ -25,6 +30,13 @@ export function digestToItem(connection: string, state: DigestState): Item {
     isChangeFailing,
     muted: causes,
     ...(failingSince === undefined ? {} : { failingSince }),
+    ...(collection === undefined
+      ? {}
+      : {
+          collectedUntil: collection.until,
+          collectedEnding: collection.ending,
+          collected: JSON.stringify([...collection.groups]),
+        }),
     ...(due.length === 0
       ? {}
       : { gsi1pk: DIGESTS, gsi1sk: `${idPrefix(Math.min(...due))}#${connection}` }),
@@ -34,9 +46,11 @@ export function digestToItem(connection: string, state: DigestState): Item {
 /** Reads the item of `digestToItem`; a new digest without one. */
 export function digestFromItem(item: Item | undefined): DigestState {
   if (item === undefined) return NEW_DIGEST;
+  const collection = collectionFrom(item);
   const causes = isObject(item['muted']) ? Object.entries(item['muted']) : [];
   return {
     lastSequence: textOf(item, 'lastSequence'),
+    ...(collection === undefined ? {} : { collection }),
     failingSince: item['failingSince'] === undefined ? undefined : numberOf(item, 'failingSince'),
     isChangeFailing: item['isChangeFailing'] === true,
     muted: new Map(
@@ -45,6 +59,18 @@ export function digestFromItem(item: Item | undefined): DigestState {
         // DynamoDB's maps have no order: sort by the time of the report.
         .sort(([, a], [, b]) => a.until - b.until),
     ),
+  };
+}
+
+/** Items of releases before 0.3.0 have no collection. */
+function collectionFrom(item: Item): Collection | undefined {
+  if (item['collected'] === undefined) return undefined;
+  // This module wrote the JSON.
+  const groups = JSON.parse(textOf(item, 'collected')) as readonly [string, FailedCause][];
+  return {
+    until: numberOf(item, 'collectedUntil'),
+    groups: new Map(groups),
+    ending: ENDINGS.find((each) => each === item['collectedEnding']) ?? 'failing',
   };
 }
 

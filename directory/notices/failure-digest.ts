@@ -3,41 +3,74 @@ import { connectionKey, digestKey, DIGESTS, idPrefix, INVERSE_INDEX } from '../s
 import type { Table } from '../store/table';
 import { ABSENT, PRESENT, type Condition, type Write } from '../store/write';
 import { digestFromItem, digestToItem } from './digest-item';
+import { collect, entriesAfter, type StreamedEntry } from './failure-collection';
 import {
-  addEntries,
   mutedCauses,
-  newEntries,
+  reportCollected,
   summarizeMuted,
   type DigestOutcome,
   type DigestState,
-  type StreamedEntry,
 } from './failure-muting';
 import { failuresNoticeItem, recoveryNoticeItem } from './notice-item';
 
 /*
- * Recipients get one mail for all failures in a batch of the table's stream, grouped by cause. The
- * digest is an item that changes in the same transaction that makes the notice, so that a batch
- * that is delivered twice reports nothing twice.
+ * Recipients get one mail for all failures within a few minutes, grouped by cause. The dispatcher
+ * of the table's stream collects log entries in the digest, an item that knows the last entry it
+ * holds, so that a batch that is delivered twice counts nothing twice. When the digest is due, it
+ * changes in the same transaction that makes the notices.
  */
 
 /**
- * Adds new log entries to a connection's digest and makes the notices that follow.
- * @param entries in the stream's order; none to summarize what was muted
- * @returns keys of the notices
+ * Adds new log entries to a connection's digest.
+ * @param entries in the stream's order
+ * @param windowMs how long failures are collected for one report
+ * @returns when the digest is due, in milliseconds since the epoch; undefined if the entries joined
+ *   others that are collected already, if nothing was new, or if the connection was deleted
  */
-export async function updateDigest(
+export async function collectFailures(
   table: Table,
   connection: string,
   entries: readonly StreamedEntry[],
+  windowMs: number,
+  now = Date.now(),
+): Promise<number | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    const item = await table.get(digestKey(connection));
+    const state = digestFromItem(item);
+    const added = entriesAfter(state.lastSequence, entries);
+    const last = added.at(-1);
+    if (last === undefined) return undefined;
+    const collection = collect(state.collection, added, now + windowMs);
+    const next: DigestState = { ...state, lastSequence: last.sequence, collection };
+    const failed = await table.write([
+      { put: digestToItem(connection, next), condition: sameVersion(item) },
+      { check: connectionKey(connection), condition: PRESENT },
+    ]);
+    if (failed.length === 0) return state.collection === undefined ? collection.until : undefined;
+    if (failed.some(({ index }) => index === 1)) return undefined;
+    await table.retries.pause(attempt);
+  }
+}
+
+/**
+ * Makes the notices that follow from a connection's digest: about the collected failures if their
+ * time has come, otherwise about what was muted.
+ * @returns keys of the notices
+ */
+export async function reportFailures(
+  table: Table,
+  connection: string,
   now = Date.now(),
 ): Promise<readonly Key[]> {
   for (let attempt = 1; ; attempt += 1) {
     const item = await table.get(digestKey(connection));
     const state = digestFromItem(item);
-    const added = newEntries(state, entries);
-    if (added.length === 0 && entries.length > 0) return [];
-    const outcome = added.length === 0 ? summarizeMuted(state, now) : addEntries(state, added, now);
-    const notices = noticeItems(connection, state, outcome, now);
+    const { collection } = state;
+    const isDue = collection !== undefined && collection.until <= now;
+    const outcome = isDue ? reportCollected(state, collection, now) : summarizeMuted(state, now);
+    // Entries are reported once, so the last one's sequence number is the key; a summary has none.
+    const key = isDue ? state.lastSequence : `sum#${now}`;
+    const notices = noticeItems(connection, state, outcome, key, now);
     const writes = [
       { put: digestToItem(connection, outcome.next), condition: sameVersion(item) },
       connectionWrite(connection, outcome.next),
@@ -52,13 +85,14 @@ export async function updateDigest(
 }
 
 /**
- * Returns the connections with muted failures to summarize.
+ * Returns the connections with failures to report or to summarize.
  * @param now milliseconds since the epoch
  */
 export async function dueDigests(table: Table, now = Date.now()): Promise<readonly string[]> {
   const { items } = await table.query(DIGESTS, {
     index: INVERSE_INDEX,
-    between: ['0', idPrefix(now)],
+    // Keys have more than the prefix, so those of this millisecond come before the next one's.
+    between: ['0', idPrefix(now + 1)],
     limit: 100,
   });
   const found = await table.getMany(items.map(({ pk, sk }) => ({ pk, sk })));
@@ -69,10 +103,9 @@ function noticeItems(
   connection: string,
   before: DigestState,
   { next, reported, isRecovered }: DigestOutcome,
+  key: string,
   now: number,
 ): readonly Item[] {
-  // Entries are reported once, so their sequence number is the key; a summary has none.
-  const key = next.lastSequence === before.lastSequence ? `sum#${now}` : next.lastSequence;
   const since = new Date(before.failingSince ?? now).toISOString();
   return [
     ...(reported.length === 0

@@ -1,38 +1,22 @@
-import type { FailureEntry } from '../log/failure-entry';
+import { causeOfKey, TOKEN_CAUSE, type Collection } from './failure-collection';
 import type { FailedCause, ReportedCause } from './notice';
 
 /*
- * Decides which failures are reported. New causes are reported right away, then muted for a day.
- * Failures of a muted cause are counted and summarized when the day is over. Pure functions.
+ * Decides which of the collected failures are reported. New causes are reported, then muted for a
+ * day. Failures of a muted cause are counted and summarized when the day is over. Pure functions.
  */
 
 /** How long a reported cause is muted. */
 const MUTED_MS = 86_400_000;
 
-/** Names kept per cause: one more than a mail shows, so that it can add "and others". */
-const EXAMPLES = 4;
-
-/** Causes in one mail that are distinguished by attribute. */
-const DISTINGUISHED = 20;
-
 /** Causes remembered per connection; the ones reported first are forgotten beyond that. */
 const REMEMBERED = 50;
-
-const TOKEN_CAUSE = 'tokenRefused';
 
 /**
  * Causes that keep every request out. Any successful request shows that they are over; for all
  * other causes it takes a successful change.
  */
 const ACCESS_CAUSES = new Set([TOKEN_CAUSE, 'connectionDisabled']);
-
-/** A log entry as the stream delivers it. */
-export interface StreamedEntry {
-  /** The stream's sequence number, which increases within a partition. */
-  readonly sequence: string;
-  /** A failure, or a success while the connection was failing. */
-  readonly entry: FailureEntry | 'success';
-}
 
 /** A muted cause. */
 export interface Muted {
@@ -44,8 +28,10 @@ export interface Muted {
 
 /** The digest of a connection's failures. */
 export interface DigestState {
-  /** The last entry that is part of it. */
+  /** The last entry that was collected. */
   readonly lastSequence: string;
+  /** What was collected and is not reported yet. */
+  readonly collection?: Collection;
   /** When reported failures started that are not over; milliseconds since the epoch. */
   readonly failingSince: number | undefined;
   /**
@@ -63,23 +49,15 @@ export interface DigestOutcome {
   readonly isRecovered: boolean;
 }
 
-/** Returns the entries that are not part of the digest yet. */
-export function newEntries(
+/** Decides what of the collected failures is reported, and ends the collection. */
+export function reportCollected(
   state: DigestState,
-  entries: readonly StreamedEntry[],
-): readonly StreamedEntry[] {
-  return entries.filter(({ sequence }) => isLater(sequence, state.lastSequence));
-}
-
-/** Adds new entries to the digest. */
-export function addEntries(
-  state: DigestState,
-  entries: readonly StreamedEntry[],
+  { groups, ending }: Collection,
   now: number,
 ): DigestOutcome {
   const muted = new Map(state.muted);
   const reported: FailedCause[] = [];
-  for (const [key, group] of groupByCause(entries)) {
+  for (const [key, group] of groups) {
     const before = muted.get(key);
     if (before !== undefined && before.until > now) {
       muted.set(key, { ...before, since: before.since + group.count });
@@ -93,14 +71,14 @@ export function addEntries(
   for (const key of [...muted.keys()].slice(0, Math.max(0, muted.size - REMEMBERED))) {
     muted.delete(key);
   }
-  const isRecovered = state.failingSince !== undefined && isRecovery(entries);
+  const isRecovered = state.failingSince !== undefined && ending === 'recovered';
   const failing = reported.filter(({ status }) => status >= 400);
   const isChangeFailing = failing.some(({ cause }) => !ACCESS_CAUSES.has(cause));
   if (isRecovered) unmuteAccess(muted);
   const startsFailing = failing.length > 0 ? now : undefined;
   return {
     next: {
-      lastSequence: entries.at(-1)?.sequence ?? state.lastSequence,
+      lastSequence: state.lastSequence,
       failingSince: isRecovered ? undefined : (state.failingSince ?? startsFailing),
       isChangeFailing: !isRecovered && (state.isChangeFailing || isChangeFailing),
       muted,
@@ -119,12 +97,6 @@ function unmuteAccess(muted: Map<string, Muted>): void {
     const { cause } = causeOfKey(key);
     if (ACCESS_CAUSES.has(cause) && cause !== TOKEN_CAUSE) muted.delete(key);
   }
-}
-
-/** Returns whether a request succeeded and none failed after it. */
-function isRecovery(entries: readonly StreamedEntry[]): boolean {
-  const first = entries.findIndex(({ entry }) => entry === 'success');
-  return first !== -1 && entries.slice(first).every(({ entry }) => entry === 'success');
 }
 
 /** Reports how often each cause occurred while it was muted, once its muting is over. */
@@ -148,41 +120,4 @@ export function mutedCauses({ muted }: DigestState): readonly ReportedCause[] {
     ({ cause, attribute }, index) =>
       causes.findIndex((each) => each.cause === cause && each.attribute === attribute) === index,
   );
-}
-
-function groupByCause(entries: readonly StreamedEntry[]): ReadonlyMap<string, FailedCause> {
-  const groups = new Map<string, FailedCause>();
-  for (const { entry } of entries) {
-    if (entry === 'success') continue;
-    const { cause, attribute, status, detail, received, name, count } = entry;
-    // Two clients may use two tokens, one of them forgotten: each is reported for itself.
-    const token = cause === TOKEN_CAUSE ? ` ${entry.token ?? ''}` : '';
-    const ownKey = `${cause} ${attribute ?? ''}${token}`;
-    // Beyond what a mail has room for, attributes are not distinguished.
-    const isOwn = groups.size < DISTINGUISHED || groups.has(ownKey);
-    const key = isOwn ? ownKey : `${cause} `;
-    const group = groups.get(key) ?? {
-      cause,
-      status,
-      count: 0,
-      names: [],
-      ...(attribute === undefined || !isOwn ? {} : { attribute }),
-      ...(detail === undefined || !isOwn ? {} : { detail }),
-      ...(received === undefined || !isOwn ? {} : { received }),
-    };
-    const isNew = name !== undefined && !group.names.includes(name);
-    const names = isNew ? [...group.names, name].slice(0, EXAMPLES) : group.names;
-    groups.set(key, { ...group, count: group.count + count, names });
-  }
-  return groups;
-}
-
-function causeOfKey(key: string): ReportedCause {
-  const [cause = '', attribute = ''] = key.split(' ');
-  return attribute === '' ? { cause } : { cause, attribute };
-}
-
-/** Compares sequence numbers, which are decimals of any length. */
-function isLater(one: string, other: string): boolean {
-  return one.length === other.length ? one > other : one.length > other.length;
 }

@@ -14,6 +14,7 @@ export const LARGEST_KB: Readonly<Record<FunctionName, number>> = {
   bulk: 170,
   search: 170,
   discovery: 100,
+  dispatcher: 450,
   completion: 75,
   'token-rotation': 450,
   notifications: 450,

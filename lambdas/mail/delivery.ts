@@ -23,6 +23,7 @@ import { logRetentionDays, variable } from '../runtime/environment';
 import { alarmMail } from './alarm-mail';
 import type { Mail } from './mail';
 import { mailOf } from './notice-mail';
+import { deploymentRecipients, recipientsOf, sender } from './recipients';
 
 /** A notice that could not be sent for this long is dropped. */
 const STALE_MS = 3 * 86_400_000;
@@ -34,18 +35,10 @@ export const MAIL_MS = 45_000;
 const ses = new SESv2Client({
   requestHandler: { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 });
-const sender = process.env[ENVIRONMENT.mailFrom];
-const deploymentRecipients =
-  sender === undefined ? [] : (process.env[ENVIRONMENT.mailTo]?.split(',') ?? []);
 const contact = process.env[ENVIRONMENT.mailContact];
 const adminUrl = `${variable(ENVIRONMENT.scimUrl)}/admin`;
 const deployment = variable(ENVIRONMENT.deployment);
 const logDays = logRetentionDays();
-
-/** Returns the recipients of a connection's mails; empty if the deployment sends no mails. */
-export function recipientsOf({ failureMail }: Connection): readonly string[] {
-  return sender === undefined ? [] : (failureMail?.recipients ?? deploymentRecipients);
-}
 
 /** Sends a notice, unless it was sent already. */
 export async function sendIfUnsent(table: Table, key: Key, requestId: string): Promise<void> {

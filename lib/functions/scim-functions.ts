@@ -1,21 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import {
-  COMPLETION_FILTERS,
-  ENVIRONMENT,
-  NOTIFICATION_FILTERS,
-  type FunctionName,
-} from '../../lambdas/contract';
-import { allowMail, mailEnvironment, mailWindow } from './failure-mail';
-import type { FunctionNetwork } from '../network';
-import { ScimFunction, type ScimFunctionOptions } from './scim-function';
-import type { ScimServiceProviderProps } from '../scim-service-provider-props';
-import { logDays } from '../scim-table';
-import { triggerFromTable } from './table-trigger';
-import { allowRotation, allowSecrets } from './token-rotation';
+import { FunctionFactory, ITEM_ACTIONS, type FunctionsProps } from './function-factory';
 
 /**
  * Lambda functions of a service provider.
@@ -35,7 +22,13 @@ export interface ScimFunctions {
   readonly discovery: LambdaFunction;
   /** Serves the admin API. */
   readonly admin: LambdaFunction;
-  /** Completes work that requests handed over, and writes changes to the provisioning log. */
+  /**
+   * Reads the table's stream.
+   *
+   * It writes changes to the provisioning log, and hands work on to other functions.
+   */
+  readonly dispatcher: LambdaFunction;
+  /** Completes work that requests handed over. */
   readonly completion: LambdaFunction;
   /** Rotates tokens for Secrets Manager. */
   readonly tokenRotation: LambdaFunction;
@@ -53,48 +46,15 @@ export interface ScimFunctions {
   readonly declaredConnections?: LambdaFunction;
 }
 
-/** Input of `createFunctions`. */
-export interface FunctionsProps extends ScimServiceProviderProps {
-  readonly table: TableV2;
-  /** Name of the deployment: the prefix of the names of the connections' secrets. */
-  readonly deployment: string;
-  /** URL of the API. */
-  readonly url: string;
-  /** Whether functions can call the public endpoint to test new tokens. */
-  readonly isOpen: boolean;
-  readonly network: FunctionNetwork | undefined;
-}
-
-/** Permissions to use a table and secrets that are encrypted with a customer managed key. */
-const KEY_ACTIONS = [
-  'kms:Decrypt',
-  'kms:DescribeKey',
-  'kms:Encrypt',
-  'kms:GenerateDataKey',
-  'kms:ReEncryptFrom',
-  'kms:ReEncryptTo',
-];
-
-/**
- * Permissions to manage a connection's secret and its versions. `GetSecretValue` is left out, so
- * that a function that issues tokens cannot read them afterwards.
- */
-const SECRET_ACTIONS = [
-  'CreateSecret',
-  'RotateSecret',
-  'CancelRotateSecret',
-  'DeleteSecret',
-  'RestoreSecret',
-];
-const VERSION_ACTIONS = ['DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'];
-
-const ITEM_ACTIONS = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'];
-
 /**
  * Creates the functions, each with permissions for the calls that it makes and no others. A
  * transaction needs the permissions of its writes.
+ * @returns the functions, and the queue with the positions of records that could not be processed
  */
-export function createFunctions(scope: Construct, props: FunctionsProps): ScimFunctions {
+export function createFunctions(
+  scope: Construct,
+  props: FunctionsProps,
+): { readonly functions: ScimFunctions; readonly discarded: Queue } {
   const factory = new FunctionFactory(scope, props);
   const users = factory.directory('Users', 'users', 'SCIM: serves /Users');
   const groups = factory.directory('Groups', 'groups', 'SCIM: serves /Groups');
@@ -122,6 +82,7 @@ export function createFunctions(scope: Construct, props: FunctionsProps): ScimFu
   factory.allowIndex(admin);
   for (const fn of [tokenRotation, admin]) factory.allowProbe(fn, discovery);
   const notifications = factory.notifications();
+  const { dispatcher, discarded } = factory.dispatcher(completion, notifications);
   const functions = {
     users,
     groups,
@@ -129,11 +90,12 @@ export function createFunctions(scope: Construct, props: FunctionsProps): ScimFu
     search,
     discovery,
     admin,
+    dispatcher,
     completion,
     tokenRotation,
     notifications,
   };
-  if ((props.connections ?? []).length === 0) return functions;
+  if ((props.connections ?? []).length === 0) return { functions, discarded };
   const about = 'SCIM: creates the connections that the stack declares';
   const declaredConnections = factory.administration(
     'Declaration',
@@ -143,157 +105,5 @@ export function createFunctions(scope: Construct, props: FunctionsProps): ScimFu
     Duration.minutes(2),
   );
   factory.allowProbe(declaredConnections, discovery);
-  return { ...functions, declaredConnections };
-}
-
-/** Creates the functions of one service provider. */
-class FunctionFactory {
-  private readonly options: ScimFunctionOptions;
-
-  constructor(
-    private readonly scope: Construct,
-    private readonly props: FunctionsProps,
-  ) {
-    const { table, deployment, provisioningLogRetention } = props;
-    const environment = {
-      [ENVIRONMENT.tableName]: table.tableName,
-      [ENVIRONMENT.deployment]: deployment,
-      [ENVIRONMENT.logDays]: String(logDays(provisioningLogRetention)),
-    };
-    this.options = { ...props, environment };
-  }
-
-  create(
-    id: string,
-    name: FunctionName,
-    description: string,
-    further: {
-      readonly environment?: Readonly<Record<string, string>>;
-      readonly timeout?: Duration;
-    } = {},
-  ): LambdaFunction {
-    const { encryptionKey } = this.props;
-    const environment = { ...this.options.environment, ...further.environment };
-    const fn = new ScimFunction(this.scope, id, {
-      ...this.options,
-      ...further,
-      environment,
-      name,
-      description,
-    });
-    encryptionKey?.grant(fn, ...KEY_ACTIONS);
-    return fn;
-  }
-
-  /** Creates a function that changes users and groups. */
-  directory(
-    id: string,
-    name: FunctionName,
-    description: string,
-    timeout?: Duration,
-  ): LambdaFunction {
-    const fn = this.create(id, name, description, timeout === undefined ? {} : { timeout });
-    this.allowTable(fn, ...ITEM_ACTIONS, 'ConditionCheckItem');
-    this.allowIndex(fn);
-    return fn;
-  }
-
-  completion(): LambdaFunction {
-    const about = 'SCIM: completes handed-over work, and logs changes';
-    const fn = this.directory('Completion', 'completion', about, Duration.minutes(5));
-    triggerFromTable(this.scope, fn, {
-      table: this.props.table,
-      streamId: 'HandedOver',
-      filters: COMPLETION_FILTERS,
-      window: Duration.seconds(1),
-      scheduleId: 'Abandoned',
-      every: Duration.minutes(1),
-      description: 'SCIM: completes work of requests that ended unexpectedly',
-      asyncRetries: 0,
-    });
-    return fn;
-  }
-
-  tokenRotation(): LambdaFunction {
-    const { url, deployment } = this.props;
-    const environment = { [ENVIRONMENT.scimUrl]: url };
-    const about = 'SCIM: rotates tokens for Secrets Manager';
-    const fn = this.create('TokenRotation', 'token-rotation', about, { environment });
-    this.allowTable(fn, 'GetItem', 'PutItem', 'UpdateItem');
-    allowSecrets(fn, deployment, 'GetSecretValue', ...VERSION_ACTIONS);
-    allowRotation(fn);
-    return fn;
-  }
-
-  /** Creates a function that creates, changes and deletes connections. */
-  administration(
-    id: string,
-    name: FunctionName,
-    description: string,
-    rotation: LambdaFunction,
-    timeout?: Duration,
-  ): LambdaFunction {
-    const { encryptionKey: key, deployment, url } = this.props;
-    const environment = {
-      [ENVIRONMENT.scimUrl]: url,
-      [ENVIRONMENT.rotationFunction]: rotation.functionArn,
-      ...(key === undefined ? {} : { [ENVIRONMENT.secretKey]: key.keyArn }),
-    };
-    const limit = timeout === undefined ? {} : { timeout };
-    const fn = this.create(id, name, description, { environment, ...limit });
-    this.allowTable(fn, 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
-    allowSecrets(fn, deployment, ...SECRET_ACTIONS, ...VERSION_ACTIONS);
-    // RotateSecret requires that its caller may invoke the rotation function.
-    allowInvocation(fn, rotation);
-    return fn;
-  }
-
-  notifications(): LambdaFunction {
-    const { table, url, failureMail: mail } = this.props;
-    const fn = this.create('Notifications', 'notifications', 'SCIM: mails administrators', {
-      environment: { [ENVIRONMENT.scimUrl]: url, ...mailEnvironment(mail) },
-      timeout: Duration.minutes(5),
-    });
-    triggerFromTable(this.scope, fn, {
-      table,
-      streamId: 'Noticed',
-      filters: NOTIFICATION_FILTERS,
-      window: mailWindow(mail),
-      scheduleId: 'Reminders',
-      every: Duration.hours(1),
-      description: 'SCIM: checks for expiring tokens and silent connections',
-      // Alarm events are asynchronous, too, and unlike the schedule they come only once.
-      asyncRetries: 2,
-    });
-    this.allowTable(fn, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
-    this.allowIndex(fn);
-    if (mail !== undefined) allowMail(fn, mail);
-    return fn;
-  }
-
-  /**
-   * Lets a function test new tokens by invoking `discovery` directly, if it cannot rely on reaching
-   * the API over HTTP.
-   */
-  allowProbe(fn: LambdaFunction, discovery: LambdaFunction): void {
-    if (this.props.isOpen) return;
-    fn.addEnvironment(ENVIRONMENT.probedFunction, discovery.functionArn);
-    allowInvocation(fn, discovery);
-  }
-
-  allowTable(fn: LambdaFunction, ...names: readonly string[]): void {
-    const actions = names.map((name) => `dynamodb:${name}`);
-    fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.props.table.tableArn] }));
-  }
-
-  allowIndex(fn: LambdaFunction): void {
-    const resources = [`${this.props.table.tableArn}/index/inverse`];
-    fn.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources }));
-  }
-}
-
-function allowInvocation(fn: LambdaFunction, invoked: LambdaFunction): void {
-  fn.addToRolePolicy(
-    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [invoked.functionArn] }),
-  );
+  return { functions: { ...functions, declaredConnections }, discarded };
 }

@@ -7,7 +7,7 @@ import {
   type IMetric,
   type IWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { METRICS } from '../../lambdas/contract';
@@ -23,7 +23,7 @@ export interface DashboardProps {
   readonly metrics: Metrics;
   readonly alarms: readonly IAlarm[];
   readonly functions: ScimFunctions;
-  readonly table: TableV2;
+  readonly table: ITableV2;
 }
 
 /**
@@ -60,6 +60,13 @@ export function addDashboard(
     [
       graph('Function errors', ...all.map((fn) => fn.metricErrors())),
       graph('Function throttles', ...all.map((fn) => fn.metricThrottles())),
+    ],
+    [
+      graph(
+        'Age of stream records (ms)',
+        functions.dispatcher.metric('IteratorAge', { statistic: 'Maximum' }),
+      ),
+      graph('Duration of functions (ms)', ...all.map((fn) => fn.metricDuration())),
     ],
     [
       graph(

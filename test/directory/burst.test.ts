@@ -1,5 +1,5 @@
-import { updateDigest } from '../../directory/notices/failure-digest';
-import type { StreamedEntry } from '../../directory/notices/failure-muting';
+import { collectFailures, reportFailures } from '../../directory/notices/failure-digest';
+import type { StreamedEntry } from '../../directory/notices/failure-collection';
 import { connectionKey, logPartition } from '../../directory/store/keys';
 import { failureEntryFromItem } from '../../directory/log/failure-entry';
 import { noticeFromItem } from '../../directory/notices/notice-item';
@@ -46,7 +46,8 @@ test('100,000 failures cost few writes, and one notice counts more than half of 
     sequence: String(1000 + index),
     entry: failureEntryFromItem(connection.id, item),
   }));
-  const keys = await updateDigest(table, connection.id, entries);
+  await collectFailures(table, connection.id, entries, 0);
+  const keys = await reportFailures(table, connection.id);
   expect(keys).toHaveLength(1);
   const [notice] = (await table.getMany(keys)).map(noticeFromItem);
   const causes = notice?.kind === 'failures' ? notice.causes : [];

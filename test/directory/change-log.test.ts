@@ -1,4 +1,4 @@
-import { changeEntryWrite, type ChangeEntry } from '../../directory/log/change-entry';
+import { changeEntryToItem, type ChangeEntry } from '../../directory/log/change-entry';
 import { logChanges } from '../../directory/log/change-log';
 import { connectionToItem } from '../../directory/connections/connection-item';
 import { logRecords } from '../../directory/log/provisioning-log';
@@ -68,6 +68,6 @@ test('with userDeletion erase, entries keep attribute names and the value of act
 
 test('expired entries are not shown, even if DynamoDB has not deleted them yet', async () => {
   const before = await shown();
-  await table.writeEach([changeEntryWrite(changeAt(Date.now() - 2 * 86_400_000), 1)]);
+  await table.writeEach([{ put: changeEntryToItem(changeAt(Date.now() - 2 * 86_400_000), 1) }]);
   expect(await shown()).toEqual(before);
 });

@@ -1,6 +1,10 @@
 import { Connections } from '../../directory/connections/connections';
-import { updateDigest, dueDigests } from '../../directory/notices/failure-digest';
-import type { StreamedEntry } from '../../directory/notices/failure-muting';
+import {
+  collectFailures,
+  dueDigests,
+  reportFailures,
+} from '../../directory/notices/failure-digest';
+import type { StreamedEntry } from '../../directory/notices/failure-collection';
 import { newEntryTime } from '../../directory/log/entry-item';
 import { noticeFromItem } from '../../directory/notices/notice-item';
 import type { FailuresNotice } from '../../directory/notices/notice';
@@ -54,15 +58,18 @@ function success(): StreamedEntry {
   return { sequence: String((sequence += 1)), entry: 'success' };
 }
 
-/** Processes a batch. @returns the reported causes with their counts, or `recovered` */
+/**
+ * Collects entries and reports them at once.
+ * @returns the reported causes with their counts, or `recovered`
+ */
 async function reported(
   id: string,
   entries: readonly StreamedEntry[],
   now: number,
 ): Promise<readonly string[]> {
-  const notices = await Promise.all(
-    (await updateDigest(table, id, entries, now)).map((key) => table.get(key)),
-  );
+  await collectFailures(table, id, entries, 0, now);
+  const keys = await reportFailures(table, id, now);
+  const notices = await Promise.all(keys.map((key) => table.get(key)));
   return notices.flatMap((item) => {
     const notice = item === undefined ? undefined : noticeFromItem(item);
     if (notice?.kind === 'recovered') return ['recovered'];
@@ -146,4 +153,34 @@ test('failures of 1,000 attributes are grouped into at most 21 causes', async ()
   const causes = await reported(id, entries, 0);
   expect(causes.length).toBeLessThanOrEqual(21);
   expect(causes.reduce((sum, cause) => sum + Number(cause.split(' ')[1]), 0)).toBe(1000);
+});
+
+test('batches of one window are reported together, when the window is over', async () => {
+  const id = await connect();
+  const collected = (entries: readonly StreamedEntry[], now: number) =>
+    collectFailures(table, id, entries, 300_000, now);
+  expect(await collected([failure('wrongValue', 'a')], 1000)).toBe(301_000);
+  expect(await collected([failure('wrongValue', 'a', 2)], 100_000)).toBeUndefined();
+  expect(await collected([failure('missingValue')], 200_000)).toBeUndefined();
+  expect(await dueDigests(table, 300_000)).not.toContain(id);
+  expect(await reported(id, [], 300_000)).toEqual([]);
+  expect(await dueDigests(table, 301_000)).toContain(id);
+  expect(await failing(id)).toBeUndefined();
+  expect(await reported(id, [], 301_000)).toEqual(['wrongValue 3', 'missingValue 1']);
+  expect(await failing(id)).toBe('change');
+  expect(await dueDigests(table, 302_000)).not.toContain(id);
+  // A success and a failure after it, in two batches.
+  expect(await collected([success()], 400_000)).toBe(700_000);
+  await collected([failure('wrongValue', 'a')], 500_000);
+  await collected([success()], 600_000);
+  expect(await reported(id, [], 700_000)).toEqual([]);
+  expect(await collected([success()], 800_000)).toBe(1_100_000);
+  expect(await reported(id, [], 1_100_000)).toEqual(['recovered']);
+});
+
+test('workers that report the same digest at once make one notice', async () => {
+  const id = await connect();
+  await collectFailures(table, id, [failure('wrongValue')], 0, 0);
+  const made = await Promise.all(Array.from({ length: 8 }, () => reportFailures(table, id, 0)));
+  expect(made.flat()).toHaveLength(1);
 });

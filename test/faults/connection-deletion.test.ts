@@ -44,11 +44,10 @@ async function keysOf(
   return keys;
 }
 
-/** Sends the intents of a connection to the `completion` function, as the table's stream does. */
+/** Sends the intents of a connection to the `completion` function, as `dispatcher` does. */
 async function purge(id: string): Promise<void> {
   const intents = (await keysOf(id)).filter(({ sk }) => sk === 'intent');
-  const keys = intents.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
-  await system.invoke('Completion', { Records: keys.map((Keys) => ({ dynamodb: { Keys } })) });
+  await system.invoke('Completion', { intents });
 }
 
 test('a purge that dies at any call is completed by the next worker', async () => {

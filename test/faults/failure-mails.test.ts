@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logPartition, noticePartition } from '../../directory/store/keys';
@@ -13,7 +14,11 @@ let sequence = 100;
 
 beforeAll(async () => {
   system = await FaultySystem.start(undefined, {
-    failureMail: { sender: 'scim@acme.example', recipients: ['ops@acme.example'] },
+    failureMail: {
+      sender: 'scim@acme.example',
+      recipients: ['ops@acme.example'],
+      window: Duration.seconds(1),
+    },
   });
 }, 60_000);
 
@@ -32,6 +37,7 @@ async function connectWithFailures(): Promise<{
   await client.post('/Users', { schemas: [USER], userName: 'taken@acme.example' });
   await client.post('/Users', { schemas: [USER], externalId: 'e' });
   const records = (await itemsOf(logPartition(client.id))).map((item) => ({
+    eventName: 'INSERT',
     dynamodb: {
       Keys: marshall({ pk: item.pk, sk: item.sk }),
       NewImage: marshall(item),
@@ -46,21 +52,25 @@ async function itemsOf(partition: string): Promise<readonly Item[]> {
   return (await system.table.query(partition)).items;
 }
 
-/**
- * Does what follows a death: Lambda retries the batch, and the stream or the schedule delivers the
- * notices that were made.
- */
+/** Delivers a batch of the stream, and does what the schedule does when the window is over. */
+async function report(event: object): Promise<void> {
+  await system.invoke('Dispatcher', event);
+  await system.clock.advance(1000);
+  await system.invoke('Notifications', { task: 'report' });
+}
+
+/** Does what follows a death: Lambda retries the batch, and new notices are passed on. */
 async function followUp(client: Client, event: object): Promise<void> {
   await sleep(50);
   // After a minute, the dead invocation's lease on the notice has ended.
   await system.clock.advance(60_000);
   for (const proxy of [system.proxy, system.mailProxy]) proxy.watch();
-  await system.invoke('Notifications', event);
-  const notices = (await itemsOf(noticePartition(client.id))).filter(
-    (item) => item['gsi1pk'] === 'unsentNotices',
-  );
-  const records = notices.map(({ pk, sk }) => ({ dynamodb: { Keys: marshall({ pk, sk }) } }));
-  await system.invoke('Notifications', { Records: records });
+  await report(event);
+  const items = await itemsOf(noticePartition(client.id));
+  const notices = items
+    .filter((item) => item['gsi1pk'] === 'unsentNotices')
+    .map(({ pk, sk }) => ({ pk, sk }));
+  await system.invoke('Notifications', { task: 'report', notices });
 }
 
 function mailsTo(recipient: string): number {
@@ -70,7 +80,7 @@ function mailsTo(recipient: string): number {
 test('failures are mailed despite a death; twice only if the mail was not recorded', async () => {
   const counted = await connectWithFailures();
   system.proxy.watch();
-  await system.invoke('Notifications', counted.event);
+  await report(counted.event);
   const { calls } = system.proxy;
   expect([calls > 4, mailsTo(counted.recipient)]).toEqual([true, 1]);
   let twice = 0;
@@ -80,7 +90,7 @@ test('failures are mailed despite a death; twice only if the mail was not record
       system.proxy.watch((number) =>
         number === call ? { kind: 'death', takesEffect } : undefined,
       );
-      await system.invoke('Notifications', event).catch(() => undefined);
+      await report(event).catch(() => undefined);
       await followUp(client, event);
       expect([call, takesEffect, [1, 2].includes(mailsTo(recipient))]).toEqual([
         call,
@@ -104,7 +114,7 @@ test.each([
   async (_, fault, atLeast) => {
     const { client, event, recipient } = await connectWithFailures();
     system.mailProxy.watch(() => fault);
-    const invocation = system.invoke('Notifications', event);
+    const invocation = report(event);
     expect((await client.get('/Users')).status).toBe(200);
     await invocation;
     const { requests } = (await admin('GET', `/connections/${client.id}/requests`)).body;
@@ -126,9 +136,9 @@ test.each([
 test('a batch that is delivered again, in whole or in part, sends no second mail', async () => {
   const { event, recipient } = await connectWithFailures();
   const { Records: records } = event as { readonly Records: readonly object[] };
-  await system.invoke('Notifications', event);
-  await system.invoke('Notifications', event);
-  await system.invoke('Notifications', { Records: records.slice(1) });
+  await report(event);
+  await report(event);
+  await report({ Records: records.slice(1) });
   expect(mailsTo(recipient)).toBe(1);
 });
 
@@ -141,14 +151,14 @@ test('other invocations leave a mail alone while it is being sent', async () => 
     isFirst = false;
     return fault;
   });
-  const sending = system.invoke('Notifications', event);
+  const sending = report(event);
   const notice = await eventually(
     async () =>
       (await itemsOf(noticePartition(client.id))).find((item) => item['claimedAt'] !== undefined),
     (item) => item !== undefined,
   );
-  const records = [{ dynamodb: { Keys: marshall({ pk: notice?.pk, sk: notice?.sk }) } }];
-  await Promise.all([1, 2, 3].map(() => system.invoke('Notifications', { Records: records })));
+  const task = { task: 'report', notices: [{ pk: notice?.pk, sk: notice?.sk }] };
+  await Promise.all([1, 2, 3].map(() => system.invoke('Notifications', task)));
   expect(mailsTo(recipient)).toBe(0);
   await sending;
   expect(mailsTo(recipient)).toBe(1);
@@ -190,6 +200,6 @@ test('an alarm and its end are mailed once each to the recipients of the deploym
 test('failures of a deleted connection are not mailed', async () => {
   const { client, event, recipient } = await connectWithFailures();
   await admin('DELETE', `/connections/${client.id}`);
-  await system.invoke('Notifications', event);
+  await report(event);
   expect(mailsTo(recipient)).toBe(0);
 });

@@ -1,4 +1,11 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type _Record as StreamRecord,
+} from '@aws-sdk/client-dynamodb-streams';
 import { createServer, type Server } from 'node:http';
 import { completeAbandoned } from '../../directory/completion/completion';
 import { ENVIRONMENT } from '../../lambdas/contract';
@@ -36,6 +43,7 @@ export class FaultySystem {
     readonly clock: Clock,
     /** The table, without the proxy. */
     readonly table: Table,
+    private readonly engine: Engine,
     private readonly secretsUrl: string,
     private readonly functions: readonly LocalFunction[],
     private readonly stops: (() => Promise<void> | void)[],
@@ -62,6 +70,8 @@ export class FaultySystem {
     const mailbox = new Mailbox();
     const mailServer = mailbox.createServer();
     const mailProxy = new FaultProxy(await listen(mailServer), kill);
+    // Tasks that functions start get lost: tests run what finds the same work later.
+    const lambdaServer = createServer((_, response) => response.writeHead(202).end());
     const gateway = createServer();
     const origin = await listen(gateway);
     const template = Template.synthesize(props);
@@ -82,6 +92,7 @@ export class FaultySystem {
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: await secretsProxy.start(),
       AWS_ENDPOINT_URL_SESV2: await mailProxy.start(),
+      AWS_ENDPOINT_URL_LAMBDA: await listen(lambdaServer),
       [ENVIRONMENT.scimUrl]: `${origin}/scim`,
     };
     for (const fn of template.ofType('AWS::Lambda::Function')) {
@@ -103,6 +114,7 @@ export class FaultySystem {
       mailbox,
       clock,
       new Table(direct, TABLE_NAME),
+      engine,
       secretsUrl,
       functions,
       [
@@ -111,6 +123,7 @@ export class FaultySystem {
         () => close(secretsServer),
         () => mailProxy.stop(),
         () => close(mailServer),
+        () => close(lambdaServer),
         () => proxy.stop(),
         () => {
           direct.close();
@@ -145,6 +158,40 @@ export class FaultySystem {
   /** Adds users to a client's connection without sending a request for each. */
   seed(client: Client, users: number): Promise<{ readonly userIds: readonly string[] }> {
     return seed({ table: this.table, connection: client.id }, { users, prefix: 'seeded' });
+  }
+
+  /** Kills the functions, even while they run. */
+  async kill(): Promise<void> {
+    await Promise.all(this.functions.map((each) => each.kill()));
+  }
+
+  /** Returns all records of the table's stream so far, oldest first. */
+  async streamRecords(): Promise<readonly StreamRecord[]> {
+    const options = {
+      endpoint: this.engine.endpoint,
+      region: 'us-east-1',
+      credentials: LOCAL_CREDENTIALS,
+    };
+    const [client, streams] = [new DynamoDBClient(options), new DynamoDBStreamsClient(options)];
+    const { Table: table } = await client.send(new DescribeTableCommand({ TableName: TABLE_NAME }));
+    const StreamArn = table?.LatestStreamArn;
+    const { StreamDescription: stream } = await streams.send(
+      new DescribeStreamCommand({ StreamArn }),
+    );
+    const records: StreamRecord[] = [];
+    for (const { ShardId } of stream?.Shards ?? []) {
+      const first = await streams.send(
+        new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+      );
+      for (let iterator = first.ShardIterator; iterator !== undefined;) {
+        const page = await streams.send(new GetRecordsCommand({ ShardIterator: iterator }));
+        records.push(...(page.Records ?? []));
+        iterator = page.Records?.length === 0 ? undefined : page.NextShardIterator;
+      }
+    }
+    client.destroy();
+    streams.destroy();
+    return records;
   }
 
   /** Does what the `completion` function does when its schedule runs some minutes later. */

@@ -13,7 +13,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
-import { ENVIRONMENT, NOTIFICATION_FILTERS } from '../../lambdas/contract';
+import { ENVIRONMENT } from '../../lambdas/contract';
 import { ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
 import { provide } from './support';
 
@@ -101,16 +101,6 @@ test('the table can be deleted with the stack, and it can be replicated', () => 
       ],
     },
   });
-  const replicated = provide(() => ({ tableReplicas: ['eu-west-1'] })).template();
-  replicated.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
-    Replicas: [
-      Match.objectLike({ Region: 'eu-west-1' }),
-      Match.objectLike({ Region: 'eu-central-1' }),
-    ],
-  });
-  expect(() =>
-    provide((scope) => ({ encryptionKey: new Key(scope, 'K'), tableReplicas: ['eu-west-1'] })),
-  ).toThrow('Remove one of the two');
 });
 
 test('throttling, logRetention, memorySize and tracing are applied', () => {
@@ -215,16 +205,12 @@ test('mails use the configuration set, and the function has permission for it', 
   });
 });
 
-test('failureMail.window sets the batching window, within the limits of Lambda', () => {
+test('failureMail.window is passed to the dispatcher, and is 1 to 300 whole seconds', () => {
   const synthesized = provide(() => ({
     failureMail: { sender: 'scim@example.com', window: Duration.seconds(30) },
   })).template();
-  synthesized.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
-    FunctionName: { Ref: Match.stringLikeRegexp('Notifications') },
-    MaximumBatchingWindowInSeconds: 30,
-    FilterCriteria: {
-      Filters: NOTIFICATION_FILTERS.map((filter) => ({ Pattern: JSON.stringify(filter) })),
-    },
+  synthesized.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: { [ENVIRONMENT.mailWindow]: '30' } },
   });
   for (const window of [Duration.minutes(6), Duration.seconds(0), Duration.millis(1500)]) {
     expect(() => provide(() => ({ failureMail: { sender: 'scim@example.com', window } }))).toThrow(

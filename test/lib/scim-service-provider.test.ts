@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { ENVIRONMENT, FUNCTION_NAMES, COMPLETION_FILTERS, ROUTES } from '../../lambdas/contract';
+import { ENVIRONMENT, FUNCTION_NAMES, STREAM_FILTERS, ROUTES } from '../../lambdas/contract';
 import { ERROR_URN } from '../../scim/errors/scim-error';
 import { ERROR_URN as CONTRACT_ERROR_URN } from '../../lambdas/contract';
 import { ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
@@ -89,7 +89,16 @@ test('each function has only the permissions that it needs', () => {
     ...logs,
   ]);
   expect(actions('BulkRole')).toEqual([...directory, ...logs]);
-  expect(actions('CompletionRole')).toEqual([...[...directory, ...stream].sort(), ...logs]);
+  expect(actions('CompletionRole')).toEqual([...directory, ...logs]);
+  const dispatched = dynamodb('BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem');
+  expect(actions('DispatcherRole')).toEqual([
+    ...[...dispatched, ...stream].sort(),
+    'lambda:InvokeFunction',
+    ...logs,
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+    'sqs:SendMessage',
+  ]);
   expect(actions('SearchRole')).toEqual([...items, ...logs]);
   const secrets = (...names: string[]): string[] => names.map((name) => `secretsmanager:${name}`);
   expect(actions('AdminRole')).toEqual([
@@ -118,25 +127,36 @@ test('each function has only the permissions that it needs', () => {
     'Query',
     'UpdateItem',
   );
-  expect(actions('NotificationsRole')).toEqual([
-    ...[...notices, ...stream].sort(),
-    ...logs,
-    'ses:SendEmail',
-  ]);
+  expect(actions('NotificationsRole')).toEqual([...notices, ...logs, 'ses:SendEmail']);
   template.resourcePropertiesCountIs('AWS::IAM::Role', { ManagedPolicyArns: Match.anyValue() }, 0);
   expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain(
     '"Resource":"*"',
   );
 });
 
-test('the stream invokes the completion function, and so does a schedule every minute', () => {
+test('one function reads the stream, from its oldest record, and failures are bounded', () => {
+  template.resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
     FilterCriteria: {
-      Filters: COMPLETION_FILTERS.map((filter) => ({ Pattern: JSON.stringify(filter) })),
+      Filters: STREAM_FILTERS.map((filter) => ({ Pattern: JSON.stringify(filter) })),
     },
-    FunctionName: { Ref: Match.stringLikeRegexp('Completion') },
+    FunctionName: { Ref: Match.stringLikeRegexp('Dispatcher') },
+    StartingPosition: 'TRIM_HORIZON',
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    MaximumRetryAttempts: 10,
+    DestinationConfig: {
+      OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('Discarded'), 'Arn'] } },
+    },
   });
-  template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
+});
+
+test('schedules find abandoned work and due reports every minute', () => {
+  const rules = template.findResources('AWS::Events::Rule', {
+    Properties: { ScheduleExpression: 'rate(1 minute)' },
+  });
+  const targets = JSON.stringify(Object.values(rules));
+  expect(targets).toContain('Completion');
+  expect(targets).toContain('Notifications');
 });
 
 test('functions send mail only with failureMail, and only from its sender', () => {
@@ -222,7 +242,7 @@ test('one stack can contain two service providers', () => {
   const prefixes = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'))
     .map(({ Properties: properties }) => properties.Environment.Variables[ENVIRONMENT.deployment])
     .filter((prefix) => prefix !== undefined);
-  expect([prefixes.length, new Set(prefixes).size]).toEqual([18, 2]);
+  expect([prefixes.length, new Set(prefixes).size]).toEqual([20, 2]);
 });
 
 test('synthesis is deterministic', () => {

@@ -1,8 +1,8 @@
-import { COMPLETION_FILTERS } from '../../lambdas/contract';
+import { STREAM_FILTERS } from '../../lambdas/contract';
 import { passesFilter } from '../../local/event-filter';
 import type { Part } from '../../local/template';
 
-const filters = JSON.parse(JSON.stringify(COMPLETION_FILTERS)) as Part[];
+const filters = JSON.parse(JSON.stringify(STREAM_FILTERS)) as Part[];
 const event = (eventName: string, sk: string, image: object) => ({
   eventName,
   dynamodb: { Keys: { pk: { S: 'c#x#intent#1' }, sk: { S: sk } }, NewImage: image },
@@ -32,7 +32,7 @@ test.each([
     false,
   ],
   ['drop a record without an image', { eventName: 'REMOVE', dynamodb: {} }, false],
-])('the completion filters %s', (_, record, passes) => {
+])('the stream filters %s', (_, record, passes) => {
   expect(filters.some((filter) => passesFilter(filter, record))).toBe(passes);
 });
 

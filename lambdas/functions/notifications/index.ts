@@ -1,84 +1,67 @@
-import type { DynamoDBRecord, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
-import { Connections } from '../../../directory/connections/connections';
-import { dueDigests, updateDigest } from '../../../directory/notices/failure-digest';
-import type { StreamedEntry } from '../../../directory/notices/failure-muting';
+import type { DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dueDigests, reportFailures } from '../../../directory/notices/failure-digest';
 import { isUnsent, makeAlarmNotice, unsentNotices } from '../../../directory/notices/notice-queue';
 import type { Key } from '../../../directory/store/item';
 import type { Table } from '../../../directory/store/table';
-import { MAIL_MS, recipientsOf, sendIfUnsent, sendNotice } from '../../mail/delivery';
+import { MAIL_MS, sendIfUnsent, sendNotice } from '../../mail/delivery';
 import { logFailure } from '../../observability/log';
 import { openTable } from '../../runtime/environment';
 import type { Invocation } from '../../runtime/invocation';
-import { keyOf } from '../../runtime/stream-records';
+import type { NotificationTask } from '../../runtime/tasks';
 import { alarmNoticeOf, isAlarm, type AlarmEvent } from './alarm-event';
 import { createReminders } from './reminders';
-import { streamedEntryOf } from './streamed-entry';
 
 /** An unsent notice of this age was abandoned by the invocation that made it. */
 const ABANDONED_AFTER_MS = 600_000;
 
+/** How often a task looks whether its time has come. */
+const TICK_MS = 200;
+
 const shared = openTable();
 
 /**
- * Mails notices to administrators. The table's stream delivers log entries and new notices, and
- * EventBridge delivers alarms. A schedule makes the notices that depend on time, and sends notices
- * that could not be sent before.
+ * Mails notices to administrators. `dispatcher` passes on new notices, and EventBridge delivers
+ * alarms. One schedule reports the failures that were collected; another makes the notices that
+ * depend on time, and sends notices that could not be sent before.
  */
 export async function handler(
-  event: DynamoDBStreamEvent | AlarmEvent | EventBridgeEvent<'Scheduled Event', unknown>,
+  event:
+    | NotificationTask
+    | DynamoDBStreamEvent
+    | AlarmEvent
+    | EventBridgeEvent<'Scheduled Event', unknown>,
   invocation: Invocation,
 ): Promise<void> {
   const { awsRequestId: requestId } = invocation;
   const table = shared.forRequest(Date.now() + invocation.getRemainingTimeInMillis());
-  if ('Records' in event) await processRecords(table, event.Records, requestId);
+  // During an upgrade, the stream of releases before 0.3.0 still delivers to this function. It has
+  // nothing that `dispatcher` does not get.
+  if ('Records' in event) return;
+  if ('task' in event) await runTask(table, event, requestId);
   else if (isAlarm(event)) await sendAlarm(table, event, requestId);
   else await runScheduledTasks(table, requestId);
 }
 
-/** Digests log entries and sends the resulting notices together with those of the batch. */
-async function processRecords(
+/** Sends new notices, and reports the failures whose time has come. */
+async function runTask(
   table: Table,
-  records: readonly DynamoDBRecord[],
+  { notices = [], dueAt }: NotificationTask,
   requestId: string,
 ): Promise<void> {
-  const { entries, notices } = sortRecords(records);
+  await sendAll(table, notices, requestId);
+  // In steps, because the clock of a local system can be advanced.
+  while (dueAt !== undefined && Date.now() < dueAt) await sleep(TICK_MS);
   const made: Key[] = [];
-  for (const [connection, streamed] of entries) {
-    made.push(...(await digestEntries(table, connection, streamed)));
-  }
-  await sendAll(table, [...made, ...notices], requestId);
-}
-
-/** Sorts records into log entries by connection, and keys of new notices. */
-function sortRecords(records: readonly DynamoDBRecord[]): {
-  readonly entries: ReadonlyMap<string, readonly StreamedEntry[]>;
-  readonly notices: readonly Key[];
-} {
-  const entries = new Map<string, StreamedEntry[]>();
-  const notices: Key[] = [];
-  for (const record of records) {
-    const streamed = streamedEntryOf(record);
-    if (streamed === undefined) {
-      notices.push(...keyOf(record));
-    } else {
-      const others = entries.get(streamed.connection) ?? [];
-      entries.set(streamed.connection, [...others, streamed]);
+  for (const connection of await dueDigests(table)) {
+    try {
+      made.push(...(await reportFailures(table, connection)));
+    } catch (error) {
+      // One connection's failure must not stop the others.
+      logFailure(error, requestId);
     }
   }
-  return { entries, notices };
-}
-
-/** @returns keys of the notices that follow from the entries */
-async function digestEntries(
-  table: Table,
-  id: string,
-  entries: readonly StreamedEntry[],
-): Promise<readonly Key[]> {
-  const connection = await new Connections(table).find(id);
-  if (connection === undefined) return [];
-  // Without recipients nothing is reported, but a failure that was reported before still ends.
-  if (recipientsOf(connection).length === 0 && connection.failing === undefined) return [];
-  return updateDigest(table, id, entries);
+  await sendAll(table, made, requestId);
 }
 
 async function sendAlarm(table: Table, event: AlarmEvent, requestId: string): Promise<void> {
@@ -88,18 +71,7 @@ async function sendAlarm(table: Table, event: AlarmEvent, requestId: string): Pr
 }
 
 async function runScheduledTasks(table: Table, requestId: string): Promise<void> {
-  // All notices are made before the first is sent, because sending may use up all the time.
-  const summaries: Key[] = [];
-  for (const connection of await dueDigests(table)) {
-    try {
-      summaries.push(...(await updateDigest(table, connection, [])));
-    } catch (error) {
-      // One connection's failure must not stop the others, nor the reminders.
-      logFailure(error, requestId);
-    }
-  }
   await createReminders(table);
-  await sendAll(table, summaries, requestId);
   await sendLeftovers(table, requestId);
 }
 

@@ -12,7 +12,7 @@ import {
 import { HAND_OVER_MS } from '../../../directory/store/retries';
 import type { Table } from '../../../directory/store/table';
 import { consoleLabelsOf } from '../../../idp/explanations/console';
-import { recipientsOf } from '../../mail/delivery';
+import { recipientsOf } from '../../mail/recipients';
 import { reportConnectionMetrics } from '../../observability/metrics';
 
 /** Connections per page. */

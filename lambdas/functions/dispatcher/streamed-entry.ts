@@ -1,15 +1,16 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { failureEntryFromItem } from '../../../directory/log/failure-entry';
-import type { StreamedEntry } from '../../../directory/notices/failure-muting';
+import type { StreamedEntry } from '../../../directory/notices/failure-collection';
 import { readKey } from '../../../directory/store/keys';
 import { imagesOf } from '../../runtime/stream-records';
 
-/** Returns the log entry of a stream record; undefined for any other item. */
+/** Returns the new failure or success entry of a stream record; undefined for any other record. */
 export function streamedEntryOf(
   record: DynamoDBRecord,
 ): (StreamedEntry & { readonly connection: string }) | undefined {
   const item = imagesOf(record).after;
-  if (item?.['entry'] === undefined) return undefined;
+  if (item === undefined || record.eventName !== 'INSERT') return undefined;
+  if (item['entry'] !== 'failure' && item['entry'] !== 'success') return undefined;
   const { connection } = readKey(item);
   const sequence = record.dynamodb?.SequenceNumber ?? '';
   const isSuccess = item['entry'] === 'success';

@@ -1,0 +1,131 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { Connections } from '../../../directory/connections/connections';
+import { changeEntryOf, type ChangeEntry } from '../../../directory/log/change-entry';
+import { logChanges } from '../../../directory/log/change-log';
+import type { StreamedEntry } from '../../../directory/notices/failure-collection';
+import { collectFailures } from '../../../directory/notices/failure-digest';
+import { batchesOf } from '../../../directory/store/batches';
+import type { Key } from '../../../directory/store/item';
+import { readKey, UNSENT_NOTICES } from '../../../directory/store/keys';
+import type { Table } from '../../../directory/store/table';
+import { ENVIRONMENT } from '../../contract';
+import { recipientsOf } from '../../mail/recipients';
+import { logFailure } from '../../observability/log';
+import { logRetentionDays, openTable, variable } from '../../runtime/environment';
+import type { Invocation } from '../../runtime/invocation';
+import { imagesOf, keyOf } from '../../runtime/stream-records';
+import { KEYS_IN_TASK, startTask } from '../../runtime/tasks';
+import { streamedEntryOf } from './streamed-entry';
+
+const shared = openTable();
+const lambda = new LambdaClient({});
+const completion = variable(ENVIRONMENT.completionFunction);
+const notifications = variable(ENVIRONMENT.notificationsFunction);
+const logDays = logRetentionDays();
+const windowMs = Number(variable(ENVIRONMENT.mailWindow)) * 1000;
+
+/** `notifications` waits for a digest that is due this soon; its schedule finds later ones. */
+const WORTH_WAITING_MS = 60_000;
+
+/**
+ * Reads the table's stream, as its only reader: writes changes to the provisioning log, collects
+ * failures in digests, and hands intents and notices on to the functions that work on them. All of
+ * it is idempotent, because Lambda delivers records again after a failure.
+ * @returns the first record that failed; Lambda delivers it again with those after it
+ */
+export async function handler(
+  { Records: records }: DynamoDBStreamEvent,
+  { awsRequestId, getRemainingTimeInMillis }: Invocation,
+): Promise<DynamoDBBatchResponse> {
+  const table = shared.forRequest(Date.now() + getRemainingTimeInMillis());
+  try {
+    await dispatch(table, records, awsRequestId);
+    return { batchItemFailures: [] };
+  } catch (error) {
+    logFailure(error, awsRequestId);
+  }
+  // One by one, so that a record that always fails does not hold back those before it.
+  for (const record of records) {
+    try {
+      await dispatch(table, [record], awsRequestId);
+    } catch (error) {
+      logFailure(error, awsRequestId);
+      return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }] };
+    }
+  }
+  return { batchItemFailures: [] };
+}
+
+async function dispatch(
+  table: Table,
+  records: readonly DynamoDBRecord[],
+  requestId: string,
+): Promise<void> {
+  await logChanges(table, records.flatMap(changesIn), logDays);
+  const dueAt = await collectAll(table, records);
+  const intents = records.flatMap(handedOverIn);
+  const notices = records.flatMap(noticesIn);
+  try {
+    for (const keys of batchesOf(intents, KEYS_IN_TASK)) {
+      await startTask(lambda, completion, { intents: keys });
+    }
+    for (const keys of batchesOf(notices, KEYS_IN_TASK)) {
+      await startTask(lambda, notifications, { task: 'report', notices: keys });
+    }
+    if (dueAt !== undefined) await startTask(lambda, notifications, { task: 'report', dueAt });
+  } catch (error) {
+    // The schedules of these functions find the same work.
+    logFailure(error, requestId);
+  }
+}
+
+function changesIn(record: DynamoDBRecord): readonly ChangeEntry[] {
+  const { before, after } = imagesOf(record);
+  const entry = after === undefined ? undefined : changeEntryOf(before, after);
+  return entry === undefined ? [] : [entry];
+}
+
+/** A new intent belongs to its request; it is handed over by a later change. */
+function handedOverIn(record: DynamoDBRecord): readonly Key[] {
+  if (record.eventName !== 'MODIFY' || imagesOf(record).after?.['handedOver'] === undefined)
+    return [];
+  return keyOf(record).filter((key) => readKey(key).meaning.kind === 'intent');
+}
+
+function noticesIn(record: DynamoDBRecord): readonly Key[] {
+  const isNew = record.eventName === 'INSERT';
+  return isNew && imagesOf(record).after?.['gsi1pk'] === UNSENT_NOTICES ? keyOf(record) : [];
+}
+
+/**
+ * Collects failures and successes in the digests of their connections.
+ * @returns when the first new digest is due that is worth waiting for
+ */
+async function collectAll(
+  table: Table,
+  records: readonly DynamoDBRecord[],
+): Promise<number | undefined> {
+  const due: number[] = [];
+  for (const [id, entries] of entriesByConnection(records)) {
+    const connection = await new Connections(table).find(id);
+    if (connection === undefined) continue;
+    // Without recipients nothing is reported, but a failure that was reported before still ends.
+    if (recipientsOf(connection).length === 0 && connection.failing === undefined) continue;
+    const dueAt = await collectFailures(table, id, entries, windowMs);
+    if (dueAt !== undefined && dueAt - Date.now() <= WORTH_WAITING_MS) due.push(dueAt);
+  }
+  return due.length === 0 ? undefined : Math.min(...due);
+}
+
+function entriesByConnection(
+  records: readonly DynamoDBRecord[],
+): ReadonlyMap<string, readonly StreamedEntry[]> {
+  const entries = new Map<string, StreamedEntry[]>();
+  for (const record of records) {
+    const streamed = streamedEntryOf(record);
+    if (streamed === undefined) continue;
+    entries.set(streamed.connection, [...(entries.get(streamed.connection) ?? []), streamed]);
+  }
+  return entries;
+}
