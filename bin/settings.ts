@@ -29,6 +29,9 @@ const connection = z.strictObject({
   rotation: z
     .strictObject({ everyDays: z.number(), overlapDays: z.number().exactOptional() })
     .exactOptional(),
+  rateLimit: z
+    .strictObject({ requestsPerSecond: z.number(), burst: z.number().exactOptional() })
+    .exactOptional(),
 });
 
 /** The settings of the app, as context values of cdk.json or of `-c name=value`. */

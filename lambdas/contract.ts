@@ -14,6 +14,11 @@ export const ENVIRONMENT = {
   deployment: 'DEPLOYMENT',
   /** Days that entries of the provisioning log are kept; all functions. */
   logDays: 'LOG_DAYS',
+  /**
+   * Default limit of a connection's requests as `<requests per second>/<burst>`; functions that
+   * serve SCIM. Empty for no limit.
+   */
+  rateLimit: 'RATE_LIMIT',
   /** URL of the API with its stage; functions that need it without a request. */
   scimUrl: 'SCIM_URL',
   /** ARN of the function that rotates tokens; `admin`, `declared-connections`. */
@@ -147,14 +152,22 @@ export interface Route {
   /** Resource path, with API Gateway's placeholders. */
   readonly path: string;
   readonly function: RoutedFunction;
+  /** `ANY` for all methods: the function answers 405 to those that it does not support. */
+  readonly methods: readonly string[];
   /** `token`: the function checks a bearer token. `iam`: API Gateway checks a signature (SigV4). */
   readonly authorization: 'token' | 'iam';
 }
 
 /**
- * The routes. All methods of a route go to its function, which answers 405 with `Allow` to those it
- * does not support. Paths of a connection without a route of their own go to `discovery`, which
- * answers 404. The annotation lets bundles leave the routes out.
+ * The methods of the admin API. Its route lists them because API Gateway has no settings for `ANY`,
+ * and administrators need a throttling limit of their own.
+ */
+export const ADMIN_METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
+
+/**
+ * The routes. Paths of a connection without a route of their own go to `discovery`, which answers
+ * 404. The function `admin` has one route for all paths, because a template has at most 500
+ * resources. The annotation lets bundles leave the routes out.
  */
 export const ROUTES: readonly Route[] = /* @__PURE__ */ routes();
 
@@ -165,18 +178,12 @@ function routes(): readonly Route[] {
     ...scim('bulk', '/Bulk'),
     ...scim('search', '', '/.search'),
     ...scim('discovery', '/{proxy+}'),
-    ...admin(
-      '/connections',
-      '/connections/{connectionId}',
-      '/connections/{connectionId}/tokens',
-      '/connections/{connectionId}/tokens/{tokenId}',
-      '/connections/{connectionId}/deletedUsers',
-      '/connections/{connectionId}/deletedUsers/{userId}',
-      '/connections/{connectionId}/audit',
-      '/connections/{connectionId}/requests',
-      '/connections/{connectionId}/schemas',
-      '/connections/{connectionId}/schemas/{urn}',
-    ),
+    {
+      path: `${ADMIN_PATH}/{proxy+}`,
+      function: 'admin',
+      methods: ADMIN_METHODS,
+      authorization: 'iam',
+    },
   ];
 }
 
@@ -184,14 +191,7 @@ function scim(name: RoutedFunction, ...paths: readonly string[]): readonly Route
   return paths.map((path) => ({
     path: `${CONNECTION_PATH}${path}`,
     function: name,
+    methods: ['ANY'],
     authorization: 'token',
-  }));
-}
-
-function admin(...paths: readonly string[]): readonly Route[] {
-  return paths.map((path) => ({
-    path: `${ADMIN_PATH}${path}`,
-    function: 'admin',
-    authorization: 'iam',
   }));
 }

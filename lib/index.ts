@@ -3,6 +3,7 @@ export {
   IdentityProvider,
   UserDeletion,
   type ConnectionProps,
+  type RateLimitProps,
   type TokenRotationProps,
 } from './connections/connection-props';
 export { type FailureMailProps } from './functions/failure-mail';

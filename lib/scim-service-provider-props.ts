@@ -8,7 +8,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
-import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import type { aws_wafv2 as wafv2 } from 'aws-cdk-lib/interfaces';
 import type { AlarmProps } from './monitoring/alarm-props';
 import type { ConnectionProps } from './connections/connection-props';
 import type { FailureMailProps } from './functions/failure-mail';
@@ -181,6 +181,16 @@ export interface ScimServiceProviderProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
+   * Concurrent executions that are reserved for each function that serves SCIM requests.
+   *
+   * It is both a guarantee and a limit: other functions of the account cannot use up these
+   * executions, and requests above get a 5xx response, which identity providers retry.
+   *
+   * @default - no reservation; functions share the concurrency of the account
+   */
+  readonly reservedConcurrency?: number;
+
+  /**
    * Runtime of the functions.
    *
    * Must be Node.js 20 or later.
@@ -199,11 +209,12 @@ export interface ScimServiceProviderProps {
   readonly securityGroups?: ISecurityGroup[];
 
   /**
-   * Limit of requests per second, for all connections together.
+   * Limit of requests per second to each SCIM endpoint, for all connections together.
    *
-   * Requests above the limit get a 429 response with `Retry-After`.
+   * Requests above the limit get a 429 response with `Retry-After`. The admin API has limits of its
+   * own, and so has each connection (`rateLimit`).
    *
-   * @default - 200 requests per second, with bursts of 400
+   * @default - 1000 requests per second, with bursts of 2000
    */
   readonly throttling?: ThrottleSettings;
 
@@ -247,7 +258,17 @@ export interface ScimServiceProviderProps {
   /**
    * Web ACL (WAFv2, regional) that inspects requests before the API.
    *
+   * AWS's managed rules reject bodies above 8 KB, such as those of large groups: see
+   * docs/operations/firewall.md.
+   *
    * @default - no web ACL
    */
-  readonly webAcl?: CfnWebACL;
+  readonly webAcl?: wafv2.IWebACLRef;
+
+  /**
+   * ARN of a web ACL that another stack or account manages, instead of `webAcl`.
+   *
+   * @default - no web ACL
+   */
+  readonly webAclArn?: string;
 }

@@ -6,7 +6,6 @@ import type { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { METRICS, STAGE } from '../lambdas/contract';
 import { acknowledgeRules } from './acknowledged-rules';
@@ -17,6 +16,7 @@ import { addDashboard } from './monitoring/dashboard';
 import { declareConnections } from './connections/declared-connections';
 import { deploymentName } from './deployment-name';
 import { addDomain } from './api/domain';
+import { addWebAcl } from './api/web-acl';
 import { Metrics, type FailureKind } from './monitoring/metrics';
 import { Network } from './network';
 import { ScimAccess } from './api/scim-access';
@@ -71,7 +71,7 @@ export class ScimServiceProvider extends Construct {
    */
   constructor(scope: Construct, id: string, props: ScimServiceProviderProps = {}) {
     super(scope, id);
-    const { domain, webAcl, access = ScimAccess.fromAnywhere(), connections = [] } = props;
+    const { domain, access = ScimAccess.fromAnywhere(), connections = [] } = props;
     this.deployment = deploymentName(this);
     this.key = props.encryptionKey;
     const network = Network.of(this, props);
@@ -91,7 +91,8 @@ export class ScimServiceProvider extends Construct {
     // An allow-list, a WAF or a VPC can keep the functions from calling the public endpoint, and a
     // custom domain may not resolve yet.
     const isOpen =
-      access._isOpen && webAcl === undefined && domain === undefined && network === undefined;
+      access._isOpen &&
+      [props.webAcl, props.webAclArn, domain, network].every((each) => each === undefined);
     const { table, url, deployment } = this;
     const { functions, discarded } = createFunctions(this, {
       ...props,
@@ -106,10 +107,7 @@ export class ScimServiceProvider extends Construct {
     addRoutes(this.api, this.functions);
     this.adminUrl = `${this.url}/admin`;
     if (domain !== undefined) addDomain(this, this.api, domain, access);
-    if (webAcl !== undefined) {
-      const { stageArn: resourceArn } = this.api.deploymentStage;
-      new CfnWebACLAssociation(this, 'WebAcl', { resourceArn, webAclArn: webAcl.attrArn });
-    }
+    addWebAcl(this, this.api, props);
     for (const principal of props.adminPrincipals ?? []) this.grantAdmin(principal).assertSuccess();
     const { declaredConnections: provider } = this.functions;
     if (provider !== undefined) {

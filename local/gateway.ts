@@ -76,7 +76,10 @@ export function serveGateway(
       : undefined;
     const body = await readBody(request);
     if (match === undefined) {
-      send(response, gatewayResponse(template, 'MISSING_AUTHENTICATION_TOKEN', 'DEFAULT_4XX'));
+      // Without a route, API Gateway expects a signature.
+      const isSigned = request.headers.authorization !== undefined;
+      const type = isSigned ? 'INVALID_SIGNATURE' : 'MISSING_AUTHENTICATION_TOKEN';
+      send(response, gatewayResponse(template, type, 'DEFAULT_4XX'));
     } else if (match.route.authorizationType === 'AWS_IAM' && isForeign(request)) {
       send(response, gatewayResponse(template, 'ACCESS_DENIED', 'DEFAULT_4XX'));
     } else if (body === undefined) {

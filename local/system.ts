@@ -122,6 +122,8 @@ async function start(
     AWS_ENDPOINT_URL_SECRETS_MANAGER: await serve(secrets.createServer()),
     AWS_ENDPOINT_URL_LAMBDA: await serve(lambda.createServer()),
     AWS_ENDPOINT_URL_SESV2: await serve(mailbox.createServer()),
+    // Load tests on this machine are not limited, except for connections with a limit of their own.
+    [ENVIRONMENT.rateLimit]: '',
     [ENVIRONMENT.scimUrl]: `${origin}/${stageOf(template)}`,
   };
   const names = template.names(TABLE_NAME);

@@ -21,6 +21,7 @@ import {
   logPartition,
   noticePartition,
   pageMarkPartition,
+  rateKey,
   resourcePartition,
   UNIQUE,
 } from '../store/keys';
@@ -64,10 +65,13 @@ export async function purgeConnection(table: Table, purge: Purge): Promise<boole
     if (!(await removeResources(table, purge, type))) return false;
   }
   if (!(await removeDeletedUsers(table, purge))) return false;
-  const shared = TYPES.flatMap((type) => [
-    countPartition(connection, type),
-    pageMarkPartition(connection, type),
-  ]);
+  const shared = [
+    ...TYPES.flatMap((type) => [
+      countPartition(connection, type),
+      pageMarkPartition(connection, type),
+    ]),
+    rateKey(connection).pk,
+  ];
   for (const partition of shared) {
     const remove = (items: readonly Item[]) => removeSharedItems(table, purge, items);
     if (!(await removePages(table, purge, partition, remove))) return false;

@@ -108,7 +108,7 @@ function auditedSettings(connection: Connection | undefined): JsonObject {
     tokenExpiresInDays,
     secret,
   } = connection;
-  const { failureMail, rotation, tokens, schemas } = connection;
+  const { failureMail, rotation, rateLimit, tokens, schemas } = connection;
   return {
     displayName,
     identityProvider,
@@ -119,6 +119,7 @@ function auditedSettings(connection: Connection | undefined): JsonObject {
     secret,
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
+    ...(rateLimit === undefined ? {} : { rateLimit: { ...rateLimit } }),
     tokens: Object.fromEntries(
       tokens.map(({ id, expiresAt, scopes, pending }) => [
         id,

@@ -4,7 +4,7 @@ import { numberOf, textOf, type Item, type ItemValue } from '../store/item';
 import { CONNECTIONS, connectionKey, readKey } from '../store/keys';
 import { newVersion } from '../store/version';
 import type { Write } from '../store/write';
-import type { Connection, DeletedConnection, FailureMail, Rotation } from './connection';
+import type { Connection, DeletedConnection, FailureMail, RateLimit, Rotation } from './connection';
 import { TOKEN_SCOPES, type StoredToken } from './tokens';
 import type { UsagePattern } from './usage-pattern';
 
@@ -13,7 +13,8 @@ export const USAGE_PATTERN = 'rhythm';
 
 /** Returns a connection as an item with a new version. */
 export function connectionToItem(connection: Connection): Item {
-  const { id, tokens, failureMail, rotation, usagePattern, schemas, ...settings } = connection;
+  const { id, tokens, failureMail, rotation, rateLimit, usagePattern, schemas, ...settings } =
+    connection;
   return {
     ...connectionKey(id),
     gsi1pk: CONNECTIONS,
@@ -29,6 +30,7 @@ export function connectionToItem(connection: Connection): Item {
     schemas: JSON.stringify(schemas),
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
+    ...(rateLimit === undefined ? {} : { rateLimit: { ...rateLimit } }),
     ...(usagePattern === undefined ? {} : { [USAGE_PATTERN]: usagePatternToItem(usagePattern) }),
   };
 }
@@ -110,6 +112,7 @@ export function connectionFromItem(item: Item): Connection | undefined {
   if (item['deletedAt'] !== undefined) return undefined;
   const failureMail = failureMailFrom(item['failureMail']);
   const rotation = rotationFrom(item['rotation']);
+  const rateLimit = rateLimitFrom(item['rateLimit']);
   const usagePattern = usagePatternFrom(item[USAGE_PATTERN]);
   return {
     id: readKey(item).connection,
@@ -122,6 +125,7 @@ export function connectionFromItem(item: Item): Connection | undefined {
     tokenExpiresInDays: numberOf(item, 'tokenExpiresInDays'),
     secret: item['secret'] !== false,
     ...(rotation === undefined ? {} : { rotation }),
+    ...(rateLimit === undefined ? {} : { rateLimit }),
     ...(item['declaredBy'] === undefined ? {} : { declaredBy: textOf(item, 'declaredBy') }),
     createdAt: textOf(item, 'createdAt'),
     tokens: tokensFrom(item),
@@ -189,6 +193,11 @@ function failureMailFrom(value: ItemValue | undefined): FailureMail | undefined 
 function rotationFrom(value: ItemValue | undefined): Rotation | undefined {
   if (!isRecord(value)) return undefined;
   return { everyDays: Number(value['everyDays']), overlapDays: Number(value['overlapDays']) };
+}
+
+function rateLimitFrom(value: ItemValue | undefined): RateLimit | undefined {
+  if (!isRecord(value)) return undefined;
+  return { requestsPerSecond: Number(value['requestsPerSecond']), burst: Number(value['burst']) };
 }
 
 function usagePatternFrom(value: ItemValue | undefined): UsagePattern | undefined {

@@ -16,6 +16,13 @@ export interface Rotation {
   readonly overlapDays: number;
 }
 
+/** How many requests a connection may send: a token bucket. */
+export interface RateLimit {
+  readonly requestsPerSecond: number;
+  /** Requests that may come at once after a pause. */
+  readonly burst: number;
+}
+
 /** One customer's identity provider: its profile, settings and tokens. */
 export interface Connection {
   /** Lower-case letters, digits and hyphens; part of the base URL and of every key. */
@@ -33,6 +40,8 @@ export interface Connection {
   readonly secret: boolean;
   /** Undefined if only operators rotate the token. */
   readonly rotation?: Rotation;
+  /** Undefined for the deployment's default. */
+  readonly rateLimit?: RateLimit;
   /** The custom resource that declares the connection; undefined if an operator created it. */
   readonly declaredBy?: string;
   /** RFC 3339. */

@@ -75,6 +75,11 @@ export class DynamoDBError extends Error {
   }
 }
 
+/** Returns whether an error is a response of DynamoDB with this name. */
+export function isDynamoDBError(error: unknown, name: string): error is DynamoDBError {
+  return error instanceof DynamoDBError && error.name === name;
+}
+
 /** Options for a connection to DynamoDB. */
 export interface DynamoDBOptions {
   readonly region: string;

@@ -30,6 +30,11 @@ export function endedTokenPartition(connection: string): string {
   return `c#${connection}#endedToken`;
 }
 
+/** Returns the key of the item that counts a connection's requests for its rate limit. */
+export function rateKey(connection: string): Key {
+  return { pk: `c#${connection}#rate`, sk: 'rate' };
+}
+
 /** Returns the partition of the notices for a connection's recipients, whether sent or not. */
 export function noticePartition(connection: string): string {
   return `c#${connection}#notice`;
@@ -187,7 +192,8 @@ export type KeyMeaning =
         | 'endedToken'
         | 'notice'
         | 'log'
-        | 'change';
+        | 'change'
+        | 'rate';
     }
   | { readonly kind: 'resource'; readonly type: ResourceTypeName; readonly id: string }
   | { readonly kind: 'membership'; readonly groupId: string; readonly memberId: string }
@@ -236,6 +242,7 @@ function meaningOf(
     case 'notice':
     case 'log':
     case 'change':
+    case 'rate':
       return { kind: second };
     default:
       return { kind: 'unknown' };

@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { batchesOf, inParallel, interleave } from './batches';
-import { DynamoDBError, type DynamoDB, type Result } from './dynamodb';
+import { isDynamoDBError, type DynamoDB, type Result } from './dynamodb';
 import {
   failedCondition,
   failedConditions,
@@ -10,6 +10,7 @@ import {
   toItem,
   type FailedCondition,
 } from './failed-conditions';
+import { incrementFrom, type Increment } from './increment';
 import type { Item, Key } from './item';
 import type { INVERSE_INDEX } from './keys';
 import { Retries } from './retries';
@@ -247,27 +248,31 @@ export class Table {
       : this.transact(writes);
   }
 
+  /**
+   * Increments a number; twice if the answer is lost. @returns the new number
+   */
+  async incrementFrom({ pk, sk }: Key, attribute: string, increment: Increment): Promise<number> {
+    const target = { TableName: this.name, Key: marshall({ pk, sk }) };
+    return incrementFrom(attribute, increment, (update) =>
+      this.retries.run((options) => this.db.call('UpdateItem', { ...target, ...update }, options)),
+    );
+  }
+
   private async writeOne(write: Write): Promise<readonly FailedCondition[]> {
+    const input = toWriteInput(write, this.name);
+    const update = 'UpdateExpression' in input ? 'UpdateItem' : 'DeleteItem';
     try {
-      await this.sendOne(write);
+      await this.retries.run((options): Promise<unknown> =>
+        'Item' in input
+          ? this.db.call('PutItem', input, options)
+          : this.db.call(update, input, options),
+      );
       return [];
     } catch (error) {
       if (!isDynamoDBError(error, 'ConditionalCheckFailedException')) throw error;
       const failed = failedCondition(write, error);
       return failed === undefined ? [] : [failed];
     }
-  }
-
-  private async sendOne(write: Write): Promise<void> {
-    const input = toWriteInput(write, this.name);
-    await this.retries.run((options): Promise<unknown> => {
-      if ('Item' in input) return this.db.call('PutItem', input, options);
-      return this.db.call(
-        'UpdateExpression' in input ? 'UpdateItem' : 'DeleteItem',
-        input,
-        options,
-      );
-    });
   }
 
   private async transact(writes: readonly (Write | Check)[]): Promise<readonly FailedCondition[]> {
@@ -292,7 +297,3 @@ export class Table {
 }
 
 type ScanPage = Result<'Scan'>;
-
-function isDynamoDBError(error: unknown, name: string): error is DynamoDBError {
-  return error instanceof DynamoDBError && error.name === name;
-}

@@ -7,7 +7,7 @@ import { ScimAccess, ScimServiceProvider } from 'cdk-scim';
 
 /**
  * SCIM at a custom domain with an allow-list of addresses. A web ACL limits the request rate of
- * each address, and one role administers the service.
+ * each token, and one role administers the service.
  */
 const stack = new Stack(new App(), 'Identity', {
   env: { account: '123456789012', region: 'eu-central-1' },
@@ -30,13 +30,40 @@ const webAcl = new CfnWebACL(stack, 'WebAcl', {
   visibilityConfig: visibility('ScimRequests'),
   rules: [
     {
-      name: 'rate-by-address',
+      name: 'common-rules',
       priority: 0,
+      overrideAction: { none: {} },
+      statement: {
+        managedRuleGroupStatement: {
+          vendorName: 'AWS',
+          name: 'AWSManagedRulesCommonRuleSet',
+          // It blocks bodies above 8 KB, which is a group of about 80 members.
+          ruleActionOverrides: [{ name: 'SizeRestrictions_BODY', actionToUse: { count: {} } }],
+        },
+      },
+      visibilityConfig: visibility('ScimCommonRules'),
+    },
+    {
+      name: 'rate-by-token',
+      priority: 1,
       action: { block: {} },
-      // Requests per address in five minutes: 50 per second, which the first sync of an identity
-      // provider can reach.
-      statement: { rateBasedStatement: { aggregateKeyType: 'IP', limit: 15_000 } },
-      visibilityConfig: visibility('ScimRateByAddress'),
+      statement: {
+        rateBasedStatement: {
+          // Customers of one identity provider share its addresses, but not their tokens.
+          aggregateKeyType: 'CUSTOM_KEYS',
+          customKeys: [
+            {
+              header: {
+                name: 'authorization',
+                textTransformations: [{ priority: 0, type: 'NONE' }],
+              },
+            },
+          ],
+          evaluationWindowSec: 60,
+          limit: 12_000,
+        },
+      },
+      visibilityConfig: visibility('ScimRateByToken'),
     },
   ],
 });

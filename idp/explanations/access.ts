@@ -2,7 +2,7 @@ import type { Explanations } from './explanation';
 
 /** Explanations of requests that are not let in. */
 export const ACCESS_EXPLANATIONS: Explanations<
-  'tokenRefused' | 'scopeMissing' | 'connectionDisabled' | 'groupsOff'
+  'tokenRefused' | 'scopeMissing' | 'connectionDisabled' | 'groupsOff' | 'rateLimited'
 > = {
   tokenRefused: {
     title: 'The token is no longer valid',
@@ -37,6 +37,14 @@ export const ACCESS_EXPLANATIONS: Explanations<
     meaning: 'An operator has disabled this connection. All of its requests are rejected.',
     remedy: 'Enable the connection through the admin API, or stop provisioning in {idp}.',
     forCustomers: 'Ask the operators why, or stop provisioning in {idp}.',
+  },
+  rateLimited: {
+    title: 'Too many requests',
+    meaning:
+      '{idp} sends more requests per second than the limit of this connection. ' +
+      'It repeats the rejected requests later, so that nothing is lost, but a sync takes longer.',
+    remedy: 'If this lasts, raise rateLimit of the connection.',
+    forCustomers: 'If this lasts, ask the operators for a higher limit.',
   },
   groupsOff: {
     title: 'Groups are sent to a users-only connection',

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { ADMIN_PATH } from '../contract';
 import { bodyOf, decodeSegment } from '../http/scim-request';
 import { Problem } from './problem';
 
@@ -7,11 +8,8 @@ const MAXIMUM_PAGE = 100;
 
 /** A request to the admin API. API Gateway has verified its signature. */
 export interface AdminRequest {
-  /**
-   * The route below `/connections/{connectionId}`, with API Gateway's placeholders; undefined for
-   * `/connections`.
-   */
-  readonly route: string | undefined;
+  /** The route below `/admin`, with placeholders. */
+  readonly route: string;
   readonly method: string;
   readonly connectionId: string;
   /** Returns a decoded path parameter. */
@@ -20,14 +18,40 @@ export interface AdminRequest {
   readonly body: string;
 }
 
-/** Reads an event of API Gateway. */
+/**
+ * Finds the route of a request, which API Gateway passes on as `/admin/{proxy+}`.
+ * @param routes with placeholders
+ * @returns the event as API Gateway would send it if it knew the routes; the same if none matches
+ */
+export function routed(
+  event: APIGatewayProxyEvent,
+  routes: readonly string[],
+): APIGatewayProxyEvent {
+  const segments = (event.pathParameters?.['proxy'] ?? '').replace(/\/$/, '').split('/');
+  for (const route of routes) {
+    const pattern = route.split('/').slice(1);
+    const isMatch =
+      pattern.length === segments.length &&
+      pattern.every((part, index) =>
+        part.startsWith('{') ? segments[index] !== '' : part === segments[index],
+      );
+    if (!isMatch) continue;
+    const parameters = pattern.flatMap((part, index): readonly (readonly [string, string])[] =>
+      part.startsWith('{') ? [[part.slice(1, -1), segments[index] ?? '']] : [],
+    );
+    const pathParameters = Object.fromEntries(parameters);
+    return { ...event, resource: `${ADMIN_PATH}${route}`, pathParameters };
+  }
+  return event;
+}
+
+/** Reads an event of API Gateway that `routed` returned. */
 export function readAdminRequest(event: APIGatewayProxyEvent): AdminRequest {
   const { resource, httpMethod, pathParameters, queryStringParameters } = event;
-  const connectionId = pathParameters?.['connectionId'];
   return {
-    route: connectionId === undefined ? undefined : resource.replace(/^.*\{connectionId\}/, ''),
+    route: resource.slice(ADMIN_PATH.length),
     method: httpMethod.toUpperCase(),
-    connectionId: connectionId ?? '',
+    connectionId: pathParameters?.['connectionId'] ?? '',
     parameter: (name) => decodeSegment(pathParameters?.[name] ?? ''),
     query: queryStringParameters ?? {},
     body: bodyOf(event),

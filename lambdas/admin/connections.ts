@@ -9,6 +9,7 @@ import type {
   Connection,
   DeletedConnection,
   FailureMail,
+  RateLimit,
   Rotation,
 } from '../../directory/connections/connection';
 import { countOf } from '../../directory/resources/counts';
@@ -43,6 +44,7 @@ export async function createConnection(
   const {
     id = `c-${randomBytes(8).toString('hex')}`,
     failureMail: _,
+    rateLimit: __,
     rotation,
     ...rest
   } = settings;
@@ -129,9 +131,7 @@ export async function changeConnection(
     async (connection) => {
       const settings = mergeSettings(connection, patch);
       await checkProfile(services, connection, settings.identityProvider);
-      const { failureMail: _, rotation: __, ...kept } = connection;
-      const { failureMail: ___, rotation: ____, ...merged } = settings;
-      return { ...kept, ...merged, ...optionalSettings(settings) };
+      return { ...required(connection), ...required(settings), ...optionalSettings(settings) };
     },
   );
   if (changed === undefined) throw noConnection(id);
@@ -224,16 +224,27 @@ export async function deleteConnection(
   return deleted;
 }
 
+interface OptionalSettings {
+  readonly failureMail?: FailureMail | undefined;
+  readonly rotation?: Rotation | undefined;
+  readonly rateLimit?: RateLimit | undefined;
+}
+
+/** Returns the settings without the optional ones, which a change can remove. */
+function required<T extends OptionalSettings>(settings: T): Omit<T, keyof OptionalSettings> {
+  const { failureMail: _, rotation: __, rateLimit: ___, ...rest } = settings;
+  return rest;
+}
+
 /** Returns the optional settings that are set. */
 function optionalSettings({
   failureMail,
   rotation,
-}: {
-  readonly failureMail?: FailureMail | undefined;
-  readonly rotation?: Rotation | undefined;
-}): Pick<Connection, 'failureMail' | 'rotation'> {
+  rateLimit,
+}: OptionalSettings): Pick<Connection, keyof OptionalSettings> {
   return {
     ...(failureMail === undefined ? {} : { failureMail }),
     ...(rotation === undefined ? {} : { rotation }),
+    ...(rateLimit === undefined ? {} : { rateLimit }),
   };
 }

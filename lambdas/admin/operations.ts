@@ -28,9 +28,9 @@ type Operation = (services: Services, request: AdminRequest) => Promise<Answer>;
 /** For answers that contain a token. */
 const NO_STORE = { 'Cache-Control': 'no-store' };
 
-/** The operations by route below a connection, then by method. */
+/** The operations by route, then by method. */
 const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
-  connections: {
+  '/connections': {
     GET: listConnections,
     POST: async (services, { body }) => {
       const settings = readBody(CREATE_CONNECTION, body);
@@ -39,7 +39,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       return jsonAnswer(201, { ...described, token: describeToken(token) }, NO_STORE);
     },
   },
-  '': {
+  '/connections/{connectionId}': {
     GET: readConnection,
     PATCH: async (services, { connectionId, body }) => {
       const connection = await changeConnection(services, connectionId, readJson(body));
@@ -50,7 +50,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       return jsonAnswer(202, describeConnection(services, deleted));
     },
   },
-  '/tokens': {
+  '/connections/{connectionId}/tokens': {
     GET: async (services, { connectionId }) =>
       jsonAnswer(200, await listTokens(services, connectionId)),
     POST: async (services, { connectionId, body }) => {
@@ -59,24 +59,24 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       return jsonAnswer(201, { ...describeToken(token), earlierTokens }, NO_STORE);
     },
   },
-  '/tokens/{tokenId}': {
+  '/connections/{connectionId}/tokens/{tokenId}': {
     DELETE: async (services, { connectionId, parameter }) => {
       await revokeToken(services, connectionId, parameter('tokenId'));
       return { status: 204 };
     },
   },
-  '/deletedUsers': { GET: listDeletedUsers },
-  '/deletedUsers/{userId}': { DELETE: eraseDeletedUser },
-  '/audit': { GET: listAudit },
-  '/requests': { GET: listRequests },
-  '/schemas': {
+  '/connections/{connectionId}/deletedUsers': { GET: listDeletedUsers },
+  '/connections/{connectionId}/deletedUsers/{userId}': { DELETE: eraseDeletedUser },
+  '/connections/{connectionId}/audit': { GET: listAudit },
+  '/connections/{connectionId}/requests': { GET: listRequests },
+  '/connections/{connectionId}/schemas': {
     GET: async (services, request) => {
       const { schemas, id } = await existing(services, request);
       const baseUrl = services.scimBaseUrl(id);
       return jsonAnswer(200, { schemas: schemas.map((schema) => schemaResource(schema, baseUrl)) });
     },
   },
-  '/schemas/{urn}': {
+  '/connections/{connectionId}/schemas/{urn}': {
     GET: async (services, request) => {
       const connection = await existing(services, request);
       const schema = schemaOf(connection, request.parameter('urn'));
@@ -94,9 +94,14 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   },
 };
 
-/** Serves a request. @throws Problem 405, and what the operation throws */
+/** The routes of the admin API, with placeholders. */
+export const ADMIN_ROUTES: readonly string[] = Object.keys(OPERATIONS);
+
+/** Serves a request. @throws Problem 404, 405, and what the operation throws */
 export async function serveAdmin(services: Services, request: AdminRequest): Promise<Answer> {
-  const operations = OPERATIONS[request.route ?? 'connections'] ?? {};
+  const operations = OPERATIONS[request.route];
+  if (operations === undefined)
+    throw new Problem(404, 'The admin API has no such URL. See docs/reference/admin-api.md.');
   const operation = operations[request.method];
   if (operation === undefined) throw notAllowed(request.method, Object.keys(operations).join(', '));
   return operation(services, request);

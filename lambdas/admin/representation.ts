@@ -31,7 +31,7 @@ export function describeConnection(
     tokenExpiresInDays,
     secret,
   } = connection;
-  const { failureMail, rotation, declaredBy, createdAt, schemas } = connection;
+  const { failureMail, rotation, rateLimit, declaredBy, createdAt, schemas } = connection;
   return {
     id,
     displayName,
@@ -43,6 +43,7 @@ export function describeConnection(
     tokenExpiresInDays,
     secret,
     ...(rotation === undefined ? {} : { rotation }),
+    ...(rateLimit === undefined ? {} : { rateLimit }),
     ...(declaredBy === undefined ? {} : { declaredBy }),
     ...unadopted(connection),
     createdAt,

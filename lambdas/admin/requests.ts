@@ -38,6 +38,17 @@ const SETTINGS = {
       overlapDays: z.int().min(0).max(365).default(7),
     })
     .optional(),
+  rateLimit: z
+    .strictObject({
+      requestsPerSecond: z.int().min(1).max(10_000),
+      burst: z.int().min(1).max(40_000).optional(),
+    })
+    // By default, four seconds' worth of requests may come at once.
+    .transform(({ requestsPerSecond, burst = 4 * requestsPerSecond }) => ({
+      requestsPerSecond,
+      burst,
+    }))
+    .optional(),
 };
 
 /** The names of the settings. */
@@ -149,7 +160,7 @@ export function mergeSettings(
 ): z.output<typeof CHANGED_CONNECTION> {
   if (!isObject(patch)) throw new Problem(400, 'The body must be a JSON object.');
   const { id, displayName, identityProvider, userDeletion, groups, enabled, secret } = connection;
-  const { failureMail, tokenExpiresInDays, rotation } = connection;
+  const { failureMail, tokenExpiresInDays, rotation, rateLimit } = connection;
   const settings: JsonObject = {
     ...{
       id,
@@ -163,6 +174,7 @@ export function mergeSettings(
     },
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
+    ...(rateLimit === undefined ? {} : { rateLimit: { ...rateLimit } }),
   };
   const merged = readSettings(CHANGED_CONNECTION, mergePatch(settings, patch));
   const fixed = (['id', 'secret'] as const).filter((name) => merged[name] !== connection[name]);

@@ -3,6 +3,7 @@ import type { Key } from '../../directory/store/item';
 import { connectionKey } from '../../directory/store/keys';
 import { unlessBusy } from '../../directory/store/retries';
 import type { Table } from '../../directory/store/table';
+import { rateLimited } from '../../scim/errors/access-errors';
 import { FailureRecorder, type IdentifiedCaller } from '../observability/failure-recorder';
 import { logFailure } from '../observability/log';
 import { RefusalLog } from '../observability/refusal-log';
@@ -11,6 +12,7 @@ import { toResult, type Answer } from './answer';
 import { authenticate, presentedToken, type Refusal } from './authenticate';
 import { errorAnswer } from './error-answer';
 import { measured, type HttpHandler } from './http-function';
+import { openRateLimiter } from './rate-limiter';
 import { createContext, type ReceivedRequest, type RequestContext } from './request-context';
 import { readEvent, type ScimRequest } from './scim-request';
 
@@ -60,6 +62,7 @@ export function scimHandler(
 
 class RequestLifecycle {
   private readonly refusals: RefusalLog;
+  private readonly rates = openRateLimiter();
 
   constructor(
     readonly table: Table,
@@ -111,6 +114,7 @@ class RequestLifecycle {
     const { request, requestId, failures } = context;
     const useRecorded = this.recordUse(context);
     try {
+      this.checkRate(context);
       const answer = await this.serve(context);
       await useRecorded;
       await failures.write(request.method);
@@ -123,11 +127,28 @@ class RequestLifecycle {
     }
   }
 
-  /** Records the token's use while the request is served. A failure here is only logged. */
+  /** @throws ScimError 429 */
+  private checkRate({ connection }: RequestContext): void {
+    const milliseconds = this.rates.blockedFor(connection);
+    const limit = this.rates.limitOf(connection);
+    if (milliseconds === 0 || limit === undefined) return;
+    throw rateLimited(Math.ceil(milliseconds / 1000), limit.requestsPerSecond);
+  }
+
+  /**
+   * Records the token's use, and counts the request unless it is rejected, while the request is
+   * served. A failure here is only logged.
+   */
   private async recordUse({ connection, token, requestId }: RequestContext): Promise<void> {
     const table = this.table.forRequest(Date.now() + USE_MS);
+    const isRejected = this.rates.blockedFor(connection) > 0;
     try {
-      await unlessBusy(() => new Connections(table).recordUse(connection, token));
+      await unlessBusy(() =>
+        Promise.all([
+          new Connections(table).recordUse(connection, token),
+          ...(isRejected ? [] : [this.rates.count(table, connection)]),
+        ]),
+      );
     } catch (error) {
       logFailure(error, requestId);
     }

@@ -36,6 +36,19 @@ export enum UserDeletion {
   ERASE = 'erase',
 }
 
+/** Limit of a connection's requests. */
+export interface RateLimitProps {
+  /** Requests per second on average: 1 to 10000. */
+  readonly requestsPerSecond: number;
+
+  /**
+   * Requests that may come at once after a pause: 1 to 40000.
+   *
+   * @default - the requests of four seconds
+   */
+  readonly burst?: number;
+}
+
 /** Schedule on which Secrets Manager rotates a connection's token. */
 export interface TokenRotationProps {
   /** Time between rotations: 1 to 1000 whole days. */
@@ -115,6 +128,15 @@ export interface ConnectionProps {
    * @default Duration.days(365)
    */
   readonly tokenExpiresIn?: Duration;
+
+  /**
+   * Limit of requests per second.
+   *
+   * Requests above the limit get a 429 response with `Retry-After`. The limit is approximate.
+   *
+   * @default - 100 requests per second, with bursts of 400; Entra ID sends 25 per second
+   */
+  readonly rateLimit?: RateLimitProps;
 
   /**
    * Policy for the connection, with its users and groups, when its declaration is removed.

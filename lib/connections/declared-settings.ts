@@ -22,6 +22,7 @@ export interface DeclaredSettings {
   readonly tokenExpiresInDays: number;
   readonly failureMail?: { readonly recipients: readonly string[] };
   readonly rotation?: { readonly everyDays: number; readonly overlapDays: number };
+  readonly rateLimit?: { readonly requestsPerSecond: number; readonly burst: number };
 }
 
 /**
@@ -30,7 +31,8 @@ export interface DeclaredSettings {
  * @throws Error that names the connection, the problem and the fix
  */
 export function declaredSettings(connection: ConnectionProps, hasMail: boolean): DeclaredSettings {
-  const { id, displayName = id, failureMailRecipients: recipients, rotation } = connection;
+  const { id, displayName = id, failureMailRecipients: recipients } = connection;
+  const { rotation, rateLimit } = connection;
   const refuse = (problem: string): never => {
     throw new Error(`Connection "${id}": ${problem}`);
   };
@@ -80,6 +82,10 @@ export function declaredSettings(connection: ConnectionProps, hasMail: boolean):
         `rotation.overlap: set it to Duration.days(${everyDays + overlapDays}) or more.`,
     );
   }
+  const requests = (name: string, value: number, most: number): number =>
+    Number.isInteger(value) && value >= 1 && value <= most
+      ? value
+      : refuse(`rateLimit.${name} must be a whole number from 1 to ${most}, not ${value}.`);
   return {
     displayName,
     identityProvider: connection.identityProvider ?? 'generic',
@@ -88,6 +94,14 @@ export function declaredSettings(connection: ConnectionProps, hasMail: boolean):
     tokenExpiresInDays,
     ...(recipients === undefined ? {} : { failureMail: { recipients } }),
     ...(rotation === undefined ? {} : { rotation: { everyDays, overlapDays } }),
+    ...(rateLimit === undefined
+      ? {}
+      : {
+          rateLimit: {
+            requestsPerSecond: requests('requestsPerSecond', rateLimit.requestsPerSecond, 10_000),
+            burst: requests('burst', rateLimit.burst ?? 4 * rateLimit.requestsPerSecond, 40_000),
+          },
+        }),
   };
 }
 

@@ -27,6 +27,15 @@ export interface FunctionsProps extends ScimServiceProviderProps {
   readonly network: FunctionNetwork | undefined;
 }
 
+/** Functions that serve SCIM requests. */
+const SCIM_FUNCTIONS: readonly FunctionName[] = ['users', 'groups', 'bulk', 'search', 'discovery'];
+
+/**
+ * Default of a connection's `rateLimit`: requests per second, and requests that may come at once.
+ * Entra ID sends 25 per second.
+ */
+const DEFAULT_RATE_LIMIT = '100/400';
+
 /** Permissions to use a table and secrets that are encrypted with a customer managed key. */
 const KEY_ACTIONS = [
   'kms:Decrypt',
@@ -86,11 +95,19 @@ export class FunctionFactory {
       readonly timeout?: Duration;
     } = {},
   ): LambdaFunction {
-    const { encryptionKey } = this.props;
-    const environment = { ...this.options.environment, ...further.environment };
+    const { encryptionKey, reservedConcurrency } = this.props;
+    const isScim = SCIM_FUNCTIONS.includes(name);
+    const environment = {
+      ...this.options.environment,
+      ...(isScim ? { [ENVIRONMENT.rateLimit]: DEFAULT_RATE_LIMIT } : {}),
+      ...further.environment,
+    };
     const fn = new ScimFunction(this.scope, id, {
       ...this.options,
       ...further,
+      ...(isScim && reservedConcurrency !== undefined
+        ? { reservedConcurrentExecutions: reservedConcurrency }
+        : {}),
       environment,
       name,
       description,

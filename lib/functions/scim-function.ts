@@ -31,6 +31,8 @@ export interface ScimFunctionProps extends ScimFunctionOptions {
   readonly description: string;
   /** @default Duration.seconds(28), because API Gateway times out after 29 seconds */
   readonly timeout?: Duration;
+  /** @default - no reservation */
+  readonly reservedConcurrentExecutions?: number;
 }
 
 /**
@@ -82,6 +84,9 @@ export class ScimFunction extends LambdaFunction {
       // but may have 5 MB of JSON to parse.
       memorySize,
       timeout,
+      ...(props.reservedConcurrentExecutions === undefined
+        ? {}
+        : { reservedConcurrentExecutions: props.reservedConcurrentExecutions }),
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       ...network,
     });

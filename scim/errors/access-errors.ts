@@ -34,6 +34,28 @@ export function scopeMissing(scope: string): ScimError {
   });
 }
 
+/**
+ * 429 for a connection that sends more requests than its limit (RFC 6585 section 4). `Retry-After`
+ * is a number of seconds: Okta takes a date, or none, for five minutes.
+ * @param seconds until the next request is accepted
+ * @param requestsPerSecond the limit
+ */
+export function rateLimited(seconds: number, requestsPerSecond: number): ScimError {
+  return new ScimError({
+    code: 'rateLimited',
+    status: 429,
+    detail:
+      `This connection sends more than ${requestsPerSecond} requests per second. ` +
+      `Try again in ${seconds} s.`,
+    headers: {
+      'Retry-After': String(seconds),
+      'RateLimit-Limit': String(requestsPerSecond),
+      'RateLimit-Remaining': '0',
+      'RateLimit-Reset': String(seconds),
+    },
+  });
+}
+
 /** 501 for a change to groups on a users-only connection. */
 export function groupsNotProvisioned(): ScimError {
   return new ScimError({

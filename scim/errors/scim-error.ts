@@ -40,6 +40,7 @@ export const ERROR_CODES = [
   'tooLarge',
   'malformed',
   'unsupported',
+  'rateLimited',
   'busy',
   'fault',
 ] as const;

@@ -93,6 +93,7 @@ export class FaultySystem {
       AWS_ENDPOINT_URL_SECRETS_MANAGER: await secretsProxy.start(),
       AWS_ENDPOINT_URL_SESV2: await mailProxy.start(),
       AWS_ENDPOINT_URL_LAMBDA: await listen(lambdaServer),
+      [ENVIRONMENT.rateLimit]: '',
       [ENVIRONMENT.scimUrl]: `${origin}/scim`,
     };
     for (const fn of template.ofType('AWS::Lambda::Function')) {

@@ -104,7 +104,7 @@ test('records that are delivered in pieces, again and after deaths count once', 
   expect(mails[0]?.text).toContain('20');
 }, 120_000);
 
-test('a record that cannot be processed is named, and does not hold back earlier ones', async () => {
+test('a record that fails is named, and does not hold back earlier ones', async () => {
   const client = await Client.connect('okta');
   for (let index = 0; index < 6; index += 1) await client.user(`user-${index}@acme.example`);
   const records = (await system.streamRecords()).filter(
@@ -126,7 +126,7 @@ test('a record that cannot be processed is named, and does not hold back earlier
   expect(await entries(client, 'change')).toHaveLength(6);
 });
 
-test('records that an earlier release of the stack still delivers elsewhere are ignored', async () => {
+test('records from the mappings of an earlier release are ignored', async () => {
   const client = await Client.connect('okta');
   await client.user('user@acme.example');
   const records = await system.streamRecords();

@@ -113,7 +113,9 @@ test('throttling, logRetention, memorySize and tracing are applied', () => {
   const synthesized = template();
   synthesized.hasResourceProperties('AWS::ApiGateway::Stage', {
     TracingEnabled: true,
-    MethodSettings: [Match.objectLike({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 })],
+    MethodSettings: Match.arrayWith([
+      Match.objectLike({ ResourcePath: '/*', ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 }),
+    ]),
   });
   synthesized.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
   synthesized.allResourcesProperties('AWS::Lambda::Function', {

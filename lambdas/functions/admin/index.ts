@@ -1,13 +1,13 @@
 import { Connections } from '../../../directory/connections/connections';
-import { readAdminRequest } from '../../admin/admin-request';
+import { readAdminRequest, routed } from '../../admin/admin-request';
 import { openSecrets } from '../../admin/connection-secrets';
-import { serveAdmin } from '../../admin/operations';
+import { ADMIN_ROUTES, serveAdmin } from '../../admin/operations';
 import { PROBLEM_MEDIA_TYPE, problemOf } from '../../admin/problem';
 import type { Services } from '../../admin/services';
 import { openTokenProbe } from '../../admin/token-probe';
 import { ENVIRONMENT } from '../../contract';
 import { toResult } from '../../http/answer';
-import { measured } from '../../http/http-function';
+import { measured, type HttpHandler } from '../../http/http-function';
 import { deploymentUrl } from '../../http/scim-request';
 import { logAuditRecord } from '../../observability/log';
 import { openTable, variable } from '../../runtime/environment';
@@ -16,8 +16,7 @@ const shared = openTable();
 const secrets = openSecrets();
 const rotationFunction = variable(ENVIRONMENT.rotationFunction);
 
-/** Serves the admin API. */
-export const handler = measured('administrator', async (event, invocation) => {
+const serve = measured('administrator', async (event, invocation) => {
   const table = shared.forRequest(Date.now() + invocation.getRemainingTimeInMillis());
   try {
     const deployment = deploymentUrl(event, '/admin/');
@@ -37,3 +36,7 @@ export const handler = measured('administrator', async (event, invocation) => {
     return toResult(problem.toAnswer(), PROBLEM_MEDIA_TYPE);
   }
 });
+
+/** Serves the admin API. */
+export const handler: HttpHandler = (event, invocation) =>
+  serve(routed(event, ADMIN_ROUTES), invocation);
