@@ -30,6 +30,10 @@ export const ENVIRONMENT = {
   notificationsFunction: 'NOTIFICATIONS_FUNCTION_ARN',
   /** Seconds that failures are collected for one mail; `dispatcher`. */
   mailWindow: 'MAIL_WINDOW',
+  /** Tags of the stack as a JSON object, for secrets; `admin`, `declared-connections`. */
+  secretTags: 'SECRET_TAGS',
+  /** Set if calls of DynamoDB are traced with X-Ray; all functions. */
+  tracing: 'TRACING',
   /** Sender of mails; `notifications`, `dispatcher`. No mails are sent without it. */
   mailFrom: 'MAIL_FROM',
   /** SES configuration set; `notifications`. */

@@ -1,7 +1,8 @@
-import { CfnElement, Stack, Token, Validations } from 'aws-cdk-lib';
+import { CfnElement, Stack, Token } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
 import { STAGE } from '../lambdas/contract';
 
 /**
@@ -53,8 +54,7 @@ export function acknowledgeRules(scope: Construct, deployment: string): void {
       'With tracing: X-Ray has no resource-level permissions. In a VPC: the ids of network ' +
       'interfaces are unknown before Lambda creates them.',
   };
-  for (const [id, reason] of Object.entries(reasons))
-    Validations.of(scope).acknowledge({ id, reason });
+  for (const [id, reason] of Object.entries(reasons)) acknowledge(scope, id, reason);
 }
 
 /**
@@ -66,10 +66,11 @@ export function acknowledgeAdministration(grantee: IGrantable, api: RestApi, met
   if (!Construct.isConstruct(grantee) || !CfnElement.isCfnElement(defaultChild)) return;
   const id = `<${Stack.of(api).getLogicalId(defaultChild)}>`;
   const routes = shownArn(api, 'execute-api', `${id}/${STAGE}/${method}/admin/*`);
-  Validations.of(grantee).acknowledge({
-    id: `AwsSolutions-IAM5[Resource::${routes}]`,
-    reason: 'Administrators manage every connection, and connections are created at run time.',
-  });
+  acknowledge(
+    grantee,
+    `AwsSolutions-IAM5[Resource::${routes}]`,
+    'Administrators manage every connection, and connections are created at run time.',
+  );
 }
 
 /** Formats an ARN of the stack's account and region the way cdk-nag shows it. */

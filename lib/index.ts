@@ -11,4 +11,7 @@ export { FailureKind } from './monitoring/metrics';
 export { ScimAccess } from './api/scim-access';
 export { type ScimFunctions } from './functions/scim-functions';
 export { ScimServiceProvider } from './scim-service-provider';
-export { type DomainProps, type ScimServiceProviderProps } from './scim-service-provider-props';
+export { type DomainProps } from './api/domain-props';
+export { type NetworkProps } from './network/network-props';
+export { VpcEndpointService } from './network/vpc-endpoint-service';
+export { type ScimServiceProviderProps } from './scim-service-provider-props';

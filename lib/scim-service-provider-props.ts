@@ -1,56 +1,21 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ThrottleSettings } from 'aws-cdk-lib/aws-apigateway';
-import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
-import type { aws_wafv2 as wafv2 } from 'aws-cdk-lib/interfaces';
 import type { AlarmProps } from './monitoring/alarm-props';
 import type { ConnectionProps } from './connections/connection-props';
+import type { NetworkProps } from './network/network-props';
 import type { FailureMailProps } from './functions/failure-mail';
-import type { ScimAccess } from './api/scim-access';
-
-/** Custom domain name of the API. */
-export interface DomainProps {
-  /** Domain name, such as `scim.example.com`. */
-  readonly domainName: string;
-
-  /** Certificate for the domain name, in the region of the stack. */
-  readonly certificate: ICertificate;
-
-  /**
-   * Hosted zone in which the DNS records of the domain name are created.
-   *
-   * @default - no records; create one that points to `api.domainName.domainNameAliasDomainName`
-   */
-  readonly hostedZone?: IHostedZone;
-}
 
 /**
  * Properties of a `ScimServiceProvider`.
  *
  * All of them are optional.
  */
-export interface ScimServiceProviderProps {
-  /**
-   * Networks from which the API can be reached.
-   *
-   * @default ScimAccess.fromAnywhere()
-   */
-  readonly access?: ScimAccess;
-
-  /**
-   * Networks from which the admin API can be reached, if they differ from those of identity
-   * providers.
-   *
-   * @default - as `access`
-   */
-  readonly adminAccess?: ScimAccess;
-
+export interface ScimServiceProviderProps extends NetworkProps {
   /**
    * Principals that are allowed to call the admin API.
    *
@@ -60,6 +25,17 @@ export interface ScimServiceProviderProps {
    * @default - only principals whose own policies allow it
    */
   readonly adminPrincipals?: IGrantable[];
+
+  /**
+   * Whether API Gateway writes a log entry for each request.
+   *
+   * An entry has the request id, status, route, latency and caller, also of requests that reach no
+   * function, and never the `Authorization` header. API Gateway needs a role to write logs, which
+   * applies to the whole account and region: see docs/operations/access-logs.md.
+   *
+   * @default false
+   */
+  readonly accessLogs?: boolean;
 
   /**
    * CloudWatch alarms, with their target and thresholds.
@@ -98,14 +74,15 @@ export interface ScimServiceProviderProps {
   readonly dashboard?: boolean;
 
   /**
-   * Custom domain name of the API.
+   * Name of the deployment: the prefix of the names of its secrets, and the dimension of its
+   * metrics.
    *
-   * Base URLs begin with it, and stay the same when the API is replaced. Cannot be combined with
-   * `ScimAccess.fromVpc()`.
+   * Set it to the previous name before you rename the stack or move the construct: otherwise,
+   * existing secrets are not found. The stack output of a secret's name begins with it.
    *
-   * @default - the domain name that API Gateway assigns
+   * @default - the name of the stack and a hash of the construct's path
    */
-  readonly domain?: DomainProps;
+  readonly deploymentName?: string;
 
   /**
    * Customer managed key for the table and the secrets of connections.
@@ -134,6 +111,15 @@ export interface ScimServiceProviderProps {
    * @default - no mails are sent
    */
   readonly failureMail?: FailureMailProps;
+
+  /**
+   * Customer managed key for the logs of the functions and of API Gateway.
+   *
+   * If the key is imported, its policy must allow CloudWatch Logs to use it.
+   *
+   * @default - CloudWatch Logs encrypts with a key of its own
+   */
+  readonly logEncryptionKey?: IKey;
 
   /**
    * Retention of the functions' logs.
@@ -200,15 +186,6 @@ export interface ScimServiceProviderProps {
   readonly runtime?: Runtime;
 
   /**
-   * Security groups of the functions in the VPC.
-   *
-   * The functions need outbound HTTPS to AWS services. Requires `vpc`.
-   *
-   * @default - a new security group with outbound HTTPS only
-   */
-  readonly securityGroups?: ISecurityGroup[];
-
-  /**
    * Limit of requests per second to each SCIM endpoint, for all connections together.
    *
    * Requests above the limit get a 429 response with `Retry-After`. The admin API has limits of its
@@ -224,51 +201,4 @@ export interface ScimServiceProviderProps {
    * @default false
    */
   readonly tracing?: boolean;
-
-  /**
-   * VPC to run the functions in, for accounts that require one.
-   *
-   * A VPC does not make the API private, because API Gateway invokes functions wherever they run.
-   * For a private API, see `access`.
-   *
-   * @default - no VPC; the functions call AWS services and nothing else
-   */
-  readonly vpc?: IVpc;
-
-  /**
-   * Whether to create VPC endpoints for the services that the functions call.
-   *
-   * These are gateway endpoints for DynamoDB and S3, which are free, and interface endpoints for
-   * Secrets Manager, Lambda and, with `failureMail`, SES, which AWS bills by the hour. Set this to
-   * `false` if the VPC already has endpoints or a route to the internet. Requires `vpc`.
-   *
-   * @default true
-   */
-  readonly vpcEndpoints?: boolean;
-
-  /**
-   * Subnets of the VPC to run the functions in.
-   *
-   * Requires `vpc`.
-   *
-   * @default - the private subnets of the VPC
-   */
-  readonly vpcSubnets?: SubnetSelection;
-
-  /**
-   * Web ACL (WAFv2, regional) that inspects requests before the API.
-   *
-   * AWS's managed rules reject bodies above 8 KB, such as those of large groups: see
-   * docs/operations/firewall.md.
-   *
-   * @default - no web ACL
-   */
-  readonly webAcl?: wafv2.IWebACLRef;
-
-  /**
-   * ARN of a web ACL that another stack or account manages, instead of `webAcl`.
-   *
-   * @default - no web ACL
-   */
-  readonly webAclArn?: string;
 }

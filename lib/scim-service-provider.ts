@@ -15,10 +15,10 @@ import { addAlarms } from './monitoring/alarms';
 import { addDashboard } from './monitoring/dashboard';
 import { declareConnections } from './connections/declared-connections';
 import { deploymentName } from './deployment-name';
-import { addDomain } from './api/domain';
+import { addDomain, domainUrl } from './api/domain';
 import { addWebAcl } from './api/web-acl';
 import { Metrics, type FailureKind } from './monitoring/metrics';
-import { Network } from './network';
+import { Network } from './network/network';
 import { ScimAccess } from './api/scim-access';
 import { addRoutes, createApi } from './api/scim-api';
 import { createFunctions, type ScimFunctions } from './functions/scim-functions';
@@ -72,22 +72,23 @@ export class ScimServiceProvider extends Construct {
   constructor(scope: Construct, id: string, props: ScimServiceProviderProps = {}) {
     super(scope, id);
     const { domain, access = ScimAccess.fromAnywhere(), connections = [] } = props;
-    this.deployment = deploymentName(this);
+    this.deployment = deploymentName(this, props.deploymentName);
     this.key = props.encryptionKey;
     const network = Network.of(this, props);
     this.table = createTable(this, props);
     const made: { apiEndpoint?: InterfaceVpcEndpoint } = {};
+    const reach = bindAccess(
+      this,
+      { ...props, access },
+      () => (made.apiEndpoint ??= apiEndpoint(network)),
+    );
     this.api = createApi(this, {
       ...props,
-      name: this.deployment.replace('/', '-'),
-      reach: bindAccess(
-        this,
-        { ...props, access },
-        () => (made.apiEndpoint ??= apiEndpoint(network)),
-      ),
+      name: this.deployment.replaceAll('/', '-'),
+      reach,
     });
     if (made.apiEndpoint !== undefined) this.apiEndpoint = made.apiEndpoint;
-    this.url = domain === undefined ? this.stageUrl() : `https://${domain.domainName}`;
+    this.url = domain === undefined ? this.stageUrl() : domainUrl(domain);
     // An allow-list, a WAF or a VPC can keep the functions from calling the public endpoint, and a
     // custom domain may not resolve yet.
     const isOpen =
@@ -106,7 +107,8 @@ export class ScimServiceProvider extends Construct {
     const endpoints = network?.addEndpoints({ mails: props.failureMail !== undefined }) ?? [];
     addRoutes(this.api, this.functions);
     this.adminUrl = `${this.url}/admin`;
-    if (domain !== undefined) addDomain(this, this.api, domain, access);
+    if (domain !== undefined)
+      addDomain(this, this.api, domain, reach.endpointConfiguration.vpcEndpoints);
     addWebAcl(this, this.api, props);
     for (const principal of props.adminPrincipals ?? []) this.grantAdmin(principal).assertSuccess();
     const { declaredConnections: provider } = this.functions;

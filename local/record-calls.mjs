@@ -50,7 +50,13 @@ function callsOf(made, body) {
   const target = String(made.getHeader('x-amz-target') ?? '');
   const [service, operation] = target.split('.');
   if (service.startsWith('DynamoDB_')) return tableCalls(operation, JSON.parse(body));
-  if (service === 'secretsmanager') return [`secretsmanager:${operation} secret`];
+  if (service === 'secretsmanager') {
+    const { Tags: tags = [] } = JSON.parse(body);
+    return [
+      `secretsmanager:${operation} secret`,
+      ...(tags.length === 0 ? [] : ['secretsmanager:TagResource secret']),
+    ];
+  }
   if (made.path === '/v2/email/outbound-emails') return ['ses:SendEmail identity'];
   if (/^\/2015-03-31\/functions\/[^/]+\/invocations$/.test(made.path))
     return ['lambda:InvokeFunction function'];

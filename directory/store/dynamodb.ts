@@ -87,6 +87,18 @@ export interface DynamoDBOptions {
   readonly endpoint?: string | undefined;
   /** Called before each call, so that credentials can be rotated. */
   readonly credentials: () => Promise<aws4.Credentials> | aws4.Credentials;
+  /** Called after each call, for example to trace it. @default - nothing */
+  readonly onCall?: (call: FinishedCall) => void;
+}
+
+/** A call that has ended. */
+export interface FinishedCall {
+  readonly operation: Operation;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** HTTP status; undefined if the connection failed. */
+  readonly status: number | undefined;
 }
 
 /** A DynamoDB client over keep-alive connections. It does not retry; see `Retries`. */
@@ -124,10 +136,27 @@ export class DynamoDBConnection implements DynamoDB {
       },
       await this.options.credentials(),
     );
-    const { status, body } = await this.post(signed, timeout);
+    const { status, body } = await this.observed(operation, () => this.post(signed, timeout));
     const answer = parseAnswer(body);
     if (status === 200 && answer !== undefined) return answer;
     throw errorFrom(status, answer, body);
+  }
+
+  private async observed<T extends { readonly status: number }>(
+    operation: Operation,
+    send: () => Promise<T>,
+  ): Promise<T> {
+    const { onCall } = this.options;
+    if (onCall === undefined) return send();
+    const startedAt = Date.now();
+    let status: number | undefined;
+    try {
+      const answer = await send();
+      ({ status } = answer);
+      return answer;
+    } finally {
+      onCall({ operation, startedAt, endedAt: Date.now(), status });
+    }
   }
 
   /** Closes the connections. */

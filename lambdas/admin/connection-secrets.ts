@@ -13,8 +13,10 @@ import {
   RotateSecretCommand,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
+  type Tag,
 } from '@aws-sdk/client-secrets-manager';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { asText, isObject, parseJson } from '../../scim/json';
 import { ENVIRONMENT } from '../contract';
 import { variable } from '../runtime/environment';
 
@@ -24,12 +26,25 @@ const PENDING = 'AWSPENDING';
 /** Attempts to create a secret, a second apart, while one with the same name is being deleted. */
 const CREATE_ATTEMPTS = 5;
 
+/** Tag of every secret, whose value is the connection's id. */
+const CONNECTION_TAG = 'scim:connection';
+
+/** Reads the tags of the stack. */
+function tagsFrom(json: string): readonly Tag[] {
+  const tags = parseJson(json);
+  return Object.entries(isObject(tags) ? tags : {}).map(([Key, value]) => ({
+    Key,
+    Value: asText(value),
+  }));
+}
+
 /** Opens the secrets of the deployment that the environment names. */
 export function openSecrets(): ConnectionSecrets {
   return new ConnectionSecrets(
     new SecretsManagerClient({}),
     variable(ENVIRONMENT.deployment),
     process.env[ENVIRONMENT.secretKey],
+    tagsFrom(process.env[ENVIRONMENT.secretTags] ?? '{}'),
   );
 }
 
@@ -43,6 +58,8 @@ export class ConnectionSecrets {
     private readonly prefix: string,
     /** ARN of the KMS key for new secrets; undefined for the account's default key. */
     private readonly key?: string,
+    /** Tags of new secrets. */
+    private readonly tags: readonly Tag[] = [],
   ) {}
 
   /** Returns the name of a connection's secret. */
@@ -70,6 +87,7 @@ export class ConnectionSecrets {
       SecretString: value,
       ClientRequestToken: version,
       KmsKeyId: this.key,
+      Tags: [...this.tags, { Key: CONNECTION_TAG, Value: connectionId }],
     });
     for (let attempt = 1; ; attempt += 1) {
       try {

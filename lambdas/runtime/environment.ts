@@ -1,6 +1,7 @@
 import { DynamoDBConnection } from '../../directory/store/dynamodb';
 import { Table } from '../../directory/store/table';
 import { ENVIRONMENT } from '../contract';
+import { traceCalls } from './trace';
 
 /** Opens the table named in the environment, with the credentials that Lambda provides. */
 export function openTable(): Table {
@@ -11,8 +12,11 @@ export function openTable(): Table {
     secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
     ...(sessionToken === undefined ? {} : { sessionToken }),
   };
+  const region = variable('AWS_REGION');
+  const isTraced = process.env[ENVIRONMENT.tracing] !== undefined;
   const connection = new DynamoDBConnection({
-    region: variable('AWS_REGION'),
+    region,
+    ...(isTraced ? { onCall: traceCalls(name, region) } : {}),
     endpoint: process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? process.env['AWS_ENDPOINT_URL'],
     credentials: () => credentials,
   });

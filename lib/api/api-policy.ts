@@ -1,5 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
-import { EndpointType, type EndpointConfiguration } from 'aws-cdk-lib/aws-apigateway';
+import {
+  EndpointType,
+  type EndpointConfiguration,
+  type IpAddressType,
+} from 'aws-cdk-lib/aws-apigateway';
 import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -15,11 +19,18 @@ const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as 
  */
 const MOST_CHARACTERS = 8192;
 
+/** Where the API can be reached from. */
+export interface Reach {
+  readonly endpointConfiguration: EndpointConfiguration;
+  readonly policy: PolicyDocument;
+}
+
 /** Network access of the API's audiences. */
 interface AccessProps {
   /** Access of identity providers, and of administrators unless `adminAccess` is given. */
   readonly access: ScimAccess;
   readonly adminAccess?: ScimAccess;
+  readonly ipAddressType?: IpAddressType;
 }
 
 /**
@@ -29,9 +40,9 @@ interface AccessProps {
  */
 export function bindAccess(
   scope: Construct,
-  { access, adminAccess = access }: AccessProps,
+  { access, adminAccess = access, ipAddressType }: AccessProps,
   ownEndpoint: () => IVpcEndpoint,
-): { readonly endpointConfiguration: EndpointConfiguration; readonly policy: PolicyDocument } {
+): Reach {
   if (access._isPrivate !== adminAccess._isPrivate) {
     throw new Error(
       'An API is either private or public: use ScimAccess.fromVpc() for both access and ' +
@@ -57,9 +68,12 @@ export function bindAccess(
   checkLength(scope, policy);
   const vpcEndpoints = [...new Set([...endpoints, ...ofAdmins])];
   return {
-    endpointConfiguration: access._isPrivate
-      ? { types: [EndpointType.PRIVATE], vpcEndpoints }
-      : { types: [EndpointType.REGIONAL] },
+    endpointConfiguration: {
+      ...(access._isPrivate
+        ? { types: [EndpointType.PRIVATE], vpcEndpoints }
+        : { types: [EndpointType.REGIONAL] }),
+      ...(ipAddressType === undefined ? {} : { ipAddressType }),
+    },
     policy,
   };
 }

@@ -1,13 +1,17 @@
 import { Token } from 'aws-cdk-lib';
 import {
+  AccessLogFormat,
   AuthorizationType,
   LambdaIntegration,
+  LogGroupLogDestination,
   RestApi,
   type MethodOptions,
-  type RestApiProps,
+  type StageOptions,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { createLogGroup } from '../log-group';
+import type { Reach } from './api-policy';
 import { GATEWAY_ANSWERS } from './gateway-answers';
 import type { ScimServiceProviderProps } from '../scim-service-provider-props';
 import {
@@ -19,10 +23,19 @@ import {
   type RoutedFunction,
 } from '../../lambdas/contract';
 
-interface ApiProps extends Pick<ScimServiceProviderProps, 'throttling' | 'tracing'> {
+interface ApiProps extends Pick<
+  ScimServiceProviderProps,
+  | 'accessLogs'
+  | 'disableExecuteApiEndpoint'
+  | 'domain'
+  | 'logEncryptionKey'
+  | 'logRetention'
+  | 'throttling'
+  | 'tracing'
+> {
   readonly name: string;
   /** Endpoint configuration and resource policy. */
-  readonly reach: Pick<RestApiProps, 'endpointConfiguration' | 'policy'>;
+  readonly reach: Reach;
 }
 
 /** @throws Error for a limit that would let no request in, or that API Gateway does not know */
@@ -44,10 +57,14 @@ const ADMIN_THROTTLING = { throttlingRateLimit: 100, throttlingBurstLimit: 200 }
  * Creates the REST API without its routes. An HTTP API does not fit: it passes bodies of
  * `application/scim+json` in base64 and decodes paths.
  */
-export function createApi(
-  scope: Construct,
-  { name, throttling = {}, tracing = false, reach }: ApiProps,
-): RestApi {
+export function createApi(scope: Construct, props: ApiProps): RestApi {
+  const { name, reach, throttling = {}, tracing = false, accessLogs = false } = props;
+  const { disableExecuteApiEndpoint = false, domain } = props;
+  if (disableExecuteApiEndpoint && domain === undefined) {
+    throw new Error(
+      'disableExecuteApiEndpoint requires domain: without it, the API would have no address.',
+    );
+  }
   const { rateLimit = 1000, burstLimit = 2 * rateLimit } = throttling;
   checkThrottling(rateLimit, burstLimit);
   const api = new RestApi(scope, 'Api', {
@@ -55,6 +72,7 @@ export function createApi(
     restApiName: name,
     description: 'SCIM 2.0 service provider',
     ...reach,
+    ...(disableExecuteApiEndpoint ? { disableExecuteApiEndpoint } : {}),
     // The role would apply to the whole account.
     cloudWatchRole: false,
     deployOptions: {
@@ -65,10 +83,40 @@ export function createApi(
         ADMIN_METHODS.map((method) => [`${ADMIN_PATH}/{proxy+}/${method}`, ADMIN_THROTTLING]),
       ),
       tracingEnabled: tracing,
+      ...(accessLogs ? accessLogOptions(scope, props) : {}),
     },
   });
   addGatewayResponses(api);
   return api;
+}
+
+/**
+ * Fields of the access log. `$context` has no header, so that tokens cannot get into the log.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+ */
+const ACCESS_LOG_FIELDS: Readonly<Record<string, string>> = {
+  requestId: '$context.requestId',
+  time: '$context.requestTimeEpoch',
+  method: '$context.httpMethod',
+  route: '$context.resourcePath',
+  path: '$context.path',
+  status: '$context.status',
+  error: '$context.error.responseType',
+  latency: '$context.responseLatency',
+  functionLatency: '$context.integrationLatency',
+  caller: '$context.identity.userArn',
+  address: '$context.identity.sourceIp',
+  userAgent: '$context.identity.userAgent',
+};
+
+function accessLogOptions(
+  scope: Construct,
+  props: ApiProps,
+): Pick<StageOptions, 'accessLogDestination' | 'accessLogFormat'> {
+  return {
+    accessLogDestination: new LogGroupLogDestination(createLogGroup(scope, 'AccessLogs', props)),
+    accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG_FIELDS)),
+  };
 }
 
 /** Adds the routes that `lambdas/contract.ts` defines. */

@@ -7,12 +7,13 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { ENVIRONMENT, type FunctionName } from '../../lambdas/contract';
-import type { FunctionNetwork } from '../network';
+import type { FunctionNetwork } from '../network/network';
 import type { ScimServiceProviderProps } from '../scim-service-provider-props';
 import { logDays } from '../scim-table';
 import { allowMail, mailEnvironment, mailWindow } from './failure-mail';
 import { ScimFunction, type ScimFunctionOptions } from './scim-function';
 import { readStream } from './table-stream';
+import { stackTags } from './stack-tags';
 import { allowRotation, allowSecrets } from './token-rotation';
 
 /** Input of `createFunctions`. */
@@ -56,6 +57,7 @@ const SECRET_ACTIONS = [
   'CancelRotateSecret',
   'DeleteSecret',
   'RestoreSecret',
+  'TagResource',
 ];
 const VERSION_ACTIONS = ['DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'];
 
@@ -170,6 +172,7 @@ export class FunctionFactory {
     const fn = this.create(id, name, description, { environment, ...limit });
     this.allowTable(fn, 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     allowSecrets(fn, deployment, ...SECRET_ACTIONS, ...VERSION_ACTIONS);
+    fn.addEnvironment(ENVIRONMENT.secretTags, stackTags(fn));
     // RotateSecret requires that its caller may invoke the rotation function.
     this.allowInvocation(fn, rotation);
     return fn;

@@ -1,4 +1,4 @@
-import { CfnResource, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { CfnResource, Duration, Token } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -7,18 +7,18 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { createLogGroup } from '../log-group';
 import type { Construct } from 'constructs';
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
-import type { FunctionName } from '../../lambdas/contract';
-import type { FunctionNetwork } from '../network';
+import { ENVIRONMENT, type FunctionName } from '../../lambdas/contract';
+import type { FunctionNetwork } from '../network/network';
 import type { ScimServiceProviderProps } from '../scim-service-provider-props';
 
 /** Options that all functions of a service provider share. */
 export interface ScimFunctionOptions extends Pick<
   ScimServiceProviderProps,
-  'bundlesPath' | 'logRetention' | 'memorySize' | 'runtime' | 'tracing'
+  'bundlesPath' | 'logEncryptionKey' | 'logRetention' | 'memorySize' | 'runtime' | 'tracing'
 > {
   readonly environment: Readonly<Record<string, string>>;
   readonly network: FunctionNetwork | undefined;
@@ -55,10 +55,7 @@ export class ScimFunction extends LambdaFunction {
     const { name, description, environment, bundlesPath, timeout = Duration.seconds(28) } = props;
     const { network, runtime = Runtime.NODEJS_24_X, memorySize = 1024, tracing = false } = props;
     checkMemory(memorySize);
-    const logGroup = new LogGroup(scope, `${id}Logs`, {
-      retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = createLogGroup(scope, `${id}Logs`, props);
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
@@ -77,7 +74,7 @@ export class ScimFunction extends LambdaFunction {
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
       code: Code.fromAsset(bundlePath(name, bundlesPath)),
-      environment: { ...environment },
+      environment: { ...environment, ...(tracing ? { [ENVIRONMENT.tracing]: '1' } : {}) },
       role,
       logGroup,
       // Sized for the CPU that comes with memory: a request takes half a second of work at most,

@@ -2,7 +2,6 @@ import { Fn } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { InterfaceVpcEndpoint, Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
-import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ScimAccess } from '../../lib';
 import { importedVpc, provide } from './support';
 
@@ -146,20 +145,6 @@ test('invalid values and combinations throw an error that explains the fix', () 
   expect(() => provide(() => ({ access: ScimAccess.fromVpc() }))).toThrow('set vpc to have one');
   expect(() =>
     provide((stack) => ({
-      vpc: importedVpc(stack),
-      access: ScimAccess.fromVpc(),
-      domain: {
-        domainName: 'scim.example.com',
-        certificate: Certificate.fromCertificateArn(
-          stack,
-          'C',
-          'arn:aws:acm:eu-central-1:1:certificate/1',
-        ),
-      },
-    })),
-  ).toThrow('Remove domain');
-  expect(() =>
-    provide((stack) => ({
       vpc: Vpc.fromVpcAttributes(stack, 'Vpc', {
         vpcId: 'vpc-0123456789abcdef0',
         availabilityZones: ['eu-central-1a'],
@@ -169,4 +154,5 @@ test('invalid values and combinations throw an error that explains the fix', () 
     })),
   ).toThrow('Import the VPC with vpcCidrBlock');
   expect(() => provide(() => ({ vpcEndpoints: false }))).toThrow('vpcEndpoints requires vpc');
+  expect(() => provide(() => ({ vpcEndpointServices: [] }))).toThrow('requires vpc');
 });

@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { FUNCTION_NAMES } from '../../lambdas/contract';
+import { VpcEndpointService } from '../../lib';
 import { importedVpc as isolated, provide } from './support';
 
 test('functions run in the VPC with HTTPS egress only and may create network interfaces', () => {
@@ -41,6 +42,16 @@ test('the VPC gets endpoints only for the services that the functions call', () 
     services((stack) => ({ vpc: isolated(stack), failureMail: { sender: 'a@b.example' } })),
   ).toContain('email');
   expect(services((stack) => ({ vpc: isolated(stack), vpcEndpoints: false }))).toEqual([]);
+  const { LAMBDA, SECRETS_MANAGER, S3, SES } = VpcEndpointService;
+  expect(
+    services((stack) => ({
+      vpc: isolated(stack),
+      vpcEndpointServices: [LAMBDA, SECRETS_MANAGER, SES],
+    })),
+  ).toEqual(['lambda', 'secretsmanager']);
+  expect(services((stack) => ({ vpc: isolated(stack), vpcEndpointServices: [S3] }))).toEqual([
+    's3',
+  ]);
 });
 
 test('vpcSubnets and securityGroups are used if they are given', () => {

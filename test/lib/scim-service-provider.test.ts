@@ -112,7 +112,7 @@ test('each function has only the permissions that it needs', () => {
       'DescribeSecret',
       'PutSecretValue',
     ),
-    ...secrets('RestoreSecret', 'RotateSecret', 'UpdateSecretVersionStage'),
+    ...secrets('RestoreSecret', 'RotateSecret', 'TagResource', 'UpdateSecretVersionStage'),
   ]);
   expect(actions('TokenRotationRole')).toEqual([
     ...dynamodb('GetItem', 'PutItem', 'UpdateItem'),

@@ -1,4 +1,3 @@
-import { Validations } from 'aws-cdk-lib';
 import {
   GatewayVpcEndpoint,
   GatewayVpcEndpointAwsService,
@@ -12,7 +11,9 @@ import {
   type SubnetSelection,
 } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import type { ScimServiceProviderProps } from './scim-service-provider-props';
+import { acknowledge } from '../acknowledge';
+import type { NetworkProps } from './network-props';
+import { VpcEndpointService } from './vpc-endpoint-service';
 
 /** Placement of the functions in a VPC. */
 export interface FunctionNetwork {
@@ -21,10 +22,28 @@ export interface FunctionNetwork {
   readonly securityGroups: ISecurityGroup[];
 }
 
-type NetworkProps = Pick<
-  ScimServiceProviderProps,
-  'vpc' | 'vpcSubnets' | 'securityGroups' | 'vpcEndpoints' | 'access'
->;
+/** Props that require a VPC. */
+const IN_VPC = ['vpcSubnets', 'securityGroups', 'vpcEndpoints', 'vpcEndpointServices'] as const;
+
+/** Gateway endpoints by service, with their construct ids. */
+const GATEWAYS: Readonly<
+  Partial<Record<VpcEndpointService, readonly [string, GatewayVpcEndpointAwsService]>>
+> = {
+  [VpcEndpointService.DYNAMODB]: ['DynamoDbEndpoint', GatewayVpcEndpointAwsService.DYNAMODB],
+  [VpcEndpointService.S3]: ['S3Endpoint', GatewayVpcEndpointAwsService.S3],
+};
+
+/** Interface endpoints by service, with their construct ids. */
+const INTERFACES: Readonly<
+  Partial<Record<VpcEndpointService, readonly [string, InterfaceVpcEndpointAwsService]>>
+> = {
+  [VpcEndpointService.SECRETS_MANAGER]: [
+    'SecretsManagerEndpoint',
+    InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+  ],
+  [VpcEndpointService.LAMBDA]: ['LambdaEndpoint', InterfaceVpcEndpointAwsService.LAMBDA],
+  [VpcEndpointService.SES]: ['SesEndpoint', InterfaceVpcEndpointAwsService.EMAIL],
+};
 
 /** Places a service provider in a VPC, with endpoints for the services that its functions call. */
 export class Network {
@@ -36,7 +55,7 @@ export class Network {
   static of(scope: Construct, props: NetworkProps): Network | undefined {
     const { vpc } = props;
     if (vpc !== undefined) return new Network(scope, vpc, props);
-    for (const name of ['vpcSubnets', 'securityGroups', 'vpcEndpoints'] as const) {
+    for (const name of IN_VPC) {
       if (props[name] !== undefined)
         throw new Error(`${name} requires vpc: pass the VPC as well, or remove ${name}.`);
     }
@@ -44,14 +63,19 @@ export class Network {
   }
 
   readonly functions: FunctionNetwork;
-  private readonly makesEndpoints: boolean;
+  private readonly services: readonly VpcEndpointService[];
 
   private constructor(
     private readonly scope: Construct,
     private readonly vpc: IVpc,
-    { vpcSubnets, securityGroups, vpcEndpoints = true }: NetworkProps,
+    {
+      vpcSubnets,
+      securityGroups,
+      vpcEndpoints = true,
+      vpcEndpointServices = Object.values(VpcEndpointService),
+    }: NetworkProps,
   ) {
-    this.makesEndpoints = vpcEndpoints;
+    this.services = vpcEndpoints ? vpcEndpointServices : [];
     this.functions = {
       vpc,
       securityGroups: securityGroups ?? [this.functionGroup()],
@@ -66,29 +90,36 @@ export class Network {
   }
 
   /**
-   * Creates endpoints for the services that the functions call, unless `vpcEndpoints` is false.
-   * DynamoDB and S3 get gateway endpoints, which are free; CloudFormation receives the responses of
-   * declared connections through S3. All other services get interface endpoints.
+   * Creates endpoints for the services that the functions call, as far as the props want them.
    * @returns constructs that must exist as long as functions make calls
    */
   addEndpoints({ mails }: { readonly mails: boolean }): readonly Construct[] {
-    if (!this.makesEndpoints) return [];
-    const { vpc, vpcSubnets, securityGroups } = this.functions;
+    const wanted = this.services.filter((each) => mails || each !== VpcEndpointService.SES);
+    const gateways = wanted.flatMap((service) => this.gatewayEndpoint(service));
+    const interfaces = wanted.filter((service) => INTERFACES[service] !== undefined);
+    if (interfaces.length === 0) return gateways;
+    const group = this.group('EndpointGroup', 'What the SCIM functions call');
+    for (const functions of this.functions.securityGroups)
+      group.addIngressRule(functions, Port.HTTPS, 'SCIM functions');
+    return [
+      ...gateways,
+      group,
+      ...interfaces.flatMap((service) => {
+        const [id, endpointService] = INTERFACES[service] ?? [];
+        return id === undefined || endpointService === undefined
+          ? []
+          : [this.interfaceEndpoint(id, endpointService, group)];
+      }),
+    ];
+  }
+
+  private gatewayEndpoint(service: VpcEndpointService): readonly GatewayVpcEndpoint[] {
+    const [id, endpointService] = GATEWAYS[service] ?? [];
+    if (id === undefined || endpointService === undefined) return [];
+    const { vpc, vpcSubnets } = this.functions;
     // Adds routes to the route tables of these subnets only.
     const subnets = [{ subnets: vpc.selectSubnets(vpcSubnets).subnets }];
-    const { DYNAMODB, S3 } = GatewayVpcEndpointAwsService;
-    const group = this.group('EndpointGroup', 'What the SCIM functions call');
-    for (const functions of securityGroups)
-      group.addIngressRule(functions, Port.HTTPS, 'SCIM functions');
-    const { SECRETS_MANAGER, EMAIL, LAMBDA } = InterfaceVpcEndpointAwsService;
-    return [
-      new GatewayVpcEndpoint(this.scope, 'DynamoDbEndpoint', { vpc, service: DYNAMODB, subnets }),
-      new GatewayVpcEndpoint(this.scope, 'S3Endpoint', { vpc, service: S3, subnets }),
-      group,
-      this.interfaceEndpoint('SecretsManagerEndpoint', SECRETS_MANAGER, group),
-      this.interfaceEndpoint('LambdaEndpoint', LAMBDA, group),
-      ...(mails ? [this.interfaceEndpoint('SesEndpoint', EMAIL, group)] : []),
-    ];
+    return [new GatewayVpcEndpoint(this.scope, id, { vpc, service: endpointService, subnets })];
   }
 
   /**
@@ -99,12 +130,12 @@ export class Network {
   apiEndpoint(): InterfaceVpcEndpoint {
     const callers = this.group('ApiEndpointGroup', 'Callers of the SCIM API');
     callers.addIngressRule(Peer.ipv4(this.range()), Port.HTTPS, 'the VPC');
-    Validations.of(callers).acknowledge({
-      id: 'AwsSolutions-EC23',
-      reason:
-        'Only callers from the CIDR range of the VPC are allowed. ' +
+    acknowledge(
+      callers,
+      'AwsSolutions-EC23',
+      'Only callers from the CIDR range of the VPC are allowed. ' +
         'cdk-nag cannot check a range that is unknown until deployment.',
-    });
+    );
     return this.interfaceEndpoint(
       'ApiEndpoint',
       InterfaceVpcEndpointAwsService.APIGATEWAY,
