@@ -1,7 +1,11 @@
 import { build } from 'esbuild';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { FUNCTION_NAMES, type FunctionName } from '../contract';
 import { BUNDLE_OPTIONS } from './bundle-options';
+import { LICENSES_FILE, thirdPartyLicenses } from './licenses';
+
+const ROOT = path.join(__dirname, '..', '..');
 
 /**
  * Maximum sizes of the bundles in KB. A bundle that outgrows its limit usually contains a new
@@ -23,7 +27,8 @@ export const LARGEST_KB: Readonly<Record<FunctionName, number>> = {
 };
 
 /**
- * Bundles each function into a folder with its name. The output depends on the sources only.
+ * Bundles each function into a folder with its name, and writes the licenses of the packages that
+ * the bundles contain beside them. The output depends on the sources only.
  * @returns bytes by function
  * @throws Error if a bundle is larger than its limit
  */
@@ -36,8 +41,12 @@ export async function bundleFunctions(outdir: string): Promise<ReadonlyMap<Funct
     })),
     outdir,
     outExtension: { '.js': '.mjs' },
+    // The metafile names its files relative to this folder.
+    absWorkingDir: ROOT,
     metafile: true,
   });
+  const inputs = Object.keys(metafile.inputs).map((input) => path.join(ROOT, input));
+  writeFileSync(path.join(outdir, LICENSES_FILE), thirdPartyLicenses(inputs));
   const outputs = Object.entries(metafile.outputs);
   const sizes = new Map(
     FUNCTION_NAMES.map((name) => [

@@ -25,4 +25,12 @@ test('bundles are reproducible, contain no local paths and respect their size li
     expect(first?.length).toBeLessThanOrEqual(LARGEST_KB[name] * 1024);
     expect(first?.includes(path.join(__dirname, '..', '..'))).toBe(false);
   }
+  const [licenses, again] = [one, other].map((folder) =>
+    readFileSync(path.join(folder, 'THIRD-PARTY-LICENSES'), 'utf8'),
+  );
+  expect(again).toBe(licenses);
+  for (const name of ['aws4', '@aws-sdk/client-sesv2', '@smithy/core', 'uuid', 'zod']) {
+    expect(licenses).toMatch(new RegExp(`^${name}@[0-9.]+ \\(`, 'm'));
+  }
+  expect(licenses).not.toMatch(/^(?:jest|esbuild|aws-cdk-lib)@/m);
 });
