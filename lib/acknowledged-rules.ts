@@ -75,9 +75,9 @@ export function acknowledgeAdministration(grantee: IGrantable, api: RestApi, met
 
 /** Formats an ARN of the stack's account and region the way cdk-nag shows it. */
 function shownArn(scope: Construct, service: string, resource: string): string {
-  const { region, account } = Stack.of(scope);
+  const { partition, region, account } = Stack.of(scope);
   const place = `${shown(region, 'AWS::Region')}:${shown(account, 'AWS::AccountId')}`;
-  return `arn:<AWS::Partition>:${service}:${place}:${resource}`;
+  return `arn:${shown(partition, 'AWS::Partition')}:${service}:${place}:${resource}`;
 }
 
 /** Formats a part of an ARN the way cdk-nag shows it. */

@@ -76,9 +76,9 @@ export function serveGateway(
       : undefined;
     const body = await readBody(request);
     if (match === undefined) {
-      // Without a route, API Gateway expects a signature.
-      const isSigned = request.headers.authorization !== undefined;
-      const type = isSigned ? 'INVALID_SIGNATURE' : 'MISSING_AUTHENTICATION_TOKEN';
+      // Without a route, API Gateway expects a signature, and a bearer token is an incomplete one.
+      const hasToken = request.headers.authorization !== undefined;
+      const type = hasToken ? 'DEFAULT_4XX' : 'MISSING_AUTHENTICATION_TOKEN';
       send(response, gatewayResponse(template, type, 'DEFAULT_4XX'));
     } else if (match.route.authorizationType === 'AWS_IAM' && isForeign(request)) {
       send(response, gatewayResponse(template, 'ACCESS_DENIED', 'DEFAULT_4XX'));

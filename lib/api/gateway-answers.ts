@@ -26,7 +26,6 @@ export const GATEWAY_ANSWERS: readonly GatewayAnswer[] = [
     detail: `This URL does not exist. ${BASE_URL}`,
   },
   {
-    // On an unknown route, it takes a bearer token for an incomplete signature.
     type: ResponseType.INVALID_SIGNATURE,
     status: '404',
     detail: `This URL does not exist, or the AWS signature of the request is invalid. ${BASE_URL}`,

@@ -16,9 +16,10 @@ export interface Ministack {
 
 /**
  * Starts ministack on the loopback interface, from its own virtual environment.
+ * @param checksAccess whether it verifies signatures and evaluates IAM policies
  * @throws Error if it does not respond within a minute
  */
-export async function startMinistack(): Promise<Ministack> {
+export async function startMinistack(checksAccess: boolean): Promise<Ministack> {
   const programs = pythonEnvironment(path.join(__dirname, 'ministack.txt'));
   const folder = mkdtempSync(path.join(tmpdir(), 'cdk-scim-ministack-'));
   const port = await freePort();
@@ -31,6 +32,7 @@ export async function startMinistack(): Promise<Ministack> {
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
       LAMBDA_EXECUTOR: 'local',
+      AUTH: String(checksAccess),
     },
   });
   const exited = new Promise((resolve) => child.once('exit', resolve));

@@ -1,104 +1,85 @@
-import * as aws4 from 'aws4';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { admin, Client, send } from '../support/client';
+import { callJson, check, invoke } from './aws';
+import { cdk, cdkApp, deploy } from './cdk';
 import { startMinistack, type Ministack } from './ministack';
+import { checkPolicy } from './policy';
+import { checkDeletedSecret, checkRestore } from './recovery';
 import { SigningProxy } from './signing-proxy';
+import { checkUpgrade } from './upgrade';
 
 /*
  * `npm run test:deploy`: runs the real `cdk bootstrap` and `cdk deploy` against an emulation of AWS
- * on this machine, then the end-to-end tests against the deployment, an update that changes a
- * function and a prop and keeps the data, and `cdk destroy`. The emulation does not rotate secrets
- * by itself, so this script rotates tokens on demand and invokes the steps of a rotation.
+ * on this machine: the app of this repository first, then an app of its own while the emulation
+ * verifies signatures and evaluates IAM policies. That one is upgraded from the last release, and
+ * the end-to-end tests run against it. The emulation does not rotate secrets by itself, so this
+ * script rotates tokens on demand and invokes the steps of a rotation.
  */
 const ROOT = path.join(__dirname, '..', '..');
-const STACK = 'Deployed';
 
 async function main(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'cdk-scim-deploy-'));
-  const ministack = await startMinistack();
   try {
-    step('npx cdk bootstrap');
-    cdk(ministack, {}, 'bootstrap', 'aws://000000000000/us-east-1');
-    step('npx cdk deploy (the app of this repository)');
-    cdk(
-      ministack,
-      {},
-      'deploy',
-      '--require-approval',
-      'never',
-      '--outputs-file',
-      path.join(folder, 'app.json'),
-    );
-    step('npx cdk deploy (a custom app)');
-    const first = deploy(ministack, folder, {});
-    const proxy = await SigningProxy.start(
-      ministack.endpoint,
-      `${first['ApiId'] ?? ''}.execute-api.localhost`,
-    );
-    try {
-      process.env['SCIM_TEST_SERVER'] = JSON.stringify({ adminUrl: `${proxy.origin}/scim/admin` });
-      step(`end-to-end tests against ${proxy.origin}`);
-      await endToEnd();
-      step('the declared connection');
-      await checkDeclaredConnection(ministack, first['Secret'] ?? '', 'no');
-      await replay(proxy.origin);
-      step('rotations');
-      await rotate(ministack, first['Rotation'] ?? '');
-      step('update of a function and a prop');
-      await update(ministack, folder);
-    } finally {
-      await proxy.stop();
-    }
-    step('npx cdk destroy');
-    cdkApp(ministack, {}, 'destroy', '--force');
-    process.stdout.write('deployed, tested, updated and destroyed\n');
+    await withMinistack(false, (ministack) => {
+      step('npx cdk deploy (the app of this repository)');
+      cdk(ministack, {}, 'deploy', '--require-approval', 'never');
+    });
+    await withMinistack(true, (ministack) => deployAndTest(ministack, folder));
   } finally {
-    await ministack.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** Runs a task with a bootstrapped emulation. */
+async function withMinistack(
+  checksAccess: boolean,
+  task: (ministack: Ministack) => Promise<void> | void,
+): Promise<void> {
+  const ministack = await startMinistack(checksAccess);
+  try {
+    step(`npx cdk bootstrap (${checksAccess ? 'with' : 'without'} IAM)`);
+    cdk(ministack, {}, 'bootstrap', 'aws://000000000000/us-east-1');
+    await task(ministack);
+  } finally {
+    await ministack.stop();
+  }
+}
+
+async function deployAndTest(ministack: Ministack, folder: string): Promise<void> {
+  step('upgrade from the last release');
+  await checkUpgrade(ministack, folder);
+  const outputs = deploy(ministack, folder, 'app.ts');
+  const host = `${outputs['ApiId'] ?? ''}.execute-api.localhost`;
+  const proxy = await SigningProxy.start(ministack.endpoint, host);
+  try {
+    process.env['SCIM_TEST_SERVER'] = JSON.stringify({ adminUrl: `${proxy.origin}/scim/admin` });
+    step('the resource policy of the API');
+    await checkPolicy({ endpoint: ministack.endpoint, host });
+    step(`end-to-end tests against ${proxy.origin}`);
+    await endToEnd();
+    step('the declared connection');
+    await checkDeclaredConnection(ministack, outputs['Secret'] ?? '', 'no');
+    await replay(proxy.origin);
+    step('rotations');
+    await rotate(ministack, outputs['Rotation'] ?? '');
+    await checkDeletedSecret(ministack);
+    step('update of a function and a prop');
+    await update(ministack, folder);
+    step('restore to a point in time');
+    await checkRestore(ministack, folder, outputs['TableName'] ?? '');
+  } finally {
+    await proxy.stop();
+  }
+  step('npx cdk destroy');
+  cdkApp(ministack, 'app.ts', {}, 'destroy', '--force');
+  process.stdout.write('deployed, upgraded, tested, updated, restored and destroyed\n');
+}
+
 function step(name: string): void {
   process.stdout.write(`--- ${name}\n`);
-}
-
-function cdk(
-  { environment }: Ministack,
-  further: NodeJS.ProcessEnv,
-  ...args: readonly string[]
-): void {
-  execFileSync(
-    process.execPath,
-    [require.resolve('aws-cdk/bin/cdk'), '--ci', '--progress', 'events', ...args],
-    {
-      cwd: ROOT,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, ...environment, ...further },
-    },
-  );
-}
-
-function cdkApp(
-  ministack: Ministack,
-  further: NodeJS.ProcessEnv,
-  ...args: readonly string[]
-): void {
-  cdk(ministack, further, '--app', `npx tsx ${path.join(__dirname, 'app.ts')}`, ...args);
-}
-
-/** Deploys the app of this test. @returns the stack's outputs by name */
-function deploy(
-  ministack: Ministack,
-  folder: string,
-  further: NodeJS.ProcessEnv,
-): Readonly<Record<string, string | undefined>> {
-  const file = path.join(folder, 'outputs.json');
-  cdkApp(ministack, further, 'deploy', '--require-approval', 'never', '--outputs-file', file);
-  const outputs = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>;
-  return outputs[STACK] ?? {};
 }
 
 /** Replays recorded traffic of identity providers if `SCIM_REPLAY` names a program that does so. */
@@ -129,14 +110,14 @@ async function checkDeclaredConnection(
   const { body } = await admin('GET', '/connections/declared');
   const { displayName: found, scimBaseUrl } = body as { displayName: string; scimBaseUrl: string };
   check(found === displayName, `The declared connection has the display name "${found}".`);
-  const headers = {
-    'Content-Type': 'application/x-amz-json-1.1',
-    'X-Amz-Target': 'secretsmanager.GetSecretValue',
-  };
-  const answer = await callAws(endpoint, 'secretsmanager', '/', headers, { SecretId: secretName });
-  const { SecretString: token } = (await answer.json()) as { SecretString: string };
+  const { SecretString: token } = await callJson(
+    endpoint,
+    'secretsmanager',
+    'secretsmanager.GetSecretValue',
+    { SecretId: secretName },
+  );
   const { status } = await send('GET', `${scimBaseUrl}/Users`, {
-    Authorization: `Bearer ${token}`,
+    Authorization: `Bearer ${String(token)}`,
   });
   check(status === 200, `The declared connection returns ${status} for the token in its secret.`);
 }
@@ -177,50 +158,6 @@ async function rotate({ endpoint }: Ministack, rotationFunction: string): Promis
 }
 
 /**
- * Invokes a function (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
- * @throws Error with the function's error
- */
-async function invoke(endpoint: string, name: string, event: object): Promise<void> {
-  const answer = await callAws(
-    endpoint,
-    'lambda',
-    `/2015-03-31/functions/${name}/invocations`,
-    {},
-    event,
-  );
-  check(
-    answer.headers.get('x-amz-function-error') === null,
-    `${name} failed: ${await answer.text()}`,
-  );
-}
-
-/** Sends a signed request to an AWS API. */
-async function callAws(
-  endpoint: string,
-  service: string,
-  url: string,
-  unsigned: Readonly<Record<string, string>>,
-  input: object,
-): Promise<Response> {
-  const { host } = new URL(endpoint);
-  const body = JSON.stringify(input);
-  const { headers } = aws4.sign(
-    {
-      host,
-      path: url,
-      method: 'POST',
-      headers: { ...unsigned },
-      body,
-      service,
-      region: 'us-east-1',
-    },
-    { accessKeyId: 'test', secretAccessKey: 'test' },
-  );
-  const signed = Object.entries(headers ?? {}).map(([key, value]) => [key, String(value)]);
-  return fetch(`${endpoint}${url}`, { method: 'POST', headers: Object.fromEntries(signed), body });
-}
-
-/**
  * Deploys again with another log retention and another bundle, and checks that the data is still
  * there and that the new code responds.
  */
@@ -235,7 +172,7 @@ async function update(ministack: Ministack, folder: string): Promise<void> {
     'Updated',
   );
   writeFileSync(discovery, changed);
-  const { Secret: secret = '' } = deploy(ministack, folder, {
+  const { Secret: secret = '' } = deploy(ministack, folder, 'app.ts', {
     SCIM_BUNDLES: bundles,
     SCIM_UPDATED: 'yes',
   });
@@ -243,10 +180,6 @@ async function update(ministack: Ministack, folder: string): Promise<void> {
   check((await client.get(`/Users/${String(user.id)}`)).status === 200, 'The update lost a user.');
   const { body } = await client.get('/Schemas?filter=id%20pr');
   check(body.detail === 'Updated.', `The old code still responds: ${String(body.detail)}`);
-}
-
-function check(condition: boolean, problem: string): void {
-  if (!condition) throw new Error(problem);
 }
 
 main().catch((error: unknown) => {
