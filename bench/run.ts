@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { functions } from './functions';
+import { neighbors } from './neighbors';
 import { scale } from './scale';
 import { simulation } from './simulation';
 import { effortOf, type Effort } from './support/effort';
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
   const sections: readonly (readonly [string, () => Promise<string> | string])[] = [
     ['Request units', units],
     ['Compared with other servers', () => throughput(effort)],
+    ['Noisy neighbors', () => neighbors(effort)],
     ['Directory size', () => scale(effort)],
     ['Past one machine', () => simulation(effort)],
     ['Loading a function', () => functions(effort)],

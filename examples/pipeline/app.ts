@@ -1,4 +1,5 @@
 import { App, Stack, Stage, type Environment } from 'aws-cdk-lib';
+import { PipelineType } from 'aws-cdk-lib/aws-codepipeline';
 import {
   CodePipeline,
   CodePipelineSource,
@@ -28,6 +29,7 @@ const pipelineStack = new Stack(app, 'IdentityPipeline', {
 
 const pipeline = new CodePipeline(pipelineStack, 'Pipeline', {
   crossAccountKeys: true,
+  pipelineType: PipelineType.V2,
   synth: new ShellStep('Synth', {
     input: CodePipelineSource.connection('example/identity', 'main', {
       connectionArn: `arn:aws:codeconnections:${region}:${ACCOUNTS.pipeline}:connection/example`,

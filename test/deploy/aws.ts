@@ -49,6 +49,15 @@ export async function callJson(
   return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
 }
 
+/** Returns the current value of a secret. */
+export async function secretValue(endpoint: string, name: string): Promise<string> {
+  const target = 'secretsmanager.GetSecretValue';
+  const { SecretString: value } = await callJson(endpoint, 'secretsmanager', target, {
+    SecretId: name,
+  });
+  return String(value);
+}
+
 /**
  * Calls an operation of IAM, which has the query protocol.
  * @returns the XML of the response

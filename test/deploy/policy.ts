@@ -24,28 +24,33 @@ const ADMIN_CALLS = [
   ['PUT', '/admin/connections/{id}/schemas/{id}'],
 ] as const;
 
-/** Checks the routes for anonymous callers, foreign accounts, and users of this account. */
+/**
+ * Checks the routes for anonymous callers and for users of this account. The emulation finds no API
+ * for the credentials of another account; test/lib/api-policy.test.ts covers those.
+ */
 export async function checkPolicy(api: Api): Promise<void> {
-  const foreign = { accessKeyId: '999999999999', secretAccessKey: 'x' };
   const powerless = await createUser(api.endpoint, 'powerless');
   const callers: readonly (readonly [string, Credentials | undefined])[] = [
     ['an anonymous caller', undefined],
-    ['a root user of another account', foreign],
     ['a user without permissions', powerless],
   ];
   for (const [caller, credentials] of callers) {
     for (const [method, path] of ADMIN_CALLS) {
       for (const id of HOSTILE) {
         const url = `/scim${path.replaceAll('{id}', id)}`;
-        const status = await statusOf(api, method, url, credentials);
-        check([403, 404].includes(status), `${method} ${url} of ${caller} returns ${status}.`);
+        const { status, isFromFunction } = await call(api, method, url, credentials);
+        // Without a signature, API Gateway answers as for a wrong URL.
+        check(
+          !isFromFunction && status === (credentials === undefined ? 404 : 403),
+          `${method} ${url} of ${caller} returns ${status}.`,
+        );
       }
     }
-    const status = await statusOf(api, 'GET', '/scim/v2/connections/acme/Users', credentials);
+    const { status } = await call(api, 'GET', '/scim/v2/connections/acme/Users', credentials);
     check(status === 401, `A SCIM request of ${caller} without a token returns ${status}.`);
   }
-  const owner = await statusOf(api, 'GET', '/scim/admin/connections', ROOT_USER);
-  check(owner === 200, `The admin API returns ${owner} to its owner.`);
+  const owner = await call(api, 'GET', '/scim/admin/connections', ROOT_USER);
+  check(owner.status === 200, `The admin API returns ${owner.status} to its owner.`);
 }
 
 async function createUser(endpoint: string, name: string): Promise<Credentials> {
@@ -56,12 +61,18 @@ async function createUser(endpoint: string, name: string): Promise<Credentials> 
   return { accessKeyId: text('AccessKeyId'), secretAccessKey: text('SecretAccessKey') };
 }
 
-function statusOf(
+interface Answer {
+  readonly status: number;
+  /** Whether the function `admin` answered, and not API Gateway. */
+  readonly isFromFunction: boolean;
+}
+
+function call(
   { endpoint, host }: Api,
   method: string,
   path: string,
   credentials: Credentials | undefined,
-): Promise<number> {
+): Promise<Answer> {
   const unsigned = { host, path, method, headers: { Host: host } };
   const headers =
     credentials === undefined
@@ -74,7 +85,9 @@ function statusOf(
       { hostname, port, path, method, headers: { ...headers }, agent: false },
       (response) => {
         response.resume().on('end', () => {
-          resolve(response.statusCode ?? 0);
+          const { 'content-type': type = '' } = response.headers;
+          const isFromFunction = type.startsWith('application/problem+json');
+          resolve({ status: response.statusCode ?? 0, isFromFunction });
         });
       },
     );

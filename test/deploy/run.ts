@@ -3,9 +3,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { admin, Client, send } from '../support/client';
-import { callJson, check, invoke } from './aws';
+import { check, invoke, secretValue } from './aws';
 import { cdk, cdkApp, deploy } from './cdk';
 import { startMinistack, type Ministack } from './ministack';
+import { checkIntegration, synthesizeIntegration } from './integration';
 import { checkPolicy } from './policy';
 import { checkDeletedSecret, checkRestore } from './recovery';
 import { SigningProxy } from './signing-proxy';
@@ -24,6 +25,8 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'cdk-scim-deploy-'));
   try {
     await withMinistack(false, (ministack) => {
+      step('npx cdk synth (integration tests)');
+      synthesizeIntegration(ministack);
       step('npx cdk deploy (the app of this repository)');
       cdk(ministack, {}, 'deploy', '--require-approval', 'never');
     });
@@ -62,6 +65,8 @@ async function deployAndTest(ministack: Ministack, folder: string): Promise<void
     await endToEnd();
     step('the declared connection');
     await checkDeclaredConnection(ministack, outputs['Secret'] ?? '', 'no');
+    step('the checks of the integration tests');
+    await checkIntegration(ministack, outputs['Secret'] ?? '');
     await replay(proxy.origin);
     step('rotations');
     await rotate(ministack, outputs['Rotation'] ?? '');
@@ -110,14 +115,9 @@ async function checkDeclaredConnection(
   const { body } = await admin('GET', '/connections/declared');
   const { displayName: found, scimBaseUrl } = body as { displayName: string; scimBaseUrl: string };
   check(found === displayName, `The declared connection has the display name "${found}".`);
-  const { SecretString: token } = await callJson(
-    endpoint,
-    'secretsmanager',
-    'secretsmanager.GetSecretValue',
-    { SecretId: secretName },
-  );
+  const token = await secretValue(endpoint, secretName);
   const { status } = await send('GET', `${scimBaseUrl}/Users`, {
-    Authorization: `Bearer ${String(token)}`,
+    Authorization: `Bearer ${token}`,
   });
   check(status === 200, `The declared connection returns ${status} for the token in its secret.`);
 }
