@@ -1,7 +1,11 @@
 import type { Connection, RateLimit } from '../../directory/connections/connection';
 import { countRequests } from '../../directory/connections/rate-limit';
+import type { PresentedToken } from '../../directory/connections/tokens';
 import type { Table } from '../../directory/store/table';
+import { rateLimited } from '../../scim/errors/access-errors';
+import type { ScimError } from '../../scim/errors/scim-error';
 import { ENVIRONMENT } from '../contract';
+import type { Caller } from './authenticate';
 
 /** Part of a second's requests that an instance serves without counting them in the table. */
 const UNCOUNTED = 1 / 20;
@@ -17,6 +21,14 @@ interface Seen {
   since: number;
   /** Until when requests are rejected, in milliseconds since the epoch. */
   blockedUntil: number;
+  /** The latest caller, whose requests need not be authenticated again to reject them. */
+  caller: Caller;
+}
+
+/** A caller whose request is rejected. */
+export interface RejectedCaller {
+  readonly caller: Caller;
+  readonly error: ScimError;
 }
 
 /**
@@ -31,24 +43,33 @@ export class RateLimiter {
   /** @param byDefault limit of connections without one of their own; undefined for none */
   constructor(private readonly byDefault: RateLimit | undefined) {}
 
-  /** Returns the limit of a connection; undefined for none. */
-  limitOf({ rateLimit }: Connection): RateLimit | undefined {
-    return rateLimit ?? this.byDefault;
+  /**
+   * Rejects a request without reading the table, if the instance knows the caller and that its
+   * connection has reached the limit. A flood then costs almost nothing.
+   * @returns undefined for a caller that is not known, or not to be rejected
+   */
+  rejected(presented: PresentedToken | undefined, now = Date.now()): RejectedCaller | undefined {
+    const seen = presented === undefined ? undefined : this.connections.get(presented.connection);
+    if (seen === undefined || seen.caller.token.digest !== presented?.digest) return undefined;
+    const error = this.check(seen.caller.connection, now);
+    return error === undefined ? undefined : { caller: seen.caller, error };
   }
 
-  /**
-   * Returns for how long requests of a connection are rejected.
-   * @returns milliseconds; 0 if the request is accepted
-   */
-  blockedFor({ id }: Connection, now = Date.now()): number {
-    return Math.max(0, (this.connections.get(id)?.blockedUntil ?? 0) - now);
+  /** Returns the error of a connection that has reached its limit. */
+  check(connection: Connection, now = Date.now()): ScimError | undefined {
+    const limit = connection.rateLimit ?? this.byDefault;
+    const milliseconds = (this.connections.get(connection.id)?.blockedUntil ?? 0) - now;
+    return limit === undefined || milliseconds <= 0
+      ? undefined
+      : rateLimited(Math.ceil(milliseconds / 1000), limit.requestsPerSecond);
   }
 
   /** Counts a request that is accepted. @throws ScimError 503 if the table cannot count it */
-  async count(table: Table, connection: Connection, now = Date.now()): Promise<void> {
-    const limit = this.limitOf(connection);
+  async count(table: Table, caller: Caller, now = Date.now()): Promise<void> {
+    const { connection } = caller;
+    const limit = connection.rateLimit ?? this.byDefault;
     if (limit === undefined) return;
-    const seen = this.seen(connection.id, now);
+    const seen = this.seen(caller, now);
     // While requests are rejected, the connection is not far below its limit.
     const since = Math.max(seen.since, seen.blockedUntil);
     if (now - since >= FORGOTTEN_MS) Object.assign(seen, { uncounted: 0, since: now });
@@ -60,16 +81,20 @@ export class RateLimiter {
     seen.blockedUntil = Math.max(seen.blockedUntil, blockedUntil);
   }
 
-  private seen(id: string, now: number): Seen {
+  private seen(caller: Caller, now: number): Seen {
+    const { id } = caller.connection;
     const found = this.connections.get(id);
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      found.caller = caller;
+      return found;
+    }
     // An instance serves few connections at a time; those of a minute ago make room.
     if (this.connections.size >= 1000) {
       for (const [other, { since }] of this.connections) {
         if (now - since > 60_000) this.connections.delete(other);
       }
     }
-    const seen = { uncounted: 0, since: now, blockedUntil: 0 };
+    const seen = { uncounted: 0, since: now, blockedUntil: 0, caller };
     this.connections.set(id, seen);
     return seen;
   }

@@ -3,7 +3,6 @@ import type { Key } from '../../directory/store/item';
 import { connectionKey } from '../../directory/store/keys';
 import { unlessBusy } from '../../directory/store/retries';
 import type { Table } from '../../directory/store/table';
-import { rateLimited } from '../../scim/errors/access-errors';
 import { FailureRecorder, type IdentifiedCaller } from '../observability/failure-recorder';
 import { logFailure } from '../observability/log';
 import { RefusalLog } from '../observability/refusal-log';
@@ -12,7 +11,7 @@ import { toResult, type Answer } from './answer';
 import { authenticate, presentedToken, type Refusal } from './authenticate';
 import { errorAnswer } from './error-answer';
 import { measured, type HttpHandler } from './http-function';
-import { openRateLimiter } from './rate-limiter';
+import { openRateLimiter, type RejectedCaller } from './rate-limiter';
 import { createContext, type ReceivedRequest, type RequestContext } from './request-context';
 import { readEvent, type ScimRequest } from './scim-request';
 
@@ -76,6 +75,8 @@ class RequestLifecycle {
   /** Answers a request; it never throws. */
   async answer(received: ReceivedRequest): Promise<Answer> {
     try {
+      const rejected = this.rates.rejected(presentedToken(received.request));
+      if (rejected !== undefined) return await this.reject(received, rejected);
       this.prefetch(received);
       const caller = await authenticate(received.table, received.request);
       if ('refusal' in caller) return await this.refuse(received, caller);
@@ -110,11 +111,22 @@ class RequestLifecycle {
     return errorAnswer(refusal, received.requestId);
   }
 
+  private async reject(
+    received: ReceivedRequest,
+    { caller: { connection, token }, error }: RejectedCaller,
+  ): Promise<Answer> {
+    const failures = this.recorder(received, { connection, token: token.id });
+    failures.record(received.request, error);
+    await failures.write();
+    return errorAnswer(error, received.requestId);
+  }
+
   private async serveAuthenticated(context: RequestContext): Promise<Answer> {
     const { request, requestId, failures } = context;
     const useRecorded = this.recordUse(context);
     try {
-      this.checkRate(context);
+      const rejection = this.rates.check(context.connection);
+      if (rejection !== undefined) throw rejection;
       const answer = await this.serve(context);
       await useRecorded;
       await failures.write(request.method);
@@ -127,26 +139,19 @@ class RequestLifecycle {
     }
   }
 
-  /** @throws ScimError 429 */
-  private checkRate({ connection }: RequestContext): void {
-    const milliseconds = this.rates.blockedFor(connection);
-    const limit = this.rates.limitOf(connection);
-    if (milliseconds === 0 || limit === undefined) return;
-    throw rateLimited(Math.ceil(milliseconds / 1000), limit.requestsPerSecond);
-  }
-
   /**
    * Records the token's use, and counts the request unless it is rejected, while the request is
    * served. A failure here is only logged.
    */
-  private async recordUse({ connection, token, requestId }: RequestContext): Promise<void> {
+  private async recordUse(context: RequestContext): Promise<void> {
+    const { connection, token, requestId } = context;
     const table = this.table.forRequest(Date.now() + USE_MS);
-    const isRejected = this.rates.blockedFor(connection) > 0;
+    const isRejected = this.rates.check(connection) !== undefined;
     try {
       await unlessBusy(() =>
         Promise.all([
           new Connections(table).recordUse(connection, token),
-          ...(isRejected ? [] : [this.rates.count(table, connection)]),
+          ...(isRejected ? [] : [this.rates.count(table, { connection, token })]),
         ]),
       );
     } catch (error) {

@@ -1,4 +1,6 @@
 import type { Connection, RateLimit } from '../../directory/connections/connection';
+import { issueToken } from '../../directory/connections/tokens';
+import type { Caller } from '../../lambdas/http/authenticate';
 import { connectionWith, meteredTenant } from './support';
 import { RateLimiter } from '../../lambdas/http/rate-limiter';
 
@@ -15,6 +17,10 @@ function connect(rateLimit?: RateLimit): Connection {
   return rateLimit === undefined ? connection : { ...connection, rateLimit };
 }
 
+function callerOf(connection: Connection): Caller {
+  return { connection, token: issueToken(connection.id, 1) };
+}
+
 /**
  * Sends requests at an even rate, spread over instances.
  * @returns how many were accepted
@@ -28,9 +34,9 @@ async function send(
   for (let index = 0; index < perSecond * seconds; index += 1) {
     const now = 1_000_000 + from + (index * 1000) / perSecond;
     const limiter = limiters[index % limiters.length];
-    if (limiter === undefined || limiter.blockedFor(connection, now) > 0) continue;
+    if (limiter === undefined || limiter.check(connection, now) !== undefined) continue;
     accepted += 1;
-    await limiter.count(tenant.table, connection, now);
+    await limiter.count(tenant.table, callerOf(connection), now);
   }
   return accepted;
 }
@@ -101,8 +107,21 @@ test('the default applies to connections without a limit; without both there is 
 test('instances that count the first requests at once lose none of them', async () => {
   const connection = connect({ requestsPerSecond: 1, burst: 1000 });
   await Promise.all(
-    instances(16).map((limiter) => limiter.count(tenant.table, connection, 1_000_000)),
+    instances(16).map((limiter) => limiter.count(tenant.table, callerOf(connection), 1_000_000)),
   );
   const item = await tenant.table.get({ pk: `c#${connection.id}#rate`, sk: 'rate' });
   expect(item?.['fullAt']).toBe(1_000_000 + 16 * 1000);
+});
+
+test('an instance rejects only callers that it has authenticated, and reads nothing', async () => {
+  const connection = connect({ requestsPerSecond: 1, burst: 1 });
+  const [limiter] = instances(1);
+  const caller = callerOf(connection);
+  const presented = { connection: connection.id, tokenId: caller.token.id };
+  const token = { ...presented, digest: caller.token.digest };
+  expect(limiter?.rejected(token, 1_000_000)).toBeUndefined();
+  await limiter?.count(tenant.table, caller, 1_000_000);
+  expect(limiter?.rejected(token, 1_000_100)?.error).toMatchObject({ status: 429 });
+  expect(limiter?.rejected({ ...presented, digest: 'other' }, 1_000_100)).toBeUndefined();
+  expect(limiter?.rejected(token, 1_001_100)).toBeUndefined();
 });
