@@ -1,5 +1,6 @@
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -37,7 +38,8 @@ const provider = new ScimServiceProvider(stack, 'ServiceProvider', {
 function props(settings: Settings): ScimServiceProviderProps {
   const { connections, encryptionKeyArn: keyArn } = settings;
   const { accessFromIpRanges: ranges, adminAccessFromIpRanges: adminRanges } = settings;
-  const { rateLimit, burstLimit, removalPolicy } = settings;
+  const { rateLimit, burstLimit, removalPolicy, deploymentName, webAclArn, accessLogs } = settings;
+  const { existingTableArn: tableArn, existingTableStreamArn: tableStreamArn } = settings;
   return {
     connections: connections.map(connectionProps),
     ...(ranges.length === 0 ? {} : { access: ScimAccess.fromIpRanges(...ranges) }),
@@ -45,6 +47,17 @@ function props(settings: Settings): ScimServiceProviderProps {
     ...(keyArn === undefined
       ? {}
       : { encryptionKey: Key.fromKeyArn(stack, 'EncryptionKey', keyArn) }),
+    ...(deploymentName === undefined ? {} : { deploymentName }),
+    ...(tableArn === undefined || tableStreamArn === undefined
+      ? {}
+      : {
+          existingTable: TableV2.fromTableAttributes(stack, 'ExistingTable', {
+            tableArn,
+            tableStreamArn,
+          }),
+        }),
+    ...(webAclArn === undefined ? {} : { webAclArn }),
+    ...(accessLogs === undefined ? {} : { accessLogs }),
     ...(removalPolicy === 'destroy' ? { removalPolicy: RemovalPolicy.DESTROY } : {}),
     throttling: {
       ...(rateLimit === undefined ? {} : { rateLimit }),

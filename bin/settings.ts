@@ -9,6 +9,9 @@ const text = z
 /** A number, also as the text that `-c name=value` gives. */
 const number = z.coerce.number().positive().optional();
 
+/** A switch, also as the text that `-c name=value` gives. */
+const flag = z.union([z.boolean(), z.stringbool()]).optional();
+
 /** A list, also as a text separated by commas. */
 const list = z
   .union([z.string(), z.array(z.string())])
@@ -46,7 +49,10 @@ const SETTINGS = z.strictObject({
   hostedZoneName: text,
   accessFromIpRanges: list,
   adminAccessFromIpRanges: list,
+  deploymentName: text,
   encryptionKeyArn: text,
+  existingTableArn: text,
+  existingTableStreamArn: text,
   removalPolicy: z.enum(['retain', 'destroy']).optional(),
   rateLimit: number,
   burstLimit: number,
@@ -54,6 +60,8 @@ const SETTINGS = z.strictObject({
   failureMailRecipients: list,
   failureMailContact: text,
   alarmTopicArn: text,
+  accessLogs: flag,
+  webAclArn: text,
 });
 
 /** The settings of the app. */
@@ -71,6 +79,8 @@ const REQUIRED: readonly (readonly [keyof Settings, keyof Settings, string])[] =
   ['hostedZoneId', 'hostedZoneName', 'the name of the zone'],
   ['hostedZoneName', 'hostedZoneId', 'the id of the zone'],
   ['hostedZoneId', 'domainName', 'the domain to create records for'],
+  ['existingTableArn', 'existingTableStreamArn', "the ARN of the table's stream"],
+  ['existingTableStreamArn', 'existingTableArn', 'the ARN of the table'],
 ];
 
 /**

@@ -12,12 +12,14 @@ test('settings are read from the context, as texts of the command line or as JSO
     failureMailSender: 'scim@example.com',
     failureMailRecipients: ['a@example.com', 'b@example.com'],
     alarmTopicArn: '',
+    accessLogs: 'true',
     connections: [{ id: 'acme', identityProvider: 'entra', rotation: { everyDays: 90 } }],
   });
   expect(settings).toMatchObject({
     stackName: 'ScimTest',
     rateLimit: 50,
     burstLimit: 60,
+    accessLogs: true,
     accessFromIpRanges: ['192.0.2.0/24', '198.51.100.0/24'],
     failureMailRecipients: ['a@example.com', 'b@example.com'],
     connections: [{ id: 'acme', identityProvider: 'entra', rotation: { everyDays: 90 } }],
@@ -42,6 +44,8 @@ test.each<[object, string]>([
   [{ rateLimit: 'fast' }, 'rateLimit'],
   [{ failureMailRecipients: 'a@example.com' }, 'failureMailRecipients requires failureMailSender'],
   [{ domainName: 'scim.example.com' }, 'domainName requires certificateArn'],
+  [{ existingTableArn: 'arn:x' }, 'existingTableArn requires existingTableStreamArn'],
+  [{ accessLogs: 'perhaps' }, 'accessLogs'],
   [{ hostedZoneId: 'Z', hostedZoneName: 'example.com' }, 'hostedZoneId requires domainName'],
 ])('%j is refused', (context, message) => {
   expect(() => readSettings(context)).toThrow(message);
