@@ -52,8 +52,8 @@ export async function neighbors({ rounds, roundMs }: Effort): Promise<string> {
       median(beside.map((round, index) => of(round) / of(alone[index] ?? round))).toFixed(2),
     ];
     return `One connection sends ${NOISE} requests a second, ten times its limit; \
-${Math.round(rejected * 100)} % are rejected with 429. Another sends ${QUIET}, and an administrator \
-as many. Server and clients share this machine.
+${Math.round(rejected * 100)} % are rejected with 429. \
+Another sends ${QUIET}, and an administrator as many. Server and clients share this machine.
 
 ${table(
   ['p95 in ms', 'alone', 'beside the noise', 'ratio'],

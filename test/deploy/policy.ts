@@ -3,8 +3,8 @@ import { request } from 'node:http';
 import { callIam, check, type Credentials, ROOT_USER } from './aws';
 
 /*
- * The API's resource policy as the emulation's IAM evaluates it: who may call which route, also with
- * ids that make one route look like another.
+ * The API's resource policy as the emulation's IAM evaluates it: who may call which route, also
+ * with ids that make one route look like another.
  */
 
 /** A deployed API. */

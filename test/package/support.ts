@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
 export const ROOT = path.join(__dirname, '..', '..');
 export const EXAMPLES = path.join(ROOT, 'examples');
@@ -38,13 +39,27 @@ export function checkOutput(output: string): void {
   );
 }
 
-/** Returns the resources of a template as JSON, without what depends on versions and languages. */
-export function resourcesOf(output: string): string {
-  const template = JSON.parse(
-    readFileSync(path.join(output, 'Identity.template.json'), 'utf8'),
-  ) as { readonly Resources: Readonly<Record<string, { readonly Metadata?: unknown }>> };
-  const resources = Object.entries(template.Resources).flatMap(
-    ([id, { Metadata: _, ...resource }]) => (id === 'CDKMetadata' ? [] : [[id, resource]]),
+type Resources = Readonly<Record<string, { readonly Metadata?: unknown }>>;
+
+/**
+ * Compares the resources of two templates, without what depends on versions and languages.
+ * @throws Error with the ids of the resources that differ
+ */
+export function checkSame(output: string, expected: string): void {
+  const [found, wanted] = [resourcesOf(output), resourcesOf(expected)];
+  const different = [...new Set([...found.keys(), ...wanted.keys()])].filter(
+    (id) => !isDeepStrictEqual(found.get(id), wanted.get(id)),
   );
-  return JSON.stringify(resources.sort());
+  check(different.length === 0, `${output} differs from ${expected} in ${different.join(', ')}.`);
+}
+
+function resourcesOf(output: string): ReadonlyMap<string, object> {
+  const { Resources: resources } = JSON.parse(
+    readFileSync(path.join(output, 'Identity.template.json'), 'utf8'),
+  ) as { readonly Resources: Resources };
+  return new Map(
+    Object.entries(resources).flatMap(([id, { Metadata: _, ...resource }]) =>
+      id === 'CDKMetadata' ? [] : [[id, resource]],
+    ),
+  );
 }
