@@ -38,7 +38,8 @@ const provider = new ScimServiceProvider(stack, 'ServiceProvider', {
 function props(settings: Settings): ScimServiceProviderProps {
   const { connections, encryptionKeyArn: keyArn } = settings;
   const { accessFromIpRanges: ranges, adminAccessFromIpRanges: adminRanges } = settings;
-  const { rateLimit, burstLimit, removalPolicy, deploymentName, webAclArn, accessLogs } = settings;
+  const { throttlingRateLimit: rateLimit, throttlingBurstLimit: burstLimit } = settings;
+  const { removalPolicy, deploymentName, webAclArn, accessLogs } = settings;
   const { existingTableArn: tableArn, existingTableStreamArn: tableStreamArn } = settings;
   return {
     connections: connections.map(connectionProps),

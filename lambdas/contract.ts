@@ -25,7 +25,7 @@ export const ENVIRONMENT = {
   rotationFunction: 'ROTATION_FUNCTION_ARN',
   /** ARN of the KMS key for secrets; `admin`, `declared-connections`. */
   secretKey: 'SECRET_KEY_ARN',
-  /** ARNs of the functions that work on what the stream delivers; `dispatcher`. */
+  /** ARNs of the functions that `dispatcher` starts tasks in; `dispatcher`. */
   completionFunction: 'COMPLETION_FUNCTION_ARN',
   notificationsFunction: 'NOTIFICATIONS_FUNCTION_ARN',
   /** Seconds that failures are collected for one mail; `dispatcher`. */
@@ -81,6 +81,7 @@ export const FAILURE_KINDS = [
   'conflict',
   'precondition',
   'invalid',
+  'rateLimited',
   'throttled',
   'fault',
 ] as const;

@@ -29,9 +29,10 @@ export interface ScimServiceProviderProps extends NetworkProps {
   /**
    * Whether API Gateway writes a log entry for each request.
    *
-   * An entry has the request id, status, route, latency and caller, also of requests that reach no
-   * function, and never the `Authorization` header. API Gateway needs a role to write logs, which
-   * applies to the whole account and region: see docs/operations/access-logs.md.
+   * An entry has the request id, status, route, latency, caller, address and user agent, also of
+   * requests that reach no function, and never the `Authorization` header. API Gateway needs a role
+   * to write logs, which applies to the whole account and region: see
+   * docs/operations/access-logs.md.
    *
    * @default false
    */

@@ -9,8 +9,8 @@ import { functionArn } from './template';
 /** Path of the API action Invoke. */
 const INVOCATION = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
-/** How long `settled` waits: some tasks wait for a time that has not come yet. */
-const PATIENCE_MS = 5000;
+/** How long `waitForInvocations` waits: some tasks wait for a time that has not come yet. */
+const LONGEST_WAIT_MS = 5000;
 
 /**
  * Lambda stand-in that implements the API action Invoke, so that functions invoke each other with
@@ -58,8 +58,11 @@ export class LocalLambda {
   }
 
   /** Waits a while for the asynchronous invocations that are running. */
-  async settled(): Promise<void> {
-    await Promise.race([Promise.all(this.running), sleep(PATIENCE_MS, undefined, { ref: false })]);
+  async waitForInvocations(): Promise<void> {
+    await Promise.race([
+      Promise.all(this.running),
+      sleep(LONGEST_WAIT_MS, undefined, { ref: false }),
+    ]);
   }
 
   private follow(invocation: Promise<unknown>): void {

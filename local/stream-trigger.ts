@@ -53,14 +53,14 @@ export class StreamTrigger {
     private readonly client: DynamoDBStreamsClient,
     private readonly streamArn: string,
     private readonly mappings: readonly Mapping[],
-    private readonly settled: () => Promise<void>,
+    private readonly waitForInvocations: () => Promise<void>,
   ) {
     this.endReading = clock.aroundAdvances(() => this.poll(true));
   }
 
   /**
    * Starts to deliver records from the current end of the stream.
-   * @param settled waits for what the functions have invoked in their turn
+   * @param waitForInvocations waits for what the functions have invoked in their turn
    * @returns undefined if the template has no mappings or the table has no stream
    */
   static async start(
@@ -71,19 +71,19 @@ export class StreamTrigger {
       client,
       streams,
       tableName,
-      settled,
+      waitForInvocations,
     }: {
       client: DynamoDBClient;
       streams: DynamoDBStreamsClient;
       tableName: string;
-      settled: () => Promise<void>;
+      waitForInvocations: () => Promise<void>;
     },
   ): Promise<StreamTrigger | undefined> {
     const mappings = mappingsOf(template, functions);
     const { Table: table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
     const streamArn = table?.LatestStreamArn;
     if (mappings.length === 0 || streamArn === undefined) return undefined;
-    const trigger = new StreamTrigger(clock, streams, streamArn, mappings, settled);
+    const trigger = new StreamTrigger(clock, streams, streamArn, mappings, waitForInvocations);
     await trigger.openShards('LATEST');
     void trigger.run();
     return trigger;
@@ -141,7 +141,7 @@ export class StreamTrigger {
       else this.iterators.set(shard, next);
       hasRead ||= records.length > 0;
       await this.deliver(records, all);
-      if (all && records.length > 0) await this.settled();
+      if (all && records.length > 0) await this.waitForInvocations();
       if (next === undefined) await this.openShards('TRIM_HORIZON');
     }
     return hasRead;

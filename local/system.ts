@@ -145,7 +145,7 @@ async function start(
     client,
     streams,
     tableName: TABLE_NAME,
-    settled: () => lambda.settled(),
+    waitForInvocations: () => lambda.waitForInvocations(),
   });
   stops.push(
     () => trigger?.stop(),

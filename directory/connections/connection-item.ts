@@ -197,7 +197,11 @@ function rotationFrom(value: ItemValue | undefined): Rotation | undefined {
 
 function rateLimitFrom(value: ItemValue | undefined): RateLimit | undefined {
   if (!isRecord(value)) return undefined;
-  return { requestsPerSecond: Number(value['requestsPerSecond']), burst: Number(value['burst']) };
+  const { requestsPerSecond, burst } = value;
+  return {
+    requestsPerSecond: Number(requestsPerSecond),
+    ...(burst === undefined ? {} : { burst: Number(burst) }),
+  };
 }
 
 function usagePatternFrom(value: ItemValue | undefined): UsagePattern | undefined {

@@ -19,8 +19,8 @@ export interface Rotation {
 /** How many requests a connection may send: a token bucket. */
 export interface RateLimit {
   readonly requestsPerSecond: number;
-  /** Requests that may come at once after a pause. */
-  readonly burst: number;
+  /** Requests that may come at once after a pause. @default - those of four seconds */
+  readonly burst?: number;
 }
 
 /** One customer's identity provider: its profile, settings and tokens. */

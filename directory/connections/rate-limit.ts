@@ -8,6 +8,19 @@ import type { RateLimit } from './connection';
  * that one request may take; the bucket is empty when it is a whole burst ahead.
  */
 
+/** Returns a limit with its burst: by default, the requests of four seconds. */
+export function withBurst({
+  requestsPerSecond,
+  burst = 4 * requestsPerSecond,
+}: RateLimit): Required<RateLimit> {
+  return { requestsPerSecond, burst };
+}
+
+/** Forgets the requests that were counted, because they were counted for another limit. */
+export async function forgetRequests(table: Table, connection: string): Promise<void> {
+  await table.write([{ delete: rateKey(connection) }]);
+}
+
 /** An unused counter is deleted after this time. */
 const KEPT_SECONDS = 86_400;
 
@@ -21,7 +34,7 @@ export async function countRequests(
   table: Table,
   connection: string,
   requests: number,
-  { requestsPerSecond, burst }: RateLimit,
+  { requestsPerSecond, burst }: Required<RateLimit>,
   now: number,
 ): Promise<number> {
   const milliseconds = (count: number): number => (count * 1000) / requestsPerSecond;

@@ -7,7 +7,7 @@ import type { DigestState, Muted } from './failure-muting';
 import type { FailedCause } from './notice';
 
 const NEW_DIGEST: DigestState = {
-  lastSequence: '',
+  last: { sequence: '' },
   failingSince: undefined,
   isChangeFailing: false,
   muted: new Map(),
@@ -15,7 +15,7 @@ const NEW_DIGEST: DigestState = {
 
 /** Returns a digest as an item. The index lists it by the time of its next report. */
 export function digestToItem(connection: string, state: DigestState): Item {
-  const { lastSequence, collection, failingSince, isChangeFailing, muted } = state;
+  const { last, collection, failingSince, isChangeFailing, muted } = state;
   const summaries = [...muted.values()].filter(({ since }) => since > 0);
   const due = [...summaries, ...(collection === undefined ? [] : [collection])].map(
     ({ until }) => until,
@@ -26,7 +26,8 @@ export function digestToItem(connection: string, state: DigestState): Item {
     ...digestKey(connection),
     version: newVersion(),
     connection,
-    lastSequence,
+    lastSequence: last.sequence,
+    ...(last.stream === undefined ? {} : { stream: last.stream }),
     isChangeFailing,
     muted: causes,
     ...(failingSince === undefined ? {} : { failingSince }),
@@ -49,7 +50,10 @@ export function digestFromItem(item: Item | undefined): DigestState {
   const collection = collectionFrom(item);
   const causes = isObject(item['muted']) ? Object.entries(item['muted']) : [];
   return {
-    lastSequence: textOf(item, 'lastSequence'),
+    last: {
+      sequence: textOf(item, 'lastSequence'),
+      ...(item['stream'] === undefined ? {} : { stream: textOf(item, 'stream') }),
+    },
     ...(collection === undefined ? {} : { collection }),
     failingSince: item['failingSince'] === undefined ? undefined : numberOf(item, 'failingSince'),
     isChangeFailing: item['isChangeFailing'] === true,

@@ -17,6 +17,8 @@ const DISTINGUISHED = 20;
 
 /** A log entry as the stream delivers it. */
 export interface StreamedEntry {
+  /** ARN of the table's stream. A table that was restored has another one. */
+  readonly stream: string;
   /** The stream's sequence number, which increases within a partition. */
   readonly sequence: string;
   /** A failure, or a success while the connection was failing. */
@@ -39,12 +41,23 @@ export interface Collection {
   readonly ending: Ending;
 }
 
-/** Returns the entries that come after the last one that was collected. */
+/** The last entry that was collected. */
+export interface LastEntry {
+  /** Undefined for a digest of a release before 0.3.0. */
+  readonly stream?: string;
+  /** Empty for a new digest. */
+  readonly sequence: string;
+}
+
+/** Returns the entries after the last one that was collected, and all of another stream. */
 export function entriesAfter(
-  lastSequence: string,
+  last: LastEntry,
   entries: readonly StreamedEntry[],
 ): readonly StreamedEntry[] {
-  return entries.filter(({ sequence }) => isLater(sequence, lastSequence));
+  return entries.filter(
+    ({ stream, sequence }) =>
+      (last.stream !== undefined && last.stream !== stream) || isLater(sequence, last.sequence),
+  );
 }
 
 /**

@@ -37,11 +37,12 @@ export async function collectFailures(
   for (let attempt = 1; ; attempt += 1) {
     const item = await table.get(digestKey(connection));
     const state = digestFromItem(item);
-    const added = entriesAfter(state.lastSequence, entries);
+    const added = entriesAfter(state.last, entries);
     const last = added.at(-1);
     if (last === undefined) return undefined;
     const collection = collect(state.collection, added, now + windowMs);
-    const next: DigestState = { ...state, lastSequence: last.sequence, collection };
+    const { stream, sequence } = last;
+    const next: DigestState = { ...state, last: { stream, sequence }, collection };
     const failed = await table.write([
       { put: digestToItem(connection, next), condition: sameVersion(item) },
       { check: connectionKey(connection), condition: PRESENT },
@@ -68,8 +69,10 @@ export async function reportFailures(
     const { collection } = state;
     const isDue = collection !== undefined && collection.until <= now;
     const outcome = isDue ? reportCollected(state, collection, now) : summarizeMuted(state, now);
+    // Another task reported it, or the index was read before that.
+    if (!isDue && outcome.reported.length === 0) return [];
     // Entries are reported once, so the last one's sequence number is the key; a summary has none.
-    const key = isDue ? state.lastSequence : `sum#${now}`;
+    const key = isDue ? state.last.sequence : `sum#${now}`;
     const notices = noticeItems(connection, state, outcome, key, now);
     const writes = [
       { put: digestToItem(connection, outcome.next), condition: sameVersion(item) },

@@ -1,4 +1,4 @@
-import { causeOfKey, TOKEN_CAUSE, type Collection } from './failure-collection';
+import { causeOfKey, TOKEN_CAUSE, type Collection, type LastEntry } from './failure-collection';
 import type { FailedCause, ReportedCause } from './notice';
 
 /*
@@ -29,8 +29,8 @@ export interface Muted {
 /** The digest of a connection's failures. */
 export interface DigestState {
   /** The last entry that was collected. */
-  readonly lastSequence: string;
-  /** What was collected and is not reported yet. */
+  readonly last: LastEntry;
+  /** Collected entries that are not reported yet. */
   readonly collection?: Collection;
   /** When reported failures started that are not over; milliseconds since the epoch. */
   readonly failingSince: number | undefined;
@@ -49,7 +49,7 @@ export interface DigestOutcome {
   readonly isRecovered: boolean;
 }
 
-/** Decides what of the collected failures is reported, and ends the collection. */
+/** Selects the collected failures to report, and ends the collection. */
 export function reportCollected(
   state: DigestState,
   { groups, ending }: Collection,
@@ -78,7 +78,7 @@ export function reportCollected(
   const startsFailing = failing.length > 0 ? now : undefined;
   return {
     next: {
-      lastSequence: state.lastSequence,
+      last: state.last,
       failingSince: isRecovered ? undefined : (state.failingSince ?? startsFailing),
       isChangeFailing: !isRecovered && (state.isChangeFailing || isChangeFailing),
       muted,

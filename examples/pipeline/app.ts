@@ -10,8 +10,9 @@ import { ScimAccess, ScimServiceProvider, type ScimServiceProviderProps } from '
 
 /**
  * SCIM in a test and a production account. A pipeline in a third account deploys each version to
- * the test account, and after an approval to production. Bootstrap the two accounts with
- * `cdk bootstrap --trust <account of the pipeline>`.
+ * the test account, and after an approval to production. Bootstrap all three, the two with
+ * `--trust <account of the pipeline>` and
+ * `--cloudformation-execution-policies arn:aws:iam::aws:policy/AdministratorAccess`.
  */
 const region = 'eu-central-1';
 const ACCOUNTS = { pipeline: '111111111111', test: '222222222222', production: '333333333333' };

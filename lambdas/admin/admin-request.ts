@@ -21,7 +21,8 @@ export interface AdminRequest {
 /**
  * Finds the route of a request, which API Gateway passes on as `/admin/{proxy+}`.
  * @param routes with placeholders
- * @returns the event as API Gateway would send it if it knew the routes; the same if none matches
+ * @returns the event as API Gateway would send it if it knew the routes; the same if none matches,
+ *   which is right for the routes that releases before 0.3.0 have until their next deployment
  */
 export function routed(
   event: APIGatewayProxyEvent,

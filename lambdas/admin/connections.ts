@@ -5,6 +5,7 @@ import {
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
+import { forgetRequests } from '../../directory/connections/rate-limit';
 import type {
   Connection,
   DeletedConnection,
@@ -135,6 +136,8 @@ export async function changeConnection(
     },
   );
   if (changed === undefined) throw noConnection(id);
+  if (!isDeepStrictEqual(changed.rateLimit, before.rateLimit))
+    await forgetRequests(services.table, id);
   // A concurrent change has set another schedule.
   if (!isDeepStrictEqual(rotation, changed.rotation))
     await setSchedule(services, changed, changed.rotation);

@@ -1,5 +1,6 @@
 import type { AuditRecord } from '../../directory/connections/audit';
 import type { Connection, DeletedConnection } from '../../directory/connections/connection';
+import { withBurst } from '../../directory/connections/rate-limit';
 import type { IssuedToken } from '../../directory/connections/tokens';
 import { unadoptedToken } from '../../directory/notices/token-expiry';
 import type { StoredResource } from '../../scim/resource/resource';
@@ -43,7 +44,7 @@ export function describeConnection(
     tokenExpiresInDays,
     secret,
     ...(rotation === undefined ? {} : { rotation }),
-    ...(rateLimit === undefined ? {} : { rateLimit }),
+    ...(rateLimit === undefined ? {} : { rateLimit: withBurst(rateLimit) }),
     ...(declaredBy === undefined ? {} : { declaredBy }),
     ...unadopted(connection),
     createdAt,

@@ -41,13 +41,8 @@ const SETTINGS = {
   rateLimit: z
     .strictObject({
       requestsPerSecond: z.int().min(1).max(10_000),
-      burst: z.int().min(1).max(40_000).optional(),
+      burst: z.int().min(1).max(40_000).exactOptional(),
     })
-    // By default, four seconds' worth of requests may come at once.
-    .transform(({ requestsPerSecond, burst = 4 * requestsPerSecond }) => ({
-      requestsPerSecond,
-      burst,
-    }))
     .optional(),
 };
 

@@ -15,8 +15,11 @@ const TIMEOUT_MS = 8000;
 /** The cheapest endpoint that needs a token. */
 const ENDPOINT = 'ServiceProviderConfig';
 
-/** A disabled connection says so only to callers that present one of its tokens. */
-const DISABLED: ErrorCode = 'connectionDisabled';
+/** Errors that only callers with a valid token of the connection get. */
+const AUTHENTICATED: ReadonlySet<string> = new Set<ErrorCode>([
+  'connectionDisabled',
+  'rateLimited',
+]);
 
 /**
  * Opens a probe that calls the API over HTTP, as an identity provider does, or that invokes the
@@ -32,7 +35,7 @@ export function openTokenProbe(url: string, functionArn: string | undefined): To
 
 function resultOf(status: number, errorCode: string | undefined): ProbeResult {
   if (status === 401) return 'refused';
-  const isAccepted = (status >= 200 && status < 300) || errorCode === DISABLED;
+  const isAccepted = (status >= 200 && status < 300) || AUTHENTICATED.has(errorCode ?? '');
   return isAccepted ? 'accepted' : 'unreachable';
 }
 

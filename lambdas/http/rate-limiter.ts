@@ -1,5 +1,5 @@
 import type { Connection, RateLimit } from '../../directory/connections/connection';
-import { countRequests } from '../../directory/connections/rate-limit';
+import { countRequests, withBurst } from '../../directory/connections/rate-limit';
 import type { PresentedToken } from '../../directory/connections/tokens';
 import type { Table } from '../../directory/store/table';
 import { rateLimited } from '../../scim/errors/access-errors';
@@ -7,18 +7,23 @@ import type { ScimError } from '../../scim/errors/scim-error';
 import { ENVIRONMENT } from '../contract';
 import type { Caller } from './authenticate';
 
-/** Part of a second's requests that an instance serves without counting them in the table. */
-const UNCOUNTED = 1 / 20;
+/** Parts of a second's requests, and of a burst, that an instance serves without counting them. */
+const UNCOUNTED = { ofSecond: 1 / 20, ofBurst: 1 / 4 };
 
-/** After this time, uncounted requests are forgotten: the connection is far below its limit. */
-const FORGOTTEN_MS = 1000;
+/**
+ * After this time, an instance forgets requests that it has not counted, unless it was busy for
+ * half of it: Lambda adds instances when all are busy, so that others may serve as much.
+ */
+const WINDOW_MS = 1000;
 
-/** What an instance knows about one connection. */
+/** Requests of one connection in this instance. */
 interface Seen {
   /** Requests that are not counted in the table yet. */
   uncounted: number;
   /** When the first of them arrived, in milliseconds since the epoch. */
   since: number;
+  /** Milliseconds that requests took since then. */
+  busy: number;
   /** Until when requests are rejected, in milliseconds since the epoch. */
   blockedUntil: number;
   /** The latest caller, whose requests need not be authenticated again to reject them. */
@@ -41,7 +46,7 @@ export class RateLimiter {
   private readonly connections = new Map<string, Seen>();
 
   /** @param byDefault limit of connections without one of their own; undefined for none */
-  constructor(private readonly byDefault: RateLimit | undefined) {}
+  constructor(private readonly byDefault: Required<RateLimit> | undefined) {}
 
   /**
    * Rejects a request without reading the table, if the instance knows the caller and that its
@@ -57,7 +62,7 @@ export class RateLimiter {
 
   /** Returns the error of a connection that has reached its limit. */
   check(connection: Connection, now = Date.now()): ScimError | undefined {
-    const limit = connection.rateLimit ?? this.byDefault;
+    const limit = this.limitOf(connection);
     const milliseconds = (this.connections.get(connection.id)?.blockedUntil ?? 0) - now;
     return limit === undefined || milliseconds <= 0
       ? undefined
@@ -67,18 +72,32 @@ export class RateLimiter {
   /** Counts a request that is accepted. @throws ScimError 503 if the table cannot count it */
   async count(table: Table, caller: Caller, now = Date.now()): Promise<void> {
     const { connection } = caller;
-    const limit = connection.rateLimit ?? this.byDefault;
+    const limit = this.limitOf(connection);
     if (limit === undefined) return;
     const seen = this.seen(caller, now);
     // While requests are rejected, the connection is not far below its limit.
-    const since = Math.max(seen.since, seen.blockedUntil);
-    if (now - since >= FORGOTTEN_MS) Object.assign(seen, { uncounted: 0, since: now });
+    const elapsed = now - Math.max(seen.since, seen.blockedUntil);
+    const isIdle = elapsed >= WINDOW_MS && seen.busy < elapsed / 2;
+    if (isIdle) Object.assign(seen, { uncounted: 0, since: now, busy: 0 });
     seen.uncounted += 1;
-    if (seen.uncounted < limit.requestsPerSecond * UNCOUNTED) return;
+    const { requestsPerSecond, burst } = limit;
+    const most = Math.min(requestsPerSecond * UNCOUNTED.ofSecond, burst * UNCOUNTED.ofBurst);
+    const isBusy = elapsed >= WINDOW_MS && !isIdle;
+    if (seen.uncounted < most && !isBusy) return;
     const { uncounted } = seen;
-    Object.assign(seen, { uncounted: 0, since: now });
+    Object.assign(seen, { uncounted: 0, since: now, busy: 0 });
     const blockedUntil = await countRequests(table, connection.id, uncounted, limit, now);
     seen.blockedUntil = Math.max(seen.blockedUntil, blockedUntil);
+  }
+
+  private limitOf({ rateLimit }: Connection): Required<RateLimit> | undefined {
+    return rateLimit === undefined ? this.byDefault : withBurst(rateLimit);
+  }
+
+  /** Adds the time that a request took. @param milliseconds in the function */
+  addTime({ id }: Connection, milliseconds: number): void {
+    const seen = this.connections.get(id);
+    if (seen !== undefined) seen.busy += milliseconds;
   }
 
   private seen(caller: Caller, now: number): Seen {
@@ -94,7 +113,7 @@ export class RateLimiter {
         if (now - since > 60_000) this.connections.delete(other);
       }
     }
-    const seen = { uncounted: 0, since: now, blockedUntil: 0, caller };
+    const seen = { uncounted: 0, since: now, busy: 0, blockedUntil: 0, caller };
     this.connections.set(id, seen);
     return seen;
   }

@@ -136,6 +136,8 @@ class RequestLifecycle {
       failures.record(request, error);
       await failures.write();
       return errorAnswer(error, requestId);
+    } finally {
+      this.rates.addTime(context.connection, Date.now() - context.begun);
     }
   }
 

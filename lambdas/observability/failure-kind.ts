@@ -6,7 +6,7 @@ const KINDS: Readonly<Record<number, FailureKind>> = {
   404: 'notFound',
   409: 'conflict',
   412: 'precondition',
-  429: 'throttled',
+  429: 'rateLimited',
   // Groups on a users-only connection: the service itself did not fail.
   501: 'invalid',
   503: 'throttled',

@@ -77,9 +77,14 @@ interface Metric {
 function logMetrics(metrics: readonly Metric[], entry: JsonObject): void {
   if (metrics.length === 0) return;
   const { namespace: Namespace, deployment, kind: Kind } = METRICS;
+  const dimensionsOf = (kind: FailureKind | undefined): readonly (readonly string[])[] => {
+    if (kind === undefined) return [[]];
+    // A connection above its limit has not failed: its requests are repeated later.
+    return kind === 'rateLimited' ? [[Kind]] : [[], [Kind]];
+  };
   const directives = metrics.map(({ name, unit, kind }) => ({
     Namespace,
-    Dimensions: kind === undefined ? [[deployment]] : [[deployment], [deployment, Kind]],
+    Dimensions: dimensionsOf(kind).map((further) => [deployment, ...further]),
     Metrics: [{ Name: name, Unit: unit }],
   }));
   const values = metrics.flatMap(({ name, value, kind }): [string, string | number][] => [

@@ -2,8 +2,8 @@ import { InvocationType, InvokeCommand, type LambdaClient } from '@aws-sdk/clien
 import type { Key } from '../../directory/store/item';
 
 /*
- * What `dispatcher` hands on to other functions. A task that gets lost is not lost work: schedules
- * find the same intents, notices and digests in the table.
+ * Tasks that `dispatcher` starts in other functions. A task that gets lost is not lost work:
+ * schedules find the same intents, notices and digests in the table.
  */
 
 /** Task of `completion`: intents that requests handed over. */

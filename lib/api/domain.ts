@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import {
   BasePathMapping,
   CfnBasePathMappingV2,
@@ -34,13 +35,23 @@ export function addDomain(
   endpoints: readonly IVpcEndpoint[] | undefined,
 ): void {
   const { basePath, certificate, existingDomain, hostedZone } = domain;
-  if (basePath !== undefined && !/^[A-Za-z0-9$_.+!*'()-]+$/.test(basePath))
-    throw new Error(`domain.basePath must be one path segment such as "scim", not "${basePath}".`);
+  if (basePath !== undefined && !isBasePath(basePath)) {
+    throw new Error(
+      'domain.basePath must be one path segment such as "scim", other than "v2" and "admin": ' +
+        `not "${basePath}".`,
+    );
+  }
   if (existingDomain !== undefined) {
     if (certificate !== undefined || hostedZone !== undefined || endpoints !== undefined) {
       throw new Error(
         'domain.existingDomain cannot be combined with certificate, hostedZone or a private API: ' +
           'they belong to the owner of the domain name.',
+      );
+    }
+    const names = [domain.domainName, existingDomain.domainName];
+    if (names[0] !== names[1] && !names.some(Token.isUnresolved)) {
+      throw new Error(
+        `domain.domainName is ${names[0]}, but existingDomain is ${names[1]}. They must be equal.`,
       );
     }
     mapTo(scope, api, existingDomain, basePath);
@@ -50,6 +61,11 @@ export function addDomain(
     throw new Error('domain requires certificate, or existingDomain if the domain name exists.');
   if (endpoints === undefined) addPublicDomain(scope, api, { ...domain, certificate });
   else addPrivateDomain(scope, api, { ...domain, certificate }, endpoints);
+}
+
+/** Paths of the routes begin with `v2` and `admin`, and are found in URLs by these names. */
+function isBasePath(text: string): boolean {
+  return /^[A-Za-z0-9$_.+!*'()-]+$/.test(text) && text !== 'v2' && text !== 'admin';
 }
 
 type OwnDomain = DomainProps & { readonly certificate: ICertificate };

@@ -91,7 +91,7 @@ export function createApi(scope: Construct, props: ApiProps): RestApi {
 }
 
 /**
- * Fields of the access log. `$context` has no header, so that tokens cannot get into the log.
+ * Fields of the access log: no query string, which can contain names, and no token.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
  */
 const ACCESS_LOG_FIELDS: Readonly<Record<string, string>> = {

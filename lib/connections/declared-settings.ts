@@ -22,7 +22,7 @@ export interface DeclaredSettings {
   readonly tokenExpiresInDays: number;
   readonly failureMail?: { readonly recipients: readonly string[] };
   readonly rotation?: { readonly everyDays: number; readonly overlapDays: number };
-  readonly rateLimit?: { readonly requestsPerSecond: number; readonly burst: number };
+  readonly rateLimit?: { readonly requestsPerSecond: number; readonly burst?: number };
 }
 
 /**
@@ -99,7 +99,9 @@ export function declaredSettings(connection: ConnectionProps, hasMail: boolean):
       : {
           rateLimit: {
             requestsPerSecond: requests('requestsPerSecond', rateLimit.requestsPerSecond, 10_000),
-            burst: requests('burst', rateLimit.burst ?? 4 * rateLimit.requestsPerSecond, 40_000),
+            ...(rateLimit.burst === undefined
+              ? {}
+              : { burst: requests('burst', rateLimit.burst, 40_000) }),
           },
         }),
   };

@@ -97,7 +97,7 @@ export class FunctionFactory {
       readonly timeout?: Duration;
     } = {},
   ): LambdaFunction {
-    const { encryptionKey, reservedConcurrency } = this.props;
+    const { encryptionKey, reservedConcurrency, table } = this.props;
     const isScim = SCIM_FUNCTIONS.includes(name);
     const environment = {
       ...this.options.environment,
@@ -114,7 +114,8 @@ export class FunctionFactory {
       name,
       description,
     });
-    encryptionKey?.grant(fn, ...KEY_ACTIONS);
+    // A table that exists may have a key of its own.
+    for (const key of new Set([encryptionKey, table.encryptionKey])) key?.grant(fn, ...KEY_ACTIONS);
     return fn;
   }
 

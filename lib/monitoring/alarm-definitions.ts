@@ -15,7 +15,7 @@ interface BackgroundFunctions {
   readonly notifications: LambdaFunction;
 }
 
-/** What the alarms watch. */
+/** Sources of the alarms' metrics. */
 export interface AlarmSources {
   readonly metrics: Metrics;
   readonly functions: BackgroundFunctions;
@@ -95,7 +95,7 @@ export function alarmDefinitions(
     {
       id: 'Throttling',
       meaning:
-        'The SCIM service turns requests away because it is overloaded (429 or 503). ' +
+        'The SCIM service turns requests away because it is overloaded (503). ' +
         'DynamoDB throttles the table, or functions run out of time.',
       metric: metrics.failuresOf(FailureKind.THROTTLED),
       threshold: 1,

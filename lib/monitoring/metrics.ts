@@ -26,7 +26,9 @@ export enum FailureKind {
   PRECONDITION = 'precondition',
   /** Any other 4xx, or 501: the request is invalid, or is not supported. */
   INVALID = 'invalid',
-  /** 429 or 503: the table throttled the request, or its time ran out. */
+  /** 429: the connection sends more requests than its limit. They are not in the total. */
+  RATE_LIMITED = 'rateLimited',
+  /** 503: the table throttled the request, or its time ran out. */
   THROTTLED = 'throttled',
   /** Any other 5xx: the service failed. */
   FAULT = 'fault',

@@ -5,7 +5,7 @@ import type { DomainProps } from '../api/domain-props';
 import type { ScimAccess } from '../api/scim-access';
 import type { VpcEndpointService } from './vpc-endpoint-service';
 
-/** Who reaches the API, under which address, and what the functions reach. */
+/** Network access, domain name and VPC of the service. */
 export interface NetworkProps {
   /**
    * Networks from which the API can be reached.

@@ -72,10 +72,15 @@ export class Network {
       vpcSubnets,
       securityGroups,
       vpcEndpoints = true,
-      vpcEndpointServices = Object.values(VpcEndpointService),
+      vpcEndpointServices: services,
     }: NetworkProps,
   ) {
-    this.services = vpcEndpoints ? vpcEndpointServices : [];
+    if (!vpcEndpoints && services !== undefined) {
+      throw new Error(
+        'vpcEndpoints: false cannot be combined with vpcEndpointServices. Remove one of the two.',
+      );
+    }
+    this.services = vpcEndpoints ? (services ?? Object.values(VpcEndpointService)) : [];
     this.functions = {
       vpc,
       securityGroups: securityGroups ?? [this.functionGroup()],

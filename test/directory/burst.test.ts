@@ -43,6 +43,7 @@ test('100,000 failures cost few writes, and one notice counts more than half of 
 
   const { items } = await table.query(logPartition(connection.id));
   const entries = items.map((item, index): StreamedEntry => ({
+    stream: 'table',
     sequence: String(1000 + index),
     entry: failureEntryFromItem(connection.id, item),
   }));

@@ -38,6 +38,7 @@ async function connect(): Promise<string> {
 /** Creates a failure. Numbering starts at 99, so that sequence numbers differ in length, too. */
 function failure(cause: string, attribute?: string, count = 1): StreamedEntry {
   return {
+    stream: 'table',
     sequence: String((sequence += 1)),
     entry: {
       ...newEntryTime(),
@@ -55,7 +56,7 @@ function failure(cause: string, attribute?: string, count = 1): StreamedEntry {
 }
 
 function success(): StreamedEntry {
-  return { sequence: String((sequence += 1)), entry: 'success' };
+  return { stream: 'table', sequence: String((sequence += 1)), entry: 'success' };
 }
 
 /**
@@ -107,8 +108,8 @@ test('causes of one batch are summarized independently, each a day after its rep
 test('a revoked token is reported once a day, even if another client succeeds', async () => {
   const id = await connect();
   const refused = (token: string): StreamedEntry => {
-    const { sequence, entry } = failure('tokenRefused');
-    return { sequence, entry: entry === 'success' ? entry : { ...entry, token } };
+    const { entry, ...place } = failure('tokenRefused');
+    return { ...place, entry: entry === 'success' ? entry : { ...entry, token } };
   };
   expect(await reported(id, [refused('old')], 0)).toEqual(['tokenRefused 1']);
   expect(await reported(id, [success()], HOUR)).toEqual(['recovered']);
@@ -183,4 +184,12 @@ test('workers that report the same digest at once make one notice', async () => 
   await collectFailures(table, id, [failure('wrongValue')], 0, 0);
   const made = await Promise.all(Array.from({ length: 8 }, () => reportFailures(table, id, 0)));
   expect(made.flat()).toHaveLength(1);
+});
+
+test('entries of the stream of a restored table count, whatever their numbers', async () => {
+  const id = await connect();
+  expect(await reported(id, [failure('wrongValue')], 0)).toEqual(['wrongValue 1']);
+  const restored = { ...failure('missingValue'), stream: 'restored', sequence: '1' };
+  expect(await reported(id, [restored], 1)).toEqual(['missingValue 1']);
+  expect(await reported(id, [restored], 2)).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { RateLimiter } from '../../lambdas/http/rate-limiter';
 /* The limit of a connection's requests, as many function instances apply it together. */
 
 const { tenant, close, measure } = meteredTenant();
-const LIMIT: RateLimit = { requestsPerSecond: 100, burst: 400 };
+const LIMIT: Required<RateLimit> = { requestsPerSecond: 100, burst: 400 };
 let connections = 0;
 
 afterAll(close);
@@ -28,7 +28,12 @@ function callerOf(connection: Connection): Caller {
 async function send(
   limiters: readonly RateLimiter[],
   connection: Connection,
-  { perSecond, seconds, from = 0 }: { perSecond: number; seconds: number; from?: number },
+  {
+    perSecond,
+    seconds,
+    from = 0,
+    duration = 10,
+  }: { perSecond: number; seconds: number; from?: number; duration?: number },
 ): Promise<number> {
   let accepted = 0;
   for (let index = 0; index < perSecond * seconds; index += 1) {
@@ -37,11 +42,12 @@ async function send(
     if (limiter === undefined || limiter.check(connection, now) !== undefined) continue;
     accepted += 1;
     await limiter.count(tenant.table, callerOf(connection), now);
+    limiter.addTime(connection, duration);
   }
   return accepted;
 }
 
-const instances = (count: number, byDefault?: RateLimit): readonly RateLimiter[] =>
+const instances = (count: number, byDefault?: Required<RateLimit>): readonly RateLimiter[] =>
   Array.from({ length: count }, () => new RateLimiter(byDefault));
 
 test.each([
@@ -60,6 +66,27 @@ test.each([
   },
   30_000,
 );
+
+test.each([
+  ['slow requests', LIMIT, 200, 800, 240],
+  ['a high limit', { requestsPerSecond: 1000, burst: 1000 }, 100, 3300, 29],
+])(
+  '%s are limited, too, although no instance serves many',
+  async (_, limit, count, rate, time) => {
+    const load = { perSecond: rate, seconds: 20, duration: time };
+    const accepted = await send(instances(count), connect(limit), load);
+    const expected = limit.burst + limit.requestsPerSecond * load.seconds;
+    // Each instance may serve a second's requests before it counts.
+    expect(accepted).toBeLessThan(1.2 * expected + rate);
+    expect(accepted).toBeGreaterThan(0.8 * expected);
+  },
+  60_000,
+);
+
+test('a burst that is smaller than a second of requests is not rejected too early', async () => {
+  const connection = connect({ requestsPerSecond: 1000, burst: 10 });
+  expect(await send(instances(1), connection, { perSecond: 200, seconds: 5 })).toBe(1000);
+});
 
 test('a connection within its limit is never rejected', async () => {
   expect(await send(instances(4), connect(LIMIT), { perSecond: 90, seconds: 20 })).toBe(1800);

@@ -1,4 +1,5 @@
 import { admin, Client, type Reply } from '../support/client';
+import { eventually } from '../support/own-server';
 
 /* The limit of a connection's requests, as an identity provider sees it. */
 
@@ -36,13 +37,33 @@ test('the admin API sets, shows, changes and removes the limit, and audits it', 
   expect(await limit()).toEqual({ requestsPerSecond: 50, burst: 200 });
   await admin('PATCH', path, { rateLimit: { burst: 10 } });
   expect(await limit()).toEqual({ requestsPerSecond: 50, burst: 10 });
+  await admin('PATCH', path, { rateLimit: { burst: null, requestsPerSecond: 60 } });
+  expect(await limit()).toEqual({ requestsPerSecond: 60, burst: 240 });
   await admin('PATCH', path, { rateLimit: null });
   expect(await limit()).toBeUndefined();
   const { acts } = (await admin('GET', `${path}/audit`)).body;
   expect(acts[0]).toMatchObject({
-    before: { rateLimit: { requestsPerSecond: 50, burst: 10 } },
+    before: { rateLimit: { requestsPerSecond: 60 } },
     after: {},
   });
+});
+
+test('a raised limit applies at once, whatever was counted for the earlier one', async () => {
+  const client = await Client.connect('okta', { rateLimit: { requestsPerSecond: 1, burst: 3 } });
+  const statuses: number[] = [];
+  for (let index = 0; index < 8; index += 1) statuses.push((await client.get('/Users')).status);
+  expect(statuses).toContain(429);
+  await admin('PATCH', `/connections/${client.id}`, {
+    rateLimit: { requestsPerSecond: 100, burst: null },
+  });
+  const { status } = await eventually(
+    () => client.get('/Users'),
+    (reply) => reply.status === 200,
+  );
+  expect(status).toBe(200);
+  for (let index = 0; index < 20; index += 1) {
+    expect((await client.get('/Users')).status).toBe(200);
+  }
 });
 
 test.each([

@@ -263,3 +263,37 @@ test('a secret with its name whose deletion is scheduled is restored', async () 
     expect.stringMatching(/^scim_restored_/),
   ]);
 });
+
+test('a stack takes over a connection that another stack declared in its table', async () => {
+  const id = newId();
+  await sendEvent('Create', id, settings);
+  const other = { StackId: STACK.replace('/Scim/1', '/Other/2') };
+  expect(await sendEvent('Create', id, { displayName: 'Taken' }, other)).toMatchObject({
+    Status: 'SUCCESS',
+  });
+  const { body } = await admin('GET', `/connections/${id}`);
+  expect(body).toMatchObject({
+    displayName: 'Taken',
+    declaredBy: `${other.StackId}/Connection${id}`,
+  });
+  expect(await statusWithSecret(id)).toBe(200);
+  // The stack that lost it does not delete it any more.
+  expect(await sendEvent('Delete', id, settings)).toMatchObject({ Status: 'SUCCESS' });
+  expect(await statusWithSecret(id)).toBe(200);
+  // Another resource of the same stack does not take it.
+  const rival = { ...other, LogicalResourceId: 'Rival' };
+  expect(await sendEvent('Create', id, settings, rival)).toMatchObject({ Status: 'FAILED' });
+});
+
+test('without its secret, as in another region, earlier tokens outlast the takeover', async () => {
+  const id = newId();
+  await sendEvent('Create', id, settings);
+  const { secretName, scimBaseUrl } = (await admin('GET', `/connections/${id}`)).body;
+  const token = system.secrets.valueOf(String(secretName));
+  await system.deleteSecret(String(secretName));
+  const other = { StackId: STACK.replace('/Scim/1', '/Other/3') };
+  expect(await sendEvent('Create', id, settings, other)).toMatchObject({ Status: 'SUCCESS' });
+  expect(await statusWithSecret(id)).toBe(200);
+  const headers = { Authorization: `Bearer ${String(token)}` };
+  expect((await send('GET', `${String(scimBaseUrl)}/Users`, headers)).status).toBe(200);
+});

@@ -151,9 +151,17 @@ export class FaultySystem {
 
   /** Creates a secret as somebody else would, without the proxy. */
   async createSecret(Name: string, SecretString: string): Promise<void> {
-    const headers = { 'X-Amz-Target': 'secretsmanager.CreateSecret' };
-    const body = JSON.stringify({ Name, SecretString });
-    await fetch(this.secretsUrl, { method: 'POST', headers, body });
+    await this.callSecrets('CreateSecret', { Name, SecretString });
+  }
+
+  /** Deletes a secret for good, without the proxy. */
+  async deleteSecret(SecretId: string): Promise<void> {
+    await this.callSecrets('DeleteSecret', { SecretId, ForceDeleteWithoutRecovery: true });
+  }
+
+  private async callSecrets(operation: string, input: object): Promise<void> {
+    const headers = { 'X-Amz-Target': `secretsmanager.${operation}` };
+    await fetch(this.secretsUrl, { method: 'POST', headers, body: JSON.stringify(input) });
   }
 
   /** Adds users to a client's connection without sending a request for each. */

@@ -155,4 +155,11 @@ test('invalid values and combinations throw an error that explains the fix', () 
   ).toThrow('Import the VPC with vpcCidrBlock');
   expect(() => provide(() => ({ vpcEndpoints: false }))).toThrow('vpcEndpoints requires vpc');
   expect(() => provide(() => ({ vpcEndpointServices: [] }))).toThrow('requires vpc');
+  expect(() =>
+    provide((stack) => ({
+      vpc: importedVpc(stack),
+      vpcEndpoints: false,
+      vpcEndpointServices: [],
+    })),
+  ).toThrow('Remove one of the two');
 });

@@ -43,7 +43,10 @@ test('logEncryptionKey encrypts all logs, and lets CloudWatch Logs use the key',
   synthesized.hasResourceProperties('AWS::KMS::Key', {
     KeyPolicy: {
       Statement: Match.arrayWith([
-        Match.objectLike({ Principal: { Service: 'logs.eu-central-1.amazonaws.com' } }),
+        Match.objectLike({
+          Principal: { Service: 'logs.eu-central-1.amazonaws.com' },
+          Condition: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': Match.anyValue() } },
+        }),
       ]),
     },
   });
@@ -81,6 +84,18 @@ test('existingTable is used instead of a new table, with its stream', () => {
     `${TABLE}/index/inverse`,
   );
   expect(provider.table.tableArn).toBe(TABLE);
+});
+
+test('every function may use the key of a table that exists', () => {
+  const { template } = provide((scope) => ({
+    existingTable: TableV2.fromTableAttributes(scope, 'Restored', {
+      tableArn: TABLE,
+      tableStreamArn: `${TABLE}/stream/2026-01-01T00:00:00.000`,
+      encryptionKey: new Key(scope, 'TableKey'),
+    }),
+  }));
+  const policies = Object.values(template().findResources('AWS::IAM::Policy'));
+  for (const policy of policies) expect(JSON.stringify(policy)).toContain('kms:Decrypt');
 });
 
 test('a table without a stream, and settings of a table that exists, are refused', () => {

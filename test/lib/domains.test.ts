@@ -124,6 +124,16 @@ test('settings of a domain that contradict each other are refused', () => {
   ).toThrow('cannot be combined');
   expect(() =>
     provide((scope) => ({
+      domain: { domainName: 'other.example.com', existingDomain: existing(scope) },
+    })),
+  ).toThrow('must be equal');
+  expect(() =>
+    provide((scope) => ({
+      domain: { domainName, certificate: certificateIn(scope), basePath: 'admin' },
+    })),
+  ).toThrow('one path segment');
+  expect(() =>
+    provide((scope) => ({
       domain: { domainName, certificate: certificateIn(scope), basePath: '/scim/v2' },
     })),
   ).toThrow('one path segment');

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { checkSame, EXAMPLES, ROOT, run, say, synthesize } from './support';
 
@@ -53,6 +54,11 @@ const BUILD: Readonly<Record<Language, (project: string, packages: string) => st
     return `${path.join(programs, 'python')} ${path.join(project, 'app.py')}`;
   },
   java: (project, packages) => {
+    // Maven would take the package of an earlier run, which has the same version.
+    rmSync(path.join(homedir(), '.m2', 'repository', 'io', 'github', 'cdk-scim'), {
+      recursive: true,
+      force: true,
+    });
     writeFileSync(path.join(project, 'settings.xml'), mavenSettings(packages));
     const classpath = path.join(project, 'classpath');
     const goals = ['compile', 'dependency:build-classpath', `-Dmdep.outputFile=${classpath}`];

@@ -107,39 +107,70 @@ async function createOrChange(
     await createConnection(services, created, declaredBy);
     return;
   }
-  if (found.declaredBy !== declaredBy) {
+  const isTaken = found.declaredBy !== declaredBy;
+  if (isTaken && !isOfAnotherStack(found.declaredBy, declaredBy)) {
     throw new Problem(
       409,
       `The connection "${id}" exists already and was not declared by this resource. Choose ` +
         `another id, or delete that connection first (DELETE /connections/${id}).`,
     );
   }
+  if (isTaken) await takeOver(services, id, declaredBy);
   await completeCreation(
     services,
     await changeConnection(services, id, replacementPatch(settings)),
+    isTaken ? TAKEN_OVERLAP_SECONDS : 0,
+  );
+}
+
+/** How long earlier tokens stay valid if a connection that is taken over has no secret here. */
+const TAKEN_OVERLAP_SECONDS = 7 * 86_400;
+
+/**
+ * Returns whether a connection was declared by another stack than this one. A table that outlives
+ * its stack, in a restore, a fail-over or a rename, has such connections.
+ */
+function isOfAnotherStack(other: string | undefined, declaredBy: string): boolean {
+  const stackOf = (resource: string): string => resource.slice(0, resource.lastIndexOf('/'));
+  return other !== undefined && stackOf(other) !== stackOf(declaredBy);
+}
+
+/** Makes this resource the one that declares a connection. */
+async function takeOver(
+  { connections, actor }: ConnectionServices,
+  id: string,
+  declaredBy: string,
+): Promise<void> {
+  await connections.change(id, { actor, action: 'connection.update' }, (connection) =>
+    Promise.resolve({ ...connection, declaredBy }),
   );
 }
 
 /** Returns a merge patch that replaces all settings; those no longer declared get their default. */
 function replacementPatch(settings: JsonObject): JsonObject {
   const unset = Object.fromEntries(SETTING_NAMES.map((name) => [name, null]));
-  const { rotation } = settings;
+  const { rotation, rateLimit } = settings;
   return {
     ...unset,
     ...settings,
     ...(isObject(rotation) ? { rotation: { overlapDays: null, ...rotation } } : {}),
+    ...(isObject(rateLimit) ? { rateLimit: { burst: null, ...rateLimit } } : {}),
   };
 }
 
-/** Completes an interrupted creation: the connection's secret and its rotation schedule. */
+/**
+ * Completes an interrupted creation: the connection's secret and its rotation schedule.
+ * @param overlapSeconds how long earlier tokens stay valid if the secret is missing
+ */
 async function completeCreation(
   services: ConnectionServices,
   connection: Connection,
+  overlapSeconds: number,
 ): Promise<void> {
   const { id, rotation } = connection;
   const days = await services.secrets.rotationDays(id);
   // The value of the first token was lost with the interrupted invocation.
-  if (days === undefined) await issueConnectionToken(services, id, {});
+  if (days === undefined) await issueConnectionToken(services, id, { overlapSeconds });
   if (rotation !== undefined && rotation.everyDays !== days) {
     await setSchedule(services, connection, rotation);
   }

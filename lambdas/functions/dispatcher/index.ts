@@ -19,20 +19,25 @@ import { KEYS_IN_TASK, startTask } from '../../runtime/tasks';
 import { streamedEntryOf } from './streamed-entry';
 
 const shared = openTable();
-const lambda = new LambdaClient({});
+// Without timeouts, a missing route to Lambda would hold back the stream.
+const lambda = new LambdaClient({
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 3000, requestTimeout: 5000, throwOnRequestTimeout: true },
+});
 const completion = variable(ENVIRONMENT.completionFunction);
 const notifications = variable(ENVIRONMENT.notificationsFunction);
 const logDays = logRetentionDays();
 const windowMs = Number(variable(ENVIRONMENT.mailWindow)) * 1000;
 
 /** `notifications` waits for a digest that is due this soon; its schedule finds later ones. */
-const WORTH_WAITING_MS = 60_000;
+const WORTH_WAITING_MS = 10_000;
 
 /**
  * Reads the table's stream, as its only reader: writes changes to the provisioning log, collects
  * failures in digests, and hands intents and notices on to the functions that work on them. All of
  * it is idempotent, because Lambda delivers records again after a failure.
- * @returns the first record that failed; Lambda delivers it again with those after it
+ * @returns the first record that failed; Lambda delivers it again with those after it, although
+ *   they were processed
  */
 export async function handler(
   { Records: records }: DynamoDBStreamEvent,
@@ -45,16 +50,21 @@ export async function handler(
   } catch (error) {
     logFailure(error, awsRequestId);
   }
-  // One by one, so that a record that always fails does not hold back those before it.
+  // One by one, so that a record that always fails does not hold back the others.
+  const failed: DynamoDBRecord[] = [];
   for (const record of records) {
     try {
       await dispatch(table, [record], awsRequestId);
     } catch (error) {
       logFailure(error, awsRequestId);
-      return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }] };
+      failed.push(record);
     }
   }
-  return { batchItemFailures: [] };
+  return {
+    batchItemFailures: failed
+      .slice(0, 1)
+      .map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' })),
+  };
 }
 
 async function dispatch(

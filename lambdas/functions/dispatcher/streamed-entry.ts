@@ -12,8 +12,9 @@ export function streamedEntryOf(
   if (item === undefined || record.eventName !== 'INSERT') return undefined;
   if (item['entry'] !== 'failure' && item['entry'] !== 'success') return undefined;
   const { connection } = readKey(item);
+  const { eventSourceARN: stream = '' } = record;
   const sequence = record.dynamodb?.SequenceNumber ?? '';
   const isSuccess = item['entry'] === 'success';
   const entry = isSuccess ? 'success' : failureEntryFromItem(connection, item);
-  return { connection, sequence, entry };
+  return { connection, stream, sequence, entry };
 }
