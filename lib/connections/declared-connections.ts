@@ -21,10 +21,10 @@ export interface DeclaredConnectionsProps {
 }
 
 /** Most connections that a stack can declare: each has two outputs, and a stack at most 200. */
-const MOST = 90;
+const MOST_CONNECTIONS = 90;
 
 /** How long CloudFormation waits for a response; by default it is an hour. */
-const PATIENCE = Duration.minutes(5);
+const SERVICE_TIMEOUT = Duration.minutes(5);
 
 /**
  * Declares connections as custom resources, with the base URL and the secret name of each as
@@ -33,18 +33,10 @@ const PATIENCE = Duration.minutes(5);
  * or if there are more connections than a stack can hold
  */
 export function declareConnections(scope: Construct, props: DeclaredConnectionsProps): void {
-  const {
-    connections,
-    provider: maker,
-    removalPolicy,
-    hasMail,
-    scimBaseUrl,
-    secretName,
-    after,
-  } = props;
-  if (connections.length > MOST) {
+  const { connections, provider, removalPolicy, hasMail, scimBaseUrl, secretName, after } = props;
+  if (connections.length > MOST_CONNECTIONS) {
     throw new Error(
-      `A stack can declare at most ${MOST} connections, not ${connections.length}. ` +
+      `A stack can declare at most ${MOST_CONNECTIONS} connections, not ${connections.length}. ` +
         'Create the others through the admin API, which has no limit.',
     );
   }
@@ -59,13 +51,13 @@ export function declareConnections(scope: Construct, props: DeclaredConnectionsP
     const properties: DeclaredProperties = { Id: id, Settings: JSON.stringify(settings) };
     const resource = new CustomResource(within, id, {
       resourceType: 'Custom::ScimConnection',
-      serviceToken: maker.functionArn,
-      serviceTimeout: PATIENCE,
+      serviceToken: provider.functionArn,
+      serviceTimeout: SERVICE_TIMEOUT,
       properties: { ...properties },
       removalPolicy: connection.removalPolicy ?? removalPolicy,
     });
     // Without its permissions, wherever they are, the function could not create the connection.
-    const permissions = maker.role === undefined ? [] : [maker.role];
+    const permissions = provider.role === undefined ? [] : [provider.role];
     resource.node.addDependency(...permissions, ...after);
     new CfnOutput(within, `${id}-BaseUrl`, {
       value: scimBaseUrl(id),

@@ -25,18 +25,15 @@ export interface FunctionNetwork {
 /** Props that require a VPC. */
 const IN_VPC = ['vpcSubnets', 'securityGroups', 'vpcEndpoints', 'vpcEndpointServices'] as const;
 
-/** Gateway endpoints by service, with their construct ids. */
-const GATEWAYS: Readonly<
-  Partial<Record<VpcEndpointService, readonly [string, GatewayVpcEndpointAwsService]>>
+/** Endpoints by service, with their construct ids. */
+const ENDPOINTS: Readonly<
+  Record<
+    VpcEndpointService,
+    readonly [string, GatewayVpcEndpointAwsService | InterfaceVpcEndpointAwsService]
+  >
 > = {
   [VpcEndpointService.DYNAMODB]: ['DynamoDbEndpoint', GatewayVpcEndpointAwsService.DYNAMODB],
   [VpcEndpointService.S3]: ['S3Endpoint', GatewayVpcEndpointAwsService.S3],
-};
-
-/** Interface endpoints by service, with their construct ids. */
-const INTERFACES: Readonly<
-  Partial<Record<VpcEndpointService, readonly [string, InterfaceVpcEndpointAwsService]>>
-> = {
   [VpcEndpointService.SECRETS_MANAGER]: [
     'SecretsManagerEndpoint',
     InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
@@ -100,31 +97,27 @@ export class Network {
    */
   addEndpoints({ mails }: { readonly mails: boolean }): readonly Construct[] {
     const wanted = this.services.filter((each) => mails || each !== VpcEndpointService.SES);
-    const gateways = wanted.flatMap((service) => this.gatewayEndpoint(service));
-    const interfaces = wanted.filter((service) => INTERFACES[service] !== undefined);
-    if (interfaces.length === 0) return gateways;
+    let group: SecurityGroup | undefined;
+    const endpoints = wanted.map((each) => {
+      const [id, service] = ENDPOINTS[each];
+      if (service instanceof GatewayVpcEndpointAwsService) return this.gatewayEndpoint(id, service);
+      return this.interfaceEndpoint(id, service, (group ??= this.endpointGroup()));
+    });
+    return group === undefined ? endpoints : [...endpoints, group];
+  }
+
+  private endpointGroup(): SecurityGroup {
     const group = this.group('EndpointGroup', 'What the SCIM functions call');
     for (const functions of this.functions.securityGroups)
       group.addIngressRule(functions, Port.HTTPS, 'SCIM functions');
-    return [
-      ...gateways,
-      group,
-      ...interfaces.flatMap((service) => {
-        const [id, endpointService] = INTERFACES[service] ?? [];
-        return id === undefined || endpointService === undefined
-          ? []
-          : [this.interfaceEndpoint(id, endpointService, group)];
-      }),
-    ];
+    return group;
   }
 
-  private gatewayEndpoint(service: VpcEndpointService): readonly GatewayVpcEndpoint[] {
-    const [id, endpointService] = GATEWAYS[service] ?? [];
-    if (id === undefined || endpointService === undefined) return [];
+  private gatewayEndpoint(id: string, service: GatewayVpcEndpointAwsService): GatewayVpcEndpoint {
     const { vpc, vpcSubnets } = this.functions;
     // Adds routes to the route tables of these subnets only.
     const subnets = [{ subnets: vpc.selectSubnets(vpcSubnets).subnets }];
-    return [new GatewayVpcEndpoint(this.scope, id, { vpc, service: endpointService, subnets })];
+    return new GatewayVpcEndpoint(this.scope, id, { vpc, service, subnets });
   }
 
   /**
