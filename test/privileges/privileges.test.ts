@@ -10,8 +10,8 @@ import { CALLS } from '../support/recorded-calls';
  */
 
 /**
- * Permissions that AWS services use on behalf of a function: Lambda reads the stream and writes the
- * logs, and RotateSecret checks that its caller may invoke the rotation function.
+ * Permissions that AWS services use on behalf of a function: Lambda reads the stream, writes the
+ * logs and reports discarded records, and RotateSecret checks that its caller may invoke the rotation function.
  */
 const USED_BY_SERVICES = new Set([
   'dynamodb:DescribeStream stream',
@@ -21,6 +21,9 @@ const USED_BY_SERVICES = new Set([
   'logs:CreateLogStream log',
   'logs:PutLogEvents log',
   'lambda:InvokeFunction function',
+  'sqs:GetQueueAttributes queue',
+  'sqs:GetQueueUrl queue',
+  'sqs:SendMessage queue',
 ]);
 
 const template = Template.synthesize({ connections: [{ id: 'declared' }] });
@@ -112,6 +115,7 @@ function kindOf(resource: Part): string {
     'AWS::DynamoDB::GlobalTable': 'table',
     'AWS::Lambda::Function': 'function',
     'AWS::Logs::LogGroup': 'log',
+    'AWS::SQS::Queue': 'queue',
   };
   const found = Object.entries(kind).find(([each]) => each === type)?.[1];
   if (found === undefined) throw new Error(`A policy applies to an unknown resource: ${text}`);
