@@ -11,7 +11,8 @@ import { CALLS } from '../support/recorded-calls';
 
 /**
  * Permissions that AWS services use on behalf of a function: Lambda reads the stream, writes the
- * logs and reports discarded records, and RotateSecret checks that its caller may invoke the rotation function.
+ * logs and reports discarded records, and RotateSecret checks that its caller may invoke the
+ * rotation function.
  */
 const USED_BY_SERVICES = new Set([
   'dynamodb:DescribeStream stream',
