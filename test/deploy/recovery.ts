@@ -5,7 +5,7 @@ import { deploy } from './cdk';
 import type { Ministack } from './ministack';
 
 /*
- * What docs/operations/recovery.md describes: a table that is restored, and a secret that somebody
+ * The procedures of docs/operations/recovery.md: restore a table, and rotate after a secret was
  * deleted.
  */
 

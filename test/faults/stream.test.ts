@@ -104,15 +104,17 @@ test('records that are delivered in pieces, again and after deaths count once', 
   expect(mails[0]?.text).toContain('20');
 }, 120_000);
 
-test('a record that fails is named, and does not hold back others', async () => {
+test('a record that fails is named, and holds back only its own connection', async () => {
   const client = await Client.connect('okta');
+  const other = await Client.connect('okta');
   for (let index = 0; index < 6; index += 1) await client.user(`user-${index}@acme.example`);
+  await other.user('user@acme.example');
   const records = (await system.streamRecords()).filter(
     ({ dynamodb }) =>
-      dynamodb?.Keys?.['pk']?.S?.includes(client.id) === true &&
-      dynamodb.NewImage?.['by'] !== undefined,
+      [client.id, other.id].some((id) => dynamodb?.Keys?.['pk']?.S?.includes(id) === true) &&
+      dynamodb?.NewImage?.['by'] !== undefined,
   );
-  expect(records).toHaveLength(6);
+  expect(records).toHaveLength(7);
   const damaged = records.map((record, index) => {
     if (index !== 3) return record;
     const { attributes: _, ...image } = record.dynamodb?.NewImage ?? {};
@@ -121,9 +123,11 @@ test('a record that fails is named, and does not hold back others', async () => 
   expect(await system.invoke('Dispatcher', { Records: damaged })).toEqual({
     batchItemFailures: [{ itemIdentifier: records[3]?.dynamodb?.SequenceNumber }],
   });
-  expect(await entries(client, 'change')).toHaveLength(5);
+  expect(await entries(client, 'change')).toHaveLength(3);
+  expect(await entries(other, 'change')).toHaveLength(1);
   await deliver(records.slice(3));
   expect(await entries(client, 'change')).toHaveLength(6);
+  expect(await entries(other, 'change')).toHaveLength(1);
 });
 
 test('records from the mappings of an earlier release are ignored', async () => {

@@ -1,5 +1,5 @@
 /*
- * What a deployed service provider must do, as data: integ.service-provider.ts checks it in an AWS
+ * Checks of a deployed service provider, as data. integ.service-provider.ts makes them in an AWS
  * account, and `npm run test:deploy` in the emulation.
  */
 

@@ -1,5 +1,10 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type {
+  DynamoDBBatchItemFailure,
+  DynamoDBBatchResponse,
+  DynamoDBRecord,
+  DynamoDBStreamEvent,
+} from 'aws-lambda';
 import { Connections } from '../../../directory/connections/connections';
 import { changeEntryOf, type ChangeEntry } from '../../../directory/log/change-entry';
 import { logChanges } from '../../../directory/log/change-log';
@@ -36,8 +41,7 @@ const WORTH_WAITING_MS = 10_000;
  * Reads the table's stream, as its only reader: writes changes to the provisioning log, collects
  * failures in digests, and hands intents and notices on to the functions that work on them. All of
  * it is idempotent, because Lambda delivers records again after a failure.
- * @returns the first record that failed; Lambda delivers it again with those after it, although
- *   they were processed
+ * @returns the first record that failed; Lambda delivers it again with all that come after it
  */
 export async function handler(
   { Records: records }: DynamoDBStreamEvent,
@@ -50,21 +54,34 @@ export async function handler(
   } catch (error) {
     logFailure(error, awsRequestId);
   }
-  // One by one, so that a record that always fails does not hold back the others.
-  const failed: DynamoDBRecord[] = [];
+  return { batchItemFailures: await dispatchEach(table, records, awsRequestId) };
+}
+
+/**
+ * Processes records one by one, so that a record that always fails holds back no other connection.
+ * Later records of its own connection wait: a digest ignores entries that are older than its last.
+ * @returns the first record that failed
+ */
+async function dispatchEach(
+  table: Table,
+  records: readonly DynamoDBRecord[],
+  requestId: string,
+): Promise<DynamoDBBatchItemFailure[]> {
+  const failed = new Map<string, DynamoDBRecord>();
   for (const record of records) {
+    const [key] = keyOf(record);
+    const connection = key === undefined ? '' : readKey(key).connection;
+    if (failed.has(connection)) continue;
     try {
-      await dispatch(table, [record], awsRequestId);
+      await dispatch(table, [record], requestId);
     } catch (error) {
-      logFailure(error, awsRequestId);
-      failed.push(record);
+      logFailure(error, requestId);
+      failed.set(connection, record);
     }
   }
-  return {
-    batchItemFailures: failed
-      .slice(0, 1)
-      .map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' })),
-  };
+  return [...failed.values()]
+    .slice(0, 1)
+    .map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' }));
 }
 
 async function dispatch(
