@@ -1,9 +1,8 @@
 import { Fn } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { InterfaceVpcEndpoint, Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { ScimAccess } from '../../lib';
-import { importedVpc, provide } from './support';
+import { importedVpc, provide, webAclIn } from './support';
 
 const SCIM_READS = 'execute-api:/scim/GET/v2/*';
 const ADMIN_READS = 'execute-api:/scim/GET/admin/*';
@@ -49,15 +48,7 @@ test.each([
   [
     'a web ACL',
     (scope: Parameters<Parameters<typeof provide>[0] & object>[0]) => ({
-      webAcl: new CfnWebACL(scope, 'Acl', {
-        scope: 'REGIONAL',
-        defaultAction: { block: {} },
-        visibilityConfig: {
-          cloudWatchMetricsEnabled: false,
-          metricName: 'x',
-          sampledRequestsEnabled: false,
-        },
-      }),
+      webAcl: webAclIn(scope),
     }),
   ],
 ])('with %s, new tokens are tested by invoking a function, and the roles permit it', (_, props) => {

@@ -1,15 +1,12 @@
 import { Tags } from 'aws-cdk-lib';
 import { IpAddressType } from 'aws-cdk-lib/aws-apigateway';
 import { Match } from 'aws-cdk-lib/assertions';
-import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { ENVIRONMENT } from '../../lambdas/contract';
-import { importedVpc, provide } from './support';
+import { certificateIn, importedVpc, provide, webAclIn, zoneIn } from './support';
 
 /* What accounts require of a service provider: logs, keys, tags, names, quotas. */
 
@@ -136,15 +133,7 @@ test('webAclArn associates a web ACL of another stack', () => {
   expect(() =>
     provide((scope) => ({
       webAclArn: arn,
-      webAcl: new CfnWebACL(scope, 'Acl', {
-        scope: 'REGIONAL',
-        defaultAction: { allow: {} },
-        visibilityConfig: {
-          cloudWatchMetricsEnabled: false,
-          metricName: 'x',
-          sampledRequestsEnabled: false,
-        },
-      }),
+      webAcl: webAclIn(scope),
     })),
   ).toThrow('Remove one of the two');
 });
@@ -163,15 +152,8 @@ test('the template stays below 300 resources with every feature on', () => {
     webAclArn: 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/x/1',
     domain: {
       domainName: 'scim.example.com',
-      certificate: Certificate.fromCertificateArn(
-        scope,
-        'Certificate',
-        'arn:aws:acm:eu-central-1:1:certificate/1',
-      ),
-      hostedZone: HostedZone.fromHostedZoneAttributes(scope, 'Zone', {
-        hostedZoneId: 'Z',
-        zoneName: 'example.com',
-      }),
+      certificate: certificateIn(scope),
+      hostedZone: zoneIn(scope),
     },
     connections: Array.from({ length: 90 }, (_, index) => ({ id: `connection-${index}` })),
   }));

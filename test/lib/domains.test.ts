@@ -1,26 +1,14 @@
 import type { Stack } from 'aws-cdk-lib';
 import { DomainName } from 'aws-cdk-lib/aws-apigateway';
 import { Match } from 'aws-cdk-lib/assertions';
-import { Certificate, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
-import { HostedZone, type IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ENVIRONMENT } from '../../lambdas/contract';
 import { ScimAccess } from '../../lib';
-import { importedVpc, provide } from './support';
+import { certificateIn, importedVpc, provide, zoneIn } from './support';
 
 /* Addresses of the API: private domain names, shared ones, and the one that API Gateway assigns. */
 
 const domainName = 'scim.example.com';
-
-function certificateIn(scope: Stack): ICertificate {
-  const arn = 'arn:aws:acm:eu-central-1:1:certificate/1';
-  return Certificate.fromCertificateArn(scope, 'Certificate', arn);
-}
-
-function zoneIn(scope: Stack): IHostedZone {
-  const attributes = { hostedZoneId: 'Z', zoneName: 'example.com' };
-  return HostedZone.fromHostedZoneAttributes(scope, 'Zone', attributes);
-}
 
 test('a private API has a private domain name, reached through its endpoints only', () => {
   const { provider, stack, template } = provide((scope) => ({

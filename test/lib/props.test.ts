@@ -1,6 +1,5 @@
 import { App, Aspects, Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AccountPrincipal,
   CfnRole,
@@ -11,25 +10,16 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { ENVIRONMENT } from '../../lambdas/contract';
 import { ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
-import { provide } from './support';
+import { certificateIn, provide, webAclIn, zoneIn } from './support';
 
 test('domain sets up the certificate, TLS 1.2 and DNS records, and all URLs use it', () => {
   const { stack, provider, template } = provide((scope) => ({
     domain: {
       domainName: 'scim.example.com',
-      certificate: Certificate.fromCertificateArn(
-        scope,
-        'Certificate',
-        'arn:aws:acm:eu-central-1:1:certificate/1',
-      ),
-      hostedZone: HostedZone.fromHostedZoneAttributes(scope, 'Zone', {
-        hostedZoneId: 'Z',
-        zoneName: 'example.com',
-      }),
+      certificate: certificateIn(scope),
+      hostedZone: zoneIn(scope),
     },
   }));
   const synthesized = template();
@@ -55,15 +45,7 @@ test('domain sets up the certificate, TLS 1.2 and DNS records, and all URLs use 
 
 test('webAcl is associated with the stage', () => {
   const { template } = provide((scope) => ({
-    webAcl: new CfnWebACL(scope, 'Acl', {
-      scope: 'REGIONAL',
-      defaultAction: { allow: {} },
-      visibilityConfig: {
-        cloudWatchMetricsEnabled: false,
-        metricName: 'x',
-        sampledRequestsEnabled: false,
-      },
-    }),
+    webAcl: webAclIn(scope),
   }));
   template().hasResourceProperties('AWS::WAFv2::WebACLAssociation', {
     WebACLArn: { 'Fn::GetAtt': ['Acl', 'Arn'] },
