@@ -10,7 +10,7 @@ const path = require('node:path');
  */
 const DIRECTORY = { packages: ['@aws-sdk', 'aws4', 'uuid'] };
 const LAMBDAS = { packages: ['@aws-sdk', 'aws-lambda'] };
-const BELOW_LAMBDAS = ['scim', 'idp', 'directory', 'lambdas/contract.ts'];
+const BELOW_LAMBDAS = ['scim', 'idp', 'directory', 'events', 'lambdas/contract.ts'];
 
 const RULES = {
   scim: { core: ['crypto'] },
@@ -18,14 +18,18 @@ const RULES = {
   'directory/store': { ...DIRECTORY, folders: ['scim'] },
   'directory/resources': { ...DIRECTORY, folders: ['scim', ...upTo('store')] },
   'directory/memberships': { ...DIRECTORY, folders: ['scim', ...upTo('resources')] },
+  'directory/candidates.ts': { ...DIRECTORY, folders: ['scim', ...upTo('memberships')] },
   'directory/deleted-users.ts': { ...DIRECTORY, folders: ['scim', ...upTo('memberships')] },
   'directory/users.ts': { ...DIRECTORY, folders: ['scim', ...upTo('deleted-users.ts')] },
   'directory/groups.ts': { ...DIRECTORY, folders: ['scim', ...upTo('memberships')] },
   'directory/connections': { ...DIRECTORY, folders: ['scim', ...upTo('groups.ts')] },
   'directory/log': { ...DIRECTORY, folders: ['scim', ...upTo('connections')] },
+  'directory/events': { ...DIRECTORY, folders: ['scim', ...upTo('log')] },
+  'directory/webhooks': { ...DIRECTORY, folders: ['scim', ...upTo('events')] },
   'directory/notices': { ...DIRECTORY, folders: ['scim', ...upTo('log')] },
   'directory/completion': { ...DIRECTORY, folders: ['scim', ...upTo('notices')] },
   'directory/verify': { ...DIRECTORY, folders: ['scim', ...upTo('completion')] },
+  events: { packages: ['@aws-sdk'], folders: ['scim', 'directory'] },
   'lambdas/contract.ts': { core: [] },
   'lambdas/runtime': { ...LAMBDAS, folders: BELOW_LAMBDAS },
   'lambdas/observability': { ...LAMBDAS, folders: [...BELOW_LAMBDAS, 'lambdas/runtime'] },
@@ -34,9 +38,24 @@ const RULES = {
     folders: [...BELOW_LAMBDAS, 'lambdas/runtime', 'lambdas/observability'],
   },
   'lambdas/endpoints': { ...LAMBDAS, folders: [...BELOW_LAMBDAS, 'lambdas/http'] },
+  'lambdas/webhooks': {
+    packages: [...LAMBDAS.packages],
+    folders: BELOW_LAMBDAS,
+  },
+  'lambdas/json-api': {
+    packages: [...LAMBDAS.packages, 'zod'],
+    folders: [...BELOW_LAMBDAS, 'lambdas/http'],
+  },
   'lambdas/admin': {
     packages: [...LAMBDAS.packages, 'zod'],
-    folders: [...BELOW_LAMBDAS, 'lambdas/http', 'lambdas/runtime'],
+    folders: [
+      ...BELOW_LAMBDAS,
+      ...['http', 'json-api', 'runtime', 'webhooks'].map((name) => `lambdas/${name}`),
+    ],
+  },
+  'lambdas/application': {
+    packages: [...LAMBDAS.packages, 'zod'],
+    folders: [...BELOW_LAMBDAS, 'lambdas/http', 'lambdas/json-api', 'lambdas/runtime'],
   },
   'lambdas/mail': {
     ...LAMBDAS,
@@ -46,30 +65,45 @@ const RULES = {
     ...LAMBDAS,
     folders: [
       ...BELOW_LAMBDAS,
-      ...['runtime', 'observability', 'http', 'endpoints', 'admin', 'mail'].map(
-        (name) => `lambdas/${name}`,
-      ),
+      ...[
+        'runtime',
+        'observability',
+        'http',
+        'endpoints',
+        'json-api',
+        'admin',
+        'application',
+        'mail',
+        'webhooks',
+      ].map((name) => `lambdas/${name}`),
     ],
   },
   'lambdas/bundling': { packages: ['esbuild'], folders: ['lambdas/contract.ts'] },
   lib: { packages: ['aws-cdk-lib', 'constructs'], folders: ['lambdas/contract.ts'] },
+  client: { packages: ['aws4'] },
   bin: { packages: ['aws-cdk-lib', 'zod'], folders: ['lib'] },
   local: {
     packages: ['aws-cdk-lib', '@aws-sdk', 'aws-lambda', 'sql.js'],
     folders: ['lib', 'lambdas/contract.ts', 'idp', 'scim'],
   },
-  tools: { packages: ['@aws-sdk'], folders: ['scim', 'idp', 'directory'] },
+  tools: {
+    packages: ['@aws-sdk', 'esbuild'],
+    folders: ['scim', 'idp', 'directory', 'lambdas/bundling'],
+  },
 };
 
 /** The rows of the directory in their order, up to and including one of them. */
 function upTo(last) {
   const order = ['store', 'resources', 'memberships'];
   order.push(
+    'candidates.ts',
     'deleted-users.ts',
     'users.ts',
     'groups.ts',
     'connections',
     'log',
+    'events',
+    'webhooks',
     'notices',
     'completion',
   );

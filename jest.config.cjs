@@ -31,7 +31,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/test/{scim,idp,lambdas,local,docs}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{scim,idp,events,lambdas,local,docs}/**/*.test.ts'],
       testPathIgnorePatterns: SLOW.map((name) => `/test/${name}\\.test\\.ts$`),
     },
     // Synthesizes templates.
@@ -39,7 +39,7 @@ module.exports = {
     {
       ...againstServer,
       displayName: 'system',
-      testMatch: ['<rootDir>/test/{directory,e2e,tools}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{client,directory,e2e,tools}/**/*.test.ts'],
       testPathIgnorePatterns: SLOW.map((name) => `/test/${name}\\.test\\.ts$`),
     },
     {

@@ -126,6 +126,10 @@ new CfnOutput(stack, 'AdminUrl', {
   description:
     'Admin API: create connections with POST <AdminUrl>/connections (SigV4, service execute-api)',
 });
+new CfnOutput(stack, 'ApplicationUrl', {
+  value: provider.applicationUrl,
+  description: 'Application API: users, groups and events (SigV4, service execute-api)',
+});
 new CfnOutput(stack, 'ScimBaseUrl', {
   value: provider.scimBaseUrl('<connection id>'),
   description: 'Base URL (tenant URL) of a connection, for its identity provider',

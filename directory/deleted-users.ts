@@ -4,7 +4,12 @@ import type { Attributes } from '../scim/resource/parse';
 import type { StoredResource } from '../scim/resource/resource';
 import { deletionIntent } from './memberships/deletions';
 import { INDEXED_USER_ATTRIBUTES, keyFormsOf } from './resources/unique-and-indexed-values';
-import { changedMeta, resourceFromItem, resourceItemAt } from './resources/resource-item';
+import {
+  changedMeta,
+  resourceFromItem,
+  resourceItemAt,
+  type StoredItem,
+} from './resources/resource-item';
 import type { GuardedWrite } from './resources/resources';
 import type { Tenant } from './resources/tenant';
 import { handOver, intentWrite } from './store/intents';
@@ -68,12 +73,18 @@ export class DeletedUsers {
   }
 
   /** Creates the writes that retain a user who is being deleted. */
-  retentionWrites(user: StoredResource): readonly Write[] {
+  retentionWrites(user: StoredItem): readonly Write[] {
     const { connection } = this.tenant;
     const attributes = { ...user.attributes, active: false };
     const record = { ...user, ...changedMeta(user), attributes };
     return [
-      { put: resourceItemAt(deletedUserKey(connection, user.id), record) },
+      {
+        put: {
+          ...resourceItemAt(deletedUserKey(connection, user.id), record),
+          sequence: user.sequence + 1,
+          ...applicationIdOf(user.applicationId),
+        },
+      },
       ...revivalPartitions(connection, user.attributes).map(({ current: pk }) => ({
         put: { pk, sk: user.id, deletedAt: record.lastModified },
       })),
@@ -90,7 +101,7 @@ export class DeletedUsers {
   }
 
   /** Returns the retained user who comes back with these attributes. */
-  async find(attributes: Attributes): Promise<StoredResource | undefined> {
+  async find(attributes: Attributes): Promise<StoredItem | undefined> {
     const { table, connection } = this.tenant;
     const lists = await Promise.all(
       revivalPartitions(connection, attributes).map(async ({ current, former }) => {
@@ -112,6 +123,11 @@ export class DeletedUsers {
     }
     return undefined;
   }
+}
+
+/** Returns the attribute of an item that holds the user's id in the application. */
+export function applicationIdOf(id: string | undefined): Readonly<Record<string, string>> {
+  return id === undefined ? {} : { applicationId: id };
 }
 
 /**

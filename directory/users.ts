@@ -3,13 +3,14 @@ import { mentions } from '../scim/filter/evaluate';
 import type { Attributes } from '../scim/resource/parse';
 import type { StoredResource } from '../scim/resource/resource';
 import type { ResourceType } from '../scim/schema/resource-type';
-import { DeletedUsers } from './deleted-users';
+import { Candidates, type Adoption } from './candidates';
+import { applicationIdOf, DeletedUsers } from './deleted-users';
 import { deletionIntent, deletionWrite, finishDeletion } from './memberships/deletions';
 import { leaveAllGroups } from './memberships/departures';
 import { groupsOf } from './memberships/groups-of';
 import { Collection } from './resources/collection';
 import { INDEXED_USER_ATTRIBUTES } from './resources/unique-and-indexed-values';
-import { changedMeta } from './resources/resource-item';
+import { changedMeta, newMeta } from './resources/resource-item';
 import { Resources, type Precondition } from './resources/resources';
 import type { Tenant } from './resources/tenant';
 
@@ -25,12 +26,15 @@ export class Users {
   readonly collection: Collection;
   private readonly resources: Resources;
   private readonly deleted: DeletedUsers;
+  private readonly candidates: Candidates;
 
   constructor(
     private readonly tenant: Tenant,
     type: ResourceType,
     private readonly userDeletion: UserDeletion,
+    private readonly adoption: Adoption = { adoption: 'off', verifiedDomains: [] },
   ) {
+    this.candidates = new Candidates(tenant.table, tenant.connection);
     this.resources = new Resources(tenant, type, INDEXED_USER_ATTRIBUTES);
     this.deleted = new DeletedUsers(tenant);
     this.collection = new Collection(this.resources, async ({ id }, filter) => {
@@ -55,7 +59,7 @@ export class Users {
    * Adds a user, active unless its attributes say otherwise. A retained user with the same
    * `externalId` is revived under its old id, and so is one with the same `userName` unless both
    * have an `externalId`.
-   * @throws ScimError 409 `uniqueness`
+   * @throws ScimError 409 `uniqueness`, also for a user who matches several candidates
    */
   async create(sent: Attributes): Promise<StoredResource> {
     const attributes: Attributes = { active: true, ...sent };
@@ -63,15 +67,39 @@ export class Users {
       const deleted =
         this.userDeletion === 'retain' ? await this.deleted.find(attributes) : undefined;
       if (deleted !== undefined) await this.endMemberships(deleted.id);
-      const options =
+      const created =
         deleted === undefined
-          ? {}
-          : { meta: changedMeta(deleted), alongside: this.deleted.removalWrites(deleted) };
-      const created = await this.resources.create(attributes, options);
+          ? await this.createNew(attributes)
+          : await this.resources.create(attributes, {
+              meta: changedMeta(deleted),
+              sequence: deleted.sequence + 1,
+              item: applicationIdOf(deleted.applicationId),
+              alongside: this.deleted.removalWrites(deleted),
+            });
       if (created !== undefined) return created;
       // Another request revived the user first: the next attempt meets a conflict or another user.
       await this.tenant.table.retries.pause(attempt);
     }
+  }
+
+  /**
+   * Adds a user, who adopts the candidate that matches.
+   * @returns undefined if another user adopted it first
+   */
+  private async createNew(attributes: Attributes): Promise<StoredResource | undefined> {
+    if (this.adoption.adoption === 'off') return this.resources.create(attributes);
+    const applicationId = await this.candidates.matching(attributes, this.adoption);
+    const removal = { write: this.candidates.conflictRemoval(attributes) };
+    if (applicationId === undefined) {
+      return this.resources.create(attributes, { alongside: [removal] });
+    }
+    const meta = newMeta();
+    return this.resources.create(attributes, {
+      meta,
+      item: applicationIdOf(applicationId),
+      reason: 'adopt',
+      alongside: [removal, ...(await this.candidates.adoptionWrites(applicationId, meta.id))],
+    });
   }
 
   /**
@@ -105,9 +133,10 @@ export class Users {
   private async eraseEarlier(attributes: Attributes): Promise<void> {
     for (;;) {
       const earlier = await this.deleted.find(attributes);
-      if (earlier === undefined) return;
+      if (earlier === undefined) break;
       await this.deleted.erase(earlier.id);
     }
+    await this.tenant.table.write([this.candidates.conflictRemoval(attributes)]);
   }
 
   /** A revived user comes back without groups, so its deletion is finished first. */

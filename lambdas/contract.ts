@@ -14,6 +14,8 @@ export const ENVIRONMENT = {
   deployment: 'DEPLOYMENT',
   /** Days that entries of the provisioning log are kept; all functions. */
   logDays: 'LOG_DAYS',
+  /** Days that events are kept; functions that append events. */
+  eventDays: 'EVENT_DAYS',
   /**
    * Default limit of a connection's requests as `<requests per second>/<burst>`; functions that
    * serve SCIM. Empty for no limit.
@@ -28,6 +30,14 @@ export const ENVIRONMENT = {
   /** ARNs of the functions that `dispatcher` starts tasks in; `dispatcher`. */
   completionFunction: 'COMPLETION_FUNCTION_ARN',
   notificationsFunction: 'NOTIFICATIONS_FUNCTION_ARN',
+  webhooksFunction: 'WEBHOOKS_FUNCTION_ARN',
+  /**
+   * Set if webhooks may be sent to this machine, for development; `admin`, `webhooks`. It is empty
+   * in AWS.
+   */
+  loopbackWebhooks: 'LOOPBACK_WEBHOOKS',
+  /** ARN of the bus that events are put on; `dispatcher`. */
+  eventBus: 'EVENT_BUS_ARN',
   /** Seconds that failures are collected for one mail; `dispatcher`. */
   mailWindow: 'MAIL_WINDOW',
   /** Tags of the stack as a JSON object, for secrets; `admin`, `declared-connections`. */
@@ -71,6 +81,10 @@ export const METRICS = {
   silentConnections: 'SilentConnections',
   /** Mails that SES did not accept, counted per attempt. */
   mailFailures: 'MailFailures',
+  /** Events that EventBridge did not accept, counted per attempt. */
+  undeliveredEvents: 'UndeliveredEvents',
+  /** Events that a webhook endpoint did not accept in all attempts. */
+  failedWebhooks: 'FailedWebhooks',
 } as const;
 
 /** Values of the dimension `kind`, derived from the status of the answer. */
@@ -95,10 +109,12 @@ export const FUNCTION_NAMES = [
   'search',
   'discovery',
   'admin',
+  'application',
   'dispatcher',
   'completion',
   'token-rotation',
   'notifications',
+  'webhooks',
   'declared-connections',
 ] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
@@ -106,7 +122,12 @@ export type FunctionName = (typeof FUNCTION_NAMES)[number];
 /** The functions that answer requests over HTTP. */
 export type RoutedFunction = Exclude<
   FunctionName,
-  'dispatcher' | 'completion' | 'token-rotation' | 'notifications' | 'declared-connections'
+  | 'dispatcher'
+  | 'completion'
+  | 'token-rotation'
+  | 'notifications'
+  | 'webhooks'
+  | 'declared-connections'
 >;
 
 /** The properties of the custom resource that `declared-connections` handles. */
@@ -119,35 +140,66 @@ export interface DeclaredProperties {
 }
 
 /**
- * Filters of the table's stream for `dispatcher`: intents that were handed over
- * (directory/store/intents.ts), items that a request changed
- * (directory/resources/request-info.ts), new notices (directory/notices), and failure or success
- * entries of the provisioning log (directory/log/failure-entry.ts).
+ * Filters of the table's stream for `dispatcher`, which AWS limits to five:
+ *
+ * 1. connections, and intents that were handed over (directory/store/intents.ts),
+ * 2. items that a request changed (directory/resources/request-info.ts),
+ * 3. new memberships,
+ * 4. new notices (directory/notices), and failure or success entries of the provisioning log
+ *    (directory/log/failure-entry.ts),
+ * 5. items that were removed, except by their time to live.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
  */
 export const STREAM_FILTERS = [
   {
-    eventName: ['MODIFY'],
-    dynamodb: {
-      Keys: { sk: { S: ['intent'] } },
-      NewImage: { handedOver: { S: [{ exists: true }] } },
-    },
+    eventName: ['INSERT', 'MODIFY'],
+    dynamodb: { Keys: { sk: { S: ['connection', 'intent'] } } },
   },
   {
     eventName: ['INSERT', 'MODIFY'],
     dynamodb: { NewImage: { by: { M: { requestId: { S: [{ exists: true }] } } } } },
   },
-  { eventName: ['INSERT'], dynamodb: { NewImage: { gsi1pk: { S: ['unsentNotices'] } } } },
-  { eventName: ['INSERT'], dynamodb: { NewImage: { entry: { S: ['failure', 'success'] } } } },
+  { eventName: ['INSERT'], dynamodb: { NewImage: { type: { S: ['User', 'Group'] } } } },
+  {
+    eventName: ['INSERT'],
+    dynamodb: { NewImage: { entry: { S: ['failure', 'success', 'notice'] } } },
+  },
+  {
+    eventName: ['REMOVE'],
+    dynamodb: { OldImage: { ttl: { N: [{ exists: false }] } } },
+  },
 ] as const;
 
 /** The stage of the REST API, with which the path of every URL starts. */
 export const STAGE = 'scim';
 
+/** The `Source` of events on the bus. */
+export const EVENT_SOURCE = 'cdk-scim';
+
+/** The types of events on the bus; those of directory/events without `webhook.test`. */
+export const EVENT_TYPES = [
+  'user.created',
+  'user.updated',
+  'user.deactivated',
+  'user.reactivated',
+  'user.deleted',
+  'group.created',
+  'group.updated',
+  'group.deleted',
+  'group.member_added',
+  'group.member_removed',
+  'connection.created',
+  'connection.updated',
+  'connection.deleted',
+  'connection.sync_completed',
+] as const;
+
 /** Paths below the stage: SCIM endpoints, those of a connection, and the admin API. */
 export const SCIM_PATH = '/v2';
 export const CONNECTION_PATH = `${SCIM_PATH}/connections/{connectionId}`;
 export const ADMIN_PATH = '/admin';
+/** Path of the application API, which has its version. */
+export const APPLICATION_PATH = '/app/v1';
 
 /** The schema of API Gateway's own answers; the same as `ERROR_URN` of scim/errors. */
 export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
@@ -169,10 +221,13 @@ export interface Route {
  */
 export const ADMIN_METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 
+/** The methods of the application API. */
+export const APPLICATION_METHODS = ['DELETE', 'GET', 'POST', 'PUT'] as const;
+
 /**
  * The routes. Paths of a connection without a route of their own go to `discovery`, which answers
- * 404. The function `admin` has one route for all paths, because a template has at most 500
- * resources. The annotation lets bundles leave the routes out.
+ * 404. The functions `admin` and `application` have one route each for all paths, because a
+ * template has at most 500 resources. The annotation lets bundles leave the routes out.
  */
 export const ROUTES: readonly Route[] = /* @__PURE__ */ routes();
 
@@ -187,6 +242,12 @@ function routes(): readonly Route[] {
       path: `${ADMIN_PATH}/{proxy+}`,
       function: 'admin',
       methods: ADMIN_METHODS,
+      authorization: 'iam',
+    },
+    {
+      path: `${APPLICATION_PATH}/{proxy+}`,
+      function: 'application',
+      methods: APPLICATION_METHODS,
       authorization: 'iam',
     },
   ];

@@ -58,18 +58,19 @@ export function acknowledgeRules(scope: Construct, deployment: string): void {
 }
 
 /**
- * Acknowledges the wildcard in the policy of a principal that may call the admin API.
- * @param method HTTP method that the principal may use, or `*` for all
+ * Acknowledges the wildcard in the policy of a principal that may call the admin or application
+ * API.
+ * @param calls the method and path that the principal may use, such as `GET/admin/*`
  */
-export function acknowledgeAdministration(grantee: IGrantable, api: RestApi, method: string): void {
+export function acknowledgeCalls(grantee: IGrantable, api: RestApi, calls: string): void {
   const { defaultChild } = api.node;
   if (!Construct.isConstruct(grantee) || !CfnElement.isCfnElement(defaultChild)) return;
   const id = `<${Stack.of(api).getLogicalId(defaultChild)}>`;
-  const routes = shownArn(api, 'execute-api', `${id}/${STAGE}/${method}/admin/*`);
+  const routes = shownArn(api, 'execute-api', `${id}/${STAGE}/${calls}`);
   acknowledge(
     grantee,
     `AwsSolutions-IAM5[Resource::${routes}]`,
-    'Administrators manage every connection, and connections are created at run time.',
+    'The principal works with every connection, and connections are created at run time.',
   );
 }
 

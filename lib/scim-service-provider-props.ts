@@ -8,6 +8,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { AlarmProps } from './monitoring/alarm-props';
 import type { ConnectionProps } from './connections/connection-props';
 import type { NetworkProps } from './network/network-props';
+import type { EventsProps } from './events/events-props';
 import type { FailureMailProps } from './functions/failure-mail';
 
 /**
@@ -121,6 +122,13 @@ export interface ScimServiceProviderProps extends NetworkProps {
    * @default - CloudWatch Logs encrypts with a key of its own
    */
   readonly logEncryptionKey?: IKey;
+
+  /**
+   * Settings of the event log, from which applications receive changes.
+   *
+   * @default - events are kept for 30 days and put on a bus of its own
+   */
+  readonly events?: EventsProps;
 
   /**
    * Retention of the functions' logs.

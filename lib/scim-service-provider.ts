@@ -1,23 +1,25 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
+import type { IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
-import { METRICS, STAGE } from '../lambdas/contract';
+import type { Construct } from 'constructs';
+import { ADMIN_PATH, APPLICATION_PATH, STAGE } from '../lambdas/contract';
 import { acknowledgeRules } from './acknowledged-rules';
-import { grantAdminApi } from './api/admin-access';
+import { grantCalls } from './api/grants';
 import { bindAccess } from './api/api-policy';
-import { addAlarms } from './monitoring/alarms';
-import { addDashboard } from './monitoring/dashboard';
 import { declareConnections } from './connections/declared-connections';
 import { deploymentName } from './deployment-name';
 import { addDomain, domainUrl } from './api/domain';
 import { addWebAcl } from './api/web-acl';
-import { Metrics, type FailureKind } from './monitoring/metrics';
+import { addEventRule, eventBusOf } from './events/event-rules';
+import type { OnEventOptions } from './events/events-props';
+import { MeteredConstruct } from './monitoring/metered-construct';
+import { Metrics } from './monitoring/metrics';
+import { addMonitoring } from './monitoring/monitoring';
 import { Network } from './network/network';
 import { ScimAccess } from './api/scim-access';
 import { addRoutes, createApi } from './api/scim-api';
@@ -32,7 +34,7 @@ import { createTable } from './scim-table';
  * the bearer token of each connection. Identity providers call it at `scimBaseUrl(connectionId)`,
  * administrators at `adminUrl`.
  */
-export class ScimServiceProvider extends Construct {
+export class ScimServiceProvider extends MeteredConstruct {
   /**
    * REST API of the service provider.
    *
@@ -45,6 +47,12 @@ export class ScimServiceProvider extends Construct {
    * By default, it is retained when the stack is deleted.
    */
   readonly table: ITableV2;
+  /**
+   * Bus with the events of users, groups and connections.
+   *
+   * `onEvent` adds a rule for a target.
+   */
+  readonly eventBus: IEventBus;
   /** Lambda functions of the service provider. */
   readonly functions: ScimFunctions;
   /**
@@ -54,6 +62,12 @@ export class ScimServiceProvider extends Construct {
    */
   readonly adminUrl: string;
   /**
+   * URL of the application API.
+   *
+   * Requests must be signed (AWS SigV4, service `execute-api`).
+   */
+  readonly applicationUrl: string;
+  /**
    * Interface endpoint that was created for a private API.
    *
    * Use its `connections` to let in callers from networks that are connected to the VPC.
@@ -61,7 +75,8 @@ export class ScimServiceProvider extends Construct {
   readonly apiEndpoint?: InterfaceVpcEndpoint;
   private readonly url: string;
   private readonly deployment: string;
-  private readonly metrics: Metrics;
+  /** @internal */
+  protected readonly _metrics: Metrics;
   private readonly key: IKey | undefined;
 
   /**
@@ -94,19 +109,22 @@ export class ScimServiceProvider extends Construct {
     const isOpen =
       access._isOpen &&
       [props.webAcl, props.webAclArn, domain, network].every((each) => each === undefined);
-    const { table, url, deployment } = this;
+    this.eventBus = eventBusOf(this, props.events);
+    const { table, url, deployment, eventBus } = this;
     const { functions, discarded } = createFunctions(this, {
       ...props,
       table,
       deployment,
       url,
       isOpen,
+      eventBus,
       network: network?.functions,
     });
     this.functions = functions;
     const endpoints = network?.addEndpoints({ mails: props.failureMail !== undefined }) ?? [];
     addRoutes(this.api, this.functions);
-    this.adminUrl = `${this.url}/admin`;
+    this.adminUrl = `${this.url}${ADMIN_PATH}`;
+    this.applicationUrl = `${this.url}${APPLICATION_PATH}`;
     if (domain !== undefined)
       addDomain(this, this.api, domain, reach.endpointConfiguration.vpcEndpoints);
     addWebAcl(this, this.api, props);
@@ -129,14 +147,8 @@ export class ScimServiceProvider extends Construct {
         ],
       });
     }
-    this.metrics = new Metrics(this, this.deployment, this.api);
-    const { metrics } = this;
-    const isMailed = (props.failureMail?.recipients ?? []).length > 0;
-    const alarms =
-      props.alarms === undefined
-        ? []
-        : addAlarms(this, props.alarms, { metrics, functions, discarded, isMailed });
-    if (props.dashboard ?? true) addDashboard(this, { metrics, alarms, functions, table });
+    this._metrics = new Metrics(this, this.deployment, this.api);
+    addMonitoring(this, { ...props, metrics: this._metrics, functions, table, discarded });
     acknowledgeRules(this, this.deployment);
   }
 
@@ -173,94 +185,12 @@ export class ScimServiceProvider extends Construct {
   }
 
   /**
-   * Returns a metric that the functions of this deployment report.
-   *
-   * Sum over five minutes by default.
-   *
-   * @param metricName `Latency`, `Failures`, `Refusals`, `Declined`, `TokensNearExpiry`,
-   * `SilentConnections` or `MailFailures`.
-   * @param options Overrides of the defaults.
-   */
-  metric(metricName: string, options?: MetricOptions): Metric {
-    return this.metrics.metric(metricName, options);
-  }
-
-  /**
-   * Returns the metric for the number of SCIM requests.
-   *
-   * Count over five minutes by default.
-   *
-   * @param options Overrides of the defaults.
-   */
-  metricRequests(options?: MetricOptions): Metric {
-    return this.metrics.metric(METRICS.latency, { statistic: 'SampleCount', ...options });
-  }
-
-  /**
-   * Returns the metric for the latency of SCIM requests in milliseconds, measured in the function.
-   *
-   * 95th percentile over five minutes by default.
-   *
-   * @param options Overrides of the defaults.
-   */
-  metricLatency(options?: MetricOptions): Metric {
-    return this.metrics.metric(METRICS.latency, { statistic: 'p95', ...options });
-  }
-
-  /**
-   * Returns the metric for the number of failed SCIM requests.
-   *
-   * Sum over five minutes by default. Reads of resources that do not exist are not failures.
-   *
-   * @param options Overrides of the defaults.
-   */
-  metricFailures(options?: MetricOptions): Metric {
-    return this.metrics.metric(METRICS.failures, options);
-  }
-
-  /**
-   * Returns the metric for the number of SCIM requests that failed in one way.
-   *
-   * Sum over five minutes by default.
-   *
-   * @param kind The kind of failure.
-   * @param options Overrides of the defaults.
-   */
-  metricFailuresOf(kind: FailureKind, options?: MetricOptions): Metric {
-    return this.metrics.failuresOf(kind, options);
-  }
-
-  /**
-   * Returns the metric for the number of tokens that expire within a week without a replacement.
-   *
-   * Counted every hour, maximum over one hour by default. Nothing is reported when there are none.
-   *
-   * @param options Overrides of the defaults.
-   */
-  metricTokensNearExpiry(options?: MetricOptions): Metric {
-    return this.metrics.ofConnections(METRICS.tokensNearExpiry, options);
-  }
-
-  /**
-   * Returns the metric for the number of enabled connections that have gone silent.
-   *
-   * Connections that may be in quarantine at the identity provider are included.
-   *
-   * Counted every hour, maximum over one hour by default. Nothing is reported when there are none.
-   *
-   * @param options Overrides of the defaults.
-   */
-  metricSilentConnections(options?: MetricOptions): Metric {
-    return this.metrics.ofConnections(METRICS.silentConnections, options);
-  }
-
-  /**
    * Grants full access to the admin API, such as creating connections and issuing tokens.
    *
    * @param grantee The principal, from the account of the stack.
    */
   grantAdmin(grantee: IGrantable): Grant {
-    return grantAdminApi(grantee, this.api, '*');
+    return grantCalls(grantee, this.api, { method: '*', path: '/admin/*' });
   }
 
   /**
@@ -272,7 +202,38 @@ export class ScimServiceProvider extends Construct {
    * @param grantee The principal, from the account of the stack.
    */
   grantRead(grantee: IGrantable): Grant {
-    return grantAdminApi(grantee, this.api, 'GET');
+    return grantCalls(grantee, this.api, { method: 'GET', path: '/admin/*' });
+  }
+
+  /**
+   * Grants calls of the application API, such as reading users and events.
+   *
+   * @param grantee The principal, from the account of the stack.
+   */
+  grantApplication(grantee: IGrantable): Grant {
+    return grantCalls(grantee, this.api, { method: '*', path: `${APPLICATION_PATH}/*` });
+  }
+
+  /**
+   * Grants reading the events of all connections, and nothing else of the application API.
+   *
+   * @param grantee The principal, from the account of the stack.
+   */
+  grantReadEvents(grantee: IGrantable): Grant {
+    return grantCalls(grantee, this.api, { method: 'GET', path: `${APPLICATION_PATH}/events` });
+  }
+
+  /**
+   * Delivers events to a target, such as a Lambda function or a queue.
+   *
+   * An event can be delivered more than once and out of order. Apply it only if its `sequence` is
+   * greater than the one that you stored with its subject.
+   *
+   * @param id The id of the rule within this construct.
+   * @param options The target, and the events that it receives.
+   */
+  onEvent(id: string, options: OnEventOptions): Rule {
+    return addEventRule(this, id, this.eventBus, options);
   }
 
   /**

@@ -26,12 +26,12 @@ async function main(): Promise<void> {
 }
 
 function json(
-  { adminUrl, mailboxUrl, dynamodbEndpoint, tableName }: LocalSystem,
+  { adminUrl, appUrl, mailboxUrl, eventsUrl, dynamodbEndpoint, tableName }: LocalSystem,
   connection: FirstConnection,
 ): string {
   const { scimBaseUrl, token } = connection;
-  const urls = { scimBaseUrl, token, adminUrl, mailboxUrl, dynamodbEndpoint, tableName };
-  return `${JSON.stringify(urls)}\n`;
+  const urls = { scimBaseUrl, token, adminUrl, appUrl, mailboxUrl, eventsUrl };
+  return `${JSON.stringify({ ...urls, dynamodbEndpoint, tableName })}\n`;
 }
 
 function welcome(
@@ -57,7 +57,9 @@ The SCIM service is running on this machine. ${kept} Press Ctrl+C to stop it.
   SCIM base URL  ${scimBaseUrl}
   bearer token   ${token}
   admin URL      ${system.adminUrl}
+  application    ${system.appUrl}
   mailbox URL    ${system.mailboxUrl}
+  events URL     ${system.eventsUrl}
   profile        ${identityProvider}
 ${otherProfile}${clock}
 Try it:

@@ -183,6 +183,14 @@ export class StreamTrigger {
     }
   }
 
+  /** Returns a record as Lambda passes it on. The engine does not know the local clock. */
+  private toEventRecord(record: StreamRecord): object {
+    const { ApproximateCreationDateTime: at = new Date() } = record.dynamodb ?? {};
+    const seconds = Math.floor((at.getTime() + this.clock.aheadMs()) / 1000);
+    const dynamodb = { ...record.dynamodb, ApproximateCreationDateTime: seconds };
+    return { ...record, dynamodb, eventSourceARN: this.streamArn };
+  }
+
   private async deliverBatch(
     { target, retries }: Mapping,
     batch: readonly StreamRecord[],
@@ -194,9 +202,7 @@ export class StreamTrigger {
         return;
       }
       if (attempt > 0) await sleep(RETRY_MS);
-      const event = {
-        Records: left.map((record) => ({ ...record, eventSourceARN: this.streamArn })),
-      };
+      const event = { Records: left.map((record) => this.toEventRecord(record)) };
       const before = left.length;
       left = await target.invoke(event).then(
         (result) => unprocessed(left, result),

@@ -2,19 +2,20 @@ import { Duration } from 'aws-cdk-lib';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { createServer, type Server } from 'node:http';
-import { ENVIRONMENT } from '../lambdas/contract';
+import { ADMIN_PATH, APPLICATION_PATH, ENVIRONMENT } from '../lambdas/contract';
 import { startEngine, LOCAL_CREDENTIALS, type Engine } from './engine';
 import { Clock, CLOCK_PATH } from './clock';
+import { EVENTS_PATH, LocalEventBus } from './services/event-bus';
 import { serveGateway, type OtherPaths } from './gateway';
 import { LocalFunction } from './local-function';
-import { LocalLambda } from './lambda-service';
+import { LocalLambda } from './services/lambda-service';
 import { createTable } from './local-table';
-import { Mailbox, MAILBOX_PATH } from './mailbox';
+import { Mailbox, MAILBOX_PATH } from './services/mailbox';
 import { LocalMetrics, METRICS_PATH } from './metrics';
 import type { Options } from './options';
 import { stageOf } from './routes';
 import { startSchedules } from './schedules';
-import { LocalSecretsManager } from './secrets-manager';
+import { LocalSecretsManager } from './services/secrets-manager';
 import { openState, type State } from './state/state';
 import { StreamTrigger } from './stream-trigger';
 import { FAILURE_MAIL, functionArn, member, resolveText, Template } from './template';
@@ -39,7 +40,9 @@ export interface LocalSystem {
   /** `http://127.0.0.1:<port>` */
   readonly origin: string;
   readonly adminUrl: string;
+  readonly appUrl: string;
   readonly mailboxUrl: string;
+  readonly eventsUrl: string;
   readonly dynamodbEndpoint: string;
   readonly tableName: string;
   /** Milliseconds by which the clock is ahead of this machine's, as an earlier run left it. */
@@ -107,6 +110,7 @@ async function start(
   );
   const lambda = new LocalLambda(functions);
   const mailbox = new Mailbox(state.files?.mails);
+  const bus = new LocalEventBus(state.files?.events);
   const metrics = new LocalMetrics();
   const serve = async (server: Server, at = 0): Promise<string> => {
     stops.push(() => closed(server));
@@ -121,9 +125,11 @@ async function start(
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: await serve(secrets.createServer()),
     AWS_ENDPOINT_URL_LAMBDA: await serve(lambda.createServer()),
+    AWS_ENDPOINT_URL_EVENTBRIDGE: await serve(bus.createServer()),
     AWS_ENDPOINT_URL_SESV2: await serve(mailbox.createServer()),
     // Load tests on this machine are not limited, except for connections with a limit of their own.
     [ENVIRONMENT.rateLimit]: '',
+    [ENVIRONMENT.loopbackWebhooks]: '1',
     [ENVIRONMENT.scimUrl]: `${origin}/${stageOf(template)}`,
   };
   const names = template.names(TABLE_NAME);
@@ -158,6 +164,9 @@ async function start(
     [MAILBOX_PATH]: (request, response) => {
       mailbox.serve(request, response);
     },
+    [EVENTS_PATH]: (request, response) => {
+      bus.serve(request, response);
+    },
     [METRICS_PATH]: (request, response) => {
       metrics.serve(request, response);
     },
@@ -174,8 +183,10 @@ async function start(
   });
   return {
     origin,
-    adminUrl: `${origin}/${stageOf(template)}/admin`,
+    adminUrl: `${origin}/${stageOf(template)}${ADMIN_PATH}`,
+    appUrl: `${origin}/${stageOf(template)}${APPLICATION_PATH}`,
     mailboxUrl: `${origin}${MAILBOX_PATH}`,
+    eventsUrl: `${origin}${EVENTS_PATH}`,
     dynamodbEndpoint: endpoint,
     tableName: TABLE_NAME,
     clockAheadMs: clock.aheadMs(),

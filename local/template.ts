@@ -66,7 +66,10 @@ export class Template {
     const functions = this.ofType('AWS::Lambda::Function').map(
       ({ logicalId }) => [`${logicalId}.Arn`, functionArn(logicalId)] as const,
     );
-    return new Map([...tables, ...functions]);
+    const buses = this.ofType('AWS::Events::EventBus').map(
+      ({ logicalId }) => [`${logicalId}.Arn`, EVENT_BUS_ARN] as const,
+    );
+    return new Map([...tables, ...functions, ...buses]);
   }
 
   /** Deletes the assets. */
@@ -74,6 +77,9 @@ export class Template {
     rmSync(this.assets, { recursive: true, force: true });
   }
 }
+
+/** ARN of the local event bus. */
+export const EVENT_BUS_ARN = 'arn:aws:events:us-east-1:000000000000:event-bus/scim';
 
 /** Returns the ARN of a local function. */
 export function functionArn(logicalId: string): string {

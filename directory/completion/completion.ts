@@ -2,7 +2,14 @@ import { eraseEntries } from '../log/erasure';
 import { completeDeletion } from '../memberships/deletions';
 import { completeOrDelete } from '../memberships/member-edits';
 import { inParallel } from '../store/batches';
-import { deleteIntent, handOver, intentsBefore, isOlder, type Intent } from '../store/intents';
+import {
+  deleteIntent,
+  handOver,
+  intentsBefore,
+  isOlder,
+  type Intent,
+  type Resync,
+} from '../store/intents';
 import { HAND_OVER_MS } from '../store/retries';
 import type { Table } from '../store/table';
 import { freeConnectionId, purgeConnection } from './purge';
@@ -29,6 +36,12 @@ export interface Ages {
 }
 
 /**
+ * Repeats the state of a connection as events. The events are made outside of the directory.
+ * @returns false if there was not enough time
+ */
+export type ResyncWorker = (table: Table, intent: Resync) => Promise<boolean>;
+
+/**
  * Completes the intents that requests have abandoned, as far as time allows.
  * @param onFailure called for an intent that cannot be completed; the others are continued
  */
@@ -36,11 +49,12 @@ export async function completeAbandoned(
   table: Table,
   { abandoned, finalCheck }: Ages,
   onFailure: (intent: Intent, error: unknown) => void,
+  resync: ResyncWorker,
 ): Promise<void> {
   const complete = async (intent: Intent): Promise<void> => {
     if (table.retries.timeLeft < HAND_OVER_MS) return;
     try {
-      if (!(await completeIntent(table, intent))) return;
+      if (!(await completeIntent(table, intent, resync))) return;
       if (intent.kind === 'deletion' && isOlder(intent, finalCheck)) {
         await deleteIntent(table, intent);
       }
@@ -60,7 +74,19 @@ export async function completeAbandoned(
  * Completes an intent. Any worker may do it.
  * @returns false if there was not enough time, and the intent was handed over again
  */
-export async function completeIntent(table: Table, intent: Intent): Promise<boolean> {
+export async function completeIntent(
+  table: Table,
+  intent: Intent,
+  resync: ResyncWorker,
+): Promise<boolean> {
+  if (intent.kind === 'resync') {
+    if (await resync(table, intent)) {
+      await deleteIntent(table, intent);
+      return true;
+    }
+    await handOver(table, intent);
+    return false;
+  }
   if (intent.kind === 'purge') {
     if (await purgeConnection(table, intent)) return true;
     await handOver(table, intent);

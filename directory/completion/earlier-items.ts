@@ -12,6 +12,7 @@ import {
 import { indexOfEntry } from '../log/entry-item';
 import { inParallel } from '../store/batches';
 import { numberOf, textOf, type Item, type Key } from '../store/item';
+import { readKey } from '../store/key-meaning';
 import {
   BACKFILLS,
   changesPartition,
@@ -19,7 +20,6 @@ import {
   deletedUserPartition,
   INVERSE_INDEX,
   logPartition,
-  readKey,
   resourcePartition,
 } from '../store/keys';
 import { HAND_OVER_MS } from '../store/retries';

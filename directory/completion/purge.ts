@@ -11,12 +11,16 @@ import { inParallel } from '../store/batches';
 import { deleteIntent, intentsBefore, type Purge } from '../store/intents';
 import { textOf, type Item, type Key } from '../store/item';
 import {
+  answerPartition,
   auditPartition,
+  candidatePartition,
   changesPartition,
+  conflictPartition,
   connectionKey,
   countPartition,
   deletedUserPartition,
   endedTokenPartition,
+  eventPartition,
   intentKey,
   logPartition,
   noticePartition,
@@ -26,6 +30,7 @@ import {
   UNIQUE,
 } from '../store/keys';
 import type { Table } from '../store/table';
+import { candidateFromItem, candidateValueKeys } from '../candidates';
 import { revivalKeys } from '../deleted-users';
 import { isPurged, removeItems, removePages, removeSharedItems } from './purge-items';
 
@@ -51,6 +56,9 @@ const OWN_PARTITIONS = [
   logPartition,
   changesPartition,
   auditPartition,
+  eventPartition,
+  answerPartition,
+  conflictPartition,
 ];
 
 /**
@@ -65,6 +73,7 @@ export async function purgeConnection(table: Table, purge: Purge): Promise<boole
     if (!(await removeResources(table, purge, type))) return false;
   }
   if (!(await removeDeletedUsers(table, purge))) return false;
+  if (!(await removeCandidates(table, purge))) return false;
   const shared = [
     ...TYPES.flatMap((type) => [
       countPartition(connection, type),
@@ -177,5 +186,15 @@ async function removeDeletedUsers(table: Table, purge: Purge): Promise<boolean> 
     );
     await removeItems(table, leads);
     return removeItems(table, items);
+  });
+}
+
+async function removeCandidates(table: Table, purge: Purge): Promise<boolean> {
+  const { connection } = purge;
+  // The application chooses the ids of candidates: another connection could have the same.
+  return removePages(table, purge, candidatePartition(connection), async (items) => {
+    const leads = items.flatMap((item) => candidateValueKeys(connection, candidateFromItem(item)));
+    await removeSharedItems(table, purge, leads);
+    return removeSharedItems(table, purge, items);
   });
 }

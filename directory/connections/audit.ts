@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { equalJson, isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
 import { textOf, type Item } from '../store/item';
-import { auditPartition } from '../store/keys';
+import { auditPartition, DEPLOYMENT_AUDIT } from '../store/keys';
 import type { Table } from '../store/table';
 import type { Write } from '../store/write';
 import type { Connection } from './connection';
@@ -16,7 +16,16 @@ export type ActionName =
   | 'token.issue'
   | 'token.revoke'
   | 'token.rotate'
-  | 'user.erase';
+  | 'user.erase'
+  | 'mapping.put'
+  | 'roles.put'
+  | 'webhook.create'
+  | 'webhook.update'
+  | 'webhook.delete'
+  | 'webhook.rotateSecret'
+  | 'webhook.test'
+  | 'webhook.replay'
+  | 'webhook.resend';
 
 /** An administrative change by an operator or by Secrets Manager. */
 export interface AdminAction {
@@ -31,6 +40,7 @@ export interface AdminAction {
  */
 export interface AuditRecord extends AdminAction {
   readonly id: string;
+  /** Empty for an action that concerns no single connection. */
   readonly connection: string;
   /** RFC 3339. */
   readonly at: string;
@@ -96,6 +106,26 @@ export function erasureRecord(actor: string, connection: string, userId: string)
   return { id, connection, at, actor, action: 'user.erase', before: { user: userId }, after: {} };
 }
 
+/** Creates the audit record of an action that concerns no single connection. */
+export function deploymentRecord(
+  { actor, action }: AdminAction,
+  before: JsonObject,
+  after: JsonObject,
+): AuditRecord {
+  return {
+    id: uuidv7(),
+    connection: '',
+    at: new Date().toISOString(),
+    actor,
+    action,
+    ...difference(before, after),
+  };
+}
+
+function partitionOf(connection: string): string {
+  return connection === '' ? DEPLOYMENT_AUDIT : auditPartition(connection);
+}
+
 /** Returns the settings that audit records may contain: an allow-list, without digests and keys. */
 function auditedSettings(connection: Connection | undefined): JsonObject {
   if (connection === undefined) return {};
@@ -109,6 +139,7 @@ function auditedSettings(connection: Connection | undefined): JsonObject {
     secret,
   } = connection;
   const { failureMail, rotation, rateLimit, tokens, schemas } = connection;
+  const { adoption, verifiedDomains, mapping, roleRules } = connection;
   return {
     displayName,
     identityProvider,
@@ -117,6 +148,10 @@ function auditedSettings(connection: Connection | undefined): JsonObject {
     groups,
     tokenExpiresInDays,
     secret,
+    adoption,
+    verifiedDomains,
+    mapping: mapping.map(({ target }) => target),
+    roles: roleRules.map(({ role }) => role),
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
     ...(rateLimit === undefined ? {} : { rateLimit: { ...rateLimit } }),
@@ -147,11 +182,12 @@ export function auditWrite({
   after,
 }: AuditRecord): Write {
   const changes = { before: JSON.stringify(before), after: JSON.stringify(after) };
-  return { put: { pk: auditPartition(connection), sk: id, at, actor, action, ...changes } };
+  return { put: { pk: partitionOf(connection), sk: id, at, actor, action, ...changes } };
 }
 
 /**
  * Returns a page of a connection's audit records, newest first.
+ * @param connection empty for the actions that concern no single connection
  * @param after id to continue after
  */
 export async function auditRecords(
@@ -160,7 +196,7 @@ export async function auditRecords(
   limit: number,
   after?: string,
 ): Promise<AuditPage> {
-  const pk = auditPartition(connection);
+  const pk = partitionOf(connection);
   const start = after === undefined ? undefined : { pk, sk: after };
   const { items, next } = await table.query(pk, { after: start, limit, backward: true });
   return {

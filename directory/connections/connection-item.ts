@@ -1,10 +1,13 @@
 import { asText } from '../../scim/json';
 import type { Schema } from '../../scim/schema/attribute';
 import { numberOf, textOf, type Item, type ItemValue } from '../store/item';
-import { CONNECTIONS, connectionKey, readKey } from '../store/keys';
+import { readKey } from '../store/key-meaning';
+import { CONNECTIONS, connectionKey } from '../store/keys';
 import { newVersion } from '../store/version';
 import type { Write } from '../store/write';
 import type { Connection, DeletedConnection, FailureMail, RateLimit, Rotation } from './connection';
+import { ADOPTION_POLICIES } from '../candidates';
+import type { MappingRow, RoleRule } from './mapping';
 import { TOKEN_SCOPES, type StoredToken } from './tokens';
 import type { UsagePattern } from './usage-pattern';
 
@@ -13,8 +16,8 @@ export const USAGE_PATTERN = 'rhythm';
 
 /** Returns a connection as an item with a new version. */
 export function connectionToItem(connection: Connection): Item {
-  const { id, tokens, failureMail, rotation, rateLimit, usagePattern, schemas, ...settings } =
-    connection;
+  const { id, tokens, failureMail, rotation, rateLimit, usagePattern, ...others } = connection;
+  const { schemas, mapping, roleRules, ...settings } = others;
   return {
     ...connectionKey(id),
     gsi1pk: CONNECTIONS,
@@ -28,6 +31,8 @@ export function connectionToItem(connection: Connection): Item {
     ),
     // JSON text, like the attributes of a resource.
     schemas: JSON.stringify(schemas),
+    ...(mapping.length === 0 ? {} : { mapping: JSON.stringify(mapping) }),
+    ...(roleRules.length === 0 ? {} : { roleRules: JSON.stringify(roleRules) }),
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
     ...(rateLimit === undefined ? {} : { rateLimit: { ...rateLimit } }),
@@ -134,7 +139,13 @@ export function connectionFromItem(item: Item): Connection | undefined {
       ? { failing: item['failing'] }
       : {}),
     ...(usagePattern === undefined ? {} : { usagePattern }),
-    schemas: schemasFrom(textOf(item, 'schemas')),
+    schemas: listFrom(item['schemas']) as readonly Schema[],
+    mapping: listFrom(item['mapping']) as readonly MappingRow[],
+    roleRules: listFrom(item['roleRules']) as readonly RoleRule[],
+    adoption: ADOPTION_POLICIES.find((policy) => policy === item['adoption']) ?? 'off',
+    verifiedDomains: Array.isArray(item['verifiedDomains'])
+      ? item['verifiedDomains'].map(String)
+      : [],
     cursorKey: textOf(item, 'cursorKey'),
   };
 }
@@ -179,9 +190,10 @@ export function deletedConnectionFromItem(item: Item): DeletedConnection | undef
   };
 }
 
-/** Reads stored schemas, which `parseExtensionSchema` has validated. */
-function schemasFrom(text: string): readonly Schema[] {
-  return text === '[]' ? [] : (JSON.parse(text) as readonly Schema[]);
+/** Reads a list in JSON text, whose elements were validated before they were stored. */
+function listFrom(text: ItemValue | undefined): readonly unknown[] {
+  const list: unknown = typeof text !== 'string' || text === '[]' ? [] : JSON.parse(text);
+  return Array.isArray(list) ? list : [];
 }
 
 function failureMailFrom(value: ItemValue | undefined): FailureMail | undefined {

@@ -1,5 +1,7 @@
 import type { Schema } from '../../scim/schema/attribute';
 import type { UserDeletion } from '../users';
+import type { Adoption } from '../candidates';
+import type { MappingRow, RoleRule } from './mapping';
 import type { StoredToken } from './tokens';
 import type { UsagePattern } from './usage-pattern';
 
@@ -24,7 +26,7 @@ export interface RateLimit {
 }
 
 /** One customer's identity provider: its profile, settings and tokens. */
-export interface Connection {
+export interface Connection extends Adoption {
   /** Lower-case letters, digits and hyphens; part of the base URL and of every key. */
   readonly id: string;
   readonly displayName: string;
@@ -59,6 +61,9 @@ export interface Connection {
   readonly usagePattern?: UsagePattern;
   /** The connection's own extension schemas, in addition to those of RFC 7643. */
   readonly schemas: readonly Schema[];
+  /** How users appear to the application, in addition to the default mapping. */
+  readonly mapping: readonly MappingRow[];
+  readonly roleRules: readonly RoleRule[];
   /** The key that seals paging cursors: 32 random bytes, base64url. */
   readonly cursorKey: string;
 }

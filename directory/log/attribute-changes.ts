@@ -51,9 +51,8 @@ export function changesBetween(
   after: Attributes,
 ): readonly AttributeChange[] {
   const [was, is] = [flatten(before ?? {}), flatten(after)];
-  const names = [...new Set([...was.keys(), ...is.keys()])];
-  const changed = names.filter((name) => !equalJson(was.get(name), is.get(name)));
-  return changed.slice(0, LOGGED_CHANGES).map((attribute) => {
+  const changed = differences(was, is).slice(0, LOGGED_CHANGES);
+  return changed.map((attribute) => {
     const [from, to] = [loggedValueOf(attribute, was), loggedValueOf(attribute, is)];
     // The difference is in a part that is not logged, such as the end of a long value.
     if (equalJson(from, to)) return { attribute };
@@ -63,6 +62,19 @@ export function changesBetween(
       ...(to === undefined ? {} : { to }),
     };
   });
+}
+
+/** Returns the paths of the attributes that differ. */
+export function changedPaths(before: Attributes, after: Attributes): readonly string[] {
+  return differences(flatten(before), flatten(after));
+}
+
+function differences(
+  was: ReadonlyMap<string, Json>,
+  is: ReadonlyMap<string, Json>,
+): readonly string[] {
+  const names = [...new Set([...was.keys(), ...is.keys()])];
+  return names.filter((name) => !equalJson(was.get(name), is.get(name)));
 }
 
 /**

@@ -12,7 +12,8 @@ import {
 import { resourceFromItem } from '../resources/resource-item';
 import { intentFromItem } from '../store/intents';
 import { numberOf, textOf, type Item } from '../store/item';
-import { changesPartition, readKey } from '../store/keys';
+import { readKey } from '../store/key-meaning';
+import { changesPartition } from '../store/keys';
 import { changesBetween, type AttributeChange } from './attribute-changes';
 import { expiryTime, indexOfEntry } from './entry-item';
 

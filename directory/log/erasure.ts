@@ -10,7 +10,7 @@ import { changeEntryFromItem, changesText, withoutValues } from './change-entry'
 const WIDTH = 8;
 
 /**
- * Strips names and values from the log entries about an erased resource, as
+ * Strips names and values from the log entries and events about an erased resource, as
  * `userDeletion: erase` promises. The entries remain: what happened and when is no personal data
  * once the resource is gone.
  * @returns false if there was not enough time
@@ -39,5 +39,7 @@ function strippedWrite(connection: string, entry: Item): Write {
     entry['entry'] === 'change'
       ? { changes: changesText(withoutValues(changeEntryFromItem(connection, entry)).changes) }
       : {};
-  return { update: { pk, sk }, set, remove: ['name', 'externalId'], condition: PRESENT };
+  // `personal` belongs to events, `answer` to deliveries, and the last two to adopted candidates.
+  const remove = ['name', 'externalId', 'personal', 'answer', 'userName', 'email'];
+  return { update: { pk, sk }, set, remove, condition: PRESENT };
 }

@@ -11,6 +11,7 @@ import {
   type RecoveryNotice,
   type TokenNotice,
   type UsageNotice,
+  type WebhookNotice,
 } from './notice';
 
 /** Seconds that a notice is kept after its token's end, or after it was made. */
@@ -74,6 +75,17 @@ export function alarmNoticeItem(notice: AlarmNotice, now: number): Item {
   return { ...queuedItem(key, now, now), ...notice };
 }
 
+/**
+ * Creates the write for a notice about a webhook endpoint; its condition fails if there was one
+ * like it: the first failure is reported once a day at most.
+ */
+export function webhookNoticeWrite(notice: WebhookNotice, now = Date.now()): Write {
+  const { webhook, state, since } = notice;
+  const occasion = state === 'failing' ? new Date(now).toISOString().slice(0, 10) : since;
+  const key = { pk: DEPLOYMENT_NOTICES, sk: `webhook#${webhook}#${state}#${occasion}` };
+  return { put: { ...queuedItem(key, now, now), ...notice }, condition: ABSENT };
+}
+
 /** @param until milliseconds since the epoch; the item is kept for 30 more days */
 function unsentItem(connection: string, sk: string, until: number, now: number): Item {
   return { ...queuedItem({ pk: noticePartition(connection), sk }, until, now), connection };
@@ -83,6 +95,8 @@ function unsentItem(connection: string, sk: string, until: number, now: number):
 function queuedItem(key: Key, until: number, now: number): Item {
   return {
     ...key,
+    // The stream's reader recognizes new notices by it.
+    entry: 'notice',
     gsi1pk: UNSENT_NOTICES,
     // The key makes it distinct from others of the same millisecond.
     gsi1sk: `${idPrefix(now)}#${key.pk}#${key.sk}`,
@@ -94,6 +108,7 @@ function queuedItem(key: Key, until: number, now: number): Item {
 export function noticeFromItem(item: Item): Notice {
   const kind = item['kind'];
   if (kind === 'alarm') return alarmFrom(item);
+  if (kind === 'webhook') return webhookFrom(item);
   const connection = textOf(item, 'connection');
   switch (kind) {
     case 'failures':
@@ -116,6 +131,23 @@ function alarmFrom(item: Item): AlarmNotice {
     meaning: textOf(item, 'meaning'),
     reason: textOf(item, 'reason'),
     at: textOf(item, 'at'),
+  };
+}
+
+const WEBHOOK_STATES: readonly WebhookNotice['state'][] = [
+  'failing',
+  'failingForADay',
+  'disabledAsGone',
+  'disabledAsFailing',
+];
+
+function webhookFrom(item: Item): WebhookNotice {
+  return {
+    kind: 'webhook',
+    webhook: textOf(item, 'webhook'),
+    host: textOf(item, 'host'),
+    state: WEBHOOK_STATES.find((state) => state === item['state']) ?? 'failing',
+    since: textOf(item, 'since'),
   };
 }
 

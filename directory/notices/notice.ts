@@ -90,7 +90,22 @@ export interface AlarmNotice {
   readonly at: string;
 }
 
+/** A webhook endpoint does not accept events. */
+export interface WebhookNotice {
+  readonly kind: 'webhook';
+  /** Id of the endpoint. */
+  readonly webhook: string;
+  /** Host name of the endpoint. */
+  readonly host: string;
+  readonly state: 'failing' | 'failingForADay' | 'disabledAsGone' | 'disabledAsFailing';
+  /** RFC 3339: since when nothing was accepted. */
+  readonly since: string;
+}
+
+/** A notice for the recipients of the deployment. */
+export type DeploymentNotice = AlarmNotice | WebhookNotice;
+
 /** A notice for the recipients of a connection. */
 export type ConnectionNotice = TokenNotice | FailuresNotice | RecoveryNotice | UsageNotice;
 
-export type Notice = ConnectionNotice | AlarmNotice;
+export type Notice = ConnectionNotice | DeploymentNotice;

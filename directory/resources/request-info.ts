@@ -14,7 +14,13 @@ export interface RequestInfo {
   readonly requestId: string;
   /** When the request arrived, in milliseconds since the epoch. */
   readonly begun: number;
+  /** Why the request changes the directory; undefined for a SCIM client's own change. */
+  readonly reason?: ChangeReason;
 }
+
+/** Reasons of changes that no SCIM client asked for. */
+export const CHANGE_REASONS = ['import', 'adopt', 'admin'] as const;
+export type ChangeReason = (typeof CHANGE_REASONS)[number];
 
 /** How a change affects the members of a group. */
 export interface MembershipCounts {
@@ -45,8 +51,15 @@ export function changedByAttribute(
   members?: MembershipCounts,
 ): Readonly<Record<string, ItemValue>> {
   if (request === undefined) return {};
-  const { token, requestId, begun } = request;
-  const by = { token, requestId, begun, latency: Date.now() - begun, version };
+  const { token, requestId, begun, reason } = request;
+  const by = {
+    token,
+    requestId,
+    begun,
+    ...(reason === undefined ? {} : { reason }),
+    latency: Date.now() - begun,
+    version,
+  };
   return { by: members === undefined ? by : { ...by, members: { ...members } } };
 }
 
@@ -55,10 +68,12 @@ export function changedByOf(item: Item | undefined): ChangedBy | undefined {
   const by = item?.['by'];
   if (!isObject(by)) return undefined;
   const { token, requestId, begun, latency, version, members } = by;
+  const reason = CHANGE_REASONS.find((each) => each === by['reason']);
   return {
     token: asText(token),
     requestId: asText(requestId),
     begun: Number(begun),
+    ...(reason === undefined ? {} : { reason }),
     latency: Number(latency),
     version: asText(version),
     ...(isObject(members) ? { members: membershipCountsFrom(members) } : {}),

@@ -60,13 +60,25 @@ export interface StoredItem extends StoredResource {
   readonly memberCount: number;
   /** Characters of the attributes as JSON. */
   readonly size: number;
+  /** How often the attributes have been written. Events carry it, so that none is applied twice. */
+  readonly sequence: number;
+  /** The user's id in the application, if it was adopted. */
+  readonly applicationId?: string;
   /** The intent of pending member edits. */
   readonly pendingIntent: string | undefined;
 }
 
+/** The sequence of a new resource, and of one that a release before 0.3.0 wrote. */
+export const FIRST_SEQUENCE = 1;
+
+/** Returns the sequence that an item holds; undefined if a release before 0.3.0 wrote the item. */
+export function sequenceOf({ sequence }: Item): number | undefined {
+  return typeof sequence === 'number' ? sequence : undefined;
+}
+
 /** Reads the item of a user or group, or a retained user's record. */
 export function resourceFromItem(item: Item): StoredItem {
-  const { pending } = item;
+  const { pending, applicationId } = item;
   const text = textOf(item, 'attributes');
   return {
     id: item.sk,
@@ -75,7 +87,9 @@ export function resourceFromItem(item: Item): StoredItem {
     version: textOf(item, 'version'),
     attributes: parseAttributes(text),
     size: text.length,
+    sequence: sequenceOf(item) ?? FIRST_SEQUENCE,
     memberCount: numberOf(item, 'members'),
+    ...(typeof applicationId === 'string' ? { applicationId } : {}),
     pendingIntent: typeof pending === 'string' ? pending : undefined,
   };
 }

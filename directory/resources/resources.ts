@@ -16,10 +16,11 @@ import {
   type IndexedAttributes,
   type IndexedValue,
 } from './unique-and-indexed-values';
-import { changedByAttribute, type MembershipCounts } from './request-info';
+import { changedByAttribute, type ChangeReason, type MembershipCounts } from './request-info';
 import {
   attributesText,
   changedMeta,
+  FIRST_SEQUENCE,
   newMeta,
   resourceFromItem,
   resourceToItem,
@@ -93,7 +94,14 @@ export class Resources {
     const resource: StoredResource = { ...(options.meta ?? newMeta()), attributes };
     const item = {
       ...resourceToItem(connection, this.type.name, resource),
-      ...changedByAttribute(request, resource.version, options.membershipCounts),
+      sequence: options.sequence ?? FIRST_SEQUENCE,
+      ...changedByAttribute(
+        request === undefined || options.reason === undefined
+          ? request
+          : { ...request, reason: options.reason },
+        resource.version,
+        options.membershipCounts,
+      ),
       ...options.item,
     };
     const writes: readonly GuardedWrite[] = [
@@ -155,6 +163,7 @@ export class Resources {
         ...(pendingIntent === undefined ? {} : { pending: pendingIntent }),
       },
       add: increments,
+      next: sameAttributes ? [] : ['sequence'],
       condition: {
         is: 'noPendingEdits',
         ...(isIndependent ? {} : { version: current.version }),
@@ -168,7 +177,9 @@ export class Resources {
     const failed = await table.write(writes.map(({ write }) => write));
     if (failed.length === 0) {
       const memberCount = current.memberCount + (increments['members'] ?? 0);
-      return { ...current, lastModified, version, attributes, memberCount, pendingIntent };
+      const sequence = current.sequence + (sameAttributes ? 0 : 1);
+      const changed = { lastModified, version, attributes, memberCount, sequence, pendingIntent };
+      return { ...current, ...changed };
     }
     const conflict = conflictOf(writes, failed);
     if (conflict !== undefined) throw conflict;
@@ -184,7 +195,7 @@ export class Resources {
   async remove(
     id: string,
     check: Precondition,
-    alongside: (resource: StoredResource) => readonly Write[] = () => [],
+    alongside: (resource: StoredItem) => readonly Write[] = () => [],
   ): Promise<void> {
     const { table, connection } = this.tenant;
     for (let attempt = 1; ; attempt += 1) {
@@ -236,8 +247,12 @@ export interface GuardedWrite {
 export interface CreateOptions {
   /** Meta attributes of a resource that comes back; new ones by default. */
   readonly meta?: ResourceMeta;
+  /** The sequence of a resource that comes back; by default that of a new one. */
+  readonly sequence?: number;
   /** Further attributes of the item. */
   readonly item?: Readonly<Record<string, ItemValue>>;
+  /** Why the resource is added, if no SCIM client asked for just this. */
+  readonly reason?: ChangeReason;
   /** Writes of the same transaction. */
   readonly alongside?: readonly GuardedWrite[];
   /** The members that a new group starts with, for the log. */

@@ -30,8 +30,15 @@ export interface Purge {
   readonly kind: 'purge';
 }
 
+/** The repetition of a connection's present state as events. */
+export interface Resync {
+  readonly id: string;
+  readonly connection: string;
+  readonly kind: 'resync';
+}
+
 /** The record of work that takes more than one transaction. */
-export type Intent = ResourceIntent | Purge;
+export type Intent = ResourceIntent | Purge | Resync;
 
 /** Creates an intent without storing it. */
 export function newIntent(
@@ -46,6 +53,11 @@ export function newIntent(
 /** Creates the intent to remove a connection's data, without storing it. */
 export function newPurge(connection: string): Purge {
   return { id: uuidv7(), connection, kind: 'purge' };
+}
+
+/** Creates the intent to repeat a connection's state as events, without storing it. */
+export function newResync(connection: string): Resync {
+  return { id: uuidv7(), connection, kind: 'resync' };
 }
 
 /**
@@ -128,7 +140,7 @@ export async function* intentsBefore(
 /** Reads the item of `intentWrite`. */
 export function intentFromItem(item: Item): Intent {
   const [id, connection, kind] = [textOf(item, 'gsi1sk'), textOf(item, 'connection'), item['kind']];
-  if (kind === 'purge') return { id, connection, kind };
+  if (kind === 'purge' || kind === 'resync') return { id, connection, kind };
   return {
     id,
     connection,

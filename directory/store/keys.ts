@@ -60,10 +60,67 @@ export function changesPartition(connection: string): string {
   return `c#${connection}#change`;
 }
 
-/** Returns the partition of the inverse index that lists the log entries about a resource. */
+/**
+ * Returns the partition of the inverse index that lists the log entries about a resource, and the
+ * events about a user.
+ */
 export function entriesOfPartition(connection: string, resourceId: string): string {
   return `c#${connection}#entriesOf#${resourceId}`;
 }
+
+/**
+ * Partition of the state of the event log: its epoch, the position of each lane, and how far each
+ * lane has been put on the event bus.
+ */
+export const EVENT_LOG = 'deployment#eventLog';
+
+/** Returns the partition of one lane of the event log: a reference to each event, by position. */
+export function lanePartition(lane: number): string {
+  return `${EVENT_LOG}#${twoDigits(lane)}`;
+}
+
+/** Returns the sort key of a position in a lane. */
+export function positionSort(position: number): string {
+  return String(position).padStart(12, '0');
+}
+
+/** Returns the sort key of a lane's state. */
+export function laneSort(kind: 'lane' | 'bus', lane: number): string {
+  return `${kind}#${twoDigits(lane)}`;
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
+/** Returns the partition of a connection's events, by event id. */
+export function eventPartition(connection: string): string {
+  return `c#${connection}#event`;
+}
+
+/** Partition of the events about connections, which outlive their connections. */
+export const CONNECTION_EVENTS = 'deployment#event';
+
+/** Partition of the webhook endpoints, by id. */
+export const WEBHOOKS = 'deployment#webhook';
+
+/** Returns the partition of the state of an endpoint's deliveries and its parked subjects. */
+export function webhookPartition(webhook: string): string {
+  return `${WEBHOOKS}#${webhook}`;
+}
+
+/** Returns the partition of an endpoint's deliveries, in order of time. */
+export function deliveryPartition(webhook: string): string {
+  return `${WEBHOOKS}#${webhook}#delivery`;
+}
+
+/** Returns the partition of the answers of endpoints to events of a connection, by delivery. */
+export function answerPartition(connection: string): string {
+  return `c#${connection}#answer`;
+}
+
+/** Partition of the audit records of actions that concern no single connection. */
+export const DEPLOYMENT_AUDIT = 'deployment#audit';
 
 /** Returns the key of a connection's failure digest. */
 export function digestKey(connection: string): Key {
@@ -155,6 +212,25 @@ export function deletedUserValuePartition(
   return `c#${connection}#DeletedUser#${attribute}#${encodeValue(value)}`;
 }
 
+/** Returns the partition of a connection's candidates for adoption, by the application's id. */
+export function candidatePartition(connection: string): string {
+  return `c#${connection}#candidate`;
+}
+
+/** Returns the partition of the candidates that have a value, by the application's id. */
+export function candidateValuePartition(
+  connection: string,
+  attribute: string,
+  value: string,
+): string {
+  return `c#${connection}#candidate#${attribute}#${encodeValue(value)}`;
+}
+
+/** Returns the partition of the users who could not adopt a candidate because several match. */
+export function conflictPartition(connection: string): string {
+  return `c#${connection}#conflict`;
+}
+
 /** Returns the partition of the sharded count of a connection's users or groups. */
 export function countPartition(connection: string, type: ResourceTypeName): string {
   return `c#${connection}#count#${type}`;
@@ -178,75 +254,6 @@ export function pageMarkSort(index: number): string {
 export function idPrefix(milliseconds: number): string {
   const hex = Math.max(0, Math.floor(milliseconds)).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;
-}
-
-/** The kind of an item, read from its key. */
-export type KeyMeaning =
-  | {
-      readonly kind:
-        | 'connection'
-        | 'intent'
-        | 'batch'
-        | 'pageMark'
-        | 'audit'
-        | 'endedToken'
-        | 'notice'
-        | 'log'
-        | 'change'
-        | 'rate';
-    }
-  | { readonly kind: 'resource'; readonly type: ResourceTypeName; readonly id: string }
-  | { readonly kind: 'membership'; readonly groupId: string; readonly memberId: string }
-  | { readonly kind: 'value' | 'deletedUserValue' | 'deletedUser' | 'unknown' }
-  | { readonly kind: 'count'; readonly type: ResourceTypeName }
-  | { readonly kind: 'deploymentNotice' | 'backfill' };
-
-/**
- * Reads a key that was built here.
- * @returns the connection's id, empty if the item belongs to none, and the kind of the item
- */
-export function readKey({ pk, sk }: Key): {
-  readonly connection: string;
-  readonly meaning: KeyMeaning;
-} {
-  const [first, connection = '', second, third, ...more] = pk.split('#');
-  if (pk === DEPLOYMENT_NOTICES) return { connection: '', meaning: { kind: 'deploymentNotice' } };
-  if (pk === BACKFILLS) return { connection: '', meaning: { kind: 'backfill' } };
-  if (first !== 'c') return { connection: '', meaning: { kind: 'unknown' } };
-  return { connection, meaning: meaningOf(second, third, more.length > 0, sk) };
-}
-
-function meaningOf(
-  second: string | undefined,
-  third: string | undefined,
-  hasMore: boolean,
-  sk: string,
-): KeyMeaning {
-  switch (second) {
-    case undefined:
-      return { kind: sk === 'connection' ? 'connection' : 'unknown' };
-    case 'User':
-    case 'Group':
-      if (third === undefined) return { kind: 'resource', type: second, id: sk };
-      return hasMore ? { kind: 'value' } : { kind: 'membership', groupId: third, memberId: sk };
-    case 'DeletedUser':
-      return { kind: third === undefined ? 'deletedUser' : 'deletedUserValue' };
-    case 'count':
-      return { kind: 'count', type: third === 'Group' ? 'Group' : 'User' };
-    case 'intent':
-      return { kind: sk === 'intent' ? 'intent' : 'batch' };
-    case 'page':
-      return { kind: 'pageMark' };
-    case 'audit':
-    case 'endedToken':
-    case 'notice':
-    case 'log':
-    case 'change':
-    case 'rate':
-      return { kind: second };
-    default:
-      return { kind: 'unknown' };
-  }
 }
 
 /** Returns whether a text has the form of a resource id. Keys are built from no other ids. */

@@ -15,7 +15,15 @@ export type Condition =
   /** The item names this intent: a group with pending member edits, or a deleted connection. */
   | { readonly is: 'pendingIntent'; readonly intent: string }
   /** The item exists, and its attribute, a time, is missing or not later than `before`. */
-  | { readonly is: 'notSince'; readonly attribute: string; readonly before: string };
+  | { readonly is: 'notSince'; readonly attribute: string; readonly before: string }
+  /** The attribute `position` has this value; a missing item or attribute counts as 0. */
+  | { readonly is: 'position'; readonly position: number }
+  /** The item has no lease, or one that has ended. @param now milliseconds since the epoch */
+  | { readonly is: 'unleased'; readonly now: number }
+  /** The item's lease belongs to this owner. */
+  | { readonly is: 'leasedBy'; readonly owner: string }
+  /** The event log is still in this epoch. */
+  | { readonly is: 'epoch'; readonly epoch: string };
 
 /** The item does not exist. */
 export const ABSENT: Condition = { is: 'absent' };
@@ -41,6 +49,8 @@ export type Write =
       readonly set?: Readonly<Record<string, ItemValue>>;
       /** Increments; a missing attribute counts as 0. */
       readonly add?: Readonly<Record<string, number>>;
+      /** Attributes to increment by 1 that count from 1; a missing one counts as 1. */
+      readonly next?: readonly string[];
       /** Attributes to remove. */
       readonly remove?: readonly string[];
       readonly condition?: Condition;
@@ -63,19 +73,27 @@ export function toWriteInput(write: Write, table: string): PutInput | UpdateInpu
   if (write.condition !== undefined) expression.condition(write.condition);
   if ('put' in write) return { ...expression.build(), Item: marshall(write.put) };
   if ('delete' in write) return { ...expression.build(), Key: marshall(write.delete) };
+  const { set = {}, add = {}, next = [], remove = [] } = write;
   const clauses = [
-    clause(
-      'SET',
-      write.set,
-      (name, value) => `${expression.name(name)} = ${expression.value(value)}`,
-    ),
+    clause('SET', [
+      ...Object.entries(set).map(
+        ([name, value]) => `${expression.name(name)} = ${expression.value(value)}`,
+      ),
+      ...next.map((name) => {
+        const one = expression.value(1);
+        const attribute = expression.name(name);
+        return `${attribute} = if_not_exists(${attribute}, ${one}) + ${one}`;
+      }),
+    ]),
     clause(
       'ADD',
-      write.add,
-      (name, value) => `${expression.name(name)} ${expression.value(value)}`,
+      Object.entries(add).map(
+        ([name, value]) => `${expression.name(name)} ${expression.value(value)}`,
+      ),
     ),
-    clause('REMOVE', Object.fromEntries((write.remove ?? []).map((name) => [name, true])), (name) =>
-      expression.name(name),
+    clause(
+      'REMOVE',
+      remove.map((name) => expression.name(name)),
     ),
   ];
   return {
@@ -110,13 +128,8 @@ export function toBatchItem(write: BatchWrite): WriteRequest {
     : { DeleteRequest: { Key: marshall(write.delete) } };
 }
 
-function clause<T>(
-  keyword: string,
-  values: Readonly<Record<string, T>> | undefined,
-  assign: (name: string, value: T) => string,
-): string {
-  const assignments = Object.entries(values ?? {}).map(([name, value]) => assign(name, value));
-  return assignments.length === 0 ? '' : `${keyword} ${assignments.join(', ')}`;
+function clause(keyword: string, actions: readonly string[]): string {
+  return actions.length === 0 ? '' : `${keyword} ${actions.join(', ')}`;
 }
 
 class ExpressionBuilder {
@@ -151,10 +164,26 @@ class ExpressionBuilder {
         return `attribute_exists(${this.name('pk')})`;
       case 'version':
         return `${this.name('version')} = ${this.value(condition.version)}`;
+      case 'unleased': {
+        const exists = `attribute_exists(${this.name('pk')})`;
+        const until = this.name('leaseUntil');
+        const hasEnded = `${until} <= ${this.value(condition.now)}`;
+        return `${exists} AND (attribute_not_exists(${until}) OR ${hasEnded})`;
+      }
+      case 'leasedBy':
+        return `${this.name('owner')} = ${this.value(condition.owner)}`;
+      case 'epoch':
+        return `${this.name('epoch')} = ${this.value(condition.epoch)}`;
       case 'ownedBy':
         return `${this.name('id')} = ${this.value(condition.id)}`;
       case 'pendingIntent':
         return `${this.name('pending')} = ${this.value(condition.intent)}`;
+      case 'position': {
+        const position = this.name('position');
+        return condition.position === 0
+          ? `attribute_not_exists(${position})`
+          : `${position} = ${this.value(condition.position)}`;
+      }
       case 'notSince': {
         const attribute = this.name(condition.attribute);
         const before = this.value(condition.before);

@@ -7,8 +7,10 @@ import {
 import { resourceFromItem } from '../resources/resource-item';
 import { intentFromItem, isOlder } from '../store/intents';
 import { numberOf, textOf, type Item, type Key } from '../store/item';
-import { intentKey, memberOfPartition, readKey, resourceKey, UNIQUE } from '../store/keys';
+import { DEPLOYMENT_KINDS, readKey } from '../store/key-meaning';
+import { intentKey, memberOfPartition, resourceKey, UNIQUE } from '../store/keys';
 import type { Table } from '../store/table';
+import { candidateFromItem, candidateValueKeys, isAdopted } from '../candidates';
 import { revivalPartitions } from '../deleted-users';
 import type { Finding, FindingKind, Verification } from './findings';
 import { Pairs, Sums } from './pairs';
@@ -78,7 +80,7 @@ class Check {
 
   private addReadable(item: Item): void {
     const { connection, meaning } = readKey(item);
-    if (meaning.kind === 'deploymentNotice' || meaning.kind === 'backfill') return;
+    if (DEPLOYMENT_KINDS.some((kind) => kind === meaning.kind)) return;
     if (meaning.kind === 'connection') this.connections.add(connection);
     else this.examples.set(connection, textOfKey(item));
     switch (meaning.kind) {
@@ -89,6 +91,9 @@ class Check {
       case 'notice':
       case 'log':
       case 'change':
+      case 'event':
+      case 'answer':
+      case 'conflict':
         return;
       case 'resource':
         this.addResource(connection, meaning.type, item);
@@ -96,7 +101,14 @@ class Check {
       case 'membership':
         this.addMembership(connection, meaning.groupId, item);
         return;
+      case 'candidate':
+        if (isAdopted(item)) return;
+        for (const { pk, sk } of candidateValueKeys(connection, candidateFromItem(item))) {
+          this.values.need(valueFact(pk, sk));
+        }
+        return;
       case 'value':
+      case 'candidateValue':
       case 'deletedUserValue':
         this.values.have(valueFact(item.pk, item.sk === UNIQUE ? textOf(item, 'id') : item.sk));
         return;
@@ -118,6 +130,7 @@ class Check {
         }
         this.existing.add(textOfKey(item));
         if (intent.kind === 'purge') this.purged.add(connection);
+        else if (intent.kind === 'resync') this.underWay.add(textOfKey(item));
         else this.underWay.add(textOfKey(resourceKey(connection, intent.type, intent.resource)));
         return;
       }

@@ -4,6 +4,7 @@ import type { Explanations } from './explanation';
 export const VALUE_EXPLANATIONS: Explanations<
   | 'duplicateUser'
   | 'duplicateGroup'
+  | 'ambiguousAdoption'
   | 'missingValue'
   | 'wrongValue'
   | 'unknownMember'
@@ -41,6 +42,19 @@ export const VALUE_EXPLANATIONS: Explanations<
         'Link the pushed group to the existing one: Push Groups > Edit > Link group. Otherwise ' +
         'rename one of the two.',
     },
+  },
+  ambiguousAdoption: {
+    title: 'Several users of the application match the user',
+    meaning:
+      '{idp} tried to create a user who already exists in the application, but more than one of ' +
+      'its users matches. Which one it is, this service must not guess.',
+    remedy:
+      'The conflicts of the connection, in the application API, name the users that match. Let ' +
+      'the application remove or correct the wrong candidates. {idp} then creates the user with ' +
+      'its next attempt.',
+    forCustomers:
+      'Ask the people who operate the application to say which of its users this is. {idp} then ' +
+      'creates the user with its next attempt.',
   },
   missingValue: {
     title: '{attribute} is missing',

@@ -19,6 +19,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { asText, isObject, parseJson } from '../../scim/json';
 import { ENVIRONMENT } from '../contract';
 import { variable } from '../runtime/environment';
+import { WebhookSecrets } from '../webhooks/webhook-secrets';
 
 const CURRENT = 'AWSCURRENT';
 const PENDING = 'AWSPENDING';
@@ -42,6 +43,15 @@ function tagsFrom(json: string): readonly Tag[] {
 export function openSecrets(): ConnectionSecrets {
   return new ConnectionSecrets(
     new SecretsManagerClient({}),
+    variable(ENVIRONMENT.deployment),
+    process.env[ENVIRONMENT.secretKey],
+    tagsFrom(process.env[ENVIRONMENT.secretTags] ?? '{}'),
+  );
+}
+
+/** Opens the signing secrets of webhooks of the deployment that the environment names. */
+export function openWebhookSecrets(): WebhookSecrets {
+  return new WebhookSecrets(
     variable(ENVIRONMENT.deployment),
     process.env[ENVIRONMENT.secretKey],
     tagsFrom(process.env[ENVIRONMENT.secretTags] ?? '{}'),

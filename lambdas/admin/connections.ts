@@ -18,7 +18,7 @@ import { issueToken, type IssuedToken, type StoredToken } from '../../directory/
 import { profileOf } from '../../idp/profiles/registry';
 import type { Json } from '../../scim/json';
 import { makeCurrent, RotationError } from './token-rotation';
-import { noConnection, Problem } from './problem';
+import { noConnection, Problem } from '../json-api/problem';
 import { mergeSettings, type CREATE_CONNECTION } from './requests';
 import type { ConnectionServices } from './services';
 
@@ -60,6 +60,8 @@ export async function createConnection(
     createdAt: token.createdAt,
     tokens: [token],
     schemas: [],
+    mapping: [],
+    roleRules: [],
     cursorKey: randomBytes(32).toString('base64url'),
   };
   if (!(await connections.add(connection, { actor, action: 'connection.create' })))

@@ -4,7 +4,7 @@ import { logRecords, type LogRecord } from '../../directory/log/provisioning-log
 import type { Table } from '../../directory/store/table';
 import { CAUSES, type Cause } from '../../idp/explanations/explanation';
 import { explain } from '../../idp/explanations/explanations';
-import { Problem } from './problem';
+import { Problem } from '../json-api/problem';
 
 /* Queries of the provisioning log. */
 

@@ -6,24 +6,35 @@ import { isResourceId } from '../../directory/store/keys';
 import { shortened } from '../../scim/errors/scim-error';
 import { schemaResource } from '../../scim/schema/representation';
 import { jsonAnswer, type Answer } from '../http/answer';
-import { nextCursor, pageOf, type AdminRequest } from './admin-request';
+import { nextCursor, pageOf, type ApiRequest } from '../json-api/api-request';
 import { changeConnection, createConnection, deleteConnection } from './connections';
 import { readLog } from './log';
-import { noConnection, notAllowed, Problem } from './problem';
+import { putMapping, putRoles, readMapping, readRoles } from './mapping';
+import { noConnection, notAllowed, Problem } from '../json-api/problem';
 import {
   describeAuditRecord,
   describeConnection,
   describeDeletedUser,
   describeToken,
 } from './representation';
-import { CREATE_CONNECTION, ISSUE_TOKEN, readBody, readJson } from './requests';
+import { CREATE_CONNECTION, ISSUE_TOKEN } from './requests';
+import { readBody, readJson } from '../json-api/read-body';
 import { deleteSchema, putSchema, schemaOf } from './schemas';
 import type { Services } from './services';
 import { issueConnectionToken, listTokens, revokeToken } from './tokens';
+import { listDeliveries, replay, resend, testWebhook } from './webhook-deliveries';
+import {
+  changeWebhook,
+  createWebhook,
+  deleteWebhook,
+  listWebhooks,
+  readWebhook,
+  rotateSecret,
+} from './webhooks';
 
 /* The calls of the admin API; docs/reference/admin-api.md describes each. */
 
-type Operation = (services: Services, request: AdminRequest) => Promise<Answer>;
+type Operation = (services: Services, request: ApiRequest) => Promise<Answer>;
 
 /** For answers that contain a token. */
 const NO_STORE = { 'Cache-Control': 'no-store' };
@@ -69,6 +80,16 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   '/connections/{connectionId}/deletedUsers/{userId}': { DELETE: eraseDeletedUser },
   '/connections/{connectionId}/audit': { GET: listAudit },
   '/connections/{connectionId}/requests': { GET: listRequests },
+  '/connections/{connectionId}/mapping': { GET: readMapping, PUT: putMapping },
+  '/connections/{connectionId}/roles': { GET: readRoles, PUT: putRoles },
+  '/audit': { GET: listDeploymentAudit },
+  '/webhooks': { GET: listWebhooks, POST: createWebhook },
+  '/webhooks/{webhookId}': { GET: readWebhook, PATCH: changeWebhook, DELETE: deleteWebhook },
+  '/webhooks/{webhookId}/secret': { POST: rotateSecret },
+  '/webhooks/{webhookId}/test': { POST: testWebhook },
+  '/webhooks/{webhookId}/replay': { POST: replay },
+  '/webhooks/{webhookId}/deliveries': { GET: listDeliveries },
+  '/webhooks/{webhookId}/deliveries/{eventId}/resend': { POST: resend },
   '/connections/{connectionId}/schemas': {
     GET: async (services, request) => {
       const { schemas, id } = await existing(services, request);
@@ -98,7 +119,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
 export const ADMIN_ROUTES: readonly string[] = Object.keys(OPERATIONS);
 
 /** Serves a request. @throws Problem 404, 405, and what the operation throws */
-export async function serveAdmin(services: Services, request: AdminRequest): Promise<Answer> {
+export async function serveAdmin(services: Services, request: ApiRequest): Promise<Answer> {
   const operations = OPERATIONS[request.route];
   if (operations === undefined)
     throw new Problem(404, 'The admin API has no such URL. See docs/reference/admin-api.md.');
@@ -109,7 +130,7 @@ export async function serveAdmin(services: Services, request: AdminRequest): Pro
 
 async function readConnection(
   services: Services,
-  { connectionId: id }: AdminRequest,
+  { connectionId: id }: ApiRequest,
 ): Promise<Answer> {
   const { connections } = services;
   const found = (await connections.find(id)) ?? (await connections.findDeleted(id));
@@ -117,7 +138,7 @@ async function readConnection(
   return jsonAnswer(200, describeConnection(services, found));
 }
 
-async function listConnections(services: Services, request: AdminRequest): Promise<Answer> {
+async function listConnections(services: Services, request: ApiRequest): Promise<Answer> {
   const { limit, after } = pageOf(request, (id) => CONNECTION_ID.test(id));
   const page = await services.connections.list(limit, after);
   return jsonAnswer(200, {
@@ -126,14 +147,14 @@ async function listConnections(services: Services, request: AdminRequest): Promi
   });
 }
 
-async function listDeletedUsers(services: Services, request: AdminRequest): Promise<Answer> {
+async function listDeletedUsers(services: Services, request: ApiRequest): Promise<Answer> {
   const { id } = await existing(services, request);
   const { limit, after } = pageOf(request, isResourceId);
   const { users, next } = await new DeletedUsers(tenantOf(services, id)).list(limit, after);
   return jsonAnswer(200, { users: users.map(describeDeletedUser), ...nextCursor(next) });
 }
 
-async function eraseDeletedUser(services: Services, request: AdminRequest): Promise<Answer> {
+async function eraseDeletedUser(services: Services, request: ApiRequest): Promise<Answer> {
   const { id } = await existing(services, request);
   const userId = request.parameter('userId');
   const users = new DeletedUsers(tenantOf(services, id));
@@ -145,8 +166,17 @@ async function eraseDeletedUser(services: Services, request: AdminRequest): Prom
   return { status: 204 };
 }
 
-async function listAudit(services: Services, request: AdminRequest): Promise<Answer> {
+async function listAudit(services: Services, request: ApiRequest): Promise<Answer> {
   const { id } = await existing(services, request);
+  return auditPage(services, request, id);
+}
+
+/** Lists the actions that concern no single connection, such as those on webhooks. */
+async function listDeploymentAudit(services: Services, request: ApiRequest): Promise<Answer> {
+  return auditPage(services, request, '');
+}
+
+async function auditPage(services: Services, request: ApiRequest, id: string): Promise<Answer> {
   const { limit, after } = pageOf(request, isResourceId);
   const page = await auditRecords(services.table, id, limit, after);
   return jsonAnswer(200, {
@@ -155,7 +185,7 @@ async function listAudit(services: Services, request: AdminRequest): Promise<Ans
   });
 }
 
-async function listRequests(services: Services, request: AdminRequest): Promise<Answer> {
+async function listRequests(services: Services, request: ApiRequest): Promise<Answer> {
   const connection = await existing(services, request);
   const page = pageOf(request, isResourceId);
   const { requests, next } = await readLog(services.table, connection, request.query, page);
@@ -165,7 +195,7 @@ async function listRequests(services: Services, request: AdminRequest): Promise<
 /** @throws Problem 404 */
 async function existing(
   { connections }: Services,
-  { connectionId: id }: AdminRequest,
+  { connectionId: id }: ApiRequest,
 ): Promise<Connection> {
   const connection = await connections.find(id);
   if (connection === undefined) throw noConnection(id);

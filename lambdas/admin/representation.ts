@@ -33,6 +33,7 @@ export function describeConnection(
     secret,
   } = connection;
   const { failureMail, rotation, rateLimit, declaredBy, createdAt, schemas } = connection;
+  const { adoption, verifiedDomains } = connection;
   return {
     id,
     displayName,
@@ -45,6 +46,8 @@ export function describeConnection(
     secret,
     ...(rotation === undefined ? {} : { rotation }),
     ...(rateLimit === undefined ? {} : { rateLimit: withBurst(rateLimit) }),
+    adoption,
+    ...(verifiedDomains.length === 0 ? {} : { verifiedDomains }),
     ...(declaredBy === undefined ? {} : { declaredBy }),
     ...unadopted(connection),
     createdAt,

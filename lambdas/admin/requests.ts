@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { CONNECTION_ID, type Connection } from '../../directory/connections/connection';
+import { ADOPTION_POLICIES } from '../../directory/candidates';
 import { DEFAULT_TOKEN_DAYS, TOKEN_SCOPES } from '../../directory/connections/tokens';
 import { IDENTITY_PROVIDERS } from '../../idp/profiles/registry';
-import { isDeep, isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
-import { LIMITS } from '../../scim/limits';
-import { Problem, type FieldProblem } from './problem';
+import { isObject, type Json, type JsonObject } from '../../scim/json';
+import { Problem } from '../json-api/problem';
+import { invalidFields, readSettings } from '../json-api/read-body';
 
 /* The bodies of administrative requests. */
 
@@ -44,6 +45,17 @@ const SETTINGS = {
       burst: z.int().min(1).max(40_000).exactOptional(),
     })
     .optional(),
+  adoption: z.enum(ADOPTION_POLICIES).default('off'),
+  verifiedDomains: z
+    .array(
+      z
+        .string()
+        .trim()
+        .toLowerCase()
+        .regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'must be a domain name'),
+    )
+    .max(100)
+    .default([]),
 };
 
 /** The names of the settings. */
@@ -118,33 +130,6 @@ function checkRotation(
 }
 
 /**
- * Parses and validates a request's body.
- * @param text the body as sent; an empty one counts as `{}`
- * @throws Problem 400 naming each wrong field
- */
-export function readBody<T extends z.ZodType>(schema: T, text: string): z.output<T> {
-  return readSettings(schema, readJson(text));
-}
-
-/** Validates JSON. @throws Problem 400 naming each wrong field */
-export function readSettings<T extends z.ZodType>(schema: T, value: Json): z.output<T> {
-  const result = schema.safeParse(value);
-  if (!result.success) throw invalid(result.error.issues.flatMap(fieldProblems));
-  return result.data;
-}
-
-/** Parses a body; an empty one counts as `{}`. @throws Problem 400 */
-export function readJson(text: string): Json {
-  if (text.trim() === '') return {};
-  if (isDeep(text, LIMITS.bodyDepth)) throw new Problem(400, 'The body is nested too deeply.');
-  try {
-    return parseJson(text);
-  } catch {
-    throw new Problem(400, 'The body is not valid JSON.');
-  }
-}
-
-/**
  * Applies a merge patch (RFC 7396) to a connection's settings. Null resets a setting to its
  * default.
  * @throws Problem 400 naming each wrong field
@@ -156,6 +141,7 @@ export function mergeSettings(
   if (!isObject(patch)) throw new Problem(400, 'The body must be a JSON object.');
   const { id, displayName, identityProvider, userDeletion, groups, enabled, secret } = connection;
   const { failureMail, tokenExpiresInDays, rotation, rateLimit } = connection;
+  const { adoption, verifiedDomains } = connection;
   const settings: JsonObject = {
     ...{
       id,
@@ -166,6 +152,8 @@ export function mergeSettings(
       enabled,
       secret,
       tokenExpiresInDays,
+      adoption,
+      verifiedDomains,
     },
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
@@ -174,7 +162,9 @@ export function mergeSettings(
   const merged = readSettings(CHANGED_CONNECTION, mergePatch(settings, patch));
   const fixed = (['id', 'secret'] as const).filter((name) => merged[name] !== connection[name]);
   if (fixed.length > 0)
-    throw invalid(fixed.map((name) => ({ pointer: `/${name}`, detail: 'cannot be changed' })));
+    throw invalidFields(
+      fixed.map((name) => ({ pointer: `/${name}`, detail: 'cannot be changed' })),
+    );
   return merged;
 }
 
@@ -187,44 +177,4 @@ function mergePatch(target: Json | undefined, patch: Json): Json {
     else result.set(name, mergePatch(result.get(name), value));
   }
   return Object.fromEntries(result) satisfies JsonObject;
-}
-
-/** Wrong fields named in one answer. */
-const MOST_ERRORS = 20;
-
-function invalid(errors: readonly FieldProblem[]): Problem {
-  const shown = errors.slice(0, MOST_ERRORS);
-  const detail = shown
-    .map(({ pointer, detail: problem }) => `${pointer === '' ? 'The body' : pointer}: ${problem}`)
-    .join('; ');
-  return new Problem(400, detail, shown);
-}
-
-/** Fields of answers that a request cannot set, or not at a connection's creation. */
-const READ_ONLY = new Set([
-  'createdAt',
-  'declaredBy',
-  'deletion',
-  'enabled',
-  'schemas',
-  'scimBaseUrl',
-  'secretName',
-  'token',
-]);
-
-function fieldProblems(issue: z.core.$ZodIssue): readonly FieldProblem[] {
-  const path = issue.path.map(String);
-  if (issue.code !== 'unrecognized_keys')
-    return [{ pointer: pointer(path), detail: issue.message }];
-  return issue.keys.map((key) => ({
-    pointer: pointer([...path, key]),
-    detail:
-      path.length === 0 && READ_ONLY.has(key)
-        ? 'cannot be set here'
-        : 'is not a field of this request',
-  }));
-}
-
-function pointer(path: readonly string[]): string {
-  return path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

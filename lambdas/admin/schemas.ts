@@ -4,8 +4,8 @@ import { countHolders } from '../../directory/resources/attribute-usage';
 import type { Tenant } from '../../directory/resources/tenant';
 import { lostAttributes, parseExtensionSchema } from '../../scim/schema/extension-schema';
 import type { Schema } from '../../scim/schema/attribute';
-import { noConnection, Problem } from './problem';
-import { readJson } from './requests';
+import { noConnection, Problem } from '../json-api/problem';
+import { readJson } from '../json-api/read-body';
 import type { Services } from './services';
 
 /** Maximum characters of all schemas of a connection: they are read with each of its requests. */

@@ -1,5 +1,7 @@
+import type { AuditRecord } from '../../directory/connections/audit';
 import type { Connections } from '../../directory/connections/connections';
 import type { Table } from '../../directory/store/table';
+import type { WebhookSecrets } from '../webhooks/webhook-secrets';
 import type { ConnectionSecrets } from './connection-secrets';
 import type { TokenProbe } from './token-probe';
 
@@ -18,6 +20,15 @@ export interface ConnectionServices {
 
 /** The dependencies of a request to the admin API. */
 export interface Services extends ConnectionServices {
+  readonly webhookSecrets: WebhookSecrets;
+  /** Lets the function `webhooks` look for deliveries. */
+  readonly startDelivery: () => Promise<void>;
+  /** Whether webhooks may be sent to this machine, for development. */
+  readonly allowsLoopback: boolean;
+  /** Name of the deployment. */
+  readonly deployment: string;
+  /** Reports an action that took effect. */
+  readonly onAction: (record: AuditRecord) => void;
   /** Returns a connection's SCIM base URL, built from this request's host. */
   readonly scimBaseUrl: (connectionId: string) => string;
 }

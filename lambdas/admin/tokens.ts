@@ -17,7 +17,7 @@ import {
   withdrawToken,
   withToken,
 } from './token-rotation';
-import { noConnection, Problem } from './problem';
+import { noConnection, Problem } from '../json-api/problem';
 import type { ISSUE_TOKEN } from './requests';
 import type { ConnectionServices } from './services';
 

@@ -18,11 +18,13 @@ export const LARGEST_KB: Readonly<Record<FunctionName, number>> = {
   bulk: 180,
   search: 170,
   discovery: 110,
-  dispatcher: 450,
-  completion: 75,
+  dispatcher: 500,
+  completion: 95,
   'token-rotation': 450,
   notifications: 450,
+  webhooks: 450,
   admin: 1000,
+  application: 500,
   'declared-connections': 1000,
 };
 

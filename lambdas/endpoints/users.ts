@@ -118,7 +118,8 @@ export function listedUsers(context: RequestContext): ListedType {
 }
 
 function usersOf(context: RequestContext): Users {
-  return new Users(tenantOf(context), context.types.user, context.connection.userDeletion);
+  const { connection, types } = context;
+  return new Users(tenantOf(context), types.user, connection.userDeletion, connection);
 }
 
 async function userAnswer(

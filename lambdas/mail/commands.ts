@@ -7,7 +7,8 @@ function regionFlag(): string {
   return `--region ${variable('AWS_REGION')}`;
 }
 
-function awscurl(): string {
+/** Returns the start of a command that calls the admin API. */
+export function awscurl(): string {
   return `awscurl ${regionFlag()} --service execute-api`;
 }
 

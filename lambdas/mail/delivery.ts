@@ -23,6 +23,7 @@ import { logRetentionDays, variable } from '../runtime/environment';
 import { alarmMail } from './alarm-mail';
 import type { Mail } from './mail';
 import { mailOf } from './notice-mail';
+import { webhookMail } from './webhook-mail';
 import { deploymentRecipients, recipientsOf, sender } from './recipients';
 
 /** A notice that could not be sent for this long is dropped. */
@@ -91,6 +92,11 @@ async function deliveryOf(table: Table, item: Item): Promise<Delivery | undefine
   if (kind === 'alarm') {
     if (deploymentRecipients.length === 0) return undefined;
     const mail = alarmMail(notice);
+    return { recipients: deploymentRecipients, mail, kind, connection: undefined };
+  }
+  if (kind === 'webhook') {
+    if (deploymentRecipients.length === 0) return undefined;
+    const mail = webhookMail(notice, adminUrl);
     return { recipients: deploymentRecipients, mail, kind, connection: undefined };
   }
   const connection = await new Connections(table).find(notice.connection);

@@ -62,6 +62,16 @@ export function reportMailFailure(about: JsonObject): void {
   logMetrics([metric], { message: 'mail not sent', ...about });
 }
 
+/** Reports events that were not delivered. @param about further fields of the log line */
+export function reportUndelivered(
+  name: 'undeliveredEvents' | 'failedWebhooks',
+  value: number,
+  about: JsonObject,
+): void {
+  const metric: Metric = { name: METRICS[name], unit: 'Count', value };
+  logMetrics([metric], { message: 'events not delivered', ...about });
+}
+
 interface Metric {
   readonly name: string;
   readonly unit: 'Count' | 'Milliseconds';

@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { ItemChange } from '../../events/item-change';
 import { isItem, type Item, type Key } from '../../directory/store/item';
 
 /** Returns the key of a stream record's item; empty for a record without a key. */
@@ -19,6 +20,20 @@ export function imagesOf({ dynamodb }: DynamoDBRecord): {
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
   };
+}
+
+/** Returns a stream record as a change to an item; empty for a record without a key. */
+export function changeOf(record: DynamoDBRecord): readonly ItemChange[] {
+  const { eventSourceARN: stream = '', eventID: id = '', dynamodb } = record;
+  const time = timeOf(dynamodb?.ApproximateCreationDateTime).toISOString();
+  const images = imagesOf(record);
+  return keyOf(record).map((key) => ({ id: `${stream} ${id}`, key, ...images, time }));
+}
+
+/** Lambda passes on seconds since the epoch; the clients of local engines make them a date. */
+function timeOf(time: number | string | undefined): Date {
+  if (time === undefined) return new Date();
+  return new Date(typeof time === 'number' ? time * 1000 : time);
 }
 
 type Image = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>;

@@ -20,6 +20,16 @@ export interface NotificationTask {
   readonly dueAt?: number;
 }
 
+/** Task of `webhooks`: events that endpoints are due. The schedule sends the same. */
+export interface DeliveryTask {
+  readonly task: 'deliver';
+}
+
+/** Task of `dispatcher`, from its schedule: events that are not delivered yet. */
+export interface PublishTask {
+  readonly task: 'publish';
+}
+
 /** Keys in one task: the payload of an asynchronous invocation is limited to 256 KB. */
 export const KEYS_IN_TASK = 500;
 
@@ -30,7 +40,7 @@ export const KEYS_IN_TASK = 500;
 export async function startTask(
   lambda: LambdaClient,
   functionArn: string,
-  task: CompletionTask | NotificationTask,
+  task: CompletionTask | NotificationTask | DeliveryTask,
 ): Promise<void> {
   await lambda.send(
     new InvokeCommand({

@@ -7,7 +7,7 @@ import {
 import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { ADMIN_PATH, SCIM_PATH, STAGE } from '../../lambdas/contract';
+import { ADMIN_PATH, APPLICATION_PATH, SCIM_PATH, STAGE } from '../../lambdas/contract';
 import type { ScimAccess } from './scim-access';
 
 /** The methods that a REST API has besides ANY. */
@@ -30,6 +30,8 @@ interface AccessProps {
   /** Access of identity providers, and of administrators unless `adminAccess` is given. */
   readonly access: ScimAccess;
   readonly adminAccess?: ScimAccess;
+  /** Access of the application, unless it has that of administrators. */
+  readonly applicationAccess?: ScimAccess;
   readonly ipAddressType?: IpAddressType;
 }
 
@@ -40,33 +42,45 @@ interface AccessProps {
  */
 export function bindAccess(
   scope: Construct,
-  { access, adminAccess = access, ipAddressType }: AccessProps,
+  { access, adminAccess = access, applicationAccess = adminAccess, ipAddressType }: AccessProps,
   ownEndpoint: () => IVpcEndpoint,
 ): Reach {
-  if (access._isPrivate !== adminAccess._isPrivate) {
+  const audiences = [
+    { paths: [SCIM_PATH], access },
+    { paths: [ADMIN_PATH], access: adminAccess },
+    { paths: [APPLICATION_PATH], access: applicationAccess },
+  ];
+  if (audiences.some((each) => each.access._isPrivate !== access._isPrivate)) {
     throw new Error(
-      'An API is either private or public: use ScimAccess.fromVpc() for both access and ' +
-        'adminAccess, or for neither.',
+      'An API is either private or public: use ScimAccess.fromVpc() for all of access, ' +
+        'adminAccess and applicationAccess, or for none of them.',
     );
   }
-  const isSame = adminAccess === access;
-  const endpoints = access._endpoints(ownEndpoint);
-  const ofAdmins = isSame ? endpoints : adminAccess._endpoints(ownEndpoint);
+  const endpointsOf = new Map(
+    audiences.map((each) => [each.access, each.access._endpoints(ownEndpoint)]),
+  );
+  // Paths that no route has are protected like those of identity providers.
+  const others = [...endpointsOf.keys()].filter((each) => each !== access);
   const policy = new PolicyDocument({
     statements: [
       allowScim(),
-      denyAdminToOthers(scope),
-      ...denyNetworks(
-        access._denied(endpoints),
-        isSame ? { resources: ['execute-api:/*'] } : { notResources: below(ADMIN_PATH) },
-      ),
-      ...(isSame
-        ? []
-        : denyNetworks(adminAccess._denied(ofAdmins), { resources: below(ADMIN_PATH) })),
+      denySignedToOthers(scope),
+      ...[...endpointsOf].flatMap(([each, endpoints]) => {
+        const pathsOf = (of: ScimAccess): string[] =>
+          audiences.filter((audience) => audience.access === of).flatMap(({ paths }) => paths);
+        const separate = others.flatMap(pathsOf);
+        const resources =
+          each !== access
+            ? { resources: pathsOf(each).flatMap(below) }
+            : separate.length === 0
+              ? { resources: ['execute-api:/*'] }
+              : { notResources: separate.flatMap(below) };
+        return denyNetworks(each._denied(endpoints), resources);
+      }),
     ],
   });
   checkLength(scope, policy);
-  const vpcEndpoints = [...new Set([...endpoints, ...ofAdmins])];
+  const vpcEndpoints = [...new Set([...endpointsOf.values()].flat())];
   return {
     endpointConfiguration: {
       ...(access._isPrivate
@@ -102,13 +116,14 @@ function allowScim(): PolicyStatement {
 }
 
 /**
- * Denies the admin API to anonymous callers and to principals of other accounts. Principals of this
- * account need an IAM policy of their own: allowing them here would let in all of them.
+ * Denies the admin and application APIs to anonymous callers and to principals of other accounts.
+ * Principals of this account need an IAM policy of their own: allowing them here would let in all
+ * of them.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
  */
-function denyAdminToOthers(scope: Construct): PolicyStatement {
+function denySignedToOthers(scope: Construct): PolicyStatement {
   return denyAll(
-    { resources: below(ADMIN_PATH) },
+    { resources: [...below(ADMIN_PATH), ...below(APPLICATION_PATH)] },
     { StringNotEquals: { 'aws:PrincipalAccount': Stack.of(scope).account } },
   );
 }

@@ -2,7 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { FunctionFactory, ITEM_ACTIONS, type FunctionsProps } from './function-factory';
+import { ITEM_ACTIONS, type FunctionsProps } from './base-factory';
+import { FunctionFactory } from './function-factory';
 
 /**
  * Lambda functions of a service provider.
@@ -22,10 +23,13 @@ export interface ScimFunctions {
   readonly discovery: LambdaFunction;
   /** Serves the admin API. */
   readonly admin: LambdaFunction;
+  /** Serves the application API. */
+  readonly application: LambdaFunction;
   /**
    * Reads the table's stream.
    *
-   * It writes changes to the provisioning log, and hands work on to other functions.
+   * It appends events to the event log and puts them on the bus, writes changes to the provisioning
+   * log, and hands work on to other functions.
    */
   readonly dispatcher: LambdaFunction;
   /** Completes work that requests handed over. */
@@ -38,6 +42,8 @@ export interface ScimFunctions {
    * It checks for expiring tokens and silent connections every hour.
    */
   readonly notifications: LambdaFunction;
+  /** Sends events to webhook endpoints. */
+  readonly webhooks: LambdaFunction;
   /**
    * Creates, changes and deletes declared connections.
    *
@@ -71,18 +77,21 @@ export function createFunctions(
   // Discovery stores when tokens were last used, and logs failures.
   factory.allowTable(discovery, 'GetItem', 'UpdateItem', 'PutItem');
   const tokenRotation = factory.tokenRotation();
+  const webhooks = factory.webhooks();
   const admin = factory.administration(
     'Admin',
     'admin',
     'SCIM: serves the admin API',
     tokenRotation,
   );
+  factory.allowWebhooks(admin, webhooks);
   // The admin API lists connections, and checks the groups that a schema change affects.
   factory.allowTable(admin, 'BatchGetItem');
   factory.allowIndex(admin);
   for (const fn of [tokenRotation, admin]) factory.allowProbe(fn, discovery);
+  const application = factory.application();
   const notifications = factory.notifications();
-  const { dispatcher, discarded } = factory.dispatcher(completion, notifications);
+  const { dispatcher, discarded } = factory.dispatcher(completion, notifications, webhooks);
   const functions = {
     users,
     groups,
@@ -90,10 +99,12 @@ export function createFunctions(
     search,
     discovery,
     admin,
+    application,
     dispatcher,
     completion,
     tokenRotation,
     notifications,
+    webhooks,
   };
   if ((props.connections ?? []).length === 0) return { functions, discarded };
   const about = 'SCIM: creates the connections that the stack declares';

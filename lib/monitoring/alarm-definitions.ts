@@ -13,6 +13,7 @@ interface BackgroundFunctions {
   readonly completion: LambdaFunction;
   readonly tokenRotation: LambdaFunction;
   readonly notifications: LambdaFunction;
+  readonly webhooks: LambdaFunction;
 }
 
 /** Sources of the alarms' metrics. */
@@ -51,7 +52,7 @@ export function alarmDefinitions(
   }: AlarmProps,
   {
     metrics,
-    functions: { dispatcher, completion, tokenRotation, notifications },
+    functions: { dispatcher, completion, tokenRotation, notifications, webhooks },
     discarded,
   }: Pick<AlarmSources, 'metrics' | 'functions' | 'discarded'>,
 ): readonly AlarmDefinition[] {
@@ -148,7 +149,8 @@ export function alarmDefinitions(
       id: 'StreamDelay',
       meaning:
         'Changes are processed late. ' +
-        'The provisioning log and mails are behind the directory. Requests are not affected.',
+        'Events, the provisioning log and mails are behind the directory. ' +
+        'Requests are not affected.',
       metric: dispatcher.metric('IteratorAge', {
         period: Duration.minutes(5),
         statistic: 'Maximum',
@@ -161,9 +163,34 @@ export function alarmDefinitions(
       id: 'DiscardedRecords',
       meaning:
         'Changes could not be processed and were discarded. ' +
-        'They are in the directory, but are missing from the provisioning log.',
+        'They are in the directory, but are missing from events and the provisioning log.',
       metric: discarded.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
       threshold: 1,
+    },
+    {
+      id: 'UndeliveredEvents',
+      meaning:
+        'EventBridge does not accept events. ' +
+        'They stay in the event log, and are put on the bus every minute until it accepts them.',
+      metric: metrics.metric(METRICS.undeliveredEvents),
+      threshold: 1,
+      periods: 2,
+    },
+    {
+      id: 'FailedWebhooks',
+      meaning:
+        'A webhook endpoint did not accept an event in any attempt of three days. ' +
+        'The application behind it misses changes until they are sent again.',
+      metric: metrics.metric(METRICS.failedWebhooks, { period: Duration.hours(1) }),
+      threshold: 1,
+    },
+    {
+      id: 'WebhookErrors',
+      meaning:
+        'The function that sends events to webhooks fails. ' +
+        'Events are late. They stay in the event log, and the function is retried every minute.',
+      metric: webhooks.metricErrors(background),
+      threshold: 3,
     },
     {
       id: 'MailFailures',

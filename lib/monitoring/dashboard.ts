@@ -81,6 +81,13 @@ export function addDashboard(
       ),
     ],
   ];
+  rows.push([
+    graph(
+      'Events that were not accepted',
+      metrics.metric(METRICS.undeliveredEvents, { label: 'by EventBridge' }),
+      metrics.metric(METRICS.failedWebhooks, { label: 'by webhooks' }),
+    ),
+  ]);
   if (alarms.length > 0)
     rows.unshift([
       new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 2 * WIDTH }),

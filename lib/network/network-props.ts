@@ -23,6 +23,13 @@ export interface NetworkProps {
   readonly adminAccess?: ScimAccess;
 
   /**
+   * Networks from which the application can reach the application API.
+   *
+   * @default - those of `adminAccess`
+   */
+  readonly applicationAccess?: ScimAccess;
+
+  /**
    * Whether the domain name that API Gateway assigns is disabled, so that callers have to use
    * `domain`.
    *

@@ -1,3 +1,4 @@
+import { Annotations } from 'aws-cdk-lib';
 import {
   GatewayVpcEndpoint,
   GatewayVpcEndpointAwsService,
@@ -39,6 +40,10 @@ const ENDPOINTS: Readonly<
     InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
   ],
   [VpcEndpointService.LAMBDA]: ['LambdaEndpoint', InterfaceVpcEndpointAwsService.LAMBDA],
+  [VpcEndpointService.EVENT_BRIDGE]: [
+    'EventBridgeEndpoint',
+    InterfaceVpcEndpointAwsService.EVENTBRIDGE,
+  ],
   [VpcEndpointService.SES]: ['SesEndpoint', InterfaceVpcEndpointAwsService.EMAIL],
 };
 
@@ -75,6 +80,15 @@ export class Network {
     if (!vpcEndpoints && services !== undefined) {
       throw new Error(
         'vpcEndpoints: false cannot be combined with vpcEndpointServices. Remove one of the two.',
+      );
+    }
+    const { subnets } = vpc.selectSubnets(vpcSubnets);
+    const isolated = new Set(vpc.isolatedSubnets.map(({ subnetId }) => subnetId));
+    if (subnets.length > 0 && subnets.every(({ subnetId }) => isolated.has(subnetId))) {
+      Annotations.of(scope).addWarningV2(
+        'cdk-scim:webhooksWithoutInternet',
+        'The functions are in isolated subnets, from which webhooks cannot be sent. Without ' +
+          'webhooks nothing is lost: acknowledge this warning.',
       );
     }
     this.services = vpcEndpoints ? (services ?? Object.values(VpcEndpointService)) : [];

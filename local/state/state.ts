@@ -12,6 +12,7 @@ export interface StateFiles {
   readonly secrets: string;
   readonly clock: string;
   readonly mails: string;
+  readonly events: string;
 }
 
 /** Files of a run, and the lock that keeps other runs from using them. */
@@ -42,6 +43,7 @@ export function openState(memory: boolean): State {
       secrets: path.join(folder, 'secrets.jsonl'),
       clock: path.join(folder, 'clock.json'),
       mails: path.join(folder, 'mails.jsonl'),
+      events: path.join(folder, 'events.jsonl'),
     },
     release: () => {
       rmSync(lock, { force: true });

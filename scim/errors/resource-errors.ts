@@ -19,6 +19,19 @@ export function notUnique(attribute: string, resourceType: ResourceTypeName): Sc
   });
 }
 
+/**
+ * 409 `uniqueness` for a new user who matches several users that the application already has.
+ * @param number of users that match
+ */
+export function ambiguousAdoption(number: number): ScimError {
+  return new ScimError({
+    code: 'ambiguousAdoption',
+    status: 409,
+    scimType: 'uniqueness',
+    detail: `The application has ${number} users that match this user, and only one can be it.`,
+  });
+}
+
 /** 412 for an `If-Match` that does not match (RFC 7644 section 3.14). @param current entity tag */
 export function versionMismatch(current: string): ScimError {
   return preconditionFailed(`The resource has changed: its version is ${current}.`);

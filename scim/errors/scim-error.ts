@@ -28,6 +28,7 @@ export const ERROR_CODES = [
   'groupsOff',
   'duplicateUser',
   'duplicateGroup',
+  'ambiguousAdoption',
   'missingValue',
   'wrongValue',
   'unknownMember',

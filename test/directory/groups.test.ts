@@ -179,9 +179,14 @@ describe('groups', () => {
     );
     // The membership was written after the deletion had looked for it; the final check finds it.
     const later = Date.now() + 1000;
-    await completeAbandoned(tenant.table, { abandoned: later, finalCheck: later }, (_, error) => {
-      throw error;
-    });
+    await completeAbandoned(
+      tenant.table,
+      { abandoned: later, finalCheck: later },
+      (_, error) => {
+        throw error;
+      },
+      () => Promise.resolve(true),
+    );
     expect(await members(group.id)).toHaveLength(119);
     expect(
       (await tenant.table.get(resourceKey(tenant.connection, 'Group', group.id)))?.['members'],

@@ -7,18 +7,21 @@ import {
   type _Record as StreamRecord,
 } from '@aws-sdk/client-dynamodb-streams';
 import { createServer, type Server } from 'node:http';
-import { completeAbandoned } from '../../directory/completion/completion';
+import { completeAbandoned, type ResyncWorker } from '../../directory/completion/completion';
+import { EventAppender } from '../../directory/events/append';
+import { resync } from '../../events/resync';
 import { ENVIRONMENT } from '../../lambdas/contract';
 import { Table } from '../../directory/store/table';
 import { verify } from '../../directory/verify/verify';
 import { LOCAL_CREDENTIALS, startEngine, type Engine } from '../../local/engine';
 import { Clock } from '../../local/clock';
 import { serveGateway } from '../../local/gateway';
+import { LocalEventBus } from '../../local/services/event-bus';
 import { LocalFunction } from '../../local/local-function';
 import type { ScimServiceProviderProps } from '../../lib';
 import { createTable } from '../../local/local-table';
-import { Mailbox } from '../../local/mailbox';
-import { LocalSecretsManager } from '../../local/secrets-manager';
+import { Mailbox } from '../../local/services/mailbox';
+import { LocalSecretsManager } from '../../local/services/secrets-manager';
 import { Template } from '../../local/template';
 import { seed } from '../../tools/seed/seed';
 import type { Client } from '../support/client';
@@ -26,6 +29,12 @@ import { openEngine } from '../directory/support';
 import { FaultProxy } from './fault-proxy';
 
 const TABLE_NAME = 'scim';
+
+const resyncWorker: ResyncWorker = (table, intent) =>
+  resync(table, intent, {
+    appender: new EventAppender(30),
+    scimBaseUrl: (connection) => `https://scim.example/${connection}`,
+  });
 
 /**
  * The built functions behind their gateway, with fault proxies in front of the DynamoDB engine,
@@ -39,6 +48,8 @@ export class FaultySystem {
     readonly secrets: LocalSecretsManager,
     readonly mailProxy: FaultProxy,
     readonly mailbox: Mailbox,
+    readonly busProxy: FaultProxy,
+    readonly bus: LocalEventBus,
     /** The clock of the functions. */
     readonly clock: Clock,
     /** The table, without the proxy. */
@@ -70,6 +81,9 @@ export class FaultySystem {
     const mailbox = new Mailbox();
     const mailServer = mailbox.createServer();
     const mailProxy = new FaultProxy(await listen(mailServer), kill);
+    const bus = new LocalEventBus();
+    const busServer = bus.createServer();
+    const busProxy = new FaultProxy(await listen(busServer), kill);
     // Tasks that functions start get lost: tests run what finds the same work later.
     const lambdaServer = createServer((_, response) => response.writeHead(202).end());
     const gateway = createServer();
@@ -92,8 +106,10 @@ export class FaultySystem {
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: await secretsProxy.start(),
       AWS_ENDPOINT_URL_SESV2: await mailProxy.start(),
+      AWS_ENDPOINT_URL_EVENTBRIDGE: await busProxy.start(),
       AWS_ENDPOINT_URL_LAMBDA: await listen(lambdaServer),
       [ENVIRONMENT.rateLimit]: '',
+      [ENVIRONMENT.loopbackWebhooks]: '1',
       [ENVIRONMENT.scimUrl]: `${origin}/scim`,
     };
     for (const fn of template.ofType('AWS::Lambda::Function')) {
@@ -113,6 +129,8 @@ export class FaultySystem {
       secrets,
       mailProxy,
       mailbox,
+      busProxy,
+      bus,
       clock,
       new Table(direct, TABLE_NAME),
       engine,
@@ -124,6 +142,8 @@ export class FaultySystem {
         () => close(secretsServer),
         () => mailProxy.stop(),
         () => close(mailServer),
+        () => busProxy.stop(),
+        () => close(busServer),
         () => close(lambdaServer),
         () => proxy.stop(),
         () => {
@@ -215,6 +235,7 @@ export class FaultySystem {
           cause: error,
         });
       },
+      resyncWorker,
     );
   }
 

@@ -164,5 +164,5 @@ test('the template stays below 300 resources with every feature on', () => {
   const ofApi = permissions.filter(
     ({ Properties: properties }) => properties.Principal === 'apigateway.amazonaws.com',
   );
-  expect(ofApi).toHaveLength(6);
+  expect(ofApi).toHaveLength(7);
 });

@@ -2,7 +2,8 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { CREATE_CONNECTION, readSettings } from '../../lambdas/admin/requests';
+import { CREATE_CONNECTION } from '../../lambdas/admin/requests';
+import { readSettings } from '../../lambdas/json-api/read-body';
 import { IDENTITY_PROVIDERS } from '../../idp/profiles/registry';
 import { IdentityProvider, UserDeletion, type ConnectionProps } from '../../lib';
 import { parseJson } from '../../scim/json';
@@ -86,7 +87,7 @@ test('a connection removed from the stack is retained, unless removalPolicy is D
 test('without declared connections, the stack has no function for them', () => {
   const { provider, template } = provide();
   expect(provider.functions.declaredConnections).toBeUndefined();
-  template().resourceCountIs('AWS::Lambda::Function', 10);
+  template().resourceCountIs('AWS::Lambda::Function', 12);
 });
 
 const declare = (...connections: ConnectionProps[]) =>

@@ -34,6 +34,7 @@ test('the VPC gets endpoints only for the services that the functions call', () 
       .sort();
   expect(services((stack) => ({ vpc: isolated(stack) }))).toEqual([
     'dynamodb',
+    'events',
     'lambda',
     's3',
     'secretsmanager',

@@ -62,7 +62,7 @@ test('recipients get mails about alarms, except those about mails that cannot be
   const withoutMail = ids
     .filter((id) => !named.includes(id))
     .map((id) => id.replace(/^Scim(\w+)Alarm.*$/, '$1'));
-  expect([ids.length, withoutMail.sort()]).toEqual([14, ['MailFailures', 'NotificationErrors']]);
+  expect([ids.length, withoutMail.sort()]).toEqual([17, ['MailFailures', 'NotificationErrors']]);
   // An event pattern has at most 2,048 characters; an ARN has about 150, and at most 250.
   for (const { resources } of rules) expect(resources.length).toBeLessThanOrEqual(5);
   expect(JSON.stringify(template.findResources('AWS::Events::Rule'))).not.toContain(

@@ -90,15 +90,18 @@ test('each function has only the permissions that it needs', () => {
   ]);
   expect(actions('BulkRole')).toEqual([...directory, ...logs]);
   expect(actions('CompletionRole')).toEqual([...directory, ...logs]);
-  const dispatched = dynamodb('BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem');
+  const dispatched = dynamodb('BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'Query');
   expect(actions('DispatcherRole')).toEqual([
-    ...[...dispatched, ...stream].sort(),
+    ...[...dispatched, ...stream, 'dynamodb:UpdateItem'].sort(),
+    'events:PutEvents',
     'lambda:InvokeFunction',
     ...logs,
     'sqs:GetQueueAttributes',
     'sqs:GetQueueUrl',
     'sqs:SendMessage',
   ]);
+  expect(actions('ApplicationRole')).toEqual([...items, ...logs]);
+  expect(actions('WebhooksRole')).toEqual([...directory, ...logs, 'secretsmanager:GetSecretValue']);
   expect(actions('SearchRole')).toEqual([...items, ...logs]);
   const secrets = (...names: string[]): string[] => names.map((name) => `secretsmanager:${name}`);
   expect(actions('AdminRole')).toEqual([
@@ -244,7 +247,7 @@ test('one stack can contain two service providers', () => {
   const prefixes = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'))
     .map(({ Properties: properties }) => properties.Environment.Variables[ENVIRONMENT.deployment])
     .filter((prefix) => prefix !== undefined);
-  expect([prefixes.length, new Set(prefixes).size]).toEqual([20, 2]);
+  expect([prefixes.length, new Set(prefixes).size]).toEqual([24, 2]);
 });
 
 test('synthesis is deterministic', () => {

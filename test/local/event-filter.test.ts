@@ -14,12 +14,11 @@ test.each([
     event('MODIFY', 'intent', { handedOver: { S: 'now' } }),
     true,
   ],
-  ['drop a new intent', event('INSERT', 'intent', { kind: { S: 'members' } }), false],
-  [
-    'drop another change of an intent',
-    event('MODIFY', 'intent', { kind: { S: 'members' } }),
-    false,
-  ],
+  ['pass a new connection', event('INSERT', 'connection', { version: { S: '1' } }), true],
+  ['pass a new membership', event('INSERT', 'id', { type: { S: 'User' } }), true],
+  ['drop a renamed membership', event('MODIFY', 'id', { type: { S: 'User' } }), false],
+  ['drop a new indexed value', event('INSERT', 'unique', { id: { S: 'x' } }), false],
+  ['drop a new event', event('INSERT', 'id', { entry: { S: 'event' } }), false],
   ['drop a batch of an intent', event('MODIFY', '000000', { handedOver: { S: 'now' } }), false],
   [
     'pass a user that a request changed',
@@ -31,7 +30,13 @@ test.each([
     event('MODIFY', 'id', { version: { S: 'x' } }),
     false,
   ],
-  ['drop a record without an image', { eventName: 'REMOVE', dynamodb: {} }, false],
+  ['pass an item that was removed', { eventName: 'REMOVE', dynamodb: { OldImage: {} } }, true],
+  [
+    'drop an item that has expired',
+    { eventName: 'REMOVE', dynamodb: { OldImage: { ttl: { N: '1' } } } },
+    false,
+  ],
+  ['drop a record without an image', { eventName: 'MODIFY', dynamodb: {} }, false],
 ])('the stream filters %s', (_, record, passes) => {
   expect(filters.some((filter) => passesFilter(filter, record))).toBe(passes);
 });

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { Clock } from '../../local/clock';
-import { Mailbox } from '../../local/mailbox';
-import { LocalSecretsManager } from '../../local/secrets-manager';
+import { Mailbox } from '../../local/services/mailbox';
+import { LocalSecretsManager } from '../../local/services/secrets-manager';
 import { send } from '../support/client';
 
 /* The stand-ins of AWS services serve programs on this machine, not web pages that it shows. */

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Clock } from '../../local/clock';
-import { Mailbox } from '../../local/mailbox';
+import { Mailbox } from '../../local/services/mailbox';
 import { readJsonLines, unwritable, writeJsonLines } from '../../local/state/files';
 import { takeLock } from '../../local/state/lock';
 import { SecretStore } from '../../local/state/secret-store';

@@ -178,7 +178,13 @@ export function admin(method: string, path: string, body?: unknown): Promise<Rep
   return send(method, `${server().adminUrl}${path}`, { 'Content-Type': 'application/json' }, text);
 }
 
-/** Expects a response of the admin API with problem details (RFC 9457) and this status. */
+/** Sends a request to the application API. */
+export function app(method: string, path: string, body?: unknown): Promise<Reply> {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  return send(method, `${server().appUrl}${path}`, { 'Content-Type': 'application/json' }, text);
+}
+
+/** Expects a response with problem details (RFC 9457) and this status. */
 export function expectProblem(reply: Reply, status: number): void {
   expect([reply.status, reply.body?.status]).toEqual([status, status]);
   expect(reply.headers['content-type']).toMatch('application/problem+json');

@@ -8,7 +8,9 @@ export interface ServerInfo {
   readonly scimBaseUrl: string;
   readonly token: string;
   readonly adminUrl: string;
+  readonly appUrl: string;
   readonly mailboxUrl: string;
+  readonly eventsUrl: string;
   readonly dynamodbEndpoint: string;
   readonly tableName: string;
 }

@@ -4,18 +4,28 @@ import {
   completeAbandoned,
   completeIntent,
   FINAL_CHECK_AFTER_MS,
+  type ResyncWorker,
 } from '../../../directory/completion/completion';
 import { convertEarlierItems } from '../../../directory/completion/earlier-items';
+import { EventAppender } from '../../../directory/events/append';
 import { findIntent, handOver, type Intent } from '../../../directory/store/intents';
 import type { Key } from '../../../directory/store/item';
 import { unlessBusy } from '../../../directory/store/retries';
 import type { Table } from '../../../directory/store/table';
+import { resync } from '../../../events/resync';
+import { ENVIRONMENT } from '../../contract';
 import { logFailure } from '../../observability/log';
-import { openTable } from '../../runtime/environment';
+import { openTable, variable } from '../../runtime/environment';
 import type { Invocation } from '../../runtime/invocation';
 import type { CompletionTask } from '../../runtime/tasks';
 
 const shared = openTable();
+const scimUrl = variable(ENVIRONMENT.scimUrl);
+const options = {
+  appender: new EventAppender(Number(variable(ENVIRONMENT.eventDays))),
+  scimBaseUrl: (connection: string) => `${scimUrl}/v2/connections/${connection}`,
+};
+const resyncWorker: ResyncWorker = (table, intent) => resync(table, intent, options);
 
 /** How long one task works on intents before it hands them over again. */
 const TASK_MS = 60_000;
@@ -40,9 +50,14 @@ export async function handler(
   }
   const now = Date.now();
   const ages = { abandoned: now - ABANDONED_AFTER_MS, finalCheck: now - FINAL_CHECK_AFTER_MS };
-  await completeAbandoned(table, ages, (intent, error) => {
-    logFailure(completionError(intent, error), invocation.awsRequestId);
-  });
+  await completeAbandoned(
+    table,
+    ages,
+    (intent, error) => {
+      logFailure(completionError(intent, error), invocation.awsRequestId);
+    },
+    resyncWorker,
+  );
   areItemsConverted ||= await convertForAWhile(now, deadline, invocation.awsRequestId);
 }
 
@@ -77,7 +92,7 @@ async function completeHandedOver(
     // Read again: another worker may have completed it.
     const intent = await findIntent(table, { pk, sk });
     if (intent === undefined) continue;
-    const isComplete = await unlessBusy(() => completeIntent(bounded, intent));
+    const isComplete = await unlessBusy(() => completeIntent(bounded, intent, resyncWorker));
     if (isComplete === undefined) await handOver(table, intent);
   }
 }

@@ -9,8 +9,9 @@ import {
   deleteConnection,
   setSchedule,
 } from '../../admin/connections';
-import { Problem } from '../../admin/problem';
-import { CREATE_CONNECTION, readSettings, SETTING_NAMES } from '../../admin/requests';
+import { Problem } from '../../json-api/problem';
+import { CREATE_CONNECTION, SETTING_NAMES } from '../../admin/requests';
+import { readSettings } from '../../json-api/read-body';
 import type { ConnectionServices } from '../../admin/services';
 import { issueConnectionToken } from '../../admin/tokens';
 import { ENVIRONMENT } from '../../contract';

@@ -1,3 +1,4 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type {
   DynamoDBBatchItemFailure,
@@ -6,48 +7,72 @@ import type {
   DynamoDBStreamEvent,
 } from 'aws-lambda';
 import { Connections } from '../../../directory/connections/connections';
+import { EventAppender } from '../../../directory/events/append';
+import { noteStream } from '../../../directory/events/log-state';
 import { changeEntryOf, type ChangeEntry } from '../../../directory/log/change-entry';
 import { logChanges } from '../../../directory/log/change-log';
 import type { StreamedEntry } from '../../../directory/notices/failure-collection';
 import { collectFailures } from '../../../directory/notices/failure-digest';
 import { batchesOf } from '../../../directory/store/batches';
 import type { Key } from '../../../directory/store/item';
-import { readKey, UNSENT_NOTICES } from '../../../directory/store/keys';
+import { readKey } from '../../../directory/store/key-meaning';
+import { UNSENT_NOTICES } from '../../../directory/store/keys';
 import type { Table } from '../../../directory/store/table';
-import { ENVIRONMENT } from '../../contract';
+import { WebhookEndpoints } from '../../../directory/webhooks/endpoints';
+import { publishEvents } from '../../../events/event-bus';
+import { ENVIRONMENT, EVENT_SOURCE } from '../../contract';
 import { recipientsOf } from '../../mail/recipients';
 import { logFailure } from '../../observability/log';
+import { reportUndelivered } from '../../observability/metrics';
 import { logRetentionDays, openTable, variable } from '../../runtime/environment';
 import type { Invocation } from '../../runtime/invocation';
 import { imagesOf, keyOf } from '../../runtime/stream-records';
-import { KEYS_IN_TASK, startTask } from '../../runtime/tasks';
+import { KEYS_IN_TASK, startTask, type PublishTask } from '../../runtime/tasks';
+import { appendEvents } from './append-events';
 import { streamedEntryOf } from './streamed-entry';
 
 const shared = openTable();
-// Without timeouts, a missing route to Lambda would hold back the stream.
-const lambda = new LambdaClient({
-  maxAttempts: 2,
-  requestHandler: { connectionTimeout: 3000, requestTimeout: 5000, throwOnRequestTimeout: true },
-});
+// Without timeouts, a missing route to a service would hold back the stream.
+const requestHandler = {
+  connectionTimeout: 3000,
+  requestTimeout: 5000,
+  throwOnRequestTimeout: true,
+};
+const lambda = new LambdaClient({ maxAttempts: 2, requestHandler });
+const bus = {
+  client: new EventBridgeClient({ maxAttempts: 2, requestHandler }),
+  arn: variable(ENVIRONMENT.eventBus),
+  source: EVENT_SOURCE,
+  deployment: variable(ENVIRONMENT.deployment),
+};
+const webhooks = variable(ENVIRONMENT.webhooksFunction);
 const completion = variable(ENVIRONMENT.completionFunction);
 const notifications = variable(ENVIRONMENT.notificationsFunction);
 const logDays = logRetentionDays();
+const scimUrl = variable(ENVIRONMENT.scimUrl);
+const appender = new EventAppender(Number(variable(ENVIRONMENT.eventDays)));
 const windowMs = Number(variable(ENVIRONMENT.mailWindow)) * 1000;
 
 /** `notifications` waits for a digest that is due this soon; its schedule finds later ones. */
 const WORTH_WAITING_MS = 10_000;
 
 /**
- * Reads the table's stream, as its only reader: writes changes to the provisioning log, collects
- * failures in digests, and hands intents and notices on to the functions that work on them. All of
- * it is idempotent, because Lambda delivers records again after a failure.
+ * Reads the table's stream, as its only reader: appends events to the event log, writes changes to
+ * the provisioning log, collects failures in digests, and hands intents and notices on to the
+ * functions that work on them. All of it is idempotent, because Lambda delivers records again after
+ * a failure.
  * @returns the first record that failed; Lambda delivers it again with all that come after it
  */
 export async function handler(
-  { Records: records }: DynamoDBStreamEvent,
+  event: DynamoDBStreamEvent | PublishTask,
   { awsRequestId, getRemainingTimeInMillis }: Invocation,
 ): Promise<DynamoDBBatchResponse> {
   const table = shared.forRequest(Date.now() + getRemainingTimeInMillis());
+  if ('task' in event) {
+    await publish(table, awsRequestId);
+    return { batchItemFailures: [] };
+  }
+  const { Records: records } = event;
   try {
     await dispatch(table, records, awsRequestId);
     return { batchItemFailures: [] };
@@ -55,6 +80,29 @@ export async function handler(
     logFailure(error, awsRequestId);
   }
   return { batchItemFailures: await dispatchEach(table, records, awsRequestId) };
+}
+
+/** Delivers new events. Schedules do the same for those that are left. */
+async function deliver(table: Table, requestId: string): Promise<void> {
+  try {
+    const endpoints = await new WebhookEndpoints(table).list();
+    const isWanted = endpoints.some(({ enabled }) => enabled);
+    if (isWanted) await startTask(lambda, webhooks, { task: 'deliver' });
+  } catch (error) {
+    logFailure(error, requestId);
+  }
+  await publish(table, requestId);
+}
+
+async function publish(table: Table, requestId: string): Promise<void> {
+  const onUndelivered = (number: number, reason: string): void => {
+    reportUndelivered('undeliveredEvents', number, { reason, requestId });
+  };
+  try {
+    await publishEvents(table, { ...bus, onUndelivered });
+  } catch (error) {
+    logFailure(error, requestId);
+  }
 }
 
 /**
@@ -89,6 +137,9 @@ async function dispatch(
   records: readonly DynamoDBRecord[],
   requestId: string,
 ): Promise<void> {
+  await noteStreams(table, records);
+  const appended = await appendEvents(table, records, { appender, scimBaseUrl, requestId });
+  if (appended) await deliver(table, requestId);
   await logChanges(table, records.flatMap(changesIn), logDays);
   const dueAt = await collectAll(table, records);
   const intents = records.flatMap(handedOverIn);
@@ -105,6 +156,22 @@ async function dispatch(
     // The schedules of these functions find the same work.
     logFailure(error, requestId);
   }
+}
+
+/** The streams that this instance has noted. */
+const noted = new Set<string>();
+
+/** Begins a new epoch of the event log with the first record of another stream. */
+async function noteStreams(table: Table, records: readonly DynamoDBRecord[]): Promise<void> {
+  for (const { eventSourceARN: stream } of records) {
+    if (stream === undefined || noted.has(stream)) continue;
+    await noteStream(table, stream);
+    noted.add(stream);
+  }
+}
+
+function scimBaseUrl(connection: string): string {
+  return `${scimUrl}/v2/connections/${connection}`;
 }
 
 function changesIn(record: DynamoDBRecord): readonly ChangeEntry[] {

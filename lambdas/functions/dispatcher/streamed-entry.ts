@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { failureEntryFromItem } from '../../../directory/log/failure-entry';
 import type { StreamedEntry } from '../../../directory/notices/failure-collection';
-import { readKey } from '../../../directory/store/keys';
+import { readKey } from '../../../directory/store/key-meaning';
 import { imagesOf } from '../../runtime/stream-records';
 
 /** Returns the new failure or success entry of a stream record; undefined for any other record. */

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
-import { asText, isArray, isObject, parseJson, type Json } from '../scim/json';
-import { isForeign } from './loopback';
-import { appendJsonLine, readJsonLines } from './state/files';
+import { asText, isArray, isObject, parseJson, type Json } from '../../scim/json';
+import { isForeign } from '../loopback';
+import { listPage, sendJson } from './pages';
+import { appendJsonLine, readJsonLines } from '../state/files';
 
 /** Path of the page that lists the mails. */
 export const MAILBOX_PATH = '/mailbox';
@@ -33,11 +34,11 @@ export class Mailbox {
   createServer(): Server {
     return createServer((request, response) => {
       if (isForeign(request)) {
-        answer(response, 403, { message: 'Web pages may not send mails here.' });
+        sendJson(response, 403, { message: 'Web pages may not send mails here.' });
         return;
       }
       this.send(request, response).catch((error: unknown) => {
-        answer(response, 500, { message: String(error) });
+        sendJson(response, 500, { message: String(error) });
       });
     });
   }
@@ -45,20 +46,21 @@ export class Mailbox {
   /** Lists the mails: as JSON, oldest first, if the client accepts it, else as an HTML page. */
   serve(request: IncomingMessage, response: ServerResponse): void {
     if ((request.headers.accept ?? '').includes('application/json')) {
-      answer(response, 200, this.mails);
+      sendJson(response, 200, this.mails);
       return;
     }
-    response.writeHead(200, {
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
-    });
-    response.end(page(this.mails));
+    const articles = this.mails.map(({ recipients, subject, text: body }) => ({
+      title: subject,
+      about: `To: ${recipients.join(', ')}`,
+      body,
+    }));
+    listPage(response, 'Mailbox', articles);
   }
 
   /** @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
   private async send(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'POST' || request.url !== '/v2/email/outbound-emails') {
-      answer(response, 404, { message: 'This stand-in only supports SendEmail.' });
+      sendJson(response, 404, { message: 'This stand-in only supports SendEmail.' });
       return;
     }
     const input = parseJson(await text(request));
@@ -73,7 +75,7 @@ export class Mailbox {
     };
     if (this.file !== undefined) appendJsonLine(this.file, mail);
     this.mails.push(mail);
-    answer(response, 200, { MessageId: randomUUID() });
+    sendJson(response, 200, { MessageId: randomUUID() });
   }
 }
 
@@ -96,27 +98,4 @@ function at(value: Json | undefined, ...path: readonly string[]): Json | undefin
     (inner, name) => (isObject(inner) ? inner[name] : undefined),
     value,
   );
-}
-
-function page(mails: readonly Mail[]): string {
-  const list = [...mails]
-    .reverse()
-    .map(
-      ({ recipients, subject, text: body }) =>
-        `<article><h2>${escaped(subject)}</h2><p>To: ${escaped(recipients.join(', '))}</p>` +
-        `<pre>${escaped(body)}</pre></article>`,
-    );
-  const style =
-    'body{font-family:sans-serif;max-width:50em;margin:2em auto}pre{white-space:pre-wrap}';
-  const content = list.length === 0 ? '<p>No mails yet.</p>' : list.join('\n');
-  return `<!doctype html><title>Mailbox</title><style>${style}</style><h1>Mailbox</h1>${content}`;
-}
-
-function escaped(value: string): string {
-  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-}
-
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' });
-  response.end(JSON.stringify(body));
 }

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isObject, parseJson } from '../scim/json';
-import { InvocationError, type LocalFunction } from './local-function';
-import { isForeign } from './loopback';
-import { functionArn } from './template';
+import { isObject, parseJson } from '../../scim/json';
+import { InvocationError, type LocalFunction } from '../local-function';
+import { isForeign } from '../loopback';
+import { functionArn } from '../template';
 
 /** Path of the API action Invoke. */
 const INVOCATION = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;

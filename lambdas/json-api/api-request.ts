@@ -1,14 +1,18 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { ADMIN_PATH } from '../contract';
 import { bodyOf, decodeSegment } from '../http/scim-request';
 import { Problem } from './problem';
 
-const DEFAULT_PAGE = 50;
-const MAXIMUM_PAGE = 100;
+/** How many entries a page has. */
+export interface PageSizes {
+  readonly byDefault: number;
+  readonly atMost: number;
+}
 
-/** A request to the admin API. API Gateway has verified its signature. */
-export interface AdminRequest {
-  /** The route below `/admin`, with placeholders. */
+const ADMIN_PAGES: PageSizes = { byDefault: 50, atMost: 100 };
+
+/** A request to the admin or application API. API Gateway has verified its signature. */
+export interface ApiRequest {
+  /** The route below the API's path, with placeholders. */
   readonly route: string;
   readonly method: string;
   readonly connectionId: string;
@@ -20,12 +24,14 @@ export interface AdminRequest {
 
 /**
  * Finds the route of a request, which API Gateway passes on as `/admin/{proxy+}`.
+ * @param base the API's path, such as `/admin`
  * @param routes with placeholders
  * @returns the event as API Gateway would send it if it knew the routes; the same if none matches,
  *   which is right for the routes that releases before 0.3.0 have until their next deployment
  */
 export function routed(
   event: APIGatewayProxyEvent,
+  base: string,
   routes: readonly string[],
 ): APIGatewayProxyEvent {
   const segments = (event.pathParameters?.['proxy'] ?? '').replace(/\/$/, '').split('/');
@@ -41,16 +47,16 @@ export function routed(
       part.startsWith('{') ? [[part.slice(1, -1), segments[index] ?? '']] : [],
     );
     const pathParameters = Object.fromEntries(parameters);
-    return { ...event, resource: `${ADMIN_PATH}${route}`, pathParameters };
+    return { ...event, resource: `${base}${route}`, pathParameters };
   }
   return event;
 }
 
-/** Reads an event of API Gateway that `routed` returned. */
-export function readAdminRequest(event: APIGatewayProxyEvent): AdminRequest {
+/** Reads an event of API Gateway that `routed` returned. @param base the API's path */
+export function readApiRequest(event: APIGatewayProxyEvent, base: string): ApiRequest {
   const { resource, httpMethod, pathParameters, queryStringParameters } = event;
   return {
-    route: resource.slice(ADMIN_PATH.length),
+    route: resource.slice(base.length),
     method: httpMethod.toUpperCase(),
     connectionId: pathParameters?.['connectionId'] ?? '',
     parameter: (name) => decodeSegment(pathParameters?.[name] ?? ''),
@@ -71,18 +77,20 @@ export interface PageRequest {
  * @throws Problem 400
  */
 export function pageOf(
-  { query: { limit, cursor } }: AdminRequest,
+  { query: { limit, cursor } }: ApiRequest,
   isId: (text: string) => boolean,
+  sizes = ADMIN_PAGES,
 ): PageRequest {
-  return { limit: pageSize(limit), after: idFrom(cursor, isId) };
+  return { limit: pageSize(limit, sizes), after: idFrom(cursor, isId) };
 }
 
-function pageSize(limit: string | undefined): number {
-  if (limit === undefined) return DEFAULT_PAGE;
+/** Reads `limit`; a larger one counts as the largest. @throws Problem 400 */
+export function pageSize(limit: string | undefined, { byDefault, atMost }: PageSizes): number {
+  if (limit === undefined) return byDefault;
   if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1) {
     throw new Problem(400, '"limit" must be a positive integer.');
   }
-  return Math.min(MAXIMUM_PAGE, Number(limit));
+  return Math.min(atMost, Number(limit));
 }
 
 function idFrom(cursor: string | undefined, isId: (text: string) => boolean): string | undefined {

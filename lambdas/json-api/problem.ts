@@ -1,4 +1,5 @@
 import { ScimError } from '../../scim/errors/scim-error';
+import type { JsonObject } from '../../scim/json';
 import { jsonAnswer, type Answer } from '../http/answer';
 import { toScimError } from '../http/error-answer';
 
@@ -18,6 +19,7 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not Found',
   405: 'Method Not Allowed',
   409: 'Conflict',
+  410: 'Gone',
   413: 'Content Too Large',
   503: 'Service Unavailable',
 };
@@ -29,6 +31,8 @@ export class Problem extends Error {
     detail: string,
     readonly errors: readonly FieldProblem[] = [],
     readonly headers: Readonly<Record<string, string>> = {},
+    /** Further members of the answer (RFC 9457 section 3.2). */
+    private readonly further: JsonObject = {},
   ) {
     super(detail);
     this.name = 'Problem';
@@ -42,6 +46,7 @@ export class Problem extends Error {
       status: this.status,
       detail: this.message,
       ...(this.errors.length === 0 ? {} : { errors: this.errors }),
+      ...this.further,
     };
     return jsonAnswer(this.status, body, this.headers);
   }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { asText, isObject, parseJson, type JsonObject } from '../scim/json';
-import type { Clock } from './clock';
-import { isForeign } from './loopback';
+import { asText, isObject, parseJson, type JsonObject } from '../../scim/json';
+import type { Clock } from '../clock';
+import { isForeign } from '../loopback';
 import {
   arnOf,
   CURRENT,
@@ -15,8 +15,8 @@ import {
   stagesOf,
   STEPS,
   withStage,
-} from './state/secret-format';
-import { SecretStore, type Secret } from './state/secret-store';
+} from '../state/secret-format';
+import { SecretStore, type Secret } from '../state/secret-store';
 
 /** Interval between checks for secrets that are due for rotation. */
 const LOOK_MS = 60_000;

@@ -2,23 +2,33 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { STAGE } from '../../lambdas/contract';
-import { acknowledgeAdministration } from '../acknowledged-rules';
+import { acknowledgeCalls } from '../acknowledged-rules';
+
+/** Calls that a grant allows: an HTTP method, or all (`*`), and a path below the stage. */
+export interface GrantedCalls {
+  readonly method: string;
+  readonly path: string;
+}
 
 /**
- * Grants calls of the admin API with one HTTP method, or with all (`*`).
+ * Grants calls of the admin or application API.
  * @throws Error for a principal of another account, because both accounts would have to allow the
  * call
  */
-export function grantAdminApi(grantee: IGrantable, api: RestApi, method: string): Grant {
+export function grantCalls(
+  grantee: IGrantable,
+  api: RestApi,
+  { method, path }: GrantedCalls,
+): Grant {
   const { principalAccount: theirs } = grantee.grantPrincipal;
   const { account: ours } = Stack.of(api);
   if (theirs !== undefined && ![theirs, ours].some(Token.isUnresolved) && theirs !== ours) {
     throw new Error(
-      `The admin API accepts principals of account ${ours}, but this one is of ${theirs}. ` +
+      `The API accepts principals of account ${ours}, but this one is of ${theirs}. ` +
         `Let it assume a role in account ${ours}, and grant access to that role.`,
     );
   }
-  acknowledgeAdministration(grantee, api, method);
-  const resourceArns = [api.arnForExecuteApi(method, '/admin/*', STAGE)];
+  if (path.endsWith('*')) acknowledgeCalls(grantee, api, `${method}${path}`);
+  const resourceArns = [api.arnForExecuteApi(method, path, STAGE)];
   return Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns });
 }

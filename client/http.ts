@@ -1,0 +1,156 @@
+import aws4 from 'aws4';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExpiredCursorError, ScimClientError } from './errors';
+
+/** AWS credentials. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+/** Options of a `ScimClient`. */
+export interface ScimClientOptions {
+  /** URL of the application API: `ScimServiceProvider.applicationUrl`. */
+  readonly url: string;
+  /** AWS region. @default - that of the URL, else that of `AWS_REGION` */
+  readonly region?: string;
+  /**
+   * Credentials, or a function that returns them, such as `fromNodeProviderChain()` of the AWS SDK.
+   * @default - those of the environment, which Lambda sets
+   */
+  readonly credentials?: Credentials | (() => Promise<Credentials>);
+}
+
+/** Attempts of a request that fails for a moment. */
+const ATTEMPTS = 4;
+
+/** The part of a URL's host that names the region of a REST API. */
+const REGION = /\.execute-api\.([a-z0-9-]+)\./;
+
+/** Query parameters; those that are undefined are left out. */
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Sends signed requests to the application API. */
+export class Http {
+  constructor(private readonly options: ScimClientOptions) {}
+
+  /**
+   * Sends a request. Those that may be repeated are, if the service is busy.
+   * @returns the JSON of the answer; undefined for 404 if `isOptional`
+   * @throws ScimClientError, ExpiredCursorError
+   */
+  async call(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    { query = {}, body, isOptional = false }: CallOptions = {},
+  ): Promise<unknown> {
+    const url = new URL(`${this.options.url.replace(/\/$/, '')}${path}`);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    for (let attempt = 1; ; attempt += 1) {
+      const headers = await this.headersOf(method, url, text);
+      const request = { method, headers, ...(text === undefined ? {} : { body: text }) };
+      const response = await fetch(url, request).catch((error: unknown) => error);
+      const isAnswer = response instanceof Response;
+      const isTransient = !isAnswer || response.status === 429 || response.status >= 500;
+      if (isTransient && method !== 'POST' && attempt < ATTEMPTS) {
+        await sleep(Math.random() * 200 * 2 ** attempt);
+        continue;
+      }
+      if (!isAnswer) {
+        throw new ScimClientError(`${method} ${url.href} failed.`, 0, { cause: response });
+      }
+      if (isOptional && response.status === 404) return undefined;
+      return answerOf(response);
+    }
+  }
+
+  /** Returns the headers of a request, with its signature. */
+  private async headersOf(
+    method: string,
+    url: URL,
+    body: string | undefined,
+  ): Promise<[string, string][]> {
+    const credentials = await this.credentials();
+    const type = body === undefined ? {} : { 'Content-Type': 'application/json' };
+    const { headers = {} } =
+      credentials === undefined
+        ? { headers: type }
+        : aws4.sign(
+            {
+              service: 'execute-api',
+              region: this.regionOf(url),
+              host: url.host,
+              method,
+              path: `${url.pathname}${url.search}`,
+              headers: type,
+              ...(body === undefined ? {} : { body }),
+            },
+            {
+              accessKeyId: credentials.accessKeyId,
+              secretAccessKey: credentials.secretAccessKey,
+              ...(credentials.sessionToken === undefined
+                ? {}
+                : { sessionToken: credentials.sessionToken }),
+            },
+          );
+    // `fetch` sets these itself.
+    const isSetByFetch = /^(?:host|content-length)$/i;
+    return Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+      value === undefined || isSetByFetch.test(name) ? [] : [[name, String(value)]],
+    );
+  }
+
+  /** Returns undefined for a local system without credentials, which needs none. */
+  private async credentials(): Promise<Credentials | undefined> {
+    const { credentials, url } = this.options;
+    if (typeof credentials === 'function') return credentials();
+    if (credentials !== undefined) return credentials;
+    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
+    if (accessKeyId !== undefined && secretAccessKey !== undefined) {
+      return { accessKeyId, secretAccessKey, sessionToken: process.env['AWS_SESSION_TOKEN'] };
+    }
+    if (/^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])[:/]/.test(url)) return undefined;
+    throw new ScimClientError(
+      'There are no AWS credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or pass ' +
+        'credentials to ScimClient, such as fromNodeProviderChain() of the AWS SDK.',
+      0,
+    );
+  }
+
+  private regionOf({ host }: URL): string {
+    const region = this.options.region ?? REGION.exec(host)?.[1] ?? process.env['AWS_REGION'];
+    if (region !== undefined) return region;
+    throw new ScimClientError(`The region of ${host} is unknown. Pass region to ScimClient.`, 0);
+  }
+}
+
+interface CallOptions {
+  readonly query?: Query;
+  readonly body?: unknown;
+  /** Whether 404 is an answer. */
+  readonly isOptional?: boolean;
+}
+
+async function answerOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (response.ok) return text === '' ? undefined : JSON.parse(text);
+  const { detail, oldestCursor } = problemFrom(text);
+  if (response.status === 410 && typeof oldestCursor === 'string') {
+    throw new ExpiredCursorError(String(detail), oldestCursor);
+  }
+  const message = typeof detail === 'string' ? detail : text.slice(0, 200);
+  throw new ScimClientError(`${response.status}: ${message}`, response.status);
+}
+
+function problemFrom(text: string): { readonly detail?: unknown; readonly oldestCursor?: unknown } {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,5 @@
+export { ExpiredCursorError, ScimClientError, WebhookVerificationError } from './errors';
+export type { Credentials, ScimClientOptions } from './http';
+export { ScimClient, type EventFilter, type EventPage, type UserFilter } from './scim-client';
+export type * from './types';
+export { verifyWebhook, type WebhookRequest } from './webhooks';

@@ -1,0 +1,141 @@
+import { Http, type Query, type ScimClientOptions } from './http';
+import type {
+  Candidate,
+  Conflict,
+  ConnectionSummary,
+  Group,
+  Member,
+  ScimEvent,
+  User,
+} from './types';
+
+/** Filters of `users`. */
+export interface UserFilter {
+  readonly active?: boolean;
+  /** RFC 3339: users that have changed since then. */
+  readonly updatedSince?: string;
+  /** Whether to list deleted users that are retained, instead of the others. */
+  readonly deleted?: boolean;
+}
+
+/** Filters of `events`. */
+export interface EventFilter {
+  /** `nextCursor` of an earlier page, or `latest`. @default - the oldest event */
+  readonly after?: string | undefined;
+  readonly types?: readonly ScimEvent['type'][];
+  /** Id of a connection. @default - all connections */
+  readonly connection?: string;
+}
+
+/** A page of events. */
+export interface EventPage {
+  readonly events: readonly ScimEvent[];
+  /** Store it when the events are processed, and continue with it. */
+  readonly nextCursor: string;
+}
+
+/** A client of the application API. */
+export class ScimClient {
+  private readonly http: Http;
+
+  constructor(options: ScimClientOptions) {
+    this.http = new Http(options);
+  }
+
+  /** Yields all connections. */
+  connections(): AsyncGenerator<ConnectionSummary, void> {
+    return this.list<ConnectionSummary>('/connections', 'connections');
+  }
+
+  /** Yields the users of a connection, in order of creation. */
+  users(connection: string, filter: UserFilter = {}): AsyncGenerator<User, void> {
+    return this.list<User>(`/connections/${connection}/users`, 'users', { ...filter });
+  }
+
+  /** Returns a user, also one that was deleted and is retained; undefined if there is none. */
+  async user(connection: string, id: string): Promise<User | undefined> {
+    const path = `/connections/${connection}/users/${encodeURIComponent(id)}`;
+    return (await this.http.call('GET', path, { isOptional: true })) as User | undefined;
+  }
+
+  /** Yields the groups of a connection, in order of creation. */
+  groups(connection: string): AsyncGenerator<Group, void> {
+    return this.list<Group>(`/connections/${connection}/groups`, 'groups');
+  }
+
+  /** Returns a group; undefined if there is none. */
+  async group(connection: string, id: string): Promise<Group | undefined> {
+    const path = `/connections/${connection}/groups/${encodeURIComponent(id)}`;
+    return (await this.http.call('GET', path, { isOptional: true })) as Group | undefined;
+  }
+
+  /** Yields the members of a group. */
+  members(connection: string, groupId: string): AsyncGenerator<Member, void> {
+    const path = `/connections/${connection}/groups/${encodeURIComponent(groupId)}/members`;
+    return this.list<Member>(path, 'members');
+  }
+
+  /**
+   * Yields pages of events until the end of the log. Process a page, then store its `nextCursor`.
+   * @throws ExpiredCursorError if `after` is no longer valid
+   */
+  async *eventPages({ after, types, connection }: EventFilter = {}): AsyncGenerator<
+    EventPage,
+    void
+  > {
+    let cursor = after;
+    for (;;) {
+      const query = { after: cursor, types: types?.join(','), connection, limit: 500 };
+      const page = (await this.http.call('GET', '/events', { query })) as EventPage;
+      // Also a page without events: its cursor can be later.
+      yield page;
+      if (page.events.length === 0) return;
+      cursor = page.nextCursor;
+    }
+  }
+
+  /**
+   * Yields events until the end of the log.
+   * @throws ExpiredCursorError if `after` is no longer valid
+   */
+  async *events(filter: EventFilter = {}): AsyncGenerator<ScimEvent, void> {
+    for await (const { events } of this.eventPages(filter)) yield* events;
+  }
+
+  /** Repeats the present state of a connection as events, and then `connection.sync_completed`. */
+  async resync(connection: string): Promise<{ readonly id: string; readonly startedAt: string }> {
+    const answer = await this.http.call('POST', `/connections/${connection}/resync`);
+    return answer as { readonly id: string; readonly startedAt: string };
+  }
+
+  /** Registers users that the application has already, for adoption. */
+  async putCandidates(connection: string, candidates: readonly Candidate[]): Promise<void> {
+    for (let start = 0; start < candidates.length; start += 500) {
+      const body = { candidates: candidates.slice(start, start + 500) };
+      await this.http.call('PUT', `/connections/${connection}/candidates`, { body });
+    }
+  }
+
+  /** Removes a candidate, if it exists. */
+  async deleteCandidate(connection: string, applicationId: string): Promise<void> {
+    const path = `/connections/${connection}/candidates/${encodeURIComponent(applicationId)}`;
+    await this.http.call('DELETE', path, { isOptional: true });
+  }
+
+  /** Returns the users that could not be created because several candidates match. */
+  async conflicts(connection: string): Promise<readonly Conflict[]> {
+    const answer = await this.http.call('GET', `/connections/${connection}/conflicts`);
+    return (answer as { readonly conflicts: readonly Conflict[] }).conflicts;
+  }
+
+  /** Yields the entries of all pages of a list. */
+  private async *list<T>(path: string, name: string, filter: Query = {}): AsyncGenerator<T, void> {
+    let cursor: string | undefined;
+    do {
+      const query = { ...filter, cursor };
+      const page = (await this.http.call('GET', path, { query })) as Record<string, unknown>;
+      yield* page[name] as readonly T[];
+      cursor = page['nextCursor'] as string | undefined;
+    } while (cursor !== undefined);
+  }
+}

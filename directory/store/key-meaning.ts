@@ -1,0 +1,105 @@
+import type { ResourceTypeName } from '../../scim/schema/resource-type';
+import type { Key } from './item';
+
+/** The kind of an item, read from its key. */
+export type KeyMeaning =
+  | {
+      readonly kind:
+        | 'connection'
+        | 'intent'
+        | 'batch'
+        | 'pageMark'
+        | 'audit'
+        | 'endedToken'
+        | 'notice'
+        | 'log'
+        | 'change'
+        | 'rate'
+        | 'event'
+        | 'answer'
+        | 'conflict';
+    }
+  | { readonly kind: 'resource'; readonly type: ResourceTypeName; readonly id: string }
+  | { readonly kind: 'membership'; readonly groupId: string; readonly memberId: string }
+  | { readonly kind: 'value' | 'deletedUserValue' | 'deletedUser' | 'unknown' }
+  | { readonly kind: 'candidate' | 'candidateValue' }
+  | { readonly kind: 'count'; readonly type: ResourceTypeName }
+  | { readonly kind: DeploymentKind };
+
+/** Kinds of items that belong to no connection. */
+export const DEPLOYMENT_KINDS = [
+  'deploymentNotice',
+  'deploymentAudit',
+  'backfill',
+  'eventLog',
+  'connectionEvent',
+  'webhook',
+] as const;
+type DeploymentKind = (typeof DEPLOYMENT_KINDS)[number];
+
+/**
+ * Reads a key that was built here.
+ * @returns the connection's id, empty if the item belongs to none, and the kind of the item
+ */
+export function readKey({ pk, sk }: Key): {
+  readonly connection: string;
+  readonly meaning: KeyMeaning;
+} {
+  const [first, connection = '', second, third, ...more] = pk.split('#');
+  if (first !== 'c') return { connection: '', meaning: { kind: deploymentKind(pk) } };
+  return { connection, meaning: meaningOf(second, third, more.length > 0, sk) };
+}
+
+function deploymentKind(pk: string): DeploymentKind | 'unknown' {
+  const [first, second] = pk.split('#');
+  return first === 'deployment'
+    ? (DEPLOYMENT_PARTITIONS.get(second ?? '') ?? 'unknown')
+    : 'unknown';
+}
+
+const DEPLOYMENT_PARTITIONS = new Map<string, DeploymentKind>([
+  ['notice', 'deploymentNotice'],
+  ['audit', 'deploymentAudit'],
+  ['backfill', 'backfill'],
+  ['eventLog', 'eventLog'],
+  ['event', 'connectionEvent'],
+  ['webhook', 'webhook'],
+]);
+
+function meaningOf(
+  second: string | undefined,
+  third: string | undefined,
+  hasMore: boolean,
+  sk: string,
+): KeyMeaning {
+  switch (second) {
+    case undefined:
+      return { kind: sk === 'connection' ? 'connection' : 'unknown' };
+    case 'User':
+    case 'Group':
+      if (third === undefined) return { kind: 'resource', type: second, id: sk };
+      return hasMore ? { kind: 'value' } : { kind: 'membership', groupId: third, memberId: sk };
+    case 'DeletedUser':
+      return { kind: third === undefined ? 'deletedUser' : 'deletedUserValue' };
+    case 'candidate':
+      return { kind: third === undefined ? 'candidate' : 'candidateValue' };
+    case 'count':
+      return { kind: 'count', type: third === 'Group' ? 'Group' : 'User' };
+    case 'intent':
+      return { kind: sk === 'intent' ? 'intent' : 'batch' };
+    case 'page':
+      return { kind: 'pageMark' };
+    case 'audit':
+    case 'endedToken':
+    case 'notice':
+    case 'log':
+    case 'change':
+    case 'rate':
+    case 'event':
+    case 'answer':
+    case 'conflict':
+      return { kind: second };
+    default:
+      return { kind: 'unknown' };
+  }
+}

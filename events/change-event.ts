@@ -1,0 +1,182 @@
+import {
+  eventId,
+  type EventReason,
+  type EventType,
+  type NewEvent,
+} from '../directory/events/event';
+import { changedByOf } from '../directory/resources/request-info';
+import {
+  FIRST_SEQUENCE,
+  resourceFromItem,
+  sequenceOf,
+  type StoredItem,
+} from '../directory/resources/resource-item';
+import type { Item } from '../directory/store/item';
+import { readKey } from '../directory/store/key-meaning';
+import type { JsonObject } from '../scim/json';
+import { changedNames } from './changed';
+import { bounded } from './data-size';
+import type { ItemChange } from './item-change';
+import {
+  connectionData,
+  groupData,
+  groupFields,
+  membershipData,
+  membershipSubject,
+  profileIn,
+  userData,
+  type ViewContext,
+} from './views';
+
+/**
+ * Returns the event of a change to a user, group or membership.
+ * @returns undefined if the change is none for the application, such as a user's retention, or if a
+ *   release before 0.3.0 made it
+ */
+export function changeEvent(change: ItemChange, context: ViewContext): NewEvent | undefined {
+  const { meaning } = readKey(change.key);
+  const event =
+    meaning.kind === 'membership'
+      ? membershipEvent(change, context, meaning)
+      : meaning.kind === 'resource'
+        ? resourceEvent(change, context, meaning.type)
+        : undefined;
+  return event === undefined ? undefined : bounded(event);
+}
+
+function membershipEvent(
+  { id, before, after, time }: ItemChange,
+  { connection }: ViewContext,
+  { groupId, memberId }: { readonly groupId: string; readonly memberId: string },
+): NewEvent | undefined {
+  // Otherwise only the name to display has changed.
+  if ((before === undefined) === (after === undefined)) return undefined;
+  const type = after === undefined ? 'group.member_removed' : 'group.member_added';
+  return {
+    id: eventId(id, time),
+    type,
+    connection: connection.id,
+    subject: membershipSubject(groupId, memberId),
+    time,
+    data: {
+      ...connectionData(connection),
+      membership: membershipData(groupId, memberId, after ?? before),
+      reason: 'scim',
+    },
+  };
+}
+
+function resourceEvent(
+  { id, before, after, time }: ItemChange,
+  context: ViewContext,
+  type: 'User' | 'Group',
+): NewEvent | undefined {
+  const [was, is] = [before, after].map((item) => item && resourceFromItem(item));
+  const sequence = after === undefined ? deletionSequence(was) : sequenceOf(after);
+  // Requests of earlier releases do not count; and changes to members leave the sequence.
+  if (sequence === undefined) return undefined;
+  if (before !== undefined && sequence <= (sequenceOf(before) ?? 0)) return undefined;
+  const resource = is ?? was;
+  if (resource === undefined) return undefined;
+  const { reason, requestId } = cause(after, is);
+  // The time of a record has no fraction of a second, and a deletion is later than the last change.
+  const at = is?.lastModified ?? [time, was?.lastModified ?? ''].sort().at(-1) ?? time;
+  const common = {
+    id: eventId(id, at),
+    connection: context.connection.id,
+    subject: `${type}s/${resource.id}`,
+    time: at,
+    sequence,
+  };
+  const facts = {
+    ...connectionData(context.connection),
+    reason,
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+  return type === 'User'
+    ? userEvent(common, facts, context, { was, is, resource })
+    : groupEvent(common, facts, context, { was, is, resource });
+}
+
+function deletionSequence(was: StoredItem | undefined): number {
+  return (was?.sequence ?? FIRST_SEQUENCE) + 1;
+}
+
+/** Returns why a resource has its present version. Nothing remains of what deleted a resource. */
+function cause(
+  after: Item | undefined,
+  is: StoredItem | undefined,
+): { readonly reason: EventReason; readonly requestId?: string } {
+  if (after === undefined) return { reason: 'scim' };
+  const by = changedByOf(after);
+  if (by === undefined || by.version !== is?.version) return { reason: 'admin' };
+  return { reason: by.reason ?? 'scim', requestId: by.requestId };
+}
+
+type Common = Pick<NewEvent, 'id' | 'connection' | 'subject' | 'time' | 'sequence'>;
+
+/** A resource before and after a change; `resource` is the one that exists. */
+interface States {
+  readonly was: StoredItem | undefined;
+  readonly is: StoredItem | undefined;
+  readonly resource: StoredItem;
+}
+
+function userEvent(
+  common: Common,
+  facts: JsonObject,
+  context: ViewContext,
+  { was, is, resource }: States,
+): NewEvent {
+  const { id } = resource;
+  const type = userEventType(was, is);
+  // Nothing remains of a user who is erased.
+  const isErased = is === undefined && context.connection.userDeletion === 'erase';
+  if (isErased) return { ...common, type, data: { ...facts, user: { id } } };
+  if (is === undefined) {
+    const attributes = { ...resource.attributes, active: false };
+    const user = { ...userData({ ...resource, attributes }, context), deletedAt: common.time };
+    return { ...common, type, userId: id, data: { ...facts, user: { id } }, personal: { user } };
+  }
+  const user = userData(is, context);
+  if (was === undefined) {
+    return { ...common, type, userId: id, data: { ...facts, user: { id } }, personal: { user } };
+  }
+  const [previous, current] = [profileIn(context, was), profileIn(context, is)];
+  const changed = changedNames([previous, current], [was.attributes, is.attributes]);
+  return {
+    ...common,
+    type,
+    userId: id,
+    data: { ...facts, user: { id }, changed },
+    personal: { user, previous },
+  };
+}
+
+/** A user that was deleted and comes back is reactivated, under the same id. */
+function userEventType(was: StoredItem | undefined, is: StoredItem | undefined): EventType {
+  if (is === undefined) return 'user.deleted';
+  const isActive = is.attributes['active'] !== false;
+  if (was === undefined) {
+    if (is.created === is.lastModified) return 'user.created';
+    return isActive ? 'user.reactivated' : 'user.updated';
+  }
+  const wasActive = was.attributes['active'] !== false;
+  if (wasActive === isActive) return 'user.updated';
+  return isActive ? 'user.reactivated' : 'user.deactivated';
+}
+
+function groupEvent(
+  common: Common,
+  facts: JsonObject,
+  { connection, baseUrl }: ViewContext,
+  { was, is, resource }: States,
+): NewEvent {
+  const group = groupData(resource, connection, baseUrl);
+  if (is === undefined) return { ...common, type: 'group.deleted', data: { ...facts, group } };
+  if (was === undefined) return { ...common, type: 'group.created', data: { ...facts, group } };
+  const [previous, current] = [groupFields(was), groupFields(is)];
+  const changed = changedNames([previous, current], [was.attributes, is.attributes]);
+  const data = { ...facts, group, previous, changed };
+  return { ...common, type: 'group.updated', data };
+}

@@ -1,0 +1,285 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoggedEvent } from '../../directory/events/event';
+import type { EventReference } from '../../directory/events/event-item';
+import { readLogState } from '../../directory/events/log-state';
+import { eventsOf, laneReferences, resumeAfter } from '../../directory/events/read';
+import { inParallel } from '../../directory/store/batches';
+import type { Table } from '../../directory/store/table';
+import {
+  subjectKey,
+  type ParkedSubject,
+  type WaitingEvent,
+} from '../../directory/webhooks/delivery-state';
+import type { WebhookEndpoint } from '../../directory/webhooks/endpoint';
+import { WebhookEndpoints } from '../../directory/webhooks/endpoints';
+import { endLease, LEASE_MS, renewLease, takeLease } from '../../directory/webhooks/lease';
+import { DeliveryQueue } from './queue';
+import { nextAttempt } from './schedule';
+import type { Attempt } from './send';
+
+/** Events that are read and sent at a time. */
+const BATCH = 50;
+
+/** Subjects that events are sent for in parallel. */
+const WIDTH = 8;
+
+/** Time that a batch may take: an attempt has 15 seconds, and the answer has to be recorded. */
+const BATCH_MS = 20_000;
+
+/** An attempt that is due this soon is waited for; the schedule finds later ones. */
+const WORTH_WAITING_MS = 10_000;
+
+/** How often a worker that waits looks at the clock. */
+const TICK_MS = 100;
+
+/** An event to send: from the log, or a test. */
+export interface Message {
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly connection: string;
+  /** Id of the user that the event is about. */
+  readonly userId?: string | undefined;
+  /** The body of the request. */
+  readonly body: string;
+}
+
+/** An attempt with its number, and when the next one is due in milliseconds since the epoch. */
+export interface NumberedAttempt extends Attempt {
+  readonly number: number;
+  readonly nextAt: number | undefined;
+}
+
+/** What a worker does to the world outside of its queue. */
+export interface Effects {
+  /** Sends an event to an endpoint. */
+  readonly send: (endpoint: WebhookEndpoint, message: Message) => Promise<Attempt>;
+  readonly messageOf: (event: LoggedEvent) => Message;
+  readonly testMessage: (inline: string) => Message;
+  /** Records an attempt. */
+  readonly onAttempt: (
+    endpoint: WebhookEndpoint,
+    message: Message,
+    attempt: NumberedAttempt,
+  ) => Promise<void>;
+  /** Called after a failure, to tell people or to disable the endpoint. */
+  readonly onFailing: (
+    endpoint: WebhookEndpoint,
+    failing: { readonly since: string; readonly isGone: boolean },
+  ) => Promise<void>;
+}
+
+/** Delivers what an endpoint is due, while there is time, unless another worker is at it. */
+export async function deliverTo(table: Table, id: string, effects: Effects): Promise<void> {
+  let isBehind = true;
+  while (isBehind && table.retries.timeLeft > BATCH_MS) {
+    const owner = randomUUID();
+    if (!(await takeLease(table, id, owner))) return;
+    const worker = new Worker(table, id, owner, effects);
+    const renewal = setInterval(() => {
+      worker.renew().catch(() => undefined);
+    }, LEASE_MS / 3);
+    try {
+      await worker.run();
+    } finally {
+      clearInterval(renewal);
+      await endLease(table, id, owner);
+    }
+    // Events that came after the last look were left to the worker that had the lease.
+    isBehind = await worker.isBehind();
+  }
+}
+
+/** The outcome of an attempt; without a next one, the event is not attempted again. */
+interface Outcome {
+  readonly isAccepted: boolean;
+  readonly nextAt?: number | undefined;
+}
+
+class Worker {
+  private isReplaced = false;
+  private isDone = false;
+  /** The positions that the last look at the log was from. */
+  private ends: readonly number[] = [];
+
+  constructor(
+    private readonly table: Table,
+    private readonly id: string,
+    private readonly owner: string,
+    private readonly effects: Effects,
+  ) {}
+
+  async renew(): Promise<void> {
+    if (!(await renewLease(this.table, this.id, this.owner))) this.isReplaced = true;
+  }
+
+  /** Returns whether the log has grown since the worker has found nothing to do. */
+  async isBehind(): Promise<boolean> {
+    if (!this.isDone || this.ends.length === 0) return false;
+    const { positions } = await readLogState(this.table);
+    return positions.some((end, lane) => end > (this.ends[lane] ?? 0));
+  }
+
+  async run(): Promise<void> {
+    while (!this.isReplaced && this.table.retries.timeLeft > BATCH_MS) {
+      const endpoint = await new WebhookEndpoints(this.table).find(this.id);
+      if (endpoint?.enabled !== true) return;
+      const queue = await DeliveryQueue.load(this.table, this.id, this.owner);
+      if (queue === undefined) return;
+      if (await this.step(endpoint, queue)) {
+        if (!(await queue.save())) return;
+        continue;
+      }
+      this.isDone = true;
+      const { nextDue } = queue;
+      if (nextDue === undefined || nextDue - Date.now() > WORTH_WAITING_MS) return;
+      // In steps, because the clock of a local system can be advanced.
+      while (Date.now() < nextDue) await sleep(TICK_MS);
+    }
+  }
+
+  /** Does some of what is due. @returns whether there was anything */
+  private async step(endpoint: WebhookEndpoint, queue: DeliveryQueue): Promise<boolean> {
+    const { waitUntil } = queue.state;
+    if (waitUntil !== undefined) {
+      if (Date.now() < waitUntil) return false;
+      const { oldest } = queue;
+      const isUp = oldest === undefined || (await this.attemptParked(endpoint, queue, oldest));
+      if (isUp) queue.resume();
+      else queue.wait();
+      return true;
+    }
+    const due = queue.due(BATCH);
+    if (due.length === 0) return this.readOn(endpoint, queue);
+    await inParallel(due, WIDTH, (subject) => this.attemptParked(endpoint, queue, subject));
+    queue.checkWhetherDown();
+    return true;
+  }
+
+  /** Attempts the first event of a parked subject. @returns whether it was accepted */
+  private async attemptParked(
+    endpoint: WebhookEndpoint,
+    queue: DeliveryQueue,
+    subject: ParkedSubject,
+  ): Promise<boolean> {
+    const [first, ...others] = subject.events;
+    const message = first === undefined ? undefined : await this.messageFor(subject, first);
+    const attempts = subject.attempts + 1;
+    // Without a message, the event has expired or its connection was deleted.
+    const { isAccepted, nextAt }: Outcome =
+      message === undefined
+        ? { isAccepted: true }
+        : await this.attempt(endpoint, queue, message, attempts);
+    if (!isAccepted && nextAt !== undefined) queue.park({ ...subject, attempts, dueAt: nextAt });
+    else if (others.length === 0) queue.unpark(subject.key);
+    else queue.park({ ...subject, events: others, attempts: 0, dueAt: Date.now() });
+    return isAccepted;
+  }
+
+  private async messageFor(
+    { inline }: ParkedSubject,
+    event: WaitingEvent,
+  ): Promise<Message | undefined> {
+    if (inline !== undefined) return this.effects.testMessage(inline);
+    const found = (await eventsOf(this.table, [event])).get(event.id);
+    return found === undefined ? undefined : this.effects.messageOf(found);
+  }
+
+  /** Sends an event, and records what became of it. */
+  private async attempt(
+    endpoint: WebhookEndpoint,
+    queue: DeliveryQueue,
+    message: Message,
+    number: number,
+  ): Promise<Outcome> {
+    const attempt = await this.effects.send(endpoint, message);
+    const now = Date.now();
+    const nextAt = attempt.isAccepted ? undefined : nextAttempt(number, now, attempt.retryAfter);
+    await this.effects.onAttempt(endpoint, message, { ...attempt, number, nextAt });
+    const at = new Date(now).toISOString();
+    if (attempt.isAccepted) {
+      const { failingSince: _, ...state } = queue.state;
+      queue.state = { ...state, lastSuccessAt: at };
+    } else {
+      const { failingSince: since = at } = queue.state;
+      queue.state = { ...queue.state, failingSince: since };
+      await this.effects.onFailing(endpoint, { since, isGone: attempt.status === 410 });
+    }
+    return { isAccepted: attempt.isAccepted, nextAt };
+  }
+
+  /** Sends the next events of the log. @returns whether there were any */
+  private async readOn(endpoint: WebhookEndpoint, queue: DeliveryQueue): Promise<boolean> {
+    const { references, positions } = await this.nextReferences(queue.state.positions);
+    if (references.length === 0) return false;
+    const wanted = references.filter((reference) => isFor(endpoint, reference));
+    const events = await eventsOf(this.table, wanted);
+    const bySubject = new Map<string, LoggedEvent[]>();
+    for (const { id } of wanted) {
+      const event = events.get(id);
+      if (event === undefined) continue;
+      const key = subjectKey(event);
+      bySubject.set(key, [...(bySubject.get(key) ?? []), event]);
+    }
+    await inParallel([...bySubject], WIDTH, ([key, list]) =>
+      this.sendInOrder(endpoint, queue, key, list),
+    );
+    queue.state = { ...queue.state, positions };
+    queue.checkWhetherDown();
+    return true;
+  }
+
+  /** Sends the events of one subject; from the first that is not accepted on, they are parked. */
+  private async sendInOrder(
+    endpoint: WebhookEndpoint,
+    queue: DeliveryQueue,
+    key: string,
+    events: readonly LoggedEvent[],
+  ): Promise<void> {
+    for (const [index, event] of events.entries()) {
+      const parked = queue.get(key);
+      if (parked !== undefined) {
+        queue.park({ ...parked, events: [...parked.events, ...events.slice(index)] });
+        return;
+      }
+      const message = this.effects.messageOf(event);
+      const { isAccepted, nextAt } = await this.attempt(endpoint, queue, message, 1);
+      if (isAccepted || nextAt === undefined) continue;
+      queue.park({ key, events: [event], attempts: 1, dueAt: nextAt });
+    }
+  }
+
+  private async nextReferences(after: readonly number[]): Promise<{
+    readonly references: readonly EventReference[];
+    readonly positions: readonly number[];
+  }> {
+    const { positions: ends } = await readLogState(this.table);
+    this.ends = ends;
+    const positions = [...after];
+    const references: EventReference[] = [];
+    for (const [lane, end] of ends.entries()) {
+      const from = positions[lane] ?? 0;
+      // After a restore, the log ends before the position.
+      if (from > end) positions[lane] = end;
+      if (from >= end || references.length >= BATCH) continue;
+      const start = await resumeAfter(this.table, lane, from, end);
+      for await (const reference of laneReferences(this.table, lane, start, end)) {
+        references.push(reference);
+        positions[lane] = reference.position;
+        if (references.length >= BATCH) break;
+      }
+    }
+    return { references, positions };
+  }
+}
+
+function isFor(
+  { types, connections }: WebhookEndpoint,
+  { type, connection }: EventReference,
+): boolean {
+  return (
+    (types.length === 0 || types.includes(type)) &&
+    (connections.length === 0 || connections.includes(connection))
+  );
+}

@@ -1,0 +1,168 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { Connection } from '../../../directory/connections/connection';
+import { connectionFromItem } from '../../../directory/connections/connection-item';
+import type { EventAppender } from '../../../directory/events/append';
+import type { NewEvent } from '../../../directory/events/event';
+import { DynamoDBError } from '../../../directory/store/dynamodb';
+import type { Item } from '../../../directory/store/item';
+import { readKey } from '../../../directory/store/key-meaning';
+import { connectionKey, resourceKey } from '../../../directory/store/keys';
+import type { Table } from '../../../directory/store/table';
+import { changeEvent } from '../../../events/change-event';
+import { connectionEvent } from '../../../events/connection-event';
+import type { ItemChange } from '../../../events/item-change';
+import type { RoleGroup } from '../../../events/profile';
+import { goneEvent, resyncEvent } from '../../../events/resync-event';
+import { roleGroupsOf } from '../../../events/role-groups';
+import type { ViewContext } from '../../../events/views';
+import { ScimError } from '../../../scim/errors/scim-error';
+import { logFailure } from '../../observability/log';
+import { changeOf } from '../../runtime/stream-records';
+
+/** How often an event is made anew whose resource changes meanwhile. */
+const ATTEMPTS = 5;
+
+/** What events depend on besides the records. */
+export interface EventOptions {
+  readonly appender: EventAppender;
+  /** Returns the SCIM base URL of a connection. */
+  readonly scimBaseUrl: (connection: string) => string;
+  readonly requestId: string;
+}
+
+/**
+ * Appends the events of stream records to the event log, in the order of the records; this is
+ * idempotent. A record that cannot be understood does not hold back others: its resource is read
+ * again and appended as it is now.
+ * @returns whether there were events
+ */
+export async function appendEvents(
+  table: Table,
+  records: readonly DynamoDBRecord[],
+  options: EventOptions,
+): Promise<boolean> {
+  const changes = records.flatMap(changeOf).filter(isAboutTheDirectory);
+  if (changes.length === 0) return false;
+  const contexts = await contextsOf(table, changes, options);
+  const events: NewEvent[] = [];
+  for (const change of changes) {
+    const event = await eventOf(table, change, contexts, options.requestId);
+    if (event !== undefined) events.push(event);
+  }
+  const kept = await withoutErasedUsers(table, events, contexts);
+  // A record's resource has changed since it was read again: it is read once more.
+  let refused = await options.appender.append(table, kept);
+  for (let attempt = 1; refused.length > 0 && attempt <= ATTEMPTS; attempt += 1) {
+    const again = changes.filter(({ key }) => refused.some(({ check }) => isCheckOf(check, key)));
+    const repaired = await Promise.all(again.map((change) => repair(table, change, contexts)));
+    refused = await options.appender.append(table, repaired.flat());
+  }
+  return events.length > 0;
+}
+
+function isAboutTheDirectory({ key }: ItemChange): boolean {
+  const { kind } = readKey(key).meaning;
+  return kind === 'resource' || kind === 'membership' || kind === 'connection';
+}
+
+function isCheckOf(check: NewEvent['check'], { pk, sk }: ItemChange['key']): boolean {
+  return check?.check.pk === pk && check.check.sk === sk;
+}
+
+type Contexts = ReadonlyMap<string, ViewContext>;
+
+/** Returns what events depend on, by connection. Deleted connections have none. */
+async function contextsOf(
+  table: Table,
+  changes: readonly ItemChange[],
+  { scimBaseUrl }: EventOptions,
+): Promise<Contexts> {
+  const ids = new Set(changes.map(({ key }) => readKey(key).connection));
+  const items = await table.getMany([...ids].map(connectionKey));
+  const connections = items.flatMap((item) => connectionFromItem(item) ?? []);
+  const contexts = await Promise.all(
+    connections.map(async (connection): Promise<readonly [string, ViewContext]> => {
+      const groups = await groupsOfUsers(table, connection, changes);
+      const groupsOf = (userId: string): readonly RoleGroup[] => groups.get(userId) ?? [];
+      return [connection.id, { connection, baseUrl: scimBaseUrl(connection.id), groupsOf }];
+    }),
+  );
+  return new Map(contexts);
+}
+
+/** Reads the groups of changed users, if they give roles. */
+async function groupsOfUsers(
+  table: Table,
+  { id: connection, roleRules }: Connection,
+  changes: readonly ItemChange[],
+): Promise<ReadonlyMap<string, readonly RoleGroup[]>> {
+  if (roleRules.length === 0) return new Map();
+  const users = changes.flatMap(({ key }) => {
+    const { connection: id, meaning } = readKey(key);
+    const isUser = id === connection && meaning.kind === 'resource' && meaning.type === 'User';
+    return isUser ? [meaning.id] : [];
+  });
+  return roleGroupsOf({ table, connection, baseUrl: '' }, [...new Set(users)]);
+}
+
+async function eventOf(
+  table: Table,
+  change: ItemChange,
+  contexts: Contexts,
+  requestId: string,
+): Promise<NewEvent | undefined> {
+  const { connection: id, meaning } = readKey(change.key);
+  if (meaning.kind === 'connection') return connectionEvent(change);
+  const context = contexts.get(id);
+  // What is removed with its connection is no event, and neither is what another connection of the
+  // same id had. The time of a record has no fraction of a second.
+  if (context === undefined) return undefined;
+  if (Date.parse(change.time) + 1000 <= Date.parse(context.connection.createdAt)) return undefined;
+  try {
+    return changeEvent(change, context);
+  } catch (error) {
+    if (error instanceof DynamoDBError || error instanceof ScimError) throw error;
+    logFailure(error, requestId);
+    return (await repair(table, change, contexts))[0];
+  }
+}
+
+/** Returns the event of a resource as it is now, instead of that of a change to it. */
+async function repair(
+  table: Table,
+  change: ItemChange,
+  contexts: Contexts,
+): Promise<readonly NewEvent[]> {
+  const context = contexts.get(readKey(change.key).connection);
+  if (context === undefined) return [];
+  const item: Item | undefined = await table.get(change.key);
+  const event =
+    item === undefined
+      ? goneEvent(change, context)
+      : resyncEvent(item, context, `${change.id} resync`, change.time);
+  return event === undefined ? [] : [event];
+}
+
+/**
+ * Strips the events of users who do not exist any more, if their connection erases users: the
+ * stream can deliver a change long after the user was erased.
+ */
+async function withoutErasedUsers(
+  table: Table,
+  events: readonly NewEvent[],
+  contexts: Contexts,
+): Promise<readonly NewEvent[]> {
+  const isErasing = ({ connection, userId }: NewEvent): boolean =>
+    userId !== undefined && contexts.get(connection)?.connection.userDeletion === 'erase';
+  const keys = events
+    .filter(isErasing)
+    .map(({ connection, userId = '' }) => resourceKey(connection, 'User', userId));
+  if (keys.length === 0) return events;
+  const existing = new Set((await table.getMany(keys)).map(({ pk, sk }) => `${pk} ${sk}`));
+  return events.map((event) => {
+    const { pk, sk } = resourceKey(event.connection, 'User', event.userId ?? '');
+    if (!isErasing(event) || existing.has(`${pk} ${sk}`)) return event;
+    const { personal: _, userId: __, ...rest } = event;
+    return rest;
+  });
+}

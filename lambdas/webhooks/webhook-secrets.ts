@@ -1,0 +1,114 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+  type Tag,
+} from '@aws-sdk/client-secrets-manager';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { WebhookEndpoint } from '../../directory/webhooks/endpoint';
+import { KEY_BYTES, secretOf } from '../../events/webhooks/signature';
+
+/** A secret that was just created, with the version that Secrets Manager has it under. */
+export interface NewSecret {
+  readonly value: string;
+  readonly version: string;
+}
+
+/**
+ * The signing secrets of webhook endpoints: `<prefix>/webhooks/<endpoint id>`. Secrets Manager
+ * keeps the secret before the current one as `AWSPREVIOUS`, which signs during an overlap.
+ */
+export class WebhookSecrets {
+  private readonly client = new SecretsManagerClient({});
+  private readonly cached = new Map<string, Promise<string | undefined>>();
+
+  constructor(
+    private readonly prefix: string,
+    /** ARN of the KMS key for new secrets; undefined for the account's default key. */
+    private readonly key?: string,
+    /** Tags of new secrets. */
+    private readonly tags: readonly Tag[] = [],
+  ) {}
+
+  private nameOf(webhook: string): string {
+    return `${this.prefix}/webhooks/${webhook}`;
+  }
+
+  /** Creates the secret of a new endpoint. */
+  async create(webhook: string): Promise<NewSecret> {
+    const secret = newSecret();
+    await this.client.send(
+      new CreateSecretCommand({
+        Name: this.nameOf(webhook),
+        Description: `SCIM signing secret of webhook ${webhook}`,
+        SecretString: secret.value,
+        ClientRequestToken: secret.version,
+        KmsKeyId: this.key,
+        Tags: [...this.tags],
+      }),
+    );
+    return secret;
+  }
+
+  /** Replaces the secret of an endpoint. The earlier one stays as `AWSPREVIOUS`. */
+  async rotate(webhook: string): Promise<NewSecret> {
+    const secret = newSecret();
+    await this.client.send(
+      new PutSecretValueCommand({
+        SecretId: this.nameOf(webhook),
+        SecretString: secret.value,
+        ClientRequestToken: secret.version,
+      }),
+    );
+    return secret;
+  }
+
+  /** Deletes the secret of an endpoint without a recovery window. */
+  async delete(webhook: string): Promise<void> {
+    const input = { SecretId: this.nameOf(webhook), ForceDeleteWithoutRecovery: true };
+    try {
+      await this.client.send(new DeleteSecretCommand(input));
+    } catch (error) {
+      if (!(error instanceof ResourceNotFoundException)) throw error;
+    }
+  }
+
+  /** Returns the secrets that sign an endpoint's events now, the current one first. */
+  async signingSecrets(endpoint: WebhookEndpoint): Promise<readonly string[]> {
+    const { previousSecretUntil: until = '' } = endpoint;
+    const isOverlap = until !== '' && Date.parse(until) > Date.now();
+    const stages = ['AWSCURRENT', ...(isOverlap ? ['AWSPREVIOUS'] : [])];
+    const values = await Promise.all(stages.map((stage) => this.valueOf(endpoint, stage)));
+    return values.filter((value) => value !== undefined);
+  }
+
+  /** Reads a value once per version of the secret. */
+  private valueOf(
+    { id, secretVersion }: WebhookEndpoint,
+    stage: string,
+  ): Promise<string | undefined> {
+    const name = `${id} ${secretVersion} ${stage}`;
+    const found = this.cached.get(name) ?? this.read(id, stage);
+    this.cached.set(name, found);
+    // A failed read is repeated with the next event.
+    found.catch(() => this.cached.delete(name));
+    return found;
+  }
+
+  private async read(webhook: string, stage: string): Promise<string | undefined> {
+    try {
+      const input = { SecretId: this.nameOf(webhook), VersionStage: stage };
+      return (await this.client.send(new GetSecretValueCommand(input))).SecretString;
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException && stage !== 'AWSCURRENT') return undefined;
+      throw error;
+    }
+  }
+}
+
+function newSecret(): NewSecret {
+  return { value: secretOf(randomBytes(KEY_BYTES)), version: randomUUID() };
+}

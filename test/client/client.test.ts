@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import {
+  ExpiredCursorError,
+  ScimClient,
+  ScimClientError,
+  verifyWebhook,
+  WebhookVerificationError,
+  type ScimEvent,
+} from '../../client';
+import { EVENT_TYPES as BUS_TYPES } from '../../lambdas/contract';
+import { EVENT_TYPES, type EventType } from '../../directory/events/event';
+import { Client, server } from '../support/client';
+import { untilEvents } from '../support/events';
+
+const scim = new ScimClient({ url: server().appUrl });
+
+async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const each of list) found.push(each);
+  return found;
+}
+
+test('users, groups and members are lists of any length', async () => {
+  const client = await Client.connect('okta');
+  const users = await Promise.all(
+    Array.from({ length: 130 }, (_, index) => client.user(`u${index}@acme.example`)),
+  );
+  const ids = users.map(({ id }) => id as string).sort();
+  const group = await client.group('All', ids);
+  const found = await all(scim.users(client.id));
+  expect(found.map(({ id }) => id)).toEqual(ids);
+  expect(await all(scim.users(client.id, { active: false }))).toEqual([]);
+  expect((await all(scim.members(client.id, group.id as string))).length).toBe(130);
+  expect(await all(scim.groups(client.id))).toMatchObject([{ id: group.id, memberCount: 130 }]);
+  expect(await scim.user(client.id, ids[0] ?? '')).toMatchObject({ id: ids[0], sequence: 1 });
+  expect(await scim.user(client.id, 'none')).toBeUndefined();
+  expect(await scim.group(client.id, 'none')).toBeUndefined();
+  const connections = await all(scim.connections());
+  expect(connections).toContainEqual(expect.objectContaining({ id: client.id, users: 130 }));
+});
+
+test('events are typed by their type, and pages have a cursor to go on with', async () => {
+  const client = await Client.connect('okta');
+  await client.user('ann@acme.example');
+  await untilEvents(client.id, 2);
+  const names: (string | undefined)[] = [];
+  for await (const event of scim.events({ connection: client.id })) {
+    if (event.type === 'user.created') names.push(event.data.user.userName);
+  }
+  expect(names).toEqual(['ann@acme.example']);
+  const pages = await all(scim.eventPages({ connection: client.id }));
+  const after = pages.at(-1)?.nextCursor;
+  expect(await all(scim.events({ connection: client.id, after }))).toEqual([]);
+});
+
+test('a cursor that is no longer valid is an error with the oldest cursor', async () => {
+  const after = Buffer.from(JSON.stringify({ e: 'other', p: {} })).toString('base64url');
+  const error = await all(scim.events({ after })).catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(ExpiredCursorError);
+  const { oldestCursor } = error as ExpiredCursorError;
+  expect((await all(scim.events({ after: oldestCursor }))).length).toBeGreaterThan(0);
+});
+
+test('errors say what is wrong', async () => {
+  await expect(all(scim.users('none'))).rejects.toThrow(/404: There is no connection "none"/);
+  const nowhere = new ScimClient({ url: 'http://127.0.0.1:1/app' });
+  await expect(nowhere.resync('x')).rejects.toBeInstanceOf(ScimClientError);
+  const remote = new ScimClient({ url: 'https://a.execute-api.eu-central-1.amazonaws.com/scim' });
+  await expect(remote.resync('x')).rejects.toThrow(/credentials/);
+});
+
+test('candidates and conflicts', async () => {
+  const client = await Client.connect('okta', { adoption: 'userName' });
+  await scim.putCandidates(client.id, [
+    { applicationId: '1', userName: 'ann@acme.example' },
+    { applicationId: '2', userName: 'ann@acme.example' },
+  ]);
+  await client.post('/Users', { userName: 'ann@acme.example' });
+  expect(await scim.conflicts(client.id)).toMatchObject([{ applicationIds: ['1', '2'] }]);
+  await scim.deleteCandidate(client.id, '2');
+  await scim.deleteCandidate(client.id, '2');
+});
+
+test('verifyWebhook accepts what Standard Webhooks signs, and nothing else', () => {
+  const secret = `whsec_${randomBytes(32).toString('base64')}`;
+  const body = '{"type":"user.created"}';
+  const now = new Date();
+  const signature = new Webhook(secret).sign('1', now, body);
+  const signed = (changes: Record<string, string> = {}) => ({
+    'Webhook-Id': '1',
+    'Webhook-Timestamp': String(Math.floor(now.getTime() / 1000)),
+    'Webhook-Signature': `v1,AAAA ${signature}`,
+    ...changes,
+  });
+  expect(verifyWebhook({ headers: signed(), body }, secret).type).toBe('user.created');
+  const headers = new Headers(signed());
+  expect(verifyWebhook({ headers, body: Buffer.from(body) }, ['whsec_AAAA', secret])).toBeDefined();
+  const refused = [
+    () => verifyWebhook({ headers, body: `${body} ` }, secret),
+    () => verifyWebhook({ headers, body }, 'whsec_AAAA'),
+    () => verifyWebhook({ headers: {}, body }, secret),
+    () => verifyWebhook({ headers: signed({ 'Webhook-Id': '2' }), body }, secret),
+    () => verifyWebhook({ headers: signed({ 'Webhook-Timestamp': '1' }), body }, secret),
+    () => verifyWebhook({ headers: signed({ 'Webhook-Timestamp': 'x' }), body }, secret),
+  ];
+  for (const each of refused) expect(each).toThrow(WebhookVerificationError);
+});
+
+test('the client, the bus and the log know the same types of events', () => {
+  const known: Record<ScimEvent['type'] | 'webhook.test', true> = {
+    'user.created': true,
+    'user.updated': true,
+    'user.deactivated': true,
+    'user.reactivated': true,
+    'user.deleted': true,
+    'group.created': true,
+    'group.updated': true,
+    'group.deleted': true,
+    'group.member_added': true,
+    'group.member_removed': true,
+    'connection.created': true,
+    'connection.updated': true,
+    'connection.deleted': true,
+    'connection.sync_completed': true,
+    'webhook.test': true,
+  };
+  const types: readonly EventType[] = EVENT_TYPES;
+  expect(Object.keys(known)).toEqual(types);
+  expect([...BUS_TYPES, 'webhook.test']).toEqual(types);
+});
