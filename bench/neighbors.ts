@@ -1,10 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { Agent, request } from 'node:http';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Effort } from './support/effort';
 import { median, percentile, table } from './support/statistics';
+import { startSystem } from './support/system';
 
 /** Limit of the noisy connection, and the requests that it sends instead, per second. */
 const LIMIT = 20;
@@ -26,7 +24,7 @@ interface Target {
  * API. Rounds with and without the noise alternate.
  */
 export async function neighbors({ rounds, roundMs }: Effort): Promise<string> {
-  const { child, adminUrl } = await startSystem();
+  const { adminUrl, stop } = await startSystem();
   try {
     const noisy = await connect(adminUrl, { requestsPerSecond: LIMIT, burst: LIMIT });
     const quiet = await connect(adminUrl);
@@ -60,9 +58,7 @@ ${table(
   [row('other connection', ({ quiet: time }) => time), row('admin API', ({ admin: time }) => time)],
 )}`;
   } finally {
-    const exit = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    await exit;
+    await stop();
     agent.destroy();
   }
 }
@@ -130,17 +126,4 @@ async function connect(adminUrl: string, rateLimit?: object): Promise<Target> {
     readonly token: { readonly value: string };
   };
   return { url: `${scimBaseUrl}/Users?count=10`, token: token.value };
-}
-
-async function startSystem(): Promise<{ child: ChildProcess; adminUrl: string }> {
-  const start = path.join(__dirname, '..', 'local', 'start.ts');
-  const args = ['--import', 'tsx', start, '--json', '--memory', '--port', '0'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  const line = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once('line', resolve);
-    child.once('exit', () => {
-      reject(new Error('npm start ended.'));
-    });
-  });
-  return { child, adminUrl: (JSON.parse(line) as { readonly adminUrl: string }).adminUrl };
 }

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { events } from './events';
 import { functions } from './functions';
 import { neighbors } from './neighbors';
 import { scale } from './scale';
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
     ['Request units', units],
     ['Compared with other servers', () => throughput(effort)],
     ['Noisy neighbors', () => neighbors(effort)],
+    ['Events', () => events(effort)],
     ['Directory size', () => scale(effort)],
     ['Past one machine', () => simulation(effort)],
     ['Loading a function', () => functions(effort)],

@@ -15,6 +15,9 @@ import { asList, asText, member, referenced, type Part, type Template } from './
 /** Polling interval: an idle system delivers a write after at most this time. */
 const POLL_MS = 250;
 
+/** How long a stop waits for the last records. */
+const LAST_DELIVERY_MS = 3000;
+
 /** Time before a batch that failed is delivered again. */
 const RETRY_MS = 100;
 
@@ -89,8 +92,12 @@ export class StreamTrigger {
     return trigger;
   }
 
-  /** Stops polling. An invocation may still be in progress. */
-  stop(): void {
+  /**
+   * Delivers what has been written, as far as that takes no longer than a moment, and stops polling:
+   * the next run starts at the end of the stream.
+   */
+  async stop(): Promise<void> {
+    await Promise.race([this.poll(true), sleep(LAST_DELIVERY_MS, undefined, { ref: false })]);
     this.stopped = true;
     this.endReading();
   }

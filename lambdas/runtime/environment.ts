@@ -28,9 +28,14 @@ export function logRetentionDays(): number {
   return Number(variable(ENVIRONMENT.logDays));
 }
 
-/** Returns an environment variable that the construct sets. @throws Error if it is missing */
-export function variable(name: string): string {
-  const value = process.env[name];
+/**
+ * Returns an environment variable that the construct sets.
+ * @param fallback for variables that functions of an earlier release do not have: during an
+ *   upgrade, new code runs with earlier variables for a moment
+ * @throws Error if it is missing
+ */
+export function variable(name: string, fallback?: string): string {
+  const value = process.env[name] ?? fallback;
   if (value === undefined) throw new Error(`The environment variable ${name} is missing.`);
   return value;
 }

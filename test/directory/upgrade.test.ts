@@ -6,7 +6,7 @@ import { Groups } from '../../directory/groups';
 import type { Tenant } from '../../directory/resources/tenant';
 import type { FailedCondition } from '../../directory/store/failed-conditions';
 import type { Item } from '../../directory/store/item';
-import { BACKFILLS } from '../../directory/store/keys';
+import { BACKFILLS, resourceKey } from '../../directory/store/keys';
 import { Table } from '../../directory/store/table';
 import type { Check, Write } from '../../directory/store/write';
 import { Users } from '../../directory/users';
@@ -14,6 +14,7 @@ import { verify } from '../../directory/verify/verify';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
 import { membersFrom } from '../../scim/patch/memberships';
+import type { Attributes } from '../../scim/resource/parse';
 import { GROUP, USER } from '../../scim/schema/resource-type';
 import { createOwnTable, openEngine } from './support';
 
@@ -107,6 +108,20 @@ describe.each(STAGES)('%s the conversion', (stage) => {
     if (stage === 'while') expect([8, 1]).not.toContain(former);
     // The second of the twins keeps its form: the name is taken.
     if (stage === 'after') expect(former).toBe(1);
+  });
+
+  test('resources count as sequence 1 before their next change', async () => {
+    const { table, users, groups } = await upgraded(stage);
+    const [user] = await users.collection.from(1, 1);
+    const [group] = await groups.collection.from(1, 1);
+    expect([user?.sequence, group?.sequence]).toEqual([1, 1]);
+    const sequenceIn = async (type: 'User' | 'Group', id = ''): Promise<unknown> =>
+      (await table.get(resourceKey('upgraded', type, id)))?.['sequence'];
+    const title = (): Attributes => ({ userName: 'plain', title: String(Math.random()) });
+    await users.change(user?.id ?? '', title);
+    expect(await sequenceIn('User', user?.id)).toBe(2);
+    await users.change(user?.id ?? '', title);
+    expect(await sequenceIn('User', user?.id)).toBe(3);
   });
 
   test('a name that is taken stays taken', async () => {

@@ -121,7 +121,8 @@ export class FaultySystem {
       );
     }
     serveGateway(gateway, template, new Map(functions.map((each) => [each.logicalId, each])));
-    process.env['SCIM_TEST_SERVER'] = JSON.stringify({ adminUrl: `${origin}/scim/admin` });
+    const urls = { adminUrl: `${origin}/scim/admin`, appUrl: `${origin}/scim/app/v1` };
+    process.env['SCIM_TEST_SERVER'] = JSON.stringify(urls);
     const direct = openEngine(engine.endpoint);
     return new FaultySystem(
       proxy,
@@ -214,13 +215,20 @@ export class FaultySystem {
       );
       for (let iterator = first.ShardIterator; iterator !== undefined;) {
         const page = await streams.send(new GetRecordsCommand({ ShardIterator: iterator }));
-        records.push(...(page.Records ?? []));
+        records.push(...(page.Records ?? []).map((record) => this.toLocalTime(record)));
         iterator = page.Records?.length === 0 ? undefined : page.NextShardIterator;
       }
     }
     client.destroy();
     streams.destroy();
     return records;
+  }
+
+  /** The engine does not know the clock of the functions. */
+  private toLocalTime(record: StreamRecord): StreamRecord {
+    const { ApproximateCreationDateTime: at = new Date() } = record.dynamodb ?? {};
+    const time = new Date(at.getTime() + this.clock.aheadMs());
+    return { ...record, dynamodb: { ...record.dynamodb, ApproximateCreationDateTime: time } };
   }
 
   /** Does what the `completion` function does when its schedule runs some minutes later. */

@@ -1,11 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import type { _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { STREAM_FILTERS } from '../../lambdas/contract';
-import { passesFilter } from '../../local/event-filter';
-import type { Part } from '../../local/template';
 import { admin, Client, USER, type Body } from '../support/client';
 import { FaultySystem } from './faulty-system';
+import { deliver as deliverTo } from './stream-delivery';
 
 /*
  * The reader of the table's stream: whatever Lambda delivers again, after failures, deaths and
@@ -22,23 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => system.stop());
 
-const FILTERS = JSON.parse(JSON.stringify(STREAM_FILTERS)) as Part[];
-
-/** Delivers records as Lambda does: filtered, and again from the record that failed. */
-async function deliver(records: readonly StreamRecord[]): Promise<void> {
-  let left = records.filter((record) => FILTERS.some((filter) => passesFilter(filter, record)));
-  for (let attempt = 1; left.length > 0; attempt += 1) {
-    if (attempt > 10) throw new Error('The records cannot be processed.');
-    const result = await system.invoke('Dispatcher', { Records: left }).catch(() => undefined);
-    const [failure] =
-      (result as { batchItemFailures: Body[] } | undefined)?.batchItemFailures ?? [];
-    if (result !== undefined && failure === undefined) return;
-    const first = left.findIndex(
-      ({ dynamodb }) => dynamodb?.SequenceNumber === failure?.itemIdentifier,
-    );
-    left = left.slice(Math.max(0, first));
-  }
-}
+const deliver = (records: readonly StreamRecord[]): Promise<void> => deliverTo(system, records);
 
 async function entries(client: Client, kind: string): Promise<readonly Body[]> {
   const path = `/connections/${client.id}/requests?limit=200&kind=${kind}`;

@@ -19,9 +19,9 @@ const secrets = openSecrets();
 const rotationFunction = variable(ENVIRONMENT.rotationFunction);
 const deployment = variable(ENVIRONMENT.deployment);
 const webhookSecrets = openWebhookSecrets();
-const webhooks = variable(ENVIRONMENT.webhooksFunction);
+const webhooks = variable(ENVIRONMENT.webhooksFunction, '');
 const lambda = new LambdaClient({});
-const allowsLoopback = variable(ENVIRONMENT.loopbackWebhooks) !== '';
+const allowsLoopback = variable(ENVIRONMENT.loopbackWebhooks, '') !== '';
 
 const serve = measured('administrator', async (event, invocation) => {
   const table = shared.forRequest(Date.now() + invocation.getRemainingTimeInMillis());

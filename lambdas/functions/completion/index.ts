@@ -20,9 +20,9 @@ import type { Invocation } from '../../runtime/invocation';
 import type { CompletionTask } from '../../runtime/tasks';
 
 const shared = openTable();
-const scimUrl = variable(ENVIRONMENT.scimUrl);
+const scimUrl = variable(ENVIRONMENT.scimUrl, '');
 const options = {
-  appender: new EventAppender(Number(variable(ENVIRONMENT.eventDays))),
+  appender: new EventAppender(Number(variable(ENVIRONMENT.eventDays, '30'))),
   scimBaseUrl: (connection: string) => `${scimUrl}/v2/connections/${connection}`,
 };
 const resyncWorker: ResyncWorker = (table, intent) => resync(table, intent, options);

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { EventAppender } from '../../directory/events/append';
+import { eventId, type NewEvent } from '../../directory/events/event';
+import { laneOf } from '../../directory/events/lanes';
+import { noteStream, readLogState } from '../../directory/events/log-state';
+import { positionsAt } from '../../directory/events/positions-at';
+import { readEvents } from '../../directory/events/read';
+import { Table } from '../../directory/store/table';
+import { verify } from '../../directory/verify/verify';
+import { createOwnTable, meteredTenant, openEngine } from './support';
+
+const engine = openEngine();
+let table: Table;
+
+beforeAll(async () => {
+  table = new Table(engine, await createOwnTable());
+});
+
+afterAll(() => {
+  engine.close();
+});
+
+const TIME = '2026-01-01T00:00:00.000Z';
+
+function eventOf(connection: string, number: number, time = TIME): NewEvent {
+  return {
+    id: eventId(`${connection} ${number}`, time),
+    type: 'user.updated',
+    connection,
+    subject: `Users/${number}`,
+    time,
+    sequence: number,
+    data: { connection: { id: connection, displayName: 'Test' }, user: { id: String(number) } },
+    personal: { user: { id: String(number), title: 'x' } },
+    userId: String(number),
+  };
+}
+
+const eventsIn = async (connection: string): Promise<readonly number[]> => {
+  const page = await readEvents(table, { limit: 1000, connection });
+  return 'events' in page ? page.events.map(({ sequence }) => sequence) : [];
+};
+
+test('appenders that race and repeat append each event once, and their own in order', async () => {
+  const connection = `c-${randomUUID()}`;
+  const groups = Array.from({ length: 6 }, (_, group) =>
+    Array.from({ length: 30 }, (__, index) => eventOf(connection, group * 100 + index)),
+  );
+  await Promise.all(
+    groups.flatMap((events) =>
+      [0, 1].map(async () => {
+        const appender = new EventAppender(30);
+        for (let start = 0; start < events.length; start += 7) {
+          await appender.append(table, events.slice(start, start + 10));
+        }
+      }),
+    ),
+  );
+  const numbers = await eventsIn(connection);
+  expect(new Set(numbers).size).toBe(180);
+  expect(numbers).toHaveLength(180);
+  for (let group = 0; group < 6; group += 1) {
+    const own = numbers.filter((number) => Math.floor(number / 100) === group);
+    expect(own).toEqual([...own].sort((a, b) => a - b));
+  }
+});
+
+test('a reader beside appenders never sees an event before an earlier one', async () => {
+  const connection = `c-${randomUUID()}`;
+  let isDone = false;
+  const write = async (): Promise<void> => {
+    const appender = new EventAppender(30);
+    for (let number = 0; number < 120; number += 3) {
+      const batch = [0, 1, 2].map((index) => eventOf(connection, number + index));
+      await appender.append(table, batch);
+    }
+    isDone = true;
+  };
+  const read = async (): Promise<void> => {
+    const seen: number[] = [];
+    let after: Parameters<typeof readEvents>[1]['after'];
+    for (let isLast = false; !isLast;) {
+      isLast = isDone;
+      const page = await readEvents(table, { limit: 10, connection, after });
+      if (!('events' in page)) throw new Error(page.expired);
+      seen.push(...page.events.map(({ sequence }) => sequence));
+      isLast &&= page.events.length === 0;
+      after = page.next;
+    }
+    expect(seen).toEqual(Array.from({ length: 120 }, (_, index) => index));
+  };
+  await Promise.all([write(), read(), read()]);
+});
+
+test('events with a check that fails are refused, and the others are appended', async () => {
+  const connection = `c-${randomUUID()}`;
+  const refused = {
+    ...eventOf(connection, 1),
+    check: { check: { pk: 'none', sk: 'none' }, condition: { is: 'present' } },
+  } as const;
+  const appender = new EventAppender(30);
+  expect(await appender.append(table, [refused, eventOf(connection, 2)])).toEqual([refused]);
+  expect(await eventsIn(connection)).toEqual([2]);
+});
+
+test('a restored table begins a new epoch, and any other restart does not', async () => {
+  const { epoch } = await readLogState(table);
+  await noteStream(table, 'arn:one');
+  expect((await readLogState(table)).epoch).toBe(epoch);
+  await noteStream(table, 'arn:one');
+  await noteStream(table, 'arn:two');
+  const { epoch: next } = await readLogState(table);
+  expect(next).not.toBe(epoch);
+  const page = await readEvents(table, { limit: 1, after: { epoch, positions: new Map() } });
+  expect(page).toMatchObject({ expired: 'restored', oldest: { epoch: next } });
+});
+
+test('positions at a time are those before the first event since then', async () => {
+  const connection = `c-${randomUUID()}`;
+  const appender = new EventAppender(30);
+  const start = Date.parse('2027-01-01T00:00:00.000Z');
+  const events = Array.from({ length: 40 }, (_, number) =>
+    eventOf(connection, number, new Date(start + number * 60_000).toISOString()),
+  );
+  await appender.append(table, events);
+  const lane = laneOf(connection);
+  const positions = await positionsAt(table, start + 25 * 60_000);
+  const { epoch } = await readLogState(table);
+  const after = { epoch, positions: new Map([[lane, positions[lane] ?? 0]]) };
+  const page = await readEvents(table, { limit: 100, connection, after });
+  expect('events' in page && page.events[0]?.sequence).toBe(25);
+});
+
+test('appending an event takes at most 8 write units, and the log is consistent', async () => {
+  const { tenant, measure, close } = meteredTenant();
+  const appender = new EventAppender(30);
+  await appender.append(tenant.table, [eventOf(tenant.connection, 1)]);
+  const one = await measure(() => appender.append(tenant.table, [eventOf(tenant.connection, 2)]));
+  expect(one.writes).toBeLessThanOrEqual(8);
+  expect(one.reads).toBe(0);
+  const many = Array.from({ length: 49 }, (_, number) => eventOf(tenant.connection, 10 + number));
+  const { writes, calls } = await measure(() => appender.append(tenant.table, many));
+  expect([Math.ceil(writes / 49), calls]).toEqual([6, 1]);
+  close();
+  const { findings } = await verify(table);
+  expect(findings.filter(({ kind }) => kind !== 'orphaned')).toEqual([]);
+});
