@@ -13,6 +13,7 @@ import type { Table } from '../store/table';
 import { candidateFromItem, candidateValueKeys, isAdopted } from '../candidates';
 import { revivalPartitions } from '../deleted-users';
 import type { Finding, FindingKind, Verification } from './findings';
+import { LanePositions } from './lane-positions';
 import { Pairs, Sums } from './pairs';
 
 /** Segments of the table that are scanned in parallel. */
@@ -63,6 +64,7 @@ class Check {
   private readonly counts = new Sums();
   /** The numbers of members, by the group's key. */
   private readonly members = new Sums();
+  private readonly lanes = new LanePositions();
   /** Users and groups with an intent that is not complete. */
   private readonly underWay = new Set<string>();
   /** Deleted connections whose data is being purged, so that it is inconsistent. */
@@ -80,6 +82,7 @@ class Check {
 
   private addReadable(item: Item): void {
     const { connection, meaning } = readKey(item);
+    if (meaning.kind === 'eventLog') this.lanes.add(item);
     if (DEPLOYMENT_KINDS.some((kind) => kind === meaning.kind)) return;
     if (meaning.kind === 'connection') this.connections.add(connection);
     else this.examples.set(connection, textOfKey(item));
@@ -205,6 +208,9 @@ class Check {
       const isOfMissingGroup = stated === 0 && !this.existing.has(name) && !name.endsWith(COUNT);
       if (this.underWay.has(name) || isOfMissingGroup) continue;
       this.report('wrongNumber', name, `states ${stated}, but there are ${counted}`);
+    }
+    for (const { lane, stated, found } of this.lanes.behind()) {
+      this.report('wrongNumber', lane, `ends at ${stated}, but has an event at ${found}`);
     }
     for (const [connection, example] of this.examples) {
       if (!this.connections.has(connection)) {

@@ -83,7 +83,8 @@ export class Accounts {
     let end = '';
     // The end of the log comes first, so that nothing is missed while the users are read.
     for await (const page of this.scim.eventPages({ after: 'latest' })) end = page.nextCursor;
-    for await (const { id: connection } of this.scim.connections()) {
+    for await (const { id: connection, state } of this.scim.connections()) {
+      if (state === 'deleting') continue;
       for await (const user of this.scim.users(connection))
         this.upsert(connection, user, false, end);
       const deleted = this.scim.users(connection, { deleted: true });

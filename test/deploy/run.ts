@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { admin, Client, send } from '../support/client';
+import { checkApplication } from './application';
 import { check, invoke, secretValue } from './aws';
 import { cdk, cdkApp, deploy } from './cdk';
 import { startMinistack, type Ministack } from './ministack';
@@ -63,6 +64,8 @@ async function deployAndTest(ministack: Ministack, folder: string): Promise<void
     await checkPolicy({ endpoint: ministack.endpoint, host });
     step(`end-to-end tests against ${proxy.origin}`);
     await endToEnd();
+    step('the application of examples/application');
+    await checkApplication(proxy.origin, folder);
     step('the declared connection');
     await checkDeclaredConnection(ministack, outputs['Secret'] ?? '', 'no');
     step('the checks of the integration tests');

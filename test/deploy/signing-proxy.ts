@@ -10,7 +10,7 @@ import { buffer } from 'node:stream/consumers';
 
 /**
  * Proxy in front of a deployed API that lets the clients of the end-to-end tests call it: it puts
- * the API's name into `Host`, signs requests to the admin API, and replaces the API's address in
+ * the API's name into `Host`, signs requests to the admin and application APIs, and replaces the API's address in
  * responses with its own.
  */
 export class SigningProxy {
@@ -59,7 +59,7 @@ async function forward(
   const body = await buffer(incoming);
   const { url: path = '/', method = 'GET' } = incoming;
   const headers = { ...headersOf(incoming), Host: target.host };
-  const signed = path.startsWith('/scim/admin/')
+  const signed = /^\/scim\/(?:admin|app)\//.test(path)
     ? aws4.sign(
         {
           host: target.host,

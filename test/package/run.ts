@@ -38,11 +38,12 @@ const OLDEST = Object.fromEntries(
   Object.entries(peerDependencies).map(([name, range]) => [name, range.replace('^', '')]),
 );
 
-/** Examples in TypeScript. The pipeline's own resources follow the rules of its author. */
+/** Examples in TypeScript. Resources of a pipeline or an application follow their authors' rules. */
 const APPS = readdirSync(EXAMPLES).filter((name) =>
   existsSync(path.join(EXAMPLES, name, 'app.ts')),
 );
 const PIPELINE = 'pipeline';
+const OWN_RULES = new Set([PIPELINE, 'application']);
 
 /** Script that runs cdk-nag when an example's app is synthesized; findings fail the synthesis. */
 const NAG = `
@@ -60,6 +61,7 @@ function main(): void {
   const folder = mkdtempSync(path.join(tmpdir(), 'cdk-scim-package-'));
   try {
     run('npm', ['pack', '--silent', '--pack-destination', folder], ROOT);
+    checkClient(folder);
     const newest = install(folder, 'newest', { ...NEWEST });
     synthesizeAll(newest);
     synthesizeWithFlags(newest);
@@ -73,6 +75,64 @@ function main(): void {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A program that uses nothing but the client, as CommonJS and as a module. */
+const CLIENT_PROGRAM = `
+const { createHmac } = CRYPTO;
+const { ScimClient, verifyWebhook } = CLIENT;
+const secret = 'whsec_' + Buffer.from('key').toString('base64');
+const [body, timestamp] = ['{"type":"webhook.test"}', String(Math.floor(Date.now() / 1000))];
+const digest = createHmac('sha256', 'key').update('1.' + timestamp + '.' + body).digest('base64');
+const headers = {
+  'webhook-id': '1',
+  'webhook-timestamp': timestamp,
+  'webhook-signature': 'v1,' + digest,
+};
+if (verifyWebhook({ headers, body }, secret).type !== 'webhook.test') throw new Error('verify');
+new ScimClient({ url: 'https://a.execute-api.eu-central-1.amazonaws.com/scim/app/v1' });
+`;
+
+/** Installs the package alone: the client needs neither the CDK nor any other package. */
+function checkClient(parent: string): void {
+  const folder = path.join(parent, 'client');
+  mkdirSync(folder);
+  const tarball = readdirSync(parent).find((file) => file.endsWith('.tgz')) ?? '';
+  run('npm', ['init', '--yes'], folder);
+  run('npm', ['install', '--no-audit', '--no-fund', `../${tarball}`], folder);
+  const installed = readdirSync(path.join(folder, 'node_modules')).filter(
+    (name) => !name.startsWith('.'),
+  );
+  check(installed.join() === 'cdk-scim', `The client needs ${installed.join(', ')}.`);
+  for (const [file, load] of [
+    ['client.cjs', (name: string) => `require('${name}')`],
+    ['client.mjs', (name: string) => `await import('${name}')`],
+  ] as const) {
+    const program = CLIENT_PROGRAM.replace('CRYPTO', load('node:crypto'));
+    writeFileSync(path.join(folder, file), program.replace('CLIENT', load('cdk-scim/client')));
+    run(process.execPath, [file], folder);
+  }
+  const typed = `
+    import { ScimClient, type UserEvent } from 'cdk-scim/client';
+    export async function names(client: ScimClient): Promise<(string | undefined)[]> {
+      const found: (string | undefined)[] = [];
+      for await (const event of client.events({ after: 'latest' })) {
+        if (event.type === 'user.created') found.push(event.data.user.userName);
+      }
+      const type: UserEvent['type'] = 'user.deleted';
+      return [...found, type];
+    }
+  `;
+  writeFileSync(path.join(folder, 'typed.ts'), typed);
+  const tsc = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  const types = path.join(ROOT, 'node_modules', '@types');
+  const options = ['--noEmit', '--strict', '--module', 'node16', '--target', 'es2022'];
+  run(
+    process.execPath,
+    [tsc, ...options, '--typeRoots', types, '--types', 'node', 'typed.ts'],
+    folder,
+  );
+  say('the client works in an empty folder, without the CDK');
 }
 
 /** Installs the package next to its companions. @returns the folder */
@@ -105,7 +165,7 @@ function synthesizeAll(folder: string): void {
   for (const example of APPS) {
     copyFileSync(path.join(EXAMPLES, example, 'app.ts'), path.join(folder, 'app.ts'));
     run('npx', ['tsc', ...options, 'app.ts'], folder);
-    const nag = hasNag && example !== PIPELINE ? '--require ./nag.cjs ' : '';
+    const nag = hasNag && !OWN_RULES.has(example) ? '--require ./nag.cjs ' : '';
     synthesize(folder, `npx tsx ${nag}app.ts`, example);
     if (example !== PIPELINE) checkOutput(path.join(folder, example));
   }
@@ -116,7 +176,7 @@ function synthesizeAll(folder: string): void {
 function synthesizeWithFlags(folder: string): void {
   const settings = path.join(folder, 'cdk.json');
   copyFileSync(path.join(ROOT, 'cdk.json'), settings);
-  for (const example of APPS.filter((name) => name !== PIPELINE)) {
+  for (const example of APPS.filter((name) => !OWN_RULES.has(name))) {
     copyFileSync(path.join(EXAMPLES, example, 'app.ts'), path.join(folder, 'app.ts'));
     synthesize(folder, 'npx tsx --require ./nag.cjs app.ts', `${example}-flags`);
     checkOutput(path.join(folder, `${example}-flags`));
