@@ -19,7 +19,7 @@ const RULES = {
   'directory/resources': { ...DIRECTORY, folders: ['scim', ...upTo('store')] },
   'directory/memberships': { ...DIRECTORY, folders: ['scim', ...upTo('resources')] },
   'directory/candidates.ts': { ...DIRECTORY, folders: ['scim', ...upTo('memberships')] },
-  'directory/deleted-users.ts': { ...DIRECTORY, folders: ['scim', ...upTo('memberships')] },
+  'directory/deleted-users.ts': { ...DIRECTORY, folders: ['scim', ...upTo('candidates.ts')] },
   'directory/users.ts': { ...DIRECTORY, folders: ['scim', ...upTo('deleted-users.ts')] },
   'directory/groups.ts': { ...DIRECTORY, folders: ['scim', ...upTo('memberships')] },
   'directory/connections': { ...DIRECTORY, folders: ['scim', ...upTo('groups.ts')] },

@@ -33,7 +33,12 @@ export type Query = Readonly<Record<string, string | number | boolean | undefine
 
 /** Sends signed requests to the application API. */
 export class Http {
-  constructor(private readonly options: ScimClientOptions) {}
+  constructor(private readonly options: ScimClientOptions) {
+    // A setting that is missing at run time, whatever its type says.
+    if (URL.canParse(options.url)) return;
+    const example = 'https://….execute-api.eu-central-1.amazonaws.com/scim/app/v1';
+    throw new ScimClientError(`url must be that of the application API, such as ${example}.`, 0);
+  }
 
   /**
    * Sends a request. Those that may be repeated are, if the service is busy.
@@ -61,7 +66,8 @@ export class Http {
         continue;
       }
       if (!isAnswer) {
-        throw new ScimClientError(`${method} ${url.href} failed.`, 0, { cause: response });
+        const message = `${method} ${url.href} failed: ${reasonOf(response)}. Is the URL right?`;
+        throw new ScimClientError(message, 0, { cause: response });
       }
       if (isOptional && response.status === 404) return undefined;
       return answerOf(response);
@@ -126,6 +132,12 @@ export class Http {
     if (region !== undefined) return region;
     throw new ScimClientError(`The region of ${host} is unknown. Pass region to ScimClient.`, 0);
   }
+}
+
+/** Returns why a request got no answer; `fetch` hides it in the cause. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  return cause instanceof Error && cause.message !== '' ? cause.message : message;
 }
 
 interface CallOptions {

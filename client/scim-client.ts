@@ -87,9 +87,9 @@ export class ScimClient {
     for (;;) {
       const query = { after: cursor, types: types?.join(','), connection, limit: 500 };
       const page = (await this.http.call('GET', '/events', { query })) as EventPage;
-      // Also a page without events: its cursor can be later.
+      // Also a page without events: its cursor can be later, and events that match can follow.
       yield page;
-      if (page.events.length === 0) return;
+      if (page.nextCursor === cursor || cursor === 'latest') return;
       cursor = page.nextCursor;
     }
   }

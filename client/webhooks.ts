@@ -15,6 +15,9 @@ const TOLERANCE_SECONDS = 300;
 
 const SECRET_PREFIX = 'whsec_';
 
+/** Standard Webhooks asks for keys of 24 to 64 bytes. */
+const LEAST_KEY_BYTES = 24;
+
 /**
  * Verifies the signature of a webhook and returns its event.
  * @param secrets the endpoint's secret, or both during a rotation
@@ -30,11 +33,17 @@ export function verifyWebhook(
   const signatures = header(headers, 'webhook-signature').split(' ');
   const age = Math.abs(Date.now() / 1000 - Number(timestamp));
   if (!(age <= TOLERANCE_SECONDS)) {
-    throw new WebhookVerificationError('The time of the webhook is not within five minutes.');
+    throw new WebhookVerificationError(
+      'The time of the webhook is not within five minutes of the clock of this machine.',
+    );
   }
   const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
   const isSigned = [secrets].flat().some((secret) => {
     const key = Buffer.from(secret.replace(SECRET_PREFIX, ''), 'base64');
+    // Anybody can sign with an empty key, which a missing setting would be.
+    if (key.length < LEAST_KEY_BYTES) {
+      throw new WebhookVerificationError('The secret is not one of a webhook (whsec_…).');
+    }
     const digest = createHmac('sha256', key).update(`${id}.${timestamp}.${text}`).digest('base64');
     return signatures.some((signature) => isEqual(signature, `v1,${digest}`));
   });

@@ -13,7 +13,8 @@ import {
   entriesOfPartition,
 } from './store/keys';
 import type { Table } from './store/table';
-import type { Write } from './store/write';
+import { newVersion } from './store/version';
+import { ABSENT, type Condition, type Write } from './store/write';
 
 /*
  * Candidates are users that the application had before its identity provider was connected. They
@@ -76,30 +77,42 @@ export class Candidates {
   async put(candidates: readonly Candidate[]): Promise<number> {
     let changed = 0;
     for (const candidate of candidates) {
-      const before = await this.find(candidate.applicationId);
-      if (before?.['adoptedBy'] !== undefined) continue;
-      const old = before === undefined ? [] : this.valueKeys(candidateFromItem(before));
-      const now = this.valueKeys(candidate);
-      const kept = new Set(now.map(({ pk }) => pk));
-      await this.table.write([
-        { put: { ...this.keyOf(candidate.applicationId), ...candidate } },
-        ...old.filter(({ pk }) => !kept.has(pk)).map((key): Write => ({ delete: key })),
-        ...now.map((key): Write => ({ put: { ...key } })),
-      ]);
-      changed += 1;
+      if (await this.putOne(candidate)) changed += 1;
     }
     return changed;
   }
 
+  /** @returns false if the candidate was adopted */
+  private async putOne(candidate: Candidate): Promise<boolean> {
+    for (let attempt = 1; ; attempt += 1) {
+      const before = await this.find(candidate.applicationId);
+      if (before !== undefined && isAdopted(before)) return false;
+      const old = before === undefined ? [] : this.valueKeys(candidateFromItem(before));
+      const now = this.valueKeys(candidate);
+      const kept = new Set(now.map(({ pk }) => pk));
+      const item = { ...this.keyOf(candidate.applicationId), ...candidate, version: newVersion() };
+      const failed = await this.table.write([
+        { put: item, condition: unchanged(before) },
+        ...old.filter(({ pk }) => !kept.has(pk)).map((key): Write => ({ delete: key })),
+        ...now.map((key): Write => ({ put: { ...key } })),
+      ]);
+      if (failed.length === 0) return true;
+      await this.table.retries.pause(attempt);
+    }
+  }
+
   /** Removes a candidate. @returns false if there is none */
   async remove(applicationId: string): Promise<boolean> {
-    const item = await this.find(applicationId);
-    if (item === undefined) return false;
-    await this.table.write([
-      { delete: this.keyOf(applicationId) },
-      ...this.valueKeys(candidateFromItem(item)).map((key): Write => ({ delete: key })),
-    ]);
-    return true;
+    for (let attempt = 1; ; attempt += 1) {
+      const item = await this.find(applicationId);
+      if (item === undefined) return false;
+      const failed = await this.table.write([
+        { delete: this.keyOf(applicationId), condition: unchanged(item) },
+        ...this.valueKeys(candidateFromItem(item)).map((key): Write => ({ delete: key })),
+      ]);
+      if (failed.length === 0) return true;
+      await this.table.retries.pause(attempt);
+    }
   }
 
   /**
@@ -125,10 +138,14 @@ export class Candidates {
   /**
    * Creates the writes with which a new user adopts a candidate. Afterwards no other user matches
    * it, and erasing the user strips it.
+   * @returns undefined if the candidate was adopted or removed meanwhile
    */
-  async adoptionWrites(applicationId: string, userId: string): Promise<readonly GuardedWrite[]> {
+  async adoptionWrites(
+    applicationId: string,
+    userId: string,
+  ): Promise<readonly GuardedWrite[] | undefined> {
     const item = await this.find(applicationId);
-    if (item === undefined) return [];
+    if (item === undefined || isAdopted(item)) return undefined;
     return [
       {
         write: {
@@ -138,8 +155,9 @@ export class Candidates {
             entry: 'candidate',
             gsi1pk: entriesOfPartition(this.connection, userId),
             gsi1sk: applicationId,
+            version: newVersion(),
           },
-          condition: { is: 'present' },
+          condition: unchanged(item),
         },
       },
       ...this.valueKeys(candidateFromItem(item)).map((key) => ({
@@ -199,6 +217,11 @@ export class Candidates {
   private valuePartition(name: CandidateAttribute, value: string): string {
     return valuePartitionOf(this.connection, name, value);
   }
+}
+
+/** The condition that a candidate is still as it was read. */
+function unchanged(item: Item | undefined): Condition {
+  return item === undefined ? ABSENT : { is: 'version', version: textOf(item, 'version') };
 }
 
 function valuePartitionOf(connection: string, name: CandidateAttribute, value: string): string {

@@ -2,6 +2,7 @@ import { valuesAt } from '../scim/filter/evaluate';
 import { asText } from '../scim/json';
 import type { Attributes } from '../scim/resource/parse';
 import type { StoredResource } from '../scim/resource/resource';
+import { Candidates } from './candidates';
 import { deletionIntent } from './memberships/deletions';
 import { INDEXED_USER_ATTRIBUTES, keyFormsOf } from './resources/unique-and-indexed-values';
 import {
@@ -65,6 +66,7 @@ export class DeletedUsers {
     const failed = await table.write([
       ...this.removalWrites(resourceFromItem(item)).map(({ write }) => write),
       intentWrite(intent),
+      new Candidates(table, connection).conflictRemoval(resourceFromItem(item).attributes),
       ...alongside,
     ]);
     if (failed.length > 0) return false;

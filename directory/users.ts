@@ -94,11 +94,13 @@ export class Users {
       return this.resources.create(attributes, { alongside: [removal] });
     }
     const meta = newMeta();
+    const adoption = await this.candidates.adoptionWrites(applicationId, meta.id);
+    if (adoption === undefined) return undefined;
     return this.resources.create(attributes, {
       meta,
       item: applicationIdOf(applicationId),
       reason: 'adopt',
-      alongside: [removal, ...(await this.candidates.adoptionWrites(applicationId, meta.id))],
+      alongside: [removal, ...adoption],
     });
   }
 

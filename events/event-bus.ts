@@ -39,6 +39,8 @@ export interface EventBus {
   readonly source: string;
   /** Name of the deployment. */
   readonly deployment: string;
+  /** When to stop, in milliseconds since the epoch. */
+  readonly until: number;
   /** Called for events that EventBridge refuses for good, and for those that it does not take now. */
   readonly onUndelivered: (number: number, reason: string) => void;
 }
@@ -52,23 +54,27 @@ export async function publishEvents(table: Table, bus: EventBus): Promise<void> 
   const behind = state.positions
     .map((end, lane) => ({ lane, end, from: state.bus[lane] ?? 0 }))
     .filter(({ end, from }) => from < end);
-  await inParallel(behind, WIDTH, ({ lane, end, from }) =>
-    publishLane(table, bus, lane, from, end),
-  );
+  // If one lane cannot be published, neither can the others: the bus cannot be reached.
+  let isReachable = true;
+  await inParallel(behind, WIDTH, async ({ lane, end, from }) => {
+    if (!isReachable || Date.now() > bus.until) return;
+    isReachable = (await publishLane(table, bus, lane, from, end)) && isReachable;
+  });
 }
 
+/** @returns false if the bus does not accept events now, or the time is up */
 async function publishLane(
   table: Table,
   bus: EventBus,
   lane: number,
   from: number,
   end: number,
-): Promise<void> {
+): Promise<boolean> {
   let position = from;
   const put = async (references: readonly EventReference[]): Promise<boolean> => {
     const found = await eventsOf(table, references);
     for (const entries of callsOf(bus, references, found)) {
-      if (!(await putEntries(bus, entries))) return false;
+      if (Date.now() > bus.until || !(await putEntries(bus, entries))) return false;
       const last = entries.at(-1)?.position ?? position;
       await noteOnBus(table, lane, position, last);
       position = last;
@@ -80,10 +86,10 @@ async function publishLane(
   for await (const reference of laneReferences(table, lane, start, end)) {
     batch.push(reference);
     if (batch.length < 100) continue;
-    if (!(await put(batch))) return;
+    if (!(await put(batch))) return false;
     batch = [];
   }
-  await put(batch);
+  return put(batch);
 }
 
 /** An entry with the position of its event. */
@@ -140,7 +146,7 @@ async function putEntries(bus: EventBus, entries: readonly Entry[]): Promise<boo
     const again = refused.filter(({ code }) => code !== undefined && !LASTING.test(code));
     left = again.map(({ entry }) => entry);
     if (left.length === 0) return true;
-    if (attempt === ATTEMPTS) {
+    if (attempt === ATTEMPTS || Date.now() > bus.until) {
       bus.onUndelivered(left.length, again[0]?.code ?? '');
       return false;
     }

@@ -3,7 +3,7 @@ import { Connections } from '../directory/connections/connections';
 import type { EventAppender } from '../directory/events/append';
 import { eventId, type NewEvent } from '../directory/events/event';
 import type { Resync } from '../directory/store/intents';
-import { numberOf, textOf, type Item, type Key } from '../directory/store/item';
+import { numberOf, textOf, type Item } from '../directory/store/item';
 import {
   deletedUserPartition,
   intentKey,
@@ -12,6 +12,7 @@ import {
 } from '../directory/store/keys';
 import { HAND_OVER_MS } from '../directory/store/retries';
 import type { Table } from '../directory/store/table';
+import { asText } from '../scim/json';
 import type { RoleGroup } from './profile';
 import { resyncEvent } from './resync-event';
 import { roleGroupsOf } from './role-groups';
@@ -32,6 +33,9 @@ interface Progress {
   readonly part: Part;
   /** Id of the last resource that is done. */
   readonly after: string;
+  /** The group whose members are being repeated, and the last of them that is done. */
+  readonly group: string;
+  readonly member: string;
   /** The number of events per part, and of memberships. */
   readonly counts: Readonly<Record<Part | 'memberships', number>>;
 }
@@ -71,7 +75,9 @@ export function resyncDetails(): { readonly startedAt: string } {
 function progressFrom(item: Item): Progress {
   return {
     part: PARTS.find((part) => part === item['part']) ?? 'users',
-    after: typeof item['after'] === 'string' ? item['after'] : '',
+    after: asText(item['after'] ?? ''),
+    group: asText(item['group'] ?? ''),
+    member: asText(item['member'] ?? ''),
     counts: {
       users: numberOf(item, 'users'),
       deletedUsers: numberOf(item, 'deletedUsers'),
@@ -93,7 +99,8 @@ class Worker {
   async run(start: Progress): Promise<boolean> {
     let progress: Progress | undefined = start;
     for (const part of PARTS.slice(PARTS.indexOf(start.part))) {
-      if (progress.part !== part) progress = { ...progress, part, after: '' };
+      if (progress.part !== part)
+        progress = { ...progress, part, after: '', group: '', member: '' };
       progress = await this.repeat(progress);
       if (progress === undefined) return false;
     }
@@ -104,40 +111,56 @@ class Worker {
   /** @returns undefined if there was not enough time */
   private async repeat(start: Progress): Promise<Progress | undefined> {
     const pk = this.partitionOf(start.part);
-    let { after, counts } = start;
+    let progress: Progress | undefined = start;
     for (;;) {
-      await this.save({ ...start, after, counts });
+      await this.save(progress);
       if (this.isLate) return undefined;
       const { items, next } = await this.table.query(pk, {
-        after: after === '' ? undefined : { pk, sk: after },
+        after: progress.after === '' ? undefined : { pk, sk: progress.after },
         limit: PAGE,
       });
       await this.append(items);
-      counts = { ...counts, [start.part]: counts[start.part] + items.length };
-      if (start.part === 'groups') {
-        for (const { sk } of items) {
-          const members = await this.repeatMembers(sk);
-          if (members === undefined) return undefined;
-          counts = { ...counts, memberships: counts.memberships + members };
-        }
+      for (const { sk } of start.part === 'groups' ? items : []) {
+        progress = await this.repeatMembers(sk, progress);
+        if (progress === undefined) return undefined;
       }
-      if (next === undefined) return { ...start, counts };
-      after = next.sk;
+      const { counts }: Progress = progress;
+      const number = counts[start.part] + items.length;
+      progress = {
+        ...progress,
+        after: next?.sk ?? progress.after,
+        counts: { ...counts, [start.part]: number },
+      };
+      if (next === undefined) return progress;
     }
   }
 
-  /** @returns the number of members; undefined if there was not enough time */
-  private async repeatMembers(groupId: string): Promise<number | undefined> {
-    let [after, count]: [Key | undefined, number] = [undefined, 0];
-    do {
-      if (this.isLate) return undefined;
-      const partition = membershipPartition(this.connection.id, groupId);
-      const page = await this.table.query(partition, { after, limit: PAGE });
-      await this.append(page.items);
-      count += page.items.length;
-      after = page.next;
-    } while (after !== undefined);
-    return count;
+  /**
+   * Repeats the members of a group, from where an earlier run has stopped.
+   * @returns undefined if there was not enough time
+   */
+  private async repeatMembers(group: string, start: Progress): Promise<Progress | undefined> {
+    // Groups of the page before that one are complete.
+    if (start.group !== '' && group < start.group) return start;
+    const pk = membershipPartition(this.connection.id, group);
+    let progress: Progress = start.group === group ? start : { ...start, group, member: '' };
+    for (;;) {
+      if (this.isLate) {
+        await this.save(progress);
+        return undefined;
+      }
+      const after = progress.member === '' ? undefined : { pk, sk: progress.member };
+      const { items, next } = await this.table.query(pk, { after, limit: PAGE });
+      await this.append(items);
+      const { counts } = progress;
+      progress = {
+        ...progress,
+        member: items.at(-1)?.sk ?? progress.member,
+        counts: { ...counts, memberships: counts.memberships + items.length },
+      };
+      if (next === undefined) return progress;
+      await this.save(progress);
+    }
   }
 
   private partitionOf(part: Part): string {
@@ -181,11 +204,11 @@ class Worker {
     return { connection, baseUrl: options.baseUrl, groupsOf: (id) => groups.get(id) ?? [] };
   }
 
-  private async save({ part, after, counts }: Progress): Promise<void> {
+  private async save({ counts, ...place }: Progress): Promise<void> {
     await this.table.write([
       {
         update: intentKey(this.connection.id, this.intent.id),
-        set: { part, after, ...counts },
+        set: { ...place, ...counts },
         condition: { is: 'present' },
       },
     ]);

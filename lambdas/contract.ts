@@ -147,7 +147,8 @@ export interface DeclaredProperties {
  * 3. new memberships,
  * 4. new notices (directory/notices), and failure or success entries of the provisioning log
  *    (directory/log/failure-entry.ts),
- * 5. items that were removed, except by their time to live.
+ * 5. items that were removed. A condition that leaves out what has expired would have to rely on an
+ *    attribute that is missing, which not every implementation of filters understands.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
  */
 export const STREAM_FILTERS = [
@@ -164,10 +165,7 @@ export const STREAM_FILTERS = [
     eventName: ['INSERT'],
     dynamodb: { NewImage: { entry: { S: ['failure', 'success', 'notice'] } } },
   },
-  {
-    eventName: ['REMOVE'],
-    dynamodb: { OldImage: { ttl: { N: [{ exists: false }] } } },
-  },
+  { eventName: ['REMOVE'] },
 ] as const;
 
 /** The stage of the REST API, with which the path of every URL starts. */

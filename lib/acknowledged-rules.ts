@@ -44,10 +44,13 @@ const ACKNOWLEDGED: Readonly<Record<string, string>> = {
 export function acknowledgeRules(scope: Construct, deployment: string): void {
   const secrets = shownArn(scope, 'secretsmanager', `secret:${deployment}/*`);
   const identities = shownArn(scope, 'ses', 'identity/*');
+  const webhooks = shownArn(scope, 'secretsmanager', `secret:${deployment}/webhooks/*`);
   const reasons = {
     ...ACKNOWLEDGED,
     [`AwsSolutions-IAM5[Resource::${secrets}]`]:
       'Each connection gets a secret at run time, under a prefix that only this deployment uses.',
+    [`AwsSolutions-IAM5[Resource::${webhooks}]`]:
+      'Each webhook gets a secret at run time, under a prefix that only this deployment uses.',
     [`AwsSolutions-IAM5[Resource::${identities}]`]:
       'A condition limits the sender. In its sandbox, SES also authorizes the recipient.',
     'AwsSolutions-IAM5[Resource::*]':

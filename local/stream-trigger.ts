@@ -93,8 +93,8 @@ export class StreamTrigger {
   }
 
   /**
-   * Delivers what has been written, as far as that takes no longer than a moment, and stops polling:
-   * the next run starts at the end of the stream.
+   * Delivers what has been written, as far as that takes no longer than a moment, and stops: the
+   * next run starts at the end of the stream.
    */
   async stop(): Promise<void> {
     await Promise.race([this.poll(true), sleep(LAST_DELIVERY_MS, undefined, { ref: false })]);

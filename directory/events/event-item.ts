@@ -18,6 +18,8 @@ export interface EventReference {
   readonly type: EventType;
   /** Id of the connection. */
   readonly connection: string;
+  /** RFC 3339: when it was appended, which grows with the position. */
+  readonly at: string;
   /** When DynamoDB removes the event, in seconds since the epoch. */
   readonly expires: number;
 }
@@ -68,6 +70,7 @@ export function eventWrites(
         connection,
         event: id,
         type,
+        at: new Date().toISOString(),
         ttl: expires,
       },
     },
@@ -98,6 +101,7 @@ export function referenceFromItem(item: Item): EventReference {
     id: textOf(item, 'event'),
     type: typeFrom(item),
     connection: textOf(item, 'connection'),
+    at: textOf(item, 'at'),
     expires: numberOf(item, 'ttl'),
   };
 }

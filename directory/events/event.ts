@@ -23,6 +23,9 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
+/** The types of events in the log, which readers and webhooks can ask for. */
+export const LOGGED_TYPES = EVENT_TYPES.filter((type) => type !== 'webhook.test');
+
 /** What caused an event: a SCIM client, an import, an adoption, an operator or a resync. */
 export type EventReason = 'scim' | 'import' | 'adopt' | 'admin' | 'resync';
 

@@ -8,8 +8,7 @@ import { readLogState } from './log-state';
 const WIDTH = 8;
 
 /**
- * Returns the positions after which the events since a time are. Events are not strictly sorted by
- * time, so that events of a while before may follow the positions, too.
+ * Returns the positions after which the events are that were appended since a time.
  * @param time milliseconds since the epoch
  */
 export async function positionsAt(table: Table, time: number): Promise<readonly number[]> {
@@ -19,14 +18,14 @@ export async function positionsAt(table: Table, time: number): Promise<readonly 
   );
 }
 
-/** Searches a lane by halving it: ids of events begin with their time. */
+/** Searches a lane by halving it. */
 async function positionAt(table: Table, lane: number, end: number, time: number): Promise<number> {
   let [low, high] = [0, end];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     const found = await firstAfter(table, lane, middle, end);
     if (found === undefined) high = middle;
-    else if (timeOf(found.id) < time) low = found.position;
+    else if (Date.parse(found.at) < time) low = found.position;
     else high = middle;
   }
   return low;

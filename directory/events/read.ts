@@ -64,13 +64,11 @@ export async function readEvents(
   const starts = await Promise.all(
     lanes.map((lane) => startOf(table, state, lane, positions.get(lane))),
   );
-  for (const [index, lane] of lanes.entries()) {
-    const start = starts[index];
-    if (typeof start !== 'string') continue;
-    positions.delete(lane);
-    return { expired: start, oldest: { epoch: state.epoch, positions } };
-  }
-  const references = merged(starts.flatMap((start) => (typeof start === 'object' ? start : [])));
+  const expired = starts.find(({ expired: reason }) => reason !== undefined)?.expired;
+  // Also for a lane that starts at its oldest event: should that expire, the reader must know.
+  for (const { lane, position } of starts) positions.set(lane, position);
+  if (expired !== undefined) return { expired, oldest: { epoch: state.epoch, positions } };
+  const references = merged(starts.flatMap((start) => start.references));
   const events: LoggedEvent[] = [];
   let [read, characters, isFull] = [0, 0, false];
   while (!isFull && events.length < limit && read < READ_LIMIT) {
@@ -120,24 +118,37 @@ export function sizeOf({ data, personal }: LoggedEvent): number {
 
 type References = AsyncGenerator<EventReference, undefined>;
 
-/**
- * Opens a lane after a position.
- * @param after undefined for the oldest event
- * @returns a list with the references, empty if there are none; or why the position is not valid
- */
+/** A lane that was opened. */
+interface Start {
+  readonly lane: number;
+  /** The position before the first reference. */
+  readonly position: number;
+  /** A list with the references, empty if there are none. */
+  readonly references: readonly References[];
+  /** Why the position that was asked for is not valid. */
+  readonly expired?: ExpiredCursor['expired'];
+}
+
+/** Opens a lane after a position. @param after undefined for the oldest event */
 async function startOf(
   table: Table,
   { positions }: LogState,
   lane: number,
   after: number | undefined,
-): Promise<readonly References[] | ExpiredCursor['expired']> {
+): Promise<Start> {
   const end = positions[lane] ?? 0;
-  if (after === end || end === 0) return after === undefined || after === end ? [] : 'restored';
-  if (after !== undefined && after > end) return 'restored';
+  if (after !== undefined && after > end) {
+    return { lane, position: 0, references: [], expired: 'restored' };
+  }
+  if (after === end || end === 0) return { lane, position: end, references: [] };
   const references = laneReferences(table, lane, after, end);
   const { value: first } = await references.next();
-  if (first === undefined) return after === undefined ? [] : 'tooOld';
-  return [prepended(first, references)];
+  if (first !== undefined) {
+    return { lane, position: first.position - 1, references: [prepended(first, references)] };
+  }
+  const position = await resumeAfter(table, lane, after ?? 0, end);
+  if (after === undefined) return { lane, position, references: [] };
+  return { lane, position, references: [], expired: 'tooOld' };
 }
 
 /**
@@ -159,10 +170,8 @@ export async function* laneReferences(
     const items = table.queryAll(lanePartition(lane), { between, limit: 100 });
     for await (const item of items) {
       const reference = referenceFromItem(item);
-      const isExpired = reference.expires * 1000 <= Date.now();
-      // DynamoDB removes expired items within days, in any order.
-      if (isExpired && last === undefined) continue;
-      if (isExpired) return undefined;
+      if (isExpired(reference) && last === undefined) continue;
+      if (isExpired(reference)) return undefined;
       if (last !== undefined && reference.position !== last + 1) break;
       last = reference.position;
       yield reference;
@@ -186,9 +195,16 @@ export async function resumeAfter(
   const { value: next } = await laneReferences(table, lane, after, after + 1).next();
   if (next !== undefined) return after;
   const between = [positionSort(after + 1), positionSort(end)] as const;
-  const { items } = await table.query(lanePartition(lane), { between, limit: 1 });
-  const [first] = items.map(referenceFromItem);
-  return first === undefined ? end : first.position - 1;
+  for await (const item of table.queryAll(lanePartition(lane), { between, limit: 100 })) {
+    const reference = referenceFromItem(item);
+    if (!isExpired(reference)) return reference.position - 1;
+  }
+  return end;
+}
+
+/** DynamoDB removes expired items within days, in any order. */
+function isExpired({ expires }: EventReference): boolean {
+  return expires * 1000 <= Date.now();
 }
 
 async function* prepended(first: EventReference, rest: References): References {

@@ -1,3 +1,4 @@
+import { asText, isObject } from '../../scim/json';
 import { EVENT_TYPES, type EventType } from '../events/event';
 import { textOf, type Item, type Key } from '../store/item';
 import { WEBHOOKS } from '../store/keys';
@@ -22,8 +23,8 @@ export interface WebhookEndpoint {
   readonly createdAt: string;
   /** Version of the signing secret. */
   readonly secretVersion: string;
-  /** RFC 3339: until when the secret before it also signs. */
-  readonly previousSecretUntil?: string;
+  /** The version before it, and until when it also signs (RFC 3339). */
+  readonly previousSecret?: { readonly version: string; readonly until: string };
 }
 
 /** Returns the key of an endpoint. */
@@ -32,8 +33,10 @@ export function webhookKey(id: string): Key {
 }
 
 /** Returns an endpoint as an item with a new version. */
-export function webhookToItem({ id, types, connections, ...rest }: WebhookEndpoint): Item {
+export function webhookToItem(endpoint: WebhookEndpoint): Item {
+  const { id, types, connections, previousSecret, ...rest } = endpoint;
   return {
+    ...(previousSecret === undefined ? {} : { previousSecret: { ...previousSecret } }),
     ...webhookKey(id),
     version: newVersion(),
     types: [...types],
@@ -46,7 +49,7 @@ export function webhookToItem({ id, types, connections, ...rest }: WebhookEndpoi
 export function webhookFromItem(item: Item): WebhookEndpoint {
   const { types, connections } = item;
   const disabledReason = DISABLED_REASONS.find((reason) => reason === item['disabledReason']);
-  const until = item['previousSecretUntil'];
+  const { previousSecret } = item;
   return {
     id: item.sk,
     url: textOf(item, 'url'),
@@ -57,7 +60,14 @@ export function webhookFromItem(item: Item): WebhookEndpoint {
     ...(disabledReason === undefined ? {} : { disabledReason }),
     createdAt: textOf(item, 'createdAt'),
     secretVersion: textOf(item, 'secretVersion'),
-    ...(typeof until === 'string' ? { previousSecretUntil: until } : {}),
+    ...(isObject(previousSecret)
+      ? {
+          previousSecret: {
+            version: asText(previousSecret['version']),
+            until: asText(previousSecret['until']),
+          },
+        }
+      : {}),
   };
 }
 

@@ -94,11 +94,18 @@ function exchange(
     const timer = setTimeout(() => {
       request.destroy(new Error(`No answer within ${TIMEOUT_MS / 1000} seconds.`));
     }, TIMEOUT_MS);
+    let isAnswered = false;
     request.on('close', () => {
       clearTimeout(timer);
+      if (!isAnswered) fail(new Error('The connection was closed without an answer.'));
     });
     request.on('error', fail);
+    // An answer 101: webhooks do not switch protocols.
+    request.on('upgrade', (_, socket) => {
+      socket.destroy();
+    });
     request.on('response', (response) => {
+      isAnswered = true;
       readAnswer(response).then(done, fail);
     });
     request.end(body);

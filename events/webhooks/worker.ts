@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoggedEvent } from '../../directory/events/event';
 import type { EventReference } from '../../directory/events/event-item';
 import { readLogState } from '../../directory/events/log-state';
+import { LANES } from '../../directory/events/lanes';
 import { eventsOf, laneReferences, resumeAfter } from '../../directory/events/read';
 import { inParallel } from '../../directory/store/batches';
 import type { Table } from '../../directory/store/table';
@@ -14,61 +15,30 @@ import {
 import type { WebhookEndpoint } from '../../directory/webhooks/endpoint';
 import { WebhookEndpoints } from '../../directory/webhooks/endpoints';
 import { endLease, LEASE_MS, renewLease, takeLease } from '../../directory/webhooks/lease';
+import type { Effects, Message } from './effects';
 import { DeliveryQueue } from './queue';
 import { nextAttempt } from './schedule';
-import type { Attempt } from './send';
 
 /** Events that are read and sent at a time. */
 const BATCH = 50;
 
+/** Events of one lane among them. */
+const LANE_BATCH = 25;
+
 /** Subjects that events are sent for in parallel. */
 const WIDTH = 8;
 
-/** Time that a batch may take: an attempt has 15 seconds, and the answer has to be recorded. */
-const BATCH_MS = 20_000;
+/** Time that an attempt may take: 15 seconds for the answer, and some to record it. */
+const ATTEMPT_MS = 20_000;
+
+/** Without this much time, no batch is begun. */
+const BATCH_MS = 2 * ATTEMPT_MS;
 
 /** An attempt that is due this soon is waited for; the schedule finds later ones. */
 const WORTH_WAITING_MS = 10_000;
 
 /** How often a worker that waits looks at the clock. */
 const TICK_MS = 100;
-
-/** An event to send: from the log, or a test. */
-export interface Message {
-  readonly id: string;
-  readonly type: string;
-  readonly subject: string;
-  readonly connection: string;
-  /** Id of the user that the event is about. */
-  readonly userId?: string | undefined;
-  /** The body of the request. */
-  readonly body: string;
-}
-
-/** An attempt with its number, and when the next one is due in milliseconds since the epoch. */
-export interface NumberedAttempt extends Attempt {
-  readonly number: number;
-  readonly nextAt: number | undefined;
-}
-
-/** What a worker does to the world outside of its queue. */
-export interface Effects {
-  /** Sends an event to an endpoint. */
-  readonly send: (endpoint: WebhookEndpoint, message: Message) => Promise<Attempt>;
-  readonly messageOf: (event: LoggedEvent) => Message;
-  readonly testMessage: (inline: string) => Message;
-  /** Records an attempt. */
-  readonly onAttempt: (
-    endpoint: WebhookEndpoint,
-    message: Message,
-    attempt: NumberedAttempt,
-  ) => Promise<void>;
-  /** Called after a failure, to tell people or to disable the endpoint. */
-  readonly onFailing: (
-    endpoint: WebhookEndpoint,
-    failing: { readonly since: string; readonly isGone: boolean },
-  ) => Promise<void>;
-}
 
 /** Delivers what an endpoint is due, while there is time, unless another worker is at it. */
 export async function deliverTo(table: Table, id: string, effects: Effects): Promise<void> {
@@ -102,6 +72,7 @@ class Worker {
   private isDone = false;
   /** The positions that the last look at the log was from. */
   private ends: readonly number[] = [];
+  private firstLane = Math.floor(Math.random() * LANES);
 
   constructor(
     private readonly table: Table,
@@ -152,7 +123,10 @@ class Worker {
     }
     const due = queue.due(BATCH);
     if (due.length === 0) return this.readOn(endpoint, queue);
-    await inParallel(due, WIDTH, (subject) => this.attemptParked(endpoint, queue, subject));
+    await inParallel(due, WIDTH, async (subject) => {
+      if (this.table.retries.timeLeft < ATTEMPT_MS) return;
+      await this.attemptParked(endpoint, queue, subject);
+    });
     queue.checkWhetherDown();
     return true;
   }
@@ -238,6 +212,11 @@ class Worker {
     events: readonly LoggedEvent[],
   ): Promise<void> {
     for (const [index, event] of events.entries()) {
+      // Without time for an attempt, the rest waits for the next run.
+      if (this.table.retries.timeLeft < ATTEMPT_MS) {
+        queue.park({ key, events: events.slice(index), attempts: 0, dueAt: Date.now() });
+        return;
+      }
       const parked = queue.get(key);
       if (parked !== undefined) {
         queue.park({ ...parked, events: [...parked.events, ...events.slice(index)] });
@@ -258,16 +237,22 @@ class Worker {
     this.ends = ends;
     const positions = [...after];
     const references: EventReference[] = [];
-    for (const [lane, end] of ends.entries()) {
+    // Each time another lane comes first, so that a busy one does not hold back the others.
+    this.firstLane = (this.firstLane + 1) % ends.length;
+    const lanes = [...ends.entries()];
+    for (const [lane, end] of [...lanes.slice(this.firstLane), ...lanes.slice(0, this.firstLane)]) {
       const from = positions[lane] ?? 0;
       // After a restore, the log ends before the position.
       if (from > end) positions[lane] = end;
       if (from >= end || references.length >= BATCH) continue;
       const start = await resumeAfter(this.table, lane, from, end);
+      positions[lane] = start;
+      let count = 0;
       for await (const reference of laneReferences(this.table, lane, start, end)) {
         references.push(reference);
         positions[lane] = reference.position;
-        if (references.length >= BATCH) break;
+        count += 1;
+        if (count >= LANE_BATCH || references.length >= BATCH) break;
       }
     }
     return { references, positions };

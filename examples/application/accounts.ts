@@ -21,14 +21,17 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS progress (name TEXT PRIMARY KEY, cursor TEXT NOT NULL);
 `;
 
-/** Changes nothing unless the row is older: events may come again and late. */
+/**
+ * Changes nothing unless the row is older: events may come again and late. A resync repeats the
+ * sequence that the row has, and shows the user under a mapping that may have changed.
+ */
 const UPSERT = `
   INSERT INTO accounts (connection, id, email, name, status, sequence, load)
   VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (connection, id) DO UPDATE SET
     email = excluded.email, name = excluded.name, status = excluded.status,
     sequence = excluded.sequence, load = coalesce(excluded.load, load)
-  WHERE accounts.sequence < excluded.sequence
+  WHERE accounts.sequence < excluded.sequence + ?
 `;
 
 /** Keeps a table of accounts in step with the directory. */
@@ -68,13 +71,11 @@ export class Accounts {
     if (event.type === 'connection.deleted') {
       this.database.run('DELETE FROM accounts WHERE connection = ?', [connection]);
     } else if ('user' in event.data) {
-      const { user, sequence } = event.data;
+      const { user, sequence, reason } = event.data;
       const isDeleted = event.type === 'user.deleted';
-      this.upsert(
-        connection,
-        { roles: [], custom: {}, active: false, ...user, sequence },
-        isDeleted,
-      );
+      const isResync = reason === 'resync';
+      const profile = { roles: [], custom: {}, active: false, ...user, sequence };
+      this.upsert(connection, profile, { isDeleted, isResync });
     }
   }
 
@@ -86,20 +87,30 @@ export class Accounts {
     for await (const { id: connection, state } of this.scim.connections()) {
       if (state === 'deleting') continue;
       for await (const user of this.scim.users(connection))
-        this.upsert(connection, user, false, end);
+        this.upsert(connection, user, { load: end });
       const deleted = this.scim.users(connection, { deleted: true });
-      for await (const user of deleted) this.upsert(connection, user, true, end);
+      for await (const user of deleted)
+        this.upsert(connection, user, { isDeleted: true, load: end });
     }
     // What was not there has been erased.
     this.database.run('DELETE FROM accounts WHERE load IS NOT ?', [end]);
     this.remember(end);
   }
 
-  private upsert(connection: string, user: User, isDeleted: boolean, load?: string): void {
+  private upsert(
+    connection: string,
+    user: User,
+    {
+      isDeleted = false,
+      isResync = false,
+      load,
+    }: { readonly isDeleted?: boolean; readonly isResync?: boolean; readonly load?: string },
+  ): void {
     const status = isDeleted ? 'deleted' : user.active ? 'active' : 'inactive';
     const { id, email = null, displayName = null, sequence } = user;
     const values = [connection, id, email, displayName, status, sequence, load ?? null];
-    this.database.run(UPSERT, values);
+    const isRepeated = isResync || load !== undefined;
+    this.database.run(UPSERT, [...values, isRepeated ? 1 : 0]);
     if (load !== undefined) {
       const where = 'WHERE connection = ? AND id = ?';
       this.database.run(`UPDATE accounts SET load = ? ${where}`, [load, connection, id]);

@@ -13,7 +13,12 @@ async function main(): Promise<void> {
   const accounts = new Accounts(database, new ScimClient({ url }));
   let printed = '';
   for (;;) {
-    await accounts.follow();
+    try {
+      await accounts.follow();
+    } catch (error) {
+      // The service may be restarting: the next round goes on where this one stopped.
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    }
     database.save();
     const count = (status: string): string =>
       String(database.column('SELECT count(*) FROM accounts WHERE status = ?', [status])[0]);

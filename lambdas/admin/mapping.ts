@@ -22,6 +22,9 @@ import type { Services } from './services';
 const MOST_ROWS = 100;
 const text = z.string().min(1).max(256);
 
+/** Fields of the profile that follow from the user itself. */
+const FIXED = ['id', 'externalId', 'active', 'roles', 'custom', 'applicationId', 'deletedAt'];
+
 const ROW = z
   .strictObject({
     target: z
@@ -29,7 +32,8 @@ const ROW = z
       .regex(
         /^[A-Za-z][A-Za-z0-9_]{0,63}$/,
         'must be letters, digits and _, and start with a letter',
-      ),
+      )
+      .refine((target) => ![...FIXED, 'scim', 'sequence'].includes(target), 'cannot be mapped'),
     source: z.union([text, z.array(text).min(1).max(10)]),
     transform: z.enum(['lower', 'trim', 'map', 'firstOf']).exactOptional(),
     map: z.record(z.string(), z.string().max(256)).exactOptional(),

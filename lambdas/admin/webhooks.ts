@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { auditWrite } from '../../directory/connections/audit';
 import { CONNECTION_ID } from '../../directory/connections/connection';
-import { EVENT_TYPES } from '../../directory/events/event';
+import { LOGGED_TYPES } from '../../directory/events/event';
 import type { Write } from '../../directory/store/write';
 import { stateFromItem, stateKey } from '../../directory/webhooks/delivery-state';
 import type { WebhookEndpoint } from '../../directory/webhooks/endpoint';
@@ -21,7 +21,7 @@ import { audited, existingWebhook, noWebhook, recordOf } from './webhook-acts';
 const SETTINGS = {
   url: z.string(),
   description: z.string().max(200).default(''),
-  types: z.array(z.enum(EVENT_TYPES)).max(EVENT_TYPES.length).default([]),
+  types: z.array(z.enum(LOGGED_TYPES)).max(LOGGED_TYPES.length).default([]),
   connections: z
     .array(z.string().regex(CONNECTION_ID, 'must be the id of a connection'))
     .max(500)
@@ -143,7 +143,11 @@ export async function rotateSecret(services: Services, request: ApiRequest): Pro
   );
   await new WebhookEndpoints(services.table).change(
     id,
-    (endpoint) => ({ ...endpoint, secretVersion: secret.version, previousSecretUntil }),
+    (endpoint) => ({
+      ...endpoint,
+      secretVersion: secret.version,
+      previousSecret: { version: endpoint.secretVersion, until: previousSecretUntil },
+    }),
     () => [auditWrite(record)],
   );
   services.onAction(record);
@@ -162,6 +166,7 @@ function auditedSettings(endpoint: WebhookEndpoint): JsonObject {
 
 /** Describes an endpoint, without its secret. */
 function describeWebhook(endpoint: WebhookEndpoint): object {
-  const { secretVersion: _, ...described } = endpoint;
-  return described;
+  const { secretVersion: _, previousSecret, ...described } = endpoint;
+  const { until: previousSecretUntil } = previousSecret ?? {};
+  return { ...described, previousSecretUntil };
 }

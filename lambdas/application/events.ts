@@ -1,5 +1,5 @@
 import { cursorText, readCursor } from '../../directory/events/cursor';
-import { EVENT_TYPES, type EventType } from '../../directory/events/event';
+import { LOGGED_TYPES, type EventType } from '../../directory/events/event';
 import { readEvents, type EventQuery, type ExpiredCursor } from '../../directory/events/read';
 import { handOver, intentWrite, newResync } from '../../directory/store/intents';
 import { toEnvelope } from '../../events/envelope';
@@ -43,11 +43,11 @@ function afterIn(text: string | undefined): EventQuery['after'] {
 function typesIn(text: string | undefined): ReadonlySet<EventType> | undefined {
   if (text === undefined || text === '') return undefined;
   const names = text.split(',').map((name) => name.trim());
-  const types = names.flatMap((name) => EVENT_TYPES.find((type) => type === name) ?? []);
+  const types = names.flatMap((name) => LOGGED_TYPES.find((type) => type === name) ?? []);
   if (types.length === names.length) return new Set(types);
   throw new Problem(
     400,
-    `"types" must be a list of event types, separated by commas: ${EVENT_TYPES.join(', ')}.`,
+    `"types" must be a list of event types, separated by commas: ${LOGGED_TYPES.join(', ')}.`,
   );
 }
 

@@ -76,36 +76,33 @@ export class WebhookSecrets {
     }
   }
 
-  /** Returns the secrets that sign an endpoint's events now, the current one first. */
-  async signingSecrets(endpoint: WebhookEndpoint): Promise<readonly string[]> {
-    const { previousSecretUntil: until = '' } = endpoint;
-    const isOverlap = until !== '' && Date.parse(until) > Date.now();
-    const stages = ['AWSCURRENT', ...(isOverlap ? ['AWSPREVIOUS'] : [])];
-    const values = await Promise.all(stages.map((stage) => this.valueOf(endpoint, stage)));
+  /**
+   * Returns the secrets that sign an endpoint's events now, the current one first. They are read by
+   * version: a new one signs when its operator has got it, and not before.
+   */
+  async signingSecrets({
+    id,
+    secretVersion,
+    previousSecret,
+  }: WebhookEndpoint): Promise<readonly string[]> {
+    const isOverlap = previousSecret !== undefined && Date.parse(previousSecret.until) > Date.now();
+    const versions = [secretVersion, ...(isOverlap ? [previousSecret.version] : [])];
+    const values = await Promise.all(versions.map((version) => this.valueOf(id, version)));
     return values.filter((value) => value !== undefined);
   }
 
-  /** Reads a value once per version of the secret. */
-  private valueOf(
-    { id, secretVersion }: WebhookEndpoint,
-    stage: string,
-  ): Promise<string | undefined> {
-    const name = `${id} ${secretVersion} ${stage}`;
-    const found = this.cached.get(name) ?? this.read(id, stage);
-    this.cached.set(name, found);
+  /** Reads each version once. */
+  private valueOf(webhook: string, version: string): Promise<string | undefined> {
+    const found = this.cached.get(version) ?? this.read(webhook, version);
+    this.cached.set(version, found);
     // A failed read is repeated with the next event.
-    found.catch(() => this.cached.delete(name));
+    found.catch(() => this.cached.delete(version));
     return found;
   }
 
-  private async read(webhook: string, stage: string): Promise<string | undefined> {
-    try {
-      const input = { SecretId: this.nameOf(webhook), VersionStage: stage };
-      return (await this.client.send(new GetSecretValueCommand(input))).SecretString;
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException && stage !== 'AWSCURRENT') return undefined;
-      throw error;
-    }
+  private async read(webhook: string, version: string): Promise<string | undefined> {
+    const input = { SecretId: this.nameOf(webhook), VersionId: version };
+    return (await this.client.send(new GetSecretValueCommand(input))).SecretString;
   }
 }
 

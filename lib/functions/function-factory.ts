@@ -130,7 +130,8 @@ export class FunctionFactory extends BaseFactory {
     });
     this.allowTable(fn, ...ITEM_ACTIONS, 'BatchWriteItem', 'ConditionCheckItem');
     this.allowIndex(fn);
-    allowSecrets(fn, deployment, 'GetSecretValue');
+    // It talks to other servers, and must not be able to read bearer tokens.
+    allowSecrets(fn, `${deployment}/webhooks`, 'GetSecretValue');
     return fn;
   }
 

@@ -28,7 +28,9 @@ export function ambiguousAdoption(number: number): ScimError {
     code: 'ambiguousAdoption',
     status: 409,
     scimType: 'uniqueness',
-    detail: `The application has ${number} users that match this user, and only one can be it.`,
+    detail:
+      `The application has ${number} users that match this user, and only one can be it. ` +
+      'Those who operate it find them in the conflicts of the connection.',
   });
 }
 

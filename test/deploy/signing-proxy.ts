@@ -10,8 +10,8 @@ import { buffer } from 'node:stream/consumers';
 
 /**
  * Proxy in front of a deployed API that lets the clients of the end-to-end tests call it: it puts
- * the API's name into `Host`, signs requests to the admin and application APIs, and replaces the API's address in
- * responses with its own.
+ * the API's name into `Host`, signs requests to the admin and application APIs, and replaces the
+ * API's address in responses with its own.
  */
 export class SigningProxy {
   private constructor(

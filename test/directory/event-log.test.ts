@@ -4,7 +4,7 @@ import { eventId, type NewEvent } from '../../directory/events/event';
 import { laneOf } from '../../directory/events/lanes';
 import { noteStream, readLogState } from '../../directory/events/log-state';
 import { positionsAt } from '../../directory/events/positions-at';
-import { readEvents } from '../../directory/events/read';
+import { readEvents, resumeAfter } from '../../directory/events/read';
 import { EVENT_LOG, laneSort } from '../../directory/store/keys';
 import { Table } from '../../directory/store/table';
 import { verify } from '../../directory/verify/verify';
@@ -116,20 +116,44 @@ test('a restored table begins a new epoch, and any other restart does not', asyn
   expect(page).toMatchObject({ expired: 'restored', oldest: { epoch: next } });
 });
 
-test('positions at a time are those before the first event since then', async () => {
+test('positions at a time are those before the first event appended since then', async () => {
   const connection = `c-${randomUUID()}`;
   const appender = new EventAppender(30);
-  const start = Date.parse('2027-01-01T00:00:00.000Z');
-  const events = Array.from({ length: 40 }, (_, number) =>
-    eventOf(connection, number, new Date(start + number * 60_000).toISOString()),
+  const numbers = Array.from({ length: 40 }, (_, number) => number);
+  const first = numbers.slice(0, 25).map((number) => eventOf(connection, number));
+  await appender.append(table, first);
+  const time = Date.now() + 1;
+  while (Date.now() <= time) await new Promise((resolve) => setTimeout(resolve, 5));
+  await appender.append(
+    table,
+    numbers.slice(25).map((number) => eventOf(connection, number)),
   );
-  await appender.append(table, events);
   const lane = laneOf(connection);
-  const positions = await positionsAt(table, start + 25 * 60_000);
+  const positions = await positionsAt(table, time);
   const { epoch } = await readLogState(table);
   const after = { epoch, positions: new Map([[lane, positions[lane] ?? 0]]) };
   const page = await readEvents(table, { limit: 100, connection, after });
   expect('events' in page && page.events[0]?.sequence).toBe(25);
+});
+
+test('events that have expired are skipped, wherever they are', async () => {
+  const connection = `c-${randomUUID()}`;
+  const lane = laneOf(connection);
+  const numbers = [1, 2, 3, 4, 5, 6];
+  // A shorter retention lets later events expire before earlier ones.
+  for (const number of numbers) {
+    const days = number === 3 || number === 4 ? -1 : 30;
+    await new EventAppender(days).append(table, [eventOf(connection, number)]);
+  }
+  const { epoch, positions } = await readLogState(table);
+  const end = positions[lane] ?? 0;
+  const after = { epoch, positions: new Map([[lane, end - 4]]) };
+  const page = await readEvents(table, { limit: 100, connection, after });
+  expect(page).toMatchObject({ expired: 'tooOld' });
+  if (!('expired' in page)) return;
+  const rest = await readEvents(table, { limit: 100, connection, after: page.oldest });
+  expect('events' in rest && rest.events.map(({ sequence }) => sequence)).toEqual([5, 6]);
+  expect(await resumeAfter(table, lane, end - 4, end)).toBe(end - 2);
 });
 
 test('appending an event takes at most 8 write units', async () => {

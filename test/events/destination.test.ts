@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { isAllowedAddress, urlProblem } from '../../events/webhooks/destination';
 import { send, type Resolve } from '../../events/webhooks/send';
 
@@ -107,6 +107,22 @@ describe('a name that changes its address', () => {
       resolve,
     });
     expect(outcome.error).toMatch(/::1/);
+  });
+
+  test('an endpoint that switches protocols or hangs up has not answered', async () => {
+    for (const answer of [
+      'HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n',
+      '',
+    ]) {
+      const odd = createTcpServer((socket) => {
+        socket.once('data', () => socket.end(answer));
+      });
+      await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve));
+      const { port } = odd.address() as AddressInfo;
+      const outcome = await send(`http://127.0.0.1:${port}/`, {}, '{}', { allowsLoopback: true });
+      expect(outcome).toMatchObject({ isAccepted: false, error: expect.any(String) });
+      odd.close();
+    }
   });
 
   test('an answer is cut after its first kilobyte', async () => {

@@ -6,8 +6,8 @@ import { FaultySystem } from './faulty-system';
 import { deliver, recordsOf } from './stream-delivery';
 
 /*
- * Webhooks: whatever happens to the function that sends them, an endpoint gets every event, those of
- * a subject in their order. It may get an event twice.
+ * Webhooks: whatever happens to the function that sends them, an endpoint gets every event, those
+ * of a subject in their order. It may get an event twice.
  */
 
 let system: FaultySystem;

@@ -31,11 +31,6 @@ test.each([
     false,
   ],
   ['pass an item that was removed', { eventName: 'REMOVE', dynamodb: { OldImage: {} } }, true],
-  [
-    'drop an item that has expired',
-    { eventName: 'REMOVE', dynamodb: { OldImage: { ttl: { N: '1' } } } },
-    false,
-  ],
   ['drop a record without an image', { eventName: 'MODIFY', dynamodb: {} }, false],
 ])('the stream filters %s', (_, record, passes) => {
   expect(filters.some((filter) => passesFilter(filter, record))).toBe(passes);

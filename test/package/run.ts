@@ -38,7 +38,7 @@ const OLDEST = Object.fromEntries(
   Object.entries(peerDependencies).map(([name, range]) => [name, range.replace('^', '')]),
 );
 
-/** Examples in TypeScript. Resources of a pipeline or an application follow their authors' rules. */
+/** Examples in TypeScript. A pipeline or an application has resources with rules of their own. */
 const APPS = readdirSync(EXAMPLES).filter((name) =>
   existsSync(path.join(EXAMPLES, name, 'app.ts')),
 );
@@ -81,9 +81,10 @@ function main(): void {
 const CLIENT_PROGRAM = `
 const { createHmac } = CRYPTO;
 const { ScimClient, verifyWebhook } = CLIENT;
-const secret = 'whsec_' + Buffer.from('key').toString('base64');
+const key = Buffer.alloc(32, 'key');
+const secret = 'whsec_' + key.toString('base64');
 const [body, timestamp] = ['{"type":"webhook.test"}', String(Math.floor(Date.now() / 1000))];
-const digest = createHmac('sha256', 'key').update('1.' + timestamp + '.' + body).digest('base64');
+const digest = createHmac('sha256', key).update('1.' + timestamp + '.' + body).digest('base64');
 const headers = {
   'webhook-id': '1',
   'webhook-timestamp': timestamp,

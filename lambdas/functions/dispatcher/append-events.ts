@@ -4,9 +4,9 @@ import { connectionFromItem } from '../../../directory/connections/connection-it
 import type { EventAppender } from '../../../directory/events/append';
 import type { NewEvent } from '../../../directory/events/event';
 import { DynamoDBError } from '../../../directory/store/dynamodb';
-import type { Item } from '../../../directory/store/item';
+import type { Item, Key } from '../../../directory/store/item';
 import { readKey } from '../../../directory/store/key-meaning';
-import { connectionKey, resourceKey } from '../../../directory/store/keys';
+import { connectionKey, deletedUserKey, resourceKey } from '../../../directory/store/keys';
 import type { Table } from '../../../directory/store/table';
 import { changeEvent } from '../../../events/change-event';
 import { connectionEvent } from '../../../events/connection-event';
@@ -121,7 +121,8 @@ async function eventOf(
   try {
     return changeEvent(change, context);
   } catch (error) {
-    if (error instanceof DynamoDBError || error instanceof ScimError) throw error;
+    if (error instanceof DynamoDBError) throw error;
+    if (error instanceof ScimError && error.code === 'busy') throw error;
     logFailure(error, requestId);
     return (await repair(table, change, contexts))[0];
   }
@@ -143,25 +144,32 @@ async function repair(
   return event === undefined ? [] : [event];
 }
 
+/** A change that is older than this may be about a user who was erased since: see `completion`. */
+const LATE_MS = 5 * 60_000;
+
 /**
- * Strips the events of users who do not exist any more, if their connection erases users: the
- * stream can deliver a change long after the user was erased.
+ * Strips the events of users who do not exist any more: if their connection erases users, and if
+ * the stream delivers a change long after it was made, when an operator may have erased the user.
  */
 async function withoutErasedUsers(
   table: Table,
   events: readonly NewEvent[],
   contexts: Contexts,
 ): Promise<readonly NewEvent[]> {
-  const isErasing = ({ connection, userId }: NewEvent): boolean =>
-    userId !== undefined && contexts.get(connection)?.connection.userDeletion === 'erase';
-  const keys = events
-    .filter(isErasing)
-    .map(({ connection, userId = '' }) => resourceKey(connection, 'User', userId));
+  const isInQuestion = ({ connection, userId, time }: NewEvent): boolean =>
+    userId !== undefined &&
+    (contexts.get(connection)?.connection.userDeletion === 'erase' ||
+      Date.parse(time) < Date.now() - LATE_MS);
+  const keysOf = ({ connection, userId = '' }: NewEvent): readonly Key[] => [
+    resourceKey(connection, 'User', userId),
+    deletedUserKey(connection, userId),
+  ];
+  const keys = events.filter(isInQuestion).flatMap(keysOf);
   if (keys.length === 0) return events;
   const existing = new Set((await table.getMany(keys)).map(({ pk, sk }) => `${pk} ${sk}`));
   return events.map((event) => {
-    const { pk, sk } = resourceKey(event.connection, 'User', event.userId ?? '');
-    if (!isErasing(event) || existing.has(`${pk} ${sk}`)) return event;
+    const exists = keysOf(event).some(({ pk, sk }) => existing.has(`${pk} ${sk}`));
+    if (!isInQuestion(event) || exists) return event;
     const { personal: _, userId: __, ...rest } = event;
     return rest;
   });

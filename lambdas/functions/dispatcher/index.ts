@@ -69,7 +69,7 @@ export async function handler(
 ): Promise<DynamoDBBatchResponse> {
   const table = shared.forRequest(Date.now() + getRemainingTimeInMillis());
   if ('task' in event) {
-    await publish(table, awsRequestId);
+    await publish(table, awsRequestId, getRemainingTimeInMillis() - PUBLISHING_MS);
     return { batchItemFailures: [] };
   }
   const { Records: records } = event;
@@ -91,15 +91,18 @@ async function deliver(table: Table, requestId: string): Promise<void> {
   } catch (error) {
     logFailure(error, requestId);
   }
-  await publish(table, requestId);
+  await publish(table, requestId, PUBLISHING_MS);
 }
 
-async function publish(table: Table, requestId: string): Promise<void> {
+/** How long a batch of the stream puts events on the bus; the schedule has more time. */
+const PUBLISHING_MS = 10_000;
+
+async function publish(table: Table, requestId: string, milliseconds: number): Promise<void> {
   const onUndelivered = (number: number, reason: string): void => {
     reportUndelivered('undeliveredEvents', number, { reason, requestId });
   };
   try {
-    await publishEvents(table, { ...bus, onUndelivered });
+    await publishEvents(table, { ...bus, onUndelivered, until: Date.now() + milliseconds });
   } catch (error) {
     logFailure(error, requestId);
   }
@@ -139,7 +142,6 @@ async function dispatch(
 ): Promise<void> {
   await noteStreams(table, records);
   const appended = await appendEvents(table, records, { appender, scimBaseUrl, requestId });
-  if (appended) await deliver(table, requestId);
   await logChanges(table, records.flatMap(changesIn), logDays);
   const dueAt = await collectAll(table, records);
   const intents = records.flatMap(handedOverIn);
@@ -156,6 +158,8 @@ async function dispatch(
     // The schedules of these functions find the same work.
     logFailure(error, requestId);
   }
+  // Last, because it depends on another service, and its schedule finds the same events.
+  if (appended) await deliver(table, requestId);
 }
 
 /** The streams that this instance has noted. */

@@ -10,12 +10,8 @@ import { toEnvelope, type EventEnvelope } from '../../../events/envelope';
 import { DISABLED_AFTER_MS } from '../../../events/webhooks/schedule';
 import { send } from '../../../events/webhooks/send';
 import { signedHeaders } from '../../../events/webhooks/signature';
-import {
-  deliverTo,
-  type Effects,
-  type Message,
-  type NumberedAttempt,
-} from '../../../events/webhooks/worker';
+import type { Effects, Message, NumberedAttempt } from '../../../events/webhooks/effects';
+import { deliverTo } from '../../../events/webhooks/worker';
 import { ENVIRONMENT } from '../../contract';
 import { logFailure } from '../../observability/log';
 import { reportUndelivered } from '../../observability/metrics';
@@ -80,15 +76,19 @@ function effectsOn(table: Table): Effects {
 }
 
 function messageOf(event: LoggedEvent): Message {
-  const { id, type, subject, connection, time } = event;
-  const [kind, userId] = subject.split('/');
+  const { id, type, subject, connection, time, personal } = event;
+  // `Users/<id>`, or `Groups/<id>/members/<memberId>`
+  const [kind, id1, , memberId] = subject.split('/');
+  const userId = kind === 'Users' ? id1 : memberId;
   const body = { ...toEnvelope(deployment, event), timestamp: time };
   return {
     id,
     type,
     subject,
     connection,
-    ...(kind === 'Users' ? { userId } : {}),
+    ...(userId === undefined ? {} : { userId }),
+    // What an erased user or a deleted connection leaves must hold no personal data.
+    keepsAnswer: personal !== undefined || /^(?:group|connection\.(?!deleted))/.test(type),
     body: JSON.stringify(body),
   };
 }
@@ -96,7 +96,7 @@ function messageOf(event: LoggedEvent): Message {
 async function recordAttempt(
   table: Table,
   { id }: WebhookEndpoint,
-  { id: event, type, subject, connection, userId }: Message,
+  { id: event, type, subject, connection, userId, keepsAnswer = false }: Message,
   { number: attempt, nextAt, isAccepted, status, error, latency, answer }: NumberedAttempt,
 ): Promise<void> {
   const delivery = {
@@ -107,7 +107,7 @@ async function recordAttempt(
     ...(status === undefined ? {} : { status }),
     ...(error === undefined ? {} : { error }),
     latency,
-    ...(answer === undefined ? {} : { answer }),
+    ...(answer === undefined || !keepsAnswer ? {} : { answer }),
     ...(nextAt === undefined ? {} : { nextAttemptAt: new Date(nextAt).toISOString() }),
   };
   await table.writeEach(deliveryWrites(id, delivery, userId));
