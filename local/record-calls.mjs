@@ -57,6 +57,7 @@ function callsOf(made, body) {
       ...(tags.length === 0 ? [] : ['secretsmanager:TagResource secret']),
     ];
   }
+  if (target === 'AWSEvents.PutEvents') return ['events:PutEvents bus'];
   if (made.path === '/v2/email/outbound-emails') return ['ses:SendEmail identity'];
   if (/^\/2015-03-31\/functions\/[^/]+\/invocations$/.test(made.path))
     return ['lambda:InvokeFunction function'];

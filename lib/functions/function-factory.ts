@@ -128,8 +128,7 @@ export class FunctionFactory extends BaseFactory {
       description: 'SCIM: repeats deliveries to webhooks',
       input: { task: 'deliver' },
     });
-    this.allowTable(fn, ...ITEM_ACTIONS, 'BatchWriteItem', 'ConditionCheckItem');
-    this.allowIndex(fn);
+    this.allowTable(fn, ...ITEM_ACTIONS, 'BatchWriteItem');
     // It talks to other servers, and must not be able to read bearer tokens.
     allowSecrets(fn, `${deployment}/webhooks`, 'GetSecretValue');
     return fn;

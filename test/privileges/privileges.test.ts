@@ -117,6 +117,7 @@ function kindOf(resource: Part): string {
     'AWS::Lambda::Function': 'function',
     'AWS::Logs::LogGroup': 'log',
     'AWS::SQS::Queue': 'queue',
+    'AWS::Events::EventBus': 'bus',
   };
   const found = Object.entries(kind).find(([each]) => each === type)?.[1];
   if (found === undefined) throw new Error(`A policy applies to an unknown resource: ${text}`);
