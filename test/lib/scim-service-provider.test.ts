@@ -101,7 +101,12 @@ test('each function has only the permissions that it needs', () => {
     'sqs:SendMessage',
   ]);
   expect(actions('ApplicationRole')).toEqual([...items, ...logs]);
-  expect(actions('WebhooksRole')).toEqual([...directory, ...logs, 'secretsmanager:GetSecretValue']);
+  const withBatches = [...items, 'dynamodb:BatchWriteItem'].sort();
+  expect(actions('WebhooksRole')).toEqual([
+    ...withBatches,
+    ...logs,
+    'secretsmanager:GetSecretValue',
+  ]);
   expect(actions('SearchRole')).toEqual([...items, ...logs]);
   const secrets = (...names: string[]): string[] => names.map((name) => `secretsmanager:${name}`);
   expect(actions('AdminRole')).toEqual([
