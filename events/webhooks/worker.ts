@@ -212,14 +212,14 @@ class Worker {
     events: readonly LoggedEvent[],
   ): Promise<void> {
     for (const [index, event] of events.entries()) {
-      // Without time for an attempt, the rest waits for the next run.
-      if (this.table.retries.timeLeft < ATTEMPT_MS) {
-        queue.park({ key, events: events.slice(index), attempts: 0, dueAt: Date.now() });
-        return;
-      }
       const parked = queue.get(key);
       if (parked !== undefined) {
         queue.park({ ...parked, events: [...parked.events, ...events.slice(index)] });
+        return;
+      }
+      // Without time for an attempt, the rest waits for the next run.
+      if (this.table.retries.timeLeft < ATTEMPT_MS) {
+        queue.park({ key, events: events.slice(index), attempts: 0, dueAt: Date.now() });
         return;
       }
       const message = this.effects.messageOf(event);

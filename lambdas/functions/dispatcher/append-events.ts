@@ -3,6 +3,7 @@ import type { Connection } from '../../../directory/connections/connection';
 import { connectionFromItem } from '../../../directory/connections/connection-item';
 import type { EventAppender } from '../../../directory/events/append';
 import type { NewEvent } from '../../../directory/events/event';
+import { timeOf } from '../../../directory/events/positions-at';
 import { DynamoDBError } from '../../../directory/store/dynamodb';
 import type { Item, Key } from '../../../directory/store/item';
 import { readKey } from '../../../directory/store/key-meaning';
@@ -22,6 +23,12 @@ import { changeOf } from '../../runtime/stream-records';
 /** How often an event is made anew whose resource changes meanwhile. */
 const ATTEMPTS = 5;
 
+/**
+ * The id of a deleted connection is free after a minute at the earliest. Resources that are older
+ * than their connection by more than this belonged to another one; clocks do not differ as much.
+ */
+const ID_FREED_MS = 30_000;
+
 /** What events depend on besides the records. */
 export interface EventOptions {
   readonly appender: EventAppender;
@@ -34,15 +41,14 @@ export interface EventOptions {
  * Appends the events of stream records to the event log, in the order of the records; this is
  * idempotent. A record that cannot be understood does not hold back others: its resource is read
  * again and appended as it is now.
- * @returns whether there were events
  */
 export async function appendEvents(
   table: Table,
   records: readonly DynamoDBRecord[],
   options: EventOptions,
-): Promise<boolean> {
+): Promise<void> {
   const changes = records.flatMap(changeOf).filter(isAboutTheDirectory);
-  if (changes.length === 0) return false;
+  if (changes.length === 0) return;
   const contexts = await contextsOf(table, changes, options);
   const events: NewEvent[] = [];
   for (const change of changes) {
@@ -57,10 +63,10 @@ export async function appendEvents(
     const repaired = await Promise.all(again.map((change) => repair(table, change, contexts)));
     refused = await options.appender.append(table, repaired.flat());
   }
-  return events.length > 0;
 }
 
-function isAboutTheDirectory({ key }: ItemChange): boolean {
+/** Returns whether a change is one to a user, group, membership or connection. */
+export function isAboutTheDirectory({ key }: ItemChange): boolean {
   const { kind } = readKey(key).meaning;
   return kind === 'resource' || kind === 'membership' || kind === 'connection';
 }
@@ -114,10 +120,12 @@ async function eventOf(
   const { connection: id, meaning } = readKey(change.key);
   if (meaning.kind === 'connection') return connectionEvent(change);
   const context = contexts.get(id);
-  // What is removed with its connection is no event, and neither is what another connection of the
-  // same id had. The time of a record has no fraction of a second.
+  // What is removed with its connection is no event, and neither is what an earlier connection of
+  // the same id had.
   if (context === undefined) return undefined;
-  if (Date.parse(change.time) + 1000 <= Date.parse(context.connection.createdAt)) return undefined;
+  const { createdAt } = context.connection;
+  const resource = meaning.kind === 'membership' ? meaning.groupId : change.key.sk;
+  if (timeOf(resource) + ID_FREED_MS < Date.parse(createdAt)) return undefined;
   try {
     return changeEvent(change, context);
   } catch (error) {

@@ -26,9 +26,9 @@ import { logFailure } from '../../observability/log';
 import { reportUndelivered } from '../../observability/metrics';
 import { logRetentionDays, openTable, variable } from '../../runtime/environment';
 import type { Invocation } from '../../runtime/invocation';
-import { imagesOf, keyOf } from '../../runtime/stream-records';
+import { changeOf, imagesOf, keyOf } from '../../runtime/stream-records';
 import { KEYS_IN_TASK, startTask, type PublishTask } from '../../runtime/tasks';
-import { appendEvents } from './append-events';
+import { appendEvents, isAboutTheDirectory } from './append-events';
 import { streamedEntryOf } from './streamed-entry';
 
 const shared = openTable();
@@ -73,13 +73,30 @@ export async function handler(
     return { batchItemFailures: [] };
   }
   const { Records: records } = event;
+  const batchItemFailures = await dispatchAll(table, records, awsRequestId);
+  // Last, because it depends on other services, and schedules find the same events.
+  if (records.some(hasEvent)) await deliver(table, awsRequestId);
+  return { batchItemFailures };
+}
+
+/** @returns the first record that failed */
+async function dispatchAll(
+  table: Table,
+  records: readonly DynamoDBRecord[],
+  requestId: string,
+): Promise<DynamoDBBatchItemFailure[]> {
   try {
-    await dispatch(table, records, awsRequestId);
-    return { batchItemFailures: [] };
+    await dispatch(table, records, requestId);
+    return [];
   } catch (error) {
-    logFailure(error, awsRequestId);
+    logFailure(error, requestId);
   }
-  return { batchItemFailures: await dispatchEach(table, records, awsRequestId) };
+  return dispatchEach(table, records, requestId);
+}
+
+/** Returns whether a record may have an event: it is about the directory. */
+function hasEvent(record: DynamoDBRecord): boolean {
+  return changeOf(record).some(isAboutTheDirectory);
 }
 
 /** Delivers new events. Schedules do the same for those that are left. */
@@ -141,7 +158,7 @@ async function dispatch(
   requestId: string,
 ): Promise<void> {
   await noteStreams(table, records);
-  const appended = await appendEvents(table, records, { appender, scimBaseUrl, requestId });
+  await appendEvents(table, records, { appender, scimBaseUrl, requestId });
   await logChanges(table, records.flatMap(changesIn), logDays);
   const dueAt = await collectAll(table, records);
   const intents = records.flatMap(handedOverIn);
@@ -158,8 +175,6 @@ async function dispatch(
     // The schedules of these functions find the same work.
     logFailure(error, requestId);
   }
-  // Last, because it depends on another service, and its schedule finds the same events.
-  if (appended) await deliver(table, requestId);
 }
 
 /** The streams that this instance has noted. */
