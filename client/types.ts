@@ -24,7 +24,7 @@ export interface UserProfile {
   readonly phone?: string;
   readonly mobile?: string;
   readonly address?: string;
-  /** What the identity provider sends for the manager, usually an id. */
+  /** The manager as the identity provider sends it, usually an id. */
   readonly manager?: string;
   readonly active: boolean;
   readonly roles: readonly string[];
@@ -72,7 +72,7 @@ export interface Membership {
   readonly memberType: 'User' | 'Group';
 }
 
-/** What all events have in `data`. */
+/** The members of `data` that all events have. */
 interface EventData {
   readonly connection: { readonly id: string; readonly displayName: string };
   /** Apply an event only if this is greater than what you stored for its subject. */
@@ -171,6 +171,6 @@ export interface Conflict {
   readonly userName: string;
   readonly externalId?: string;
   readonly applicationIds: readonly string[];
-  /** What to do. */
+  /** The steps that resolve it. */
   readonly advice: string;
 }

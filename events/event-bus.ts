@@ -41,7 +41,7 @@ export interface EventBus {
   readonly deployment: string;
   /** When to stop, in milliseconds since the epoch. */
   readonly until: number;
-  /** Called for events that EventBridge refuses for good, and for those that it does not take now. */
+  /** Called for events that EventBridge refuses, for good or for now. */
   readonly onUndelivered: (number: number, reason: string) => void;
 }
 

@@ -29,7 +29,7 @@ export interface RoleGroup {
   readonly externalId: string;
 }
 
-/** What a profile is made from, besides the user. */
+/** The input of a profile in addition to the user. */
 export interface ProfileSource {
   /** The connection's user type, with its own extensions. */
   readonly type: ResourceType;

@@ -16,8 +16,9 @@ import {
 } from './views';
 
 /**
- * Returns the event that repeats the present state of a user, retained user, group or membership. It may only be
- * appended while this is the present state, so that events of one subject stay in order.
+ * Returns the event that repeats the present state of a user, retained user, group or membership.
+ * It may only be appended while this is the present state, so that events of one subject stay in
+ * order.
  * @param cause identifies the resync
  */
 export function resyncEvent(

@@ -40,7 +40,7 @@ interface Progress {
   readonly counts: Readonly<Record<Part | 'memberships', number>>;
 }
 
-/** What a resync needs besides its intent. */
+/** The input of a resync in addition to its intent. */
 export interface ResyncOptions {
   readonly appender: EventAppender;
   /** Returns the SCIM base URL of a connection. */

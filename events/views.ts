@@ -9,7 +9,7 @@ import { profileOf, type RoleGroup } from './profile';
 
 /* Users, groups and memberships as events and the application API show them. */
 
-/** What the representation of users and groups depends on besides the resource. */
+/** The input of a representation in addition to the user or group. */
 export interface ViewContext {
   /** The connection as it is now. */
   readonly connection: Connection;

@@ -26,7 +26,7 @@ export type EventType = (typeof EVENT_TYPES)[number];
 /** The types of events in the log, which readers and webhooks can ask for. */
 export const LOGGED_TYPES = EVENT_TYPES.filter((type) => type !== 'webhook.test');
 
-/** What caused an event: a SCIM client, an import, an adoption, an operator or a resync. */
+/** The cause of an event: a SCIM client, an import, an adoption, an operator or a resync. */
 export type EventReason = 'scim' | 'import' | 'adopt' | 'admin' | 'resync';
 
 /** An event that is about to be appended to the log. */

@@ -4,7 +4,7 @@ import { textOf, type Item, type Key } from '../store/item';
 import { WEBHOOKS } from '../store/keys';
 import { newVersion } from '../store/version';
 
-/** Who disabled an endpoint: an operator, its answer 410, or five days of nothing but failures. */
+/** The cause of disabling: an operator, an answer 410, or five days of nothing but failures. */
 export const DISABLED_REASONS = ['operator', 'gone', 'failing'] as const;
 export type DisabledReason = (typeof DISABLED_REASONS)[number];
 

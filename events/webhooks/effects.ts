@@ -22,7 +22,7 @@ export interface NumberedAttempt extends Attempt {
   readonly nextAt: number | undefined;
 }
 
-/** What a worker does to the world outside of its queue. */
+/** The actions of a worker outside of its queue. */
 export interface Effects {
   /** Sends an event to an endpoint. */
   readonly send: (endpoint: WebhookEndpoint, message: Message) => Promise<Attempt>;

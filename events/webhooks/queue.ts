@@ -25,7 +25,7 @@ const MOST_WAITING = 2000;
 /** Writes of one transaction besides that of the state. */
 const MOST_WRITES = 95;
 
-/** What waits for an endpoint, while one worker has its lease. */
+/** The events that wait for an endpoint. One worker at a time has the lease to change them. */
 export class DeliveryQueue {
   private readonly parked = new Map<string, ParkedSubject>();
   /** Keys of parked subjects to write or to delete. */

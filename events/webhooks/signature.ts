@@ -11,7 +11,7 @@ export function secretOf(key: Buffer): string {
   return `${SECRET_PREFIX}${key.toString('base64')}`;
 }
 
-/** What a signature covers. */
+/** The parts of a request that its signature covers. */
 export interface SignedMessage {
   readonly id: string;
   /** Seconds since the epoch. */

@@ -92,7 +92,7 @@ export class Accounts {
       for await (const user of deleted)
         this.upsert(connection, user, { isDeleted: true, load: end });
     }
-    // What was not there has been erased.
+    // Users that the load did not find have been erased.
     this.database.run('DELETE FROM accounts WHERE load IS NOT ?', [end]);
     this.remember(end);
   }

@@ -25,6 +25,12 @@ export interface FunctionsProps extends ScimServiceProviderProps {
   readonly eventBus: IEventBus;
 }
 
+/** Settings of one function that differ from the others. */
+interface FunctionSettings {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly timeout?: Duration;
+}
+
 /** Functions that serve SCIM requests. */
 const SCIM_FUNCTIONS: readonly FunctionName[] = ['users', 'groups', 'bulk', 'search', 'discovery'];
 
@@ -75,10 +81,7 @@ export class BaseFactory {
     id: string,
     name: FunctionName,
     description: string,
-    further: {
-      readonly environment?: Readonly<Record<string, string>>;
-      readonly timeout?: Duration;
-    } = {},
+    further: FunctionSettings = {},
   ): LambdaFunction {
     const { encryptionKey, reservedConcurrency, table } = this.props;
     const isScim = SCIM_FUNCTIONS.includes(name);
@@ -107,10 +110,7 @@ export class BaseFactory {
     id: string,
     name: FunctionName,
     description: string,
-    further: {
-      readonly environment?: Readonly<Record<string, string>>;
-      readonly timeout?: Duration;
-    } = {},
+    further: FunctionSettings = {},
   ): LambdaFunction {
     const fn = this.create(id, name, description, further);
     this.allowTable(fn, ...ITEM_ACTIONS, 'ConditionCheckItem');

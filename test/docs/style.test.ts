@@ -4,7 +4,18 @@ import path from 'node:path';
 /** The rules of CONTRIBUTING.md that a program can check. */
 
 const ROOT = path.join(__dirname, '..', '..');
-const SOURCE = ['bin', 'lib', 'lambdas', 'idp', 'directory', 'scim', 'local', 'tools'];
+const SOURCE = [
+  'bin',
+  'lib',
+  'lambdas',
+  'idp',
+  'directory',
+  'scim',
+  'local',
+  'tools',
+  'events',
+  'client',
+];
 const CODE = [...SOURCE, 'test', 'bench', 'examples'];
 
 /** The most files directly inside a folder; the default is 16. */

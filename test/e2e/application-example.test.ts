@@ -28,7 +28,7 @@ const rows = (database: FileDatabase, connection: string): string[] =>
     )
     .map(String);
 
-/** What the table should have: the users of the directory, and those that are retained. */
+/** Returns the rows that the table should have: the users, and those that are retained. */
 async function expected(scim: ScimClient, connection: string): Promise<string[]> {
   const lines: string[] = [];
   for await (const { id, email, active, sequence } of scim.users(connection)) {

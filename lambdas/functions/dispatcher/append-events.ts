@@ -29,7 +29,7 @@ const ATTEMPTS = 5;
  */
 const ID_FREED_MS = 30_000;
 
-/** What events depend on besides the records. */
+/** The input of `appendEvents` in addition to the records. */
 export interface EventOptions {
   readonly appender: EventAppender;
   /** Returns the SCIM base URL of a connection. */

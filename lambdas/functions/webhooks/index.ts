@@ -87,7 +87,7 @@ function messageOf(event: LoggedEvent): Message {
     subject,
     connection,
     ...(userId === undefined ? {} : { userId }),
-    // What an erased user or a deleted connection leaves must hold no personal data.
+    // After a user is erased or a connection deleted, no new personal data may be stored.
     keepsAnswer: personal !== undefined || /^(?:group|connection\.(?!deleted))/.test(type),
     body: JSON.stringify(body),
   };
