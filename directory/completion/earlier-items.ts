@@ -13,9 +13,11 @@ import { indexOfEntry } from '../log/entry-item';
 import { inParallel } from '../store/batches';
 import { numberOf, textOf, type Item, type Key } from '../store/item';
 import { readKey } from '../store/key-meaning';
+import { connectionSort, readConnectionSort } from '../connections/connection-index';
 import {
   BACKFILLS,
   changesPartition,
+  connectionKey,
   CONNECTIONS,
   deletedUserPartition,
   INVERSE_INDEX,
@@ -29,8 +31,9 @@ import { revivalPartitions } from '../deleted-users';
 
 /*
  * Converts items that releases up to 0.2.0 wrote: indexed values in another form
- * (`former-key-form.ts`), and log entries that the index does not list under their resource. Almost
- * no value has two forms, so this mostly reads.
+ * (`former-key-form.ts`), log entries that the index does not list under their resource, and
+ * connections that it lists without their names. Almost no value has two forms, so this mostly
+ * reads.
  */
 
 const STATE: Key = { pk: BACKFILLS, sk: '0.3.0' };
@@ -128,7 +131,21 @@ async function* connectionsFrom(table: Table, first: string): AsyncGenerator<str
     index: INVERSE_INDEX,
     between: [first === '' ? '0' : first, '~'],
   });
-  for await (const item of items) yield textOf(item, 'gsi1sk');
+  for await (const item of items) {
+    const { id, name } = readConnectionSort(textOf(item, 'gsi1sk'));
+    if (name === undefined) await indexConnection(table, id);
+    yield id;
+  }
+}
+
+/** Lists a connection in the index with its name, by which the console searches. */
+async function indexConnection(table: Table, id: string): Promise<void> {
+  const item = await table.get(connectionKey(id));
+  if (item?.['gsi1pk'] === undefined) return;
+  const condition = { is: 'version', version: textOf(item, 'version') } as const;
+  const gsi1sk = connectionSort(id, textOf(item, 'displayName'));
+  // A change of the connection that comes first does the same.
+  await table.write([{ update: connectionKey(id), set: { gsi1sk }, condition }]);
 }
 
 /** @returns false if there was not enough time */

@@ -25,9 +25,13 @@ import {
   logPartition,
   noticePartition,
   pageMarkPartition,
+  portalLinkPartition,
+  portalSessionPartition,
   rateKey,
   resourcePartition,
+  setupPartition,
   UNIQUE,
+  usagePartition,
 } from '../store/keys';
 import type { Table } from '../store/table';
 import { candidateFromItem, candidateValueKeys } from '../candidates';
@@ -59,6 +63,9 @@ const OWN_PARTITIONS = [
   eventPartition,
   answerPartition,
   conflictPartition,
+  portalLinkPartition,
+  portalSessionPartition,
+  setupPartition,
 ];
 
 /**
@@ -80,6 +87,7 @@ export async function purgeConnection(table: Table, purge: Purge): Promise<boole
       pageMarkPartition(connection, type),
     ]),
     rateKey(connection).pk,
+    usagePartition(connection),
   ];
   for (const partition of shared) {
     const remove = (items: readonly Item[]) => removeSharedItems(table, purge, items);

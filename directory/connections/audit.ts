@@ -16,6 +16,11 @@ export type ActionName =
   | 'token.issue'
   | 'token.revoke'
   | 'token.rotate'
+  | 'portalLink.create'
+  | 'portalLink.open'
+  | 'portalLink.revoke'
+  | 'console.link'
+  | 'console.signIn'
   | 'user.erase'
   | 'mapping.put'
   | 'roles.put'
@@ -104,6 +109,15 @@ function difference(
 export function erasureRecord(actor: string, connection: string, userId: string): AuditRecord {
   const [id, at] = [uuidv7(), new Date().toISOString()];
   return { id, connection, at, actor, action: 'user.erase', before: { user: userId }, after: {} };
+}
+
+/** Creates the audit record of an action on a link to the portal of a connection. */
+export function portalRecord(
+  action: AdminAction,
+  connection: string,
+  after: JsonObject,
+): AuditRecord {
+  return { ...deploymentRecord(action, {}, after), connection };
 }
 
 /** Creates the audit record of an action that concerns no single connection. */

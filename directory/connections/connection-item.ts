@@ -2,6 +2,7 @@ import { asText } from '../../scim/json';
 import type { Schema } from '../../scim/schema/attribute';
 import { numberOf, textOf, type Item, type ItemValue } from '../store/item';
 import { readKey } from '../store/key-meaning';
+import { connectionSort } from './connection-index';
 import { CONNECTIONS, connectionKey } from '../store/keys';
 import { newVersion } from '../store/version';
 import type { Write } from '../store/write';
@@ -21,7 +22,7 @@ export function connectionToItem(connection: Connection): Item {
   return {
     ...connectionKey(id),
     gsi1pk: CONNECTIONS,
-    gsi1sk: id,
+    gsi1sk: connectionSort(id, others.displayName),
     version: newVersion(),
     ...settings,
     tokens: tokens.map(tokenToItem),
@@ -70,10 +71,10 @@ export function connectionWrite(after: Connection, before: Item): Write {
 const LAST_USE = 'lastUsed_';
 
 /**
- * Attributes updated without a new version: the state of failures (`notices/`) and the usage
- * pattern.
+ * Attributes updated without a new version: the state of failures (`notices/`), the usage pattern,
+ * and until when the connection is set up (`sessions/`).
  */
-const UNVERSIONED = new Set<string>(['failing', USAGE_PATTERN]);
+const UNVERSIONED = new Set<string>(['failing', USAGE_PATTERN, 'setupUntil']);
 
 function isUnversioned(attribute: string): boolean {
   return attribute.startsWith(LAST_USE) || UNVERSIONED.has(attribute);
@@ -139,6 +140,7 @@ export function connectionFromItem(item: Item): Connection | undefined {
       ? { failing: item['failing'] }
       : {}),
     ...(usagePattern === undefined ? {} : { usagePattern }),
+    ...(item['setupUntil'] === undefined ? {} : { setupUntil: textOf(item, 'setupUntil') }),
     schemas: listFrom(item['schemas']) as readonly Schema[],
     mapping: listFrom(item['mapping']) as readonly MappingRow[],
     roleRules: listFrom(item['roleRules']) as readonly RoleRule[],
@@ -164,7 +166,7 @@ export function deletedConnectionToItem(
   return {
     ...connectionKey(id),
     gsi1pk: CONNECTIONS,
-    gsi1sk: id,
+    gsi1sk: connectionSort(id, displayName),
     version: newVersion(),
     displayName,
     deletedAt,

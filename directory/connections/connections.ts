@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { countOf } from '../resources/counts';
 import { handOver, intentWrite, newPurge } from '../store/intents';
 import { textOf, type Item } from '../store/item';
+import { readConnectionSort } from './connection-index';
 import { auditPartition, CONNECTIONS, connectionKey, INVERSE_INDEX } from '../store/keys';
-import type { Table } from '../store/table';
+import type { PageKey, Table } from '../store/table';
 import { ABSENT, type Write } from '../store/write';
 import { auditRecord, auditRecords, auditWrite, type AdminAction, type AuditRecord } from './audit';
 import { CONNECTION_ID, type Connection, type DeletedConnection } from './connection';
@@ -91,25 +92,25 @@ export class Connections {
 
   /** Returns a page of connections in the order of their ids. @param after id to continue after */
   async list(limit: number, after?: string): Promise<ConnectionsPage> {
-    const start =
-      after === undefined
-        ? undefined
-        : { ...connectionKey(after), gsi1pk: CONNECTIONS, gsi1sk: after };
     const { items, next } = await this.table.query(CONNECTIONS, {
       index: INVERSE_INDEX,
-      after: start,
+      after: after === undefined ? undefined : afterConnection(after),
       limit,
     });
-    const found = await this.table.getMany(items.map(({ pk, sk }) => ({ pk, sk })));
-    const connections = found.flatMap(
-      (item) => connectionFromItem(item) ?? deletedConnectionFromItem(item) ?? [],
-    );
+    const ids = items.map((item) => readConnectionSort(textOf(item, 'gsi1sk')).id);
     return {
-      connections: connections
-        .filter((connection) => !('isEmptied' in connection && connection.isEmptied))
-        .sort((a, b) => (a.id < b.id ? -1 : 1)),
-      next: next === undefined ? undefined : textOf(next, 'gsi1sk'),
+      connections: await this.findMany(ids),
+      next: next === undefined ? undefined : ids.at(-1),
     };
+  }
+
+  /** Returns connections in the order of their ids. Those that do not exist are left out. */
+  async findMany(ids: readonly string[]): Promise<readonly (Connection | DeletedConnection)[]> {
+    const found = await this.table.getMany(ids.map(connectionKey));
+    return found
+      .flatMap((item) => connectionFromItem(item) ?? deletedConnectionFromItem(item) ?? [])
+      .filter((connection) => !('isEmptied' in connection && connection.isEmptied))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   /**
@@ -224,6 +225,11 @@ export class Connections {
     const set = { [attribute]: now.toISOString(), ...pattern };
     await this.table.write([{ update: connectionKey(connection), set, condition }]);
   }
+}
+
+/** Returns the position in the index that follows a connection, whatever its name is. */
+function afterConnection(id: string): PageKey {
+  return { ...connectionKey(id), gsi1pk: CONNECTIONS, gsi1sk: `${id}#\u{10FFFF}` };
 }
 
 function withEndedTokens(connection: Connection, ended: readonly StoredToken[]): Connection {

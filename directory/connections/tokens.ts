@@ -86,6 +86,11 @@ export function tokenOf(value: string, expiresInDays: number, now = new Date()):
   };
 }
 
+/** Returns how many characters the tokens of a connection have. */
+export function tokenLength(connection: string): number {
+  return `scim_${connection}_`.length + 10 + 1 + 43;
+}
+
 /** Reads a bearer token. @returns undefined if it does not have the format of a token */
 export function readToken(value: string): PresentedToken | undefined {
   const [, connection, tokenId] = TOKEN.exec(value) ?? [];

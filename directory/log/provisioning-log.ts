@@ -1,5 +1,11 @@
 import { numberOf, type Item } from '../store/item';
-import { changesPartition, idPrefix, logPartition } from '../store/keys';
+import {
+  changesPartition,
+  entriesOfPartition,
+  idPrefix,
+  INVERSE_INDEX,
+  logPartition,
+} from '../store/keys';
 import type { Table } from '../store/table';
 import { changeEntryFromItem, type ChangeEntry } from './change-entry';
 import { failureEntryFromItem, type FailureEntry } from './failure-entry';
@@ -34,6 +40,25 @@ export interface LogPage {
   readonly records: readonly LogRecord[];
   /** Id of the last record that was read, to continue after; undefined on the last page. */
   readonly next: string | undefined;
+}
+
+/** Returns the latest records about a resource, newest first, within the log's retention. */
+export async function logRecordsOf(
+  table: Table,
+  connection: string,
+  resourceId: string,
+  limit: number,
+): Promise<readonly LogRecord[]> {
+  const { items } = await table.query(entriesOfPartition(connection, resourceId), {
+    index: INVERSE_INDEX,
+    backward: true,
+    limit,
+  });
+  const found = await table.getMany(items.map(({ pk, sk }) => ({ pk, sk })));
+  return found
+    .filter((item) => numberOf(item, 'ttl') * 1000 >= Date.now())
+    .sort((a, b) => (a.sk < b.sk ? 1 : -1))
+    .flatMap((item) => recordOf(connection, item) ?? []);
 }
 
 /** Maximum number of records that are read for one page. */

@@ -239,9 +239,9 @@ interface ErrorAnswer {
 
 /**
  * Returns the domain of a region's endpoints. Deployments in partitions not listed here have to set
- * AWS_ENDPOINT_URL_DYNAMODB. https://docs.aws.amazon.com/general/latest/gr/ddb.html
+ * AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL_LAMBDA. https://docs.aws.amazon.com/general/latest/gr/ddb.html
  */
-function domainOf(region: string): string {
+export function domainOf(region: string): string {
   if (region.startsWith('cn-')) return 'amazonaws.com.cn';
   return region.startsWith('eusc-') ? 'amazonaws.eu' : 'amazonaws.com';
 }

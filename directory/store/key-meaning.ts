@@ -17,7 +17,11 @@ export type KeyMeaning =
         | 'rate'
         | 'event'
         | 'answer'
-        | 'conflict';
+        | 'conflict'
+        | 'portalLink'
+        | 'portalSession'
+        | 'setup'
+        | 'usage';
     }
   | { readonly kind: 'resource'; readonly type: ResourceTypeName; readonly id: string }
   | { readonly kind: 'membership'; readonly groupId: string; readonly memberId: string }
@@ -34,6 +38,7 @@ export const DEPLOYMENT_KINDS = [
   'eventLog',
   'connectionEvent',
   'webhook',
+  'console',
 ] as const;
 type DeploymentKind = (typeof DEPLOYMENT_KINDS)[number];
 
@@ -64,6 +69,7 @@ const DEPLOYMENT_PARTITIONS = new Map<string, DeploymentKind>([
   ['eventLog', 'eventLog'],
   ['event', 'connectionEvent'],
   ['webhook', 'webhook'],
+  ['console', 'console'],
 ]);
 
 function meaningOf(
@@ -98,6 +104,10 @@ function meaningOf(
     case 'event':
     case 'answer':
     case 'conflict':
+    case 'portalLink':
+    case 'portalSession':
+    case 'setup':
+    case 'usage':
       return { kind: second };
     default:
       return { kind: 'unknown' };

@@ -119,6 +119,29 @@ export function answerPartition(connection: string): string {
   return `c#${connection}#answer`;
 }
 
+/** Returns the partition of the links to the portal of a connection, in order of time. */
+export function portalLinkPartition(connection: string): string {
+  return `c#${connection}#portalLink`;
+}
+
+/** Returns the partition of the sessions of a connection's portal, by digest. */
+export function portalSessionPartition(connection: string): string {
+  return `c#${connection}#portalSession`;
+}
+
+/** Returns the partition of the requests that arrived while a connection was set up. */
+export function setupPartition(connection: string): string {
+  return `c#${connection}#setup`;
+}
+
+/** Returns the partition of the numbers of a connection's requests, by day. */
+export function usagePartition(connection: string): string {
+  return `c#${connection}#usage`;
+}
+
+/** Partition of the console's links, sign-ins and sessions, by the digest of their secret. */
+export const CONSOLE = 'deployment#console';
+
 /** Partition of the audit records of actions that concern no single connection. */
 export const DEPLOYMENT_AUDIT = 'deployment#audit';
 

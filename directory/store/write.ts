@@ -22,6 +22,8 @@ export type Condition =
   | { readonly is: 'unleased'; readonly now: number }
   /** The item's lease belongs to this owner. */
   | { readonly is: 'leasedBy'; readonly owner: string }
+  /** The item exists, and the link has been neither opened nor revoked. */
+  | { readonly is: 'unopened' }
   /** The event log is still in this epoch. */
   | { readonly is: 'epoch'; readonly epoch: string };
 
@@ -162,6 +164,13 @@ class ExpressionBuilder {
         return `attribute_not_exists(${this.name('pk')})`;
       case 'present':
         return `attribute_exists(${this.name('pk')})`;
+      case 'unopened': {
+        const exists = `attribute_exists(${this.name('pk')})`;
+        const ends = ['openedAt', 'revokedAt'].map(
+          (name) => `attribute_not_exists(${this.name(name)})`,
+        );
+        return [exists, ...ends].join(' AND ');
+      }
       case 'version':
         return `${this.name('version')} = ${this.value(condition.version)}`;
       case 'unleased': {

@@ -97,6 +97,10 @@ class Check {
       case 'event':
       case 'answer':
       case 'conflict':
+      case 'portalLink':
+      case 'portalSession':
+      case 'setup':
+      case 'usage':
         return;
       case 'resource':
         this.addResource(connection, meaning.type, item);

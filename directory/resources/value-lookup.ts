@@ -1,0 +1,34 @@
+import type { ResourceTypeName } from '../../scim/schema/resource-type';
+import { isResourceId, resourceKey, UNIQUE, valuePartition } from '../store/keys';
+import type { Table } from '../store/table';
+import { resourceFromItem, type StoredItem } from './resource-item';
+import { keyFormsOf, type IndexedAttributes } from './unique-and-indexed-values';
+
+/** Most resources that one value leads to here. */
+const MOST = 20;
+
+/**
+ * Finds the resources with an id, or with an indexed attribute of exactly this value, regardless of
+ * case. It costs the same with any number of resources.
+ */
+export async function findByValue(
+  table: Table,
+  connection: string,
+  type: ResourceTypeName,
+  attributes: IndexedAttributes,
+  value: string,
+): Promise<readonly StoredItem[]> {
+  const partitions = attributes.flatMap((attribute) => {
+    const { current, former } = keyFormsOf(attribute, value);
+    return [current, former ?? []]
+      .flat()
+      .map((form) => valuePartition(connection, type, attribute.name, form));
+  });
+  const pages = await Promise.all(partitions.map((pk) => table.query(pk, { limit: MOST })));
+  const ids = pages.flatMap(({ items }) =>
+    items.map(({ sk, id }) => (sk === UNIQUE && typeof id === 'string' ? id : sk)),
+  );
+  const wanted = [...ids, value.toLowerCase()].filter(isResourceId);
+  const keys = wanted.map((id) => resourceKey(connection, type, id));
+  return (await table.getMany(keys)).map(resourceFromItem);
+}

@@ -1,0 +1,130 @@
+import { numberOf, textOf, type Item, type Key } from '../store/item';
+import { CONSOLE } from '../store/keys';
+import type { Table } from '../store/table';
+import { ABSENT, PRESENT } from '../store/write';
+import { digestOf, newSecret } from './secret';
+
+/** How long a link to the console can be opened. */
+export const CONSOLE_LINK_MS = 10 * 60_000;
+
+/** How long a session lasts, and how long it lasts without a request. */
+const SESSION_MS = 8 * 3_600_000;
+const IDLE_MS = 3_600_000;
+
+/** How often the last request of a session is recorded. */
+const RECORDED_EVERY_MS = 60_000;
+
+/** How long an operator may take to sign in at the OpenID provider. */
+const SIGN_IN_MS = 10 * 60_000;
+
+/** A session of the console. */
+export interface ConsoleSession {
+  /** The ARN of the IAM principal that made the link, or the name from the OpenID provider. */
+  readonly actor: string;
+  /** RFC 3339. */
+  readonly expiresAt: string;
+}
+
+/** A sign-in that waits for the OpenID provider's answer. */
+export interface SignIn {
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+}
+
+/** The one-time links, sign-ins and sessions of the console. */
+export class ConsoleSessions {
+  constructor(private readonly table: Table) {}
+
+  /** Adds a link. @returns its secret, and when it ends (RFC 3339) */
+  async addLink(actor: string): Promise<{ readonly secret: string; readonly expiresAt: string }> {
+    const secret = newSecret();
+    const expires = Date.now() + CONSOLE_LINK_MS;
+    await this.table.write([{ put: { ...keyOf('link', secret), actor, ...endingAt(expires) } }]);
+    return { secret, expiresAt: new Date(expires).toISOString() };
+  }
+
+  /** Returns who made a link that can be opened. */
+  async makerOf(secret: string): Promise<string | undefined> {
+    const item = await this.read('link', secret);
+    return item === undefined ? undefined : textOf(item, 'actor');
+  }
+
+  /**
+   * Opens a link: it cannot be opened again.
+   * @returns the secret of the new session and its actor; undefined if the link cannot be opened
+   */
+  async open(
+    secret: string,
+  ): Promise<{ readonly session: string; readonly actor: string } | undefined> {
+    const item = await this.take('link', secret);
+    if (item === undefined) return undefined;
+    const actor = textOf(item, 'actor');
+    return { session: await this.start(actor), actor };
+  }
+
+  /** Starts a session. @returns its secret */
+  async start(actor: string): Promise<string> {
+    const secret = newSecret();
+    const now = Date.now();
+    const times = { ...endingAt(now + SESSION_MS), lastUse: now };
+    await this.table.write([{ put: { ...keyOf('session', secret), actor, ...times } }]);
+    return secret;
+  }
+
+  /** Returns the session of a secret; undefined if it has ended or was idle for an hour. */
+  async find(secret: string, now = Date.now()): Promise<ConsoleSession | undefined> {
+    const item = await this.read('session', secret);
+    if (item === undefined || now - numberOf(item, 'lastUse') > IDLE_MS) return undefined;
+    if (now - numberOf(item, 'lastUse') > RECORDED_EVERY_MS) {
+      const update = keyOf('session', secret);
+      await this.table.write([{ update, set: { lastUse: now }, condition: PRESENT }]);
+    }
+    const expiresAt = new Date(numberOf(item, 'expires')).toISOString();
+    return { actor: textOf(item, 'actor'), expiresAt };
+  }
+
+  /** Ends a session. */
+  async end(secret: string): Promise<void> {
+    if (digestOf(secret) !== undefined)
+      await this.table.write([{ delete: keyOf('session', secret) }]);
+  }
+
+  /** Stores a sign-in until the OpenID provider answers. */
+  async addSignIn({ state, nonce, verifier }: SignIn): Promise<void> {
+    const times = endingAt(Date.now() + SIGN_IN_MS);
+    const put = { ...keyOf('signIn', state), nonce, verifier, ...times };
+    await this.table.write([{ put, condition: ABSENT }]);
+  }
+
+  /** Returns a sign-in by its state, and removes it: an answer counts once. */
+  async takeSignIn(state: string): Promise<SignIn | undefined> {
+    const item = await this.take('signIn', state);
+    if (item === undefined) return undefined;
+    return { state, nonce: textOf(item, 'nonce'), verifier: textOf(item, 'verifier') };
+  }
+
+  private async read(kind: Kind, secret: string): Promise<Item | undefined> {
+    if (digestOf(secret) === undefined) return undefined;
+    const item = await this.table.get(keyOf(kind, secret));
+    return item === undefined || numberOf(item, 'expires') <= Date.now() ? undefined : item;
+  }
+
+  private async take(kind: Kind, secret: string): Promise<Item | undefined> {
+    const item = await this.read(kind, secret);
+    if (item === undefined) return undefined;
+    const failed = await this.table.write([{ delete: keyOf(kind, secret), condition: PRESENT }]);
+    return failed.length === 0 ? item : undefined;
+  }
+}
+
+type Kind = 'link' | 'session' | 'signIn';
+
+function keyOf(kind: Kind, secret: string): Key {
+  return { pk: CONSOLE, sk: `${kind}#${digestOf(secret) ?? ''}` };
+}
+
+/** @param milliseconds since the epoch */
+function endingAt(milliseconds: number): { readonly expires: number; readonly ttl: number } {
+  return { expires: milliseconds, ttl: Math.ceil(milliseconds / 1000) };
+}
