@@ -1,0 +1,114 @@
+import { consoleLabelsOf } from '../explanations/console';
+import { explain } from '../explanations/explanations';
+import { connectionTestText } from './connection-tests';
+import type { SetupFacts } from './setup-facts';
+import { describeTokenProblem } from './token-problems';
+
+/** A request in the words of the live check. */
+export interface SetupStep {
+  readonly at: string;
+  /** What the request shows: a connection test, the first user, a problem, or nothing special. */
+  readonly kind: 'test' | 'user' | 'problem' | 'declined' | 'other';
+  readonly title: string;
+  readonly text: string;
+  /** A word for its result. */
+  readonly result: 'OK' | 'Declined' | 'Refused' | 'Failed';
+}
+
+/** The live check: its requests in words, newest first, and what they add up to. */
+export interface SetupCheck {
+  readonly steps: readonly SetupStep[];
+  /** The latest connection test that succeeded. */
+  readonly test: SetupStep | undefined;
+  /** The latest request that created or changed a user. */
+  readonly user: SetupStep | undefined;
+  /** A problem that nothing good came after. */
+  readonly problem: SetupStep | undefined;
+}
+
+/** Describes the requests of a setup. @param requests newest first */
+export function describeSetup(
+  requests: readonly SetupFacts[],
+  identityProvider: string,
+): SetupCheck {
+  const deleted = new Set(
+    requests.filter(({ method }) => method === 'DELETE').map(({ resourceId }) => resourceId),
+  );
+  const steps = requests.map((facts) => {
+    // JumpCloud's test creates a user and deletes it again.
+    const isOfTest = identityProvider === 'jumpcloud' && deleted.has(facts.resourceId);
+    return isOfTest && facts.status < 300
+      ? step(facts, 'test', 'Test user', 'JumpCloud created, changed or deleted its test user.')
+      : describeRequest(facts, identityProvider);
+  });
+  const latest = (kind: SetupStep['kind']): SetupStep | undefined =>
+    steps.find((each) => each.kind === kind);
+  const [problem] = steps.filter(({ kind }) => kind !== 'other' && kind !== 'declined');
+  return {
+    steps,
+    test: latest('test'),
+    user: latest('user'),
+    problem: problem?.kind === 'problem' ? problem : undefined,
+  };
+}
+
+function describeRequest(facts: SetupFacts, identityProvider: string): SetupStep {
+  const { name: provider } = consoleLabelsOf(identityProvider);
+  const idp = provider.charAt(0).toUpperCase() + provider.slice(1);
+  const token = describeTokenProblem(facts, identityProvider);
+  if (token !== undefined) return step(facts, 'problem', token.title, token.text, 'Refused');
+  const isMissing = facts.status === 404 && facts.method === 'GET' && facts.cause === 'notThere';
+  if (facts.status >= 400 && !isMissing) return failed(facts, identityProvider);
+  const test = connectionTestText(facts, identityProvider);
+  if (test !== undefined) return step(facts, 'test', 'Test connection', test);
+  const thing = /\/Groups\b/.test(facts.route) ? 'group' : 'user';
+  if (!/\/(?:Users|Groups)\b/.test(facts.route)) {
+    return step(facts, 'other', 'Capabilities read', `${idp} read what this service supports.`);
+  }
+  const name = facts.name ?? `a ${thing}`;
+  const kind = thing === 'user' ? 'user' : 'other';
+  switch (facts.method) {
+    case 'POST':
+      return step(facts, kind, `${capital(thing)} received`, `${idp} created ${name}.`);
+    case 'PUT':
+    case 'PATCH':
+      return step(facts, kind, `${capital(thing)} changed`, `${idp} changed ${name}.`);
+    case 'DELETE':
+      return step(facts, 'other', `${capital(thing)} deleted`, `${idp} deleted a ${thing}.`);
+    default:
+      return step(facts, 'other', `${capital(thing)} looked up`, lookupText(facts, idp, thing));
+  }
+}
+
+function lookupText(facts: SetupFacts, idp: string, thing: string): string {
+  if (facts.lookup === undefined) return `${idp} read one ${thing} or a list.`;
+  const found = facts.results === 0 ? 'It is not here yet.' : 'It is here.';
+  return `${idp} looked for a ${thing} by ${facts.lookup.attribute}. ${found}`;
+}
+
+function failed(facts: SetupFacts, identityProvider: string): SetupStep {
+  const { title, meaning, remedy } = explain(
+    facts.cause ?? 'fault',
+    identityProvider,
+    facts.attribute,
+    'customer',
+  );
+  const text = `${meaning} ${remedy}`;
+  if (facts.status === 501) return step(facts, 'declined', title, text, 'Declined');
+  const isRefused = facts.status === 401 || facts.status === 403;
+  return step(facts, 'problem', title, text, isRefused ? 'Refused' : 'Failed');
+}
+
+function step(
+  { at }: SetupFacts,
+  kind: SetupStep['kind'],
+  title: string,
+  text: string,
+  result: SetupStep['result'] = 'OK',
+): SetupStep {
+  return { at, kind, title, text, result };
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

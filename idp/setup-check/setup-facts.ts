@@ -1,0 +1,39 @@
+/** What is wrong with a token that belongs to nobody. */
+export const TOKEN_PROBLEM_CODES = [
+  'noHeader',
+  'noToken',
+  'otherConnection',
+  'foreignToken',
+  'incomplete',
+  'wrongSecret',
+  'unknownToken',
+] as const;
+export type TokenProblemCode = (typeof TOKEN_PROBLEM_CODES)[number];
+
+/** What is known of a request that arrived while its connection was set up. */
+export interface SetupFacts {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly method: string;
+  /** The route, with placeholders. */
+  readonly route: string;
+  readonly status: number;
+  /** The code of the failure. */
+  readonly cause?: string;
+  /** The attribute that failed. */
+  readonly attribute?: string;
+  /** One of `TOKEN_PROBLEM_CODES`. */
+  readonly tokenProblem?: string;
+  /** How many characters the token was too short. */
+  readonly missing?: number;
+  /** A filter that compares one attribute. */
+  readonly lookup?: { readonly attribute: string; readonly isRandom: boolean };
+  /** The parameter `count`. */
+  readonly count?: number;
+  /** `totalResults` of a list. */
+  readonly results?: number;
+  readonly userAgent?: string;
+  /** The user's `userName` or the group's `displayName`. */
+  readonly name?: string;
+  readonly resourceId?: string;
+}

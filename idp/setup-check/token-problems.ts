@@ -1,0 +1,54 @@
+import { consoleLabelsOf } from '../explanations/console';
+import { TOKEN_PROBLEM_CODES, type SetupFacts, type TokenProblemCode } from './setup-facts';
+
+/** What the live check says about a token. `{idp}` stands for the identity provider. */
+interface TokenProblemText {
+  readonly title: string;
+  readonly text: string;
+}
+
+const PASTE = 'Paste the whole token into {idp} again. If you no longer have it, create a new one.';
+
+const TEXTS: Readonly<Record<TokenProblemCode, TokenProblemText>> = {
+  noHeader: {
+    title: 'No token',
+    text: '{idp} sent no token. Choose bearer token as the authentication method, and paste it.',
+  },
+  noToken: {
+    title: 'Wrong authentication method',
+    text: '{idp} sent other credentials than a bearer token. Choose bearer token, and paste it.',
+  },
+  otherConnection: {
+    title: 'Token of another connection',
+    text: 'This token belongs to another connection than the URL. Paste the token of this one.',
+  },
+  foreignToken: {
+    title: 'Wrong token',
+    text: `What {idp} sent is not a token of this service. ${PASTE}`,
+  },
+  incomplete: { title: 'Wrong token', text: `The token was cut off. ${PASTE}` },
+  wrongSecret: {
+    title: 'Wrong token',
+    text: `Some characters of the token differ from those that were issued. ${PASTE}`,
+  },
+  unknownToken: {
+    title: 'Wrong token',
+    text: `There is no such token here, or it ended long ago. ${PASTE}`,
+  },
+};
+
+/** Says what is wrong with a token, and what to do. @returns undefined for another problem */
+export function describeTokenProblem(
+  { tokenProblem, missing }: SetupFacts,
+  identityProvider: string,
+): TokenProblemText | undefined {
+  const code = TOKEN_PROBLEM_CODES.find((each) => each === tokenProblem);
+  if (code === undefined) return undefined;
+  const { title, text } = TEXTS[code];
+  const counted =
+    missing === undefined
+      ? text
+      : text.replace('was cut off', `is ${missing} character${missing === 1 ? '' : 's'} too short`);
+  const filled = counted.replaceAll('{idp}', consoleLabelsOf(identityProvider).name);
+  return { title, text: filled.charAt(0).toUpperCase() + filled.slice(1) };
+}
