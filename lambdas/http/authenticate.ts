@@ -5,11 +5,13 @@ import {
   findValidToken,
   isLive,
   readToken,
+  tokenLength,
   type PresentedToken,
   type StoredToken,
 } from '../../directory/connections/tokens';
 import type { Table } from '../../directory/store/table';
 import { connectionDisabled, scopeMissing, unauthorized } from '../../scim/errors/access-errors';
+import type { TokenProblemCode } from '../../idp/setup-check/setup-facts';
 import type { ScimError } from '../../scim/errors/scim-error';
 import type { IdentifiedCaller } from '../observability/failure-recorder';
 import type { ScimRequest } from './scim-request';
@@ -27,7 +29,16 @@ export interface Refusal {
   /** Set if the caller presented a token that belongs or belonged to the connection. */
   readonly identified: IdentifiedCaller | undefined;
   /** What is wrong with a token of nobody, for the connection's log; never its secret. */
-  readonly problem?: string;
+  readonly problem?: TokenProblem;
+}
+
+/** What is wrong with a request whose token is of nobody. */
+export interface TokenProblem {
+  readonly code: TokenProblemCode;
+  /** The same in words. */
+  readonly detail: string;
+  /** How many characters the token is too short. */
+  readonly missing?: number;
 }
 
 /** Authenticates a request by the connection in its URL and its bearer token; one table read. */
@@ -47,29 +58,42 @@ export async function authenticate(table: Table, request: ScimRequest): Promise<
     isKnown && token?.pending !== true ? { connection, token: presented.tokenId } : undefined;
   if (token === undefined) {
     const hasId = tokens.some((stored) => stored.id === presented.tokenId && isLive(stored));
-    const problem = hasId
-      ? `the token has the id ${presented.tokenId} of a valid token, but another secret`
-      : 'no valid token of the connection has its id';
+    const problem: TokenProblem = hasId
+      ? {
+          code: 'wrongSecret',
+          detail: `the token has the id ${presented.tokenId} of a valid token, but another secret`,
+        }
+      : { code: 'unknownToken', detail: 'no valid token of the connection has its id' };
     return refused(identified, problem);
   }
   if (!connection.enabled) return { refusal: connectionDisabled(), identified };
   return { connection, token };
 }
 
-function refused(identified: IdentifiedCaller | undefined, problem: string): Refusal {
+function refused(identified: IdentifiedCaller | undefined, problem: TokenProblem): Refusal {
   return { refusal: unauthorized(), identified, problem };
 }
 
 /** Says what is wrong with a header that has no token of the connection in the URL. */
-function problemOf({ headers }: ScimRequest): string {
+function problemOf({ headers, connectionId }: ScimRequest): TokenProblem {
   const header = headers.get('authorization')?.trim() ?? '';
-  if (header === '') return 'the request has no Authorization header';
+  if (header === '') return { code: 'noHeader', detail: 'the request has no Authorization header' };
   const [, value] = /^bearer +(\S+)$/i.exec(header) ?? [];
-  if (value === undefined) return 'the Authorization header has no bearer token';
-  if (readToken(value) !== undefined) return 'the token is of another connection';
-  return value.startsWith('scim_')
-    ? 'the token is incomplete: it may have been cut off when it was copied'
-    : 'the token is not one of this service';
+  if (value === undefined) {
+    return { code: 'noToken', detail: 'the Authorization header has no bearer token' };
+  }
+  if (readToken(value) !== undefined) {
+    return { code: 'otherConnection', detail: 'the token is of another connection' };
+  }
+  if (!value.startsWith('scim_')) {
+    return { code: 'foreignToken', detail: 'the token is not one of this service' };
+  }
+  const missing = tokenLength(connectionId) - value.length;
+  return {
+    code: 'incomplete',
+    detail: 'the token is incomplete: it may have been cut off when it was copied',
+    ...(value.startsWith(`scim_${connectionId}_`) && missing > 0 ? { missing } : {}),
+  };
 }
 
 /** Checks that a token's scopes cover a request. @throws ScimError 403 */

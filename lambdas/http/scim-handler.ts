@@ -3,10 +3,13 @@ import type { Key } from '../../directory/store/item';
 import { connectionKey } from '../../directory/store/keys';
 import { unlessBusy } from '../../directory/store/retries';
 import type { Table } from '../../directory/store/table';
+import { failureKind } from '../observability/failure-kind';
 import { FailureRecorder, type IdentifiedCaller } from '../observability/failure-recorder';
 import { logFailure } from '../observability/log';
 import { RefusalLog } from '../observability/refusal-log';
+import { UsageCounter } from '../observability/usage-counter';
 import { logRetentionDays, openTable } from '../runtime/environment';
+import { ScimError } from '../../scim/errors/scim-error';
 import { toResult, type Answer } from './answer';
 import { authenticate, presentedToken, type Refusal } from './authenticate';
 import { errorAnswer } from './error-answer';
@@ -14,6 +17,7 @@ import { measured, type HttpHandler } from './http-function';
 import { openRateLimiter, type RejectedCaller } from './rate-limiter';
 import { createContext, type ReceivedRequest, type RequestContext } from './request-context';
 import { readEvent, type ScimRequest } from './scim-request';
+import { SetupRecorder } from './setup-recorder';
 
 /**
  * How long a request may wait for its token's use to be recorded, including the second that
@@ -62,6 +66,8 @@ export function scimHandler(
 class RequestLifecycle {
   private readonly refusals: RefusalLog;
   private readonly rates = openRateLimiter();
+  private readonly setups = new SetupRecorder();
+  private readonly usage = new UsageCounter();
 
   constructor(
     readonly table: Table,
@@ -99,16 +105,23 @@ class RequestLifecycle {
     received: ReceivedRequest,
     { refusal, identified, problem }: Refusal,
   ): Promise<Answer> {
+    const answer = errorAnswer(refusal, received.requestId);
+    const table = this.table.forRequest(Date.now() + LOG_MS);
     if (identified === undefined && problem !== undefined) {
-      const table = this.table.forRequest(Date.now() + LOG_MS);
-      await this.refusals.log(table, received, problem);
+      await Promise.all([
+        this.refusals.log(table, received, problem.detail),
+        this.setups.recordRefused(table, received, answer, problem),
+      ]);
     }
     if (identified !== undefined) {
       const failures = this.recorder(received, identified);
       failures.record(received.request, refusal);
-      await failures.write();
+      await Promise.all([
+        failures.write(),
+        this.setups.record(table, identified.connection, received, answer),
+      ]);
     }
-    return errorAnswer(refusal, received.requestId);
+    return answer;
   }
 
   private async reject(
@@ -122,22 +135,50 @@ class RequestLifecycle {
   }
 
   private async serveAuthenticated(context: RequestContext): Promise<Answer> {
-    const { request, requestId, failures } = context;
+    const { request, requestId, failures, connection } = context;
     const useRecorded = this.recordUse(context);
     try {
-      const rejection = this.rates.check(context.connection);
+      const rejection = this.rates.check(connection);
       if (rejection !== undefined) throw rejection;
       const answer = await this.serve(context);
       await useRecorded;
-      await failures.write(request.method);
+      await Promise.all([failures.write(request.method), this.recordSetup(context, answer)]);
       return answer;
     } catch (error) {
       await useRecorded;
       failures.record(request, error);
-      await failures.write();
-      return errorAnswer(error, requestId);
+      const answer = errorAnswer(error, requestId);
+      await Promise.all([
+        failures.write(),
+        this.recordSetup(context, answer, error),
+        this.countFailure(context, answer),
+      ]);
+      return answer;
     } finally {
-      this.rates.addTime(context.connection, Date.now() - context.begun);
+      this.rates.addTime(connection, Date.now() - context.begun);
+    }
+  }
+
+  private async recordSetup(
+    context: RequestContext,
+    answer: Answer,
+    error?: unknown,
+  ): Promise<void> {
+    // A pending token is only used by its own rotation.
+    if (context.token.pending === true) return;
+    const table = this.table.forRequest(Date.now() + LOG_MS);
+    const attribute = error instanceof ScimError ? error.attribute : undefined;
+    await this.setups.record(table, context.connection, context, answer, attribute);
+  }
+
+  /** Counts a failure. One that cannot be counted is only logged. */
+  private async countFailure(context: RequestContext, { status }: Answer): Promise<void> {
+    if (failureKind(context.request.method, status) === undefined) return;
+    const table = this.table.forRequest(Date.now() + LOG_MS);
+    try {
+      await unlessBusy(() => this.usage.countFailure(table, context.connection.id));
+    } catch (error) {
+      logFailure(error, context.requestId);
     }
   }
 
@@ -154,6 +195,7 @@ class RequestLifecycle {
         Promise.all([
           new Connections(table).recordUse(connection, token),
           ...(isRejected ? [] : [this.rates.count(table, { connection, token })]),
+          ...(token.pending === true ? [] : [this.usage.countRequest(table, connection.id)]),
         ]),
       );
     } catch (error) {

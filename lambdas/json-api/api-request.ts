@@ -34,7 +34,22 @@ export function routed(
   base: string,
   routes: readonly string[],
 ): APIGatewayProxyEvent {
-  const segments = (event.pathParameters?.['proxy'] ?? '').replace(/\/$/, '').split('/');
+  const found = routeOf(event.pathParameters?.['proxy'] ?? '', routes);
+  if (found === undefined) return event;
+  const { route, parameters: pathParameters } = found;
+  return { ...event, resource: `${base}${route}`, pathParameters };
+}
+
+/** A route that a path matches. */
+interface FoundRoute {
+  readonly route: string;
+  /** The parts of the path in place of the placeholders, not decoded. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Finds the route of a path. @param path without a slash at its start */
+export function routeOf(path: string, routes: readonly string[]): FoundRoute | undefined {
+  const segments = path.replace(/\/$/, '').split('/');
   for (const route of routes) {
     const pattern = route.split('/').slice(1);
     const isMatch =
@@ -46,10 +61,9 @@ export function routed(
     const parameters = pattern.flatMap((part, index): readonly (readonly [string, string])[] =>
       part.startsWith('{') ? [[part.slice(1, -1), segments[index] ?? '']] : [],
     );
-    const pathParameters = Object.fromEntries(parameters);
-    return { ...event, resource: `${base}${route}`, pathParameters };
+    return { route, parameters: Object.fromEntries(parameters) };
   }
-  return event;
+  return undefined;
 }
 
 /** Reads an event of API Gateway that `routed` returned. @param base the API's path */
