@@ -10,6 +10,8 @@ const path = require('node:path');
  */
 const DIRECTORY = { packages: ['@aws-sdk', 'aws4', 'uuid'] };
 const LAMBDAS = { packages: ['@aws-sdk', 'aws-lambda'] };
+/** The JSON that the functions `ui` and `admin` exchange. */
+const PROTOCOL = ['ui/data.ts', 'ui/protocol.ts'];
 const BELOW_LAMBDAS = ['scim', 'idp', 'directory', 'events', 'lambdas/contract.ts'];
 
 const RULES = {
@@ -23,6 +25,7 @@ const RULES = {
   'directory/users.ts': { ...DIRECTORY, folders: ['scim', ...upTo('deleted-users.ts')] },
   'directory/groups.ts': { ...DIRECTORY, folders: ['scim', ...upTo('memberships')] },
   'directory/connections': { ...DIRECTORY, folders: ['scim', ...upTo('groups.ts')] },
+  'directory/sessions': { ...DIRECTORY, folders: ['scim', ...upTo('connections')] },
   'directory/log': { ...DIRECTORY, folders: ['scim', ...upTo('connections')] },
   'directory/events': { ...DIRECTORY, folders: ['scim', ...upTo('log')] },
   'directory/webhooks': { ...DIRECTORY, folders: ['scim', ...upTo('events')] },
@@ -31,7 +34,10 @@ const RULES = {
   'directory/verify': { ...DIRECTORY, folders: ['scim', ...upTo('completion')] },
   events: { packages: ['@aws-sdk'], folders: ['scim', 'directory'] },
   'lambdas/contract.ts': { core: [] },
-  'lambdas/runtime': { ...LAMBDAS, folders: BELOW_LAMBDAS },
+  'lambdas/runtime': {
+    packages: [...LAMBDAS.packages, 'aws4'],
+    folders: BELOW_LAMBDAS,
+  },
   'lambdas/observability': { ...LAMBDAS, folders: [...BELOW_LAMBDAS, 'lambdas/runtime'] },
   'lambdas/http': {
     ...LAMBDAS,
@@ -57,6 +63,14 @@ const RULES = {
     packages: [...LAMBDAS.packages, 'zod'],
     folders: [...BELOW_LAMBDAS, 'lambdas/http', 'lambdas/json-api', 'lambdas/runtime'],
   },
+  'lambdas/pages': {
+    packages: [...LAMBDAS.packages, 'zod', 'openid-client'],
+    folders: [
+      ...BELOW_LAMBDAS,
+      ...PROTOCOL,
+      ...['http', 'json-api', 'runtime', 'admin', 'application'].map((name) => `lambdas/${name}`),
+    ],
+  },
   'lambdas/mail': {
     ...LAMBDAS,
     folders: [...BELOW_LAMBDAS, 'lambdas/runtime', 'lambdas/observability'],
@@ -75,10 +89,17 @@ const RULES = {
         'application',
         'mail',
         'webhooks',
+        'pages',
       ].map((name) => `lambdas/${name}`),
+      'ui',
     ],
   },
   'lambdas/bundling': { packages: ['esbuild'], folders: ['lambdas/contract.ts'] },
+  ui: {
+    packages: ['hono', 'marked'],
+    folders: ['idp', 'scim', 'lambdas/contract.ts'],
+    core: ['crypto'],
+  },
   lib: { packages: ['aws-cdk-lib', 'constructs'], folders: ['lambdas/contract.ts'] },
   client: { packages: ['aws4'] },
   bin: { packages: ['aws-cdk-lib', 'zod'], folders: ['lib'] },
@@ -87,7 +108,7 @@ const RULES = {
     folders: ['lib', 'lambdas/contract.ts', 'idp', 'scim'],
   },
   tools: {
-    packages: ['@aws-sdk', 'esbuild'],
+    packages: ['@aws-sdk', 'esbuild', 'prettier'],
     folders: ['scim', 'idp', 'directory', 'lambdas/bundling'],
   },
 };
@@ -129,14 +150,14 @@ const uncovered = [
   ...SPLIT.flatMap((folder) =>
     entriesOf(folder).map((entry) => Object.assign(entry, { name: `${folder}/${entry.name}` })),
   ),
-].filter((entry) => (entry.isDirectory() || entry.name.endsWith('.ts')) && !(entry.name in RULES));
+].filter((entry) => (entry.isDirectory() || /\.tsx?$/.test(entry.name)) && !(entry.name in RULES));
 if (uncovered.length > 0) {
   const names = uncovered.map(({ name }) => name).join(', ');
   throw new Error(`.dependency-cruiser.cjs has no rule for ${names}. Add one to RULES.`);
 }
 
 const escaped = (text) => text.replaceAll('.', '\\.');
-const pathOf = (name) => (name.endsWith('.ts') ? `^${escaped(name)}$` : `^${escaped(name)}/`);
+const pathOf = (name) => (/\.tsx?$/.test(name) ? `^${escaped(name)}$` : `^${escaped(name)}/`);
 
 module.exports = {
   forbidden: [
@@ -155,7 +176,8 @@ module.exports = {
             ...packages.flatMap((each) => [
               `^node_modules/${each}/`,
               `^node_modules/@types/${each}/`,
-              `^${each}$`,
+              // Entry points below a package's name, such as hono/jsx.
+              `^${each}(?:$|/)`,
             ]),
           ],
         },
@@ -180,6 +202,6 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js'] },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.mjs', '.js'] },
   },
 };

@@ -6,7 +6,19 @@ export default tseslint.config(
   { ignores: ['dist/', 'cdk.out/', '.scim-local/', 'coverage/', 'bench/', 'mutation/'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    // The script of the pages.
+    files: ['ui/**/*.asset.js'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        navigator: 'readonly',
+        window: 'readonly',
+        fetch: 'readonly',
+      },
+    },
+  },
+  {
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -34,7 +46,7 @@ export default tseslint.config(
   },
   {
     // Clients choose the texts that these patterns are tried on.
-    files: ['{idp,scim,directory,lambdas}/**/*.ts'],
+    files: ['{idp,scim,directory,lambdas,ui}/**/*.{ts,tsx}'],
     plugins: { regexp },
     rules: {
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],

@@ -3,7 +3,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const shared = {
   testEnvironment: 'node',
-  transform: { '\\.ts$': '<rootDir>/test/support/esbuild-transformer.cjs' },
+  transform: { '\\.(?:tsx?|css)$': '<rootDir>/test/support/esbuild-transformer.cjs' },
   // Copies of the repository, while the mutation tests run.
   modulePathIgnorePatterns: ['<rootDir>/mutation/'],
 };

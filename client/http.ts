@@ -31,13 +31,13 @@ const REGION = /\.execute-api\.([a-z0-9-]+)\./;
 /** Query parameters; those that are undefined are left out. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Sends signed requests to the application API. */
+/** Sends signed requests to the application API or the admin API. */
 export class Http {
   constructor(private readonly options: ScimClientOptions) {
     // A setting that is missing at run time, whatever its type says.
     if (URL.canParse(options.url)) return;
     const example = 'https://….execute-api.eu-central-1.amazonaws.com/scim/app/v1';
-    throw new ScimClientError(`url must be that of the application API, such as ${example}.`, 0);
+    throw new ScimClientError(`url must be that of the API, such as ${example}.`, 0);
   }
 
   /**
@@ -72,6 +72,17 @@ export class Http {
       if (isOptional && response.status === 404) return undefined;
       return answerOf(response);
     }
+  }
+
+  /** Yields the entries of all pages of a list. */
+  async *list<T>(path: string, name: string, filter: Query = {}): AsyncGenerator<T, void> {
+    let cursor: string | undefined;
+    do {
+      const query = { ...filter, cursor };
+      const page = (await this.call('GET', path, { query })) as Record<string, unknown>;
+      yield* page[name] as readonly T[];
+      cursor = page['nextCursor'] as string | undefined;
+    } while (cursor !== undefined);
   }
 
   /** Returns the headers of a request, with its signature. */

@@ -1,3 +1,10 @@
+export {
+  ScimAdminClient,
+  type NewPortalLink,
+  type PortalLink,
+  type PortalLinkSettings,
+  type ScimAdminClientOptions,
+} from './admin-client';
 export { ExpiredCursorError, ScimClientError, WebhookVerificationError } from './errors';
 export type { Credentials, ScimClientOptions } from './http';
 export { ScimClient, type EventFilter, type EventPage, type UserFilter } from './scim-client';

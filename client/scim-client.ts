@@ -1,4 +1,4 @@
-import { Http, type Query, type ScimClientOptions } from './http';
+import { Http, type ScimClientOptions } from './http';
 import type {
   Candidate,
   Conflict,
@@ -44,12 +44,12 @@ export class ScimClient {
 
   /** Yields all connections. */
   connections(): AsyncGenerator<ConnectionSummary, void> {
-    return this.list<ConnectionSummary>('/connections', 'connections');
+    return this.http.list<ConnectionSummary>('/connections', 'connections');
   }
 
   /** Yields the users of a connection, in order of creation. */
   users(connection: string, filter: UserFilter = {}): AsyncGenerator<User, void> {
-    return this.list<User>(`/connections/${connection}/users`, 'users', { ...filter });
+    return this.http.list<User>(`/connections/${connection}/users`, 'users', { ...filter });
   }
 
   /** Returns a user, also one that was deleted and is retained; undefined if there is none. */
@@ -60,7 +60,7 @@ export class ScimClient {
 
   /** Yields the groups of a connection, in order of creation. */
   groups(connection: string): AsyncGenerator<Group, void> {
-    return this.list<Group>(`/connections/${connection}/groups`, 'groups');
+    return this.http.list<Group>(`/connections/${connection}/groups`, 'groups');
   }
 
   /** Returns a group; undefined if there is none. */
@@ -72,7 +72,7 @@ export class ScimClient {
   /** Yields the members of a group. */
   members(connection: string, groupId: string): AsyncGenerator<Member, void> {
     const path = `/connections/${connection}/groups/${encodeURIComponent(groupId)}/members`;
-    return this.list<Member>(path, 'members');
+    return this.http.list<Member>(path, 'members');
   }
 
   /**
@@ -126,16 +126,5 @@ export class ScimClient {
   async conflicts(connection: string): Promise<readonly Conflict[]> {
     const answer = await this.http.call('GET', `/connections/${connection}/conflicts`);
     return (answer as { readonly conflicts: readonly Conflict[] }).conflicts;
-  }
-
-  /** Yields the entries of all pages of a list. */
-  private async *list<T>(path: string, name: string, filter: Query = {}): AsyncGenerator<T, void> {
-    let cursor: string | undefined;
-    do {
-      const query = { ...filter, cursor };
-      const page = (await this.http.call('GET', path, { query })) as Record<string, unknown>;
-      yield* page[name] as readonly T[];
-      cursor = page['nextCursor'] as string | undefined;
-    } while (cursor !== undefined);
   }
 }

@@ -52,6 +52,16 @@ export const ENVIRONMENT = {
   mailTo: 'MAIL_TO',
   /** The address or URL where recipients of a connection may ask; `notifications`. */
   mailContact: 'MAIL_CONTACT',
+  /** ARN of the function that pages get their data from; `ui`. */
+  adminFunction: 'ADMIN_FUNCTION_ARN',
+  /** Which pages there are, as a list of `portal` and `console`; `admin`, `ui`. */
+  pages: 'PAGES',
+  /** Origins that the portal may send its visitors back to, separated by spaces; `admin`. */
+  returnOrigins: 'RETURN_ORIGINS',
+  /** Name, logo and colors of the pages as JSON; `ui`. */
+  branding: 'BRANDING',
+  /** OpenID Connect for the console, as JSON; `admin`, `ui`. Empty without it. */
+  openId: 'OPEN_ID',
   /** ARN of the function that tokens are probed with, if Lambda cannot call the API. */
   probedFunction: 'PROBED_FUNCTION_ARN',
 } as const;
@@ -110,6 +120,7 @@ export const FUNCTION_NAMES = [
   'discovery',
   'admin',
   'application',
+  'ui',
   'dispatcher',
   'completion',
   'token-rotation',
@@ -199,6 +210,15 @@ export const ADMIN_PATH = '/admin';
 /** Path of the application API, which has its version. */
 export const APPLICATION_PATH = '/app/v1';
 
+/** Paths of the pages for customers' identity administrators, and for operators. */
+export const PORTAL_PATH = '/portal';
+export const CONSOLE_PATH = '/console';
+
+/** How API Gateway answers a URL that no route has. The portal shows the same text. */
+export const WRONG_URL =
+  'This URL does not exist. A SCIM base URL ends with /v2/connections/ and the id of the ' +
+  'connection. Requests to the admin API must be signed (AWS SigV4, service execute-api).';
+
 /** The schema of API Gateway's own answers; the same as `ERROR_URN` of scim/errors. */
 export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
@@ -209,8 +229,11 @@ export interface Route {
   readonly function: RoutedFunction;
   /** `ANY` for all methods: the function answers 405 to those that it does not support. */
   readonly methods: readonly string[];
-  /** `token`: the function checks a bearer token. `iam`: API Gateway checks a signature (SigV4). */
-  readonly authorization: 'token' | 'iam';
+  /**
+   * `token`: the function checks a bearer token. `iam`: API Gateway checks a signature (SigV4).
+   * `session`: the function checks a session's cookie.
+   */
+  readonly authorization: 'token' | 'iam' | 'session';
 }
 
 /**
@@ -221,6 +244,9 @@ export const ADMIN_METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 
 /** The methods of the application API. */
 export const APPLICATION_METHODS = ['DELETE', 'GET', 'POST', 'PUT'] as const;
+
+/** The methods of pages: they work without JavaScript. */
+export const PAGE_METHODS = ['GET', 'POST'] as const;
 
 /**
  * The routes. Paths of a connection without a route of their own go to `discovery`, which answers
@@ -248,7 +274,18 @@ function routes(): readonly Route[] {
       methods: APPLICATION_METHODS,
       authorization: 'iam',
     },
+    ...pages(PORTAL_PATH),
+    ...pages(CONSOLE_PATH),
   ];
+}
+
+function pages(base: string): readonly Route[] {
+  return [base, `${base}/{proxy+}`].map((path) => ({
+    path,
+    function: 'ui',
+    methods: PAGE_METHODS,
+    authorization: 'session',
+  }));
 }
 
 function scim(name: RoutedFunction, ...paths: readonly string[]): readonly Route[] {

@@ -15,4 +15,10 @@ export { ScimServiceProvider } from './scim-service-provider';
 export { type DomainProps } from './api/domain-props';
 export { type NetworkProps } from './network/network-props';
 export { VpcEndpointService } from './network/vpc-endpoint-service';
+export {
+  type BrandingProps,
+  type ConsoleProps,
+  type OidcProps,
+  type PortalProps,
+} from './pages/pages-props';
 export { type ScimServiceProviderProps } from './scim-service-provider-props';

@@ -10,6 +10,7 @@ import type { ConnectionProps } from './connections/connection-props';
 import type { NetworkProps } from './network/network-props';
 import type { EventsProps } from './events/events-props';
 import type { FailureMailProps } from './functions/failure-mail';
+import type { BrandingProps, ConsoleProps, PortalProps } from './pages/pages-props';
 
 /**
  * Properties of a `ScimServiceProvider`.
@@ -51,6 +52,13 @@ export interface ScimServiceProviderProps extends NetworkProps {
   readonly alarms?: AlarmProps;
 
   /**
+   * Name, logo and color of the portal and the console.
+   *
+   * @default - neutral pages that are named SCIM
+   */
+  readonly branding?: BrandingProps;
+
+  /**
    * Folder with the bundles of the functions, one subfolder each.
    *
    * @default - the bundles shipped with this package
@@ -67,6 +75,13 @@ export interface ScimServiceProviderProps extends NetworkProps {
    * @default - none; administrators create connections through the admin API
    */
   readonly connections?: ConnectionProps[];
+
+  /**
+   * Console: the pages for operators.
+   *
+   * @default - a console that one-time links of the admin API open
+   */
+  readonly console?: ConsoleProps;
 
   /**
    * Whether to create a CloudWatch dashboard.
@@ -154,6 +169,13 @@ export interface ScimServiceProviderProps extends NetworkProps {
    * @default true
    */
   readonly pointInTimeRecovery?: boolean;
+
+  /**
+   * Portal: the pages for customers' identity administrators.
+   *
+   * @default - a portal that one-time links of the admin API open
+   */
+  readonly portal?: PortalProps;
 
   /**
    * Retention of the provisioning log of each connection: 1 to 3650 whole days.

@@ -7,7 +7,7 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { ADMIN_PATH, APPLICATION_PATH, STAGE } from '../lambdas/contract';
+import { ADMIN_PATH, APPLICATION_PATH, CONSOLE_PATH, STAGE } from '../lambdas/contract';
 import { acknowledgeRules } from './acknowledged-rules';
 import { grantCalls } from './api/grants';
 import { bindAccess } from './api/api-policy';
@@ -20,6 +20,7 @@ import type { OnEventOptions } from './events/events-props';
 import { MeteredConstruct } from './monitoring/metered-construct';
 import { Metrics } from './monitoring/metrics';
 import { addMonitoring } from './monitoring/monitoring';
+import { pagesOf, routesOf } from './pages/pages';
 import { Network } from './network/network';
 import { ScimAccess } from './api/scim-access';
 import { addRoutes, createApi } from './api/scim-api';
@@ -68,6 +69,12 @@ export class ScimServiceProvider extends MeteredConstruct {
    */
   readonly applicationUrl: string;
   /**
+   * URL of the console, unless it is switched off.
+   *
+   * `POST /consoleSessions` of the admin API returns a one-time link that opens it.
+   */
+  readonly consoleUrl?: string;
+  /**
    * Interface endpoint that was created for a private API.
    *
    * Use its `connections` to let in callers from networks that are connected to the VPC.
@@ -97,8 +104,10 @@ export class ScimServiceProvider extends MeteredConstruct {
       { ...props, access },
       () => (made.apiEndpoint ??= apiEndpoint(network)),
     );
+    const routes = routesOf(props);
     this.api = createApi(this, {
       ...props,
+      routes,
       name: this.deployment.replaceAll('/', '-'),
       reach,
     });
@@ -122,9 +131,10 @@ export class ScimServiceProvider extends MeteredConstruct {
     });
     this.functions = functions;
     const endpoints = network?.addEndpoints({ mails: props.failureMail !== undefined }) ?? [];
-    addRoutes(this.api, this.functions);
+    addRoutes(this.api, routes, this.functions);
     this.adminUrl = `${this.url}${ADMIN_PATH}`;
     this.applicationUrl = `${this.url}${APPLICATION_PATH}`;
+    if (pagesOf(props).console) this.consoleUrl = `${this.url}${CONSOLE_PATH}`;
     if (domain !== undefined)
       addDomain(this, this.api, domain, reach.endpointConfiguration.vpcEndpoints);
     addWebAcl(this, this.api, props);
@@ -221,6 +231,32 @@ export class ScimServiceProvider extends MeteredConstruct {
    */
   grantReadEvents(grantee: IGrantable): Grant {
     return grantCalls(grantee, this.api, { method: 'GET', path: `${APPLICATION_PATH}/events` });
+  }
+
+  /**
+   * Grants making links that open the portal of a connection, and nothing else of the admin API.
+   *
+   * An application with a settings page of its own creates such a link and redirects to it.
+   *
+   * @param grantee The principal, from the account of the stack.
+   */
+  grantPortalLinks(grantee: IGrantable): Grant {
+    return grantCalls(grantee, this.api, {
+      method: 'POST',
+      path: `${ADMIN_PATH}/connections/*/portalLinks`,
+    });
+  }
+
+  /**
+   * Grants opening the console, whose visitors can do everything that the admin API can.
+   *
+   * @param grantee The principal, from the account of the stack.
+   */
+  grantConsole(grantee: IGrantable): Grant {
+    return grantCalls(grantee, this.api, {
+      method: 'POST',
+      path: `${ADMIN_PATH}/consoleSessions`,
+    });
   }
 
   /**

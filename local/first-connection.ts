@@ -46,6 +46,16 @@ async function created(system: LocalSystem, options: Options): Promise<FirstConn
   };
 }
 
+/**
+ * Returns a one-time link that opens the console.
+ * @throws Error if the admin API returns an error
+ */
+export async function consoleLink(system: LocalSystem): Promise<string> {
+  const answer = await call(system, 'POST', '/consoleSessions', {});
+  if (answer.status !== 201) throw refused('opening the console for', answer);
+  return asText(answer.body['url']);
+}
+
 /** Issues a token for a table that outlived its secrets, as happens with `--dynamodb`. */
 async function newToken(system: LocalSystem): Promise<string> {
   const answer = await call(system, 'POST', `/connections/${ID}/tokens`, {});

@@ -1,5 +1,5 @@
 import './node-version';
-import { firstConnection, type FirstConnection } from './first-connection';
+import { consoleLink, firstConnection, type FirstConnection } from './first-connection';
 import { readOptions, USAGE, UsageError, type Options } from './options';
 import { startSystem, type LocalSystem } from './system';
 
@@ -16,8 +16,11 @@ async function main(): Promise<void> {
   stopWhenTold(system);
   try {
     const connection = await firstConnection(system, options);
+    const consoleUrl = await consoleLink(system);
     process.stdout.write(
-      options.json ? json(system, connection) : welcome(system, connection, options),
+      options.json
+        ? json(system, connection, consoleUrl)
+        : welcome(system, connection, consoleUrl, options),
     );
   } catch (error) {
     await system.stop();
@@ -28,15 +31,17 @@ async function main(): Promise<void> {
 function json(
   { adminUrl, appUrl, mailboxUrl, eventsUrl, dynamodbEndpoint, tableName }: LocalSystem,
   connection: FirstConnection,
+  consoleUrl: string,
 ): string {
   const { scimBaseUrl, token } = connection;
-  const urls = { scimBaseUrl, token, adminUrl, appUrl, mailboxUrl, eventsUrl };
+  const urls = { scimBaseUrl, token, adminUrl, appUrl, consoleUrl, mailboxUrl, eventsUrl };
   return `${JSON.stringify({ ...urls, dynamodbEndpoint, tableName })}\n`;
 }
 
 function welcome(
   system: LocalSystem,
   { scimBaseUrl, token, identityProvider }: FirstConnection,
+  consoleUrl: string,
   options: Options,
 ): string {
   const kept = options.memory
@@ -58,6 +63,7 @@ The SCIM service is running on this machine. ${kept} Press Ctrl+C to stop it.
   bearer token   ${token}
   admin URL      ${system.adminUrl}
   application    ${system.appUrl}
+  console        ${consoleUrl} (opens once)
   mailbox URL    ${system.mailboxUrl}
   events URL     ${system.eventsUrl}
   profile        ${identityProvider}

@@ -2,7 +2,7 @@ import type { Connection } from '../../directory/connections/connection';
 import { CHANGE_ACTIONS } from '../../directory/log/change-entry';
 import { logRecords, type LogRecord } from '../../directory/log/provisioning-log';
 import type { Table } from '../../directory/store/table';
-import { CAUSES, type Cause } from '../../idp/explanations/explanation';
+import { CAUSES, type Audience, type Cause } from '../../idp/explanations/explanation';
 import { explain } from '../../idp/explanations/explanations';
 import { Problem } from '../json-api/problem';
 
@@ -151,6 +151,7 @@ function timeOf(name: string, text: string | undefined): number | undefined {
 export async function readLog(
   table: Table,
   { id, identityProvider, createdAt }: Connection,
+  audience: Audience,
   parameters: Readonly<Record<string, string | undefined>>,
   page: { readonly limit: number; readonly after: string | undefined },
 ): Promise<{ readonly requests: readonly object[]; readonly next: string | undefined }> {
@@ -169,10 +170,18 @@ export async function readLog(
     from: Math.max(from, Date.parse(createdAt)),
     to,
   });
-  return { requests: records.map((record) => described(record, identityProvider)), next };
+  return {
+    requests: records.map((record) => describeLogRecord(record, identityProvider, audience)),
+    next,
+  };
 }
 
-function described({ connection: _, ...record }: LogRecord, identityProvider: string): object {
+/** Describes an entry of the log, with an explanation unless it is a change. */
+export function describeLogRecord(
+  { connection: _, ...record }: LogRecord,
+  identityProvider: string,
+  audience: Audience,
+): object {
   switch (record.kind) {
     case 'change':
       return record;
@@ -180,15 +189,15 @@ function described({ connection: _, ...record }: LogRecord, identityProvider: st
       return {
         ...record,
         cause: MAIL_NOT_SENT,
-        ...explain(MAIL_NOT_SENT, identityProvider, undefined),
+        ...explain(MAIL_NOT_SENT, identityProvider, undefined, audience),
       };
     case 'ignored':
       return {
         ...record,
         cause: IGNORED,
-        ...explain(IGNORED, identityProvider, record.attribute),
+        ...explain(IGNORED, identityProvider, record.attribute, audience),
       };
     case 'failure':
-      return { ...record, ...explain(record.cause, identityProvider, record.attribute) };
+      return { ...record, ...explain(record.cause, identityProvider, record.attribute, audience) };
   }
 }

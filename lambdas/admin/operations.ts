@@ -12,6 +12,12 @@ import { readLog } from './log';
 import { putMapping, putRoles, readMapping, readRoles } from './mapping';
 import { noConnection, notAllowed, Problem } from '../json-api/problem';
 import {
+  createConsoleSession,
+  createPortalLink,
+  listPortalLinks,
+  revokePortalLink,
+} from './portal-links';
+import {
   describeAuditRecord,
   describeConnection,
   describeDeletedUser,
@@ -80,6 +86,9 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   '/connections/{connectionId}/deletedUsers/{userId}': { DELETE: eraseDeletedUser },
   '/connections/{connectionId}/audit': { GET: listAudit },
   '/connections/{connectionId}/requests': { GET: listRequests },
+  '/connections/{connectionId}/portalLinks': { GET: listPortalLinks, POST: createPortalLink },
+  '/connections/{connectionId}/portalLinks/{linkId}': { DELETE: revokePortalLink },
+  '/consoleSessions': { POST: createConsoleSession },
   '/connections/{connectionId}/mapping': { GET: readMapping, PUT: putMapping },
   '/connections/{connectionId}/roles': { GET: readRoles, PUT: putRoles },
   '/audit': { GET: listDeploymentAudit },
@@ -188,7 +197,8 @@ async function auditPage(services: Services, request: ApiRequest, id: string): P
 async function listRequests(services: Services, request: ApiRequest): Promise<Answer> {
   const connection = await existing(services, request);
   const page = pageOf(request, isResourceId);
-  const { requests, next } = await readLog(services.table, connection, request.query, page);
+  const { table, audience } = services;
+  const { requests, next } = await readLog(table, connection, audience, request.query, page);
   return jsonAnswer(200, { requests, ...nextCursor(next) });
 }
 

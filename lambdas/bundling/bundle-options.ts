@@ -13,6 +13,10 @@ export const BUNDLE_OPTIONS = {
   minify: true,
   charset: 'utf8',
   legalComments: 'none',
+  jsx: 'automatic',
+  jsxImportSource: 'hono/jsx',
+  // What pages load is part of their function.
+  loader: { '.css': 'text', '.asset.js': 'text' },
   logLevel: 'warning',
   banner: {
     // CommonJS packages that load Node.js modules need `require`.

@@ -7,7 +7,15 @@ import {
 import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { ADMIN_PATH, APPLICATION_PATH, SCIM_PATH, STAGE } from '../../lambdas/contract';
+import {
+  ADMIN_PATH,
+  APPLICATION_PATH,
+  CONSOLE_PATH,
+  PAGE_METHODS,
+  PORTAL_PATH,
+  SCIM_PATH,
+  STAGE,
+} from '../../lambdas/contract';
 import type { ScimAccess } from './scim-access';
 
 /** The methods that a REST API has besides ANY. */
@@ -32,6 +40,8 @@ interface AccessProps {
   readonly adminAccess?: ScimAccess;
   /** Access of the application, unless it has that of administrators. */
   readonly applicationAccess?: ScimAccess;
+  /** Access of customers' identity administrators, unless it is that of identity providers. */
+  readonly portalAccess?: ScimAccess;
   readonly ipAddressType?: IpAddressType;
 }
 
@@ -42,18 +52,21 @@ interface AccessProps {
  */
 export function bindAccess(
   scope: Construct,
-  { access, adminAccess = access, applicationAccess = adminAccess, ipAddressType }: AccessProps,
+  props: AccessProps,
   ownEndpoint: () => IVpcEndpoint,
 ): Reach {
+  const { access, adminAccess = access, portalAccess = access, ipAddressType } = props;
+  const { applicationAccess = adminAccess } = props;
   const audiences = [
-    { paths: [SCIM_PATH], access },
-    { paths: [ADMIN_PATH], access: adminAccess },
-    { paths: [APPLICATION_PATH], access: applicationAccess },
+    { resources: below(SCIM_PATH), access },
+    { resources: pages(PORTAL_PATH), access: portalAccess },
+    { resources: [...below(ADMIN_PATH), ...pages(CONSOLE_PATH)], access: adminAccess },
+    { resources: below(APPLICATION_PATH), access: applicationAccess },
   ];
   if (audiences.some((each) => each.access._isPrivate !== access._isPrivate)) {
     throw new Error(
       'An API is either private or public: use ScimAccess.fromVpc() for all of access, ' +
-        'adminAccess and applicationAccess, or for none of them.',
+        'adminAccess, applicationAccess and portalAccess, or for none of them.',
     );
   }
   const endpointsOf = new Map(
@@ -63,18 +76,20 @@ export function bindAccess(
   const others = [...endpointsOf.keys()].filter((each) => each !== access);
   const policy = new PolicyDocument({
     statements: [
-      allowScim(),
+      allowAnonymous(),
       denySignedToOthers(scope),
       ...[...endpointsOf].flatMap(([each, endpoints]) => {
-        const pathsOf = (of: ScimAccess): string[] =>
-          audiences.filter((audience) => audience.access === of).flatMap(({ paths }) => paths);
-        const separate = others.flatMap(pathsOf);
+        const resourcesOf = (of: ScimAccess): string[] =>
+          audiences
+            .filter((audience) => audience.access === of)
+            .flatMap(({ resources }) => resources);
+        const separate = others.flatMap(resourcesOf);
         const resources =
           each !== access
-            ? { resources: pathsOf(each).flatMap(below) }
+            ? { resources: resourcesOf(each) }
             : separate.length === 0
               ? { resources: ['execute-api:/*'] }
-              : { notResources: separate.flatMap(below) };
+              : { notResources: separate };
         return denyNetworks(each._denied(endpoints), resources);
       }),
     ],
@@ -102,16 +117,24 @@ function below(path: string): string[] {
   return METHODS.map((method) => `execute-api:/${STAGE}/${method}${path}/*`);
 }
 
+/** Returns the resources of pages. */
+function pages(path: string): string[] {
+  return PAGE_METHODS.flatMap((method) =>
+    [path, `${path}/*`].map((each) => `execute-api:/${STAGE}/${method}${each}`),
+  );
+}
+
 /**
- * Allows requests of identity providers, whose tokens the functions check. A policy is needed also
- * for access from anywhere: CloudFormation keeps the previous one if the template has none.
+ * Allows requests of identity providers, whose tokens the functions check, and of pages, whose
+ * sessions the functions check. A policy is needed also for access from anywhere: CloudFormation
+ * keeps the previous one if the template has none.
  * @see https://github.com/aws/aws-cdk/issues/21840
  */
-function allowScim(): PolicyStatement {
+function allowAnonymous(): PolicyStatement {
   return new PolicyStatement({
     principals: [new AnyPrincipal()],
     actions: ['execute-api:Invoke'],
-    resources: below(SCIM_PATH),
+    resources: [...below(SCIM_PATH), ...pages(PORTAL_PATH), ...pages(CONSOLE_PATH)],
   });
 }
 

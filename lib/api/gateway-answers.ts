@@ -1,4 +1,5 @@
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
+import { WRONG_URL } from '../../lambdas/contract';
 
 /** A response that API Gateway sends itself. */
 export interface GatewayAnswer {
@@ -23,7 +24,7 @@ export const GATEWAY_ANSWERS: readonly GatewayAnswer[] = [
     // it is a wrong URL.
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     status: '404',
-    detail: `This URL does not exist. ${BASE_URL}`,
+    detail: WRONG_URL,
   },
   {
     type: ResponseType.INVALID_SIGNATURE,

@@ -28,7 +28,7 @@ export function grantCalls(
         `Let it assume a role in account ${ours}, and grant access to that role.`,
     );
   }
-  if (path.endsWith('*')) acknowledgeCalls(grantee, api, `${method}${path}`);
+  if (path.includes('*')) acknowledgeCalls(grantee, api, `${method}${path}`);
   const resourceArns = [api.arnForExecuteApi(method, path, STAGE)];
   return Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns });
 }

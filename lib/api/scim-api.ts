@@ -5,6 +5,7 @@ import {
   LambdaIntegration,
   LogGroupLogDestination,
   RestApi,
+  type MethodDeploymentOptions,
   type MethodOptions,
   type StageOptions,
 } from 'aws-cdk-lib/aws-apigateway';
@@ -18,8 +19,8 @@ import {
   ADMIN_METHODS,
   ADMIN_PATH,
   ERROR_URN,
-  ROUTES,
   STAGE,
+  type Route,
   type RoutedFunction,
 } from '../../lambdas/contract';
 
@@ -34,6 +35,7 @@ interface ApiProps extends Pick<
   | 'tracing'
 > {
   readonly name: string;
+  readonly routes: readonly Route[];
   /** Endpoint configuration and resource policy. */
   readonly reach: Reach;
 }
@@ -51,7 +53,10 @@ function checkThrottling(rateLimit: number, burstLimit: number): void {
  * for itself, too, so that requests of identity providers do not use up that of administrators.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
  */
-const ADMIN_THROTTLING = { throttlingRateLimit: 100, throttlingBurstLimit: 200 };
+const ADMIN_LIMIT = { throttlingRateLimit: 100, throttlingBurstLimit: 200 };
+
+/** Limit of each method of a page. A person needs few requests, and the live check one in 2 s. */
+const PAGE_LIMIT = { throttlingRateLimit: 50, throttlingBurstLimit: 100 };
 
 /**
  * Creates the REST API without its routes. An HTTP API does not fit: it passes bodies of
@@ -79,15 +84,24 @@ export function createApi(scope: Construct, props: ApiProps): RestApi {
       stageName: STAGE,
       throttlingRateLimit: rateLimit,
       throttlingBurstLimit: burstLimit,
-      methodOptions: Object.fromEntries(
-        ADMIN_METHODS.map((method) => [`${ADMIN_PATH}/{proxy+}/${method}`, ADMIN_THROTTLING]),
-      ),
+      methodOptions: methodLimits(props.routes),
       tracingEnabled: tracing,
       ...(accessLogs ? accessLogOptions(scope, props) : {}),
     },
   });
   addGatewayResponses(api);
   return api;
+}
+
+/** Returns the limits of methods that differ from that of the stage. */
+function methodLimits(routes: readonly Route[]): Record<string, MethodDeploymentOptions> {
+  const limits = new Map<string, MethodDeploymentOptions>();
+  for (const method of ADMIN_METHODS) limits.set(`${ADMIN_PATH}/{proxy+}/${method}`, ADMIN_LIMIT);
+  for (const { path, methods, authorization } of routes) {
+    if (authorization !== 'session') continue;
+    for (const method of methods) limits.set(`${path}/${method}`, PAGE_LIMIT);
+  }
+  return Object.fromEntries(limits);
 }
 
 /**
@@ -119,18 +133,21 @@ function accessLogOptions(
   };
 }
 
-/** Adds the routes that `lambdas/contract.ts` defines. */
+/** Adds routes. The functions of other routes may be missing. */
 export function addRoutes(
   api: RestApi,
-  functions: Readonly<Record<RoutedFunction, LambdaFunction>>,
+  routes: readonly Route[],
+  functions: Readonly<Partial<Record<RoutedFunction, LambdaFunction>>>,
 ): void {
-  for (const { path, function: name, methods, authorization } of ROUTES) {
+  for (const { path, function: name, methods, authorization } of routes) {
+    const fn = functions[name];
+    if (fn === undefined) throw new Error(`There is no function for the route ${path}.`);
     const options: MethodOptions = {
       authorizationType: authorization === 'iam' ? AuthorizationType.IAM : AuthorizationType.NONE,
     };
     // One permission for the whole API instead of two per method: the policy of a function is
     // limited to 20 KB.
-    const integration = new LambdaIntegration(functions[name], { scopePermissionToMethod: false });
+    const integration = new LambdaIntegration(fn, { scopePermissionToMethod: false });
     const resource = api.root.resourceForPath(path);
     for (const method of methods) resource.addMethod(method, integration, options);
   }

@@ -29,6 +29,8 @@ export interface FunctionsProps extends ScimServiceProviderProps {
 interface FunctionSettings {
   readonly environment?: Readonly<Record<string, string>>;
   readonly timeout?: Duration;
+  /** Whether the function reads or writes the table. @default true */
+  readonly usesTable?: boolean;
 }
 
 /** Functions that serve SCIM requests. */
@@ -85,6 +87,7 @@ export class BaseFactory {
   ): LambdaFunction {
     const { encryptionKey, reservedConcurrency, table } = this.props;
     const isScim = SCIM_FUNCTIONS.includes(name);
+    const { usesTable = true, ...settings } = further;
     const environment = {
       ...this.options.environment,
       ...(isScim ? { [ENVIRONMENT.rateLimit]: DEFAULT_RATE_LIMIT } : {}),
@@ -92,7 +95,7 @@ export class BaseFactory {
     };
     const fn = new ScimFunction(this.scope, id, {
       ...this.options,
-      ...further,
+      ...settings,
       ...(isScim && reservedConcurrency !== undefined
         ? { reservedConcurrentExecutions: reservedConcurrency }
         : {}),
@@ -100,6 +103,7 @@ export class BaseFactory {
       name,
       description,
     });
+    if (!usesTable) return fn;
     // A table that exists may have a key of its own.
     for (const key of new Set([encryptionKey, table.encryptionKey])) key?.grant(fn, ...KEY_ACTIONS);
     return fn;

@@ -3,6 +3,8 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { ENVIRONMENT, type FunctionName } from '../../lambdas/contract';
 import { eventDays } from '../events/events-props';
+import { brandingOf } from '../pages/branding';
+import { pagesVariable } from '../pages/pages';
 import { BaseFactory, ITEM_ACTIONS } from './base-factory';
 import { allowMail, mailEnvironment, mailWindow } from './failure-mail';
 import { stackTags } from './stack-tags';
@@ -111,6 +113,23 @@ export class FunctionFactory extends BaseFactory {
     const fn = this.create('Application', 'application', 'SCIM: serves the application API');
     this.allowTable(fn, ...ITEM_ACTIONS);
     this.allowIndex(fn);
+    return fn;
+  }
+
+  /**
+   * Creates the function that serves the pages of the portal and the console. It has no permission
+   * except to call the function `admin`, which checks the visitor's session.
+   */
+  ui(admin: LambdaFunction): LambdaFunction {
+    const fn = this.create('Ui', 'ui', 'SCIM: serves the portal and the console', {
+      environment: {
+        ...pagesVariable(this.props),
+        [ENVIRONMENT.adminFunction]: admin.functionArn,
+        [ENVIRONMENT.branding]: brandingOf(this.props.branding),
+      },
+      usesTable: false,
+    });
+    this.allowInvocation(fn, admin);
     return fn;
   }
 

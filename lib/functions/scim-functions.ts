@@ -3,6 +3,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { ITEM_ACTIONS, type FunctionsProps } from './base-factory';
+import { configurePages, pagesOf } from '../pages/pages';
 import { FunctionFactory } from './function-factory';
 
 /**
@@ -25,6 +26,12 @@ export interface ScimFunctions {
   readonly admin: LambdaFunction;
   /** Serves the application API. */
   readonly application: LambdaFunction;
+  /**
+   * Serves the pages of the portal and the console.
+   *
+   * @default - no function if both are switched off
+   */
+  readonly ui?: LambdaFunction;
   /**
    * Reads the table's stream.
    *
@@ -89,6 +96,9 @@ export function createFunctions(
   factory.allowTable(admin, 'BatchGetItem');
   factory.allowIndex(admin);
   for (const fn of [tokenRotation, admin]) factory.allowProbe(fn, discovery);
+  configurePages(admin, props);
+  const { portal, console } = pagesOf(props);
+  const ui = portal || console ? { ui: factory.ui(admin) } : {};
   const application = factory.application();
   const notifications = factory.notifications();
   const { dispatcher, discarded } = factory.dispatcher(completion, notifications, webhooks);
@@ -100,6 +110,7 @@ export function createFunctions(
     discovery,
     admin,
     application,
+    ...ui,
     dispatcher,
     completion,
     tokenRotation,

@@ -15,8 +15,8 @@ export interface NetworkProps {
   readonly access?: ScimAccess;
 
   /**
-   * Networks from which the admin API can be reached, if they differ from those of identity
-   * providers.
+   * Networks from which the admin API and the console can be reached, if they differ from those of
+   * identity providers.
    *
    * @default - as `access`
    */
@@ -53,6 +53,15 @@ export interface NetworkProps {
    * @default - IPv4; private APIs always have both
    */
   readonly ipAddressType?: IpAddressType;
+
+  /**
+   * Networks from which customers' identity administrators can reach the portal.
+   *
+   * Set it if `access` lists the addresses of identity providers, which are not those of people.
+   *
+   * @default - as `access`
+   */
+  readonly portalAccess?: ScimAccess;
 
   /**
    * Security groups of the functions in the VPC.

@@ -15,6 +15,7 @@ const SOURCE = [
   'tools',
   'events',
   'client',
+  'ui',
 ];
 const CODE = [...SOURCE, 'test', 'bench', 'examples'];
 
@@ -43,7 +44,7 @@ function linesOf(file: string): readonly string[] {
   return readFileSync(path.join(ROOT, file), 'utf8').trimEnd().split('\n');
 }
 
-const isCode = (file: string): boolean => /\.(?:ts|mjs|cjs)$/.test(file);
+const isCode = (file: string): boolean => /\.(?:tsx?|mjs|cjs)$/.test(file);
 
 test('no source file has more than 300 lines', () => {
   const long = foldersIn(SOURCE)

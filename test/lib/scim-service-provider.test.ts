@@ -252,7 +252,7 @@ test('one stack can contain two service providers', () => {
   const prefixes = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'))
     .map(({ Properties: properties }) => properties.Environment.Variables[ENVIRONMENT.deployment])
     .filter((prefix) => prefix !== undefined);
-  expect([prefixes.length, new Set(prefixes).size]).toEqual([24, 2]);
+  expect([prefixes.length, new Set(prefixes).size]).toEqual([26, 2]);
 });
 
 test('synthesis is deterministic', () => {

@@ -54,3 +54,10 @@ export function provide(props: (stack: Stack) => ScimServiceProviderProps = () =
   const provider = new ScimServiceProvider(stack, 'Scim', props(stack));
   return { stack, provider, template: () => Template.fromStack(stack) };
 }
+
+/** Returns the ids of the policies that do not let their function use an encryption key. */
+export function policiesWithoutKey(template: Template): readonly string[] {
+  return Object.entries(template.findResources('AWS::IAM::Policy'))
+    .filter(([, policy]) => !JSON.stringify(policy).includes('kms:Decrypt'))
+    .map(([id]) => id);
+}

@@ -4,7 +4,9 @@ const { transformSync } = require('esbuild');
 module.exports = {
   process(source, file) {
     const { code, map } = transformSync(source, {
-      loader: 'ts',
+      loader: file.endsWith('.css') ? 'text' : file.endsWith('.tsx') ? 'tsx' : 'ts',
+      jsx: 'automatic',
+      jsxImportSource: 'hono/jsx',
       format: 'cjs',
       target: 'node20',
       sourcemap: 'external',

@@ -9,6 +9,7 @@ export interface ServerInfo {
   readonly token: string;
   readonly adminUrl: string;
   readonly appUrl: string;
+  readonly consoleUrl: string;
   readonly mailboxUrl: string;
   readonly eventsUrl: string;
   readonly dynamodbEndpoint: string;

@@ -1,18 +1,26 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { Connections } from '../../../directory/connections/connections';
-import { readApiRequest, routed } from '../../json-api/api-request';
+import { ConsoleSessions } from '../../../directory/sessions/console-sessions';
+import { PortalSessions } from '../../../directory/sessions/portal-sessions';
+import type { PageAnswer, PageRequest } from '../../../ui/protocol';
 import { openSecrets, openWebhookSecrets } from '../../admin/connection-secrets';
 import { ADMIN_ROUTES, serveAdmin } from '../../admin/operations';
-import { PROBLEM_MEDIA_TYPE, problemOf } from '../../json-api/problem';
 import type { Services } from '../../admin/services';
 import { openTokenProbe } from '../../admin/token-probe';
 import { ADMIN_PATH, ENVIRONMENT } from '../../contract';
 import { toResult } from '../../http/answer';
 import { measured, type HttpHandler } from '../../http/http-function';
 import { deploymentUrl } from '../../http/scim-request';
+import { readApiRequest, routed } from '../../json-api/api-request';
+import { PROBLEM_MEDIA_TYPE, problemOf } from '../../json-api/problem';
 import { logAuditRecord } from '../../observability/log';
-import { startTask } from '../../runtime/tasks';
+import { openOpenId } from '../../pages/open-id-settings';
+import { serveCall } from '../../pages/serve';
+import { actorOf, findVisitor } from '../../pages/visitor';
 import { openTable, variable } from '../../runtime/environment';
+import type { Invocation } from '../../runtime/invocation';
+import { startTask } from '../../runtime/tasks';
 
 const shared = openTable();
 const secrets = openSecrets();
@@ -22,25 +30,44 @@ const webhookSecrets = openWebhookSecrets();
 const webhooks = variable(ENVIRONMENT.webhooksFunction, '');
 const lambda = new LambdaClient({});
 const allowsLoopback = variable(ENVIRONMENT.loopbackWebhooks, '') !== '';
+const publicUrl = variable(ENVIRONMENT.scimUrl);
+const pages = variable(ENVIRONMENT.pages, '').split(' ');
+const returnOrigins = variable(ENVIRONMENT.returnOrigins, '').split(' ').filter(Boolean);
+const openId = openOpenId(publicUrl, allowsLoopback);
+
+/** Returns the dependencies of a request. @param url of the deployment, for SCIM base URLs */
+function servicesOf(
+  invocation: Invocation,
+  url: string,
+  caller: Pick<Services, 'actor' | 'audience'>,
+): Services {
+  const table = shared.forRequest(Date.now() + invocation.getRemainingTimeInMillis());
+  return {
+    ...caller,
+    table,
+    connections: new Connections(table, logAuditRecord),
+    secrets,
+    rotationFunction,
+    probe: openTokenProbe(url, process.env[ENVIRONMENT.probedFunction]),
+    scimBaseUrl: (id) => `${url}/v2/connections/${id}`,
+    webhookSecrets,
+    startDelivery: () => startTask(lambda, webhooks, { task: 'deliver' }),
+    allowsLoopback,
+    deployment,
+    publicUrl,
+    isPortalOn: pages.includes('portal'),
+    isConsoleOn: pages.includes('console'),
+    returnOrigins,
+    onAction: logAuditRecord,
+  };
+}
 
 const serve = measured('administrator', async (event, invocation) => {
-  const table = shared.forRequest(Date.now() + invocation.getRemainingTimeInMillis());
   try {
-    const url = deploymentUrl(event, '/admin/');
-    const services: Services = {
-      table,
-      connections: new Connections(table, logAuditRecord),
-      secrets,
-      rotationFunction,
-      probe: openTokenProbe(url, process.env[ENVIRONMENT.probedFunction]),
+    const services = servicesOf(invocation, deploymentUrl(event, '/admin/'), {
       actor: event.requestContext.identity.userArn ?? 'unknown',
-      scimBaseUrl: (id) => `${url}/v2/connections/${id}`,
-      webhookSecrets,
-      startDelivery: () => startTask(lambda, webhooks, { task: 'deliver' }),
-      allowsLoopback,
-      deployment,
-      onAction: logAuditRecord,
-    };
+      audience: 'operator',
+    });
     const answer = await serveAdmin(services, readApiRequest(event, ADMIN_PATH));
     return toResult(answer, 'application/json');
   } catch (error) {
@@ -49,6 +76,30 @@ const serve = measured('administrator', async (event, invocation) => {
   }
 });
 
-/** Serves the admin API. */
-export const handler: HttpHandler = (event, invocation) =>
-  serve(routed(event, ADMIN_PATH, ADMIN_ROUTES), invocation);
+/** Serves the calls of a page on behalf of its visitor. */
+async function servePages(request: PageRequest, invocation: Invocation): Promise<PageAnswer> {
+  const table = shared.forRequest(Date.now() + invocation.getRemainingTimeInMillis());
+  const sessions = { portal: new PortalSessions(table), console: new ConsoleSessions(table) };
+  const visitor = await findVisitor(request, sessions);
+  const services = {
+    ...servicesOf(invocation, publicUrl, {
+      actor: actorOf(visitor),
+      audience: request.audience === 'portal' ? 'customer' : 'operator',
+    }),
+    ...sessions,
+    visitor,
+    openId,
+  };
+  const calls = request.calls.map((call) => serveCall(services, call, invocation.awsRequestId));
+  return { results: await Promise.all(calls) };
+}
+
+/** Serves the admin API, and the data of the portal's and the console's pages. */
+export function handler(
+  event: APIGatewayProxyEvent | PageRequest,
+  invocation: Invocation,
+): Promise<APIGatewayProxyResult | PageAnswer> {
+  return 'calls' in event
+    ? servePages(event, invocation)
+    : (serve satisfies HttpHandler)(routed(event, ADMIN_PATH, ADMIN_ROUTES), invocation);
+}

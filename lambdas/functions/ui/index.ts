@@ -1,0 +1,68 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { createPages } from '../../../ui/app';
+import { DEFAULT_BRANDING, type Branding } from '../../../ui/parts/branding';
+import type { PageAnswer, PageRequest } from '../../../ui/protocol';
+import { Backend } from '../../../ui/web/backend';
+import type { PageBindings } from '../../../ui/web/types';
+import { ENVIRONMENT } from '../../contract';
+import { measured } from '../../http/http-function';
+import { bodyOf, headersOf } from '../../http/scim-request';
+import { variable } from '../../runtime/environment';
+import { openFunction } from '../../runtime/invoke-function';
+
+const admin = openFunction(variable(ENVIRONMENT.adminFunction));
+const pages = new Set(variable(ENVIRONMENT.pages).split(' '));
+const branding = brandingFrom(variable(ENVIRONMENT.branding));
+const app = createPages();
+
+/** The construct wrote the JSON. */
+function brandingFrom(json: string): Branding {
+  return { ...DEFAULT_BRANDING, ...(JSON.parse(json) as Partial<Branding>) };
+}
+
+/** Asks the function `admin`, which checks the visitor's session. */
+async function invoke(request: PageRequest): Promise<PageAnswer> {
+  // The function of the same deployment answers in this form.
+  return (await admin(request)) as unknown as PageAnswer;
+}
+
+/** Returns the path of a request below the stage or base path, from its route. */
+function pathOf({ resource, pathParameters }: APIGatewayProxyEvent): string {
+  const { proxy = '' } = pathParameters ?? {};
+  return resource.replace('{proxy+}', proxy);
+}
+
+/** Returns what the request comes with, for the pages. */
+function bindingsOf(event: APIGatewayProxyEvent): PageBindings {
+  const { path } = event.requestContext;
+  const own = pathOf(event);
+  // A slash at the end is not part of the route.
+  const base = path.replace(/\/$/, '').slice(0, -own.length);
+  const isSecure = (headersOf(event).get('x-forwarded-proto') ?? 'https') === 'https';
+  const backend = new Backend(invoke, 'portal', undefined);
+  return { base, isSecure, backend, branding, pages };
+}
+
+function toRequest(event: APIGatewayProxyEvent): Request {
+  const { httpMethod: method, multiValueQueryStringParameters: parameters } = event;
+  const url = new URL(`https://pages.invalid${pathOf(event)}`);
+  for (const [name, values] of Object.entries(parameters ?? {})) {
+    for (const value of values ?? []) url.searchParams.append(name, value);
+  }
+  const headers = new Headers([...headersOf(event)]);
+  const body = bodyOf(event);
+  return new Request(url, { method, headers, ...(method === 'POST' ? { body } : {}) });
+}
+
+async function toResult(response: Response): Promise<APIGatewayProxyResult> {
+  return {
+    statusCode: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: await response.text(),
+  };
+}
+
+/** Serves the pages of the portal and the console. */
+export const handler = measured('administrator', async (event) =>
+  toResult(await app.fetch(toRequest(event), bindingsOf(event))),
+);

@@ -1,0 +1,100 @@
+import { changeEntryFromItem } from '../../directory/log/change-entry';
+import { latestSetupEntries } from '../../directory/log/setup-entry';
+import { logRecords, type LogRecord } from '../../directory/log/provisioning-log';
+import { resourceFromItem, type StoredItem } from '../../directory/resources/resource-item';
+import { changesPartition, resourceKey } from '../../directory/store/keys';
+import type { Table } from '../../directory/store/table';
+import { userData } from '../../events/views';
+import { explain } from '../../idp/explanations/explanations';
+import type { CauseInfo } from '../../ui/data';
+import type { Services } from '../admin/services';
+import { existingConnection, viewContext } from '../application/services';
+import { jsonAnswer, type Answer } from '../http/answer';
+import type { ApiRequest } from '../json-api/api-request';
+
+/** Requests that the live check shows at most. */
+const MOST_SETUP_REQUESTS = 50;
+
+/** `GET /pages/connections/{id}/setupRequests?since=`: what arrived while somebody sets it up. */
+export async function listSetupRequests(services: Services, request: ApiRequest): Promise<Answer> {
+  const { id, createdAt } = await existingConnection(services, request.connectionId);
+  const since = [request.query['since'] ?? '', createdAt].sort().at(-1) ?? '';
+  const requests = await latestSetupEntries(services.table, id, MOST_SETUP_REQUESTS, since);
+  return jsonAnswer(200, { requests });
+}
+
+/** Changes that are searched for the latest user. */
+const CHANGES_READ = 200;
+
+/** `GET /pages/connections/{id}/latestUser`: the user that was received last, if there is one. */
+export async function readLatestUser(services: Services, request: ApiRequest): Promise<Answer> {
+  const connection = await existingConnection(services, request.connectionId);
+  const found = await latestUser(services.table, connection.id, connection.createdAt);
+  if (found === undefined) return jsonAnswer(200, {});
+  const context = await viewContext(services, connection, [found.id]);
+  return jsonAnswer(200, { user: userData(found, context) });
+}
+
+async function latestUser(
+  table: Table,
+  connection: string,
+  createdAt: string,
+): Promise<StoredItem | undefined> {
+  const { items } = await table.query(changesPartition(connection), {
+    backward: true,
+    limit: CHANGES_READ,
+  });
+  const ids = items
+    .map((item) => changeEntryFromItem(connection, item))
+    .filter(({ resourceType, at }) => resourceType === 'User' && at >= createdAt)
+    .map(({ resourceId }) => resourceId);
+  for (const id of new Set(ids)) {
+    const item = await table.get(resourceKey(connection, 'User', id));
+    if (item !== undefined) return resourceFromItem(item);
+  }
+  return undefined;
+}
+
+/** Failures that are read to group them by cause, and how old they may be. */
+const MOST_FAILURES = 500;
+const FAILURE_DAYS = 14;
+
+/** Names that are shown of the users and groups that a cause concerns. */
+const MOST_NAMES = 5;
+
+/** `GET /pages/connections/{id}/causes`: the failures of two weeks by cause, latest first. */
+export async function listCauses(services: Services, request: ApiRequest): Promise<Answer> {
+  const connection = await existingConnection(services, request.connectionId);
+  const from = Date.now() - FAILURE_DAYS * 86_400_000;
+  const { records } = await logRecords(services.table, connection.id, {
+    limit: MOST_FAILURES,
+    matches: ({ kind }) => kind === 'failure',
+    hasChanges: false,
+    from: Math.max(from, Date.parse(connection.createdAt)),
+  });
+  const groups = new Map<string, (LogRecord & { readonly kind: 'failure' })[]>();
+  for (const record of records) {
+    if (record.kind !== 'failure') continue;
+    const key = `${record.cause} ${record.attribute ?? ''}`;
+    groups.set(key, [...(groups.get(key) ?? []), record]);
+  }
+  const causes = [...groups.values()].flatMap((failures): CauseInfo[] => {
+    const [latest] = failures;
+    if (latest === undefined) return [];
+    const names = [
+      ...new Set(failures.flatMap(({ name, resourceId }) => name ?? resourceId ?? [])),
+    ];
+    return [
+      {
+        cause: latest.cause,
+        ...explain(latest.cause, connection.identityProvider, latest.attribute, services.audience),
+        firstAt: failures.at(-1)?.at ?? latest.at,
+        lastAt: latest.at,
+        requests: failures.reduce((sum, { count }) => sum + count, 0),
+        names: names.slice(0, MOST_NAMES),
+        subjects: names.length,
+      },
+    ];
+  });
+  return jsonAnswer(200, { causes });
+}

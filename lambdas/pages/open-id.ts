@@ -1,0 +1,108 @@
+import * as client from 'openid-client';
+import type { SignIn } from '../../directory/sessions/console-sessions';
+import { newSecret } from '../../directory/sessions/secret';
+import { Problem } from '../json-api/problem';
+
+/** How operators sign in with OpenID Connect. */
+export interface OpenIdSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Undefined for a public client. */
+  readonly clientSecret: (() => Promise<string>) | undefined;
+  /** Groups of which an operator must have one. */
+  readonly allowedGroups: readonly string[];
+  /** The console's own URL that the provider sends operators back to. */
+  readonly redirectUri: string;
+  /** Whether the issuer may be served over HTTP, for development. */
+  readonly isInsecureAllowed: boolean;
+}
+
+/** Signs operators in with OpenID Connect: authorization code with PKCE. */
+export class OpenId {
+  private configuration: Promise<client.Configuration> | undefined;
+
+  constructor(private readonly settings: OpenIdSettings) {}
+
+  /** Begins a sign-in. @returns the provider's URL, and what its answer is checked against */
+  async begin(): Promise<{ readonly url: string; readonly signIn: SignIn }> {
+    const signIn: SignIn = {
+      state: newSecret(),
+      nonce: newSecret(),
+      verifier: client.randomPKCECodeVerifier(),
+    };
+    const url = client.buildAuthorizationUrl(await this.configured(), {
+      redirect_uri: this.settings.redirectUri,
+      scope: 'openid email profile',
+      state: signIn.state,
+      nonce: signIn.nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(signIn.verifier),
+      code_challenge_method: 'S256',
+    });
+    return { url: url.href, signIn };
+  }
+
+  /**
+   * Completes a sign-in.
+   * @param query the query string of the provider's answer
+   * @returns the operator's name, for the audit log
+   * @throws Problem 403 if the answer is wrong, or the person is no operator
+   */
+  async complete(query: string, { state, nonce, verifier }: SignIn): Promise<string> {
+    const answer = new URL(`${this.settings.redirectUri}?${query}`);
+    const tokens = await client
+      .authorizationCodeGrant(await this.configured(), answer, {
+        expectedState: state,
+        expectedNonce: nonce,
+        pkceCodeVerifier: verifier,
+        idTokenExpected: true,
+      })
+      .catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Problem(403, `The OpenID provider did not confirm the sign-in: ${reason}`);
+      });
+    return operatorOf({ ...tokens.claims() }, this.settings.allowedGroups);
+  }
+
+  private async configured(): Promise<client.Configuration> {
+    this.configuration ??= this.discover();
+    try {
+      return await this.configuration;
+    } catch (error) {
+      this.configuration = undefined;
+      throw error;
+    }
+  }
+
+  private async discover(): Promise<client.Configuration> {
+    const { issuer, clientId, clientSecret, isInsecureAllowed } = this.settings;
+    const secret = await clientSecret?.();
+    const authentication = secret === undefined ? client.None() : client.ClientSecretPost(secret);
+    return client.discovery(new URL(issuer), clientId, undefined, authentication, {
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated as a warning
+      execute: isInsecureAllowed ? [client.allowInsecureRequests] : [],
+      timeout: 5,
+    });
+  }
+}
+
+/**
+ * Returns the name of an operator.
+ * @param claims of the ID token, which is verified
+ * @throws Problem 403 for an address that is not verified, or without one of the groups
+ */
+export function operatorOf(
+  claims: Readonly<Record<string, unknown>>,
+  allowedGroups: readonly string[],
+): string {
+  const { sub, email, email_verified: isVerified, groups, preferred_username: userName } = claims;
+  if (email !== undefined && isVerified === false) {
+    throw new Problem(403, 'The email address of this account is not verified.');
+  }
+  const held: readonly unknown[] = Array.isArray(groups) ? groups : [groups];
+  if (!allowedGroups.some((group) => held.includes(group))) {
+    throw new Problem(403, 'This account is in none of the groups that may use the console.');
+  }
+  // An address that the provider does not vouch for can be anybody's.
+  const name = isVerified === true ? email : userName;
+  return typeof name === 'string' && name !== '' ? name : String(sub);
+}

@@ -1,0 +1,64 @@
+import { parseJson } from '../../scim/json';
+import type { PageCall, PageResult } from '../../ui/protocol';
+import { ADMIN_ROUTES, serveAdmin } from '../admin/operations';
+import { APPLICATION_ROUTES, serveApplication } from '../application/operations';
+import { ADMIN_PATH, APPLICATION_PATH } from '../contract';
+import type { Answer } from '../http/answer';
+import { routeOf, type ApiRequest } from '../json-api/api-request';
+import { Problem, problemOf } from '../json-api/problem';
+import { PAGE_ROUTES, servePage } from './operations';
+import { checkScope } from './scopes';
+import type { PageServices } from './services';
+
+/** An API whose calls pages make. */
+interface Api {
+  readonly base: string;
+  readonly routes: readonly string[];
+  readonly serve: (services: PageServices, request: ApiRequest) => Promise<Answer>;
+}
+
+const APIS: readonly Api[] = [
+  { base: '/pages', routes: PAGE_ROUTES, serve: servePage },
+  { base: ADMIN_PATH, routes: ADMIN_ROUTES, serve: serveAdmin },
+  { base: APPLICATION_PATH, routes: APPLICATION_ROUTES, serve: serveApplication },
+];
+
+/** Serves a call of a page, if the visitor's session allows it. It never throws. */
+export async function serveCall(
+  services: PageServices,
+  call: PageCall,
+  requestId: string,
+): Promise<PageResult> {
+  try {
+    const api = APIS.find(({ base }) => call.path.startsWith(`${base}/`));
+    const request = api === undefined ? undefined : requestOf(api, call);
+    if (api === undefined || request === undefined)
+      throw new Problem(404, 'There is no such page.');
+    // The routes of different APIs can be equal.
+    checkScope(services.visitor, { ...request, route: `${api.base}${request.route}` });
+    return resultOf(await api.serve(services, request));
+  } catch (error) {
+    return resultOf(problemOf(error, requestId).toAnswer());
+  }
+}
+
+function requestOf(
+  { base, routes }: Api,
+  { method, path, query = {}, body }: PageCall,
+): ApiRequest | undefined {
+  const found = routeOf(path.slice(base.length + 1), routes);
+  if (found === undefined) return undefined;
+  const { route, parameters } = found;
+  return {
+    route,
+    method,
+    connectionId: parameters['connectionId'] ?? '',
+    parameter: (name) => decodeURIComponent(parameters[name] ?? ''),
+    query,
+    body: body === undefined ? '' : JSON.stringify(body),
+  };
+}
+
+function resultOf({ status, body }: Answer): PageResult {
+  return { status, body: body === undefined ? undefined : parseJson(body) };
+}

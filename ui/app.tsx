@@ -1,0 +1,105 @@
+import { Hono, type Context, type MiddlewareHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { assetsOf } from './assets/assets';
+import { addConsole } from './console/console';
+import { PlainPage, portalFrame } from './portal/frame';
+import { addLiveCheck } from './portal/live-check';
+import { addOpening } from './portal/opening';
+import { addReview } from './portal/review';
+import { addSetup } from './portal/setup';
+import { addStatus } from './portal/status';
+import { addTokens } from './portal/tokens';
+import { Head } from './parts/parts';
+import { CallError } from './web/backend';
+import { pageHeaders } from './web/headers';
+import { respond } from './web/respond';
+import type { PageEnvironment } from './web/types';
+
+/** Creates the pages of the portal and the console. */
+export function createPages(): Hono<PageEnvironment> {
+  const app = new Hono<PageEnvironment>();
+  app.use(pageHeaders);
+  app.get('/:audience{portal|console}/assets/:name', (context) => {
+    const { style, script } = assetsOf(context.env.branding);
+    const asset = [style, script].find(({ name }) => name === context.req.param('name'));
+    if (asset === undefined) return context.text('Not found', 404);
+    return context.body(asset.content, 200, {
+      'Content-Type': `${asset.mediaType}; charset=utf-8`,
+      // The name changes with the content.
+      'Cache-Control': 'public, max-age=31536000, immutable',
+    });
+  });
+  app.use('/portal/*', onlyIf('portal'));
+  for (const add of [addOpening, addSetup, addTokens, addLiveCheck, addReview, addStatus]) add(app);
+  app.use('/console/*', onlyIf('console'));
+  addConsole(app);
+  app.notFound(notFound);
+  app.onError(failed);
+  return app;
+}
+
+/** Answers 404 to pages that are switched off. */
+function onlyIf(page: string): MiddlewareHandler<PageEnvironment> {
+  return async (context: Context<PageEnvironment>, next) => {
+    if (!context.env.pages.has(page)) return notFound(context);
+    return next();
+  };
+}
+
+function notFound(context: Context<PageEnvironment>): Response | Promise<Response> {
+  return message(context, 404, 'There is no such page', 'Check the address, or start over.');
+}
+
+/** Answers a request that failed. A fault is logged by the function and shown without details. */
+function failed(error: Error, context: Context<PageEnvironment>): Response | Promise<Response> {
+  const isConsole = context.req.path.startsWith('/console');
+  if (error instanceof HTTPException) return error.getResponse();
+  if (!(error instanceof CallError)) throw error;
+  if (error.status === 401 && isConsole)
+    return context.redirect(`${context.env.base}/console/sign-in`);
+  switch (error.status) {
+    case 401:
+      return message(
+        context,
+        401,
+        'This page opens with a link',
+        'Your session has ended, or there was none. Ask the people who operate the service for a ' +
+          'new link.',
+      );
+    case 403:
+      return message(context, 403, 'That is not possible here', error.message);
+    case 404:
+      return message(context, 404, 'There is no such thing', error.message);
+    case 400:
+    case 409:
+      return message(context, error.status, 'That was not possible', error.message);
+    default:
+      return message(
+        context,
+        503,
+        'That did not work',
+        'The service is busy, or has a problem. Try again in a moment.',
+      );
+  }
+}
+
+function message(
+  context: Context<PageEnvironment>,
+  status: 400 | 401 | 403 | 404 | 409 | 503,
+  title: string,
+  text: string,
+): Response | Promise<Response> {
+  const isConsole = context.req.path.startsWith('/console');
+  const frame = portalFrame(context);
+  const own = isConsole ? { ...frame, root: `${context.env.base}/console` } : frame;
+  return respond(
+    context,
+    <PlainPage frame={own} title={title}>
+      <Head title={title}>{text}</Head>
+      <p>
+        <a href={own.root}>Start over</a>
+      </p>
+    </PlainPage>,
+    status,
+  );
+}

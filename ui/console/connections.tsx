@@ -1,0 +1,246 @@
+import type { Context, Hono } from 'hono';
+import { consoleLabelsOf } from '../../idp/explanations/console';
+import { GUIDES } from '../../idp/guides/registry';
+import type { ConnectionList } from '../data';
+import { Checkbox, Form, Select, TextField } from '../parts/forms';
+import { Badge, Card, CopyField, Empty, Head, NextPage, Notice, Table } from '../parts/parts';
+import { dayText, numberText, Time } from '../parts/times';
+import { CallError, get, post } from '../web/backend';
+import { readForm, respond, type Element, type Fields } from '../web/respond';
+import type { PageEnvironment } from '../web/types';
+import { consoleBackend, ConsolePage, enter, type Desk } from './frame';
+
+/** The identity providers, for a choice. */
+export const IDENTITY_PROVIDER_OPTIONS = Object.entries(GUIDES).map(
+  ([name, { title }]) => [name, title] as const,
+);
+
+/** The list of connections, and the page that creates one. */
+export function addConnections(app: Hono<PageEnvironment>): void {
+  app.get('/console', async (context) => {
+    const { search = '', cursor } = context.req.query();
+    const [desk, list] = await enter<[ConnectionList]>(
+      context,
+      get('/pages/connections', { search, ...(cursor === undefined ? {} : { cursor }) }),
+    );
+    return respond(context, connectionList(desk, list, search));
+  });
+
+  app.get('/console/new', async (context) => {
+    const [desk] = await enter(context);
+    return respond(
+      context,
+      newConnection(desk, () => ''),
+    );
+  });
+
+  app.post('/console/new', async (context) => {
+    const fields = await readForm(context, 'console');
+    try {
+      return await createConnection(context, fields);
+    } catch (error) {
+      if (!(error instanceof CallError) || ![400, 409].includes(error.status)) throw error;
+      const [desk] = await enter(context);
+      return respond(context, newConnection(desk, fields, error), 400);
+    }
+  });
+}
+
+interface CreatedConnection {
+  readonly id: string;
+  readonly displayName: string;
+  readonly scimBaseUrl: string;
+  readonly token: { readonly value: string; readonly expiresAt: string };
+}
+
+async function createConnection(
+  context: Context<PageEnvironment>,
+  fields: Fields,
+): Promise<Response> {
+  const id = fields('id');
+  const recipients = linesOf(fields('recipients'));
+  const created = await consoleBackend(context).one<CreatedConnection>(
+    post('/admin/connections', {
+      ...(id === '' ? {} : { id }),
+      displayName: fields('displayName'),
+      identityProvider: fields('identityProvider'),
+      groups: fields('groups') === 'yes',
+      ...(recipients.length === 0 ? {} : { failureMail: { recipients } }),
+    }),
+  );
+  const [desk] = await enter(context);
+  const path = `${desk.frame.root}/connections/${created.id}`;
+  return respond(
+    context,
+    <ConsolePage desk={desk} title={created.displayName} here="Connections">
+      <div class="narrow content">
+        <Head title={`${created.displayName} is created`}>
+          Hand out a setup link, and the customer's administrator does the rest alone. Or pass on
+          these two values.
+        </Head>
+        <Card>
+          <CopyField label="Base URL" value={created.scimBaseUrl} id="base-url" />
+          <CopyField label="Token, shown this once" value={created.token.value} id="token" />
+          <p class="muted small">{`The token is valid until ${dayText(created.token.expiresAt)}.`}</p>
+        </Card>
+        <div class="actions">
+          <a class="button" href={path}>
+            Open the connection
+          </a>
+          <a class="button primary" href={`${path}/links`}>
+            Make a setup link
+          </a>
+        </div>
+      </div>
+    </ConsolePage>,
+    201,
+  );
+}
+
+/** Returns the entries of a field with one on each line, or separated by commas. */
+export function linesOf(text: string): readonly string[] {
+  return text
+    .split(/[\n,]/)
+    .map((line) => line.trim())
+    .filter(Boolean);
+}
+
+function connectionList(desk: Desk, list: ConnectionList, search: string): Element {
+  const { frame } = desk;
+  const { connections, total, needAttention } = list;
+  return (
+    <ConsolePage desk={desk} title="Connections" here="Connections">
+      <Head title="Connections">{summaryOf(total, needAttention, search)}</Head>
+      <form class="row search" method="get" action={frame.root} role="search">
+        <input
+          type="search"
+          name="search"
+          value={search}
+          placeholder="Search by name or id"
+          aria-label="Search by name or id"
+        />
+        <button>Search</button>
+        <a class="button primary" href={`${frame.root}/new`}>
+          New connection
+        </a>
+      </form>
+      <Card>
+        {connections.length === 0 ? (
+          <Empty title={search === '' ? 'There are no connections yet' : 'Nothing matches'}>
+            {search === ''
+              ? "A connection is one customer's identity provider. Create one, then hand out a link."
+              : 'Search for a part of the name or of the id.'}
+          </Empty>
+        ) : (
+          <Table
+            label="Connections"
+            columns={['Customer', 'Identity provider', 'Health', 'Users', 'Last request']}
+          >
+            {connections.map(({ id, displayName, identityProvider, health, ...numbers }) => (
+              <tr>
+                <td>
+                  {identityProvider === undefined ? (
+                    <strong>{displayName}</strong>
+                  ) : (
+                    <a href={`${frame.root}/connections/${id}`}>
+                      <strong>{displayName}</strong>
+                    </a>
+                  )}
+                  <span class="sub">{id}</span>
+                </td>
+                <td data-label="Identity provider">{providerName(identityProvider)}</td>
+                <td data-label="Health">
+                  <Badge state={health.state}>{health.text}</Badge>
+                </td>
+                <td data-label="Users">
+                  {numbers.users === undefined ? '–' : numberText(numbers.users)}
+                </td>
+                <td data-label="Last request">
+                  <Time at={numbers.lastRequestAt} />
+                </td>
+              </tr>
+            ))}
+          </Table>
+        )}
+      </Card>
+      <NextPage
+        cursor={list.nextCursor}
+        href={`${frame.root}?search=${encodeURIComponent(search)}`}
+      />
+    </ConsolePage>
+  );
+}
+
+function providerName(identityProvider: string | undefined): string {
+  if (identityProvider === undefined) return '–';
+  const { name } = consoleLabelsOf(identityProvider);
+  return name === 'the identity provider' ? 'Other' : name;
+}
+
+function summaryOf(total: number, needAttention: number | undefined, search: string): string {
+  const number = `${numberText(total)} connection${total === 1 ? '' : 's'}`;
+  if (search !== '') return `${number} match “${search}”.`;
+  if (needAttention === undefined) return `${number}, by id.`;
+  if (total === 0) return "One for each customer's identity provider.";
+  return needAttention === 0
+    ? `${number}. None needs attention.`
+    : `${numberText(needAttention)} of ${numberText(total)} need attention.`;
+}
+
+function newConnection(desk: Desk, fields: Fields, error?: CallError): Element {
+  const state = { token: desk.form, problems: error?.fields ?? new Map<string, string>() };
+  const wasSent = error !== undefined;
+  return (
+    <ConsolePage desk={desk} title="New connection" here="Connections">
+      <div class="narrow content">
+        <Head title="New connection">One customer's identity provider.</Head>
+        {error === undefined ? null : <Notice state="bad" title={error.message} />}
+        <Card>
+          <Form state={state} action={`${desk.frame.root}/new`} class="form">
+            <TextField
+              label="Customer"
+              name="displayName"
+              state={state}
+              value={fields('displayName')}
+              required
+            />
+            <TextField
+              label="Id"
+              name="id"
+              state={state}
+              value={fields('id')}
+              hint="Part of the base URL: lower-case letters, digits and hyphens. Empty for a random one."
+            />
+            <Select
+              label="Identity provider"
+              name="identityProvider"
+              state={state}
+              value={fields('identityProvider') || 'generic'}
+              options={IDENTITY_PROVIDER_OPTIONS}
+              hint="The customer's administrator can choose another one during the setup."
+            />
+            <TextField
+              label="Mails about failures to"
+              name="recipients"
+              state={state}
+              value={fields('recipients')}
+              hint="Addresses, separated by commas. Empty for the deployment's recipients."
+            />
+            <Checkbox
+              label="Groups, too"
+              name="groups"
+              checked={!wasSent || fields('groups') === 'yes'}
+              hint="Otherwise users only."
+            />
+            <div class="actions">
+              <a class="button" href={desk.frame.root}>
+                Cancel
+              </a>
+              <button class="primary">Create</button>
+            </div>
+          </Form>
+        </Card>
+      </div>
+    </ConsolePage>
+  );
+}

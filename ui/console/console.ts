@@ -1,0 +1,34 @@
+import type { Hono } from 'hono';
+import type { PageEnvironment } from '../web/types';
+import { addConnections } from './connections';
+import { addGroups } from './groups';
+import { addLinks } from './links';
+import { addMapping } from './mapping';
+import { addOverview } from './overview';
+import { addRecords } from './records';
+import { addSettings } from './settings';
+import { addSignIn } from './sign-in';
+import { addConnectionTokens } from './tokens';
+import { addUsers } from './users';
+import { addWebhook } from './webhook';
+import { addWebhooks } from './webhooks';
+
+/** The pages for operators. */
+export function addConsole(app: Hono<PageEnvironment>): void {
+  for (const add of [
+    addSignIn,
+    addConnections,
+    addOverview,
+    addUsers,
+    addGroups,
+    addRecords,
+    addConnectionTokens,
+    addMapping,
+    addLinks,
+    addSettings,
+    addWebhooks,
+    addWebhook,
+  ]) {
+    add(app);
+  }
+}

@@ -1,0 +1,184 @@
+import type { Context, Hono } from 'hono';
+import type { Health, PortalLinkInfo, PortalLinkPage } from '../data';
+import { Form, Select, TextField, type FormState } from '../parts/forms';
+import { Badge, Card, CopyField, Empty, NextPage, Notice, Table } from '../parts/parts';
+import { relativeText, Time } from '../parts/times';
+import { CallError, get, post } from '../web/backend';
+import { readForm, respond } from '../web/respond';
+import type { PageEnvironment } from '../web/types';
+import { connectionIn, ConnectionPage, consoleBackend, enterConnection, shortActor } from './frame';
+
+const INTENTS = [
+  ['setup', 'Set up: everything below, and the identity provider'],
+  ['rotate', 'Replace the token, and see the log'],
+  ['log', 'See the status and the log only'],
+] as const;
+
+const LIFETIMES = [
+  ['259200', '3 days'],
+  ['86400', '1 day'],
+  ['3600', '1 hour'],
+  ['1209600', '14 days'],
+] as const;
+
+const STATES: Readonly<Record<PortalLinkInfo['state'], readonly [Health['state'], string]>> = {
+  unused: ['warning', 'Not opened yet'],
+  opened: ['ok', 'Opened'],
+  expired: ['idle', 'Expired'],
+  revoked: ['idle', 'Revoked'],
+};
+
+/** The links to the portal of a connection. */
+export function addLinks(app: Hono<PageEnvironment>): void {
+  app.get('/console/connections/:id/links', (context) => show(context));
+
+  app.post('/console/connections/:id/links', async (context) => {
+    const fields = await readForm(context, 'console');
+    const recipient = fields('recipient');
+    try {
+      const { url, expiresAt } = await consoleBackend(context).one<{
+        readonly url: string;
+        readonly expiresAt: string;
+      }>(
+        post(`${connectionIn(context, 'admin')}/portalLinks`, {
+          intent: fields('intent'),
+          expiresInSeconds: Number(fields('lifetime')),
+          ...(recipient === '' ? {} : { recipient }),
+        }),
+      );
+      return await show(context, { url, expiresAt });
+    } catch (error) {
+      if (!(error instanceof CallError) || ![400, 409].includes(error.status)) throw error;
+      return show(context, undefined, error);
+    }
+  });
+
+  app.post('/console/connections/:id/links/revoke', async (context) => {
+    const fields = await readForm(context, 'console');
+    const link = encodeURIComponent(fields('link'));
+    const path = `${connectionIn(context, 'admin')}/portalLinks/${link}`;
+    await consoleBackend(context).one({ method: 'DELETE', path });
+    const [desk] = await enterConnection(context);
+    return context.redirect(`${desk.path}/links`, 303);
+  });
+}
+
+async function show(
+  context: Context<PageEnvironment>,
+  created?: { readonly url: string; readonly expiresAt: string },
+  error?: CallError,
+): Promise<Response> {
+  const { cursor } = context.req.query();
+  const path = `${connectionIn(context, 'admin')}/portalLinks`;
+  const query = { limit: '25', ...(cursor === undefined ? {} : { cursor }) };
+  const [desk, { portalLinks, nextCursor }] = await enterConnection<[PortalLinkPage]>(
+    context,
+    get(path, query),
+  );
+  const state: FormState = {
+    token: desk.form,
+    ...(error === undefined ? {} : { problems: error.fields }),
+  };
+  return respond(
+    context,
+    <ConnectionPage desk={desk} tab="Setup links">
+      {error === undefined ? null : <Notice state="bad" title={error.message} />}
+      {created === undefined ? (
+        <Card title="Make a link">
+          <p class="muted">
+            It opens the portal for the customer's administrator, once, in one browser. Whoever
+            opens it can do what it allows: send it to one person.
+          </p>
+          <Form state={state} action={`${desk.path}/links`} class="form">
+            <TextField
+              label="For"
+              name="recipient"
+              state={state}
+              hint="A name or an address, for the audit log. It is not mailed."
+            />
+            <Select label="Allows" name="intent" state={state} value="setup" options={INTENTS} />
+            <Select
+              label="Can be opened for"
+              name="lifetime"
+              state={state}
+              value="259200"
+              options={LIFETIMES}
+            />
+            <div class="actions">
+              <button class="primary">Make a link</button>
+            </div>
+          </Form>
+        </Card>
+      ) : (
+        <Card title="The link">
+          <p class="muted">
+            Copy it now: it is shown this once. It can be opened{' '}
+            {`until ${created.expiresAt.slice(0, 16).replace('T', ' ')} UTC.`}
+          </p>
+          <CopyField label="Setup link" value={created.url} id="link" />
+          <div class="actions">
+            <a class="button" href={`${desk.path}/links`}>
+              Done
+            </a>
+          </div>
+        </Card>
+      )}
+      <Card title="All links">
+        {portalLinks.length === 0 ? (
+          <Empty title="No link was made yet">Links of the last months are listed here.</Empty>
+        ) : (
+          <Table label="Links" columns={['For', 'Allows', 'State', 'Made', 'By', '']}>
+            {portalLinks.map((link) => (
+              <LinkRow link={link} form={desk.form} action={`${desk.path}/links/revoke`} />
+            ))}
+          </Table>
+        )}
+      </Card>
+      <NextPage cursor={nextCursor} href={`${desk.path}/links`} />
+    </ConnectionPage>,
+    created === undefined ? (error === undefined ? 200 : 400) : 201,
+  );
+}
+
+const LinkRow = ({
+  link: { id, recipient, intent, state, createdAt, createdBy, expiresAt, openedAt },
+  form,
+  action,
+}: {
+  readonly link: PortalLinkInfo;
+  readonly form: string;
+  readonly action: string;
+}) => {
+  const [tone, word] = STATES[state];
+  const isLive = state === 'unused' || state === 'opened';
+  return (
+    <tr>
+      <td data-label="For">{recipient ?? '–'}</td>
+      <td data-label="Allows">{intent}</td>
+      <td data-label="State">
+        <Badge state={tone}>{word}</Badge>
+        <span class="sub">
+          {state === 'unused'
+            ? `ends ${relativeText(expiresAt)}`
+            : openedAt === undefined
+              ? ''
+              : relativeText(openedAt)}
+        </span>
+      </td>
+      <td data-label="Made">
+        <Time at={createdAt} />
+      </td>
+      <td data-label="By">{shortActor(createdBy)}</td>
+      <td>
+        {isLive ? (
+          <Form state={{ token: form }} action={action}>
+            <input type="hidden" name="link" value={id} />
+            <button class="plain">
+              Revoke<span class="visually-hidden"> link {id}</span>
+            </button>
+          </Form>
+        ) : null}
+      </td>
+    </tr>
+  );
+};

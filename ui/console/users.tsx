@@ -1,0 +1,115 @@
+import type { Hono } from 'hono';
+import { MAPPING_ROWS, mappedText } from '../../idp/guides/mapping-rows';
+import type { LogPage, UserInfo, UserPage } from '../data';
+import { LogTable } from '../parts/log';
+import { Badge, Card, Empty, Facts, Head, JsonText, NextPage, Table } from '../parts/parts';
+import { get } from '../web/backend';
+import { respond } from '../web/respond';
+import type { PageEnvironment } from '../web/types';
+import { connectionIn, ConnectionPage, enterConnection } from './frame';
+
+const PAGE = '50';
+
+/** The users of a connection, and one of them. */
+export function addUsers(app: Hono<PageEnvironment>): void {
+  app.get('/console/connections/:id/users', async (context) => {
+    const { search = '', cursor } = context.req.query();
+    const page = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+    const [desk, { users, nextCursor }] = await enterConnection<[UserPage]>(
+      context,
+      search === ''
+        ? get(`${connectionIn(context, 'app/v1')}/users`, page)
+        : get(`${connectionIn(context)}/users`, { search }),
+    );
+    const { path } = desk;
+    return respond(
+      context,
+      <ConnectionPage desk={desk} tab="Users">
+        <form class="row search" method="get" action={`${path}/users`} role="search">
+          <input
+            type="search"
+            name="search"
+            value={search}
+            placeholder="User name, email address, external id or id"
+            aria-label="User name, email address, external id or id"
+          />
+          <button>Search</button>
+        </form>
+        <Card>
+          {users.length === 0 ? (
+            <Empty title={search === '' ? 'There are no users yet' : 'No user has this value'}>
+              {search === ''
+                ? 'The identity provider creates them.'
+                : 'The search finds whole values, regardless of case.'}
+            </Empty>
+          ) : (
+            <Table label="Users" columns={['User', 'Email', 'Roles', 'State']}>
+              {users.map(({ id, userName, displayName, email, roles, active }) => (
+                <tr>
+                  <td>
+                    <a href={`${path}/users/${id}`}>
+                      <strong>{userName ?? id}</strong>
+                    </a>
+                    <span class="sub">{displayName}</span>
+                  </td>
+                  <td data-label="Email">{email ?? '–'}</td>
+                  <td data-label="Roles">{roles.length === 0 ? '–' : roles.join(', ')}</td>
+                  <td data-label="State">
+                    <ActiveBadge active={active} />
+                  </td>
+                </tr>
+              ))}
+            </Table>
+          )}
+        </Card>
+        <NextPage cursor={nextCursor} href={`${path}/users`} />
+      </ConnectionPage>,
+    );
+  });
+
+  app.get('/console/connections/:id/users/:userId', async (context) => {
+    const userId = encodeURIComponent(context.req.param('userId'));
+    const [desk, user, history] = await enterConnection<[UserInfo, LogPage]>(
+      context,
+      get(`${connectionIn(context, 'app/v1')}/users/${userId}`),
+      get(`${connectionIn(context)}/history/${userId}`),
+    );
+    const { scim, ...profile } = user;
+    return respond(
+      context,
+      <ConnectionPage desk={desk} tab="Users" title={user.userName ?? user.id}>
+        <Head
+          title={user.userName ?? user.id}
+          beside={<ActiveBadge active={user.active} isDeleted={user.deletedAt !== undefined} />}
+        />
+        <Card title="Attributes">
+          <Facts
+            of={MAPPING_ROWS.map((row) => [row.shownAs, mappedText(row, scim) || '–'] as const)}
+          />
+        </Card>
+        <div class="columns">
+          <Card title="As the application sees it">
+            <JsonText label="Profile" value={profile} />
+          </Card>
+          <Card title="As SCIM has it">
+            <JsonText label="SCIM resource" value={scim} />
+          </Card>
+        </div>
+        <Card title="History">
+          <LogTable entries={history.requests} />
+        </Card>
+      </ConnectionPage>,
+    );
+  });
+}
+
+const ActiveBadge = ({
+  active,
+  isDeleted = false,
+}: {
+  readonly active: boolean;
+  readonly isDeleted?: boolean;
+}) => {
+  if (isDeleted) return <Badge state="idle">Deleted, retained</Badge>;
+  return active ? <Badge state="ok">Active</Badge> : <Badge state="idle">Inactive</Badge>;
+};

@@ -1,0 +1,221 @@
+import type { Context, Hono } from 'hono';
+import type { DeliveryInfo, DeliveryPage, WebhookInfo } from '../data';
+import { Form, TextField, type FormState } from '../parts/forms';
+import {
+  Badge,
+  Card,
+  CopyField,
+  Empty,
+  Facts,
+  Head,
+  NextPage,
+  Notice,
+  Table,
+} from '../parts/parts';
+import { Time } from '../parts/times';
+import type { PageCall } from '../protocol';
+import { CallError, get, post } from '../web/backend';
+import { readForm, respond } from '../web/respond';
+import type { PageEnvironment } from '../web/types';
+import { consoleBackend, ConsolePage, enter, type Desk } from './frame';
+import { WebhookBadge } from './webhooks';
+
+/** One webhook: its state, its deliveries, and what can be done about them. */
+export function addWebhook(app: Hono<PageEnvironment>): void {
+  app.get('/console/webhooks/:webhook', (context) => show(context));
+
+  app.post('/console/webhooks/:webhook/:act', async (context) => {
+    const fields = await readForm(context, 'console');
+    const path = pathOf(context);
+    const act = context.req.param('act');
+    const calls: Readonly<Record<string, PageCall>> = {
+      test: post(`${path}/test`),
+      replay: post(`${path}/replay`, { after: fields('after') }),
+      resend: post(`${path}/deliveries/${encodeURIComponent(fields('event'))}/resend`),
+      enable: { method: 'PATCH', path, body: { enabled: true } },
+      disable: { method: 'PATCH', path, body: { enabled: false } },
+      delete: { method: 'DELETE', path },
+      rotate: post(`${path}/secret`),
+    };
+    const call = Object.hasOwn(calls, act) ? calls[act] : undefined;
+    if (call === undefined) throw new CallError(404, 'A webhook cannot do that.');
+    try {
+      const answer = await consoleBackend(context).one<{ readonly secret?: string } | undefined>(
+        call,
+      );
+      if (act === 'rotate') return await show(context, { secret: answer?.secret ?? '' });
+    } catch (error) {
+      if (!(error instanceof CallError) || ![400, 409].includes(error.status)) throw error;
+      return show(context, { error });
+    }
+    const root = `${context.env.base}/console/webhooks`;
+    const own = `${root}/${context.req.param('webhook')}?done=${act}`;
+    return context.redirect(act === 'delete' ? root : own, 303);
+  });
+}
+
+const DONE: Readonly<Record<string, string>> = {
+  test: 'A test event is on its way.',
+  replay: 'The events are on their way.',
+  resend: 'The event is on its way.',
+  enable: 'The webhook is enabled.',
+  disable: 'The webhook is disabled.',
+};
+
+function pathOf(context: Context<PageEnvironment>): string {
+  return `/admin/webhooks/${encodeURIComponent(context.req.param('webhook') ?? '')}`;
+}
+
+interface Outcome {
+  readonly secret?: string;
+  readonly error?: CallError;
+}
+
+async function show(
+  context: Context<PageEnvironment>,
+  { secret, error }: Outcome = {},
+): Promise<Response> {
+  const { status, cursor, done = '' } = context.req.query();
+  const query = {
+    limit: '25',
+    ...(status === 'failed' ? { status } : {}),
+    ...(cursor === undefined ? {} : { cursor }),
+  };
+  const [desk, webhook, { deliveries, nextCursor }] = await enter<[WebhookInfo, DeliveryPage]>(
+    context,
+    get(pathOf(context)),
+    get(`${pathOf(context)}/deliveries`, query),
+  );
+  const root = `${desk.frame.root}/webhooks/${webhook.id}`;
+  return respond(
+    context,
+    <ConsolePage desk={desk} title={webhook.url} here="Webhooks">
+      <div class="head">
+        <nav class="crumbs" aria-label="Path">
+          <a href={`${desk.frame.root}/webhooks`}>Webhooks</a> › {webhook.id}
+        </nav>
+        <Head title={webhook.url} beside={<WebhookBadge webhook={webhook} />} />
+      </div>
+      {error === undefined ? null : <Notice state="bad" title={error.message} />}
+      {Object.hasOwn(DONE, done) ? <Notice state="ok" title={DONE[done] ?? ''} /> : null}
+      {secret === undefined ? null : (
+        <Card title="The new signing secret">
+          <p class="muted">Copy it now: it is shown this once. Both sign for a day.</p>
+          <CopyField label="Secret" value={secret} id="secret" />
+        </Card>
+      )}
+      <Overview desk={desk} webhook={webhook} root={root} />
+      <Card title="Deliveries">
+        <nav class="tabs" aria-label="Filter">
+          <a href={root} {...(status === 'failed' ? {} : { 'aria-current': 'page' })}>
+            All
+          </a>
+          <a
+            href={`${root}?status=failed`}
+            {...(status === 'failed' ? { 'aria-current': 'page' } : {})}
+          >
+            Failed
+          </a>
+        </nav>
+        <Deliveries deliveries={deliveries} desk={desk} root={root} />
+      </Card>
+      <NextPage cursor={nextCursor} href={status === 'failed' ? `${root}?status=failed` : root} />
+    </ConsolePage>,
+  );
+}
+
+interface WebhookProps {
+  readonly desk: Desk;
+  readonly webhook: WebhookInfo;
+  readonly root: string;
+}
+
+const Overview = ({ desk, webhook, root }: WebhookProps) => {
+  const state: FormState = { token: desk.form };
+  const { enabled, description, types, connections, failingSince, lastSuccessAt } = webhook;
+  return (
+    <div class="columns">
+      <Card title="Endpoint">
+        <Facts
+          of={[
+            ['Description', description || '–'],
+            ['Types', types.join(', ') || 'all'],
+            ['Connections', connections.join(', ') || 'all'],
+            ['Last success', <Time at={lastSuccessAt} />],
+            ['Failing since', <Time at={failingSince} />],
+          ]}
+        />
+        <div class="row">
+          <Form state={state} action={`${root}/test`}>
+            <button>Send a test</button>
+          </Form>
+          <Form state={state} action={`${root}/rotate`}>
+            <button>New secret</button>
+          </Form>
+          <Form state={state} action={`${root}/${enabled ? 'disable' : 'enable'}`}>
+            <button>{enabled ? 'Disable' : 'Enable'}</button>
+          </Form>
+          <Form state={state} action={`${root}/delete`}>
+            <button class="danger">Delete</button>
+          </Form>
+        </div>
+      </Card>
+      <Card title="Replay">
+        <p class="muted">Sends all events again that came after an event.</p>
+        <Form state={state} action={`${root}/replay`} class="form">
+          <TextField label="Id of the event" name="after" state={state} required />
+          <div>
+            <button>Replay</button>
+          </div>
+        </Form>
+      </Card>
+    </div>
+  );
+};
+
+const Deliveries = ({
+  deliveries,
+  desk,
+  root,
+}: {
+  readonly deliveries: readonly DeliveryInfo[];
+  readonly desk: Desk;
+  readonly root: string;
+}) =>
+  deliveries.length === 0 ? (
+    <Empty title="There are no deliveries">They are kept for 30 days.</Empty>
+  ) : (
+    <Table label="Deliveries" columns={['Event', 'When', 'Result', 'Answer', '']}>
+      {deliveries.map(({ eventId, type, connection, at, status, statusCode, ...rest }) => (
+        <tr>
+          <td>
+            <strong>{type}</strong>
+            <span class="sub">{connection === '' ? eventId : `${connection} · ${eventId}`}</span>
+          </td>
+          <td data-label="When">
+            <Time at={at} />
+          </td>
+          <td data-label="Result">
+            <Badge state={status === 'failed' ? 'bad' : 'ok'}>
+              {status === 'failed' ? 'Failed' : 'Delivered'}
+            </Badge>
+            <span class="sub">{`attempt ${rest.attempt}`}</span>
+          </td>
+          <td data-label="Answer">
+            {statusCode ?? rest.error ?? '–'}
+            <span class="sub">{rest.answer}</span>
+          </td>
+          <td>
+            {type === 'webhook.test' ? null : (
+              <Form state={{ token: desk.form }} action={`${root}/resend`}>
+                <input type="hidden" name="event" value={eventId} />
+                <button class="plain">
+                  Send again<span class="visually-hidden"> event {eventId}</span>
+                </button>
+              </Form>
+            )}
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );

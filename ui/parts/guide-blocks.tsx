@@ -1,0 +1,149 @@
+import { raw } from 'hono/html';
+import type { FC } from 'hono/jsx';
+import { marked } from 'marked';
+import type { ConnectionInfo } from '../data';
+import type { Block, Field, Guide } from '../../idp/guides/guide';
+import { MAPPING_ROWS } from '../../idp/guides/mapping-rows';
+import { CopyField, LaterField, Notice, Table } from './parts';
+
+/** The guide's own Markdown, never a visitor's text. */
+const Markdown: FC<{ readonly source: string }> = ({ source }) =>
+  raw(marked.parse(source, { async: false }));
+
+interface BlocksProps {
+  readonly blocks: readonly Block[];
+  readonly guide: Guide;
+  readonly connection: ConnectionInfo;
+  /** Prefix of the ids of elements, unique on the page. */
+  readonly id: string;
+}
+
+/** Returns the parts of a step that a connection needs. */
+export function blocksFor(
+  blocks: readonly Block[],
+  { groups, schemas }: Pick<ConnectionInfo, 'groups' | 'schemas'>,
+): readonly Block[] {
+  return blocks.filter((block) => {
+    if (typeof block === 'string') return true;
+    if ('usersOnly' in block) return !groups;
+    if ('withGroups' in block) return groups;
+    return 'customAttributes' in block ? schemas.length > 0 : true;
+  });
+}
+
+/** The parts of a step, with the values of a connection. */
+export const GuideBlocks: FC<BlocksProps> = ({ blocks, guide, connection, id }) => (
+  <>
+    {blocksFor(blocks, connection).map((block, index) => (
+      <GuideBlock block={block} guide={guide} connection={connection} id={`${id}-${index}`} />
+    ))}
+  </>
+);
+
+const GuideBlock: FC<{
+  readonly block: Block;
+  readonly guide: Guide;
+  readonly connection: ConnectionInfo;
+  readonly id: string;
+}> = ({ block, guide, connection, id }) => {
+  if (typeof block === 'string') return <Markdown source={block} />;
+  if ('fields' in block) {
+    return (
+      <>
+        {block.fields.map((field, index) => (
+          <GuideField field={field} connection={connection} id={`${id}-${index}`} />
+        ))}
+      </>
+    );
+  }
+  if ('mappingTable' in block) return <MappingTable guide={guide} />;
+  if ('usersOnly' in block) {
+    return (
+      <Notice state="warning" title="This connection takes users only.">
+        <Markdown source={block.usersOnly} />
+      </Notice>
+    );
+  }
+  if ('withGroups' in block) return <Markdown source={block.withGroups} />;
+  if ('customAttributes' in block) {
+    return (
+      <>
+        <Markdown source={block.customAttributes} />
+        {connection.schemas.flatMap((schema) =>
+          schema.attributes.map((name, index) => (
+            <CopyField label={name} value={`${schema.id}:${name}`} id={`${id}-${index}-${name}`} />
+          )),
+        )}
+      </>
+    );
+  }
+  if ('columns' in block) return <GuideTable columns={block.columns} rows={block.rows} />;
+  return (
+    <pre tabindex={0} role="region" aria-label="Template">
+      <code>{block.code}</code>
+    </pre>
+  );
+};
+
+const GuideTable: FC<{
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}> = ({ columns, rows }) => (
+  <Table label={columns.join(', ')} columns={columns}>
+    {rows.map((cells) => (
+      <tr>
+        {cells.map((cell) => (
+          <td>{raw(marked.parseInline(cell, { async: false }))}</td>
+        ))}
+      </tr>
+    ))}
+  </Table>
+);
+
+const GuideField: FC<{
+  readonly field: Field;
+  readonly connection: ConnectionInfo;
+  readonly id: string;
+}> = ({ field: { label, value }, connection, id }) => {
+  if (typeof value === 'string') {
+    return (
+      <p>
+        {label}: <strong>{raw(marked.parseInline(value, { async: false }))}</strong>
+      </p>
+    );
+  }
+  return value.is === 'baseUrl' ? (
+    <CopyField label={label} value={connection.scimBaseUrl} id={id} />
+  ) : (
+    <LaterField label={label}>You create it in the next step. It is shown once.</LaterField>
+  );
+};
+
+/** The rows of the mapping, with the identity provider's own attributes. */
+const MappingTable: FC<{ readonly guide: Guide }> = ({ guide: { name, mapping } }) => {
+  const hasOwn = Object.keys(mapping).length > 0;
+  return (
+    <div class="scroll" tabindex={0} role="region" aria-label="Attribute mapping">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Shown as</th>
+            <th scope="col">SCIM attribute</th>
+            {hasOwn ? <th scope="col">{`${name} attribute`}</th> : null}
+          </tr>
+        </thead>
+        <tbody>
+          {MAPPING_ROWS.map(({ path, shownAs }) => (
+            <tr>
+              <td>{shownAs}</td>
+              <td>
+                <code>{path}</code>
+              </td>
+              {hasOwn ? <td>{mapping[path] ?? '–'}</td> : null}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+};

@@ -1,0 +1,93 @@
+import type { FC } from 'hono/jsx';
+import type { LogEntry } from '../data';
+import type { PageCall } from '../protocol';
+import { Badge, Empty } from './parts';
+import { Time } from './times';
+
+/** The filters of the log, with the parameters of the admin API. */
+export const LOG_FILTERS = [
+  { name: 'all', title: 'Everything', query: {} },
+  { name: 'failures', title: 'Failures', query: { status: 'failed' } },
+  { name: 'changes', title: 'Changes', query: { kind: 'change' } },
+  { name: 'ignored', title: 'Ignored attributes', query: { kind: 'ignored' } },
+] as const;
+
+/** Returns the query of a page of the log. */
+export function logQuery(show: string | undefined, cursor: string | undefined): PageCall['query'] {
+  const { query } = LOG_FILTERS.find(({ name }) => name === show) ?? LOG_FILTERS[0];
+  return { ...query, limit: '50', ...(cursor === undefined ? {} : { cursor }) };
+}
+
+/** The choice of a filter. */
+export const LogFilter: FC<{ readonly chosen: string; readonly action: string }> = ({
+  chosen,
+  action,
+}) => (
+  <nav class="tabs" aria-label="Filter">
+    {LOG_FILTERS.map(({ name, title }) => (
+      <a href={`${action}?show=${name}`} {...(name === chosen ? { 'aria-current': 'page' } : {})}>
+        {title}
+      </a>
+    ))}
+  </nav>
+);
+
+/** Entries of the log, newest first. */
+export const LogTable: FC<{ readonly entries: readonly LogEntry[] }> = ({ entries }) =>
+  entries.length === 0 ? (
+    <Empty title="Nothing here">No such request was logged within the log's retention.</Empty>
+  ) : (
+    <ul class="entries">
+      {entries.map((entry) => (
+        <li>
+          <span class="clock">
+            <Time at={entry.at} />
+          </span>
+          <div class="what">
+            <strong>{titleOf(entry)}</strong>
+            <p>{textOf(entry)}</p>
+          </div>
+          <EntryBadge entry={entry} />
+        </li>
+      ))}
+    </ul>
+  );
+
+const EntryBadge: FC<{ readonly entry: LogEntry }> = ({ entry: { kind, status } }) => {
+  switch (kind) {
+    case 'change':
+      return <Badge state="ok">Done</Badge>;
+    case 'ignored':
+      return <Badge state="idle">Ignored</Badge>;
+    case 'mail':
+      return <Badge state="warning">Not sent</Badge>;
+    case 'failure':
+      return <Badge state={status === 501 ? 'warning' : 'bad'}>{`Failed · ${status ?? ''}`}</Badge>;
+  }
+};
+
+function titleOf({ kind, name, resourceType, action, title = '' }: LogEntry): string {
+  if (kind !== 'change') return name === undefined ? title : `${title}: ${name}`;
+  return `${resourceType ?? 'User'} ${action ?? 'changed'}${name === undefined ? '' : `: ${name}`}`;
+}
+
+function textOf({ kind, meaning, remedy, detail, changes = [], members }: LogEntry): string {
+  if (kind !== 'change') {
+    const details = detail === undefined ? '' : ` (${detail})`;
+    return `${meaning ?? ''}${details} ${remedy ?? ''}`;
+  }
+  const parts = [
+    ...changes.map(({ attribute, from, to }) => changeText(attribute, from, to)),
+    ...(members === undefined
+      ? []
+      : [`${members.added} members added, ${members.removed} removed`]),
+  ];
+  return parts.join('; ');
+}
+
+function changeText(attribute: string, from: unknown, to: unknown): string {
+  if (typeof from === 'boolean' || typeof to === 'boolean') {
+    return `${attribute}: ${typeof to === 'boolean' ? to : 'removed'}`;
+  }
+  return attribute;
+}

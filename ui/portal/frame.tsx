@@ -1,0 +1,164 @@
+import type { Context } from 'hono';
+import type { FC, PropsWithChildren } from 'hono/jsx';
+import { assetsOf } from '../assets/assets';
+import type { ConnectionInfo, SessionInfo } from '../data';
+import { Document, type Frame } from '../parts/document';
+import { Form } from '../parts/forms';
+import { get, type Backend } from '../web/backend';
+import { cookieOf, formToken } from '../web/session';
+import type { PageEnvironment } from '../web/types';
+import type { PageCall } from '../protocol';
+
+type PageContext = Context<PageEnvironment>;
+
+/** The session of a visitor of the portal. */
+export type PortalSession = SessionInfo & { readonly audience: 'portal' };
+
+/** A visitor of the portal, with the connection. */
+export interface Visit {
+  readonly session: PortalSession;
+  readonly connection: ConnectionInfo;
+  /** The token of this visitor's forms. */
+  readonly form: string;
+  readonly frame: Frame;
+}
+
+/** Returns what all pages of the portal have in common. */
+export function portalFrame({ env: { base, branding } }: PageContext): Frame {
+  return { branding, assets: assetsOf(branding), root: `${base}/portal` };
+}
+
+/** Returns the calls of the portal for the visitor of a request. */
+export function portalBackend(context: PageContext): Backend {
+  return context.env.backend.withSession('portal', cookieOf(context, 'portal'));
+}
+
+/** Returns the path of the visitor's connection in an API. The session's secret begins with it. */
+export function connectionPath(context: PageContext, api: 'pages' | 'admin' = 'pages'): string {
+  const [id = ''] = (cookieOf(context, 'portal') ?? '').split('.');
+  return `/${api}/connections/${encodeURIComponent(id)}`;
+}
+
+/**
+ * Reads the session and the connection of a visitor, together with what the page needs.
+ * @throws CallError 401 without a session, 403 for what the link's intent does not allow
+ */
+export async function visit<Bodies extends readonly unknown[]>(
+  context: PageContext,
+  ...calls: { readonly [Index in keyof Bodies]: PageCall }
+): Promise<readonly [Visit, ...Bodies]> {
+  const [session, connection, ...bodies] = await portalBackend(context).all<
+    [PortalSession, ConnectionInfo, ...Bodies]
+  >(get('/pages/session'), get(connectionPath(context)), ...calls);
+  const form = formToken(context, 'portal');
+  return [{ session, connection, form, frame: portalFrame(context) }, ...bodies];
+}
+
+/** The steps of the setup. */
+export const STEPS = [
+  { path: 'choose', title: 'Identity provider' },
+  { path: 'connect', title: 'Connect' },
+  { path: 'token', title: 'Token' },
+  { path: 'check', title: 'Live check' },
+  { path: 'review', title: 'Review data' },
+] as const;
+export type StepPath = (typeof STEPS)[number]['path'];
+
+interface PortalPageProps {
+  readonly visit: Visit;
+  readonly title: string;
+}
+
+/** A page of the setup, with its steps. */
+export const SetupPage: FC<PropsWithChildren<PortalPageProps & { readonly step: StepPath }>> = ({
+  visit: current,
+  title,
+  step,
+  children,
+}) => (
+  <PortalPage visit={current} title={title} here="setup">
+    <div class="with-steps">
+      <Steps root={current.frame.root} current={step} />
+      <div class="content">{children}</div>
+    </div>
+  </PortalPage>
+);
+
+const Steps: FC<{ readonly root: string; readonly current: StepPath }> = ({ root, current }) => {
+  const at = STEPS.findIndex(({ path }) => path === current);
+  return (
+    <nav aria-label="Steps of the setup">
+      <ol class="steps">
+        {STEPS.map(({ path, title }, index) => (
+          <li
+            class={index < at ? 'done' : 'later'}
+            {...(index === at ? { 'aria-current': 'step' } : {})}
+          >
+            <span class="mark" aria-hidden="true">
+              {index < at ? '✓' : index + 1}
+            </span>
+            <span class="text">
+              {index < at ? <a href={`${root}/${path}`}>{title}</a> : title}
+              {index < at ? <span class="visually-hidden"> (done)</span> : null}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+};
+
+/** The parts of the portal beside the setup, by what the link allows. */
+const PARTS = [
+  { path: 'setup', title: 'Setup', intents: ['setup'] },
+  { path: 'status', title: 'Status', intents: ['setup', 'rotate', 'log'] },
+  { path: 'log', title: 'Log', intents: ['setup', 'rotate', 'log'] },
+  { path: 'tokens', title: 'Tokens', intents: ['setup', 'rotate'] },
+] as const;
+type Part = (typeof PARTS)[number]['path'];
+
+/** A page of the portal. */
+export const PortalPage: FC<PropsWithChildren<PortalPageProps & { readonly here: Part }>> = ({
+  visit: { session, connection, form, frame },
+  title,
+  here,
+  children,
+}) => (
+  <Document
+    frame={frame}
+    title={title}
+    navigation={
+      <nav class="main" aria-label="Portal">
+        {PARTS.filter(({ intents }) => intents.some((intent) => intent === session.intent)).map(
+          ({ path, title: name }) => (
+            <a
+              href={`${frame.root}/${path === 'setup' ? 'choose' : path}`}
+              {...(path === here ? { 'aria-current': 'page' } : {})}
+            >
+              {name}
+            </a>
+          ),
+        )}
+      </nav>
+    }
+    visitor={
+      <>
+        <span>{connection.displayName}</span>
+        <Form state={{ token: form }} action={`${frame.root}/finish`}>
+          <button class="plain">Finish</button>
+        </Form>
+      </>
+    }
+  >
+    {children}
+  </Document>
+);
+
+/** A page of the portal without a session. */
+export const PlainPage: FC<
+  PropsWithChildren<{ readonly frame: Frame; readonly title: string }>
+> = ({ frame, title, children }) => (
+  <Document frame={frame} title={title}>
+    <div class="narrow content">{children}</div>
+  </Document>
+);

@@ -1,0 +1,118 @@
+import type { Hono } from 'hono';
+import { guideOf } from '../../idp/guides/registry';
+import { MAPPING_ROWS, mappedText } from '../../idp/guides/mapping-rows';
+import { asText, isObject } from '../../scim/json';
+import type { ConnectionInfo, UserInfo } from '../data';
+import { Form } from '../parts/forms';
+import { Card, Empty, Head, Notice } from '../parts/parts';
+import { get } from '../web/backend';
+import { respond, type Element } from '../web/respond';
+import type { PageEnvironment } from '../web/types';
+import { connectionPath, SetupPage, visit, type Visit } from './frame';
+
+/** The step that shows the user received last, row by row of the mapping. */
+export function addReview(app: Hono<PageEnvironment>): void {
+  app.get('/portal/review', async (context) => {
+    const path = `${connectionPath(context)}/latestUser`;
+    const [current, { user }] = await visit<[{ readonly user?: UserInfo }]>(context, get(path));
+    return respond(context, review(current, user));
+  });
+}
+
+interface Row {
+  readonly shownAs: string;
+  readonly path: string;
+  readonly own: string;
+  readonly value: string;
+}
+
+function rowsOf({ schemas, identityProvider }: ConnectionInfo, user: UserInfo): readonly Row[] {
+  const { mapping } = guideOf(identityProvider);
+  return [
+    ...MAPPING_ROWS.map((row) => ({
+      shownAs: row.shownAs,
+      path: row.path,
+      own: mapping[row.path] ?? '',
+      value: mappedText(row, user.scim),
+    })),
+    ...schemas.flatMap((schema) => {
+      const extension = user.scim[schema.id];
+      return schema.attributes.map((name) => ({
+        shownAs: name,
+        path: `${schema.id}:${name}`,
+        own: '',
+        value: isObject(extension) ? asText(extension[name]) : '',
+      }));
+    }),
+  ];
+}
+
+function review(current: Visit, user: UserInfo | undefined): Element {
+  const { connection, frame, form, session } = current;
+  const rows = user === undefined ? [] : rowsOf(connection, user);
+  const gaps = rows.filter(({ value }) => value === '');
+  return (
+    <SetupPage visit={current} title="Review data" step="review">
+      <Head title="Review data">
+        {`This is what ${frame.branding.productName} gets of the user received last.`}
+      </Head>
+      {user === undefined ? (
+        <Card>
+          <Empty title="No user has arrived yet">
+            Assign a user in your identity provider, then load this page again.
+          </Empty>
+        </Card>
+      ) : (
+        <>
+          {gaps.length === 0 ? (
+            <Notice state="ok" title="All attributes have a value." />
+          ) : (
+            <Notice
+              state="warning"
+              title={`${gaps.length} of ${rows.length} attributes have no value.`}
+            >
+              If your identity provider has values for them, add them to its mapping. Otherwise
+              leave them empty.
+            </Notice>
+          )}
+          <Card>
+            <div class="scroll" tabindex={0} role="region" aria-label="Attributes of the user">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">Attribute</th>
+                    <th scope="col">Value</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {rows.map(({ shownAs, path, own, value }) => (
+                    <tr>
+                      <td>
+                        {shownAs}
+                        <span class="sub">
+                          <code>{path}</code>
+                          {own === '' ? null : ` from ${own}`}
+                        </span>
+                      </td>
+                      {value === '' ? <td class="missing">No value</td> : <td>{value}</td>}
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </Card>
+        </>
+      )}
+      <div class="actions">
+        <a class="button" href={`${frame.root}/check`}>
+          Back
+        </a>
+        <Form state={{ token: form }} action={`${frame.root}/finish`}>
+          <button class="primary">
+            {session.returnUrl === undefined ? 'Finish' : 'Finish and go back'}
+          </button>
+        </Form>
+      </div>
+    </SetupPage>
+  );
+}

@@ -1,0 +1,119 @@
+import type { Hono } from 'hono';
+import { GUIDES, guideOf } from '../../idp/guides/registry';
+import { blocksFor, GuideBlocks } from '../parts/guide-blocks';
+import { Form } from '../parts/forms';
+import { Card, Head, Notice } from '../parts/parts';
+import { CallError } from '../web/backend';
+import { goTo, readForm, respond, type Element } from '../web/respond';
+import type { PageEnvironment } from '../web/types';
+import { connectionPath, portalBackend, SetupPage, visit, type Visit } from './frame';
+
+/** The first two steps: the choice of the identity provider, and its guide. */
+export function addSetup(app: Hono<PageEnvironment>): void {
+  app.get('/portal/choose', async (context) => {
+    const [current] = await visit(context);
+    return respond(context, choice(current));
+  });
+
+  app.post('/portal/choose', async (context) => {
+    const fields = await readForm(context, 'portal');
+    const body = { identityProvider: fields('identityProvider') };
+    const path = `${connectionPath(context)}/identityProvider`;
+    try {
+      await portalBackend(context).one({ method: 'PUT', path, body });
+    } catch (error) {
+      if (!(error instanceof CallError) || (error.status !== 409 && error.status !== 400)) {
+        throw error;
+      }
+      const [current] = await visit(context);
+      return respond(context, choice(current, error.message), error.status);
+    }
+    return goTo(context, '/portal/connect');
+  });
+
+  app.get('/portal/connect', async (context) => {
+    const [current] = await visit(context);
+    return respond(context, guide(current));
+  });
+}
+
+function choice(current: Visit, problem?: string): Element {
+  const { connection, frame, form } = current;
+  const isFixed = connection.isDeclared;
+  const offered = Object.entries(GUIDES).filter(
+    ([name]) => !isFixed || name === connection.identityProvider,
+  );
+  return (
+    <SetupPage visit={current} title="Identity provider" step="choose">
+      <Head title="Which identity provider do you use?">
+        {`It will create and update the users of ${connection.displayName} in ` +
+          `${frame.branding.productName}.`}
+      </Head>
+      {problem === undefined ? null : <Notice state="bad" title={problem} />}
+      {isFixed ? (
+        <Notice state="idle" title="The choice is made.">
+          It is part of the settings of this connection, which its operator manages.
+        </Notice>
+      ) : null}
+      <Form state={{ token: form }} action={`${frame.root}/choose`} class="form">
+        <fieldset class="choices">
+          <legend class="visually-hidden">Identity provider</legend>
+          {offered.map(([name, { title, mark, about }]) => (
+            <label class="choice">
+              <span class="mark" aria-hidden="true">
+                {mark}
+              </span>
+              <span class="name">
+                {title}
+                <span>{about}</span>
+              </span>
+              <input
+                type="radio"
+                name="identityProvider"
+                value={name}
+                checked={name === connection.identityProvider}
+                required
+              />
+            </label>
+          ))}
+        </fieldset>
+        <div class="actions">
+          <button class="primary">Continue</button>
+        </div>
+      </Form>
+    </SetupPage>
+  );
+}
+
+function guide(current: Visit): Element {
+  const { connection, frame } = current;
+  const own = guideOf(connection.identityProvider);
+  const sections = own.sections.filter(
+    ({ on, blocks }) => on === 'connect' && blocksFor(blocks, connection).length > 0,
+  );
+  return (
+    <SetupPage visit={current} title="Connect" step="connect">
+      <Head title={`Connect ${own.title === 'Any other SCIM client' ? 'your client' : own.title}`}>
+        {`It takes ${own.duration}. The role you need there: ${own.role}.`}
+      </Head>
+      {sections.map((section, index) => (
+        <Card title={`${index + 1}. ${section.title}`} prose>
+          <GuideBlocks
+            blocks={section.blocks}
+            guide={own}
+            connection={connection}
+            id={`step-${index}`}
+          />
+        </Card>
+      ))}
+      <div class="actions">
+        <a class="button" href={`${frame.root}/choose`}>
+          Back
+        </a>
+        <a class="button primary" href={`${frame.root}/token`}>
+          Create the token
+        </a>
+      </div>
+    </SetupPage>
+  );
+}

@@ -1,0 +1,197 @@
+import type { Hono } from 'hono';
+import type { FC } from 'hono/jsx';
+import { consoleLabelsOf } from '../../idp/explanations/console';
+import { guideOf } from '../../idp/guides/registry';
+import type { NewToken, TokenInfo } from '../data';
+import { Form } from '../parts/forms';
+import { GuideBlocks } from '../parts/guide-blocks';
+import { Card, CopyField, Empty, Head, Notice } from '../parts/parts';
+import { dayText, relativeText } from '../parts/times';
+import { OverlapChoice, overlapIn, TokenTable } from '../parts/tokens';
+import { capital } from '../parts/text';
+import { get, post } from '../web/backend';
+import { goTo, readForm, respond, type Element } from '../web/respond';
+import type { PageEnvironment } from '../web/types';
+import { connectionPath, portalBackend, PortalPage, SetupPage, visit, type Visit } from './frame';
+
+/** The step that creates a token, and the page on which tokens are replaced later. */
+export function addTokens(app: Hono<PageEnvironment>): void {
+  app.get('/portal/token', async (context) => {
+    const path = `${connectionPath(context)}/tokens`;
+    const [current, tokens] = await visit<[readonly TokenInfo[]]>(context, get(path));
+    return respond(context, creation(current, tokens));
+  });
+
+  app.post('/portal/token', async (context) => {
+    const fields = await readForm(context, 'portal');
+    const token = await portalBackend(context).one<NewToken>(
+      post(`${connectionPath(context, 'admin')}/tokens`, {
+        overlapSeconds: overlapIn(fields('overlap')),
+      }),
+    );
+    const [current] = await visit(context);
+    return respond(
+      context,
+      <SetupPage visit={current} title="Token" step="token">
+        <ShownToken visit={current} token={token} />
+        <div class="actions">
+          <a class="button primary" href={`${current.frame.root}/check`}>
+            Go to the live check
+          </a>
+        </div>
+      </SetupPage>,
+      201,
+    );
+  });
+
+  app.get('/portal/tokens', async (context) => {
+    const path = `${connectionPath(context)}/tokens`;
+    const [current, tokens] = await visit<[readonly TokenInfo[]]>(context, get(path));
+    return respond(context, list(current, tokens));
+  });
+
+  app.post('/portal/tokens', async (context) => {
+    const fields = await readForm(context, 'portal');
+    const token = await portalBackend(context).one<NewToken>(
+      post(`${connectionPath(context, 'admin')}/tokens`, {
+        overlapSeconds: overlapIn(fields('overlap')),
+      }),
+    );
+    const [current] = await visit(context);
+    return respond(
+      context,
+      <PortalPage visit={current} title="New token" here="tokens">
+        <div class="narrow content">
+          <ShownToken visit={current} token={token} />
+          <div class="actions">
+            <a class="button" href={`${current.frame.root}/tokens`}>
+              Done
+            </a>
+          </div>
+        </div>
+      </PortalPage>,
+      201,
+    );
+  });
+
+  app.post('/portal/tokens/revoke', async (context) => {
+    const fields = await readForm(context, 'portal');
+    const id = encodeURIComponent(fields('token'));
+    const path = `${connectionPath(context)}/tokens/${id}`;
+    await portalBackend(context).one({ method: 'DELETE', path });
+    return goTo(context, '/portal/tokens');
+  });
+}
+
+function creation(current: Visit, tokens: readonly TokenInfo[]): Element {
+  const { connection, frame, form } = current;
+  const used = tokens.find(({ state, lastUsedAt }) => state === 'active' && lastUsedAt !== null);
+  const { name } = consoleLabelsOf(connection.identityProvider);
+  return (
+    <SetupPage visit={current} title="Token" step="token">
+      <Head title="Create the token">
+        {`${capital(name)} proves with it that it may change your users. Only it should have it.`}
+      </Head>
+      <Card>
+        {used === undefined ? (
+          <p>
+            The token is shown once, so have the field in {name} open before you create it. A token
+            that was created before ends.
+          </p>
+        ) : (
+          <Notice
+            state="warning"
+            title={`A token is in use, last ${relativeText(used.lastUsedAt ?? '')}.`}
+          >
+            Keep it valid for a while, so that no sync fails before the new one is pasted.
+          </Notice>
+        )}
+        <Form state={{ token: form }} action={`${frame.root}/token`} class="form">
+          {used === undefined ? null : <OverlapChoice state={{ token: form }} />}
+          <div class="actions">
+            <a class="button" href={`${frame.root}/connect`}>
+              Back
+            </a>
+            <button class="primary">Create the token</button>
+          </div>
+        </Form>
+      </Card>
+    </SetupPage>
+  );
+}
+
+/** A token just after it was created: the only page that ever shows it. */
+const ShownToken: FC<{ readonly visit: Visit; readonly token: NewToken }> = ({
+  visit: { connection },
+  token: { value, expiresAt, earlierTokens },
+}) => {
+  const { name, tokenField, test } = consoleLabelsOf(connection.identityProvider);
+  const guide = guideOf(connection.identityProvider);
+  const [earlier] = earlierTokens.filter(({ endsAt }) => Date.parse(endsAt) > Date.now());
+  return (
+    <>
+      <Head title="Your new token">
+        Copy it now: it is shown this once, and nobody can look it up later.
+      </Head>
+      <Card>
+        <CopyField label="Token" value={value} id="token" />
+        <p>
+          In {name}, paste it at <strong>{tokenField}</strong>, and run {test}.
+        </p>
+        <p class="muted small">
+          {`It is valid until ${dayText(expiresAt)}. `}
+          {earlier === undefined
+            ? 'Earlier tokens have ended.'
+            : `The earlier token ends ${relativeText(earlier.endsAt)}.`}
+        </p>
+        {earlier === undefined ? null : (
+          <details>
+            <summary>How to replace the token in {name}</summary>
+            <GuideBlocks
+              blocks={guide.rotation}
+              guide={guide}
+              connection={connection}
+              id="rotation"
+            />
+          </details>
+        )}
+      </Card>
+    </>
+  );
+};
+
+function list(current: Visit, tokens: readonly TokenInfo[]): Element {
+  const { connection, frame, form } = current;
+  const { oldTokenEndsAt } = connection;
+  const { name, tokenField } = consoleLabelsOf(connection.identityProvider);
+  return (
+    <PortalPage visit={current} title="Tokens" here="tokens">
+      <Head title="Tokens">
+        {`A new token ends the others. With an overlap, no sync fails before ${name} has it.`}
+      </Head>
+      {oldTokenEndsAt === undefined ? null : (
+        <Notice
+          state="warning"
+          title={`${capital(name)} still uses the old token, which ends ${relativeText(oldTokenEndsAt)}.`}
+        >
+          {`Paste the new one at ${tokenField}. If you no longer have it, create another.`}
+        </Notice>
+      )}
+      <Card title="Replace the token">
+        <Form state={{ token: form }} action={`${frame.root}/tokens`} class="form">
+          <OverlapChoice state={{ token: form }} />
+          <div class="actions">
+            <button class="primary">Create a new token</button>
+          </div>
+        </Form>
+      </Card>
+      <Card title="All tokens">
+        {tokens.length === 0 ? (
+          <Empty title="There is no token">Create one, and paste it into {name}.</Empty>
+        ) : (
+          <TokenTable tokens={tokens} form={form} action={`${frame.root}/tokens/revoke`} />
+        )}
+      </Card>
+    </PortalPage>
+  );
+}

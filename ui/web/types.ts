@@ -1,0 +1,19 @@
+import type { Backend } from './backend';
+import type { Branding } from '../parts/branding';
+
+/** What a request to the pages comes with. */
+export interface PageBindings {
+  /** The path below which the deployment is served, such as `/scim`. */
+  readonly base: string;
+  /** Whether the request came over HTTPS: always, except on a developer's machine. */
+  readonly isSecure: boolean;
+  readonly backend: Backend;
+  readonly branding: Branding;
+  /** Which pages there are, and whether operators sign in with OpenID Connect. */
+  readonly pages: ReadonlySet<string>;
+}
+
+/** The environment of the pages' routes. */
+export interface PageEnvironment {
+  Bindings: PageBindings;
+}
