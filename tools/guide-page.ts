@@ -20,8 +20,8 @@ export function guidePage(identityProvider: string, guide: Guide): string {
     'The [guides overview](README.md#troubleshooting) explains the status codes. Operators see ' +
       'each failed request in the [provisioning log](README.md#troubleshooting).',
     '## Replace the token',
-    'Create a new token with an overlap, so that no sync fails: in the portal, in the console, or ' +
-      'with the [admin API](tokens.md#issue-rotate-and-revoke).',
+    'Create a new token with an overlap, so that no sync fails: in the portal, in the console, ' +
+      'or with the [admin API](tokens.md#issue-rotate-and-revoke).',
     ...rotation.map((block) => blockText(block, guide)),
     '## Sources',
     sources.map((source) => `- ${source}`).join('\n'),
@@ -67,6 +67,8 @@ function blockText(block: Block, guide: Guide): string {
   return `\`\`\`${block.language}\n${block.code}\n\`\`\``;
 }
 
+const EXAMPLE_URN = 'urn:ietf:params:scim:schemas:extension:acme:2.0:User';
+
 function customAttributes(text: string): string {
   return [
     'An operator adds a [schema extension](../reference/admin-api.md#extensions-of-your-own) to ' +
@@ -74,12 +76,11 @@ function customAttributes(text: string): string {
     [
       '```sh',
       'awscurl --service execute-api --region <region> -X PUT \\',
-      '  "$ADMIN_URL/connections/acme/schemas/urn:ietf:params:scim:schemas:extension:acme:2.0:User" \\',
+      `  "$ADMIN_URL/connections/acme/schemas/${EXAMPLE_URN}" \\`,
       '  -d \'{"name": "Acme", "attributes": [{"name": "jobRole"}, {"name": "company"}]}\'',
       '```',
     ].join('\n'),
-    'The full name of the attribute `jobRole` is then ' +
-      '`urn:ietf:params:scim:schemas:extension:acme:2.0:User:jobRole`.',
+    'The full name of the attribute `jobRole` is then ' + `\`${EXAMPLE_URN}:jobRole\`.`,
     text,
   ].join('\n\n');
 }

@@ -56,7 +56,7 @@ function failed(error: Error, context: Context<PageEnvironment>): Response | Pro
   if (error instanceof HTTPException) return error.getResponse();
   if (!(error instanceof CallError)) throw error;
   if (error.status === 401 && isConsole)
-    return context.redirect(`${context.env.base}/console/sign-in`);
+    return context.redirect(`${context.env.base}/console/sign-in`, 303);
   switch (error.status) {
     case 401:
       return message(

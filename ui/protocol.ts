@@ -10,7 +10,7 @@ export type Audience = 'portal' | 'console';
 /** A call on behalf of a visitor. */
 export interface PageCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** `/admin/…` and `/app/v1/…` as in these APIs; `/pages/…` for calls that only pages make. */
+  /** `/admin/…` and `/app/v1/…` as in these APIs; `/pages/…` for calls of pages only. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   /** JSON. */

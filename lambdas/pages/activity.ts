@@ -44,10 +44,14 @@ async function latestUser(
     backward: true,
     limit: CHANGES_READ,
   });
-  const ids = items
-    .map((item) => changeEntryFromItem(connection, item))
-    .filter(({ resourceType, at }) => resourceType === 'User' && at >= createdAt)
-    .map(({ resourceId }) => resourceId);
+  // The change log follows a second later; the requests of a setup are there at once.
+  const requests = await latestSetupEntries(table, connection, MOST_SETUP_REQUESTS, createdAt);
+  const ids = [
+    ...requests.filter(({ route }) => /\/Users\b/.test(route)),
+    ...items
+      .map((item) => changeEntryFromItem(connection, item))
+      .filter(({ resourceType, at }) => resourceType === 'User' && at >= createdAt),
+  ].flatMap(({ resourceId }) => resourceId ?? []);
   for (const id of new Set(ids)) {
     const item = await table.get(resourceKey(connection, 'User', id));
     if (item !== undefined) return resourceFromItem(item);

@@ -70,6 +70,7 @@ async function createConnection(
   );
   const [desk] = await enter(context);
   const path = `${desk.frame.root}/connections/${created.id}`;
+  const until = dayText(created.token.expiresAt);
   return respond(
     context,
     <ConsolePage desk={desk} title={created.displayName} here="Connections">
@@ -81,7 +82,7 @@ async function createConnection(
         <Card>
           <CopyField label="Base URL" value={created.scimBaseUrl} id="base-url" />
           <CopyField label="Token, shown this once" value={created.token.value} id="token" />
-          <p class="muted small">{`The token is valid until ${dayText(created.token.expiresAt)}.`}</p>
+          <p class="muted small">{`The token is valid until ${until}.`}</p>
         </Card>
         <div class="actions">
           <a class="button" href={path}>
@@ -128,7 +129,7 @@ function connectionList(desk: Desk, list: ConnectionList, search: string): Eleme
         {connections.length === 0 ? (
           <Empty title={search === '' ? 'There are no connections yet' : 'Nothing matches'}>
             {search === ''
-              ? "A connection is one customer's identity provider. Create one, then hand out a link."
+              ? "A connection is one customer's identity provider. Create one, and hand out a link."
               : 'Search for a part of the name or of the id.'}
           </Empty>
         ) : (
@@ -209,7 +210,7 @@ function newConnection(desk: Desk, fields: Fields, error?: CallError): Element {
               name="id"
               state={state}
               value={fields('id')}
-              hint="Part of the base URL: lower-case letters, digits and hyphens. Empty for a random one."
+              hint="In the base URL: lower-case letters, digits, hyphens. Empty for a random one."
             />
             <Select
               label="Identity provider"

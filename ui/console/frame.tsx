@@ -143,6 +143,7 @@ export const ConnectionPage: FC<
   const { connection, frame, path } = desk;
   const { displayName, health, identityProvider, groups } = connection;
   const { name } = consoleLabelsOf(identityProvider);
+  const about = `${capital(name)} · ${groups ? 'users and groups' : 'users only'}`;
   return (
     <ConsolePage desk={desk} title={`${title ?? tab} · ${displayName}`} here="Connections">
       <div class="head">
@@ -152,7 +153,7 @@ export const ConnectionPage: FC<
         <div class="title">
           <h1>{displayName}</h1>
           <Badge state={health.state}>{health.text}</Badge>
-          <span class="lead">{`${capital(name)} · ${groups ? 'users and groups' : 'users only'}`}</span>
+          <span class="lead">{about}</span>
         </div>
       </div>
       <nav class="tabs" aria-label="Connection">

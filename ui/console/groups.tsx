@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import type { GroupInfo, GroupPage, LogPage, MemberPage } from '../data';
+import type { GroupInfo, GroupPage, LogPage, MemberPage } from '../api-data';
 import { LogTable } from '../parts/log';
 import { Card, Empty, Head, JsonText, NextPage, Table } from '../parts/parts';
 import { numberText } from '../parts/times';

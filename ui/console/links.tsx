@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
-import type { Health, PortalLinkInfo, PortalLinkPage } from '../data';
+import type { PortalLinkInfo, PortalLinkPage } from '../api-data';
+import type { Health } from '../data';
 import { Form, Select, TextField, type FormState } from '../parts/forms';
 import { Badge, Card, CopyField, Empty, NextPage, Notice, Table } from '../parts/parts';
 import { relativeText, Time } from '../parts/times';

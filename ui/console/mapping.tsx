@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import type { FC } from 'hono/jsx';
-import type { DryRun } from '../data';
+import type { DryRun } from '../api-data';
 import { Form, TextArea, type FormState } from '../parts/forms';
 import { Card, Empty, Notice, Table } from '../parts/parts';
 import { numberText } from '../parts/times';
@@ -83,7 +83,7 @@ async function show(context: Context<PageEnvironment>, outcome?: Outcome): Promi
       <RowsCard
         part="mapping"
         title="Mapping"
-        about="Fields of the application's profile, in addition to the default mapping, or in its place."
+        about="Fields of the application's profile, beside the default mapping or in its place."
         rows={mapping.rows}
         outcome={outcome}
         form={desk.form}

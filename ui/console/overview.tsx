@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import type { FC } from 'hono/jsx';
-import type { CauseInfo, DayInfo, TokenInfo } from '../data';
+import type { TokenInfo } from '../api-data';
+import type { CauseInfo, DayInfo } from '../data';
 import { Causes } from '../parts/causes';
 import { Card, CopyField, Numbers } from '../parts/parts';
 import { dayText, numberText, relativeText, Time } from '../parts/times';
@@ -42,7 +43,8 @@ export function addOverview(app: Hono<PageEnvironment>): void {
             <p class="muted">
               {current === undefined
                 ? 'There is no valid token.'
-                : `Token: created ${dayText(current.createdAt)}, ends ${relativeText(current.expiresAt)}.`}
+                : `Token: created ${dayText(current.createdAt)}, ` +
+                  `ends ${relativeText(current.expiresAt)}.`}
             </p>
             <div class="row">
               <a class="button" href={`${desk.path}/tokens`}>

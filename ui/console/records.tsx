@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import type { FC } from 'hono/jsx';
-import type { AuditPage, ConflictInfo, EventPage, LogPage } from '../data';
+import type { AuditPage, ConflictInfo, LogPage } from '../api-data';
+import type { EventPage } from '../data';
 import { LOG_FILTERS, LogFilter, LogTable, logQuery } from '../parts/log';
 import { Card, Empty, Facts, Head, JsonText, NextPage, Table } from '../parts/parts';
 import { Time } from '../parts/times';

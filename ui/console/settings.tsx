@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import type { ConnectionSettings } from '../data';
+import type { ConnectionSettings } from '../api-data';
 import { Checkbox, Form, Select, TextField, type FormState } from '../parts/forms';
 import { Card, Head, Notice } from '../parts/parts';
 import { CallError, get } from '../web/backend';

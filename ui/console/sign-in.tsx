@@ -8,6 +8,9 @@ import { cookieOf, openFormToken, putCookie } from '../web/session';
 import type { PageEnvironment } from '../web/types';
 import { consoleBackend, consoleFrame } from './frame';
 
+const COMMAND =
+  'awscurl --region <region> --service execute-api \\\n  -X POST "$ADMIN_URL/consoleSessions"';
+
 /** The pages that let operators in and out. */
 export function addSignIn(app: Hono<PageEnvironment>): void {
   app.get('/console/sign-in', (context) => {
@@ -29,7 +32,7 @@ export function addSignIn(app: Hono<PageEnvironment>): void {
                 The console opens with a one-time link. Whoever may call the admin API makes one:
               </p>
               <pre tabindex={0} role="region" aria-label="Command">
-                {`awscurl --region <region> --service execute-api -X POST "$ADMIN_URL/consoleSessions"`}
+                {COMMAND}
               </pre>
             </>
           )}

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { consoleLabelsOf } from '../../idp/explanations/console';
-import type { NewToken, TokenInfo } from '../data';
+import type { NewToken, TokenInfo } from '../api-data';
 import { Form } from '../parts/forms';
 import { Card, CopyField, Empty, Head } from '../parts/parts';
 import { dayText } from '../parts/times';

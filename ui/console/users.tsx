@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { MAPPING_ROWS, mappedText } from '../../idp/guides/mapping-rows';
-import type { LogPage, UserInfo, UserPage } from '../data';
+import type { LogPage, UserInfo, UserPage } from '../api-data';
 import { LogTable } from '../parts/log';
 import { Badge, Card, Empty, Facts, Head, JsonText, NextPage, Table } from '../parts/parts';
 import { get } from '../web/backend';

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import type { DeliveryInfo, DeliveryPage, WebhookInfo } from '../data';
+import type { DeliveryInfo, DeliveryPage, WebhookInfo } from '../api-data';
 import { Form, TextField, type FormState } from '../parts/forms';
 import {
   Badge,

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import type { FC } from 'hono/jsx';
-import type { WebhookInfo } from '../data';
+import type { WebhookInfo } from '../api-data';
 import { Form, TextField, type FormState } from '../parts/forms';
 import { Badge, Card, CopyField, Empty, Head, Notice, Table } from '../parts/parts';
 import { CallError, get, post } from '../web/backend';

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx';
-import type { LogEntry } from '../data';
+import type { LogEntry } from '../api-data';
 import type { PageCall } from '../protocol';
 import { Badge, Empty } from './parts';
 import { Time } from './times';
@@ -62,7 +62,7 @@ const EntryBadge: FC<{ readonly entry: LogEntry }> = ({ entry: { kind, status } 
     case 'mail':
       return <Badge state="warning">Not sent</Badge>;
     case 'failure':
-      return <Badge state={status === 501 ? 'warning' : 'bad'}>{`Failed · ${status ?? ''}`}</Badge>;
+      return <Badge state={status === 501 ? 'warning' : 'bad'}>{`Failed ${status ?? ''}`}</Badge>;
   }
 };
 

@@ -1,5 +1,6 @@
 import type { FC } from 'hono/jsx';
-import type { Health, TokenInfo } from '../data';
+import type { TokenInfo } from '../api-data';
+import type { Health } from '../data';
 import { Form, Select, type FormState } from './forms';
 import { Badge, Table } from './parts';
 import { dayText, Time } from './times';

@@ -11,7 +11,7 @@ import { PlainPage, portalBackend, portalFrame, type PortalSession } from './fra
 const PURPOSES: Readonly<Record<LinkInfo['intent'], readonly [title: string, text: string]>> = {
   setup: [
     'Set up user provisioning',
-    'You connect your identity provider in five steps. Have its administration open in another tab.',
+    'You connect your identity provider in five steps. Have its console open in another tab.',
   ],
   rotate: ['Replace the token', 'You create a new token and paste it into your identity provider.'],
   log: ['See how provisioning does', 'You see what your identity provider sent, and what failed.'],

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
-import type { CauseInfo, LogPage } from '../data';
+import type { LogPage } from '../api-data';
+import type { CauseInfo } from '../data';
 import { Causes } from '../parts/causes';
 import { LOG_FILTERS, LogFilter, LogTable, logQuery } from '../parts/log';
 import { Badge, Card, Head, NextPage, Notice, Numbers } from '../parts/parts';
@@ -26,9 +27,9 @@ export function addStatus(app: Hono<PageEnvironment>): void {
         {oldTokenEndsAt === undefined ? null : (
           <Notice
             state="warning"
-            title={`Your identity provider still uses the old token, which ends ${relativeText(oldTokenEndsAt)}.`}
+            title={`The old token is still in use, and ends ${relativeText(oldTokenEndsAt)}.`}
           >
-            Paste the new one there, or create another on the page Tokens.
+            Paste the new one into your identity provider, or create another on the page Tokens.
           </Notice>
         )}
         <Numbers

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import type { FC } from 'hono/jsx';
 import { consoleLabelsOf } from '../../idp/explanations/console';
 import { guideOf } from '../../idp/guides/registry';
-import type { NewToken, TokenInfo } from '../data';
+import type { NewToken, TokenInfo } from '../api-data';
 import { Form } from '../parts/forms';
 import { GuideBlocks } from '../parts/guide-blocks';
 import { Card, CopyField, Empty, Head, Notice } from '../parts/parts';
@@ -172,7 +172,7 @@ function list(current: Visit, tokens: readonly TokenInfo[]): Element {
       {oldTokenEndsAt === undefined ? null : (
         <Notice
           state="warning"
-          title={`${capital(name)} still uses the old token, which ends ${relativeText(oldTokenEndsAt)}.`}
+          title={`The old token is still in use, and ends ${relativeText(oldTokenEndsAt)}.`}
         >
           {`Paste the new one at ${tokenField}. If you no longer have it, create another.`}
         </Notice>
