@@ -1,9 +1,16 @@
 // The SDK's notice that later versions need a newer Node.js is irrelevant to test runs.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
+/** Packages that consist of ES modules only, which jest does not load. */
+const MODULES = 'openid-client|oauth4webapi|jose';
+
 const shared = {
   testEnvironment: 'node',
-  transform: { '\\.(?:tsx?|css)$': '<rootDir>/test/support/esbuild-transformer.cjs' },
+  transform: {
+    [`\\.(?:tsx?|css|asset\\.js)$|/(?:${MODULES})/.*\\.js$`]:
+      '<rootDir>/test/support/esbuild-transformer.cjs',
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(?:${MODULES})/)`],
   // Copies of the repository, while the mutation tests run.
   modulePathIgnorePatterns: ['<rootDir>/mutation/'],
 };

@@ -1,8 +1,10 @@
 import { connectionToItem } from '../../directory/connections/connection-item';
 import { Connections } from '../../directory/connections/connections';
 import { issueToken } from '../../directory/connections/tokens';
+import { searchConnections } from '../../directory/connections/connection-search';
 import { admin, Client } from '../support/client';
 import { startOwnServer, type OwnServer } from '../support/own-server';
+import { textOf, Visitor } from '../support/visitor';
 import { ACT, connectionWith, meteredTenant, type Units } from './support';
 
 /** Calls of operators and identity providers cost the same with 10 and with 10,000 connections. */
@@ -60,6 +62,25 @@ test('listing, creating, changing and authenticating cost the same at any scale'
   expect(many).toEqual(few);
   expect(many['authenticate']).toEqual({ reads: 1, writes: 0, calls: 1 });
   expect(many['firstPage']?.calls).toBe(2);
+}, 60_000);
+
+test('a search among 10,000 connections reads the index in a few calls, and no connection', async () => {
+  const { tenant, measure } = metered;
+  const found = await searchConnections(tenant.table, 'MANY-0999', 25);
+  expect([found.total, found.ids.at(-1)]).toEqual([10, 'many-09999']);
+  const { calls, writes } = await measure(() => searchConnections(tenant.table, 'tes', 25));
+  expect(writes).toBe(0);
+  expect(calls).toBeLessThanOrEqual(4);
+});
+
+test('the console lists 10,000 connections page by page, and finds one', async () => {
+  const visitor = new Visitor();
+  await visitor.openLink((await admin('POST', '/consoleSessions')).body.url as string);
+  const page = await visitor.open('/console');
+  expect(textOf(page)).toMatch(/10,\d{3} connections, by id\./);
+  const [, next = ''] = /href="\/scim(\/console[^"]*cursor=[^"]+)"/.exec(page.text) ?? [];
+  expect((await visitor.open(next.replaceAll('&amp;', '&'))).status).toBe(200);
+  expect((await visitor.open('/console?search=many-04711')).text).toContain('many-04711');
 }, 60_000);
 
 test('10,000 connections are listed page by page, and requests are served', async () => {

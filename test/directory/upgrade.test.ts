@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { convertEarlierItems } from '../../directory/completion/earlier-items';
+import { Connections } from '../../directory/connections/connections';
+import { searchConnections } from '../../directory/connections/connection-search';
 import { eraseEntries } from '../../directory/log/erasure';
 import { Groups } from '../../directory/groups';
 import type { Tenant } from '../../directory/resources/tenant';
 import type { FailedCondition } from '../../directory/store/failed-conditions';
 import type { Item } from '../../directory/store/item';
-import { BACKFILLS, resourceKey } from '../../directory/store/keys';
+import { BACKFILLS, CONNECTIONS, INVERSE_INDEX, resourceKey } from '../../directory/store/keys';
 import { Table } from '../../directory/store/table';
 import type { Check, Write } from '../../directory/store/write';
 import { Users } from '../../directory/users';
@@ -108,6 +110,31 @@ describe.each(STAGES)('%s the conversion', (stage) => {
     if (stage === 'while') expect([8, 1]).not.toContain(former);
     // The second of the twins keeps its form: the name is taken.
     if (stage === 'after') expect(former).toBe(1);
+  });
+
+  test('a connection is listed, and found by its name', async () => {
+    const { table } = await upgraded(stage);
+    const connections = new Connections(table);
+    const listed = async (after?: string): Promise<string[]> =>
+      (await connections.list(10, after)).connections.map(({ id }) => id);
+    expect(await listed()).toEqual(['upgraded']);
+    expect(await listed('upgrade')).toEqual(['upgraded']);
+    expect(await listed('upgraded')).toEqual([]);
+    for (const [text, ids] of [
+      ['UPGRADED', ['upgraded']],
+      ['grade', ['upgraded']],
+      ['other', []],
+    ] as const) {
+      expect((await searchConnections(table, text, 10)).ids).toEqual(ids);
+    }
+    const [key] = (await table.query(CONNECTIONS, { index: INVERSE_INDEX })).items;
+    const sort = { before: 'upgraded', while: 'upgraded#upgraded', after: 'upgraded#upgraded' };
+    expect(key?.['gsi1sk']).toBe(sort[stage]);
+    // The first change brings the name into the index, too.
+    const action = { actor: 'test', action: 'connection.update' } as const;
+    await connections.change('upgraded', action, (one) => ({ ...one, displayName: 'Zoë' }));
+    expect((await searchConnections(table, 'zoë', 10)).ids).toEqual(['upgraded']);
+    expect((await searchConnections(table, 'upgr', 10)).total).toBe(1);
   });
 
   test('resources count as sequence 1 before their next change', async () => {

@@ -1,10 +1,15 @@
 // Compiles TypeScript for jest. `npm run check` checks the types.
 const { transformSync } = require('esbuild');
 
+function loaderOf(file) {
+  if (/\.(?:css|asset\.js)$/.test(file)) return 'text';
+  return file.endsWith('.tsx') ? 'tsx' : file.endsWith('.js') ? 'js' : 'ts';
+}
+
 module.exports = {
   process(source, file) {
     const { code, map } = transformSync(source, {
-      loader: file.endsWith('.css') ? 'text' : file.endsWith('.tsx') ? 'tsx' : 'ts',
+      loader: loaderOf(file),
       jsx: 'automatic',
       jsxImportSource: 'hono/jsx',
       format: 'cjs',
