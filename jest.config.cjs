@@ -54,6 +54,12 @@ module.exports = {
       displayName: 'slow',
       testMatch: SLOW.map((name) => `<rootDir>/test/${name}.test.ts`),
     },
+    // The pages in Chromium (npm run test:pages).
+    {
+      ...againstServer,
+      displayName: 'pages',
+      testMatch: ['<rootDir>/test/pages/**/*.test.ts'],
+    },
     // Each file starts its own system with a proxy in front of the engine (npm run test:faults).
     {
       ...shared,

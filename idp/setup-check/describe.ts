@@ -31,12 +31,9 @@ export function describeSetup(
   requests: readonly SetupFacts[],
   identityProvider: string,
 ): SetupCheck {
-  const deleted = new Set(
-    requests.filter(({ method }) => method === 'DELETE').map(({ resourceId }) => resourceId),
-  );
-  const steps = requests.map((facts) => {
+  const steps = requests.map((facts, index) => {
     // JumpCloud's test creates a user and deletes it again.
-    const isOfTest = identityProvider === 'jumpcloud' && deleted.has(facts.resourceId);
+    const isOfTest = identityProvider === 'jumpcloud' && isDeletedIn(requests, index);
     return isOfTest && facts.status < 300
       ? step(facts, 'test', 'Test user', 'JumpCloud created, changed or deleted its test user.')
       : describeRequest(facts, identityProvider);
@@ -50,6 +47,17 @@ export function describeSetup(
     user: latest('user'),
     problem: problem?.kind === 'problem' ? problem : undefined,
   };
+}
+
+/** Returns whether the user or group of a request was deleted by it or after it. */
+function isDeletedIn(requests: readonly SetupFacts[], index: number): boolean {
+  const id = requests[index]?.resourceId;
+  return (
+    id !== undefined &&
+    requests
+      .slice(0, index + 1)
+      .some(({ method, resourceId }) => method === 'DELETE' && resourceId === id)
+  );
 }
 
 function describeRequest(facts: SetupFacts, identityProvider: string): SetupStep {

@@ -47,6 +47,9 @@ describe('connection tests are recognized', () => {
     const { user: first, test: tested } = describeSetup(requests, 'jumpcloud');
     expect([first, tested?.title]).toEqual([undefined, 'Test user']);
     expect(describeSetup(requests.slice(1), 'jumpcloud').user?.text).toContain('test@acme');
+    // A user who is created again under the id of the test user is none.
+    const again = { ...users, method: 'POST', status: 201, resourceId: 'u', name: 'ada' };
+    expect(describeSetup([again, ...requests], 'jumpcloud').user?.text).toContain('ada');
   });
 });
 

@@ -77,6 +77,7 @@ function sendOnce(root) {
   });
 }
 
+for (const text of document.querySelectorAll('[data-without-script]')) text.hidden = true;
 enableCopying(document);
 localizeTimes(document);
 sendOnce(document);

@@ -80,7 +80,7 @@ export function addGroups(app: Hono<PageEnvironment>): void {
     return respond(
       context,
       <ConnectionPage desk={desk} tab="Groups" title={name}>
-        <Head title={name}>{`${numberText(memberCount)} members`}</Head>
+        <Head level={2} title={name}>{`${numberText(memberCount)} members`}</Head>
         <Card title="Members">
           {members.length === 0 ? (
             <Empty title="The group has no members">The identity provider adds them.</Empty>

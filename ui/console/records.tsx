@@ -73,7 +73,7 @@ export function addRecords(app: Hono<PageEnvironment>): void {
     return respond(
       context,
       <ConnectionPage desk={desk} tab="Conflicts">
-        <Head title="Conflicts of adoption">
+        <Head level={2} title="Conflicts of adoption">
           Users who match several users of the application. Let the application correct or remove
           the wrong candidates; the identity provider then creates the user with its next attempt.
         </Head>

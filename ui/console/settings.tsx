@@ -183,7 +183,7 @@ const SettingsForm = ({ desk, settings, state }: SettingsProps) => {
 
 const DangerZone = ({ desk, settings: { enabled, id }, state }: SettingsProps) => (
   <>
-    <Head title="Danger zone" />
+    <Head level={2} title="Danger zone" />
     <div class="columns">
       <Card title={enabled ? 'Disable the connection' : 'Enable the connection'}>
         <p class="muted">

@@ -50,7 +50,9 @@ export function addConnectionTokens(app: Hono<PageEnvironment>): void {
     return respond(
       context,
       <ConnectionPage desk={desk} tab="Tokens" title="New token">
-        <Head title="The new token">Copy it now: it is shown this once.</Head>
+        <Head level={2} title="The new token">
+          Copy it now: it is shown this once.
+        </Head>
         <Card>
           <CopyField label="Token" value={value} id="token" />
           <p>

@@ -79,6 +79,7 @@ export function addUsers(app: Hono<PageEnvironment>): void {
       context,
       <ConnectionPage desk={desk} tab="Users" title={user.userName ?? user.id}>
         <Head
+          level={2}
           title={user.userName ?? user.id}
           beside={<ActiveBadge active={user.active} isDeleted={user.deletedAt !== undefined} />}
         />

@@ -29,15 +29,18 @@ export const Card: FC<PropsWithChildren<{ readonly title?: string; readonly pros
   </section>
 );
 
-/** The heading of a page. */
-export const Head: FC<PropsWithChildren<{ readonly title: string; readonly beside?: unknown }>> = ({
-  title,
-  beside,
-  children,
-}) => (
+/** The heading of a page, or of the part of a page that has one already. */
+export const Head: FC<
+  PropsWithChildren<{
+    readonly title: string;
+    readonly beside?: unknown;
+    /** @default 1 */
+    readonly level?: 1 | 2;
+  }>
+> = ({ title, beside, level = 1, children }) => (
   <div class="head">
     <div class="title">
-      <h1>{title}</h1>
+      {level === 1 ? <h1>{title}</h1> : <h2>{title}</h2>}
       {beside}
     </div>
     {children === undefined ? null : <p class="lead">{children}</p>}

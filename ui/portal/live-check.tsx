@@ -61,11 +61,9 @@ export function addLiveCheck(app: Hono<PageEnvironment>): void {
             Review data
           </a>
         </div>
-        <noscript>
-          <p class="muted small">
-            Without JavaScript, this page does not update by itself: load it again.
-          </p>
-        </noscript>
+        <p class="muted small" data-without-script>
+          Without JavaScript, this page does not update by itself: load it again.
+        </p>
       </SetupPage>,
     );
   });

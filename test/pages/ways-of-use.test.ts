@@ -1,0 +1,105 @@
+/// <reference lib="dom" />
+import type { Page } from 'playwright-core';
+import { Client } from '../support/client';
+import { Entra, person } from '../e2e/setup-stories/identity-providers';
+import { describeInBrowser, TestBrowser } from './support/browser';
+import { Administrator } from './support/portal';
+
+/** The setup with the keyboard only, and without JavaScript. */
+
+describeInBrowser('ways to use the portal', () => {
+  let browser: TestBrowser;
+
+  beforeAll(async () => {
+    browser = await TestBrowser.launch();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    expect(browser.errors).toEqual([]);
+  });
+
+  /** Presses Tab until an element has the focus, and returns how often. */
+  async function tabTo(page: Page, name: string): Promise<number> {
+    for (let presses = 1; presses < 80; presses += 1) {
+      await page.keyboard.press('Tab');
+      const focused = await page.evaluate(() => {
+        const { activeElement: element } = document;
+        const label = element?.closest('label')?.textContent ?? element?.textContent ?? '';
+        const outline = element === null ? '' : getComputedStyle(element).outlineStyle;
+        return { label: label.trim(), outline };
+      });
+      if (!focused.label.includes(name)) continue;
+      // The focus can be seen.
+      expect(focused.outline).not.toBe('none');
+      return presses;
+    }
+    throw new Error(`Tab does not reach "${name}".`);
+  }
+
+  test('the whole setup passes with the keyboard only', async () => {
+    const page = await browser.window();
+    const { administrator, url } = await Administrator.invited(page, { groups: false });
+    await page.goto(url);
+    await tabTo(page, 'Start');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/choose/);
+    // The first Tab offers to skip the header.
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(page.url()).toContain('#main');
+    await tabTo(page, 'Any other SCIM client');
+    while (!(await page.getByRole('radio', { name: 'Microsoft Entra ID' }).isChecked())) {
+      await page.keyboard.press('ArrowDown');
+    }
+    await tabTo(page, 'Continue');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/connect/);
+    const baseUrl = (await page.locator('.copy .value').first().textContent()) ?? '';
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await tabTo(page, 'Copy');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(baseUrl);
+    await tabTo(page, 'Create the token');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/token/);
+    await tabTo(page, 'Create the token');
+    await page.keyboard.press('Enter');
+    const token = (await page.locator('#token').textContent()) ?? '';
+    await tabTo(page, 'Go to the live check');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/check/);
+    const entra = new Entra({ baseUrl, token });
+    await entra.testConnection();
+    await entra.provision(person('Ada'));
+    await administrator.sees('A user was received');
+    await tabTo(page, 'Review data');
+    await page.keyboard.press('Enter');
+    await administrator.sees('attributes have no value');
+  });
+
+  test('without JavaScript, everything works; the live check updates when it is loaded', async () => {
+    const page = await browser.window({ javaScriptEnabled: false });
+    const { administrator, url } = await Administrator.invited(page, {});
+    await administrator.open(url);
+    await administrator.choose('Okta');
+    expect(await page.getByRole('button', { name: 'Copy' }).count()).toBe(0);
+    const { baseUrl, token } = await administrator.connect();
+    await administrator.sees('this page does not update by itself');
+    const client = Client.of(baseUrl, token);
+    await client.get('/Users?startIndex=1&count=2');
+    await client.user('ada@contoso.example');
+    await page.reload();
+    await administrator.sees('A user was received');
+    await page.getByRole('link', { name: 'Review data' }).click();
+    await administrator.sees('ada@contoso.example');
+    await administrator.visit('tokens');
+    await page
+      .getByRole('button', { name: /^Revoke/ })
+      .first()
+      .click();
+    await administrator.sees('Revoked');
+    expect((await client.get('/Users')).status).toBe(401);
+  });
+});
