@@ -133,7 +133,16 @@ function upTo(last) {
 
 /** Folders with rows for what is directly inside, and top-level folders that are not source. */
 const SPLIT = ['directory', 'lambdas'];
-const NOT_SOURCE = ['bench', 'coverage', 'docs', 'examples', 'mutation', 'node_modules', 'test'];
+const NOT_SOURCE = [
+  'bench',
+  'coverage',
+  'docs',
+  'examples',
+  'mutation',
+  'node_modules',
+  'screenshots',
+  'test',
+];
 
 function entriesOf(folder) {
   return readdirSync(path.join(__dirname, folder), { withFileTypes: true });

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { events } from './events';
 import { functions } from './functions';
 import { neighbors } from './neighbors';
+import { pages } from './pages';
 import { scale } from './scale';
 import { simulation } from './simulation';
 import { effortOf, type Effort } from './support/effort';
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
     ['Compared with other servers', () => throughput(effort)],
     ['Noisy neighbors', () => neighbors(effort)],
     ['Events', () => events(effort)],
+    ['Pages', () => pages(effort)],
     ['Directory size', () => scale(effort)],
     ['Past one machine', () => simulation(effort)],
     ['Loading a function', () => functions(effort)],

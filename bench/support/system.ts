@@ -8,6 +8,9 @@ export interface System {
   readonly token: string;
   readonly adminUrl: string;
   readonly eventsUrl: string;
+  readonly consoleUrl: string;
+  readonly dynamodbEndpoint: string;
+  readonly tableName: string;
   stop(): Promise<void>;
 }
 

@@ -64,7 +64,7 @@ test('listing, creating, changing and authenticating cost the same at any scale'
   expect(many['firstPage']?.calls).toBe(2);
 }, 60_000);
 
-test('a search among 10,000 connections reads the index in a few calls, and no connection', async () => {
+test('a search among 10,000 connections reads the index in a few calls', async () => {
   const { tenant, measure } = metered;
   const found = await searchConnections(tenant.table, 'MANY-0999', 25);
   expect([found.total, found.ids.at(-1)]).toEqual([10, 'many-09999']);

@@ -174,7 +174,7 @@ describe('sessions', () => {
     expect(body.identityProvider).toBe('entra');
   });
 
-  test('a token with scopes belongs to another client: the portal neither shows nor ends it', async () => {
+  test('the portal neither shows nor ends tokens with scopes', async () => {
     const { id } = await Client.connect('entra');
     const path = `/connections/${id}/tokens`;
     const { body: scoped } = await admin('POST', path, { scopes: ['users:read'] });
@@ -276,7 +276,7 @@ describe('the live check', () => {
   const entra = (baseUrl: string, token: string): Client => Client.of(baseUrl, token);
   const test1 = (): string => `/Users?filter=userName+eq+%22${randomUUID()}%22`;
 
-  test('it says in words what arrives: a wrong token, the test, groups, the first user', async () => {
+  test('it tells a wrong token, the test, groups and the first user in words', async () => {
     const { id, baseUrl } = await Client.connect('entra', { groups: false });
     const visitor = await visitorOf(id);
     const token = await newToken(visitor);

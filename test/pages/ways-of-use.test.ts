@@ -79,7 +79,7 @@ describeInBrowser('ways to use the portal', () => {
     await administrator.sees('attributes have no value');
   });
 
-  test('without JavaScript, everything works; the live check updates when it is loaded', async () => {
+  test('without JavaScript, everything works but the update of the live check', async () => {
     const page = await browser.window({ javaScriptEnabled: false });
     const { administrator, url } = await Administrator.invited(page, {});
     await administrator.open(url);
