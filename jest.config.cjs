@@ -2,7 +2,7 @@
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 /** Packages that consist of ES modules only, which jest does not load. */
-const MODULES = 'openid-client|oauth4webapi|jose';
+const MODULES = 'openid-client|oauth4webapi|jose|marked';
 
 const shared = {
   testEnvironment: 'node',
@@ -38,7 +38,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/test/{scim,idp,events,lambdas,local,docs}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{scim,idp,events,lambdas,local,docs,ui}/**/*.test.ts'],
       testPathIgnorePatterns: SLOW.map((name) => `/test/${name}\\.test\\.ts$`),
     },
     // Synthesizes templates.

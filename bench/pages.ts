@@ -49,15 +49,19 @@ export async function pages({ directories, turns, flag }: Effort): Promise<strin
         heaviest.toFixed(1),
       ];
     });
-    return `Median time of a page over HTTP through \`ui\` and \`admin\`, with 1 connection and 100 \
-users, then with ${connections.toLocaleString('en-US')} connections and \
-${users.toLocaleString('en-US')} users. Sizes are compressed, without the style sheet and the \
-script, which browsers keep.
+    const large = `${number(connections)} connections and ${number(users)} users`;
+    return `Median time of a page over HTTP through \`ui\` and \`admin\`, with 1 connection and \
+users, then with ${large}. Sizes are compressed, without the style sheet and the script, which \
+browsers keep.
 
 ${table(['page', 'small, ms', 'large, ms', 'ratio', 'KB'], rows)}`;
   } finally {
     await system.stop();
   }
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
 }
 
 /** Opens a page of the console with the session of an operator. @returns its HTML */

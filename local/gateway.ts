@@ -12,6 +12,7 @@ import {
   type GatewayResponse,
   type RouteMatch,
 } from './routes';
+import { requestLine } from './request-line';
 import { fullDisk, isDiskFull } from './state/files';
 import { asProperties, asText, member, type Template } from './template';
 
@@ -125,19 +126,6 @@ function withCause(answer: GatewayResponse, dataFolder: string | undefined): Gat
   process.stderr.write(`${detail}\n`);
   const body = answer.body === '' ? null : parseJson(answer.body);
   return isObject(body) ? { ...answer, body: JSON.stringify({ ...body, detail }) } : answer;
-}
-
-/** Describes a request on one line: `POST /scim/v2/…/Users 409 duplicateUser 12 ms`. */
-function requestLine(
-  { method = '', url = '' }: IncomingMessage,
-  { status, headers }: GatewayResponse,
-  milliseconds: number,
-): string {
-  const [, code] = Object.entries(headers).find(([name]) => /^scim-error-code$/i.test(name)) ?? [];
-  const path = url.length > 200 ? `${url.slice(0, 200)}…` : url;
-  return [method, path, status, ...(code === undefined ? [] : [code]), `${milliseconds} ms`].join(
-    ' ',
-  );
 }
 
 /** @returns undefined if the body is larger than API Gateway accepts */

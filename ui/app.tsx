@@ -68,7 +68,9 @@ function failed(error: Error, context: Context<PageEnvironment>): Response | Pro
       );
     case 403:
       return message(context, 403, 'That is not possible here', error.message);
+    // A form without an id leads to a path that has no such operation, which is 405.
     case 404:
+    case 405:
       return message(context, 404, 'There is no such thing', error.message);
     case 400:
     case 409:

@@ -46,9 +46,9 @@ export interface ConnectionRow {
 /** A page of the console's list. */
 export interface ConnectionList {
   readonly connections: readonly ConnectionRow[];
-  /** Connections that match the search. */
-  readonly total: number;
-  /** Connections of the whole list that need attention; missing if there are too many to count. */
+  /** Connections that match the search; missing if there are too many to count. */
+  readonly total?: number;
+  /** How many of them need attention; missing likewise. */
   readonly needAttention?: number;
   readonly nextCursor?: string;
 }
@@ -69,6 +69,8 @@ export interface ConnectionInfo {
   readonly users: number;
   readonly groupCount: number;
   readonly lastRequestAt?: string;
+  /** The latest token, which a new one is to follow; empty without one. */
+  readonly latestToken: string;
   /** Set while the identity provider uses an earlier token although there is a new one. */
   readonly oldTokenEndsAt?: string;
   /** The connection's own attributes, by schema. */

@@ -1,3 +1,6 @@
+import { connectionKey, CONNECTIONS } from '../store/keys';
+import type { PageKey } from '../store/table';
+
 /*
  * The partition `CONNECTIONS` of the inverse index lists all connections. Their sort key has the
  * name, so that a search by name reads the index only.
@@ -27,4 +30,9 @@ export function readConnectionSort(sort: string): {
   const at = sort.indexOf('#');
   if (at === -1) return { id: sort, name: undefined };
   return { id: sort.slice(0, at), name: sort.slice(at + 1) };
+}
+
+/** Returns the position in the index that follows a connection, whatever its name is. */
+export function afterConnection(id: string): PageKey {
+  return { ...connectionKey(id), gsi1pk: CONNECTIONS, gsi1sk: `${id}#\u{10FFFF}` };
 }

@@ -1,5 +1,5 @@
-import { textOf } from '../store/item';
-import { foldedName, readConnectionSort } from './connection-index';
+import { textOf, type Item } from '../store/item';
+import { afterConnection, foldedName, readConnectionSort } from './connection-index';
 import { CONNECTIONS, connectionKey, INVERSE_INDEX } from '../store/keys';
 import type { Table } from '../store/table';
 
@@ -7,13 +7,13 @@ import type { Table } from '../store/table';
 export interface FoundConnections {
   /** In their order. */
   readonly ids: readonly string[];
-  /** How many connections match in all. */
-  readonly total: number;
+  /** Whether more connections match. */
+  readonly hasMore: boolean;
 }
 
 /**
- * Finds the connections whose id or name contains a text, regardless of case. It reads the keys of
- * all connections from the index, which are about a megabyte for 10,000 connections.
+ * Finds the connections whose id or name contains a text, regardless of case. It reads keys from
+ * the index until it has enough: all keys are about a megabyte for 10,000 connections.
  * @param text empty for all connections
  * @param after id to continue after
  */
@@ -21,20 +21,42 @@ export async function searchConnections(
   table: Table,
   text: string,
   limit: number,
-  after = '',
+  after?: string,
 ): Promise<FoundConnections> {
   const wanted = foldedName(text.trim());
-  const matching: string[] = [];
-  const unnamed: string[] = [];
-  for await (const item of table.queryAll(CONNECTIONS, { index: INVERSE_INDEX })) {
-    const { id, name } = readConnectionSort(textOf(item, 'gsi1sk'));
-    if (id.includes(wanted) || name?.includes(wanted) === true) matching.push(id);
-    else if (name === undefined) unnamed.push(id);
-  }
-  const all = [...matching, ...(await namedLike(table, unnamed, wanted))].sort((a, b) =>
-    a < b ? -1 : 1,
+  const found: string[] = [];
+  let start = after === undefined ? undefined : afterConnection(after);
+  do {
+    const { items, next } = await table.query(CONNECTIONS, {
+      index: INVERSE_INDEX,
+      after: start,
+      // All of them match an empty text.
+      ...(wanted === '' ? { limit: limit + 1 } : {}),
+    });
+    found.push(...(await matching(table, items, wanted)));
+    start = next;
+  } while (start !== undefined && found.length <= limit);
+  return { ids: found.slice(0, limit), hasMore: found.length > limit };
+}
+
+/** Returns the ids of the connections that match, in their order. */
+async function matching(
+  table: Table,
+  items: readonly Item[],
+  wanted: string,
+): Promise<readonly string[]> {
+  const sorts = items.map((item) => readConnectionSort(textOf(item, 'gsi1sk')));
+  const isSure = ({ id, name }: (typeof sorts)[number]): boolean =>
+    id.includes(wanted) || name?.includes(wanted) === true;
+  const unnamed = sorts.filter((sort) => !isSure(sort) && sort.name === undefined);
+  const alike = new Set(
+    await namedLike(
+      table,
+      unnamed.map(({ id }) => id),
+      wanted,
+    ),
   );
-  return { ids: all.filter((id) => id > after).slice(0, limit), total: all.length };
+  return sorts.filter((sort) => isSure(sort) || alike.has(sort.id)).map(({ id }) => id);
 }
 
 /** Compares names of connections that a release before 0.3.0 wrote, which the index lacks. */

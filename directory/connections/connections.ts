@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { countOf } from '../resources/counts';
 import { handOver, intentWrite, newPurge } from '../store/intents';
 import { textOf, type Item } from '../store/item';
-import { readConnectionSort } from './connection-index';
+import { afterConnection, readConnectionSort } from './connection-index';
 import { auditPartition, CONNECTIONS, connectionKey, INVERSE_INDEX } from '../store/keys';
-import type { PageKey, Table } from '../store/table';
+import type { Table } from '../store/table';
 import { ABSENT, type Write } from '../store/write';
 import { auditRecord, auditRecords, auditWrite, type AdminAction, type AuditRecord } from './audit';
 import { CONNECTION_ID, type Connection, type DeletedConnection } from './connection';
@@ -225,11 +225,6 @@ export class Connections {
     const set = { [attribute]: now.toISOString(), ...pattern };
     await this.table.write([{ update: connectionKey(connection), set, condition }]);
   }
-}
-
-/** Returns the position in the index that follows a connection, whatever its name is. */
-function afterConnection(id: string): PageKey {
-  return { ...connectionKey(id), gsi1pk: CONNECTIONS, gsi1sk: `${id}#\u{10FFFF}` };
 }
 
 function withEndedTokens(connection: Connection, ended: readonly StoredToken[]): Connection {

@@ -4,12 +4,12 @@ import type { Table } from '../store/table';
 import { resourceFromItem, type StoredItem } from './resource-item';
 import { keyFormsOf, type IndexedAttributes } from './unique-and-indexed-values';
 
-/** Most resources that one value leads to here. */
-const MOST = 20;
+/** Most resources that are returned: with their largest size, they fit into one answer. */
+const MOST = 10;
 
 /**
  * Finds the resources with an id, or with an indexed attribute of exactly this value, regardless of
- * case. It costs the same with any number of resources.
+ * case, ten at most. It costs the same with any number of resources.
  */
 export async function findByValue(
   table: Table,
@@ -28,7 +28,7 @@ export async function findByValue(
   const ids = pages.flatMap(({ items }) =>
     items.map(({ sk, id }) => (sk === UNIQUE && typeof id === 'string' ? id : sk)),
   );
-  const wanted = [...ids, value.toLowerCase()].filter(isResourceId);
-  const keys = wanted.map((id) => resourceKey(connection, type, id));
+  const wanted = new Set([value.toLowerCase(), ...ids].filter(isResourceId));
+  const keys = [...wanted].slice(0, MOST).map((id) => resourceKey(connection, type, id));
   return (await table.getMany(keys)).map(resourceFromItem);
 }

@@ -159,7 +159,7 @@ export class PortalSessions {
     const sk = digestOf(session.split('.')[1] ?? '') ?? '';
     await this.table.write([
       { delete: { pk: portalSessionPartition(connection.id), sk } },
-      ...(link.intent === 'setup' ? [setupWrite(connection.id, undefined)] : []),
+      ...(link.intent === 'setup' ? [await this.setupWriteWithout(connection.id, link.id)] : []),
     ]);
   }
 
@@ -169,6 +169,9 @@ export class PortalSessions {
    */
   async revoke(connection: string, id: string, record: AuditRecord): Promise<boolean> {
     if (!isResourceId(id)) return false;
+    const item = await this.table.get(portalLinkKey(connection, id));
+    const link = item === undefined ? undefined : portalLinkFromItem(connection, item);
+    const isInUse = link?.intent === 'setup' && link.openedAt !== undefined;
     const failed = await this.table.write([
       {
         update: portalLinkKey(connection, id),
@@ -176,8 +179,28 @@ export class PortalSessions {
         condition: PRESENT,
       },
       auditWrite(record),
+      ...(isInUse ? [await this.setupWriteWithout(connection, id)] : []),
     ]);
     return failed.length === 0;
+  }
+
+  /** Returns the write that records requests for the other sessions, once this link's has ended. */
+  private async setupWriteWithout(connection: string, link: string): Promise<Write> {
+    const pk = portalSessionPartition(connection);
+    const now = new Date().toISOString();
+    const ends = new Map<string, string>();
+    for await (const session of this.table.queryAll(pk)) {
+      const [other, expiresAt] = [textOf(session, 'link'), textOf(session, 'expiresAt')];
+      if (other !== link && expiresAt > now) ends.set(other, expiresAt);
+    }
+    const links = await this.table.getMany(
+      [...ends.keys()].map((id) => portalLinkKey(connection, id)),
+    );
+    const open = links
+      .map((item) => portalLinkFromItem(connection, item))
+      .filter(({ intent, revokedAt }) => intent === 'setup' && revokedAt === undefined);
+    const latest = open.map(({ id }) => ends.get(id) ?? '').sort();
+    return setupWrite(connection, latest.at(-1));
   }
 }
 

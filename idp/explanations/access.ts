@@ -13,8 +13,8 @@ export const ACCESS_EXPLANATIONS: Explanations<
       "Issue a new token or read the current one from the connection's secret, " +
       'and paste it into {idp}.',
     forCustomers:
-      'Ask the operators for the current token. In {idp}, paste it at {tokenField}, test it ' +
-      '({test}), and save.',
+      'Create a new token in the portal, or ask the operators for one. In {idp}, paste it at ' +
+      '{tokenField}, test it ({test}), and save.',
     remedies: {
       entra:
         "Read the current token from the connection's secret, or issue a new one. Paste it at " +

@@ -6,7 +6,7 @@ export const ENTRA_GUIDE: Guide = {
   title: 'Microsoft Entra ID',
   name: 'Entra ID',
   mark: 'ME',
-  about: 'formerly Azure Active Directory',
+  about: 'Formerly Azure AD',
   role: 'Application Administrator',
   duration: '20 to 30 minutes',
   mapping: {
@@ -114,16 +114,16 @@ export const ENTRA_GUIDE: Guide = {
       on: 'start',
       blocks: [
         text`
-          1. Turn on **accidental deletion prevention** with a threshold lower than the number of
+          1. Assign users and groups under Users and groups. Assigning groups needs Entra ID P1 or
+          P2; with the free edition, assign users.
+          2. Choose **Provision on demand**, search for an assigned user and choose Provision. It
+          takes less than a minute, and shows that everything works.
+          3. Turn on **accidental deletion prevention** with a threshold lower than the number of
           your users (Provisioning > Settings, or Overview > Properties). If a cycle would disable
           or delete more, the job goes into quarantine, and nothing is deleted until you choose
           Allow deletes.
-          2. Enter a **notification email** at the same place, so that Entra ID reports a
+          4. Enter a **notification email** at the same place, so that Entra ID reports a
           quarantine.
-          3. Assign users and groups under Users and groups. Assigning groups needs Entra ID P1 or
-          P2; with the free edition, assign users.
-          4. Choose **Provision on demand**, search for an assigned user and choose Provision. It
-          takes less than a minute, and shows that everything works.
           5. Choose **Start provisioning**. A cycle runs about every 40 minutes.`,
       ],
     },

@@ -6,7 +6,7 @@ export const GENERIC_GUIDE: Guide = {
   title: 'Any other SCIM client',
   name: 'the identity provider',
   mark: '··',
-  about: 'any SCIM 2.0 client',
+  about: 'With SCIM 2.0',
   role: 'an administrator of the client',
   duration: 'about 20 minutes',
   mapping: {},
@@ -27,7 +27,7 @@ export const GENERIC_GUIDE: Guide = {
         },
         text`
           - Users are at \`/Users\` below the base URL, groups at \`/Groups\`.
-          - A client that asks for a whole header wants \`Bearer \` in front of the token.
+          - A client that asks for a whole header wants \`Bearer\` and a space before the token.
           - A deactivated user (\`active\` is false) can be activated again, so prefer
           deactivation to deletion.`,
         {

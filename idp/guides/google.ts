@@ -6,7 +6,7 @@ export const GOOGLE_GUIDE: Guide = {
   title: 'Google Workspace',
   name: 'Google Workspace',
   mark: 'Go',
-  about: 'users only, through a catalog application',
+  about: 'Users only, through a catalog application',
   role: 'super administrator',
   duration: 'about 30 minutes',
   mapping: {
@@ -29,7 +29,7 @@ export const GOOGLE_GUIDE: Guide = {
       on: 'connect',
       blocks: [
         text`
-          **Google Workspace has no connector for a SCIM server of your own.** It provisions the
+          **Google Workspace cannot connect to a SCIM server of your own.** It provisions the
           applications in its catalog
           ([automated provisioning](https://support.google.com/a/answer/7681608)). Some products use
           a catalog application whose endpoint can be changed, as in

@@ -6,7 +6,7 @@ export const JUMPCLOUD_GUIDE: Guide = {
   title: 'JumpCloud',
   name: 'JumpCloud',
   mark: 'JC',
-  about: 'JumpCloud Directory',
+  about: 'Cloud directory',
   role: 'Administrator',
   duration: '15 to 20 minutes',
   mapping: {
@@ -31,8 +31,8 @@ export const JUMPCLOUD_GUIDE: Guide = {
       blocks: [
         text`
           In the JumpCloud Admin Portal, choose SSO Applications > Add New Application > Custom
-          Application, with *Export users to this app (Identity Management)*. SSO applications are
-          part of the SSO package and of larger ones.`,
+          Application, with *Export users to this app (Identity Management)*. This needs the SSO
+          package or a larger one.`,
       ],
     },
     {
@@ -47,7 +47,7 @@ export const JUMPCLOUD_GUIDE: Guide = {
             { label: 'SCIM Version', value: 'SCIM 2.0' },
             { label: 'Base URL', value: BASE_URL },
             { label: 'Token Key', value: TOKEN },
-            { label: 'Test User Email', value: 'an address that no user here has' },
+            { label: 'Test User Email', value: 'any unused address' },
           ],
         },
         {
@@ -76,7 +76,7 @@ export const JUMPCLOUD_GUIDE: Guide = {
       ],
     },
     {
-      title: 'Assign groups',
+      title: 'Assign users through groups',
       on: 'start',
       blocks: [
         text`

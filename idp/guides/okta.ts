@@ -6,7 +6,7 @@ export const OKTA_GUIDE: Guide = {
   title: 'Okta',
   name: 'Okta',
   mark: 'Ok',
-  about: 'Okta Workforce Identity',
+  about: 'Workforce Identity',
   role: 'Application Administrator',
   duration: '20 to 30 minutes',
   mapping: {
@@ -34,9 +34,9 @@ export const OKTA_GUIDE: Guide = {
           SCIM.) Choose General > App Settings > Edit and set Provisioning to **SCIM**. If SCIM is
           not offered there, provisioning is not part of your subscription: contact Okta.
 
-          Instead, you can add *SCIM 2.0 Test App (OAuth Bearer Token)* or *SCIM 2.0 Test App
+          Alternatively, add *SCIM 2.0 Test App (OAuth Bearer Token)* or *SCIM 2.0 Test App
           (Header Auth)* from the catalog and choose Provisioning > Configure API Integration >
-          Enable API integration. With Header Auth, the API Token is \`Bearer \` followed by the
+          Enable API integration. With Header Auth, the API Token is \`Bearer\`, a space, and the
           token.`,
       ],
     },
@@ -58,7 +58,7 @@ export const OKTA_GUIDE: Guide = {
           ],
         },
         text`
-          - "Bearer" is part of the last label; do not repeat it in the value.
+          - Okta adds "Bearer" itself: paste only the token.
           - Choose **Test Connector Configuration** (or **Test API Credentials**), then save.
           - Choose Provisioning > To App > Edit and enable **Create Users**, **Update User
           Attributes** and **Deactivate Users**. Leave Sync Password off: passwords are accepted and
@@ -136,8 +136,8 @@ export const OKTA_GUIDE: Guide = {
   ],
   troubleshooting: [
     text`
-      - **401**: The token is wrong or expired. With Header Auth, the prefix \`Bearer \` may be
-      missing.
+      - **401**: The token is wrong or expired. With Header Auth, \`Bearer\` may be missing
+      in front of it.
       - **404**: The base URL is wrong. It must end with \`/v2/connections/\` and the id of the
       connection.
       - **A failed task** waits under Dashboard > Tasks until an administrator retries it. Reports >

@@ -22,7 +22,7 @@ export const ONELOGIN_GUIDE: Guide = {
   title: 'OneLogin',
   name: 'OneLogin',
   mark: 'OL',
-  about: 'OneLogin by One Identity',
+  about: 'By One Identity',
   role: 'Super user',
   duration: 'about 20 minutes',
   mapping: {

@@ -6,7 +6,7 @@ export const PING_GUIDE: Guide = {
   title: 'PingOne or PingFederate',
   name: 'Ping',
   mark: 'Pi',
-  about: 'PingOne and PingFederate',
+  about: 'Cloud or on premises',
   role: 'Environment Admin (PingOne) or Admin (PingFederate)',
   duration: '20 to 60 minutes',
   mapping: {
@@ -26,7 +26,7 @@ export const PING_GUIDE: Guide = {
   },
   sections: [
     {
-      title: 'Enter the connection in PingOne',
+      title: 'If you use PingOne, enter the connection',
       on: 'connect',
       blocks: [
         text`
@@ -53,7 +53,7 @@ export const PING_GUIDE: Guide = {
       ],
     },
     {
-      title: 'Enter the connection in PingFederate',
+      title: 'If you use PingFederate, enter the connection',
       on: 'connect',
       blocks: [
         text`

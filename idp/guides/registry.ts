@@ -19,9 +19,9 @@ export const GUIDES: Guides = {
   // The same client, held to the letter of the RFCs.
   rfc: {
     ...GENERIC_GUIDE,
-    title: 'Strict SCIM 2.0 client',
+    title: 'A strict SCIM 2.0 client',
     mark: 'RFC',
-    about: 'for conformance suites and clients of your own',
+    about: 'For conformance suites and clients of your own',
   },
 };
 

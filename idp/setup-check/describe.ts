@@ -31,7 +31,7 @@ export function describeSetup(
   requests: readonly SetupFacts[],
   identityProvider: string,
 ): SetupCheck {
-  const steps = requests.map((facts, index) => {
+  const steps = requests.map((facts, index): SetupStep => {
     // JumpCloud's test creates a user and deletes it again.
     const isOfTest = identityProvider === 'jumpcloud' && isDeletedIn(requests, index);
     return isOfTest && facts.status < 300
@@ -40,12 +40,16 @@ export function describeSetup(
   });
   const latest = (kind: SetupStep['kind']): SetupStep | undefined =>
     steps.find((each) => each.kind === kind);
-  const [problem] = steps.filter(({ kind }) => kind !== 'other' && kind !== 'declined');
+  const isSolved = (index: number): boolean =>
+    steps.slice(0, index).some(({ kind }) => kind === 'test' || kind === 'user') ||
+    // Any request that was let in since then had a valid token.
+    (requests[index]?.status === 401 &&
+      requests.slice(0, index).some(({ status }) => status !== 401));
   return {
     steps,
     test: latest('test'),
     user: latest('user'),
-    problem: problem?.kind === 'problem' ? problem : undefined,
+    problem: steps.find(({ kind }, index) => kind === 'problem' && !isSolved(index)),
   };
 }
 
@@ -69,13 +73,16 @@ function describeRequest(facts: SetupFacts, identityProvider: string): SetupStep
   if (facts.status >= 400 && !isMissing) return failed(facts, identityProvider);
   const test = connectionTestText(facts, identityProvider);
   if (test !== undefined) return step(facts, 'test', 'Test connection', test);
+  if (facts.route.endsWith('/Bulk')) {
+    return step(facts, 'other', 'Changes received', `${idp} sent several changes at once.`);
+  }
   const thing = /\/Groups\b/.test(facts.route) ? 'group' : 'user';
   if (!/\/(?:Users|Groups)\b/.test(facts.route)) {
     return step(facts, 'other', 'Capabilities read', `${idp} read what this service supports.`);
   }
   const name = facts.name ?? `a ${thing}`;
   const kind = thing === 'user' ? 'user' : 'other';
-  switch (facts.method) {
+  switch (facts.route.endsWith('/.search') ? 'GET' : facts.method) {
     case 'POST':
       return step(facts, kind, `${capital(thing)} received`, `${idp} created ${name}.`);
     case 'PUT':

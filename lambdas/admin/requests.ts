@@ -17,7 +17,7 @@ const SETTINGS = {
     .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') })
     .trim()
     .min(1, 'is required')
-    .max(200)
+    .max(200, 'must have at most 200 characters')
     .refine(
       (name) => name.isWellFormed() && !/\p{Cc}/u.test(name),
       'must not contain control characters',
@@ -28,7 +28,7 @@ const SETTINGS = {
   failureMail: z
     .strictObject({
       // An empty list turns mails off, also those to the deployment's own recipients.
-      recipients: z.array(z.email()).max(50),
+      recipients: z.array(z.email('must have email addresses only')).max(50),
     })
     .optional(),
   tokenExpiresInDays: expiresInDays.default(DEFAULT_TOKEN_DAYS),

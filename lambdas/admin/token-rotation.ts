@@ -22,7 +22,8 @@ import type { ConnectionSecrets } from './connection-secrets';
 /** A rotation that cannot be completed. */
 export class RotationError extends Error {
   constructor(
-    readonly reason: 'noConnection' | 'tooManyTokens' | 'superseded' | 'refused' | 'unreachable',
+    readonly reason:
+      'noConnection' | 'tooManyTokens' | 'superseded' | 'outdated' | 'refused' | 'unreachable',
     message: string,
   ) {
     super(message);
@@ -36,19 +37,26 @@ export interface Candidate {
   /** The secret's version that holds it; random for a connection without a secret. */
   readonly version: string;
   readonly expiresInDays: number;
+  /** What `latestToken` must return, so that a form sent twice makes one token. @default - any */
+  readonly follows?: string;
+}
+
+/** Returns the id of the latest main token of a connection; empty without one. */
+export function latestToken({ tokens }: Connection): string {
+  return tokens.findLast(({ scopes }) => scopes === undefined)?.id ?? '';
 }
 
 /**
  * Makes a token valid in addition to the existing ones. A token that has ended is not revived.
  * @param overlapSeconds how long earlier tokens stay valid; with 0 there is always room for a new
  *   one
- * @throws RotationError `noConnection`, `tooManyTokens`, `superseded`
+ * @throws RotationError `noConnection`, `tooManyTokens`, `superseded`, `outdated`
  */
 export async function acceptToken(
   connections: Connections,
   connectionId: string,
   action: AdminAction,
-  { value, version, expiresInDays }: Candidate,
+  { value, version, expiresInDays, follows }: Candidate,
   overlapSeconds: number,
 ): Promise<StoredToken> {
   const token: StoredToken = {
@@ -59,6 +67,9 @@ export async function acceptToken(
   if (await connections.hasEnded(connectionId, token.id)) throw superseded(connectionId);
   const changed = await connections.change(connectionId, action, (connection) => {
     if (connection.tokens.some(({ id }) => id === token.id)) return connection;
+    if (follows !== undefined && follows !== latestToken(connection)) {
+      throw new RotationError('outdated', 'A token was created or revoked in the meantime.');
+    }
     return withToken(connection, token, overlapSeconds);
   });
   return find(existing(changed, connectionId), token.id) ?? token;

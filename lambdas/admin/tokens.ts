@@ -24,13 +24,15 @@ import type { ConnectionServices } from './services';
 /**
  * Issues a token: without scopes a new main token, in the same steps as a scheduled rotation; with
  * scopes an additional token.
- * @throws Problem 404, 409 for too many tokens, 503 if the new token does not work; then nothing
- *   has changed
+ * @param follows the latest main token as the caller knows it; undefined for any
+ * @throws Problem 404, 409 for too many tokens or if `follows` is out of date, 503 if the new token
+ *   does not work; then nothing has changed
  */
 export async function issueConnectionToken(
   services: ConnectionServices,
   id: string,
   { scopes, expiresInDays, overlapSeconds = 0 }: z.output<typeof ISSUE_TOKEN>,
+  follows?: string,
 ): Promise<IssuedWithEarlier> {
   const connection = await services.connections.find(id);
   if (connection === undefined) throw noConnection(id);
@@ -50,7 +52,8 @@ export async function issueConnectionToken(
       const token = await issueBeside(services, id, { ...issueToken(id, days), scopes });
       return { token, earlierTokens: [] };
     }
-    const token = await rotate(services, connection, days, overlapSeconds);
+    const ways = { expiresInDays: days, overlapSeconds, follows };
+    const token = await rotate(services, connection, ways);
     return { token, earlierTokens: await endsOf(services, connection) };
   } catch (error) {
     if ((await services.connections.find(id)) === undefined) {
@@ -59,7 +62,8 @@ export async function issueConnectionToken(
       throw noConnection(id);
     }
     if (!(error instanceof RotationError)) throw error;
-    throw new Problem(error.reason === 'tooManyTokens' ? 409 : 503, error.message);
+    const isConflict = error.reason === 'tooManyTokens' || error.reason === 'outdated';
+    throw new Problem(isConflict ? 409 : 503, error.message);
   }
 }
 
@@ -97,11 +101,17 @@ async function issueBeside(
   return token;
 }
 
+/** How a main token replaces the earlier ones. */
+interface Replacement {
+  readonly expiresInDays: number;
+  readonly overlapSeconds: number;
+  readonly follows: string | undefined;
+}
+
 async function rotate(
   services: ConnectionServices,
   connection: Connection,
-  expiresInDays: number,
-  overlapSeconds: number,
+  { expiresInDays, overlapSeconds, follows }: Replacement,
 ): Promise<IssuedToken> {
   const { connections, secrets, actor, table } = services;
   const { id } = connection;
@@ -113,7 +123,7 @@ async function rotate(
       connections,
       id,
       action,
-      { value, version, expiresInDays },
+      { value, version, expiresInDays, ...(follows === undefined ? {} : { follows }) },
       overlapSeconds,
     );
     const withdraw = async (): Promise<void> => {

@@ -119,6 +119,10 @@ class RequestLifecycle {
       await Promise.all([
         failures.write(),
         this.setups.record(table, identified.connection, received, answer),
+        this.countUse(received, async (id) => {
+          await this.usage.countRequest(table, id);
+          await this.usage.countFailure(table, id);
+        }),
       ]);
     }
     return answer;
@@ -171,14 +175,21 @@ class RequestLifecycle {
     await this.setups.record(table, context.connection, context, answer, attribute);
   }
 
-  /** Counts a failure. One that cannot be counted is only logged. */
   private async countFailure(context: RequestContext, { status }: Answer): Promise<void> {
     if (failureKind(context.request.method, status) === undefined) return;
     const table = this.table.forRequest(Date.now() + LOG_MS);
+    await this.countUse(context, (id) => this.usage.countFailure(table, id));
+  }
+
+  /** Counts a request of a connection. One that cannot be counted is only logged. */
+  private async countUse(
+    { request, requestId }: ReceivedRequest,
+    count: (connection: string) => Promise<void>,
+  ): Promise<void> {
     try {
-      await unlessBusy(() => this.usage.countFailure(table, context.connection.id));
+      await unlessBusy(() => count(request.connectionId));
     } catch (error) {
-      logFailure(error, context.requestId);
+      logFailure(error, requestId);
     }
   }
 

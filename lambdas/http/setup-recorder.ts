@@ -42,7 +42,8 @@ export class SetupRecorder {
     answer: Answer,
     attribute?: string,
   ): Promise<void> {
-    if (isSetUp(connection)) await this.write(table, received, answer, { attribute });
+    if (!isSetUp(connection)) return;
+    await this.write(table, received, answer, { attribute, isErased: isErased(connection) });
   }
 
   /** Records a request whose token is of nobody. @param problem what is wrong with the token */
@@ -59,7 +60,7 @@ export class SetupRecorder {
     if (now - (this.idle.get(id) ?? 0) < REMEMBERED_MS) return;
     const connection = await unlessBusy(() => new Connections(table).find(id));
     if (connection !== undefined && isSetUp(connection)) {
-      await this.write(table, received, answer, { problem });
+      await this.write(table, received, answer, { problem, isErased: isErased(connection) });
       return;
     }
     if (this.idle.size >= MAXIMUM_CONNECTIONS) this.idle.clear();
@@ -70,9 +71,9 @@ export class SetupRecorder {
     table: Table,
     { request, requestId }: ReceivedRequest,
     answer: Answer,
-    failure: SetupFailure,
+    circumstances: SetupCircumstances,
   ): Promise<void> {
-    const entry = setupEntryOf(request, answer, failure);
+    const entry = setupEntryOf(request, answer, circumstances);
     try {
       await unlessBusy(() => recordSetupEntry(table, request.connectionId, entry));
     } catch (error) {
@@ -81,10 +82,17 @@ export class SetupRecorder {
   }
 }
 
-/** What failed, as far as the answer does not have it. */
-interface SetupFailure {
+/** What an entry depends on beside the request and the answer. */
+interface SetupCircumstances {
   readonly problem?: TokenProblem;
+  /** The attribute that failed. */
   readonly attribute?: string | undefined;
+  /** Whether nothing may stay of a user who is deleted, so that no name is recorded. */
+  readonly isErased: boolean;
+}
+
+function isErased({ userDeletion }: Connection): boolean {
+  return userDeletion === 'erase';
 }
 
 function isSetUp({ setupUntil }: Connection): boolean {
@@ -95,7 +103,7 @@ function isSetUp({ setupUntil }: Connection): boolean {
 function setupEntryOf(
   request: ReceivedRequest['request'],
   { status, headers = {}, body = '' }: Answer,
-  { problem, attribute }: SetupFailure,
+  { problem, attribute, isErased: isNameless }: SetupCircumstances,
 ): SetupEntry {
   const { method, resource, resourceId, parameters } = request;
   const answer = body.length > READ_CHARACTERS ? {} : objectIn(body);
@@ -117,7 +125,7 @@ function setupEntryOf(
     ...(lookup === undefined ? {} : { lookup }),
     ...(parameters['count'] === undefined || !Number.isInteger(count) ? {} : { count }),
     ...(typeof answer['totalResults'] === 'number' ? { results: answer['totalResults'] } : {}),
-    ...(name === undefined ? {} : { name }),
+    ...(name === undefined || isNameless ? {} : { name }),
     ...(typeof id === 'string' && isResourceId(id) ? { resourceId: id } : {}),
     ...userAgentOf(request.headers),
   };

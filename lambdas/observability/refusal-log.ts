@@ -2,6 +2,7 @@ import { Connections } from '../../directory/connections/connections';
 import { CONNECTION_ID } from '../../directory/connections/connection';
 import { newEntryTime } from '../../directory/log/entry-item';
 import { logRefusal } from '../../directory/log/failure-entry';
+import { countUse } from '../../directory/connections/usage-counts';
 import { unlessBusy } from '../../directory/store/retries';
 import type { Table } from '../../directory/store/table';
 import { logFailure } from './log';
@@ -45,7 +46,11 @@ export class RefusalLog {
         if ((await new Connections(table).find(connection)) === undefined) return;
         const entry = { ...time, connection, requestId, method, route, status: 401 };
         const details = { cause: 'tokenRefused', detail: problem, count: 1 };
-        await logRefusal(table, { ...entry, ...details, latency: Date.now() - begun }, this.days);
+        await Promise.all([
+          logRefusal(table, { ...entry, ...details, latency: Date.now() - begun }, this.days),
+          // So that the console does not show a connection as idle while it is refused.
+          countUse(table, connection, { requests: 1, failures: 1 }),
+        ]);
       });
     } catch (error) {
       logFailure(error, requestId);

@@ -15,8 +15,10 @@ interface Uncounted {
   failures: number;
   /** When requests were last added to the table, in milliseconds since the epoch. */
   addedAt: number;
-  /** When a failure was last added because it was one. */
+  /** When the first of `failuresAdded` was added, in milliseconds since the epoch. */
   failedAt: number;
+  /** Failures that were added to the table at once, within the interval. */
+  failuresAdded: number;
 }
 
 /**
@@ -39,10 +41,12 @@ export class UsageCounter {
   async countFailure(table: Table, connection: string, now = Date.now()): Promise<void> {
     const uncounted = this.uncountedOf(connection);
     uncounted.failures += 1;
-    // The first failures show at once, because an operator may look for them in the console.
-    const isDue = uncounted.failedAt === 0 || now - uncounted.failedAt >= INTERVAL_MS;
-    if (!isDue) return;
-    uncounted.failedAt = now;
+    if (now - uncounted.failedAt >= INTERVAL_MS) {
+      Object.assign(uncounted, { failedAt: now, failuresAdded: 0 });
+    }
+    // Few failures show at once, because an operator may look for them in the console.
+    if (uncounted.failuresAdded >= MOST_UNCOUNTED) return;
+    uncounted.failuresAdded += 1;
     await this.add(table, connection, uncounted, now);
   }
 
@@ -62,7 +66,7 @@ export class UsageCounter {
     if (found !== undefined) return found;
     // An instance serves few connections at a time.
     if (this.connections.size >= MAXIMUM_CONNECTIONS) this.connections.clear();
-    const uncounted = { requests: 0, failures: 0, addedAt: 0, failedAt: 0 };
+    const uncounted = { requests: 0, failures: 0, addedAt: 0, failedAt: 0, failuresAdded: 0 };
     this.connections.set(connection, uncounted);
     return uncounted;
   }

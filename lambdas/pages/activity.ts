@@ -8,6 +8,7 @@ import { userData } from '../../events/views';
 import { explain } from '../../idp/explanations/explanations';
 import type { CauseInfo } from '../../ui/data';
 import type { Services } from '../admin/services';
+import type { PageServices } from './services';
 import { existingConnection, viewContext } from '../application/services';
 import { jsonAnswer, type Answer } from '../http/answer';
 import type { ApiRequest } from '../json-api/api-request';
@@ -15,11 +16,19 @@ import type { ApiRequest } from '../json-api/api-request';
 /** Requests that the live check shows at most. */
 const MOST_SETUP_REQUESTS = 50;
 
-/** `GET /pages/connections/{id}/setupRequests?since=`: what arrived while somebody sets it up. */
-export async function listSetupRequests(services: Services, request: ApiRequest): Promise<Answer> {
-  const { id, createdAt } = await existingConnection(services, request.connectionId);
-  const since = [request.query['since'] ?? '', createdAt].sort().at(-1) ?? '';
-  const requests = await latestSetupEntries(services.table, id, MOST_SETUP_REQUESTS, since);
+/**
+ * `GET /pages/connections/{id}/setupRequests`: what arrived in this session since its latest token
+ * was created. What worked before says nothing about the present setup.
+ */
+export async function listSetupRequests(
+  { table, visitor }: PageServices,
+  request: ApiRequest,
+): Promise<Answer> {
+  const { id, createdAt, tokens } = await existingConnection({ table }, request.connectionId);
+  const main = tokens.filter(({ scopes }) => scopes === undefined);
+  const started = visitor?.audience === 'portal' ? visitor.session.startedAt : createdAt;
+  const since = [createdAt, started, ...main.map((token) => token.createdAt)].sort().at(-1) ?? '';
+  const requests = await latestSetupEntries(table, id, MOST_SETUP_REQUESTS, since);
   return jsonAnswer(200, { requests });
 }
 

@@ -13,6 +13,7 @@ import { IDENTITY_PROVIDERS } from '../../idp/profiles/registry';
 import { inParallel } from '../../directory/store/batches';
 import type { ConnectionInfo, ConnectionList, ConnectionRow, DayInfo } from '../../ui/data';
 import { changeConnection } from '../admin/connections';
+import { latestToken } from '../admin/token-rotation';
 import type { Services } from '../admin/services';
 import { existingConnection } from '../application/services';
 import { jsonAnswer, type Answer } from '../http/answer';
@@ -34,19 +35,20 @@ export async function listConnectionRows(services: Services, request: ApiRequest
   const { table, connections } = services;
   const { limit, after } = pageOf(request, (id) => CONNECTION_ID.test(id), LIST_PAGES);
   const text = request.query['search'] ?? '';
-  const { ids, total } = await searchConnections(table, text, MOST_SORTED, after);
-  if (after !== undefined || total > MOST_SORTED) {
+  const most = after === undefined ? MOST_SORTED : limit;
+  const { ids, hasMore } = await searchConnections(table, text, most, after);
+  if (after !== undefined || hasMore) {
     const shown = ids.slice(0, limit);
     const rows = await rowsOf(table, await connections.findMany(shown));
-    const next = nextCursor(ids.length > limit ? shown.at(-1) : undefined);
-    return jsonAnswer(200, { connections: rows, total, ...next } satisfies ConnectionList);
+    const next = nextCursor(hasMore ? shown.at(-1) : undefined);
+    return jsonAnswer(200, { connections: rows, ...next } satisfies ConnectionList);
   }
   const rows = await rowsOf(table, await connections.findMany(ids));
   const urgency = ['bad', 'warning', 'ok', 'idle'] as const;
   const rank = ({ health }: ConnectionRow): number => urgency.indexOf(health.state);
   const list: ConnectionList = {
     connections: rows.sort((a, b) => rank(a) - rank(b)),
-    total,
+    total: rows.length,
     needAttention: rows.filter(({ health }) => needsAttention(health)).length,
   };
   return jsonAnswer(200, list);
@@ -105,6 +107,7 @@ export async function readConnectionInfo(services: Services, request: ApiRequest
     health: healthOf(connection, failures),
     users,
     groupCount,
+    latestToken: latestToken(connection),
     ...lastRequest(connection.usagePattern),
     ...(oldTokenEndsAt === undefined ? {} : { oldTokenEndsAt }),
     schemas: schemas.map((schema) => ({
@@ -125,7 +128,9 @@ export async function readDays({ table }: Services, request: ApiRequest): Promis
   return jsonAnswer(200, { days });
 }
 
-const IDENTITY_PROVIDER = z.strictObject({ identityProvider: z.enum(IDENTITY_PROVIDERS) });
+const IDENTITY_PROVIDER = z.strictObject({
+  identityProvider: z.enum(IDENTITY_PROVIDERS, 'must be one of those offered'),
+});
 
 /** `PUT /pages/connections/{id}/identityProvider`: what the portal's first screen chooses. */
 export async function putIdentityProvider(

@@ -31,7 +31,8 @@ export function healthOf(
     const left = durationText(Date.parse(earlier.earlierUntil) - now);
     return { state: 'warning', text: `Old token in use, ends in ${left}` };
   }
-  if (usagePattern === undefined) return { state: 'idle', text: 'Never used' };
+  if (usagePattern === undefined)
+    return failedToday(failures) ?? { state: 'idle', text: 'Never used' };
   const end = Math.max(...ends);
   if (end - now < NEAR_MS) {
     return { state: 'warning', text: `Token ends in ${durationText(end - now)}` };
@@ -40,11 +41,13 @@ export function healthOf(
   if (silence !== undefined) {
     return { state: 'warning', text: `Silent for ${durationText(now - Date.parse(silence))}` };
   }
-  if (failures > 0) {
-    const text = failures === 1 ? '1 failure today' : `${failures} failures today`;
-    return { state: 'warning', text };
-  }
-  return { state: 'ok', text: 'Healthy' };
+  return failedToday(failures) ?? { state: 'ok', text: 'Healthy' };
+}
+
+function failedToday(failures: number): Health | undefined {
+  if (failures === 0) return undefined;
+  const text = failures === 1 ? '1 request failed today' : `${failures} requests failed today`;
+  return { state: 'warning', text };
 }
 
 /** Returns whether an operator should look at a connection. */

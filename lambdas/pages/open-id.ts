@@ -1,4 +1,5 @@
 import * as client from 'openid-client';
+import { singleLine } from '../../directory/resources/display-names';
 import type { SignIn } from '../../directory/sessions/console-sessions';
 import { newSecret } from '../../directory/sessions/secret';
 import { Problem } from '../json-api/problem';
@@ -57,6 +58,8 @@ export class OpenId {
         idTokenExpected: true,
       })
       .catch((error: unknown) => {
+        // The client secret may have been rotated: the next sign-in reads it again.
+        this.configuration = undefined;
         const reason = error instanceof Error ? error.message : String(error);
         throw new Problem(403, `The OpenID provider did not confirm the sign-in: ${reason}`);
       });
@@ -94,15 +97,24 @@ export function operatorOf(
   claims: Readonly<Record<string, unknown>>,
   allowedGroups: readonly string[],
 ): string {
-  const { sub, email, email_verified: isVerified, groups, preferred_username: userName } = claims;
-  if (email !== undefined && isVerified === false) {
+  const { sub, email, email_verified: verified, groups, preferred_username: userName } = claims;
+  // Some providers send the claim as a text.
+  const isVerified = verified === true || verified === 'true';
+  if (email !== undefined && verified !== undefined && !isVerified) {
     throw new Problem(403, 'The email address of this account is not verified.');
   }
   const held: readonly unknown[] = Array.isArray(groups) ? groups : [groups];
   if (!allowedGroups.some((group) => held.includes(group))) {
     throw new Problem(403, 'This account is in none of the groups that may use the console.');
   }
-  // An address that the provider does not vouch for can be anybody's.
-  const name = isVerified === true ? email : userName;
-  return typeof name === 'string' && name !== '' ? name : String(sub);
+  const subject = String(sub);
+  const address = isVerified ? lineOf(email) : undefined;
+  if (address !== undefined) return address;
+  // People can choose this name, so that it does not identify them.
+  const name = lineOf(userName);
+  return name === undefined ? subject : `${name} (${subject})`;
+}
+
+function lineOf(claim: unknown): string | undefined {
+  return typeof claim === 'string' ? singleLine(claim) : undefined;
 }

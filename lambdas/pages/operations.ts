@@ -26,7 +26,7 @@ import {
   openPortalLink,
   readSession,
 } from './sessions';
-import { listMainTokens, revokeMainToken } from './tokens';
+import { issueMainToken, listMainTokens, revokeMainToken } from './tokens';
 
 /* The calls that only pages make. `scopes.ts` says who may make them. */
 
@@ -48,7 +48,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   '/connections/{connectionId}/latestUser': { GET: readLatestUser },
   '/connections/{connectionId}/causes': { GET: listCauses },
   '/connections/{connectionId}/days': { GET: readDays },
-  '/connections/{connectionId}/tokens': { GET: listMainTokens },
+  '/connections/{connectionId}/tokens': { GET: listMainTokens, POST: issueMainToken },
   '/connections/{connectionId}/tokens/{tokenId}': { DELETE: revokeMainToken },
   '/connections/{connectionId}/users': { GET: searchUsers },
   '/connections/{connectionId}/groups': { GET: searchGroups },

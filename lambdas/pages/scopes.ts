@@ -18,8 +18,8 @@ const LOG = [`GET ${PAGES}`, `GET ${PAGES}/causes`, `GET ${PAGES}/days`, `GET ${
 const ROTATE = [
   ...LOG,
   `GET ${PAGES}/tokens`,
+  `POST ${PAGES}/tokens`,
   `DELETE ${PAGES}/tokens/{tokenId}`,
-  `POST ${ADMIN}/tokens`,
 ];
 
 const PORTAL_CALLS: Readonly<Record<PortalIntent, readonly string[]>> = {

@@ -1,7 +1,10 @@
+import { z } from 'zod';
 import type { ApiRequest } from '../json-api/api-request';
 import { Problem } from '../json-api/problem';
 import { jsonAnswer, type Answer } from '../http/answer';
-import { listTokens, revokeToken } from '../admin/tokens';
+import { describeToken } from '../admin/representation';
+import { issueConnectionToken, listTokens, revokeToken } from '../admin/tokens';
+import { readBody } from '../json-api/read-body';
 import type { Services } from '../admin/services';
 
 /*
@@ -16,6 +19,27 @@ export async function listMainTokens(services: Services, request: ApiRequest): P
     200,
     tokens.filter(({ scopes }) => scopes === undefined),
   );
+}
+
+const NEW_TOKEN = z.strictObject({
+  overlapSeconds: z.int().min(0).max(31_536_000),
+  /** The latest token when the form was shown. */
+  follows: z.string().max(100),
+});
+
+/**
+ * `POST /pages/connections/{id}/tokens`: a new token, once for each form. Sending the form again,
+ * or loading the page with the token again, must not end the token that was just shown.
+ */
+export async function issueMainToken(services: Services, request: ApiRequest): Promise<Answer> {
+  const { overlapSeconds, follows } = readBody(NEW_TOKEN, request.body);
+  const { token, earlierTokens } = await issueConnectionToken(
+    services,
+    request.connectionId,
+    { overlapSeconds },
+    follows,
+  );
+  return jsonAnswer(201, { ...describeToken(token), earlierTokens });
 }
 
 /** `DELETE /pages/connections/{id}/tokens/{tokenId}`. */

@@ -85,7 +85,7 @@ test('the console creates, changes, disables and deletes a connection, in its na
     displayName: 'Northwind',
     identityProvider: 'okta',
     groups: 'yes',
-    recipients: 'it@northwind.example, ops@northwind.example',
+    failureMail: 'it@northwind.example, ops@northwind.example',
   });
   expect([created.status, textOf(created)]).toEqual([
     201,
@@ -111,7 +111,8 @@ test('the console creates, changes, disables and deletes a connection, in its na
     identityProvider: 'entra',
     userDeletion: 'erase',
     tokenExpiresInDays: '90',
-    recipients: '',
+    mails: 'yes',
+    failureMail: '',
     adoption: 'off',
     verifiedDomains: '',
   };
@@ -125,6 +126,19 @@ test('the console creates, changes, disables and deletes a connection, in its na
   });
   const wrong = await visitor.submit(`${own}/settings`, { ...settings, tokenExpiresInDays: '0' });
   expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('tokenExpiresInDays')]);
+
+  expect(wrong.text).toContain('value="Northwind Traders"');
+  const typed = { ...settings, displayName: 'Typed', tokenExpiresInDays: '30 days' };
+  const refused = await visitor.submit(`${own}/settings`, typed);
+  expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('value="30 days"')]);
+  // Without mails, the deployment's recipients get none either; an unchanged form keeps that.
+  const silent = { ...settings, mails: '', failureMail: '' };
+  await visitor.submit(`${own}/settings`, silent);
+  expect((await admin('GET', path)).body.failureMail).toEqual({ recipients: [] });
+  const shown = await visitor.open(`${own}/settings`);
+  expect(shown.text).toMatch(/name="mails" value="yes"(?! checked)/);
+  const address = await visitor.submit(`${own}/settings`, { ...settings, failureMail: 'nobody' });
+  expect(textOf(address)).toContain('Recipients of these mails must have email addresses only');
 
   await visitor.submit(`${own}/enabled`, { enabled: 'no' });
   expect((await admin('GET', path)).body.enabled).toBe(false);
@@ -180,7 +194,7 @@ test('users and groups are found by whole values, and shown with their history',
   const detail = textOf(await visitor.open(`${own}/users/${String(user.id)}`));
   expect(detail).toContain('User changed: grace@acme.example');
   expect(detail).toContain('"userName": "grace@acme.example"');
-  expect(textOf(await visitor.open(`${own}/groups/${String(group.id)}`))).toContain('1 members');
+  expect(textOf(await visitor.open(`${own}/groups/${String(group.id)}`))).toContain('1 member');
   expect((await visitor.open(`${own}/users/${String(group.id)}`)).status).toBe(404);
 });
 
@@ -255,5 +269,41 @@ test('the overview counts requests and failures, and names what fails', async ()
   const [, requests = '0'] = /Requests: (\d+)/.exec(overview) ?? [];
   expect(Number(requests)).toBeGreaterThanOrEqual(21);
   expect(overview).toContain('Failures: 1');
-  expect(textOf(await visitor.open('/console'))).toContain('1 failure today');
+  expect(textOf(await visitor.open('/console'))).toContain('1 request failed today');
+});
+
+test('a connection whose requests are all refused is not shown as idle', async () => {
+  const client = await Client.connect('entra', { displayName: 'Refused' });
+  const Authorization = `Bearer scim_${client.id}_0123456789_${'x'.repeat(43)}`;
+  await client.call('GET', '/Users', undefined, { Authorization });
+  const visitor = await operator();
+  const row = textOf(await visitor.open('/console?search=refused'));
+  expect(row).toContain('1 request failed today');
+  expect(textOf(await visitor.open(`/console/connections/${client.id}`))).toContain('Failures: 1');
+});
+
+test('each of a few failures is counted at once', async () => {
+  const client = await Client.connect('entra');
+  await client.user('ada@acme.example');
+  for (let number = 0; number < 10; number += 1) {
+    await client.post('/Users', { userName: 'ada@acme.example' });
+  }
+  const visitor = await operator();
+  const overview = textOf(await visitor.open(`/console/connections/${client.id}`));
+  const [, failures = '0'] = /Failures: (\d+)/.exec(overview) ?? [];
+  expect(Number(failures)).toBe(10);
+});
+
+test('a search that finds large users fits into one answer', async () => {
+  const client = await Client.connect('entra');
+  const title = 'x'.repeat(200_000);
+  await Promise.all(
+    Array.from({ length: 14 }, (_, index) =>
+      client.user(`large${index}@acme.example`, { externalId: 'same', title }),
+    ),
+  );
+  const visitor = await operator();
+  const found = await visitor.open(`/console/connections/${client.id}/users?search=same`);
+  const names = new Set(found.text.match(/large\d+@/g));
+  expect([found.status, names.size]).toEqual([200, 10]);
 });

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { latestSetupEntries } from '../../directory/log/setup-entry';
+import { Table } from '../../directory/store/table';
+import { openEngine } from '../directory/support';
 import { admin, Client, expectProblem, send, type Body } from '../support/client';
 import { DAY, eventually, startOwnServer, type OwnServer } from '../support/own-server';
-import { textOf, Visitor } from '../support/visitor';
+import { pagesUrl, textOf, Visitor } from '../support/visitor';
 
 /** The portal without a browser: its links, sessions, scopes and live check. */
 
@@ -160,8 +166,8 @@ describe('sessions', () => {
     const statusOf = async (intent: string, path: string): Promise<number> =>
       (await (await visitorOf(own.id, { intent })).open(path)).status;
     for (const [intent, allowed, refused] of [
-      ['rotate', ['status', 'log', 'tokens'], ['check', 'review']],
-      ['log', ['status', 'log'], ['tokens', 'token', 'check', 'review']],
+      ['rotate', ['status', 'log', 'tokens'], ['choose', 'connect', 'token', 'check', 'review']],
+      ['log', ['status', 'log'], ['choose', 'connect', 'tokens', 'token', 'check', 'review']],
     ] as const) {
       for (const path of allowed) expect(await statusOf(intent, `/portal/${path}`)).toBe(200);
       for (const path of refused) expect(await statusOf(intent, `/portal/${path}`)).toBe(403);
@@ -186,7 +192,63 @@ describe('sessions', () => {
   });
 });
 
+test('no path leads from the portal to the console, or back', async () => {
+  const own = new URL(pagesUrl());
+  for (const path of [
+    '/portal/%2e%2e/console/sign-in',
+    '/portal/../console/sign-in',
+    '/portal/x/%2E./..\\console',
+    '/console/%2e%2e/portal/open',
+    '/portal/..',
+  ]) {
+    // `fetch` and `URL` would resolve the path.
+    const [response] = (await once(
+      request({ host: own.hostname, port: own.port, path: `${own.pathname}${path}` }).end(),
+      'response',
+    )) as [IncomingMessage];
+    expect([path, response.statusCode]).toEqual([path, 404]);
+    expect(await text(response)).not.toContain('<html');
+  }
+  const missing = await new Visitor().open('/portal/$&');
+  expect([missing.status, missing.text]).toEqual([404, expect.stringContaining('"/scim/portal"')]);
+});
+
+describe('a new token', () => {
+  test('is created once, however often its form is sent', async () => {
+    const { id } = await Client.connect('entra');
+    const visitor = await visitorOf(id);
+    await visitor.open('/portal/token');
+    const replies = await Promise.all(
+      Array.from({ length: 6 }, () => visitor.submit('/portal/token')),
+    );
+    expect(replies.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
+    const refused = replies.find(({ status }) => status === 409);
+    expect(refused === undefined ? '' : textOf(refused)).toContain('shown once');
+    const listed = (await admin('GET', `/connections/${id}/tokens`)).body as Body[];
+    expect(listed.filter(({ state }) => state === 'active')).toHaveLength(1);
+  });
+
+  test('keeps the earlier token that is in use, also during an overlap', async () => {
+    const client = await Client.connect('entra');
+    await client.get('/Users');
+    const visitor = await visitorOf(client.id);
+    await visitor.open('/portal/tokens');
+    await visitor.submit('/portal/tokens', { overlap: '604800' });
+    const step = await visitor.open('/portal/token');
+    expect(textOf(step)).toContain('A token is in use');
+    await visitor.submit('/portal/token', { overlap: '86400' });
+    expect((await client.get('/Users')).status).toBe(200);
+  });
+});
+
 describe('forms', () => {
+  test('a body of another kind is refused like a form of another site', async () => {
+    for (const path of ['/portal/open', '/console/open']) {
+      const headers = { 'Content-Type': 'multipart/form-data' };
+      expect((await new Visitor().request('POST', path, 'x', headers)).status).toBe(403);
+    }
+  });
+
   test('a form without its token, with another one, or from another site is refused', async () => {
     const { id } = await Client.connect('entra');
     const [visitor, other] = [await visitorOf(id), await visitorOf(id)];
@@ -325,6 +387,48 @@ describe('the live check', () => {
     await between.open('/portal/status');
     const later = await visitorOf(client.id);
     expect(textOf(await later.open('/portal/check'))).not.toContain('unseen@acme.example');
+  });
+
+  test('requests are recorded until the last setup session has ended', async () => {
+    const client = await Client.connect('entra');
+    const [first, second] = [await visitorOf(client.id), new Visitor()];
+    const link = await linkTo(client.id);
+    await second.openLink(link.url);
+    await first.open('/portal/review');
+    await first.submit('/portal/finish');
+    await client.user('seen@acme.example');
+    expect(textOf(await second.open('/portal/check'))).toContain('seen@acme.example');
+    await admin('DELETE', `/connections/${client.id}/portalLinks/${link.id}`);
+    await client.user('unseen@acme.example');
+    const engine = openEngine(server.dynamodbEndpoint);
+    try {
+      const table = new Table(engine, server.tableName);
+      const entries = await latestSetupEntries(table, client.id, 10, '');
+      expect(entries.map(({ name }) => name)).toEqual(['seen@acme.example']);
+    } finally {
+      engine.close();
+    }
+  });
+
+  test('what worked in an earlier session, or with an earlier token, does not count', async () => {
+    const client = await Client.connect('entra');
+    const visitor = await visitorOf(client.id);
+    await client.user('ada@acme.example');
+    expect(textOf(await visitor.open('/portal/check'))).toContain('A user was received');
+    const later = await visitorOf(client.id);
+    expect(textOf(await later.open('/portal/check'))).toContain('Waiting for the first request');
+    await server.advance(1);
+    await newToken(visitor);
+    expect(textOf(await visitor.open('/portal/check'))).toContain('Waiting for the first request');
+  });
+
+  test('a connection that erases deleted users records no names', async () => {
+    const client = await Client.connect('entra', { userDeletion: 'erase' });
+    const visitor = await visitorOf(client.id);
+    await client.user('ada@acme.example');
+    const live = textOf(await visitor.open('/portal/check'));
+    expect(live).toContain('Entra ID created a user.');
+    expect(live).not.toContain('ada@acme.example');
   });
 
   test('after two minutes of silence it shows how the URL must look', async () => {

@@ -53,6 +53,29 @@ describe('connection tests are recognized', () => {
   });
 });
 
+test('a search by POST and a bulk request are no user that was received', () => {
+  const search = { ...users, method: 'POST', route: `${CONNECTION}/Users/.search` };
+  const bulk = { ...users, method: 'POST', route: `${CONNECTION}/Bulk` };
+  const { steps, user } = describeSetup([bulk, search], 'generic');
+  expect(user).toBeUndefined();
+  expect(steps.map(({ title }) => title)).toEqual(['Changes received', 'User looked up']);
+});
+
+test('a wrong token is corrected once any request is let in', () => {
+  const wrong: SetupFacts = { ...users, status: 401, tokenProblem: 'incomplete' };
+  const group: SetupFacts = {
+    ...users,
+    method: 'POST',
+    route: `${CONNECTION}/Groups`,
+    status: 201,
+  };
+  expect(describeSetup([group, wrong], 'okta').problem).toBeUndefined();
+  expect(describeSetup([wrong, group], 'okta').problem?.title).toBe('Wrong token');
+  // A refused group is a problem of its own.
+  const refused: SetupFacts = { ...group, status: 409, cause: 'duplicateGroup' };
+  expect(describeSetup([refused, wrong], 'okta').problem?.result).toBe('Failed');
+});
+
 test('a problem counts until something good comes after it', () => {
   const good: SetupFacts = { ...users, lookup: random, results: 0 };
   const bad: SetupFacts = {
@@ -66,7 +89,6 @@ test('a problem counts until something good comes after it', () => {
   expect(describeSetup([good, bad], 'entra').problem).toBeUndefined();
   // Declined groups do not affect users.
   expect(describeSetup([group, good], 'entra')).toMatchObject({ problem: undefined });
-  expect(describeSetup([group, bad], 'entra').problem?.title).toBe('No token');
 });
 
 test.each(TOKEN_PROBLEM_CODES)('the problem %s is told in words, with what to do', (code) => {

@@ -143,6 +143,11 @@ test.each([
   ['another issuer', { claims: { iss: 'https://evil.example' } }, undefined],
   ['a token that has expired', { claims: { exp: 1 } }, undefined],
   ['an address that is not verified', { claims: { email_verified: false } }, undefined],
+  [
+    'an address that is not verified, in a text',
+    { claims: { email_verified: 'false' } },
+    undefined,
+  ],
   ['no group', { claims: { groups: undefined } }, undefined],
   ['another group', { claims: { groups: ['staff', 'operators-of-coffee'] } }, undefined],
 ] as const)('%s is refused', async (_, wrong: Lies, change) => {
@@ -162,10 +167,15 @@ test('an operator is named by a verified address, else by user name, else by sub
   const groups = ['operators'];
   for (const [claims, name] of [
     [{ email: 'a@b.example', email_verified: true }, 'a@b.example'],
-    [{ email: 'a@b.example', preferred_username: 'ann' }, 'ann'],
+    [{ email: 'a@b.example', email_verified: 'true' }, 'a@b.example'],
+    [{ email: 'a@b.example', preferred_username: 'ann' }, 'ann (subject)'],
+    [
+      { preferred_username: `ann\nportal ${'x'.repeat(300)}` },
+      expect.stringMatching(/^ann portal x{245} \(subject\)$/),
+    ],
     [{ email: 'a@b.example' }, 'subject'],
   ] as const) {
-    expect(operatorOf({ sub: 'subject', groups, ...claims }, ['operators'])).toBe(name);
+    expect(operatorOf({ sub: 'subject', groups, ...claims }, ['operators'])).toEqual(name);
   }
   expect(operatorOf({ sub: 's', groups: 'operators' }, ['operators'])).toBe('s');
   expect(() => operatorOf({ sub: 's', groups }, [])).toThrow('none of the groups');

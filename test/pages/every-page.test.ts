@@ -101,7 +101,7 @@ describeInBrowser('every page', () => {
     await check(page, 'portal-choose');
     await administrator.choose('Microsoft Entra ID');
     await check(page, 'portal-connect');
-    await page.getByRole('link', { name: 'Create the token' }).click();
+    await page.getByRole('link', { name: 'Continue' }).click();
     await check(page, 'portal-token');
     await page.getByRole('button', { name: 'Create the token' }).click();
     await check(page, 'portal-token-shown');
@@ -138,7 +138,7 @@ describeInBrowser('every page', () => {
       'Google Workspace',
       'PingOne or PingFederate',
       'Any other SCIM client',
-      'Strict SCIM 2.0 client',
+      'A strict SCIM 2.0 client',
     ]) {
       await administrator.visit('choose');
       await administrator.choose(title);

@@ -49,7 +49,7 @@ describeInBrowser('the setup stories', () => {
     await administrator.sees('A user was received: everything works.');
     expect(administrator.screens).toBeLessThanOrEqual(MOST_SCREENS);
 
-    await administrator.page.getByRole('link', { name: 'Review data' }).click();
+    await administrator.page.getByRole('link', { name: 'Review data' }).last().click();
     await administrator.sees('8 of 13 attributes have no value.');
     await administrator.sees(ada.userName);
     await entra.deactivate(id);
@@ -114,7 +114,7 @@ describeInBrowser('the setup stories', () => {
     await new Okta(first).testCredentials();
     await administrator.visit('tokens');
     const { page } = administrator;
-    await page.getByLabel('The present token stays valid for').selectOption('0');
+    await page.getByLabel('The current token stays valid for').selectOption('0');
     await page.getByRole('button', { name: 'Create a new token' }).click();
     const token = (await page.locator('#token').textContent()) ?? '';
     expect((await new Okta(first).client.get('/Users')).status).toBe(401);
@@ -151,7 +151,7 @@ describeInBrowser('the setup stories', () => {
     await entra.testConnection();
     await entra.provision(person('Ada', { [`${urn}:jobRole`]: 'Analyst' }));
     await administrator.sees('A user was received');
-    await page.getByRole('link', { name: 'Review data' }).click();
+    await page.getByRole('link', { name: 'Review data' }).last().click();
     await administrator.sees('9 of 15 attributes have no value.');
     await administrator.sees('Analyst');
   });

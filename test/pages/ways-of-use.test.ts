@@ -48,10 +48,10 @@ describeInBrowser('ways to use the portal', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     expect(page.url()).toContain('#main');
-    await tabTo(page, 'Any other SCIM client');
-    while (!(await page.getByRole('radio', { name: 'Microsoft Entra ID' }).isChecked())) {
-      await page.keyboard.press('ArrowDown');
-    }
+    // Nothing is chosen yet: Tab leads to the first choice, and the space bar takes it.
+    await tabTo(page, 'Microsoft Entra ID');
+    await page.keyboard.press('Space');
+    expect(await page.getByRole('radio', { name: 'Microsoft Entra ID' }).isChecked()).toBe(true);
     await tabTo(page, 'Continue');
     await page.keyboard.press('Enter');
     await page.waitForURL(/connect/);
@@ -61,7 +61,7 @@ describeInBrowser('ways to use the portal', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(baseUrl);
-    await tabTo(page, 'Create the token');
+    await tabTo(page, 'Continue');
     await page.keyboard.press('Enter');
     await page.waitForURL(/token/);
     await tabTo(page, 'Create the token');
@@ -92,14 +92,44 @@ describeInBrowser('ways to use the portal', () => {
     await client.user('ada@contoso.example');
     await page.reload();
     await administrator.sees('A user was received');
-    await page.getByRole('link', { name: 'Review data' }).click();
+    await page.getByRole('link', { name: 'Review data' }).last().click();
     await administrator.sees('ada@contoso.example');
     await administrator.visit('tokens');
-    await page
-      .getByRole('button', { name: /^Revoke/ })
-      .first()
-      .click();
+    await page.locator('details.confirm summary').first().click();
+    await page.getByRole('button', { name: 'Revoke now' }).first().click();
     await administrator.sees('Revoked');
     expect((await client.get('/Users')).status).toBe(401);
+  });
+
+  test('the live check is replaced only when something arrives', async () => {
+    const page = await browser.window();
+    const { administrator, url } = await Administrator.invited(page, {});
+    await administrator.open(url);
+    await administrator.choose('Okta');
+    const { baseUrl, token } = await administrator.connect();
+    const client = Client.of(baseUrl, token);
+    await client.get('/Users?startIndex=1&count=2');
+    await administrator.sees('The connection test succeeded');
+    // Reading, selecting and a screen reader are disturbed by nothing.
+    await page.locator('[data-live] .entries').evaluate((list) => (list.id = 'kept'));
+    for (let poll = 0; poll < 3; poll += 1) await page.waitForResponse(/check\/live/);
+    expect(await page.locator('#kept').count()).toBe(1);
+    await client.user('ada@contoso.example');
+    await administrator.sees('A user was received');
+    expect(await page.locator('#kept').count()).toBe(0);
+  }, 60_000);
+
+  test('loading the page with the token again does not end that token', async () => {
+    const page = await browser.window();
+    const { administrator, url } = await Administrator.invited(page, {});
+    await administrator.open(url);
+    await administrator.choose('Okta');
+    const baseUrl = (await page.locator('.copy .value').first().textContent()) ?? '';
+    await administrator.visit('token');
+    await page.getByRole('button', { name: 'Create the token' }).click();
+    const token = (await page.locator('#token').textContent()) ?? '';
+    await page.reload();
+    await administrator.sees('A new token is shown once');
+    expect((await Client.of(baseUrl.trim(), token.trim()).get('/Users')).status).toBe(200);
   });
 });

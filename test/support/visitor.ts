@@ -26,7 +26,8 @@ export class Visitor {
     fields: Readonly<Record<string, string>> = {},
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Reply> {
-    const body = new URLSearchParams({ form: this.formToken(), ...fields }).toString();
+    const hidden = { form: this.hidden('form'), follows: this.hidden('follows') };
+    const body = new URLSearchParams({ ...hidden, ...fields }).toString();
     return this.followed(await this.request('POST', path, body, headers));
   }
 
@@ -40,7 +41,11 @@ export class Visitor {
 
   /** Returns the token of the forms of the page that was opened last. */
   formToken(): string {
-    return /name="form" value="([^"]+)"/.exec(this.page)?.[1] ?? '';
+    return this.hidden('form');
+  }
+
+  private hidden(name: string): string {
+    return new RegExp(`name="${name}" value="([^"]+)"`).exec(this.page)?.[1] ?? '';
   }
 
   async request(

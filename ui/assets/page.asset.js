@@ -27,6 +27,10 @@ function localizeTimes(root) {
   for (const time of root.querySelectorAll('time[data-clock]')) {
     time.textContent = new Date(time.dateTime).toLocaleTimeString([], clock);
   }
+  const moment = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };
+  for (const time of root.querySelectorAll('time[data-moment]')) {
+    time.textContent = new Date(time.dateTime).toLocaleString([], moment);
+  }
   for (const time of root.querySelectorAll('time')) {
     time.title = new Date(time.dateTime).toLocaleString();
   }
@@ -39,15 +43,19 @@ const SLOWER_AFTER_MS = 180_000;
 /** Replaces the live part of a page by its present state, while the page is visible. */
 function keepLive(element) {
   const started = Date.now();
+  // As the server sent it, before its times become local.
+  let shown = element.innerHTML;
   const update = async () => {
     if (!document.hidden) {
       const response = await fetch(element.dataset.live, { credentials: 'same-origin' });
       // The session has ended: the page says what to do.
       if (response.redirected || response.status === 401) return window.location.reload();
       if (response.ok) {
-        const text = await response.text();
-        if (text !== element.innerHTML) {
-          element.innerHTML = text;
+        const received = document.createElement('template');
+        received.innerHTML = await response.text();
+        if (received.innerHTML !== shown) {
+          shown = received.innerHTML;
+          element.innerHTML = shown;
           localizeTimes(element);
           enableCopying(element);
         }
@@ -78,7 +86,7 @@ function sendOnce(root) {
 }
 
 for (const text of document.querySelectorAll('[data-without-script]')) text.hidden = true;
+for (const element of document.querySelectorAll('[data-live]')) keepLive(element);
 enableCopying(document);
 localizeTimes(document);
 sendOnce(document);
-for (const element of document.querySelectorAll('[data-live]')) keepLive(element);

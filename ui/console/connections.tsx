@@ -58,7 +58,7 @@ async function createConnection(
   fields: Fields,
 ): Promise<Response> {
   const id = fields('id');
-  const recipients = linesOf(fields('recipients'));
+  const recipients = linesOf(fields('failureMail'));
   const created = await consoleBackend(context).one<CreatedConnection>(
     post('/admin/connections', {
       ...(id === '' ? {} : { id }),
@@ -89,7 +89,7 @@ async function createConnection(
             Open the connection
           </a>
           <a class="button primary" href={`${path}/links`}>
-            Make a setup link
+            Create a setup link
           </a>
         </div>
       </div>
@@ -108,10 +108,10 @@ export function linesOf(text: string): readonly string[] {
 
 function connectionList(desk: Desk, list: ConnectionList, search: string): Element {
   const { frame } = desk;
-  const { connections, total, needAttention } = list;
+  const { connections } = list;
   return (
     <ConsolePage desk={desk} title="Connections" here="Connections">
-      <Head title="Connections">{summaryOf(total, needAttention, search)}</Head>
+      <Head title="Connections">{summaryOf(list, search)}</Head>
       <form class="row search" method="get" action={frame.root} role="search">
         <input
           type="search"
@@ -178,10 +178,12 @@ function providerName(identityProvider: string | undefined): string {
   return name === 'the identity provider' ? 'Other' : name;
 }
 
-function summaryOf(total: number, needAttention: number | undefined, search: string): string {
+function summaryOf({ total, needAttention = 0 }: ConnectionList, search: string): string {
+  if (total === undefined) {
+    return search === '' ? 'By id. Search for one by its name.' : `Many match “${search}”, by id.`;
+  }
   const number = `${numberText(total)} connection${total === 1 ? '' : 's'}`;
   if (search !== '') return `${number} match “${search}”.`;
-  if (needAttention === undefined) return `${number}, by id.`;
   if (total === 0) return "One for each customer's identity provider.";
   return needAttention === 0
     ? `${number}. None needs attention.`
@@ -221,17 +223,16 @@ function newConnection(desk: Desk, fields: Fields, error?: CallError): Element {
               hint="The customer's administrator can choose another one during the setup."
             />
             <TextField
-              label="Mails about failures to"
-              name="recipients"
+              label="Send mails about failures to"
+              name="failureMail"
               state={state}
-              value={fields('recipients')}
-              hint="Addresses, separated by commas. Empty for the deployment's recipients."
+              value={fields('failureMail')}
+              hint="Addresses, separated by commas. Leave empty for the deployment's recipients."
             />
             <Checkbox
-              label="Groups, too"
+              label="Accept groups"
               name="groups"
               checked={!wasSent || fields('groups') === 'yes'}
-              hint="Otherwise users only."
             />
             <div class="actions">
               <a class="button" href={desk.frame.root}>

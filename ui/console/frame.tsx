@@ -104,9 +104,9 @@ export const ConsolePage: FC<
     }
     visitor={
       <>
-        <span title={session.actor}>{shortActor(session.actor)}</span>
+        <span title={session.actor}>{`Console · ${shortActor(session.actor)}`}</span>
         <Form state={{ token: form }} action={`${frame.root}/sign-out`}>
-          <button class="plain">Sign out</button>
+          <button class="plain quiet">Sign out</button>
         </Form>
       </>
     }

@@ -80,7 +80,9 @@ export function addGroups(app: Hono<PageEnvironment>): void {
     return respond(
       context,
       <ConnectionPage desk={desk} tab="Groups" title={name}>
-        <Head level={2} title={name}>{`${numberText(memberCount)} members`}</Head>
+        <Head level={2} title={name}>
+          {memberCount === 1 ? '1 member' : `${numberText(memberCount)} members`}
+        </Head>
         <Card title="Members">
           {members.length === 0 ? (
             <Empty title="The group has no members">The identity provider adds them.</Empty>
@@ -100,7 +102,7 @@ export function addGroups(app: Hono<PageEnvironment>): void {
           )}
         </Card>
         <NextPage cursor={nextCursor} href={`${path}/groups/${groupId}`} />
-        <Card title="As SCIM has it">
+        <Card title="SCIM resource">
           <JsonText label="SCIM resource" value={scim} />
         </Card>
         <Card title="History">

@@ -1,18 +1,18 @@
 import type { Context, Hono } from 'hono';
 import type { PortalLinkInfo, PortalLinkPage } from '../api-data';
 import type { Health } from '../data';
-import { Form, Select, TextField, type FormState } from '../parts/forms';
+import { Confirm, Form, Select, TextField, type FormState } from '../parts/forms';
 import { Badge, Card, CopyField, Empty, NextPage, Notice, Table } from '../parts/parts';
 import { relativeText, Time } from '../parts/times';
 import { CallError, get, post } from '../web/backend';
-import { readForm, respond } from '../web/respond';
+import { readForm, respond, type Fields } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
 import { connectionIn, ConnectionPage, consoleBackend, enterConnection, shortActor } from './frame';
 
 const INTENTS = [
-  ['setup', 'Set up: everything below, and the identity provider'],
-  ['rotate', 'Replace the token, and see the log'],
-  ['log', 'See the status and the log only'],
+  ['setup', 'Full setup'],
+  ['rotate', 'Replace the token, see the log'],
+  ['log', 'See the status and the log'],
 ] as const;
 
 const LIFETIMES = [
@@ -23,7 +23,7 @@ const LIFETIMES = [
 ] as const;
 
 const STATES: Readonly<Record<PortalLinkInfo['state'], readonly [Health['state'], string]>> = {
-  unused: ['warning', 'Not opened yet'],
+  unused: ['idle', 'Not opened yet'],
   opened: ['ok', 'Opened'],
   expired: ['idle', 'Expired'],
   revoked: ['idle', 'Revoked'],
@@ -50,7 +50,7 @@ export function addLinks(app: Hono<PageEnvironment>): void {
       return await show(context, { url, expiresAt });
     } catch (error) {
       if (!(error instanceof CallError) || ![400, 409].includes(error.status)) throw error;
-      return show(context, undefined, error);
+      return show(context, undefined, { error, fields });
     }
   });
 
@@ -67,8 +67,9 @@ export function addLinks(app: Hono<PageEnvironment>): void {
 async function show(
   context: Context<PageEnvironment>,
   created?: { readonly url: string; readonly expiresAt: string },
-  error?: CallError,
+  refused?: { readonly error: CallError; readonly fields: Fields },
 ): Promise<Response> {
+  const error = refused?.error;
   const { cursor } = context.req.query();
   const path = `${connectionIn(context, 'admin')}/portalLinks`;
   const query = { limit: '25', ...(cursor === undefined ? {} : { cursor }) };
@@ -85,17 +86,18 @@ async function show(
     <ConnectionPage desk={desk} tab="Setup links">
       {error === undefined ? null : <Notice state="bad" title={error.message} />}
       {created === undefined ? (
-        <Card title="Make a link">
+        <Card title="Create a setup link">
           <p class="muted">
             It opens the portal for the customer's administrator, once, in one browser. Whoever
             opens it can do what it allows: send it to one person.
           </p>
           <Form state={state} action={`${desk.path}/links`} class="form">
             <TextField
-              label="For"
+              label="Recipient"
               name="recipient"
               state={state}
-              hint="A name or an address, for the audit log. It is not mailed."
+              value={refused?.fields('recipient') ?? ''}
+              hint="A name or an address, for the audit log. Nothing is mailed: copy the link."
             />
             <Select label="Allows" name="intent" state={state} value="setup" options={INTENTS} />
             <Select
@@ -106,7 +108,7 @@ async function show(
               options={LIFETIMES}
             />
             <div class="actions">
-              <button class="primary">Make a link</button>
+              <button class="primary">Create the link</button>
             </div>
           </Form>
         </Card>
@@ -126,9 +128,9 @@ async function show(
       )}
       <Card title="All links">
         {portalLinks.length === 0 ? (
-          <Empty title="No link was made yet">Links of the last months are listed here.</Empty>
+          <Empty title="No link was created yet">Links of the last months are listed here.</Empty>
         ) : (
-          <Table label="Links" columns={['For', 'Allows', 'State', 'Made', 'By', '']}>
+          <Table label="Links" columns={['Recipient', 'Allows', 'State', 'Created', 'By', '']}>
             {portalLinks.map((link) => (
               <LinkRow link={link} form={desk.form} action={`${desk.path}/links/revoke`} />
             ))}
@@ -154,8 +156,8 @@ const LinkRow = ({
   const isLive = state === 'unused' || state === 'opened';
   return (
     <tr>
-      <td data-label="For">{recipient ?? '–'}</td>
-      <td data-label="Allows">{intent}</td>
+      <td data-label="Recipient">{recipient ?? '–'}</td>
+      <td data-label="Allows">{INTENTS.find(([name]) => name === intent)?.[1]}</td>
       <td data-label="State">
         <Badge state={tone}>{word}</Badge>
         <span class="sub">
@@ -166,18 +168,21 @@ const LinkRow = ({
               : relativeText(openedAt)}
         </span>
       </td>
-      <td data-label="Made">
+      <td data-label="Created">
         <Time at={createdAt} />
       </td>
       <td data-label="By">{shortActor(createdBy)}</td>
       <td>
         {isLive ? (
-          <Form state={{ token: form }} action={action}>
+          <Confirm
+            state={{ token: form }}
+            action={action}
+            label="Revoke"
+            about={`link ${id}`}
+            warning="The link and the session that it opened end at once."
+          >
             <input type="hidden" name="link" value={id} />
-            <button class="plain">
-              Revoke<span class="visually-hidden"> link {id}</span>
-            </button>
-          </Form>
+          </Confirm>
         ) : null}
       </td>
     </tr>

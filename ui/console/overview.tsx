@@ -51,12 +51,12 @@ export function addOverview(app: Hono<PageEnvironment>): void {
                 Rotate
               </a>
               <a class="button" href={`${desk.path}/links`}>
-                Make a setup link
+                Create a setup link
               </a>
             </div>
           </Card>
         </div>
-        <Card title="What fails">
+        <Card title="Failures, last 14 days">
           <Causes causes={causes} logUrl={`${desk.path}/log?show=failures`} />
         </Card>
       </ConnectionPage>,
@@ -102,6 +102,11 @@ const Chart: FC<{ readonly days: readonly DayInfo[] }> = ({ days }) => {
         })}
         <line class="axis" x1="0" y1={HEIGHT} x2={WIDTH} y2={HEIGHT} />
       </svg>
+      <p class="scale">
+        <span>{dayText(days[0]?.day ?? '')}</span>
+        <span>{`most on a day: ${numberText(most)}`}</span>
+        <span>{dayText(days.at(-1)?.day ?? '')}</span>
+      </p>
       <p class="legend">
         <span>{`Requests: ${numberText(total)}`}</span>
         <span class="of-failures">{`Failures: ${numberText(failed)}`}</span>

@@ -4,7 +4,7 @@ import type { AuditPage, ConflictInfo, LogPage } from '../api-data';
 import type { EventPage } from '../data';
 import { LOG_FILTERS, LogFilter, LogTable, logQuery } from '../parts/log';
 import { Card, Empty, Facts, Head, JsonText, NextPage, Table } from '../parts/parts';
-import { Time } from '../parts/times';
+import { Moment, Time } from '../parts/times';
 import { get } from '../web/backend';
 import { respond } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
@@ -56,7 +56,7 @@ export function addRecords(app: Hono<PageEnvironment>): void {
       context,
       <ConsolePage desk={desk} title="Events" here="Events">
         <Head title="Events">
-          Of the connections themselves. Events of users and groups are on the page of their
+          Changes of connections. Those of users and groups are on the tab Events of their
           connection.
         </Head>
         <EventCard page={page} />
@@ -73,14 +73,14 @@ export function addRecords(app: Hono<PageEnvironment>): void {
     return respond(
       context,
       <ConnectionPage desk={desk} tab="Conflicts">
-        <Head level={2} title="Conflicts of adoption">
+        <Head level={2} title="Adoption conflicts">
           Users who match several users of the application. Let the application correct or remove
           the wrong candidates; the identity provider then creates the user with its next attempt.
         </Head>
         <Card>
           {conflicts.length === 0 ? (
             <Empty title="There are no conflicts">
-              Every user matched one user of the application, or none.
+              With adoption on, users who match several users of the application appear here.
             </Empty>
           ) : (
             <Table label="Conflicts" columns={['User', 'Users of the application', 'Latest']}>
@@ -143,9 +143,7 @@ const EventCard: FC<{ readonly page: EventPage }> = ({ page: { events } }) => (
       <ul class="entries">
         {events.map(({ id, type, time, subject, data }) => (
           <li>
-            <span class="clock">
-              <Time at={time} />
-            </span>
+            <Moment at={time} />
             <div class="what">
               <strong>{type}</strong>
               <p>{subject}</p>
@@ -173,9 +171,7 @@ const AuditCard: FC<{ readonly page: AuditPage }> = ({ page: { acts } }) => (
       <ul class="entries">
         {acts.map(({ id, at, actor, action, before, after }) => (
           <li>
-            <span class="clock">
-              <Time at={at} />
-            </span>
+            <Moment at={at} />
             <div class="what">
               <strong>{action}</strong>
               <p title={actor}>{shortActor(actor)}</p>

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import type { ConnectionSettings } from '../api-data';
-import { Checkbox, Form, Select, TextField, type FormState } from '../parts/forms';
+import { Checkbox, Confirm, Form, Select, TextField, type FormState } from '../parts/forms';
 import { Card, Head, Notice } from '../parts/parts';
 import { CallError, get } from '../web/backend';
 import { goTo, readForm, respond, type Fields } from '../web/respond';
@@ -32,7 +32,7 @@ export function addSettings(app: Hono<PageEnvironment>): void {
 
   app.post('/console/connections/:id/settings', async (context) => {
     const fields = await readForm(context, 'console');
-    return change(context, settingsIn(fields));
+    return change(context, settingsIn(fields), fields);
   });
 
   app.post('/console/connections/:id/enabled', async (context) => {
@@ -44,7 +44,7 @@ export function addSettings(app: Hono<PageEnvironment>): void {
     const fields = await readForm(context, 'console');
     const id = context.req.param('id');
     if (fields('id') !== id) {
-      return show(context, new CallError(400, 'The id was not repeated. Nothing was deleted.'));
+      return show(context, new CallError(400, 'The id was not typed. Nothing was deleted.'));
     }
     await consoleBackend(context).one({ method: 'DELETE', path: connectionIn(context, 'admin') });
     return goTo(context, '/console');
@@ -52,35 +52,52 @@ export function addSettings(app: Hono<PageEnvironment>): void {
 }
 
 function settingsIn(fields: Fields): Readonly<Record<string, unknown>> {
-  const recipients = linesOf(fields('recipients'));
   return {
     displayName: fields('displayName'),
     identityProvider: fields('identityProvider'),
     groups: fields('groups') === 'yes',
     userDeletion: fields('userDeletion'),
-    tokenExpiresInDays: Number(fields('tokenExpiresInDays')),
-    failureMail: recipients.length === 0 ? null : { recipients },
+    tokenExpiresInDays: wholeNumberIn(fields('tokenExpiresInDays')),
+    failureMail: failureMailIn(fields),
     adoption: fields('adoption'),
     verifiedDomains: linesOf(fields('verifiedDomains')),
   };
 }
 
+/** Anything but a number is refused by the admin API, not replaced by the default. */
+function wholeNumberIn(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+/** An empty list turns mails off; nothing stands for the deployment's recipients. */
+function failureMailIn(fields: Fields): { readonly recipients: readonly string[] } | null {
+  if (fields('mails') !== 'yes') return { recipients: [] };
+  const recipients = linesOf(fields('failureMail'));
+  return recipients.length === 0 ? null : { recipients };
+}
+
 async function change(
   context: Context<PageEnvironment>,
   patch: Readonly<Record<string, unknown>>,
+  fields?: Fields,
 ): Promise<Response> {
   try {
     const path = connectionIn(context, 'admin');
     await consoleBackend(context).one({ method: 'PATCH', path, body: patch });
   } catch (error) {
     if (!(error instanceof CallError) || ![400, 409].includes(error.status)) throw error;
-    return show(context, error);
+    return show(context, error, fields);
   }
   const [desk] = await enterConnection(context);
   return context.redirect(`${desk.path}/settings?saved=yes`, 303);
 }
 
-async function show(context: Context<PageEnvironment>, error?: CallError): Promise<Response> {
+/** Shows the page. @param sent what was typed into the settings, if it was refused */
+async function show(
+  context: Context<PageEnvironment>,
+  error?: CallError,
+  sent?: Fields,
+): Promise<Response> {
   const [desk, settings] = await enterConnection<[ConnectionSettings]>(
     context,
     get(connectionIn(context, 'admin')),
@@ -100,12 +117,34 @@ async function show(context: Context<PageEnvironment>, error?: CallError): Promi
         </Notice>
       )}
       <Card title="Settings">
-        <SettingsForm desk={desk} settings={settings} state={state} />
+        <SettingsForm
+          desk={desk}
+          state={state}
+          settings={settings}
+          value={sent ?? valuesOf(settings)}
+        />
       </Card>
       <DangerZone desk={desk} settings={settings} state={state} />
     </ConnectionPage>,
     error === undefined ? 200 : 400,
   );
+}
+
+/** Returns the present settings as the form's fields have them. */
+function valuesOf(settings: ConnectionSettings): Fields {
+  const { failureMail, verifiedDomains = [] } = settings;
+  const values: Readonly<Record<string, string>> = {
+    displayName: settings.displayName,
+    identityProvider: settings.identityProvider,
+    groups: settings.groups ? 'yes' : '',
+    userDeletion: settings.userDeletion,
+    tokenExpiresInDays: String(settings.tokenExpiresInDays),
+    mails: failureMail?.recipients.length === 0 ? '' : 'yes',
+    failureMail: failureMail?.recipients.join(', ') ?? '',
+    adoption: settings.adoption,
+    verifiedDomains: verifiedDomains.join(', '),
+  };
+  return (name) => values[name] ?? '';
 }
 
 interface SettingsProps {
@@ -114,72 +153,65 @@ interface SettingsProps {
   readonly state: FormState;
 }
 
-const SettingsForm = ({ desk, settings, state }: SettingsProps) => {
-  const { failureMail, verifiedDomains = [] } = settings;
-  return (
-    <Form state={state} action={`${desk.path}/settings`} class="form">
-      <TextField
-        label="Customer"
-        name="displayName"
-        state={state}
-        value={settings.displayName}
-        required
-      />
-      <Select
-        label="Identity provider"
-        name="identityProvider"
-        state={state}
-        value={settings.identityProvider}
-        options={IDENTITY_PROVIDER_OPTIONS}
-      />
-      <Checkbox
-        label="Groups, too"
-        name="groups"
-        checked={settings.groups}
-        hint="Otherwise users only."
-      />
-      <Select
-        label="A user that the identity provider deletes"
-        name="userDeletion"
-        state={state}
-        value={settings.userDeletion}
-        options={DELETIONS}
-      />
-      <TextField
-        label="Days that a token is valid"
-        name="tokenExpiresInDays"
-        type="number"
-        state={state}
-        value={String(settings.tokenExpiresInDays)}
-        required
-      />
-      <TextField
-        label="Mails about failures to"
-        name="recipients"
-        state={state}
-        value={failureMail?.recipients.join(', ') ?? ''}
-        hint="Addresses, separated by commas. Empty for the deployment's recipients."
-      />
-      <Select
-        label="Adopt users that the application has already"
-        name="adoption"
-        state={state}
-        value={settings.adoption}
-        options={ADOPTIONS}
-      />
-      <TextField
-        label="Verified domains"
-        name="verifiedDomains"
-        state={state}
-        value={verifiedDomains.join(', ')}
-        hint="For adoption by email address, separated by commas."
-      />
-      <div class="actions">
-        <button class="primary">Save</button>
-      </div>
-    </Form>
-  );
-};
+const SettingsForm = ({ desk, state, value }: SettingsProps & { readonly value: Fields }) => (
+  <Form state={state} action={`${desk.path}/settings`} class="form">
+    <TextField
+      label="Customer"
+      name="displayName"
+      state={state}
+      value={value('displayName')}
+      required
+    />
+    <Select
+      label="Identity provider"
+      name="identityProvider"
+      state={state}
+      value={value('identityProvider')}
+      options={IDENTITY_PROVIDER_OPTIONS}
+    />
+    <Checkbox label="Accept groups" name="groups" checked={value('groups') === 'yes'} />
+    <Select
+      label="When a user is deleted"
+      name="userDeletion"
+      state={state}
+      value={value('userDeletion')}
+      options={DELETIONS}
+    />
+    <TextField
+      label="Token lifetime in days"
+      name="tokenExpiresInDays"
+      type="number"
+      state={state}
+      value={value('tokenExpiresInDays')}
+      required
+    />
+    <Checkbox label="Send mails about failures" name="mails" checked={value('mails') === 'yes'} />
+    <TextField
+      label="Recipients of these mails"
+      name="failureMail"
+      state={state}
+      value={value('failureMail')}
+      hint="Addresses, separated by commas. Leave empty for the deployment's recipients."
+    />
+    <Select
+      label="Adopt existing users"
+      name="adoption"
+      state={state}
+      value={value('adoption')}
+      options={ADOPTIONS}
+    />
+    <TextField
+      label="Verified domains"
+      name="verifiedDomains"
+      state={state}
+      value={value('verifiedDomains')}
+      hint="For adoption by email address, separated by commas."
+    />
+    <div class="actions">
+      <button class="primary">Save</button>
+    </div>
+  </Form>
+);
 
 const DangerZone = ({ desk, settings: { enabled, id }, state }: SettingsProps) => (
   <>
@@ -191,10 +223,21 @@ const DangerZone = ({ desk, settings: { enabled, id }, state }: SettingsProps) =
             ? 'The identity provider gets 403 until it is enabled again. Nothing is lost.'
             : 'The identity provider can go on. What it missed, it sends with its next sync.'}
         </p>
-        <Form state={state} action={`${desk.path}/enabled`}>
-          <input type="hidden" name="enabled" value={enabled ? 'no' : 'yes'} />
-          <button class={enabled ? 'danger' : 'primary'}>{enabled ? 'Disable' : 'Enable'}</button>
-        </Form>
+        {enabled ? (
+          <Confirm
+            state={state}
+            action={`${desk.path}/enabled`}
+            label="Disable"
+            warning="Syncing stops until you enable the connection again."
+          >
+            <input type="hidden" name="enabled" value="no" />
+          </Confirm>
+        ) : (
+          <Form state={state} action={`${desk.path}/enabled`}>
+            <input type="hidden" name="enabled" value="yes" />
+            <button>Enable</button>
+          </Form>
+        )}
       </Card>
       <Card title="Delete the connection">
         <p class="muted">
@@ -202,7 +245,7 @@ const DangerZone = ({ desk, settings: { enabled, id }, state }: SettingsProps) =
           undone.
         </p>
         <Form state={state} action={`${desk.path}/delete`} class="form">
-          <TextField label={`Repeat the id: ${id}`} name="id" state={state} required />
+          <TextField label={`Type ${id} to confirm`} name="id" state={state} required />
           <div>
             <button class="danger">Delete</button>
           </div>

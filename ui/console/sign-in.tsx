@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { productIn } from '../parts/branding';
 import { Form } from '../parts/forms';
 import { Card, Head } from '../parts/parts';
 import { PlainPage } from '../portal/frame';
@@ -18,7 +19,7 @@ export function addSignIn(app: Hono<PageEnvironment>): void {
     return respond(
       context,
       <PlainPage frame={frame} title="Sign in">
-        <Head title="Console">For the operators of {frame.branding.productName}.</Head>
+        <Head title="Console">For the operators of {productIn(frame.branding)}.</Head>
         <Card>
           {context.env.pages.has('openId') ? (
             <div class="actions">
@@ -65,7 +66,7 @@ export function addSignIn(app: Hono<PageEnvironment>): void {
     return respond(
       context,
       <PlainPage frame={frame} title="Console">
-        <Head title="Open the console">For the operators of {frame.branding.productName}.</Head>
+        <Head title="Open the console">For the operators of {productIn(frame.branding)}.</Head>
         <Card>
           <p class="muted">
             The session lasts eight hours, or an hour without a request. What you do is recorded

@@ -1,11 +1,10 @@
 import type { Hono } from 'hono';
 import { consoleLabelsOf } from '../../idp/explanations/console';
-import type { NewToken, TokenInfo } from '../api-data';
-import { Form } from '../parts/forms';
+import type { TokenInfo } from '../api-data';
 import { Card, CopyField, Empty, Head } from '../parts/parts';
 import { dayText } from '../parts/times';
-import { OverlapChoice, overlapIn, TokenTable } from '../parts/tokens';
-import { get, post } from '../web/backend';
+import { createToken, NewTokenForm, TokenTable } from '../parts/tokens';
+import { get } from '../web/backend';
 import { readForm, respond } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
 import { connectionIn, ConnectionPage, consoleBackend, enterConnection } from './frame';
@@ -15,17 +14,18 @@ export function addConnectionTokens(app: Hono<PageEnvironment>): void {
   app.get('/console/connections/:id/tokens', async (context) => {
     const path = `${connectionIn(context, 'admin')}/tokens`;
     const [desk, tokens] = await enterConnection<[readonly TokenInfo[]]>(context, get(path));
-    const state = { token: desk.form };
     return respond(
       context,
       <ConnectionPage desk={desk} tab="Tokens">
         <Card title="Replace the token">
-          <Form state={state} action={`${desk.path}/tokens`} class="form">
-            <OverlapChoice state={state} />
-            <div class="actions">
-              <button class="primary">Create a new token</button>
-            </div>
-          </Form>
+          <NewTokenForm
+            connection={desk.connection}
+            form={desk.form}
+            action={`${desk.path}/tokens`}
+            hasOverlap
+          >
+            <button class="primary">Create a new token</button>
+          </NewTokenForm>
         </Card>
         <Card title="All tokens">
           {tokens.length === 0 ? (
@@ -40,10 +40,10 @@ export function addConnectionTokens(app: Hono<PageEnvironment>): void {
 
   app.post('/console/connections/:id/tokens', async (context) => {
     const fields = await readForm(context, 'console');
-    const { value, expiresAt } = await consoleBackend(context).one<NewToken>(
-      post(`${connectionIn(context, 'admin')}/tokens`, {
-        overlapSeconds: overlapIn(fields('overlap')),
-      }),
+    const { value, expiresAt } = await createToken(
+      consoleBackend(context),
+      connectionIn(context),
+      fields,
     );
     const [desk] = await enterConnection(context);
     const { name, tokenField } = consoleLabelsOf(desk.connection.identityProvider);

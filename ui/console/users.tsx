@@ -89,10 +89,10 @@ export function addUsers(app: Hono<PageEnvironment>): void {
           />
         </Card>
         <div class="columns">
-          <Card title="As the application sees it">
+          <Card title="Profile, as the application sees it">
             <JsonText label="Profile" value={profile} />
           </Card>
-          <Card title="As SCIM has it">
+          <Card title="SCIM resource">
             <JsonText label="SCIM resource" value={scim} />
           </Card>
         </div>

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import type { DeliveryInfo, DeliveryPage, WebhookInfo } from '../api-data';
-import { Form, TextField, type FormState } from '../parts/forms';
+import { Confirm, Form, TextField, type FormState } from '../parts/forms';
 import {
   Badge,
   Card,
@@ -106,7 +106,7 @@ async function show(
       )}
       <Overview desk={desk} webhook={webhook} root={root} />
       <Card title="Deliveries">
-        <nav class="tabs" aria-label="Filter">
+        <nav class="pills" aria-label="Filter">
           <a href={root} {...(status === 'failed' ? {} : { 'aria-current': 'page' })}>
             All
           </a>
@@ -149,19 +149,25 @@ const Overview = ({ desk, webhook, root }: WebhookProps) => {
           <Form state={state} action={`${root}/test`}>
             <button>Send a test</button>
           </Form>
-          <Form state={state} action={`${root}/rotate`}>
-            <button>New secret</button>
-          </Form>
           <Form state={state} action={`${root}/${enabled ? 'disable' : 'enable'}`}>
             <button>{enabled ? 'Disable' : 'Enable'}</button>
           </Form>
-          <Form state={state} action={`${root}/delete`}>
-            <button class="danger">Delete</button>
-          </Form>
+          <Confirm
+            state={state}
+            action={`${root}/rotate`}
+            label="New secret"
+            warning="Both secrets sign for a day, then only the new one."
+          />
+          <Confirm
+            state={state}
+            action={`${root}/delete`}
+            label="Delete"
+            warning="Events that wait for this endpoint are not sent any more."
+          />
         </div>
       </Card>
       <Card title="Replay">
-        <p class="muted">Sends all events again that came after an event.</p>
+        <p class="muted">Sends every event after this one again.</p>
         <Form state={state} action={`${root}/replay`} class="form">
           <TextField label="Id of the event" name="after" state={state} required />
           <div>

@@ -4,7 +4,7 @@ import type { WebhookInfo } from '../api-data';
 import { Form, TextField, type FormState } from '../parts/forms';
 import { Badge, Card, CopyField, Empty, Head, Notice, Table } from '../parts/parts';
 import { CallError, get, post } from '../web/backend';
-import { readForm, respond } from '../web/respond';
+import { readForm, respond, type Fields } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
 import { linesOf } from './connections';
 import { consoleBackend, ConsolePage, enter } from './frame';
@@ -27,7 +27,7 @@ export function addWebhooks(app: Hono<PageEnvironment>): void {
       return await show(context, created);
     } catch (error) {
       if (!(error instanceof CallError) || ![400, 409].includes(error.status)) throw error;
-      return show(context, undefined, error);
+      return show(context, undefined, { error, fields });
     }
   });
 }
@@ -50,8 +50,10 @@ export const WebhookBadge: FC<{ readonly webhook: WebhookInfo }> = ({
 async function show(
   context: Context<PageEnvironment>,
   created?: WebhookInfo & { readonly secret: string },
-  error?: CallError,
+  refused?: { readonly error: CallError; readonly fields: Fields },
 ): Promise<Response> {
+  const error = refused?.error;
+  const value = (name: string): string => refused?.fields(name) ?? '';
   const [desk, { webhooks }] = await enter<[{ readonly webhooks: readonly WebhookInfo[] }]>(
     context,
     get('/admin/webhooks'),
@@ -101,18 +103,32 @@ async function show(
       </Card>
       <Card title="Add a webhook">
         <Form state={state} action={root} class="form">
-          <TextField label="URL" name="url" type="url" state={state} required />
-          <TextField label="Description" name="description" state={state} />
+          <TextField
+            label="URL"
+            name="url"
+            type="url"
+            state={state}
+            value={value('url')}
+            required
+          />
+          <TextField
+            label="Description"
+            name="description"
+            state={state}
+            value={value('description')}
+          />
           <TextField
             label="Types"
             name="types"
             state={state}
+            value={value('types')}
             hint="Such as user.created, separated by commas. Empty for all."
           />
           <TextField
             label="Connections"
             name="connections"
             state={state}
+            value={value('connections')}
             hint="Ids, separated by commas. Empty for all."
           />
           <div class="actions">

@@ -14,3 +14,8 @@ export const DEFAULT_BRANDING: Branding = {
   accentColor: '#2f5bea',
   darkAccentColor: '#8aa6ff',
 };
+
+/** Returns the product's name in a sentence. */
+export function productIn({ productName }: Branding): string {
+  return productName === DEFAULT_BRANDING.productName ? 'the application' : productName;
+}

@@ -12,7 +12,7 @@ export const Causes: FC<{ readonly causes: readonly CauseInfo[]; readonly logUrl
     <Empty title="Nothing failed">All requests of the last two weeks succeeded.</Empty>
   ) : (
     <>
-      <Table label="Failures by cause" columns={['Cause', 'Latest', 'Requests', 'Concerns']}>
+      <Table label="Failures by cause" columns={['Cause', 'Latest', 'Logged', 'Affected']}>
         {causes.map(({ title, meaning, remedy, lastAt, requests, names, subjects }) => (
           <tr>
             <td>
@@ -22,8 +22,8 @@ export const Causes: FC<{ readonly causes: readonly CauseInfo[]; readonly logUrl
             <td data-label="Latest">
               <Time at={lastAt} />
             </td>
-            <td data-label="Requests">{numberText(requests)}</td>
-            <td data-label="Concerns">
+            <td data-label="Logged">{numberText(requests)}</td>
+            <td data-label="Affected">
               {names.length === 0 ? '–' : names.join(', ')}
               {subjects > names.length ? ` and ${subjects - names.length} more` : null}
             </td>

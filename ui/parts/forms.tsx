@@ -145,3 +145,27 @@ function describedBy(
   ];
   return ids.length === 0 ? {} : { 'aria-describedby': ids.join(' ') };
 }
+
+/** A button that says what it does before it does it. */
+export const Confirm: FC<
+  PropsWithChildren<{
+    readonly state: Pick<FormState, 'token'>;
+    readonly action: string;
+    readonly label: string;
+    /** What the button is about, for screen readers. */
+    readonly about?: string;
+    readonly warning: string;
+  }>
+> = ({ state, action, label, about, warning, children }) => (
+  <details class="confirm">
+    <summary>
+      {label}
+      {about === undefined ? null : <span class="visually-hidden"> {about}</span>}
+    </summary>
+    <span>{warning}</span>
+    <Form state={state} action={action}>
+      {children}
+      <button class="danger">{`${label} now`}</button>
+    </Form>
+  </details>
+);

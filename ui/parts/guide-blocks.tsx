@@ -69,9 +69,13 @@ const GuideBlock: FC<{
     return (
       <>
         <Markdown source={block.customAttributes} />
-        {connection.schemas.flatMap((schema) =>
+        {connection.schemas.flatMap((schema, at) =>
           schema.attributes.map((name, index) => (
-            <CopyField label={name} value={`${schema.id}:${name}`} id={`${id}-${index}-${name}`} />
+            <CopyField
+              label={name}
+              value={`${schema.id}:${name}`}
+              id={`${id}-${at}-${index}-${name}`}
+            />
           )),
         )}
       </>
@@ -79,9 +83,16 @@ const GuideBlock: FC<{
   }
   if ('columns' in block) return <GuideTable columns={block.columns} rows={block.rows} />;
   return (
-    <pre tabindex={0} role="region" aria-label="Template">
-      <code>{block.code}</code>
-    </pre>
+    <>
+      <pre tabindex={0} role="region" aria-label="Template">
+        <code id={id}>{block.code}</code>
+      </pre>
+      <div>
+        <button type="button" data-copy={id} hidden>
+          Copy
+        </button>
+      </div>
+    </>
   );
 };
 
@@ -115,7 +126,7 @@ const GuideField: FC<{
   return value.is === 'baseUrl' ? (
     <CopyField label={label} value={connection.scimBaseUrl} id={id} />
   ) : (
-    <LaterField label={label}>You create it in the next step. It is shown once.</LaterField>
+    <LaterField label={label}>You create it in the next step. Test and save after that.</LaterField>
   );
 };
 
@@ -124,7 +135,7 @@ const MappingTable: FC<{ readonly guide: Guide }> = ({ guide: { name, mapping } 
   const hasOwn = Object.keys(mapping).length > 0;
   return (
     <div class="scroll" tabindex={0} role="region" aria-label="Attribute mapping">
-      <table>
+      <table class="stack">
         <thead>
           <tr>
             <th scope="col">Shown as</th>
@@ -136,10 +147,10 @@ const MappingTable: FC<{ readonly guide: Guide }> = ({ guide: { name, mapping } 
           {MAPPING_ROWS.map(({ path, shownAs }) => (
             <tr>
               <td>{shownAs}</td>
-              <td>
+              <td data-label="SCIM">
                 <code>{path}</code>
               </td>
-              {hasOwn ? <td>{mapping[path] ?? '–'}</td> : null}
+              {hasOwn ? <td data-label={name}>{mapping[path] ?? '–'}</td> : null}
             </tr>
           ))}
         </tbody>

@@ -2,14 +2,14 @@ import type { FC } from 'hono/jsx';
 import type { LogEntry } from '../api-data';
 import type { PageCall } from '../protocol';
 import { Badge, Empty } from './parts';
-import { Time } from './times';
+import { Moment } from './times';
 
 /** The filters of the log, with the parameters of the admin API. */
 export const LOG_FILTERS = [
   { name: 'all', title: 'Everything', query: {} },
   { name: 'failures', title: 'Failures', query: { status: 'failed' } },
   { name: 'changes', title: 'Changes', query: { kind: 'change' } },
-  { name: 'ignored', title: 'Ignored attributes', query: { kind: 'ignored' } },
+  { name: 'ignored', title: 'Ignored', query: { kind: 'ignored' } },
 ] as const;
 
 /** Returns the query of a page of the log. */
@@ -23,7 +23,7 @@ export const LogFilter: FC<{ readonly chosen: string; readonly action: string }>
   chosen,
   action,
 }) => (
-  <nav class="tabs" aria-label="Filter">
+  <nav class="pills" aria-label="Filter">
     {LOG_FILTERS.map(({ name, title }) => (
       <a href={`${action}?show=${name}`} {...(name === chosen ? { 'aria-current': 'page' } : {})}>
         {title}
@@ -40,9 +40,7 @@ export const LogTable: FC<{ readonly entries: readonly LogEntry[] }> = ({ entrie
     <ul class="entries">
       {entries.map((entry) => (
         <li>
-          <span class="clock">
-            <Time at={entry.at} />
-          </span>
+          <Moment at={entry.at} />
           <div class="what">
             <strong>{titleOf(entry)}</strong>
             <p>{textOf(entry)}</p>
@@ -62,7 +60,11 @@ const EntryBadge: FC<{ readonly entry: LogEntry }> = ({ entry: { kind, status } 
     case 'mail':
       return <Badge state="warning">Not sent</Badge>;
     case 'failure':
-      return <Badge state={status === 501 ? 'warning' : 'bad'}>{`Failed ${status ?? ''}`}</Badge>;
+      return (
+        <Badge state={status === 501 ? 'warning' : 'bad'}>
+          {status === 501 ? 'Declined' : 'Failed'}
+        </Badge>
+      );
   }
 };
 
@@ -73,16 +75,28 @@ function titleOf({ kind, name, resourceType, action, title = '' }: LogEntry): st
 
 function textOf({ kind, meaning, remedy, detail, changes = [], members }: LogEntry): string {
   if (kind !== 'change') {
-    const details = detail === undefined ? '' : ` (${detail})`;
+    const details = detail === undefined ? '' : ` Details: ${detail}.`;
     return `${meaning ?? ''}${details} ${remedy ?? ''}`;
   }
   const parts = [
     ...changes.map(({ attribute, from, to }) => changeText(attribute, from, to)),
-    ...(members === undefined
-      ? []
-      : [`${members.added} members added, ${members.removed} removed`]),
+    ...(members === undefined ? [] : [membersText(members)]),
   ];
   return parts.join('; ');
+}
+
+function membersText({
+  added,
+  removed,
+}: {
+  readonly added: number;
+  readonly removed: number;
+}): string {
+  const texts = [
+    ...(added === 0 ? [] : [`${added} member${added === 1 ? '' : 's'} added`]),
+    ...(removed === 0 ? [] : [`${removed} member${removed === 1 ? '' : 's'} removed`]),
+  ];
+  return texts.join(', ') || 'members unchanged';
 }
 
 function changeText(attribute: string, from: unknown, to: unknown): string {

@@ -12,7 +12,7 @@ export function durationText(milliseconds: number): string {
       : milliseconds >= HOUR
         ? (['hour', HOUR] as const)
         : (['minute', MINUTE] as const);
-  const number = Math.max(1, Math.floor(milliseconds / size));
+  const number = Math.max(1, Math.round(milliseconds / size));
   return `${number} ${unit}${number === 1 ? '' : 's'}`;
 }
 
@@ -52,7 +52,14 @@ export function dayText(at: string): string {
 /** A time of the day with seconds, which the browser shows in its own time zone. */
 export const Clock: FC<{ readonly at: string }> = ({ at }) => (
   <time class="clock" dateTime={at} data-clock="">
-    {at.slice(11, 19)}
+    {`${at.slice(11, 19)} UTC`}
+  </time>
+);
+
+/** A day and a time of the day, which the browser shows in its own time zone. */
+export const Moment: FC<{ readonly at: string }> = ({ at }) => (
+  <time class="clock" dateTime={at} data-moment="">
+    {`${at.slice(5, 16).replace('T', ' ')} UTC`}
   </time>
 );
 

@@ -1,12 +1,14 @@
-import type { FC } from 'hono/jsx';
-import type { TokenInfo } from '../api-data';
-import type { Health } from '../data';
-import { Form, Select, type FormState } from './forms';
+import type { FC, PropsWithChildren } from 'hono/jsx';
+import type { NewToken, TokenInfo } from '../api-data';
+import type { ConnectionInfo, Health } from '../data';
+import { CallError, post, type Backend } from '../web/backend';
+import type { Fields } from '../web/respond';
+import { Confirm, Form, Select, type FormState } from './forms';
 import { Badge, Table } from './parts';
 import { dayText, Time } from './times';
 
 /** How long an earlier token may stay valid. */
-export const OVERLAPS = [
+const OVERLAPS = [
   { seconds: 86_400, label: '1 day' },
   { seconds: 7 * 86_400, label: '7 days' },
   { seconds: 3600, label: '1 hour' },
@@ -14,14 +16,54 @@ export const OVERLAPS = [
 ] as const;
 
 /** Returns the seconds of a choice; 0 for any other text. */
-export function overlapIn(text: string): number {
+function overlapIn(text: string): number {
   return OVERLAPS.find(({ seconds }) => String(seconds) === text)?.seconds ?? 0;
 }
 
-/** The choice of how long the earlier token stays valid. */
-export const OverlapChoice: FC<{ readonly state: FormState }> = ({ state }) => (
+/** A form that creates a token. */
+export const NewTokenForm: FC<
+  PropsWithChildren<{
+    readonly connection: ConnectionInfo;
+    /** Token of the visitor's forms. */
+    readonly form: string;
+    readonly action: string;
+    /** Whether an earlier token may be in use. */
+    readonly hasOverlap: boolean;
+  }>
+> = ({ connection, form, action, hasOverlap, children }) => (
+  <Form state={{ token: form }} action={action} class="form">
+    <input type="hidden" name="follows" value={connection.latestToken} />
+    {hasOverlap ? <OverlapChoice state={{ token: form }} /> : null}
+    <div class="actions">{children}</div>
+  </Form>
+);
+
+/**
+ * Creates a token as a form says.
+ * @param path of the connection
+ * @throws CallError 409 if the form was sent before, among others
+ */
+export async function createToken(
+  backend: Backend,
+  path: string,
+  fields: Fields,
+): Promise<NewToken> {
+  const [overlapSeconds, follows] = [overlapIn(fields('overlap')), fields('follows')];
+  try {
+    return await backend.one<NewToken>(post(`${path}/tokens`, { overlapSeconds, follows }));
+  } catch (error) {
+    if (!(error instanceof CallError) || error.status !== 409) throw error;
+    throw new CallError(409, `${error.message} ${AGAIN}`);
+  }
+}
+
+const AGAIN =
+  'A new token is shown once, even if its page is loaded again. If you do not have it, open the ' +
+  'page Tokens and create another.';
+
+const OverlapChoice: FC<{ readonly state: FormState }> = ({ state }) => (
   <Select
-    label="The present token stays valid for"
+    label="The current token stays valid for"
     name="overlap"
     state={state}
     value={String(OVERLAPS[0].seconds)}
@@ -68,12 +110,15 @@ export const TokenTable: FC<{
           </td>
           <td>
             {isOver ? null : (
-              <Form state={{ token: form }} action={action}>
+              <Confirm
+                state={{ token: form }}
+                action={action}
+                label="Revoke"
+                about={`token ${id}`}
+                warning="Requests with this token are refused at once."
+              >
                 <input type="hidden" name="token" value={id} />
-                <button class="plain">
-                  Revoke<span class="visually-hidden"> token {id}</span>
-                </button>
-              </Form>
+              </Confirm>
             )}
           </td>
         </tr>

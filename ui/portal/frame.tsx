@@ -4,7 +4,7 @@ import { assetsOf } from '../assets/assets';
 import type { ConnectionInfo, SessionInfo } from '../data';
 import { Document, type Frame } from '../parts/document';
 import { Form } from '../parts/forms';
-import { get, type Backend } from '../web/backend';
+import { CallError, get, type Backend } from '../web/backend';
 import { cookieOf, formToken } from '../web/session';
 import type { PageEnvironment } from '../web/types';
 import type { PageCall } from '../protocol';
@@ -54,6 +54,17 @@ export async function visit<Bodies extends readonly unknown[]>(
   return [{ session, connection, form, frame: portalFrame(context) }, ...bodies];
 }
 
+/** Does the same for a page of the setup. @throws CallError 403 for a link to anything else */
+export async function visitSetup<Bodies extends readonly unknown[]>(
+  context: PageContext,
+  ...calls: { readonly [Index in keyof Bodies]: PageCall }
+): Promise<readonly [Visit, ...Bodies]> {
+  const visited = await visit<Bodies>(context, ...calls);
+  const [{ session }] = visited;
+  if (session.intent === 'setup') return visited;
+  throw new CallError(403, 'Your link does not allow the setup. Ask for a link that does.');
+}
+
 /** The steps of the setup. */
 export const STEPS = [
   { path: 'choose', title: 'Identity provider' },
@@ -98,7 +109,7 @@ const Steps: FC<{ readonly root: string; readonly current: StepPath }> = ({ root
               {index < at ? '✓' : index + 1}
             </span>
             <span class="text">
-              {index < at ? <a href={`${root}/${path}`}>{title}</a> : title}
+              {index === at ? title : <a href={`${root}/${path}`}>{title}</a>}
               {index < at ? <span class="visually-hidden"> (done)</span> : null}
             </span>
           </li>
@@ -143,9 +154,9 @@ export const PortalPage: FC<PropsWithChildren<PortalPageProps & { readonly here:
     }
     visitor={
       <>
-        <span>{connection.displayName}</span>
+        <span>{`For ${connection.displayName}`}</span>
         <Form state={{ token: form }} action={`${frame.root}/finish`}>
-          <button class="plain">Finish</button>
+          <button class="plain quiet">End session</button>
         </Form>
       </>
     }

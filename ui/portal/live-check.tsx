@@ -7,13 +7,14 @@ import { describeSetup, type SetupCheck, type SetupStep } from '../../idp/setup-
 import { WRONG_URL } from '../../lambdas/contract';
 import type { ConnectionInfo, Health, SetupRequest } from '../data';
 import { GuideBlocks } from '../parts/guide-blocks';
+import { productIn } from '../parts/branding';
 import { Badge, Card, CopyField, Head, Notice } from '../parts/parts';
 import { Clock } from '../parts/times';
 import { capital } from '../parts/text';
 import { get } from '../web/backend';
 import { goTo, respond } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
-import { connectionPath, SetupPage, visit, type Visit } from './frame';
+import { connectionPath, SetupPage, visitSetup, type Visit } from './frame';
 
 /** After this time without a request, the URL is probably wrong: such requests arrive nowhere. */
 const SILENCE_MS = 120_000;
@@ -92,10 +93,9 @@ async function read(
   since: string,
 ): Promise<readonly [Visit, LiveState]> {
   const path = `${connectionPath(context)}/setupRequests`;
-  const [current, { requests }] = await visit<[{ readonly requests: readonly SetupRequest[] }]>(
-    context,
-    get(path),
-  );
+  const [current, { requests }] = await visitSetup<
+    [{ readonly requests: readonly SetupRequest[] }]
+  >(context, get(path));
   const latest = requests[0]?.at ?? '';
   const isSilent = latest < since && Date.now() - Date.parse(since) > SILENCE_MS;
   const check = describeSetup(requests, current.connection.identityProvider);
@@ -107,7 +107,7 @@ const Live: FC<{ readonly state: LiveState; readonly visit: Visit }> = ({
   visit: { connection, frame },
 }) => (
   <>
-    <Summary check={check} connection={connection} productName={frame.branding.productName} />
+    <Summary check={check} connection={connection} productName={productIn(frame.branding)} />
     {isSilent ? <WrongUrl connection={connection} /> : null}
     {check.steps.length === 0 ? null : (
       <Card>

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import type { LinkInfo } from '../data';
+import { productIn } from '../parts/branding';
 import { Form } from '../parts/forms';
 import { Card, Head } from '../parts/parts';
 import { get, post } from '../web/backend';
@@ -11,7 +12,7 @@ import { PlainPage, portalBackend, portalFrame, type PortalSession } from './fra
 const PURPOSES: Readonly<Record<LinkInfo['intent'], readonly [title: string, text: string]>> = {
   setup: [
     'Set up user provisioning',
-    'You connect your identity provider in five steps. Have its console open in another tab.',
+    "You connect it in five steps. Keep your identity provider's admin console open in a tab.",
   ],
   rotate: ['Replace the token', 'You create a new token and paste it into your identity provider.'],
   log: ['See how provisioning does', 'You see what your identity provider sent, and what failed.'],
@@ -23,6 +24,9 @@ const STARTS: Readonly<Record<LinkInfo['intent'], string>> = {
   rotate: '/portal/tokens',
   log: '/portal/status',
 };
+
+/** How long a session lasts, also when the browser is closed meanwhile. */
+const SESSION_SECONDS = 5 * 3600;
 
 /** The pages that open a link and end the session. */
 export function addOpening(app: Hono<PageEnvironment>): void {
@@ -45,7 +49,7 @@ export function addOpening(app: Hono<PageEnvironment>): void {
           <Head title="This link cannot be opened">
             It was used before, has expired, or was revoked. A link opens once, in one browser.
           </Head>
-          <p>Ask the people who sent it to you for a new one.</p>
+          <p>Ask whoever sent you this link for a new one.</p>
         </PlainPage>,
         404,
       );
@@ -55,12 +59,12 @@ export function addOpening(app: Hono<PageEnvironment>): void {
       context,
       <PlainPage frame={frame} title={title}>
         <Head title={title}>
-          For <strong>{link.connectionName}</strong> in {frame.branding.productName}.
+          For <strong>{link.connectionName}</strong> in {productIn(frame.branding)}.
         </Head>
         <Card>
           <p>{text}</p>
           <p class="muted small">
-            The link works once, in this browser. You can leave and come back for five hours.
+            The link works once. You can come back in this browser for five hours.
           </p>
           <Form state={{ token: openFormToken(context) }} action={`${frame.root}/open`}>
             <input type="hidden" name="link" value={token} />
@@ -81,7 +85,7 @@ export function addOpening(app: Hono<PageEnvironment>): void {
     );
     if (opened === undefined)
       return goTo(context, `/portal/open?link=${encodeURIComponent(token)}`);
-    putCookie(context, 'portal', opened.session);
+    putCookie(context, 'portal', opened.session, SESSION_SECONDS);
     return goTo(context, '/portal');
   });
 

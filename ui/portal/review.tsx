@@ -1,21 +1,25 @@
 import type { Hono } from 'hono';
 import { guideOf } from '../../idp/guides/registry';
 import { MAPPING_ROWS, mappedText } from '../../idp/guides/mapping-rows';
-import { asText, isObject } from '../../scim/json';
+import { isArray, isObject, type Json } from '../../scim/json';
 import type { UserInfo } from '../api-data';
 import type { ConnectionInfo } from '../data';
+import { productIn } from '../parts/branding';
 import { Form } from '../parts/forms';
 import { Card, Empty, Head, Notice } from '../parts/parts';
 import { get } from '../web/backend';
 import { respond, type Element } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
-import { connectionPath, SetupPage, visit, type Visit } from './frame';
+import { connectionPath, SetupPage, visitSetup, type Visit } from './frame';
 
 /** The step that shows the user received last, row by row of the mapping. */
 export function addReview(app: Hono<PageEnvironment>): void {
   app.get('/portal/review', async (context) => {
     const path = `${connectionPath(context)}/latestUser`;
-    const [current, { user }] = await visit<[{ readonly user?: UserInfo }]>(context, get(path));
+    const [current, { user }] = await visitSetup<[{ readonly user?: UserInfo }]>(
+      context,
+      get(path),
+    );
     return respond(context, review(current, user));
   });
 }
@@ -42,10 +46,19 @@ function rowsOf({ schemas, identityProvider }: ConnectionInfo, user: UserInfo): 
         shownAs: name,
         path: `${schema.id}:${name}`,
         own: '',
-        value: isObject(extension) ? asText(extension[name]) : '',
+        value: isObject(extension) ? textOf(extension[name]) : '',
       }));
     }),
   ];
+}
+
+/** Returns a value of any type in words. */
+function textOf(value: Json | undefined): string {
+  if (value === undefined || value === null) return '';
+  if (isArray(value)) return value.map(textOf).join(', ');
+  if (isObject(value)) return Object.values(value).map(textOf).filter(Boolean).join(' ');
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return String(value);
 }
 
 function review(current: Visit, user: UserInfo | undefined): Element {
@@ -55,7 +68,7 @@ function review(current: Visit, user: UserInfo | undefined): Element {
   return (
     <SetupPage visit={current} title="Review data" step="review">
       <Head title="Review data">
-        {`This is what ${frame.branding.productName} gets of the user received last.`}
+        {`This is what ${productIn(frame.branding)} received for the latest user.`}
       </Head>
       {user === undefined ? (
         <Card>
@@ -72,13 +85,13 @@ function review(current: Visit, user: UserInfo | undefined): Element {
               state="warning"
               title={`${gaps.length} of ${rows.length} attributes have no value.`}
             >
-              If your identity provider has values for them, add them to its mapping. Otherwise
-              leave them empty.
+              If your identity provider has values for them, add them to its mapping. If not, you
+              can ignore this.
             </Notice>
           )}
           <Card>
             <div class="scroll" tabindex={0} role="region" aria-label="Attributes of the user">
-              <table>
+              <table class="stack">
                 <thead>
                   <tr>
                     <th scope="col">Attribute</th>

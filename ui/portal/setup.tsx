@@ -2,16 +2,17 @@ import type { Hono } from 'hono';
 import { GUIDES, guideOf } from '../../idp/guides/registry';
 import { blocksFor, GuideBlocks } from '../parts/guide-blocks';
 import { Form } from '../parts/forms';
+import { productIn } from '../parts/branding';
 import { Card, Head, Notice } from '../parts/parts';
 import { CallError } from '../web/backend';
 import { goTo, readForm, respond, type Element } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
-import { connectionPath, portalBackend, SetupPage, visit, type Visit } from './frame';
+import { connectionPath, portalBackend, SetupPage, visitSetup, type Visit } from './frame';
 
 /** The first two steps: the choice of the identity provider, and its guide. */
 export function addSetup(app: Hono<PageEnvironment>): void {
   app.get('/portal/choose', async (context) => {
-    const [current] = await visit(context);
+    const [current] = await visitSetup(context);
     return respond(context, choice(current));
   });
 
@@ -25,14 +26,14 @@ export function addSetup(app: Hono<PageEnvironment>): void {
       if (!(error instanceof CallError) || (error.status !== 409 && error.status !== 400)) {
         throw error;
       }
-      const [current] = await visit(context);
+      const [current] = await visitSetup(context);
       return respond(context, choice(current, error.message), error.status);
     }
     return goTo(context, '/portal/connect');
   });
 
   app.get('/portal/connect', async (context) => {
-    const [current] = await visit(context);
+    const [current] = await visitSetup(context);
     return respond(context, guide(current));
   });
 }
@@ -40,6 +41,9 @@ export function addSetup(app: Hono<PageEnvironment>): void {
 function choice(current: Visit, problem?: string): Element {
   const { connection, frame, form } = current;
   const isFixed = connection.isDeclared;
+  // The default is no choice yet.
+  const isChosen =
+    connection.identityProvider !== 'generic' || connection.lastRequestAt !== undefined;
   const offered = Object.entries(GUIDES).filter(
     ([name]) => !isFixed || name === connection.identityProvider,
   );
@@ -47,7 +51,7 @@ function choice(current: Visit, problem?: string): Element {
     <SetupPage visit={current} title="Identity provider" step="choose">
       <Head title="Which identity provider do you use?">
         {`It will create and update the users of ${connection.displayName} in ` +
-          `${frame.branding.productName}.`}
+          `${productIn(frame.branding)}.`}
       </Head>
       {problem === undefined ? null : <Notice state="bad" title={problem} />}
       {isFixed ? (
@@ -71,7 +75,7 @@ function choice(current: Visit, problem?: string): Element {
                 type="radio"
                 name="identityProvider"
                 value={name}
-                checked={name === connection.identityProvider}
+                checked={name === connection.identityProvider && isChosen}
                 required
               />
             </label>
@@ -94,7 +98,7 @@ function guide(current: Visit): Element {
   return (
     <SetupPage visit={current} title="Connect" step="connect">
       <Head title={`Connect ${own.title === 'Any other SCIM client' ? 'your client' : own.title}`}>
-        {`It takes ${own.duration}. The role you need there: ${own.role}.`}
+        {`Takes ${own.duration}. You need ${roleText(own.role)}.`}
       </Head>
       {sections.map((section, index) => (
         <Card title={`${index + 1}. ${section.title}`} prose>
@@ -111,9 +115,13 @@ function guide(current: Visit): Element {
           Back
         </a>
         <a class="button primary" href={`${frame.root}/token`}>
-          Create the token
+          Continue
         </a>
       </div>
     </SetupPage>
   );
+}
+
+function roleText(role: string): string {
+  return role.startsWith('an ') ? role : `the role ${role}`;
 }

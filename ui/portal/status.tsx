@@ -39,7 +39,7 @@ export function addStatus(app: Hono<PageEnvironment>): void {
             ['Last request', <Time at={lastRequestAt} />],
           ]}
         />
-        <Card title="What failed in two weeks">
+        <Card title="Failures, last 14 days">
           <Causes causes={causes} logUrl={`${frame.root}/log?show=failures`} />
         </Card>
       </PortalPage>,

@@ -3,32 +3,35 @@ import type { FC } from 'hono/jsx';
 import { consoleLabelsOf } from '../../idp/explanations/console';
 import { guideOf } from '../../idp/guides/registry';
 import type { NewToken, TokenInfo } from '../api-data';
-import { Form } from '../parts/forms';
 import { GuideBlocks } from '../parts/guide-blocks';
 import { Card, CopyField, Empty, Head, Notice } from '../parts/parts';
 import { dayText, relativeText } from '../parts/times';
-import { OverlapChoice, overlapIn, TokenTable } from '../parts/tokens';
+import { createToken, NewTokenForm, TokenTable } from '../parts/tokens';
 import { capital } from '../parts/text';
-import { get, post } from '../web/backend';
+import { get } from '../web/backend';
 import { goTo, readForm, respond, type Element } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
-import { connectionPath, portalBackend, PortalPage, SetupPage, visit, type Visit } from './frame';
+import {
+  connectionPath,
+  portalBackend,
+  PortalPage,
+  SetupPage,
+  visit,
+  visitSetup,
+  type Visit,
+} from './frame';
 
 /** The step that creates a token, and the page on which tokens are replaced later. */
 export function addTokens(app: Hono<PageEnvironment>): void {
   app.get('/portal/token', async (context) => {
     const path = `${connectionPath(context)}/tokens`;
-    const [current, tokens] = await visit<[readonly TokenInfo[]]>(context, get(path));
+    const [current, tokens] = await visitSetup<[readonly TokenInfo[]]>(context, get(path));
     return respond(context, creation(current, tokens));
   });
 
   app.post('/portal/token', async (context) => {
     const fields = await readForm(context, 'portal');
-    const token = await portalBackend(context).one<NewToken>(
-      post(`${connectionPath(context, 'admin')}/tokens`, {
-        overlapSeconds: overlapIn(fields('overlap')),
-      }),
-    );
+    const token = await createToken(portalBackend(context), connectionPath(context), fields);
     const [current] = await visit(context);
     return respond(
       context,
@@ -52,11 +55,7 @@ export function addTokens(app: Hono<PageEnvironment>): void {
 
   app.post('/portal/tokens', async (context) => {
     const fields = await readForm(context, 'portal');
-    const token = await portalBackend(context).one<NewToken>(
-      post(`${connectionPath(context, 'admin')}/tokens`, {
-        overlapSeconds: overlapIn(fields('overlap')),
-      }),
-    );
+    const token = await createToken(portalBackend(context), connectionPath(context), fields);
     const [current] = await visit(context);
     return respond(
       context,
@@ -85,18 +84,21 @@ export function addTokens(app: Hono<PageEnvironment>): void {
 
 function creation(current: Visit, tokens: readonly TokenInfo[]): Element {
   const { connection, frame, form } = current;
-  const used = tokens.find(({ state, lastUsedAt }) => state === 'active' && lastUsedAt !== null);
+  const used = tokens.find(
+    // During an overlap, the identity provider may still have the earlier token.
+    ({ state, lastUsedAt }) => ['active', 'ending'].includes(state) && lastUsedAt !== null,
+  );
   const { name } = consoleLabelsOf(connection.identityProvider);
   return (
     <SetupPage visit={current} title="Token" step="token">
       <Head title="Create the token">
-        {`${capital(name)} proves with it that it may change your users. Only it should have it.`}
+        {`${capital(name)} signs in with this token. Do not share it with anybody else.`}
       </Head>
       <Card>
         {used === undefined ? (
           <p>
-            The token is shown once, so have the field in {name} open before you create it. A token
-            that was created before ends.
+            The token is shown once, so have the field in {name} open before you create it. Any
+            earlier token stops working.
           </p>
         ) : (
           <Notice
@@ -106,15 +108,17 @@ function creation(current: Visit, tokens: readonly TokenInfo[]): Element {
             Keep it valid for a while, so that no sync fails before the new one is pasted.
           </Notice>
         )}
-        <Form state={{ token: form }} action={`${frame.root}/token`} class="form">
-          {used === undefined ? null : <OverlapChoice state={{ token: form }} />}
-          <div class="actions">
-            <a class="button" href={`${frame.root}/connect`}>
-              Back
-            </a>
-            <button class="primary">Create the token</button>
-          </div>
-        </Form>
+        <NewTokenForm
+          connection={connection}
+          form={form}
+          action={`${frame.root}/token`}
+          hasOverlap={used !== undefined}
+        >
+          <a class="button" href={`${frame.root}/connect`}>
+            Back
+          </a>
+          <button class="primary">Create the token</button>
+        </NewTokenForm>
       </Card>
     </SetupPage>
   );
@@ -167,7 +171,7 @@ function list(current: Visit, tokens: readonly TokenInfo[]): Element {
   return (
     <PortalPage visit={current} title="Tokens" here="tokens">
       <Head title="Tokens">
-        {`A new token ends the others. With an overlap, no sync fails before ${name} has it.`}
+        {`A new token replaces the current one. Keep both valid until ${name} has the new one.`}
       </Head>
       {oldTokenEndsAt === undefined ? null : (
         <Notice
@@ -178,12 +182,14 @@ function list(current: Visit, tokens: readonly TokenInfo[]): Element {
         </Notice>
       )}
       <Card title="Replace the token">
-        <Form state={{ token: form }} action={`${frame.root}/tokens`} class="form">
-          <OverlapChoice state={{ token: form }} />
-          <div class="actions">
-            <button class="primary">Create a new token</button>
-          </div>
-        </Form>
+        <NewTokenForm
+          connection={connection}
+          form={form}
+          action={`${frame.root}/tokens`}
+          hasOverlap
+        >
+          <button class="primary">Create a new token</button>
+        </NewTokenForm>
       </Card>
       <Card title="All tokens">
         {tokens.length === 0 ? (

@@ -1,3 +1,4 @@
+import { capital } from '../parts/text';
 import type { Audience, PageAnswer, PageCall, PageRequest, PageResult } from '../protocol';
 
 /** Sends a request to the function `admin`. */
@@ -77,7 +78,17 @@ function bodyOf({ status, body }: PageResult): unknown {
     const { pointer, detail } = recordOf(error);
     return [textOf(pointer).split('/')[1] ?? '', textOf(detail)];
   });
-  throw new CallError(status, textOf(problem['detail']), new Map(fields));
+  const message =
+    fields.length === 0 || status !== 400
+      ? textOf(problem['detail'])
+      : `${fields.map(([field, detail]) => `${wordsOf(field)} ${detail}`).join('; ')}.`;
+  throw new CallError(status, message, new Map(fields));
+}
+
+/** Returns the name of a field in words: `Display name`. */
+function wordsOf(field: string): string {
+  const words = field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words === '' ? 'The form' : capital(words);
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -32,11 +32,8 @@ export async function readForm(
   context: Context<PageEnvironment>,
   audience: Audience,
 ): Promise<Fields> {
-  const body = await context.req.parseBody();
-  const fields: Fields = (name) => {
-    const value = body[name];
-    return typeof value === 'string' ? value.trim() : '';
-  };
+  const sent = new URLSearchParams(await context.req.text());
+  const fields: Fields = (name) => sent.get(name)?.trim() ?? '';
   if (isOwnForm(context, audience, fields('form'))) return fields;
   throw new CallError(403, 'The form is out of date. Open the page again, and send it once more.');
 }

@@ -19,14 +19,23 @@ export function cookieOf(context: PageContext, name: CookieName): string | undef
   return getCookie(context, nameOf(context, name));
 }
 
-/** Sets a cookie that ends with the browser's session; without a value removes it. */
-export function putCookie(context: PageContext, name: CookieName, value: string): void {
+/**
+ * Sets a cookie; without a value removes it.
+ * @param seconds how long it lasts; undefined until the browser is closed
+ */
+export function putCookie(
+  context: PageContext,
+  name: CookieName,
+  value: string,
+  seconds?: number,
+): void {
+  const maxAge = value === '' ? 0 : seconds;
   setCookie(context, nameOf(context, name), value, {
     path: '/',
     httpOnly: true,
     secure: context.env.isSecure,
     sameSite: 'Lax',
-    ...(value === '' ? { maxAge: 0 } : {}),
+    ...(maxAge === undefined ? {} : { maxAge }),
   });
 }
 

@@ -29,7 +29,7 @@ async function invoke(request: PageRequest): Promise<PageAnswer> {
 /** Returns the path of a request below the stage or base path, from its route. */
 function pathOf({ resource, pathParameters }: APIGatewayProxyEvent): string {
   const { proxy = '' } = pathParameters ?? {};
-  return resource.replace('{proxy+}', proxy);
+  return resource.replace('{proxy+}', () => proxy);
 }
 
 /** Returns what the request comes with, for the pages. */
@@ -43,9 +43,19 @@ function bindingsOf(event: APIGatewayProxyEvent): PageBindings {
   return { base, isSecure, backend, branding, pages };
 }
 
-function toRequest(event: APIGatewayProxyEvent): Request {
-  const { httpMethod: method, multiValueQueryStringParameters: parameters } = event;
+/**
+ * Returns the URL of a request. The segments `..` that `URL` resolves must not lead from the portal
+ * to the console or back: API Gateway has decided who may send the request by its route.
+ * @returns undefined if they do
+ */
+function urlOf(event: APIGatewayProxyEvent): URL | undefined {
+  const [, part = ''] = event.resource.split('/');
   const url = new URL(`https://pages.invalid${pathOf(event)}`);
+  return `${url.pathname}/`.startsWith(`/${part}/`) ? url : undefined;
+}
+
+function toRequest(event: APIGatewayProxyEvent, url: URL): Request {
+  const { httpMethod: method, multiValueQueryStringParameters: parameters } = event;
   for (const [name, values] of Object.entries(parameters ?? {})) {
     for (const value of values ?? []) url.searchParams.append(name, value);
   }
@@ -62,7 +72,15 @@ async function toResult(response: Response): Promise<APIGatewayProxyResult> {
   };
 }
 
+const NO_PAGE: APIGatewayProxyResult = {
+  statusCode: 404,
+  headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+  body: 'There is no such page.',
+};
+
 /** Serves the pages of the portal and the console. */
-export const handler = measured('administrator', async (event) =>
-  toResult(await app.fetch(toRequest(event), bindingsOf(event))),
-);
+export const handler = measured('administrator', async (event) => {
+  const url = urlOf(event);
+  if (url === undefined) return NO_PAGE;
+  return toResult(await app.fetch(toRequest(event, url), bindingsOf(event)));
+});

@@ -49,7 +49,7 @@ export class Administrator {
   /** Copies the base URL from the steps, and creates the token. @returns both, as they are shown */
   async connect(): Promise<Setup> {
     const baseUrl = (await this.page.locator('.copy .value').first().textContent()) ?? '';
-    await this.page.getByRole('link', { name: 'Create the token' }).click();
+    await this.page.getByRole('link', { name: 'Continue' }).click();
     await this.click('Create the token');
     const token = (await this.page.locator('#token').textContent()) ?? '';
     await this.page.getByRole('link', { name: 'Go to the live check' }).click();
