@@ -51,8 +51,8 @@ export async function pages({ directories, turns, flag }: Effort): Promise<strin
     });
     const large = `${number(connections)} connections and ${number(users)} users`;
     return `Median time of a page over HTTP through \`ui\` and \`admin\`, with 1 connection and \
-users, then with ${large}. Sizes are compressed, without the style sheet and the script, which \
-browsers keep.
+100 users, then with ${large}. Sizes are compressed, without the style sheet and the script, \
+which browsers keep.
 
 ${table(['page', 'small, ms', 'large, ms', 'ratio', 'KB'], rows)}`;
   } finally {
