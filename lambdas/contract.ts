@@ -54,13 +54,13 @@ export const ENVIRONMENT = {
   mailContact: 'MAIL_CONTACT',
   /** ARN of the function that pages get their data from; `ui`. */
   adminFunction: 'ADMIN_FUNCTION_ARN',
-  /** Which pages there are, as a list of `portal` and `console`; `admin`, `ui`. */
+  /** Which pages there are, as a list of `portal`, `console` and `openId`; `admin`, `ui`. */
   pages: 'PAGES',
   /** Origins that the portal may send its visitors back to, separated by spaces; `admin`. */
   returnOrigins: 'RETURN_ORIGINS',
   /** Name, logo and colors of the pages as JSON; `ui`. */
   branding: 'BRANDING',
-  /** OpenID Connect for the console, as JSON; `admin`, `ui`. Empty without it. */
+  /** OpenID Connect for the console, as JSON; `admin`. Absent without it. */
   openId: 'OPEN_ID',
   /** ARN of the function that tokens are probed with, if Lambda cannot call the API. */
   probedFunction: 'PROBED_FUNCTION_ARN',

@@ -63,7 +63,7 @@ The SCIM service is running on this machine. ${kept} Press Ctrl+C to stop it.
   bearer token   ${token}
   admin URL      ${system.adminUrl}
   application    ${system.appUrl}
-  console        ${consoleUrl} (opens once)
+  console        ${consoleUrl} (opens once, within ten minutes)
   mailbox URL    ${system.mailboxUrl}
   events URL     ${system.eventsUrl}
   profile        ${identityProvider}

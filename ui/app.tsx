@@ -54,7 +54,10 @@ function notFound(context: Context<PageEnvironment>): Response | Promise<Respons
 function failed(error: Error, context: Context<PageEnvironment>): Response | Promise<Response> {
   const isConsole = context.req.path.startsWith('/console');
   if (error instanceof HTTPException) return error.getResponse();
-  if (!(error instanceof CallError)) throw error;
+  if (!(error instanceof CallError)) {
+    context.env.onFault(error);
+    return busy(context);
+  }
   if (error.status === 401 && isConsole)
     return context.redirect(`${context.env.base}/console/sign-in`, 303);
   switch (error.status) {
@@ -76,13 +79,17 @@ function failed(error: Error, context: Context<PageEnvironment>): Response | Pro
     case 409:
       return message(context, error.status, 'That was not possible', error.message);
     default:
-      return message(
-        context,
-        503,
-        'That did not work',
-        'The service is busy, or has a problem. Try again in a moment.',
-      );
+      return busy(context);
   }
+}
+
+function busy(context: Context<PageEnvironment>): Response | Promise<Response> {
+  return message(
+    context,
+    503,
+    'That did not work',
+    'The service is busy, or has a problem. Try again in a moment.',
+  );
 }
 
 function message(

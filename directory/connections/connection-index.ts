@@ -6,15 +6,20 @@ import type { PageKey } from '../store/table';
  * name, so that a search by name reads the index only.
  */
 
+/** Most bytes of a name in the sort key. DynamoDB allows 1,024, and an id has 64 at most. */
+const NAME_BYTES = 900;
+
 /**
- * Returns the sort key of a connection in the partition `CONNECTIONS` of the inverse index: its id,
- * then its name, so that a search reads the index only. `#` sorts before all characters of ids.
+ * Returns the sort key of a connection in the inverse index: its id, then its folded name, which is
+ * cut if it is very long. `#` sorts before all characters of ids.
  */
 export function connectionSort(id: string, displayName: string): string {
-  return `${id}#${foldedName(displayName)}`;
+  const name = Buffer.from(foldedName(displayName)).subarray(0, NAME_BYTES).toString();
+  // A character that was cut in the middle is decoded as U+FFFD.
+  return `${id}#${name.replace(/\uFFFD$/, '')}`;
 }
 
-/** Returns a name in the form in which names are compared: without case and accents of width. */
+/** Returns a name in the form in which names are compared: case-folded and NFKC-normalized. */
 export function foldedName(name: string): string {
   return name.normalize('NFKC').toLowerCase();
 }

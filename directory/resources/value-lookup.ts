@@ -4,7 +4,7 @@ import type { Table } from '../store/table';
 import { resourceFromItem, type StoredItem } from './resource-item';
 import { keyFormsOf, type IndexedAttributes } from './unique-and-indexed-values';
 
-/** Most resources that are returned: with their largest size, they fit into one answer. */
+/** Maximum number of results: even the largest ones fit into one answer. */
 const MOST = 10;
 
 /**

@@ -1,7 +1,8 @@
+import { auditWrite, type AuditRecord } from '../connections/audit';
 import { numberOf, textOf, type Item, type Key } from '../store/item';
 import { CONSOLE } from '../store/keys';
 import type { Table } from '../store/table';
-import { ABSENT, PRESENT } from '../store/write';
+import { ABSENT, PRESENT, type Write } from '../store/write';
 import { digestOf, newSecret } from './secret';
 
 /** How long a link to the console can be opened. */
@@ -32,6 +33,13 @@ export interface SignIn {
   readonly verifier: string;
 }
 
+/** A session that was just started. */
+export interface OpenedConsole {
+  /** Its secret. */
+  readonly session: string;
+  readonly recorded: AuditRecord;
+}
+
 /** The one-time links, sign-ins and sessions of the console. */
 export class ConsoleSessions {
   constructor(private readonly table: Table) {}
@@ -52,24 +60,38 @@ export class ConsoleSessions {
 
   /**
    * Opens a link: it cannot be opened again.
-   * @returns the secret of the new session and its actor; undefined if the link cannot be opened
+   * @returns undefined if the link cannot be opened
    */
   async open(
     secret: string,
-  ): Promise<{ readonly session: string; readonly actor: string } | undefined> {
-    const item = await this.take('link', secret);
+    record: (actor: string) => AuditRecord,
+  ): Promise<OpenedConsole | undefined> {
+    const item = await this.read('link', secret);
     if (item === undefined) return undefined;
-    const actor = textOf(item, 'actor');
-    return { session: await this.start(actor), actor };
+    const use: Write = { delete: keyOf('link', secret), condition: PRESENT };
+    return this.startWith([use], textOf(item, 'actor'), record);
   }
 
-  /** Starts a session. @returns its secret */
-  async start(actor: string): Promise<string> {
+  /** Starts a session of an operator who has signed in. */
+  async start(actor: string, record: (actor: string) => AuditRecord): Promise<OpenedConsole> {
+    const opened = await this.startWith([], actor, record);
+    if (opened === undefined) throw new Error('A write without a condition cannot fail.');
+    return opened;
+  }
+
+  /** @returns undefined if a condition of the writes failed */
+  private async startWith(
+    writes: readonly Write[],
+    actor: string,
+    record: (actor: string) => AuditRecord,
+  ): Promise<OpenedConsole | undefined> {
     const secret = newSecret();
     const now = Date.now();
     const times = { ...endingAt(now + SESSION_MS), lastUse: now };
-    await this.table.write([{ put: { ...keyOf('session', secret), actor, ...times } }]);
-    return secret;
+    const put = { ...keyOf('session', secret), actor, ...times };
+    const recorded = record(actor);
+    const failed = await this.table.write([...writes, { put }, auditWrite(recorded)]);
+    return failed.length === 0 ? { session: secret, recorded } : undefined;
   }
 
   /** Returns the session of a secret; undefined if it has ended or was idle for an hour. */

@@ -38,24 +38,35 @@ export interface PortalSession {
   readonly expiresAt: string;
 }
 
+/** A session that was just started. */
+export interface OpenedPortal {
+  /** Its secret. */
+  readonly session: string;
+  /** RFC 3339. */
+  readonly expiresAt: string;
+  readonly recorded: AuditRecord;
+}
+
 /** The links and sessions of the portal. */
 export class PortalSessions {
   constructor(private readonly table: Table) {}
 
   /**
    * Adds a link.
-   * @returns the link and its token, which the table does not have
+   * @returns the link, its token, which the table does not have, and the audit record
    */
   async addLink(
     settings: PortalLinkSettings,
     record: (link: PortalLink) => AuditRecord,
-  ): Promise<{ readonly link: PortalLink; readonly token: string }> {
+  ): Promise<{
+    readonly link: PortalLink;
+    readonly token: string;
+    readonly recorded: AuditRecord;
+  }> {
     const created = newPortalLink(settings);
-    await this.table.write([
-      { put: portalLinkToItem(created.link) },
-      auditWrite(record(created.link)),
-    ]);
-    return created;
+    const recorded = record(created.link);
+    await this.table.write([{ put: portalLinkToItem(created.link) }, auditWrite(recorded)]);
+    return { ...created, recorded };
   }
 
   /** Returns the links of a connection, newest first. @param after id to continue after */
@@ -99,34 +110,35 @@ export class PortalSessions {
   async open(
     token: string,
     record: (link: PortalLink) => AuditRecord,
-  ): Promise<{ readonly link: PortalLink; readonly session: string } | undefined> {
+  ): Promise<OpenedPortal | undefined> {
     const link = await this.openable(token);
     if (link === undefined) return undefined;
     const { connection, id, intent } = link;
     const now = Date.now();
-    const [openedAt, expiresAt] = [now, now + PORTAL_SESSION_MS].map((time) =>
-      new Date(time).toISOString(),
-    );
+    const openedAt = new Date(now).toISOString();
+    const expiresAt = new Date(now + PORTAL_SESSION_MS).toISOString();
+    const recorded = record(link);
     const secret = newSecret();
     const session = {
       pk: portalSessionPartition(connection),
       sk: digestOf(secret) ?? '',
       link: id,
-      startedAt: openedAt ?? '',
-      expiresAt: expiresAt ?? '',
+      startedAt: openedAt,
+      expiresAt,
       ttl: Math.ceil((now + PORTAL_SESSION_MS) / 1000),
     };
     const failed = await this.table.write([
       {
         update: portalLinkKey(connection, id),
-        set: { openedAt: openedAt ?? '' },
+        set: { openedAt },
         condition: { is: 'unopened' },
       },
       { put: session },
-      auditWrite(record(link)),
+      auditWrite(recorded),
       ...(intent === 'setup' ? [setupWrite(connection, expiresAt)] : []),
     ]);
-    return failed.length > 0 ? undefined : { link, session: `${connection}.${secret}` };
+    if (failed.length > 0) return undefined;
+    return { session: `${connection}.${secret}`, expiresAt, recorded };
   }
 
   /** Returns the session of a secret; undefined if it has ended, or its link was revoked. */
@@ -157,50 +169,74 @@ export class PortalSessions {
   /** Ends a session. */
   async end(session: string, { connection, link }: PortalSession): Promise<void> {
     const sk = digestOf(session.split('.')[1] ?? '') ?? '';
-    await this.table.write([
-      { delete: { pk: portalSessionPartition(connection.id), sk } },
-      ...(link.intent === 'setup' ? [await this.setupWriteWithout(connection.id, link.id)] : []),
-    ]);
+    const ending: Write = { delete: { pk: portalSessionPartition(connection.id), sk } };
+    if (link.intent !== 'setup') await this.table.write([ending]);
+    else await this.stopRecording(connection.id, link.id, [ending]);
   }
 
   /**
-   * Revokes a link and ends its session.
+   * Revokes a link and ends its session. A link that was revoked before stays as it is.
    * @returns false if there is no such link
    */
   async revoke(connection: string, id: string, record: AuditRecord): Promise<boolean> {
     if (!isResourceId(id)) return false;
-    const item = await this.table.get(portalLinkKey(connection, id));
-    const link = item === undefined ? undefined : portalLinkFromItem(connection, item);
-    const isInUse = link?.intent === 'setup' && link.openedAt !== undefined;
-    const failed = await this.table.write([
-      {
-        update: portalLinkKey(connection, id),
-        set: { revokedAt: new Date().toISOString() },
-        condition: PRESENT,
-      },
-      auditWrite(record),
-      ...(isInUse ? [await this.setupWriteWithout(connection, id)] : []),
-    ]);
-    return failed.length === 0;
+    for (;;) {
+      const item = await this.table.get(portalLinkKey(connection, id));
+      if (item === undefined || isRemoved(item)) return false;
+      const { intent, openedAt, revokedAt } = portalLinkFromItem(connection, item);
+      if (revokedAt !== undefined) return true;
+      const writes = [
+        {
+          update: portalLinkKey(connection, id),
+          set: { revokedAt: new Date().toISOString() },
+          // A link that is opened meanwhile starts a recording that must end, too.
+          condition: { is: 'same', attribute: 'openedAt', value: openedAt },
+        },
+        auditWrite(record),
+      ] as const;
+      const isInUse = intent === 'setup' && openedAt !== undefined;
+      if (isInUse && (await this.stopRecording(connection, id, writes))) return true;
+      if (!isInUse && (await this.table.write(writes)).length === 0) return true;
+    }
   }
 
-  /** Returns the write that records requests for the other sessions, once this link's has ended. */
-  private async setupWriteWithout(connection: string, link: string): Promise<Write> {
-    const pk = portalSessionPartition(connection);
+  /**
+   * Makes writes that end a link's session. Requests are recorded on for the other sessions.
+   * @returns false if a condition of the writes failed
+   */
+  private async stopRecording(
+    connection: string,
+    link: string,
+    writes: readonly Write[],
+  ): Promise<boolean> {
+    for (;;) {
+      const stored = await this.table.get(connectionKey(connection));
+      const current = stored === undefined ? undefined : connectionFromItem(stored);
+      const last = current === undefined ? [] : [await this.recordingWrite(current, link)];
+      const failed = await this.table.write([...writes, ...last]);
+      if (failed.length === 0) return true;
+      if (failed.some(({ index }) => index < writes.length)) return false;
+    }
+  }
+
+  /** Returns the write that records requests as long as the sessions of other links last. */
+  private async recordingWrite({ id, setupUntil }: Connection, link: string): Promise<Write> {
     const now = new Date().toISOString();
     const ends = new Map<string, string>();
-    for await (const session of this.table.queryAll(pk)) {
+    for await (const session of this.table.queryAll(portalSessionPartition(id))) {
       const [other, expiresAt] = [textOf(session, 'link'), textOf(session, 'expiresAt')];
       if (other !== link && expiresAt > now) ends.set(other, expiresAt);
     }
-    const links = await this.table.getMany(
-      [...ends.keys()].map((id) => portalLinkKey(connection, id)),
-    );
-    const open = links
-      .map((item) => portalLinkFromItem(connection, item))
+    const keys = [...ends.keys()].map((other) => portalLinkKey(id, other));
+    const open = (await this.table.getMany(keys))
+      .map((item) => portalLinkFromItem(id, item))
       .filter(({ intent, revokedAt }) => intent === 'setup' && revokedAt === undefined);
-    const latest = open.map(({ id }) => ends.get(id) ?? '').sort();
-    return setupWrite(connection, latest.at(-1));
+    const until = open
+      .map((other) => ends.get(other.id) ?? '')
+      .sort()
+      .at(-1);
+    const condition = { is: 'same', attribute: 'setupUntil', value: setupUntil } as const;
+    return { ...setupWrite(id, until), condition };
   }
 }
 

@@ -22,6 +22,8 @@ export type Condition =
   | { readonly is: 'unleased'; readonly now: number }
   /** The item's lease belongs to this owner. */
   | { readonly is: 'leasedBy'; readonly owner: string }
+  /** The item exists, and its attribute has this value; undefined if it is missing. */
+  | { readonly is: 'same'; readonly attribute: string; readonly value: string | undefined }
   /** The item exists, and the link has been neither opened nor revoked. */
   | { readonly is: 'unopened' }
   /** The event log is still in this epoch. */
@@ -164,6 +166,14 @@ class ExpressionBuilder {
         return `attribute_not_exists(${this.name('pk')})`;
       case 'present':
         return `attribute_exists(${this.name('pk')})`;
+      case 'same': {
+        const attribute = this.name(condition.attribute);
+        const isSame =
+          condition.value === undefined
+            ? `attribute_not_exists(${attribute})`
+            : `${attribute} = ${this.value(condition.value)}`;
+        return `attribute_exists(${this.name('pk')}) AND ${isSame}`;
+      }
       case 'unopened': {
         const exists = `attribute_exists(${this.name('pk')})`;
         const ends = ['openedAt', 'revokedAt'].map(

@@ -13,7 +13,7 @@ export const ACCESS_EXPLANATIONS: Explanations<
       "Issue a new token or read the current one from the connection's secret, " +
       'and paste it into {idp}.',
     forCustomers:
-      'Create a new token in the portal, or ask the operators for one. In {idp}, paste it at ' +
+      'Ask the operators for a new token, or create one in the portal. In {idp}, paste it at ' +
       '{tokenField}, test it ({test}), and save.',
     remedies: {
       entra:

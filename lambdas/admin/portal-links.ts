@@ -61,11 +61,11 @@ export async function createPortalLink(services: Services, request: ApiRequest):
     ]);
   }
   if ((await connections.find(connection)) === undefined) throw noConnection(connection);
-  const { link, token } = await new PortalSessions(table).addLink(
+  const { link, token, recorded } = await new PortalSessions(table).addLink(
     { connection, ...settings, createdBy: actor },
     (created) => creationOf(services, created),
   );
-  services.onAction(creationOf(services, link));
+  services.onAction(recorded);
   const url = `${publicUrl}${PORTAL_PATH}/open?link=${token}`;
   return jsonAnswer(201, { id: link.id, url, expiresAt: link.expiresAt }, NO_STORE);
 }

@@ -28,11 +28,11 @@ export interface Refusal {
   readonly refusal: ScimError;
   /** Set if the caller presented a token that belongs or belonged to the connection. */
   readonly identified: IdentifiedCaller | undefined;
-  /** What is wrong with a token of nobody, for the connection's log; never its secret. */
+  /** What is wrong with an unknown token, for the connection's log; never its secret. */
   readonly problem?: TokenProblem;
 }
 
-/** What is wrong with a request whose token is of nobody. */
+/** What is wrong with a request that has no known token. */
 export interface TokenProblem {
   readonly code: TokenProblemCode;
   /** The same in words. */

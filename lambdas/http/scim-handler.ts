@@ -176,6 +176,8 @@ class RequestLifecycle {
   }
 
   private async countFailure(context: RequestContext, { status }: Answer): Promise<void> {
+    // A pending token is only used by its own rotation.
+    if (context.token.pending === true) return;
     if (failureKind(context.request.method, status) === undefined) return;
     const table = this.table.forRequest(Date.now() + LOG_MS);
     await this.countUse(context, (id) => this.usage.countFailure(table, id));

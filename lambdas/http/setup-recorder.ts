@@ -43,10 +43,10 @@ export class SetupRecorder {
     attribute?: string,
   ): Promise<void> {
     if (!isSetUp(connection)) return;
-    await this.write(table, received, answer, { attribute, isErased: isErased(connection) });
+    await this.write(table, received, answer, { attribute, isNameless: isErased(connection) });
   }
 
-  /** Records a request whose token is of nobody. @param problem what is wrong with the token */
+  /** Records a request with an unknown token. @param problem what is wrong with the token */
   async recordRefused(
     table: Table,
     received: ReceivedRequest,
@@ -58,10 +58,14 @@ export class SetupRecorder {
     // Anybody can send such requests: they must not cost a read each.
     const now = Date.now();
     if (now - (this.idle.get(id) ?? 0) < REMEMBERED_MS) return;
-    const connection = await unlessBusy(() => new Connections(table).find(id));
-    if (connection !== undefined && isSetUp(connection)) {
-      await this.write(table, received, answer, { problem, isErased: isErased(connection) });
-      return;
+    try {
+      const connection = await unlessBusy(() => new Connections(table).find(id));
+      if (connection !== undefined && isSetUp(connection)) {
+        await this.write(table, received, answer, { problem, isNameless: true });
+        return;
+      }
+    } catch (error) {
+      logFailure(error, received.requestId);
     }
     if (this.idle.size >= MAXIMUM_CONNECTIONS) this.idle.clear();
     this.idle.set(id, now);
@@ -87,8 +91,8 @@ interface SetupCircumstances {
   readonly problem?: TokenProblem;
   /** The attribute that failed. */
   readonly attribute?: string | undefined;
-  /** Whether nothing may stay of a user who is deleted, so that no name is recorded. */
-  readonly isErased: boolean;
+  /** Whether no name is recorded: nothing may stay of it, or anybody may have sent it. */
+  readonly isNameless: boolean;
 }
 
 function isErased({ userDeletion }: Connection): boolean {
@@ -103,7 +107,7 @@ function isSetUp({ setupUntil }: Connection): boolean {
 function setupEntryOf(
   request: ReceivedRequest['request'],
   { status, headers = {}, body = '' }: Answer,
-  { problem, attribute, isErased: isNameless }: SetupCircumstances,
+  { problem, attribute, isNameless }: SetupCircumstances,
 ): SetupEntry {
   const { method, resource, resourceId, parameters } = request;
   const answer = body.length > READ_CHARACTERS ? {} : objectIn(body);
@@ -126,7 +130,9 @@ function setupEntryOf(
     ...(parameters['count'] === undefined || !Number.isInteger(count) ? {} : { count }),
     ...(typeof answer['totalResults'] === 'number' ? { results: answer['totalResults'] } : {}),
     ...(name === undefined || isNameless ? {} : { name }),
-    ...(typeof id === 'string' && isResourceId(id) ? { resourceId: id } : {}),
+    ...(typeof id === 'string' && isResourceId(id) && problem === undefined
+      ? { resourceId: id }
+      : {}),
     ...userAgentOf(request.headers),
   };
 }

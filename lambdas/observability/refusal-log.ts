@@ -21,7 +21,7 @@ export interface RefusedRequest {
 }
 
 /**
- * Logs requests whose token is of nobody: the most common mistake in a setup is a token that was
+ * Logs requests with an unknown token: the most common mistake in a setup is a token that was
  * cut off. Anybody can send such requests, so there is one entry a minute for each connection, and
  * a function instance reads the connection no more often.
  */

@@ -1,5 +1,5 @@
 import { changeEntryFromItem } from '../../directory/log/change-entry';
-import { latestSetupEntries } from '../../directory/log/setup-entry';
+import { latestSetupEntries, type SetupEntry } from '../../directory/log/setup-entry';
 import { logRecords, type LogRecord } from '../../directory/log/provisioning-log';
 import { resourceFromItem, type StoredItem } from '../../directory/resources/resource-item';
 import { changesPartition, resourceKey } from '../../directory/store/keys';
@@ -44,6 +44,10 @@ export async function readLatestUser(services: Services, request: ApiRequest): P
   return jsonAnswer(200, { user: userData(found, context) });
 }
 
+function isUserWrite({ method, route, status }: SetupEntry): boolean {
+  return ['POST', 'PUT', 'PATCH'].includes(method) && status < 300 && /\/Users\b/.test(route);
+}
+
 async function latestUser(
   table: Table,
   connection: string,
@@ -56,11 +60,13 @@ async function latestUser(
   // The change log follows a second later; the requests of a setup are there at once.
   const requests = await latestSetupEntries(table, connection, MOST_SETUP_REQUESTS, createdAt);
   const ids = [
-    ...requests.filter(({ route }) => /\/Users\b/.test(route)),
+    ...requests.filter(isUserWrite),
     ...items
       .map((item) => changeEntryFromItem(connection, item))
       .filter(({ resourceType, at }) => resourceType === 'User' && at >= createdAt),
-  ].flatMap(({ resourceId }) => resourceId ?? []);
+  ]
+    .sort((a, b) => (a.at < b.at ? 1 : -1))
+    .flatMap(({ resourceId }) => resourceId ?? []);
   for (const id of new Set(ids)) {
     const item = await table.get(resourceKey(connection, 'User', id));
     if (item !== undefined) return resourceFromItem(item);

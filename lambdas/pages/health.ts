@@ -60,8 +60,8 @@ function endOf({ expiresAt }: { readonly expiresAt: string }): number {
 }
 
 function durationText(milliseconds: number): string {
-  const days = Math.floor(milliseconds / DAY_MS);
+  const days = Math.round(milliseconds / DAY_MS);
   if (days > 0) return days === 1 ? '1 day' : `${days} days`;
-  const hours = Math.max(1, Math.floor(milliseconds / 3_600_000));
+  const hours = Math.max(1, Math.round(milliseconds / 3_600_000));
   return hours === 1 ? '1 hour' : `${hours} hours`;
 }

@@ -59,7 +59,8 @@ export class OpenId {
       })
       .catch((error: unknown) => {
         // The client secret may have been rotated: the next sign-in reads it again.
-        this.configuration = undefined;
+        const isUnknown = error instanceof client.ResponseBodyError;
+        if (isUnknown && error.error === 'invalid_client') this.configuration = undefined;
         const reason = error instanceof Error ? error.message : String(error);
         throw new Problem(403, `The OpenID provider did not confirm the sign-in: ${reason}`);
       });

@@ -34,12 +34,21 @@ export async function serveCall(
     const request = api === undefined ? undefined : requestOf(api, call);
     if (api === undefined || request === undefined)
       throw new Problem(404, 'There is no such page.');
+    if (!isServed(services, call.path)) throw new Problem(404, 'There is no such page.');
     // The routes of different APIs can be equal.
     checkScope(services.visitor, { ...request, route: `${api.base}${request.route}` });
     return resultOf(await api.serve(services, request));
   } catch (error) {
     return resultOf(problemOf(error, requestId).toAnswer());
   }
+}
+
+/** Returns whether a call is for pages that are switched on, of the audience that makes it. */
+function isServed({ audience, isPortalOn, isConsoleOn }: PageServices, path: string): boolean {
+  if (/^\/pages\/portalLinks\b/.test(path)) return isPortalOn && audience === 'customer';
+  if (/^\/pages\/(?:consoleLinks|signIns)\b/.test(path))
+    return isConsoleOn && audience === 'operator';
+  return audience === 'customer' ? isPortalOn : isConsoleOn;
 }
 
 function requestOf(
@@ -59,6 +68,7 @@ function requestOf(
   };
 }
 
-function resultOf({ status, body }: Answer): PageResult {
+/** Returns an answer as pages receive it. */
+export function resultOf({ status, body }: Answer): PageResult {
   return { status, body: body === undefined ? undefined : parseJson(body) };
 }

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { auditWrite, deploymentRecord, portalRecord } from '../../directory/connections/audit';
+import {
+  deploymentRecord,
+  portalRecord,
+  type AuditRecord,
+} from '../../directory/connections/audit';
 import type { LinkInfo, SessionInfo } from '../../ui/data';
 import { isReturnUrl } from '../admin/portal-links';
 import { jsonAnswer, type Answer } from '../http/answer';
@@ -42,13 +46,9 @@ export async function openPortalLink(
     }),
   );
   if (opened === undefined) throw noLink();
-  const { link, session } = opened;
-  onAction(
-    portalRecord({ actor: actorOfLink(link), action: 'portalLink.open' }, link.connection, {
-      link: link.id,
-    }),
-  );
-  return jsonAnswer(201, { session });
+  const { session, expiresAt, recorded } = opened;
+  onAction(recorded);
+  return jsonAnswer(201, { session, expiresAt });
 }
 
 /** `POST /pages/consoleLinks/check`: whether a link can be opened. It stays unused. */
@@ -66,9 +66,9 @@ export async function openConsoleLink(
   services: PageServices,
   { body }: ApiRequest,
 ): Promise<Answer> {
-  const opened = await services.console.open(readBody(TOKEN, body).token);
+  const opened = await services.console.open(readBody(TOKEN, body).token, signInOf);
   if (opened === undefined) throw noLink();
-  await recordSignIn(services, opened.actor);
+  services.onAction(opened.recorded);
   return jsonAnswer(201, { session: opened.session });
 }
 
@@ -97,15 +97,13 @@ export async function completeSignIn(
     throw new Problem(403, 'The sign-in took too long, or was started elsewhere. Try again.');
   }
   const actor = await openId.complete(query, signIn);
-  const session = await console.start(actor);
-  await recordSignIn(services, actor);
+  const { session, recorded } = await console.start(actor, signInOf);
+  services.onAction(recorded);
   return jsonAnswer(201, { session });
 }
 
-async function recordSignIn({ table, onAction }: PageServices, actor: string): Promise<void> {
-  const record = deploymentRecord({ actor, action: 'console.signIn' }, {}, {});
-  await table.write([auditWrite(record)]);
-  onAction(record);
+function signInOf(actor: string): AuditRecord {
+  return deploymentRecord({ actor, action: 'console.signIn' }, {}, {});
 }
 
 /** `GET /pages/session`. */

@@ -10,6 +10,9 @@ import { variable } from './environment';
 /** Attempts while Lambda throttles the function: it has not run then. */
 const ATTEMPTS = 3;
 
+/** Milliseconds after which an answer is given up, before the function of the caller ends. */
+const TIMEOUT_MS = 25_000;
+
 /**
  * Invokes a function with a JSON payload, and returns the JSON of its result. The client of the AWS
  * SDK would make a bundle three times as large, and start as much more slowly.
@@ -52,7 +55,15 @@ export function openFunction(functionArn: string): InvokeFunction {
           resolve({ status: incoming.statusCode ?? 0, failure, body: answer });
         }, reject);
       });
-      outgoing.on('error', reject);
+      outgoing.setTimeout(TIMEOUT_MS, () => {
+        outgoing.destroy(new Error(`${functionArn} did not answer within ${TIMEOUT_MS} ms.`));
+      });
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        // The server has closed the connection while this environment was frozen: nothing was sent.
+        const isStale = error.code === 'ECONNRESET' && outgoing.reusedSocket;
+        if (isStale) post(body).then(resolve, reject);
+        else reject(error);
+      });
       outgoing.end(body);
     });
   };

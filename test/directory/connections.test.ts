@@ -1,3 +1,4 @@
+import { searchConnections } from '../../directory/connections/connection-search';
 import { Connections } from '../../directory/connections/connections';
 import { connectionKey } from '../../directory/store/keys';
 import { findValidToken, issueToken, readToken } from '../../directory/connections/tokens';
@@ -10,6 +11,22 @@ afterAll(close);
 
 describe('connections and tokens', () => {
   const connections = new Connections(tenant.table);
+
+  test.each(['㌀'.repeat(200), '㍿'.repeat(90), 'ß'.repeat(200), '😀'.repeat(100)])(
+    'a connection with the longest names can be created, found, renamed and listed',
+    async (displayName) => {
+      const { table } = tenant;
+      const id = `long-${String(displayName.codePointAt(0))}`;
+      await connections.add(connectionWith({ id, displayName }), ACT);
+      const text = displayName.slice(0, 4);
+      expect((await searchConnections(table, text, 5)).ids).toEqual([id]);
+      await connections.change(id, ACT, (before) => ({
+        ...before,
+        displayName: `${displayName} `,
+      }));
+      expect((await connections.find(id))?.displayName).toBe(`${displayName} `);
+    },
+  );
 
   test('a token is valid until it expires; other, altered and malformed tokens are not', () => {
     const now = new Date('2026-01-01T00:00:00Z');

@@ -91,7 +91,7 @@ test('use of an ended token is reported, and any successful request is a recover
     ['okta@acme.example'],
   ]);
   expect(mail?.text).toContain('Test API Credentials');
-  expect(mail?.text).toContain('Ask the operators for the current token.');
+  expect(mail?.text).toContain('Ask the operators for a new token');
   expect(
     (
       await other.call('GET', '/Users', undefined, {

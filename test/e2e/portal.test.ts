@@ -410,6 +410,32 @@ describe('the live check', () => {
     }
   });
 
+  test('a session that begins while another one ends is recorded', async () => {
+    const client = await Client.connect('entra');
+    for (let round = 0; round < 10; round += 1) {
+      const ending = await visitorOf(client.id);
+      await ending.open('/portal/review');
+      const [, starting] = await Promise.all([
+        ending.submit('/portal/finish'),
+        visitorOf(client.id),
+      ]);
+      await client.user(`round${round}@acme.example`);
+      const live = textOf(await starting.open('/portal/check'));
+      expect(live).toContain(`round${round}@acme.example`);
+      await starting.submit('/portal/finish');
+    }
+  });
+
+  test('the review shows the user that was changed last, not one that was only read', async () => {
+    const client = await Client.connect('entra');
+    const visitor = await visitorOf(client.id);
+    const { id } = await client.user('first@acme.example');
+    await client.user('second@acme.example');
+    await client.get(`/Users/${String(id)}`);
+    await send('PATCH', `${client.baseUrl}/Users/${String(id)}`, { Authorization: 'Bearer no' });
+    expect(textOf(await visitor.open('/portal/review'))).toContain('second@acme.example');
+  });
+
   test('what worked in an earlier session, or with an earlier token, does not count', async () => {
     const client = await Client.connect('entra');
     const visitor = await visitorOf(client.id);

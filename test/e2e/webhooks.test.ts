@@ -173,8 +173,12 @@ test('after the last attempt an event is given up, and five days of failures dis
   receiver.react = () => 500;
   await client.user('ann@acme.example');
   await until(receiver, 1);
-  for (let hours = 0; hours < 96; hours += 4) await server.advance(4 * 3600);
-  const attempts = await deliveries(id, '?status=failed');
+  let attempts = await deliveries(id, '?status=failed');
+  // How many attempts are due within a step depends on the jitter of the delays.
+  for (let hours = 0; hours < 116 && attempts.length < 10; hours += 4) {
+    await server.advance(4 * 3600);
+    attempts = await deliveries(id, '?status=failed');
+  }
   expect(attempts.map(({ attempt }) => attempt as number)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
   expect(attempts[0].nextAttemptAt).toBeUndefined();
   const failures = (await server.metrics()).find(({ name }) => name === 'FailedWebhooks');

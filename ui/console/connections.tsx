@@ -4,7 +4,7 @@ import { GUIDES } from '../../idp/guides/registry';
 import type { ConnectionList } from '../data';
 import { Checkbox, Form, Select, TextField } from '../parts/forms';
 import { Badge, Card, CopyField, Empty, Head, NextPage, Notice, Table } from '../parts/parts';
-import { dayText, numberText, Time } from '../parts/times';
+import { dayText, LastUse, numberText } from '../parts/times';
 import { CallError, get, post } from '../web/backend';
 import { readForm, respond, type Element, type Fields } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
@@ -157,7 +157,7 @@ function connectionList(desk: Desk, list: ConnectionList, search: string): Eleme
                   {numbers.users === undefined ? '–' : numberText(numbers.users)}
                 </td>
                 <td data-label="Last request">
-                  <Time at={numbers.lastRequestAt} />
+                  <LastUse at={numbers.lastRequestAt} />
                 </td>
               </tr>
             ))}
@@ -185,9 +185,10 @@ function summaryOf({ total, needAttention = 0 }: ConnectionList, search: string)
   const number = `${numberText(total)} connection${total === 1 ? '' : 's'}`;
   if (search !== '') return `${number} match “${search}”.`;
   if (total === 0) return "One for each customer's identity provider.";
+  const verb = needAttention === 1 ? 'needs' : 'need';
   return needAttention === 0
     ? `${number}. None needs attention.`
-    : `${numberText(needAttention)} of ${numberText(total)} need attention.`;
+    : `${numberText(needAttention)} of ${numberText(total)} ${verb} attention.`;
 }
 
 function newConnection(desk: Desk, fields: Fields, error?: CallError): Element {

@@ -88,7 +88,7 @@ async function show(
       {created === undefined ? (
         <Card title="Create a setup link">
           <p class="muted">
-            It opens the portal for the customer's administrator, once, in one browser. Whoever
+            It opens the portal for the customer's administrator, once, in one browser. Anyone who
             opens it can do what it allows: send it to one person.
           </p>
           <Form state={state} action={`${desk.path}/links`} class="form">

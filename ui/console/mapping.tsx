@@ -77,7 +77,7 @@ async function show(context: Context<PageEnvironment>, outcome?: Outcome): Promi
     <ConnectionPage desk={desk} tab="Mapping">
       {context.req.query('saved') === undefined ? null : (
         <Notice state="ok" title="Saved.">
-          Events from now on have the new values. A resync sends those of all users.
+          Events from now on have the new values. A resync through the admin API sends all users.
         </Notice>
       )}
       <RowsCard

@@ -4,7 +4,7 @@ import type { TokenInfo } from '../api-data';
 import type { CauseInfo, DayInfo } from '../data';
 import { Causes } from '../parts/causes';
 import { Card, CopyField, Numbers } from '../parts/parts';
-import { dayText, numberText, relativeText, Time } from '../parts/times';
+import { dayText, LastUse, numberText, relativeText } from '../parts/times';
 import { get } from '../web/backend';
 import { respond } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
@@ -31,7 +31,7 @@ export function addOverview(app: Hono<PageEnvironment>): void {
           of={[
             ['Users', numberText(users)],
             ['Groups', numberText(groupCount)],
-            ['Last request', <Time at={lastRequestAt} />],
+            ['Last request', <LastUse at={lastRequestAt} />],
           ]}
         />
         <div class="columns">

@@ -30,7 +30,7 @@ export function addSignIn(app: Hono<PageEnvironment>): void {
           ) : (
             <>
               <p>
-                The console opens with a one-time link. Whoever may call the admin API makes one:
+                The console opens with a one-time link. Anyone who may call the admin API makes one:
               </p>
               <pre tabindex={0} role="region" aria-label="Command">
                 {COMMAND}
@@ -39,7 +39,6 @@ export function addSignIn(app: Hono<PageEnvironment>): void {
           )}
         </Card>
       </PlainPage>,
-      context.req.query('ended') === undefined ? 200 : 401,
     );
   });
 
@@ -107,7 +106,7 @@ export function addSignIn(app: Hono<PageEnvironment>): void {
 
   app.get('/console/callback', async (context) => {
     const state = cookieOf(context, 'signIn') ?? '';
-    // Another browser than the one that began would sign somebody in to a foreign account.
+    // Another browser than the one that began would sign its user in to another person's account.
     if (state === '' || state !== context.req.query('state')) {
       throw new CallError(403, 'The sign-in took too long, or was started elsewhere. Try again.');
     }

@@ -34,6 +34,14 @@ export const Time: FC<{ readonly at: string | null | undefined }> = ({ at }) =>
     </time>
   );
 
+/** When something was last used. It is recorded once an hour: a shorter time is not exact. */
+export const LastUse: FC<{ readonly at: string | null | undefined }> = ({ at }) =>
+  at !== undefined && at !== null && Date.now() - Date.parse(at) < HOUR ? (
+    <time dateTime={at}>in the last hour</time>
+  ) : (
+    <Time at={at} />
+  );
+
 /** A day: `12 Sep 2026`. */
 export const Day: FC<{ readonly at: string }> = ({ at }) => (
   <time dateTime={at}>{dayText(at)}</time>

@@ -5,7 +5,7 @@ import { CallError, post, type Backend } from '../web/backend';
 import type { Fields } from '../web/respond';
 import { Confirm, Form, Select, type FormState } from './forms';
 import { Badge, Table } from './parts';
-import { dayText, Time } from './times';
+import { dayText, LastUse, Time } from './times';
 
 /** How long an earlier token may stay valid. */
 const OVERLAPS = [
@@ -80,6 +80,8 @@ const STATES: Readonly<Record<TokenInfo['state'], readonly [Health['state'], str
   replaced: ['idle', 'Replaced'],
 };
 
+const UNUSED = ['idle', 'Not used yet'] as const;
+
 /** The tokens of a connection, with a button for each that can be revoked. */
 export const TokenTable: FC<{
   readonly tokens: readonly TokenInfo[];
@@ -90,7 +92,8 @@ export const TokenTable: FC<{
 }> = ({ tokens, form, action }) => (
   <Table label="Tokens" columns={['Token', 'State', 'Created', 'Last used', 'Ends', '']}>
     {tokens.map(({ id, state, createdAt, lastUsedAt, expiresAt, endedAt, scopes }) => {
-      const [tone, word] = STATES[state];
+      const isUnused = state === 'active' && lastUsedAt === null;
+      const [tone, word] = isUnused ? UNUSED : STATES[state];
       const isOver = endedAt !== undefined || state === 'expired';
       return (
         <tr>
@@ -103,7 +106,7 @@ export const TokenTable: FC<{
           </td>
           <td data-label="Created">{dayText(createdAt)}</td>
           <td data-label="Last used">
-            <Time at={lastUsedAt} />
+            <LastUse at={lastUsedAt} />
           </td>
           <td data-label={isOver ? 'Ended' : 'Ends'}>
             <Time at={endedAt ?? expiresAt} />

@@ -25,9 +25,6 @@ const STARTS: Readonly<Record<LinkInfo['intent'], string>> = {
   log: '/portal/status',
 };
 
-/** How long a session lasts, also when the browser is closed meanwhile. */
-const SESSION_SECONDS = 5 * 3600;
-
 /** The pages that open a link and end the session. */
 export function addOpening(app: Hono<PageEnvironment>): void {
   app.get('/portal', async (context) => {
@@ -49,7 +46,7 @@ export function addOpening(app: Hono<PageEnvironment>): void {
           <Head title="This link cannot be opened">
             It was used before, has expired, or was revoked. A link opens once, in one browser.
           </Head>
-          <p>Ask whoever sent you this link for a new one.</p>
+          <p>Ask the sender of this link for a new one.</p>
         </PlainPage>,
         404,
       );
@@ -80,12 +77,13 @@ export function addOpening(app: Hono<PageEnvironment>): void {
   app.post('/portal/open', async (context) => {
     const fields = await readForm(context, 'portal');
     const token = fields('link');
-    const opened = await portalBackend(context).find<{ readonly session: string }>(
-      post('/pages/portalLinks/open', { token }),
-    );
+    const opened = await portalBackend(context).find<{
+      readonly session: string;
+      readonly expiresAt: string;
+    }>(post('/pages/portalLinks/open', { token }));
     if (opened === undefined)
       return goTo(context, `/portal/open?link=${encodeURIComponent(token)}`);
-    putCookie(context, 'portal', opened.session, SESSION_SECONDS);
+    putCookie(context, 'portal', opened.session, opened.expiresAt);
     return goTo(context, '/portal');
   });
 

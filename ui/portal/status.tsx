@@ -4,7 +4,7 @@ import type { CauseInfo } from '../data';
 import { Causes } from '../parts/causes';
 import { LOG_FILTERS, LogFilter, LogTable, logQuery } from '../parts/log';
 import { Badge, Card, Head, NextPage, Notice, Numbers } from '../parts/parts';
-import { numberText, relativeText, Time } from '../parts/times';
+import { LastUse, numberText, relativeText } from '../parts/times';
 import { get } from '../web/backend';
 import { respond } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
@@ -36,7 +36,7 @@ export function addStatus(app: Hono<PageEnvironment>): void {
           of={[
             ['Users', numberText(users)],
             ...(groups ? [['Groups', numberText(groupCount)] as const] : []),
-            ['Last request', <Time at={lastRequestAt} />],
+            ['Last request', <LastUse at={lastRequestAt} />],
           ]}
         />
         <Card title="Failures, last 14 days">

@@ -101,10 +101,7 @@ function creation(current: Visit, tokens: readonly TokenInfo[]): Element {
             earlier token stops working.
           </p>
         ) : (
-          <Notice
-            state="warning"
-            title={`A token is in use, last ${relativeText(used.lastUsedAt ?? '')}.`}
-          >
+          <Notice state="warning" title="A token is in use.">
             Keep it valid for a while, so that no sync fails before the new one is pasted.
           </Notice>
         )}

@@ -21,21 +21,21 @@ export function cookieOf(context: PageContext, name: CookieName): string | undef
 
 /**
  * Sets a cookie; without a value removes it.
- * @param seconds how long it lasts; undefined until the browser is closed
+ * @param until when it ends, RFC 3339; undefined when the browser is closed
  */
 export function putCookie(
   context: PageContext,
   name: CookieName,
   value: string,
-  seconds?: number,
+  until?: string,
 ): void {
-  const maxAge = value === '' ? 0 : seconds;
   setCookie(context, nameOf(context, name), value, {
     path: '/',
     httpOnly: true,
     secure: context.env.isSecure,
     sameSite: 'Lax',
-    ...(maxAge === undefined ? {} : { maxAge }),
+    ...(value === '' ? { maxAge: 0 } : {}),
+    ...(until === undefined ? {} : { expires: new Date(until) }),
   });
 }
 

@@ -8,6 +8,8 @@ export interface PageBindings {
   /** Whether the request came over HTTPS: always, except on a developer's machine. */
   readonly isSecure: boolean;
   readonly backend: Backend;
+  /** Logs a fault of the pages. */
+  readonly onFault: (error: Error) => void;
   readonly branding: Branding;
   /** Which pages there are, and whether operators sign in with OpenID Connect. */
   readonly pages: ReadonlySet<string>;

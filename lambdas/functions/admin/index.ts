@@ -13,10 +13,10 @@ import { toResult } from '../../http/answer';
 import { measured, type HttpHandler } from '../../http/http-function';
 import { deploymentUrl } from '../../http/scim-request';
 import { readApiRequest, routed } from '../../json-api/api-request';
-import { PROBLEM_MEDIA_TYPE, problemOf } from '../../json-api/problem';
+import { Problem, PROBLEM_MEDIA_TYPE, problemOf } from '../../json-api/problem';
 import { logAuditRecord } from '../../observability/log';
 import { openOpenId } from '../../pages/open-id-settings';
-import { serveCall } from '../../pages/serve';
+import { resultOf, serveCall } from '../../pages/serve';
 import { actorOf, findVisitor } from '../../pages/visitor';
 import { openTable, variable } from '../../runtime/environment';
 import type { Invocation } from '../../runtime/invocation';
@@ -80,7 +80,13 @@ const serve = measured('administrator', async (event, invocation) => {
 async function servePages(request: PageRequest, invocation: Invocation): Promise<PageAnswer> {
   const table = shared.forRequest(Date.now() + invocation.getRemainingTimeInMillis());
   const sessions = { portal: new PortalSessions(table), console: new ConsoleSessions(table) };
-  const visitor = await findVisitor(request, sessions);
+  const visitor = await findVisitor(request, sessions).catch((error: unknown) =>
+    problemOf(error, invocation.awsRequestId),
+  );
+  if (visitor instanceof Problem) {
+    const result = resultOf(visitor.toAnswer());
+    return { results: request.calls.map(() => result) };
+  }
   const services = {
     ...servicesOf(invocation, publicUrl, {
       actor: actorOf(visitor),

@@ -7,6 +7,7 @@ import type { PageBindings } from '../../../ui/web/types';
 import { ENVIRONMENT } from '../../contract';
 import { measured } from '../../http/http-function';
 import { bodyOf, headersOf } from '../../http/scim-request';
+import { logFailure } from '../../observability/log';
 import { variable } from '../../runtime/environment';
 import { openFunction } from '../../runtime/invoke-function';
 
@@ -33,14 +34,17 @@ function pathOf({ resource, pathParameters }: APIGatewayProxyEvent): string {
 }
 
 /** Returns what the request comes with, for the pages. */
-function bindingsOf(event: APIGatewayProxyEvent): PageBindings {
+function bindingsOf(event: APIGatewayProxyEvent, requestId: string): PageBindings {
   const { path } = event.requestContext;
   const own = pathOf(event);
   // A slash at the end is not part of the route.
   const base = path.replace(/\/$/, '').slice(0, -own.length);
   const isSecure = (headersOf(event).get('x-forwarded-proto') ?? 'https') === 'https';
   const backend = new Backend(invoke, 'portal', undefined);
-  return { base, isSecure, backend, branding, pages };
+  const onFault = (error: Error): void => {
+    logFailure(error, requestId);
+  };
+  return { base, isSecure, backend, onFault, branding, pages };
 }
 
 /**
@@ -79,8 +83,8 @@ const NO_PAGE: APIGatewayProxyResult = {
 };
 
 /** Serves the pages of the portal and the console. */
-export const handler = measured('administrator', async (event) => {
+export const handler = measured('administrator', async (event, { awsRequestId }) => {
   const url = urlOf(event);
   if (url === undefined) return NO_PAGE;
-  return toResult(await app.fetch(toRequest(event, url), bindingsOf(event)));
+  return toResult(await app.fetch(toRequest(event, url), bindingsOf(event, awsRequestId)));
 });
