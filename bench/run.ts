@@ -87,5 +87,6 @@ main().catch((error: unknown) => {
   process.stderr.write(
     `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
-  process.exitCode = 1;
+  // Engines and servers that still run would keep the process.
+  process.exit(1);
 });

@@ -12,6 +12,7 @@ Object.assign(process.env, {
   LOG_DAYS: '30',
   DEPLOYMENT: 'bench',
   ROTATION_FUNCTION_ARN: 'bench',
+  SCIM_URL: 'http://127.0.0.1',
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'x',
   AWS_SECRET_ACCESS_KEY: 'x',
