@@ -8,7 +8,7 @@ export interface ScimAdminClientOptions extends Omit<ScimClientOptions, 'url'> {
 
 /** Settings of a link to the portal. */
 export interface PortalLinkSettings {
-  /** What the link allows. @default 'setup' */
+  /** The pages that the link opens: all, those of tokens, or the log. @default 'setup' */
   readonly intent?: 'setup' | 'rotate' | 'log';
   /** How long it can be opened: 300 to 1,209,600. @default 259200 */
   readonly expiresInSeconds?: number;

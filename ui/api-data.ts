@@ -173,7 +173,7 @@ export interface DeliveryPage {
   readonly nextCursor?: string;
 }
 
-/** What a mapping or role rules would change. */
+/** The effect that a mapping or role rules would have. */
 export interface DryRun {
   readonly users: number;
   readonly affected: number;

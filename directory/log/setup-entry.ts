@@ -24,7 +24,7 @@ export interface SetupEntry {
   readonly cause?: string;
   /** The attribute that failed. */
   readonly attribute?: string;
-  /** What was wrong with an unknown token, as in `idp/setup-check`. */
+  /** The problem of an unknown token: a code of `idp/setup-check`. */
   readonly tokenProblem?: string;
   /** How many characters the token was too short. */
   readonly missing?: number;

@@ -4,7 +4,7 @@ import { isResourceId, portalLinkPartition } from '../store/keys';
 import { CONNECTION_ID } from '../connections/connection';
 import { digestOf, newSecret } from './secret';
 
-/** What a link to the portal lets its recipient do. */
+/** The purposes of links: a full setup, replacing tokens, or reading the log. */
 export const PORTAL_INTENTS = ['setup', 'rotate', 'log'] as const;
 export type PortalIntent = (typeof PORTAL_INTENTS)[number];
 

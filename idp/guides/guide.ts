@@ -49,10 +49,10 @@ export type Block =
   | { readonly fields: readonly Field[] }
   /** The table of `mapping`, with the rows that a connection does not need. */
   | { readonly mappingTable: true }
-  /** What only connections without, or with, groups need. */
+  /** Markdown for connections that take users only, or for those that also take groups. */
   | { readonly usersOnly: string }
   | { readonly withGroups: string }
-  /** What only connections with attributes of their own need. */
+  /** Markdown for connections with attributes of their own. */
   | { readonly customAttributes: string }
   | { readonly code: string; readonly language: string }
   | { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };

@@ -4,7 +4,7 @@ import type { SetupFacts } from './setup-facts';
 /** Recognizes a request of an identity provider's connection test, which was answered. */
 interface ConnectionTest {
   readonly matches: (facts: SetupFacts) => boolean;
-  /** What the identity provider did. */
+  /** The request in words, as the live check shows it. */
   readonly text: string;
 }
 

@@ -7,7 +7,7 @@ import { describeTokenProblem } from './token-problems';
 /** A request in the words of the live check. */
 export interface SetupStep {
   readonly at: string;
-  /** What the request shows: a connection test, the first user, a problem, or nothing special. */
+  /** The kind of request: a connection test, a user, a problem, or something else. */
   readonly kind: 'test' | 'user' | 'problem' | 'declined' | 'other';
   readonly title: string;
   readonly text: string;

@@ -1,7 +1,7 @@
 import { consoleLabelsOf } from '../explanations/console';
 import { TOKEN_PROBLEM_CODES, type SetupFacts, type TokenProblemCode } from './setup-facts';
 
-/** What the live check says about a token. `{idp}` stands for the identity provider. */
+/** The live check's words about a token. `{idp}` stands for the identity provider. */
 interface TokenProblemText {
   readonly title: string;
   readonly text: string;

@@ -37,7 +37,7 @@ export interface Candidate {
   /** The secret's version that holds it; random for a connection without a secret. */
   readonly version: string;
   readonly expiresInDays: number;
-  /** What `latestToken` must return, so that a form sent twice makes one token. @default - any */
+  /** The latest token to follow, so that a form sent twice makes one token. @default - any */
   readonly follows?: string;
 }
 

@@ -15,7 +15,7 @@ export const BUNDLE_OPTIONS = {
   legalComments: 'none',
   jsx: 'automatic',
   jsxImportSource: 'hono/jsx',
-  // What pages load is part of their function.
+  // The style sheet and the script of pages are part of their function.
   loader: { '.css': 'text', '.asset.js': 'text' },
   logLevel: 'warning',
   banner: {

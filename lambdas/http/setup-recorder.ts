@@ -86,7 +86,7 @@ export class SetupRecorder {
   }
 }
 
-/** What an entry depends on beside the request and the answer. */
+/** Facts about a request that neither it nor its answer has. */
 interface SetupCircumstances {
   readonly problem?: TokenProblem;
   /** The attribute that failed. */

@@ -4,7 +4,7 @@ import type { PortalIntent } from '../../ui/data';
 import type { Visitor } from './visitor';
 
 /*
- * What each session may do: the one place that decides it. A session of the console may make every
+ * The permissions of sessions, decided in this one place. A session of the console may make every
  * call. A session of the portal may make the calls below, for its own connection.
  */
 

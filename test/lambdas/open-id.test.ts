@@ -10,7 +10,7 @@ import { OpenId, operatorOf } from '../../lambdas/pages/open-id';
 const CLIENT_ID = 'console';
 const REDIRECT = 'https://scim.example/scim/console/callback';
 
-/** What the provider answers instead of the truth. */
+/** Wrong parts of the provider's answer. */
 interface Lies {
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly key?: KeyObject;

@@ -10,7 +10,7 @@ import { Entra, person } from '../e2e/setup-stories/identity-providers';
 import { describeInBrowser, screenshot, TestBrowser } from './support/browser';
 import { Administrator } from './support/portal';
 
-/** What every page must hold: axe, three widths, light and dark, and its weight. */
+/** Every page passes axe in three widths, light and dark, and is light enough. */
 
 const AXE = readFileSync(
   path.join(path.dirname(require.resolve('axe-core')), 'axe.min.js'),
