@@ -89,9 +89,7 @@ test('a revived user is logged as restored and found by userName and id', async 
 
 test('member changes are logged as counts; a user deletion is not logged per group', async () => {
   const other = await Client.connect('generic');
-  const crowd = await Promise.all(
-    Array.from({ length: 130 }, (_, index) => other.user(`crowd${index}`)),
-  );
+  const crowd = await other.users(130, (index) => `crowd${index}`);
   const ids = crowd.map(({ id }) => String(id));
   const group = await other.group('Everybody', ids);
   await other.patch(`/Groups/${group.id}`, { op: 'remove', path: `members[value eq "${ids[0]}"]` });

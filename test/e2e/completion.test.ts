@@ -15,9 +15,7 @@ afterAll(close);
  * the only member of a group with a hundred others.
  */
 async function leavePendingEdits(client: Client, displayName: string) {
-  const users = await Promise.all(
-    Array.from({ length: 101 }, (_, index) => client.user(`${displayName} ${index}`)),
-  );
+  const users = await client.users(101, (index) => `${displayName} ${index}`);
   const [leaving, ...joining] = users.map(
     ({ id }) => ({ value: String(id), type: 'User' }) as const,
   );

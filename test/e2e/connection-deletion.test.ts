@@ -26,13 +26,10 @@ async function itemsOf(id: string): Promise<readonly string[]> {
 /** Creates a connection that has items of every kind. */
 async function connectionWithItems(): Promise<Client> {
   const client = await Client.connect('entra', { failureMail: { recipients: ['a@b.example'] } });
-  const users = await Promise.all(
-    Array.from({ length: 120 }, (_, index) =>
-      client.user(`u${index}@example.com`, {
-        externalId: `e${index}`,
-        emails: [{ value: `m${index}@example.com` }],
-      }),
-    ),
+  const users = await client.users(
+    120,
+    (index) => `u${index}@example.com`,
+    (index) => ({ externalId: `e${index}`, emails: [{ value: `m${index}@example.com` }] }),
   );
   const ids = users.map(({ id }) => id as string);
   const group = await client.group('All', ids);

@@ -104,9 +104,7 @@ test('memberships have events of their own, also those that end with a user', as
 
 test('a large change of members has one event for each member', async () => {
   const client = await Client.connect('entra');
-  const users = await Promise.all(
-    Array.from({ length: 250 }, (_, index) => client.user(`u${index}@acme.example`)),
-  );
+  const users = await client.users(250, (index) => `u${index}@acme.example`);
   const group = await client.group(
     'All',
     users.map(({ id }) => id as string),

@@ -107,9 +107,7 @@ describe('cursors (RFC 9865)', () => {
   });
 
   test('neither skip nor repeat resources while others are created and deleted', async () => {
-    const crowd = await Promise.all(
-      Array.from({ length: 40 }, (_, index) => client.user(`crowd${index}`)),
-    );
+    const crowd = await client.users(40, (index) => `crowd${index}`);
     const leaving = crowd.filter((_, index) => index % 3 === 0);
     const staying = [...users, ...crowd.filter((_, index) => index % 3 !== 0)].map(({ id }) => id);
     let round = 0;

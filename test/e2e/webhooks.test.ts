@@ -123,9 +123,7 @@ test('an endpoint that is down for an hour gets everything, in order per subject
   const client = await Client.connect('okta');
   const { receiver } = await endpoint({ connections: [client.id] });
   receiver.react = () => 503;
-  const users = await Promise.all(
-    Array.from({ length: 130 }, (_, index) => client.user(`u${index}@acme.example`)),
-  );
+  const users = await client.users(130, (index) => `u${index}@acme.example`);
   await untilEvents(client.id, 131);
   for (let minutes = 0; minutes < 60; minutes += 20) {
     await server.advance(1200);

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { inParallel } from '../../directory/store/batches';
 import type { ServerInfo } from './server-process';
 
 /** Returns the server that the tests use: that of jest's setup, or the test file's own. */
@@ -148,6 +149,19 @@ export class Client {
     const reply = await this.post('/Users', { schemas: [USER], userName, ...attributes });
     if (reply.status !== 201) throw new Error(reply.text);
     return reply.body;
+  }
+
+  /**
+   * Creates users, a few at a time: DynamoDB Local stops for seconds when a hundred transactions
+   * arrive at once.
+   */
+  users(
+    count: number,
+    nameOf: (index: number) => string,
+    attributesOf: (index: number) => object = () => ({}),
+  ): Promise<readonly Body[]> {
+    const indexes = Array.from({ length: count }, (_, index) => index);
+    return inParallel(indexes, 16, (index) => this.user(nameOf(index), attributesOf(index)));
   }
 
   /** Creates a group and returns it. */
