@@ -1,7 +1,9 @@
 import { Groups } from '../../directory/groups';
 import { completeEdits, recordEdits } from '../../directory/memberships/member-edits';
 import { resourceKey } from '../../directory/store/keys';
-import { completeAbandoned } from '../../directory/completion/completion';
+import { completeIntent } from '../../directory/completion/completion';
+import { inParallel } from '../../directory/store/batches';
+import { intentsBefore } from '../../directory/store/intents';
 import { Table } from '../../directory/store/table';
 import { Users } from '../../directory/users';
 import type { Write } from '../../directory/store/write';
@@ -9,6 +11,7 @@ import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
 import type { JsonObject } from '../../scim/json';
 import { membersFrom, NO_MEMBERSHIP_CHANGE } from '../../scim/patch/memberships';
+import type { StoredResource } from '../../scim/resource/resource';
 import { GROUP, USER } from '../../scim/schema/resource-type';
 import { server } from '../support/client';
 import { meteredTenant } from './support';
@@ -18,6 +21,12 @@ const users = new Users(tenant, USER, 'retain');
 const groups = new Groups(tenant, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
 
 afterAll(close);
+
+/** Creates users, a few at a time as in `Client.users`. */
+function crowd(count: number, name: string): Promise<readonly StoredResource[]> {
+  const indexes = Array.from({ length: count }, (_, index) => index);
+  return inParallel(indexes, 16, (index) => users.create({ userName: `${name}${index}` }));
+}
 
 async function members(groupId: string): Promise<readonly JsonObject[]> {
   return (await groups.withMembers(await groups.get(groupId))).members;
@@ -33,7 +42,8 @@ test('a user revived before their deletion is complete is in no group', async ()
   // With so little time left, the request hands over the deletion of memberships.
   const hurried = { ...tenant, table: tenant.table.forRequest(Date.now() + 4500) };
   await new Users(hurried, USER, 'retain').delete(user.id, () => undefined);
-  expect(await members(group.id)).toHaveLength(1);
+  // The function `completion` may have done it already.
+  expect((await members(group.id)).length).toBeLessThanOrEqual(1);
   expect((await users.create(attributes)).id).toBe(user.id);
   expect(await members(group.id)).toEqual([]);
 });
@@ -73,9 +83,7 @@ describe('groups', () => {
   });
 
   test('can be created, replaced and emptied with any number of members', async () => {
-    const joining = await Promise.all(
-      Array.from({ length: 300 }, (_, index) => users.create({ userName: `crowd${index}` })),
-    );
+    const joining = await crowd(300, 'crowd');
     const sent = joining.map(({ id }) => ({ value: id }));
     const group = await groups.create({ displayName: 'Crowd' }, membersFrom(sent.slice(0, 200)));
     expect(await members(group.id)).toHaveLength(200);
@@ -101,9 +109,7 @@ describe('groups', () => {
   });
 
   test('apply the pending edits of a dead function once, on the next read or write', async () => {
-    const joining = await Promise.all(
-      Array.from({ length: 250 }, (_, index) => users.create({ userName: `orphan${index}` })),
-    );
+    const joining = await crowd(250, 'orphan');
     const edits = joining.map(
       ({ id }) => ({ kind: 'add', member: { value: id, type: 'User' } }) as const,
     );
@@ -154,9 +160,7 @@ describe('groups', () => {
   });
 
   test('do not keep a member that is deleted during a large change', async () => {
-    const joining = await Promise.all(
-      Array.from({ length: 120 }, (_, index) => users.create({ userName: `middle${index}` })),
-    );
+    const joining = await crowd(120, 'middle');
     const [victim] = joining;
     class RacingTable extends Table {
       private isRaced = false;
@@ -178,15 +182,13 @@ describe('groups', () => {
       membersFrom(joining.map(({ id }) => ({ value: id }))),
     );
     // The membership was written after the deletion had looked for it; the final check finds it.
-    const later = Date.now() + 1000;
-    await completeAbandoned(
-      tenant.table,
-      { abandoned: later, finalCheck: later },
-      (_, error) => {
-        throw error;
-      },
-      () => Promise.resolve(true),
-    );
+    // The table also has intents of other tests.
+    for await (const intents of intentsBefore(tenant.table, Date.now() + 1000)) {
+      const own = intents.filter(({ connection }) => connection === tenant.connection);
+      for (const intent of own) {
+        await completeIntent(tenant.table, intent, () => Promise.resolve(true));
+      }
+    }
     expect(await members(group.id)).toHaveLength(119);
     expect(
       (await tenant.table.get(resourceKey(tenant.connection, 'Group', group.id)))?.['members'],
@@ -195,9 +197,7 @@ describe('groups', () => {
 
   test('count correctly if a member leaves while other edits are being completed', async () => {
     const victim = await users.create({ userName: 'leaver' });
-    const joining = await Promise.all(
-      Array.from({ length: 95 }, (_, index) => users.create({ userName: `staying${index}` })),
-    );
+    const joining = await crowd(95, 'staying');
     const group = await groups.create(
       { displayName: 'Leaving' },
       membersFrom([{ value: victim.id }]),
@@ -223,9 +223,7 @@ describe('groups', () => {
   });
 
   test('apply concurrent large changes one after the other', async () => {
-    const joining = await Promise.all(
-      Array.from({ length: 240 }, (_, index) => users.create({ userName: `both${index}` })),
-    );
+    const joining = await crowd(240, 'both');
     const group = await groups.create({ displayName: 'Both' }, NO_MEMBERSHIP_CHANGE);
     const add = (some: typeof joining) =>
       groups.change(

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { handOver } from '../../directory/store/intents';
 import { resourceKey } from '../../directory/store/keys';
 import { recordEdits } from '../../directory/memberships/member-edits';
 import { meteredTenant } from '../directory/support';
 import { Client } from '../support/client';
+import { eventually } from '../support/own-server';
 
 /** Large changes that a request could not finish in time. The stream triggers `completion`. */
 const { tenant: baseTenant, close } = meteredTenant();
@@ -50,13 +50,9 @@ test('an intent that a request hands over is completed without another request',
   const client = await Client.connect('generic');
   const { tenant, group, key, intent } = await leavePendingEdits(client, 'Handed over');
   await handOver(tenant.table, { connection: client.id, id: intent });
-  for (
-    let attempt = 0;
-    attempt < 100 && (await tenant.table.get(key))?.['pending'] !== undefined;
-    attempt += 1
-  ) {
-    await sleep(100);
-  }
-  expect((await tenant.table.get(key))?.['pending']).toBeUndefined();
+  await eventually(
+    async () => (await tenant.table.get(key))?.['pending'],
+    (pending) => pending === undefined,
+  );
   expect(await client.memberIds(group.id)).toHaveLength(100);
 });

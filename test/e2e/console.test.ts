@@ -1,5 +1,5 @@
 import { admin, Client, type Body } from '../support/client';
-import { startOwnServer, type OwnServer } from '../support/own-server';
+import { eventually, startOwnServer, type OwnServer } from '../support/own-server';
 import { textOf, Visitor } from '../support/visitor';
 
 /** The console without a browser: its sessions, its acts, and who is behind them. */
@@ -150,7 +150,9 @@ test('the console creates, changes, disables and deletes a connection, in its na
   );
   await visitor.open(`${own}/settings`);
   await visitor.submit(`${own}/delete`, { id: 'northwind' });
-  expect((await admin('GET', path)).body.deletion).toBeDefined();
+  // The deletion may be complete already.
+  const left = await admin('GET', path);
+  expect(left.status === 404 || left.body.deletion !== undefined).toBe(true);
 });
 
 test('the list finds connections by a part of the name or the id, with pages', async () => {
@@ -247,7 +249,10 @@ test('webhooks are added, tested, rotated, disabled and deleted', async () => {
   expect((await visitor.open(own)).text).not.toContain(secret);
   expect(textOf(await visitor.submit(`${own}/test`))).toContain('A test event is on its way.');
   await server.advance(5);
-  expect(textOf(await visitor.open(own))).toContain('webhook.test');
+  await eventually(
+    async () => textOf(await visitor.open(own)),
+    (page) => page.includes('webhook.test'),
+  );
   expect((await visitor.submit(`${own}/rotate`)).text).toMatch(/whsec_/);
   await visitor.open(own);
   const replay = await visitor.submit(`${own}/replay`, { after: 'nonsense' });

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { admin, Client, expectProblem, USER, type Body } from '../support/client';
+import { eventually } from '../support/own-server';
 
 /* What erasing a user leaves, and how users that were retained before are erased. */
 
@@ -12,11 +12,10 @@ async function logOf({ id }: Client): Promise<string> {
 
 /** Waits until the log contains a text, or no longer does. */
 async function untilLog(client: Client, text: string, contains: boolean): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    if ((await logOf(client)).includes(text) === contains) return;
-    await sleep(100);
-  }
-  throw new Error(`The log ${contains ? 'does not contain' : 'still contains'} ${text}.`);
+  await eventually(
+    () => logOf(client),
+    (log) => log.includes(text) === contains,
+  );
 }
 
 async function deletedUsers({ id }: Client): Promise<Body[]> {

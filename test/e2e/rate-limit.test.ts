@@ -4,17 +4,21 @@ import { eventually } from '../support/own-server';
 /* The limit of a connection's requests, as an identity provider sees it. */
 
 test('requests above the limit get 429 with the seconds to wait, and are logged', async () => {
-  const client = await Client.connect('okta', { rateLimit: { requestsPerSecond: 2, burst: 6 } });
+  const client = await Client.connect('okta', { rateLimit: { requestsPerSecond: 1, burst: 6 } });
   const other = await Client.connect('okta');
   const replies: Reply[] = [];
-  for (let index = 0; index < 20; index += 1) replies.push(await client.get('/Users'));
+  // A slow machine needs more requests to reach the limit.
+  for (let index = 0; index < 100; index += 1) {
+    if (replies.filter(({ status }) => status === 429).length > 5) break;
+    replies.push(await client.get('/Users'));
+  }
   const rejected = replies.filter(({ status }) => status === 429);
-  expect(rejected.length).toBeGreaterThan(5);
+  expect(rejected).toHaveLength(6);
   expect(replies.slice(0, 5).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
   expect(rejected[0]).toMatchObject({
     headers: {
       'retry-after': '1',
-      'ratelimit-limit': '2',
+      'ratelimit-limit': '1',
       'ratelimit-remaining': '0',
       'ratelimit-reset': '1',
       'scim-error-code': 'rateLimited',
@@ -22,7 +26,7 @@ test('requests above the limit get 429 with the seconds to wait, and are logged'
     body: {
       schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
       status: '429',
-      detail: 'This connection sends more than 2 requests per second. Try again in 1 s.',
+      detail: 'This connection sends more than 1 requests per second. Try again in 1 s.',
     },
   });
   expect((await other.get('/Users')).status).toBe(200);
@@ -51,7 +55,9 @@ test('the admin API sets, shows, changes and removes the limit, and audits it', 
 test('a raised limit applies at once, whatever was counted for the earlier one', async () => {
   const client = await Client.connect('okta', { rateLimit: { requestsPerSecond: 1, burst: 3 } });
   const statuses: number[] = [];
-  for (let index = 0; index < 8; index += 1) statuses.push((await client.get('/Users')).status);
+  for (let index = 0; index < 100 && !statuses.includes(429); index += 1) {
+    statuses.push((await client.get('/Users')).status);
+  }
   expect(statuses).toContain(429);
   await admin('PATCH', `/connections/${client.id}`, {
     rateLimit: { requestsPerSecond: 100, burst: null },

@@ -229,7 +229,7 @@ test('reminders are sent once: 60, 30, 7 and 1 days before the expiry and on the
   expect(mail?.text).toContain('Ask the operators of this service for a new token.');
   expect(mail?.text).toContain('Okta');
   expect(mail?.text).not.toContain(client.token.slice(-20));
-});
+}, 120_000);
 
 test('the reminder for a token with scopes names the token and its scopes', async () => {
   const recipients = ['scoped@expiry.example'];

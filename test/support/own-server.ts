@@ -61,7 +61,7 @@ export async function startOwnServer(...flags: readonly string[]): Promise<OwnSe
   };
 }
 
-/** Polls until a value meets a condition. @throws Error if it does not within twenty seconds */
+/** Polls until a value meets a condition. @throws Error if it does not within forty seconds */
 export async function eventually<T>(
   read: () => Promise<T>,
   isMet: (value: T) => boolean,
@@ -69,7 +69,7 @@ export async function eventually<T>(
   for (let attempt = 0; ; attempt += 1) {
     const value = await read();
     if (isMet(value)) return value;
-    if (attempt === 200) throw new Error(`Condition not met: ${JSON.stringify(value)}`);
+    if (attempt === 400) throw new Error(`Condition not met: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -56,9 +56,9 @@ export class Administrator {
     return { ...this.setup, baseUrl: baseUrl.trim(), token: token.trim() };
   }
 
-  /** Waits until the live check shows a text, for the five seconds that it may take. */
+  /** Waits until the live check, which looks every two seconds, shows a text. */
   async sees(text: string | RegExp): Promise<void> {
-    await this.page.getByText(text).first().waitFor({ timeout: 5000 });
+    await this.page.getByText(text).first().waitFor({ timeout: 20_000 });
   }
 
   /** Goes to another page of the portal. */
