@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../local/loopback';
@@ -15,14 +15,19 @@ const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 const ROOT = path.join(__dirname, '..', '..');
 
 /**
- * Tests that need the embedded engine. `units` measures capacity, but the capacity that DynamoDB
- * Local reports for a transaction does not depend on the number of writes. The others start their
- * own servers, which use the embedded engine.
+ * Returns the tests that need the embedded engine: those that start a server or an engine of their
+ * own, which is the embedded one, and `units`, because the capacity that DynamoDB Local reports for
+ * a transaction does not depend on the number of writes.
  */
-const EXCLUDED = ['units', 'many-connections', 'connection-deletion', 'failure-mails'];
-EXCLUDED.push('application-example', 'console', 'event-retention', 'metrics', 'portal');
-EXCLUDED.push('rotation', 'secrecy', 'silence', 'start', 'webhooks');
-const EXCLUDED_TESTS = `(${EXCLUDED.join('|')})\\.test\\.ts$`;
+function testsOfEmbeddedEngine(): readonly string[] {
+  const tests = path.join(ROOT, 'test');
+  return readdirSync(tests, { recursive: true, encoding: 'utf8' }).filter((file) => {
+    if (!file.endsWith('.test.ts')) return false;
+    if (file.endsWith('units.test.ts')) return true;
+    const text = readFileSync(path.join(tests, file), 'utf8');
+    return /\bstart(?:OwnServer|Server|Engine)\(/.test(text);
+  });
+}
 
 const FOLDER = path.join(ROOT, 'node_modules', '.cache', 'dynamodb-local');
 
@@ -56,7 +61,7 @@ async function main(): Promise<number> {
       'system',
       '--testPathIgnorePatterns',
       '/node_modules/',
-      EXCLUDED_TESTS,
+      ...testsOfEmbeddedEngine().map((file) => `/test/${file}$`),
     ];
     const jest = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...args], {
       cwd: ROOT,

@@ -7,7 +7,7 @@ import { admin, Client, type Body } from '../support/client';
 import { eventually } from '../support/own-server';
 import { pagesUrl } from '../support/visitor';
 import { Entra, person } from '../e2e/setup-stories/identity-providers';
-import { describeInBrowser, screenshot, TestBrowser } from './support/browser';
+import { describeInBrowser, screenshot } from './support/browser';
 import { Administrator } from './support/portal';
 
 /** Every page passes axe in three widths, light and dark, and is light enough. */
@@ -26,18 +26,7 @@ const MOST_BYTES = 60 * 1024;
 /** From the start of the navigation to the first paint, on this machine. */
 const MOST_PAINT_MS = 1000;
 
-describeInBrowser('every page', () => {
-  let browser: TestBrowser;
-
-  beforeAll(async () => {
-    browser = await TestBrowser.launch();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    expect(browser.errors).toEqual([]);
-  });
-
+describeInBrowser('every page', (openWindow) => {
   /** Returns what axe finds at the levels serious and critical. */
   async function violations(page: Page): Promise<readonly string[]> {
     await page.evaluate(AXE);
@@ -93,7 +82,7 @@ describeInBrowser('every page', () => {
   }
 
   test('of the portal', async () => {
-    const page = await browser.window();
+    const page = await openWindow();
     const { administrator, url } = await Administrator.invited(page, { groups: false });
     await page.goto(url);
     await check(page, 'portal-open');
@@ -128,7 +117,7 @@ describeInBrowser('every page', () => {
   }, 180_000);
 
   test('of the guides of all identity providers', async () => {
-    const page = await browser.window();
+    const page = await openWindow();
     const { administrator, url } = await Administrator.invited(page, {});
     await administrator.open(url);
     for (const title of [
@@ -156,7 +145,7 @@ describeInBrowser('every page', () => {
     });
     const hook = (await admin('POST', '/webhooks', { url: 'http://127.0.0.1:9/scim' })).body;
     await admin('POST', `/webhooks/${String(hook.id)}/test`);
-    const page = await browser.window();
+    const page = await openWindow();
     const { body } = await admin('POST', '/consoleSessions');
     await page.goto(body.url as string);
     await check(page, 'console-open');
@@ -196,7 +185,7 @@ describeInBrowser('every page', () => {
   }, 240_000);
 
   test('is painted within a second', async () => {
-    const page = await browser.window();
+    const page = await openWindow();
     const { administrator, url } = await Administrator.invited(page, {});
     await administrator.open(url);
     const paints: number[] = [];

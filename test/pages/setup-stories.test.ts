@@ -1,6 +1,6 @@
 import { admin, type Body } from '../support/client';
 import { Entra, JumpCloud, Okta, person, seen } from '../e2e/setup-stories/identity-providers';
-import { describeInBrowser, TestBrowser } from './support/browser';
+import { describeInBrowser } from './support/browser';
 import { Administrator } from './support/portal';
 
 /** The setup stories, through the pages of the portal in a real browser. */
@@ -8,23 +8,12 @@ import { Administrator } from './support/portal';
 /** Screens from the link to the first user: open, choose, connect, token (twice), live check. */
 const MOST_SCREENS = 7;
 
-describeInBrowser('the setup stories', () => {
-  let browser: TestBrowser;
-
-  beforeAll(async () => {
-    browser = await TestBrowser.launch();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    expect(browser.errors).toEqual([]);
-  });
-
+describeInBrowser('the setup stories', (openWindow) => {
   async function invited(
     settings: Readonly<Record<string, unknown>>,
     title: string,
   ): Promise<Administrator> {
-    const page = await browser.window();
+    const page = await openWindow();
     const { administrator, url } = await Administrator.invited(page, settings);
     await administrator.open(url);
     await administrator.choose(title);
@@ -138,7 +127,7 @@ describeInBrowser('the setup stories', () => {
   });
 
   test('D: custom attributes are named in the steps, and shown in the review', async () => {
-    const page = await browser.window();
+    const page = await openWindow();
     const { administrator, url } = await Administrator.invited(page, { groups: false });
     const urn = 'urn:ietf:params:scim:schemas:extension:contoso:2.0:User';
     const schema = { name: 'Contoso', attributes: [{ name: 'jobRole' }, { name: 'team' }] };

@@ -2,23 +2,12 @@
 import type { Page } from 'playwright-core';
 import { Client } from '../support/client';
 import { Entra, person } from '../e2e/setup-stories/identity-providers';
-import { describeInBrowser, TestBrowser } from './support/browser';
+import { describeInBrowser } from './support/browser';
 import { Administrator } from './support/portal';
 
 /** The setup with the keyboard only, and without JavaScript. */
 
-describeInBrowser('ways to use the portal', () => {
-  let browser: TestBrowser;
-
-  beforeAll(async () => {
-    browser = await TestBrowser.launch();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    expect(browser.errors).toEqual([]);
-  });
-
+describeInBrowser('ways to use the portal', (openWindow) => {
   /** Presses Tab until an element has the focus, and returns how often. */
   async function tabTo(page: Page, name: string): Promise<number> {
     for (let presses = 1; presses < 80; presses += 1) {
@@ -38,7 +27,7 @@ describeInBrowser('ways to use the portal', () => {
   }
 
   test('the whole setup passes with the keyboard only', async () => {
-    const page = await browser.window();
+    const page = await openWindow();
     const { administrator, url } = await Administrator.invited(page, { groups: false });
     await page.goto(url);
     await tabTo(page, 'Start');
@@ -80,7 +69,7 @@ describeInBrowser('ways to use the portal', () => {
   });
 
   test('without JavaScript, everything works but the update of the live check', async () => {
-    const page = await browser.window({ javaScriptEnabled: false });
+    const page = await openWindow({ javaScriptEnabled: false });
     const { administrator, url } = await Administrator.invited(page, {});
     await administrator.open(url);
     await administrator.choose('Okta');
@@ -102,7 +91,7 @@ describeInBrowser('ways to use the portal', () => {
   });
 
   test('the live check is replaced only when something arrives', async () => {
-    const page = await browser.window();
+    const page = await openWindow();
     const { administrator, url } = await Administrator.invited(page, {});
     await administrator.open(url);
     await administrator.choose('Okta');
@@ -120,7 +109,7 @@ describeInBrowser('ways to use the portal', () => {
   }, 60_000);
 
   test('loading the page with the token again does not end that token', async () => {
-    const page = await browser.window();
+    const page = await openWindow();
     const { administrator, url } = await Administrator.invited(page, {});
     await administrator.open(url);
     await administrator.choose('Okta');

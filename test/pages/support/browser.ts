@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 
 /*
  * Chromium for tests of the pages. Nothing is downloaded: the system's own is used, such as that of
@@ -21,9 +21,6 @@ if (EXECUTABLE === undefined && process.env['SCIM_REQUIRE_CHROMIUM'] !== undefin
   throw new Error('The tests of pages need Chromium: apt-get install chromium, or set CHROMIUM.');
 }
 
-/** `describe` where there is a browser; elsewhere the tests are skipped. */
-export const describeInBrowser = EXECUTABLE === undefined ? describe.skip : describe;
-
 if (EXECUTABLE === undefined) {
   process.stderr.write('No Chromium found, so the tests of pages are skipped. Set CHROMIUM.\n');
 }
@@ -31,42 +28,49 @@ if (EXECUTABLE === undefined) {
 /** Folder of the screenshots, which CI keeps. */
 export const SCREENSHOTS = path.join(__dirname, '..', '..', '..', 'screenshots');
 
-/** A browser whose pages report errors. */
-export class TestBrowser {
-  private constructor(
-    private readonly browser: Browser,
-    /** Errors that pages reported: of scripts, and of what the security policy blocks. */
-    readonly errors: string[],
-  ) {}
+/** Opens a window of its own, with cookies of its own. */
+type OpenWindow = (options?: Parameters<Browser['newContext']>[0]) => Promise<Page>;
 
-  static async launch(): Promise<TestBrowser> {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    const browser = await chromium.launch({
-      executablePath: EXECUTABLE ?? '',
-      args: ['--no-sandbox'],
-    });
-    return new TestBrowser(browser, []);
-  }
+/**
+ * Describes tests that share a browser. None of their pages may report an error. Where there is no
+ * browser, the tests are skipped.
+ */
+export function describeInBrowser(title: string, tests: (openWindow: OpenWindow) => void): void {
+  (EXECUTABLE === undefined ? describe.skip : describe)(title, () => {
+    let browser: Browser;
+    const errors: string[] = [];
 
-  /** Opens a window of its own, with cookies of its own. */
-  async window(options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
-    const context: BrowserContext = await this.browser.newContext({
-      viewport: { width: 1280, height: 900 },
-      ...options,
+    beforeAll(async () => {
+      mkdirSync(SCREENSHOTS, { recursive: true });
+      const executablePath = EXECUTABLE ?? '';
+      browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     });
-    const page = await context.newPage();
-    page.on('pageerror', (error) => this.errors.push(error.message));
-    page.on('console', (message) => {
-      // A refused form is an answer with an error status, which is no fault of the page.
-      if (message.type() !== 'error' || message.text().startsWith('Failed to load')) return;
-      this.errors.push(message.text());
-    });
-    return page;
-  }
 
-  async close(): Promise<void> {
-    await this.browser.close();
-  }
+    afterAll(async () => {
+      await browser.close();
+      expect(errors).toEqual([]);
+    });
+
+    tests(async (options = {}) => {
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 900 },
+        ...options,
+      });
+      const page = await context.newPage();
+      collectErrors(page, errors);
+      return page;
+    });
+  });
+}
+
+/** Collects the errors of a page's scripts, and those of what its security policy blocks. */
+function collectErrors(page: Page, errors: string[]): void {
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    // A refused form is an answer with an error status, which is no fault of the page.
+    if (message.type() !== 'error' || message.text().startsWith('Failed to load')) return;
+    errors.push(message.text());
+  });
 }
 
 /** Takes a screenshot of a whole page. */
