@@ -10,8 +10,8 @@ const path = require('node:path');
  */
 const DIRECTORY = { packages: ['@aws-sdk', 'aws4', 'uuid'] };
 const LAMBDAS = { packages: ['@aws-sdk', 'aws-lambda'] };
-/** The JSON that the functions `ui` and `admin` exchange. */
-const PROTOCOL = ['ui/data.ts', 'ui/protocol.ts'];
+/** The JSON that the functions `ui` and `admin` exchange, and how both write durations. */
+const PROTOCOL = ['ui/data.ts', 'ui/duration.ts', 'ui/protocol.ts'];
 const BELOW_LAMBDAS = ['scim', 'idp', 'directory', 'events', 'lambdas/contract.ts'];
 
 const RULES = {

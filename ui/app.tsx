@@ -2,6 +2,7 @@ import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { assetsOf } from './assets/assets';
 import { addConsole } from './console/console';
+import { consoleFrame } from './console/frame';
 import { PlainPage, portalFrame } from './portal/frame';
 import { addLiveCheck } from './portal/live-check';
 import { addOpening } from './portal/opening';
@@ -99,14 +100,13 @@ function message(
   text: string,
 ): Response | Promise<Response> {
   const isConsole = context.req.path.startsWith('/console');
-  const frame = portalFrame(context);
-  const own = isConsole ? { ...frame, root: `${context.env.base}/console` } : frame;
+  const frame = isConsole ? consoleFrame(context) : portalFrame(context);
   return respond(
     context,
-    <PlainPage frame={own} title={title}>
+    <PlainPage frame={frame} title={title}>
       <Head title={title}>{text}</Head>
       <p>
-        <a href={own.root}>Start over</a>
+        <a href={frame.root}>Start over</a>
       </p>
     </PlainPage>,
     status,

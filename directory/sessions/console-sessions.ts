@@ -44,16 +44,32 @@ export interface OpenedConsole {
 export class ConsoleSessions {
   constructor(private readonly table: Table) {}
 
-  /** Adds a link. @returns its secret, and when it ends (RFC 3339) */
-  async addLink(actor: string): Promise<{ readonly secret: string; readonly expiresAt: string }> {
+  /**
+   * Adds a link.
+   * @param record creates the audit record, from the time when the link ends (RFC 3339)
+   * @returns its secret, when it ends, and the audit record
+   */
+  async addLink(
+    actor: string,
+    record: (expiresAt: string) => AuditRecord,
+  ): Promise<{
+    readonly secret: string;
+    readonly expiresAt: string;
+    readonly recorded: AuditRecord;
+  }> {
     const secret = newSecret();
     const expires = Date.now() + CONSOLE_LINK_MS;
-    await this.table.write([{ put: { ...keyOf('link', secret), actor, ...endingAt(expires) } }]);
-    return { secret, expiresAt: new Date(expires).toISOString() };
+    const expiresAt = new Date(expires).toISOString();
+    const recorded = record(expiresAt);
+    await this.table.write([
+      { put: { ...keyOf('link', secret), actor, ...endingAt(expires) } },
+      auditWrite(recorded),
+    ]);
+    return { secret, expiresAt, recorded };
   }
 
-  /** Returns who made a link that can be opened. */
-  async makerOf(secret: string): Promise<string | undefined> {
+  /** Returns the actor who created a link; undefined if the link cannot be opened. */
+  async creatorOf(secret: string): Promise<string | undefined> {
     const item = await this.read('link', secret);
     return item === undefined ? undefined : textOf(item, 'actor');
   }

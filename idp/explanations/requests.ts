@@ -103,11 +103,12 @@ export const REQUEST_EXPLANATIONS: Explanations<
   mailNotSent: {
     title: 'A mail could not be sent',
     meaning:
-      'SES did not accept a mail to the recipients of this connection. It is tried again every ' +
+      'A mail to the recipients of this connection was not accepted. It is tried again every ' +
       'hour, for three days.',
     remedy:
       'The operator looks at the error. MessageRejected and ' +
       'MailFromDomainNotVerified mean that SES has not verified the sender, or that its sandbox ' +
       'has not verified a recipient. For others see docs/operations/runbook.md, MailFailures.',
+    forCustomers: 'You can do nothing. The operators of this service see it, too.',
   },
 };

@@ -109,7 +109,7 @@ export const VALUE_EXPLANATIONS: Explanations<
     meaning: '{idp} tried to change {attribute}, which this connection does not have.',
     remedy:
       'Correct the name in the mapping, remove the mapping, or add a schema with this attribute ' +
-      'to the connection through the admin API.',
+      'to the connection.',
     remedies: {
       entra:
         'Open Mappings > Provision Microsoft Entra ID Users > Show advanced options > Edit ' +

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import {
-  auditWrite,
   deploymentRecord,
   portalRecord,
   type AuditRecord,
@@ -48,7 +47,10 @@ export async function createPortalLink(services: Services, request: ApiRequest):
   const { connectionId: connection } = request;
   const settings = readBody(LINK, request.body);
   if (!services.isPortalOn) {
-    throw new Problem(409, 'The portal is switched off: set portal.enabled of the construct.');
+    throw new Problem(
+      409,
+      'The portal is switched off. Set portal.enabled of the construct to true.',
+    );
   }
   const { returnUrl } = settings;
   if (returnUrl !== undefined && !isReturnUrl(services, returnUrl)) {
@@ -122,13 +124,16 @@ export async function revokePortalLink(services: Services, request: ApiRequest):
 /** `POST /consoleSessions`: a one-time link that opens the console. */
 export async function createConsoleSession(services: Services): Promise<Answer> {
   if (!services.isConsoleOn) {
-    throw new Problem(409, 'The console is switched off: set console.enabled of the construct.');
+    throw new Problem(
+      409,
+      'The console is switched off. Set console.enabled of the construct to true.',
+    );
   }
   const { actor, table, publicUrl } = services;
-  const { secret, expiresAt } = await new ConsoleSessions(table).addLink(actor);
-  const record = deploymentRecord({ actor, action: 'console.link' }, {}, { expiresAt });
-  await table.write([auditWrite(record)]);
-  services.onAction(record);
+  const { secret, expiresAt, recorded } = await new ConsoleSessions(table).addLink(actor, (until) =>
+    deploymentRecord({ actor, action: 'console.link' }, {}, { expiresAt: until }),
+  );
+  services.onAction(recorded);
   const url = `${publicUrl}${CONSOLE_PATH}/open?link=${secret}`;
   return jsonAnswer(201, { url, expiresAt }, NO_STORE);
 }

@@ -31,13 +31,19 @@ export class RotationError extends Error {
   }
 }
 
+/** For the people whose form was sent twice, or beside another one. */
+const OUTDATED =
+  'A token was created or revoked in the meantime. A new token is shown only once, and loading ' +
+  'its page again does not create another. If you do not have it, open the page Tokens and ' +
+  'create a new one.';
+
 /** A token that is to become a connection's main token. */
 export interface Candidate {
   readonly value: string;
   /** The secret's version that holds it; random for a connection without a secret. */
   readonly version: string;
   readonly expiresInDays: number;
-  /** The latest token to follow, so that a form sent twice makes one token. @default - any */
+  /** The latest main token that the caller knows; any other is `outdated`. @default - any */
   readonly follows?: string;
 }
 
@@ -68,7 +74,7 @@ export async function acceptToken(
   const changed = await connections.change(connectionId, action, (connection) => {
     if (connection.tokens.some(({ id }) => id === token.id)) return connection;
     if (follows !== undefined && follows !== latestToken(connection)) {
-      throw new RotationError('outdated', 'A token was created or revoked in the meantime.');
+      throw new RotationError('outdated', OUTDATED);
     }
     return withToken(connection, token, overlapSeconds);
   });

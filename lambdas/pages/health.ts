@@ -3,6 +3,7 @@ import { isLive } from '../../directory/connections/tokens';
 import { silentSince } from '../../directory/connections/usage-pattern';
 import { unadoptedToken } from '../../directory/notices/token-expiry';
 import type { Health } from '../../ui/data';
+import { durationText } from '../../ui/duration';
 
 const DAY_MS = 86_400_000;
 
@@ -10,7 +11,7 @@ const DAY_MS = 86_400_000;
 const NEAR_MS = 14 * DAY_MS;
 
 /**
- * Returns how a connection does.
+ * Returns the health of a connection.
  * @param failures failed requests of the present day
  * @param now milliseconds since the epoch
  */
@@ -57,11 +58,4 @@ export function needsAttention({ state }: Health): boolean {
 
 function endOf({ expiresAt }: { readonly expiresAt: string }): number {
   return Date.parse(expiresAt);
-}
-
-function durationText(milliseconds: number): string {
-  const days = Math.round(milliseconds / DAY_MS);
-  if (days > 0) return days === 1 ? '1 day' : `${days} days`;
-  const hours = Math.max(1, Math.round(milliseconds / 3_600_000));
-  return hours === 1 ? '1 hour' : `${hours} hours`;
 }

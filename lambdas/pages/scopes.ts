@@ -5,13 +5,13 @@ import type { Visitor } from './visitor';
 
 /*
  * The permissions of sessions, decided in this one place. A session of the console may make every
- * call. A session of the portal may make the calls below, for its own connection.
+ * call but one. A session of the portal may make the calls below, for its own connection.
  */
 
 const PAGES = '/pages/connections/{connectionId}';
 const ADMIN = '/admin/connections/{connectionId}';
 
-/** Calls that show how a connection does. */
+/** Calls that show the status and the log. */
 const LOG = [`GET ${PAGES}`, `GET ${PAGES}/causes`, `GET ${PAGES}/days`, `GET ${ADMIN}/requests`];
 
 /** Calls that replace a token. */
@@ -46,6 +46,9 @@ export const OPEN_CALLS: readonly string[] = [
 /** Calls of every session. */
 const OWN_CALLS: readonly string[] = ['GET /pages/session', 'DELETE /pages/session'];
 
+/** Calls of no session: a session of the console could renew itself without end. */
+const CLOSED_CALLS: readonly string[] = ['POST /admin/consoleSessions'];
+
 /**
  * Checks that a visitor may make a call.
  * @param request the call, with its route
@@ -58,9 +61,13 @@ export function checkScope(
   const call = `${method} ${route}`;
   if (OPEN_CALLS.includes(call)) return;
   if (visitor === undefined) throw new Problem(401, 'The session has ended.');
-  if (visitor.audience === 'console' || OWN_CALLS.includes(call)) return;
+  if (OWN_CALLS.includes(call) || isAllowed(visitor, call, connectionId)) return;
+  throw new Problem(403, 'This session does not allow that.');
+}
+
+function isAllowed(visitor: Visitor, call: string, connectionId: string): boolean {
+  if (visitor.audience === 'console') return !CLOSED_CALLS.includes(call);
   const { connection, link } = visitor.session;
   // The same answer for a connection that exists and one that does not.
-  if (PORTAL_CALLS[link.intent].includes(call) && connectionId === connection.id) return;
-  throw new Problem(403, 'This session does not allow that.');
+  return PORTAL_CALLS[link.intent].includes(call) && connectionId === connection.id;
 }

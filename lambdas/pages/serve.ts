@@ -4,6 +4,7 @@ import { ADMIN_ROUTES, serveAdmin } from '../admin/operations';
 import { APPLICATION_ROUTES, serveApplication } from '../application/operations';
 import { ADMIN_PATH, APPLICATION_PATH } from '../contract';
 import type { Answer } from '../http/answer';
+import { decodeSegment } from '../http/scim-request';
 import { routeOf, type ApiRequest } from '../json-api/api-request';
 import { Problem, problemOf } from '../json-api/problem';
 import { PAGE_ROUTES, servePage } from './operations';
@@ -62,7 +63,7 @@ function requestOf(
     route,
     method,
     connectionId: parameters['connectionId'] ?? '',
-    parameter: (name) => decodeURIComponent(parameters[name] ?? ''),
+    parameter: (name) => decodeSegment(parameters[name] ?? ''),
     query,
     body: body === undefined ? '' : JSON.stringify(body),
   };

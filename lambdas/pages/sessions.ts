@@ -56,7 +56,7 @@ export async function checkConsoleLink(
   { console }: PageServices,
   { body }: ApiRequest,
 ): Promise<Answer> {
-  const actor = await console.makerOf(readBody(TOKEN, body).token);
+  const actor = await console.creatorOf(readBody(TOKEN, body).token);
   if (actor === undefined) throw noLink();
   return jsonAnswer(200, {});
 }

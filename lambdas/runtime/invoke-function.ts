@@ -13,6 +13,9 @@ const ATTEMPTS = 3;
 /** Milliseconds after which an answer is given up, before the function of the caller ends. */
 const TIMEOUT_MS = 25_000;
 
+/** A connection that the server had closed before is reset within this time. */
+const STALE_MS = 1000;
+
 /**
  * Invokes a function with a JSON payload, and returns the JSON of its result. The client of the AWS
  * SDK would make a bundle three times as large, and start as much more slowly.
@@ -48,6 +51,7 @@ export function openFunction(functionArn: string): InvokeFunction {
     );
     const { hostname, port, protocol } = url;
     const options = { protocol, hostname, port, method: 'POST', path, agent };
+    const sentAt = Date.now();
     return new Promise((resolve, reject) => {
       const outgoing = send({ ...options, headers: { ...headers } }, (incoming) => {
         const failure = incoming.headers['x-amz-function-error'] !== undefined;
@@ -59,8 +63,10 @@ export function openFunction(functionArn: string): InvokeFunction {
         outgoing.destroy(new Error(`${functionArn} did not answer within ${TIMEOUT_MS} ms.`));
       });
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
-        // The server has closed the connection while this environment was frozen: nothing was sent.
-        const isStale = error.code === 'ECONNRESET' && outgoing.reusedSocket;
+        // The server closed the idle connection, as it does while this environment is frozen. A
+        // reset that comes later can mean that the function has run.
+        const isStale =
+          error.code === 'ECONNRESET' && outgoing.reusedSocket && Date.now() - sentAt < STALE_MS;
         if (isStale) post(body).then(resolve, reject);
         else reject(error);
       });

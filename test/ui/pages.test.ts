@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { createPages } from '../../ui/app';
 import { DEFAULT_BRANDING, type Branding } from '../../ui/parts/branding';
 import type { PageAnswer, PageCall, PageRequest } from '../../ui/protocol';
@@ -59,6 +60,40 @@ function play(
 }
 
 const refused = new Response(null, { status: 401 });
+
+/** A body with the fields of all bodies that the pages below read. */
+const ANYTHING = {
+  ...{ audience: 'console', actor: 'ops', intent: 'setup', connectionId: 'a', connectionName: 'A' },
+  ...{ id: 'a', displayName: 'A', identityProvider: 'entra', enabled: true, groups: true },
+  ...{ health: { state: 'ok', text: 'Healthy' }, schemas: [], latestToken: '', users: 1 },
+  ...{ portalLinks: [], webhooks: [], deliveries: [], types: [], connections: [] },
+  ...{ url: 'https://a.example/', secret: 'whsec_a', scimBaseUrl: 'https://a.example/scim' },
+  ...{
+    value: 'scim_a',
+    earlierTokens: [],
+    expiresAt: '2030-01-01T00:00:00Z',
+    token: { value: 'scim_a' },
+  },
+};
+
+test.each([
+  ['portal', '/portal/token'],
+  ['portal', '/portal/tokens'],
+  ['console', '/console/connections/a/tokens'],
+  ['console', '/console/connections/a/links'],
+  ['console', '/console/new'],
+  ['console', '/console/webhooks'],
+  ['console', '/console/webhooks/w/rotate'],
+])('%s: nothing that can fail follows the creation of a secret by %s', async (site, path) => {
+  const { ask, requests } = play((call) =>
+    call.path === '/pages/session' ? { ...ANYTHING, audience: site } : ANYTHING,
+  );
+  const form = createHmac('sha256', 'session').update('form').digest('base64url');
+  const body = new URLSearchParams({ form }).toString();
+  const reply = await ask(path, { cookie: `__Host-scim-${site}=session`, body });
+  expect([200, 201]).toContain(reply.status);
+  expect(requests.at(-1)?.calls.map(({ method }) => method)).toEqual(['POST']);
+});
 
 describe('sign-in with OpenID Connect', () => {
   test('begins with a redirection, and remembers the state in a cookie', async () => {

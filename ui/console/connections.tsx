@@ -21,7 +21,7 @@ export function addConnections(app: Hono<PageEnvironment>): void {
     const { search = '', cursor } = context.req.query();
     const [desk, list] = await enter<[ConnectionList]>(
       context,
-      get('/pages/connections', { search, ...(cursor === undefined ? {} : { cursor }) }),
+      get('/pages/connections', { search, cursor }),
     );
     return respond(context, connectionList(desk, list, search));
   });
@@ -36,13 +36,12 @@ export function addConnections(app: Hono<PageEnvironment>): void {
 
   app.post('/console/new', async (context) => {
     const fields = await readForm(context, 'console');
-    try {
-      return await createConnection(context, fields);
-    } catch (error) {
-      if (!(error instanceof CallError) || ![400, 409].includes(error.status)) throw error;
-      const [desk] = await enter(context);
-      return respond(context, newConnection(desk, fields, error), 400);
-    }
+    // Read first: a read that fails after the connection was created would lose its token.
+    const [desk] = await enter(context);
+    const created = await createConnection(context, fields);
+    return created instanceof CallError
+      ? respond(context, newConnection(desk, fields, created), 400)
+      : respond(context, createdPage(desk, created), 201);
   });
 }
 
@@ -53,13 +52,13 @@ interface CreatedConnection {
   readonly token: { readonly value: string; readonly expiresAt: string };
 }
 
-async function createConnection(
+function createConnection(
   context: Context<PageEnvironment>,
   fields: Fields,
-): Promise<Response> {
+): Promise<CreatedConnection | CallError> {
   const id = fields('id');
   const recipients = linesOf(fields('failureMail'));
-  const created = await consoleBackend(context).one<CreatedConnection>(
+  return consoleBackend(context).submit<CreatedConnection>(
     post('/admin/connections', {
       ...(id === '' ? {} : { id }),
       displayName: fields('displayName'),
@@ -68,21 +67,24 @@ async function createConnection(
       ...(recipients.length === 0 ? {} : { failureMail: { recipients } }),
     }),
   );
-  const [desk] = await enter(context);
-  const path = `${desk.frame.root}/connections/${created.id}`;
-  const until = dayText(created.token.expiresAt);
-  return respond(
-    context,
-    <ConsolePage desk={desk} title={created.displayName} here="Connections">
+}
+
+function createdPage(
+  desk: Desk,
+  { id, displayName, scimBaseUrl, token: { value, expiresAt } }: CreatedConnection,
+): Element {
+  const path = `${desk.frame.root}/connections/${id}`;
+  return (
+    <ConsolePage desk={desk} title={displayName} here="Connections">
       <div class="narrow content">
-        <Head title={`${created.displayName} is created`}>
-          Hand out a setup link, and the customer's administrator does the rest alone. Or pass on
+        <Head title={`${displayName} was created`}>
+          Send a setup link to the customer's administrator, who can do the rest alone. Or send
           these two values.
         </Head>
         <Card>
-          <CopyField label="Base URL" value={created.scimBaseUrl} id="base-url" />
-          <CopyField label="Token, shown this once" value={created.token.value} id="token" />
-          <p class="muted small">{`The token is valid until ${until}.`}</p>
+          <CopyField label="Base URL" value={scimBaseUrl} id="base-url" />
+          <CopyField label="Token, shown only once" value={value} id="token" />
+          <p class="muted small">{`The token is valid until ${dayText(expiresAt)}.`}</p>
         </Card>
         <div class="actions">
           <a class="button" href={path}>
@@ -93,8 +95,7 @@ async function createConnection(
           </a>
         </div>
       </div>
-    </ConsolePage>,
-    201,
+    </ConsolePage>
   );
 }
 

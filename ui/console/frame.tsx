@@ -9,6 +9,7 @@ import { Badge } from '../parts/parts';
 import type { PageCall } from '../protocol';
 import { capital } from '../parts/text';
 import { get, type Backend } from '../web/backend';
+import { goTo } from '../web/respond';
 import { cookieOf, formToken } from '../web/session';
 import type { PageEnvironment } from '../web/types';
 
@@ -61,6 +62,12 @@ export function connectionIn(
   api: 'pages' | 'admin' | 'app/v1' = 'pages',
 ): string {
   return `/${api}/connections/${encodeURIComponent(context.req.param('id') ?? '')}`;
+}
+
+/** Answers with a redirection to a page of the connection in a page's URL. @param tab `/tokens` */
+export function goToTab(context: PageContext, tab: string): Response {
+  const id = encodeURIComponent(context.req.param('id') ?? '');
+  return goTo(context, `/console/connections/${id}${tab}`);
 }
 
 /** Reads the session and the connection in the page's URL, together with what the page needs. */

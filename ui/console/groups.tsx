@@ -14,7 +14,7 @@ const PAGE = '50';
 export function addGroups(app: Hono<PageEnvironment>): void {
   app.get('/console/connections/:id/groups', async (context) => {
     const { search = '', cursor } = context.req.query();
-    const page = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+    const page = { limit: PAGE, cursor };
     const [desk, { groups, nextCursor }] = await enterConnection<[GroupPage]>(
       context,
       search === ''
@@ -67,7 +67,7 @@ export function addGroups(app: Hono<PageEnvironment>): void {
     const groupId = encodeURIComponent(context.req.param('groupId'));
     const { cursor } = context.req.query();
     const group = `${connectionIn(context, 'app/v1')}/groups/${groupId}`;
-    const page = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+    const page = { limit: PAGE, cursor };
     const [desk, { displayName, memberCount, scim }, { members, nextCursor }, history] =
       await enterConnection<[GroupInfo, MemberPage, LogPage]>(
         context,

@@ -1,13 +1,21 @@
 import type { Context, Hono } from 'hono';
 import type { PortalLinkInfo, PortalLinkPage } from '../api-data';
 import type { Health } from '../data';
-import { Confirm, Form, Select, TextField, type FormState } from '../parts/forms';
+import { Confirm, Form, formState, Select, TextField } from '../parts/forms';
 import { Badge, Card, CopyField, Empty, NextPage, Notice, Table } from '../parts/parts';
 import { relativeText, Time } from '../parts/times';
 import { CallError, get, post } from '../web/backend';
-import { readForm, respond, type Fields } from '../web/respond';
+import { readForm, respond, type Element, type Fields } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
-import { connectionIn, ConnectionPage, consoleBackend, enterConnection, shortActor } from './frame';
+import {
+  connectionIn,
+  ConnectionPage,
+  consoleBackend,
+  enterConnection,
+  goToTab,
+  shortActor,
+  type ConnectionDesk,
+} from './frame';
 
 const INTENTS = [
   ['setup', 'Full setup'],
@@ -29,29 +37,24 @@ const STATES: Readonly<Record<PortalLinkInfo['state'], readonly [Health['state']
   revoked: ['idle', 'Revoked'],
 };
 
-/** The links to the portal of a connection. */
+/** Adds the page of a connection's setup links. */
 export function addLinks(app: Hono<PageEnvironment>): void {
-  app.get('/console/connections/:id/links', (context) => show(context));
+  app.get('/console/connections/:id/links', async (context) => show(context, await read(context)));
 
   app.post('/console/connections/:id/links', async (context) => {
     const fields = await readForm(context, 'console');
     const recipient = fields('recipient');
-    try {
-      const { url, expiresAt } = await consoleBackend(context).one<{
-        readonly url: string;
-        readonly expiresAt: string;
-      }>(
-        post(`${connectionIn(context, 'admin')}/portalLinks`, {
-          intent: fields('intent'),
-          expiresInSeconds: Number(fields('lifetime')),
-          ...(recipient === '' ? {} : { recipient }),
-        }),
-      );
-      return await show(context, { url, expiresAt });
-    } catch (error) {
-      if (!(error instanceof CallError) || ![400, 409].includes(error.status)) throw error;
-      return show(context, undefined, { error, fields });
-    }
+    // Read first: a read that fails after the link was created would lose it.
+    const page = await read(context);
+    const created = await consoleBackend(context).submit<NewLink>(
+      post(`${connectionIn(context, 'admin')}/portalLinks`, {
+        intent: fields('intent'),
+        expiresInSeconds: Number(fields('lifetime')),
+        ...(recipient === '' ? {} : { recipient }),
+      }),
+    );
+    if (created instanceof CallError) return show(context, page, created, fields);
+    return respond(context, newLinkPage(page[0], created), 201);
   });
 
   app.post('/console/connections/:id/links/revoke', async (context) => {
@@ -59,76 +62,83 @@ export function addLinks(app: Hono<PageEnvironment>): void {
     const link = encodeURIComponent(fields('link'));
     const path = `${connectionIn(context, 'admin')}/portalLinks/${link}`;
     await consoleBackend(context).one({ method: 'DELETE', path });
-    const [desk] = await enterConnection(context);
-    return context.redirect(`${desk.path}/links`, 303);
+    return goToTab(context, '/links');
   });
 }
 
-async function show(
-  context: Context<PageEnvironment>,
-  created?: { readonly url: string; readonly expiresAt: string },
-  refused?: { readonly error: CallError; readonly fields: Fields },
-): Promise<Response> {
-  const error = refused?.error;
+interface NewLink {
+  readonly url: string;
+  readonly expiresAt: string;
+}
+
+type LinkList = readonly [ConnectionDesk, PortalLinkPage];
+
+function read(context: Context<PageEnvironment>): Promise<LinkList> {
   const { cursor } = context.req.query();
   const path = `${connectionIn(context, 'admin')}/portalLinks`;
-  const query = { limit: '25', ...(cursor === undefined ? {} : { cursor }) };
-  const [desk, { portalLinks, nextCursor }] = await enterConnection<[PortalLinkPage]>(
-    context,
-    get(path, query),
+  return enterConnection<[PortalLinkPage]>(context, get(path, { limit: '25', cursor }));
+}
+
+function newLinkPage(desk: ConnectionDesk, { url, expiresAt }: NewLink): Element {
+  return (
+    <ConnectionPage desk={desk} tab="Setup links">
+      <Card title="The link">
+        <p class="muted">
+          Copy it now: it is shown only once. It can be opened{' '}
+          {`until ${expiresAt.slice(0, 16).replace('T', ' ')} UTC.`}
+        </p>
+        <CopyField label="Setup link" value={url} id="link" />
+        <div class="actions">
+          <a class="button" href={`${desk.path}/links`}>
+            Done
+          </a>
+        </div>
+      </Card>
+    </ConnectionPage>
   );
-  const state: FormState = {
-    token: desk.form,
-    ...(error === undefined ? {} : { problems: error.fields }),
-  };
+}
+
+/** Shows the page. @param error why the form in `fields` was refused, if it was */
+function show(
+  context: Context<PageEnvironment>,
+  [desk, { portalLinks, nextCursor }]: LinkList,
+  error?: CallError,
+  fields?: Fields,
+): Response | Promise<Response> {
+  const state = formState(desk.form, error);
   return respond(
     context,
     <ConnectionPage desk={desk} tab="Setup links">
       {error === undefined ? null : <Notice state="bad" title={error.message} />}
-      {created === undefined ? (
-        <Card title="Create a setup link">
-          <p class="muted">
-            It opens the portal for the customer's administrator, once, in one browser. Anyone who
-            opens it can do what it allows: send it to one person.
-          </p>
-          <Form state={state} action={`${desk.path}/links`} class="form">
-            <TextField
-              label="Recipient"
-              name="recipient"
-              state={state}
-              value={refused?.fields('recipient') ?? ''}
-              hint="A name or an address, for the audit log. Nothing is mailed: copy the link."
-            />
-            <Select label="Allows" name="intent" state={state} value="setup" options={INTENTS} />
-            <Select
-              label="Can be opened for"
-              name="lifetime"
-              state={state}
-              value="259200"
-              options={LIFETIMES}
-            />
-            <div class="actions">
-              <button class="primary">Create the link</button>
-            </div>
-          </Form>
-        </Card>
-      ) : (
-        <Card title="The link">
-          <p class="muted">
-            Copy it now: it is shown this once. It can be opened{' '}
-            {`until ${created.expiresAt.slice(0, 16).replace('T', ' ')} UTC.`}
-          </p>
-          <CopyField label="Setup link" value={created.url} id="link" />
+      <Card title="Create a setup link">
+        <p class="muted">
+          It opens the portal for the customer's administrator, once, in one browser. Send it to one
+          person only: anyone who opens it can do everything that it allows.
+        </p>
+        <Form state={state} action={`${desk.path}/links`} class="form">
+          <TextField
+            label="Recipient"
+            name="recipient"
+            state={state}
+            value={fields?.('recipient') ?? ''}
+            hint="A name or an address, for the audit log. The link is not mailed: copy it."
+          />
+          <Select label="Allows" name="intent" state={state} value="setup" options={INTENTS} />
+          <Select
+            label="Can be opened for"
+            name="lifetime"
+            state={state}
+            value="259200"
+            options={LIFETIMES}
+          />
           <div class="actions">
-            <a class="button" href={`${desk.path}/links`}>
-              Done
-            </a>
+            <button class="primary">Create the link</button>
           </div>
-        </Card>
-      )}
+        </Form>
+      </Card>
       <Card title="All links">
         {portalLinks.length === 0 ? (
-          <Empty title="No link was created yet">Links of the last months are listed here.</Empty>
+          <Empty title="No links yet">Links are listed until 90 days after they expire.</Empty>
         ) : (
           <Table label="Links" columns={['Recipient', 'Allows', 'State', 'Created', 'By', '']}>
             {portalLinks.map((link) => (
@@ -139,7 +149,7 @@ async function show(
       </Card>
       <NextPage cursor={nextCursor} href={`${desk.path}/links`} />
     </ConnectionPage>,
-    created === undefined ? (error === undefined ? 200 : 400) : 201,
+    error === undefined ? 200 : 400,
   );
 }
 
@@ -179,7 +189,7 @@ const LinkRow = ({
             action={action}
             label="Revoke"
             about={`link ${id}`}
-            warning="The link and the session that it opened end at once."
+            warning="The link and its session end at once."
           >
             <input type="hidden" name="link" value={id} />
           </Confirm>

@@ -8,7 +8,7 @@ import type { PageCall } from '../protocol';
 import { CallError, get } from '../web/backend';
 import { readForm, respond, type Fields } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
-import { connectionIn, ConnectionPage, consoleBackend, enterConnection } from './frame';
+import { connectionIn, ConnectionPage, consoleBackend, enterConnection, goToTab } from './frame';
 
 interface Rows {
   readonly rows: readonly unknown[];
@@ -35,8 +35,7 @@ export function addMapping(app: Hono<PageEnvironment>): void {
     const fields = await readForm(context, 'console');
     const outcome = await save(context, fields);
     if (outcome !== undefined) return show(context, outcome);
-    const [desk] = await enterConnection(context);
-    return context.redirect(`${desk.path}/mapping?saved=yes`, 303);
+    return goToTab(context, '/mapping?saved=yes');
   });
 }
 

@@ -5,6 +5,7 @@ import type { EventPage } from '../data';
 import { LOG_FILTERS, LogFilter, LogTable, logQuery } from '../parts/log';
 import { Card, Empty, Facts, Head, JsonText, NextPage, Table } from '../parts/parts';
 import { Moment, Time } from '../parts/times';
+import type { PageCall } from '../protocol';
 import { get } from '../web/backend';
 import { respond } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
@@ -130,9 +131,9 @@ export function addRecords(app: Hono<PageEnvironment>): void {
   });
 }
 
-function paging(context: Context<PageEnvironment>): Readonly<Record<string, string>> {
+function paging(context: Context<PageEnvironment>): PageCall['query'] {
   const { cursor } = context.req.query();
-  return { limit: '50', ...(cursor === undefined ? {} : { cursor }) };
+  return { limit: '50', cursor };
 }
 
 const EventCard: FC<{ readonly page: EventPage }> = ({ page: { events } }) => (

@@ -1,6 +1,14 @@
 import type { Context, Hono } from 'hono';
 import type { ConnectionSettings } from '../api-data';
-import { Checkbox, Confirm, Form, Select, TextField, type FormState } from '../parts/forms';
+import {
+  Checkbox,
+  Confirm,
+  Form,
+  formState,
+  Select,
+  TextField,
+  type FormState,
+} from '../parts/forms';
 import { Card, Head, Notice } from '../parts/parts';
 import { CallError, get } from '../web/backend';
 import { goTo, readForm, respond, type Fields } from '../web/respond';
@@ -11,6 +19,7 @@ import {
   ConnectionPage,
   consoleBackend,
   enterConnection,
+  goToTab,
   type ConnectionDesk,
 } from './frame';
 
@@ -81,15 +90,10 @@ async function change(
   patch: Readonly<Record<string, unknown>>,
   fields?: Fields,
 ): Promise<Response> {
-  try {
-    const path = connectionIn(context, 'admin');
-    await consoleBackend(context).one({ method: 'PATCH', path, body: patch });
-  } catch (error) {
-    if (!(error instanceof CallError) || ![400, 409].includes(error.status)) throw error;
-    return show(context, error, fields);
-  }
-  const [desk] = await enterConnection(context);
-  return context.redirect(`${desk.path}/settings?saved=yes`, 303);
+  const path = connectionIn(context, 'admin');
+  const answer = await consoleBackend(context).submit({ method: 'PATCH', path, body: patch });
+  if (answer instanceof CallError) return show(context, answer, fields);
+  return goToTab(context, '/settings?saved=yes');
 }
 
 /** Shows the page. @param sent what was typed into the settings, if it was refused */
@@ -102,10 +106,7 @@ async function show(
     context,
     get(connectionIn(context, 'admin')),
   );
-  const state: FormState = {
-    token: desk.form,
-    ...(error === undefined ? {} : { problems: error.fields }),
-  };
+  const state = formState(desk.form, error);
   return respond(
     context,
     <ConnectionPage desk={desk} tab="Settings">

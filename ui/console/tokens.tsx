@@ -7,7 +7,7 @@ import { createToken, NewTokenForm, TokenTable } from '../parts/tokens';
 import { get } from '../web/backend';
 import { readForm, respond } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
-import { connectionIn, ConnectionPage, consoleBackend, enterConnection } from './frame';
+import { connectionIn, ConnectionPage, consoleBackend, enterConnection, goToTab } from './frame';
 
 /** The tokens of a connection, with those for other clients than the identity provider. */
 export function addConnectionTokens(app: Hono<PageEnvironment>): void {
@@ -40,12 +40,10 @@ export function addConnectionTokens(app: Hono<PageEnvironment>): void {
 
   app.post('/console/connections/:id/tokens', async (context) => {
     const fields = await readForm(context, 'console');
-    const { value, expiresAt } = await createToken(
-      consoleBackend(context),
-      connectionIn(context),
-      fields,
-    );
+    // Read first: a read that fails after the token was created would lose it.
     const [desk] = await enterConnection(context);
+    const backend = consoleBackend(context);
+    const { value, expiresAt } = await createToken(backend, connectionIn(context), fields);
     const { name, tokenField } = consoleLabelsOf(desk.connection.identityProvider);
     return respond(
       context,
@@ -75,7 +73,6 @@ export function addConnectionTokens(app: Hono<PageEnvironment>): void {
     const token = encodeURIComponent(fields('token'));
     const path = `${connectionIn(context, 'admin')}/tokens/${token}`;
     await consoleBackend(context).one({ method: 'DELETE', path });
-    const [desk] = await enterConnection(context);
-    return context.redirect(`${desk.path}/tokens`, 303);
+    return goToTab(context, '/tokens');
   });
 }

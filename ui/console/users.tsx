@@ -14,7 +14,7 @@ const PAGE = '50';
 export function addUsers(app: Hono<PageEnvironment>): void {
   app.get('/console/connections/:id/users', async (context) => {
     const { search = '', cursor } = context.req.query();
-    const page = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+    const page = { limit: PAGE, cursor };
     const [desk, { users, nextCursor }] = await enterConnection<[UserPage]>(
       context,
       search === ''

@@ -22,7 +22,7 @@ import { WebhookBadge } from './webhooks';
 
 /** One webhook: its state, its deliveries, and what can be done about them. */
 export function addWebhook(app: Hono<PageEnvironment>): void {
-  app.get('/console/webhooks/:webhook', (context) => show(context));
+  app.get('/console/webhooks/:webhook', async (context) => show(context, await read(context)));
 
   app.post('/console/webhooks/:webhook/:act', async (context) => {
     const fields = await readForm(context, 'console');
@@ -39,15 +39,13 @@ export function addWebhook(app: Hono<PageEnvironment>): void {
     };
     const call = Object.hasOwn(calls, act) ? calls[act] : undefined;
     if (call === undefined) throw new CallError(404, 'A webhook cannot do that.');
-    try {
-      const answer = await consoleBackend(context).one<{ readonly secret?: string } | undefined>(
-        call,
-      );
-      if (act === 'rotate') return await show(context, { secret: answer?.secret ?? '' });
-    } catch (error) {
-      if (!(error instanceof CallError) || ![400, 409].includes(error.status)) throw error;
-      return show(context, { error });
-    }
+    // Read first: a read that fails after a rotation would lose the secret.
+    const page = await read(context);
+    const answer = await consoleBackend(context).submit<{ readonly secret?: string } | undefined>(
+      call,
+    );
+    if (answer instanceof CallError) return show(context, page, { error: answer });
+    if (act === 'rotate') return show(context, page, { secret: answer?.secret ?? '' });
     const root = `${context.env.base}/console/webhooks`;
     const own = `${root}/${context.req.param('webhook')}?done=${act}`;
     return context.redirect(act === 'delete' ? root : own, 303);
@@ -71,21 +69,24 @@ interface Outcome {
   readonly error?: CallError;
 }
 
-async function show(
-  context: Context<PageEnvironment>,
-  { secret, error }: Outcome = {},
-): Promise<Response> {
-  const { status, cursor, done = '' } = context.req.query();
-  const query = {
-    limit: '25',
-    ...(status === 'failed' ? { status } : {}),
-    ...(cursor === undefined ? {} : { cursor }),
-  };
-  const [desk, webhook, { deliveries, nextCursor }] = await enter<[WebhookInfo, DeliveryPage]>(
+type WebhookPage = readonly [Desk, WebhookInfo, DeliveryPage];
+
+function read(context: Context<PageEnvironment>): Promise<WebhookPage> {
+  const { status, cursor } = context.req.query();
+  const query = { limit: '25', cursor, ...(status === 'failed' ? { status } : {}) };
+  return enter<[WebhookInfo, DeliveryPage]>(
     context,
     get(pathOf(context)),
     get(`${pathOf(context)}/deliveries`, query),
   );
+}
+
+function show(
+  context: Context<PageEnvironment>,
+  [desk, webhook, { deliveries, nextCursor }]: WebhookPage,
+  { secret, error }: Outcome = {},
+): Response | Promise<Response> {
+  const { status, done = '' } = context.req.query();
   const root = `${desk.frame.root}/webhooks/${webhook.id}`;
   return respond(
     context,
@@ -100,7 +101,10 @@ async function show(
       {Object.hasOwn(DONE, done) ? <Notice state="ok" title={DONE[done] ?? ''} /> : null}
       {secret === undefined ? null : (
         <Card title="The new signing secret">
-          <p class="muted">Copy it now: it is shown this once. Both sign for a day.</p>
+          <p class="muted">
+            Copy it now: it is shown only once. For a day, deliveries have the signatures of both
+            secrets.
+          </p>
           <CopyField label="Secret" value={secret} id="secret" />
         </Card>
       )}

@@ -1,34 +1,32 @@
 import type { Context, Hono } from 'hono';
 import type { FC } from 'hono/jsx';
 import type { WebhookInfo } from '../api-data';
-import { Form, TextField, type FormState } from '../parts/forms';
+import { Form, formState, TextField } from '../parts/forms';
 import { Badge, Card, CopyField, Empty, Head, Notice, Table } from '../parts/parts';
 import { CallError, get, post } from '../web/backend';
-import { readForm, respond, type Fields } from '../web/respond';
+import { readForm, respond, type Element, type Fields } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
 import { linesOf } from './connections';
-import { consoleBackend, ConsolePage, enter } from './frame';
+import { consoleBackend, ConsolePage, enter, type Desk } from './frame';
 
-/** The list of webhooks, with a form that adds one. */
+/** Adds the list of webhooks, with the form that creates one. */
 export function addWebhooks(app: Hono<PageEnvironment>): void {
-  app.get('/console/webhooks', (context) => show(context));
+  app.get('/console/webhooks', async (context) => show(context, await read(context)));
 
   app.post('/console/webhooks', async (context) => {
     const fields = await readForm(context, 'console');
-    try {
-      const created = await consoleBackend(context).one<WebhookInfo & { readonly secret: string }>(
-        post('/admin/webhooks', {
-          url: fields('url'),
-          description: fields('description'),
-          types: linesOf(fields('types')),
-          connections: linesOf(fields('connections')),
-        }),
-      );
-      return await show(context, created);
-    } catch (error) {
-      if (!(error instanceof CallError) || ![400, 409].includes(error.status)) throw error;
-      return show(context, undefined, { error, fields });
-    }
+    // Read first: a read that fails after the webhook was created would lose its secret.
+    const page = await read(context);
+    const created = await consoleBackend(context).submit<NewWebhook>(
+      post('/admin/webhooks', {
+        url: fields('url'),
+        description: fields('description'),
+        types: linesOf(fields('types')),
+        connections: linesOf(fields('connections')),
+      }),
+    );
+    if (created instanceof CallError) return show(context, page, created, fields);
+    return respond(context, newWebhookPage(page[0], created), 201);
   });
 }
 
@@ -47,22 +45,42 @@ export const WebhookBadge: FC<{ readonly webhook: WebhookInfo }> = ({
   );
 };
 
-async function show(
-  context: Context<PageEnvironment>,
-  created?: WebhookInfo & { readonly secret: string },
-  refused?: { readonly error: CallError; readonly fields: Fields },
-): Promise<Response> {
-  const error = refused?.error;
-  const value = (name: string): string => refused?.fields(name) ?? '';
-  const [desk, { webhooks }] = await enter<[{ readonly webhooks: readonly WebhookInfo[] }]>(
-    context,
-    get('/admin/webhooks'),
+type NewWebhook = WebhookInfo & { readonly secret: string };
+type WebhookList = readonly [Desk, { readonly webhooks: readonly WebhookInfo[] }];
+
+function read(context: Context<PageEnvironment>): Promise<WebhookList> {
+  return enter<[{ readonly webhooks: readonly WebhookInfo[] }]>(context, get('/admin/webhooks'));
+}
+
+function newWebhookPage(desk: Desk, { id, url, secret }: NewWebhook): Element {
+  return (
+    <ConsolePage desk={desk} title="New webhook" here="Webhooks">
+      <Head title={url}>The webhook was created.</Head>
+      <Card title="The signing secret">
+        <p class="muted">
+          Copy it now: it is shown only once. The application verifies deliveries with it.
+        </p>
+        <CopyField label="Secret" value={secret} id="secret" />
+        <div class="actions">
+          <a class="button" href={`${desk.frame.root}/webhooks/${id}`}>
+            Open the webhook
+          </a>
+        </div>
+      </Card>
+    </ConsolePage>
   );
+}
+
+/** Shows the page. @param error why the form in `fields` was refused, if it was */
+function show(
+  context: Context<PageEnvironment>,
+  [desk, { webhooks }]: WebhookList,
+  error?: CallError,
+  fields?: Fields,
+): Response | Promise<Response> {
+  const value = (name: string): string => fields?.(name) ?? '';
   const root = `${desk.frame.root}/webhooks`;
-  const state: FormState = {
-    token: desk.form,
-    ...(error === undefined ? {} : { problems: error.fields }),
-  };
+  const state = formState(desk.form, error);
   return respond(
     context,
     <ConsolePage desk={desk} title="Webhooks" here="Webhooks">
@@ -70,14 +88,6 @@ async function show(
         Endpoints of your application that receive the changes of users and groups.
       </Head>
       {error === undefined ? null : <Notice state="bad" title={error.message} />}
-      {created === undefined ? null : (
-        <Card title="The signing secret">
-          <p class="muted">
-            Copy it now: it is shown this once. The application verifies deliveries with it.
-          </p>
-          <CopyField label="Secret" value={created.secret} id="secret" />
-        </Card>
-      )}
       <Card>
         {webhooks.length === 0 ? (
           <Empty title="There are no webhooks">Add the first one below.</Empty>
@@ -137,6 +147,6 @@ async function show(
         </Form>
       </Card>
     </ConsolePage>,
-    created === undefined ? (error === undefined ? 200 : 400) : 201,
+    error === undefined ? 200 : 400,
   );
 }

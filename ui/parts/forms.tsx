@@ -1,10 +1,16 @@
 import type { FC, PropsWithChildren } from 'hono/jsx';
+import type { CallError } from '../web/backend';
 
 /** What every form has: its token, and the problems of the fields that were sent. */
 export interface FormState {
   readonly token: string;
   /** Problems by field; each completes a sentence that starts with the field's label. */
   readonly problems?: ReadonlyMap<string, string>;
+}
+
+/** Returns the state of a form. @param error why the form was refused, if it was */
+export function formState(token: string, error: CallError | undefined): FormState {
+  return error === undefined ? { token } : { token, problems: error.fields };
 }
 
 /** A form that changes something. */

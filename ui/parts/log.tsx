@@ -15,7 +15,7 @@ export const LOG_FILTERS = [
 /** Returns the query of a page of the log. */
 export function logQuery(show: string | undefined, cursor: string | undefined): PageCall['query'] {
   const { query } = LOG_FILTERS.find(({ name }) => name === show) ?? LOG_FILTERS[0];
-  return { ...query, limit: '50', ...(cursor === undefined ? {} : { cursor }) };
+  return { ...query, limit: '50', cursor };
 }
 
 /** The choice of a filter. */

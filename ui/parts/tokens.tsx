@@ -1,18 +1,18 @@
 import type { FC, PropsWithChildren } from 'hono/jsx';
 import type { NewToken, TokenInfo } from '../api-data';
 import type { ConnectionInfo, Health } from '../data';
-import { CallError, post, type Backend } from '../web/backend';
+import { post, type Backend } from '../web/backend';
 import type { Fields } from '../web/respond';
 import { Confirm, Form, Select, type FormState } from './forms';
 import { Badge, Table } from './parts';
 import { dayText, LastUse, Time } from './times';
 
-/** How long an earlier token may stay valid. */
+/** Choices of how long earlier tokens stay valid. */
 const OVERLAPS = [
   { seconds: 86_400, label: '1 day' },
   { seconds: 7 * 86_400, label: '7 days' },
   { seconds: 3600, label: '1 hour' },
-  { seconds: 0, label: 'Ends now, for example because it leaked' },
+  { seconds: 0, label: 'No time, for example because it leaked' },
 ] as const;
 
 /** Returns the seconds of a choice; 0 for any other text. */
@@ -39,27 +39,14 @@ export const NewTokenForm: FC<
 );
 
 /**
- * Creates a token as a form says.
+ * Creates a token from a form.
  * @param path of the connection
  * @throws CallError 409 if the form was sent before, among others
  */
-export async function createToken(
-  backend: Backend,
-  path: string,
-  fields: Fields,
-): Promise<NewToken> {
+export function createToken(backend: Backend, path: string, fields: Fields): Promise<NewToken> {
   const [overlapSeconds, follows] = [overlapIn(fields('overlap')), fields('follows')];
-  try {
-    return await backend.one<NewToken>(post(`${path}/tokens`, { overlapSeconds, follows }));
-  } catch (error) {
-    if (!(error instanceof CallError) || error.status !== 409) throw error;
-    throw new CallError(409, `${error.message} ${AGAIN}`);
-  }
+  return backend.one<NewToken>(post(`${path}/tokens`, { overlapSeconds, follows }));
 }
-
-const AGAIN =
-  'A new token is shown once, even if its page is loaded again. If you do not have it, open the ' +
-  'page Tokens and create another.';
 
 const OverlapChoice: FC<{ readonly state: FormState }> = ({ state }) => (
   <Select

@@ -20,16 +20,10 @@ export function addSetup(app: Hono<PageEnvironment>): void {
     const fields = await readForm(context, 'portal');
     const body = { identityProvider: fields('identityProvider') };
     const path = `${connectionPath(context)}/identityProvider`;
-    try {
-      await portalBackend(context).one({ method: 'PUT', path, body });
-    } catch (error) {
-      if (!(error instanceof CallError) || (error.status !== 409 && error.status !== 400)) {
-        throw error;
-      }
-      const [current] = await visitSetup(context);
-      return respond(context, choice(current, error.message), error.status);
-    }
-    return goTo(context, '/portal/connect');
+    const answer = await portalBackend(context).submit({ method: 'PUT', path, body });
+    if (!(answer instanceof CallError)) return goTo(context, '/portal/connect');
+    const [current] = await visitSetup(context);
+    return respond(context, choice(current, answer.message), answer.status === 409 ? 409 : 400);
   });
 
   app.get('/portal/connect', async (context) => {

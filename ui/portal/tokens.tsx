@@ -31,8 +31,9 @@ export function addTokens(app: Hono<PageEnvironment>): void {
 
   app.post('/portal/token', async (context) => {
     const fields = await readForm(context, 'portal');
-    const token = await createToken(portalBackend(context), connectionPath(context), fields);
+    // Read first: a read that fails after the token was created would lose it.
     const [current] = await visit(context);
+    const token = await createToken(portalBackend(context), connectionPath(context), fields);
     return respond(
       context,
       <SetupPage visit={current} title="Token" step="token">
@@ -55,8 +56,9 @@ export function addTokens(app: Hono<PageEnvironment>): void {
 
   app.post('/portal/tokens', async (context) => {
     const fields = await readForm(context, 'portal');
-    const token = await createToken(portalBackend(context), connectionPath(context), fields);
+    // Read first: a read that fails after the token was created would lose it.
     const [current] = await visit(context);
+    const token = await createToken(portalBackend(context), connectionPath(context), fields);
     return respond(
       context,
       <PortalPage visit={current} title="New token" here="tokens">

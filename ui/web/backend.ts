@@ -59,6 +59,22 @@ export class Backend {
     }
   }
 
+  /**
+   * Makes a call with what was typed into a form.
+   * @returns the CallError if a field is wrong (400) or something stands in the way (409)
+   * @throws CallError for other failures
+   */
+  async submit<Body>(call: PageCall): Promise<Body | CallError> {
+    try {
+      return await this.one<Body>(call);
+    } catch (error) {
+      if (error instanceof CallError && (error.status === 400 || error.status === 409)) {
+        return error;
+      }
+      throw error;
+    }
+  }
+
   private async send(calls: readonly PageCall[]): Promise<readonly PageResult[]> {
     const { audience, session } = this;
     const { results } = await this.invoke({
