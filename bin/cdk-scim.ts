@@ -32,6 +32,7 @@ const stack = new Stack(app, stackName, {
 const provider = new ScimServiceProvider(stack, 'ServiceProvider', {
   ...props(settings),
   ...domain(settings),
+  ...pages(settings),
   ...mailAndAlarms(settings),
 });
 
@@ -103,6 +104,21 @@ function domain(settings: Settings): Pick<ScimServiceProviderProps, 'domain'> {
   return { domain: { domainName, certificate, hostedZone } };
 }
 
+function pages(
+  settings: Settings,
+): Pick<ScimServiceProviderProps, 'branding' | 'portal' | 'portalAccess'> {
+  const { productName, accentColor, portalReturnOrigins: returnOrigins } = settings;
+  const { portalAccessFromIpRanges: ranges } = settings;
+  return {
+    branding: {
+      ...(productName === undefined ? {} : { productName }),
+      ...(accentColor === undefined ? {} : { accentColor }),
+    },
+    portal: { returnOrigins },
+    ...(ranges.length === 0 ? {} : { portalAccess: ScimAccess.fromIpRanges(...ranges) }),
+  };
+}
+
 function mailAndAlarms(
   settings: Settings,
 ): Pick<ScimServiceProviderProps, 'failureMail' | 'alarms'> {
@@ -130,6 +146,12 @@ new CfnOutput(stack, 'ApplicationUrl', {
   value: provider.applicationUrl,
   description: 'Application API: users, groups and events (SigV4, service execute-api)',
 });
+if (provider.consoleUrl !== undefined) {
+  new CfnOutput(stack, 'ConsoleUrl', {
+    value: provider.consoleUrl,
+    description: 'Console: open it with the link from POST <AdminUrl>/consoleSessions',
+  });
+}
 new CfnOutput(stack, 'ScimBaseUrl', {
   value: provider.scimBaseUrl('<connection id>'),
   description: 'Base URL (tenant URL) of a connection, for its identity provider',

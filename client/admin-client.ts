@@ -6,7 +6,7 @@ export interface ScimAdminClientOptions extends Omit<ScimClientOptions, 'url'> {
   readonly url: string;
 }
 
-/** Settings of a link to the portal. */
+/** Settings of a setup link. */
 export interface PortalLinkSettings {
   /** The pages that the link opens: all, those of tokens, or the log. @default 'setup' */
   readonly intent?: 'setup' | 'rotate' | 'log';
@@ -18,7 +18,7 @@ export interface PortalLinkSettings {
   readonly returnUrl?: string;
 }
 
-/** A link that was just made. */
+/** A setup link that was just created. */
 export interface NewPortalLink {
   readonly id: string;
   /** Opens the portal once. It cannot be looked up later. */
@@ -27,7 +27,7 @@ export interface NewPortalLink {
   readonly expiresAt: string;
 }
 
-/** A link as it is listed. */
+/** A setup link as it is listed. */
 export interface PortalLink {
   readonly id: string;
   readonly intent: 'setup' | 'rotate' | 'log';
@@ -49,7 +49,7 @@ export class ScimAdminClient {
     this.http = new Http(options);
   }
 
-  /** Makes a link that opens the portal of a connection. @throws ScimClientError */
+  /** Creates a setup link for the portal of a connection. @throws ScimClientError */
   async createPortalLink(
     connection: string,
     settings: PortalLinkSettings = {},
@@ -58,18 +58,18 @@ export class ScimAdminClient {
     return (await this.http.call('POST', path, { body: settings })) as NewPortalLink;
   }
 
-  /** Yields the links of a connection, newest first. */
+  /** Yields the setup links of a connection, newest first. */
   portalLinks(connection: string): AsyncGenerator<PortalLink, void> {
     return this.http.list<PortalLink>(`/connections/${connection}/portalLinks`, 'portalLinks');
   }
 
-  /** Revokes a link and ends its session, if it exists. */
+  /** Revokes a setup link, if it exists, and ends its session. */
   async revokePortalLink(connection: string, id: string): Promise<void> {
     const path = `/connections/${connection}/portalLinks/${encodeURIComponent(id)}`;
     await this.http.call('DELETE', path, { isOptional: true });
   }
 
-  /** Makes a one-time link that opens the console. @throws ScimClientError */
+  /** Creates a one-time link that opens the console. @throws ScimClientError */
   async createConsoleSession(): Promise<{ readonly url: string; readonly expiresAt: string }> {
     const answer = await this.http.call('POST', '/consoleSessions');
     return answer as { readonly url: string; readonly expiresAt: string };

@@ -214,7 +214,7 @@ export const APPLICATION_PATH = '/app/v1';
 export const PORTAL_PATH = '/portal';
 export const CONSOLE_PATH = '/console';
 
-/** How API Gateway answers a URL that no route has. The portal shows the same text. */
+/** API Gateway's answer to a URL without a route. The portal shows the same text. */
 export const WRONG_URL =
   'This URL does not exist. A SCIM base URL ends with /v2/connections/ and the id of the ' +
   'connection. Requests to the admin API must be signed (AWS SigV4, service execute-api).';
@@ -245,7 +245,7 @@ export const ADMIN_METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 /** The methods of the application API. */
 export const APPLICATION_METHODS = ['DELETE', 'GET', 'POST', 'PUT'] as const;
 
-/** The methods of pages: they work without JavaScript. */
+/** Methods of pages: forms send only these, and pages work without JavaScript. */
 export const PAGE_METHODS = ['GET', 'POST'] as const;
 
 /**

@@ -234,7 +234,7 @@ export class ScimServiceProvider extends MeteredConstruct {
   }
 
   /**
-   * Grants making links that open the portal of a connection, and nothing else of the admin API.
+   * Grants creating setup links for the portal, and nothing else of the admin API.
    *
    * An application with a settings page of its own creates such a link and redirects to it.
    *
@@ -248,7 +248,7 @@ export class ScimServiceProvider extends MeteredConstruct {
   }
 
   /**
-   * Grants opening the console, whose visitors can do everything that the admin API can.
+   * Grants opening the console, where a person can do everything that the admin API can.
    *
    * @param grantee The principal, from the account of the stack.
    */

@@ -98,7 +98,7 @@ export interface MemberPage {
   readonly nextCursor?: string;
 }
 
-/** A link to the portal, in the console. */
+/** A setup link, as the console lists it. */
 export interface PortalLinkInfo {
   readonly id: string;
   readonly intent: PortalIntent;
@@ -110,7 +110,7 @@ export interface PortalLinkInfo {
   readonly state: 'unused' | 'opened' | 'expired' | 'revoked';
 }
 
-/** A page of links to the portal. */
+/** A page of setup links. */
 export interface PortalLinkPage {
   readonly portalLinks: readonly PortalLinkInfo[];
   readonly nextCursor?: string;

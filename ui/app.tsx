@@ -48,7 +48,7 @@ function onlyIf(page: string): MiddlewareHandler<PageEnvironment> {
 }
 
 function notFound(context: Context<PageEnvironment>): Response | Promise<Response> {
-  return message(context, 404, 'There is no such page', 'Check the address, or start over.');
+  return message(context, 404, 'Page not found', 'Check the address, or start over.');
 }
 
 /** Answers a request that failed. A fault is logged by the function and shown without details. */
@@ -66,19 +66,19 @@ function failed(error: Error, context: Context<PageEnvironment>): Response | Pro
       return message(
         context,
         401,
-        'This page opens with a link',
-        'Your session has ended, or there was none. Ask the people who operate the service for a ' +
-          'new link.',
+        'You need a link to open this page',
+        'Your session has ended, or you have not opened a link yet. Ask the person who sent you ' +
+          'the link for a new one.',
       );
     case 403:
-      return message(context, 403, 'That is not possible here', error.message);
+      return message(context, 403, 'Not allowed', error.message);
     // A form without an id leads to a path that has no such operation, which is 405.
     case 404:
     case 405:
-      return message(context, 404, 'There is no such thing', error.message);
+      return message(context, 404, 'Not found', error.message);
     case 400:
     case 409:
-      return message(context, error.status, 'That was not possible', error.message);
+      return message(context, error.status, 'The request was refused', error.message);
     default:
       return busy(context);
   }
@@ -88,8 +88,8 @@ function busy(context: Context<PageEnvironment>): Response | Promise<Response> {
   return message(
     context,
     503,
-    'That did not work',
-    'The service is busy, or has a problem. Try again in a moment.',
+    'Something went wrong',
+    'The service is busy or has a problem. Try again in a moment.',
   );
 }
 

@@ -1,8 +1,8 @@
 import type { SetupFacts } from '../idp/setup-check/setup-facts';
 
-/* The JSON of the calls that only pages make. The function `admin` returns it. */
+/* JSON of the calls that only pages make, as the function `admin` returns it. */
 
-/** What a link to the portal lets its visitor do. */
+/** Purpose of a setup link, which decides what its session may do. */
 export type PortalIntent = 'setup' | 'rotate' | 'log';
 
 /** A visitor's session. */
@@ -25,7 +25,7 @@ export interface LinkInfo {
   readonly intent: PortalIntent;
 }
 
-/** How a connection does. `text` is a few words. */
+/** Health of a connection. `text` is a short label. */
 export interface Health {
   readonly state: 'ok' | 'warning' | 'bad' | 'idle';
   readonly text: string;
@@ -48,7 +48,7 @@ export interface ConnectionList {
   readonly connections: readonly ConnectionRow[];
   /** Connections that match the search; missing if there are too many to count. */
   readonly total?: number;
-  /** How many of them need attention; missing likewise. */
+  /** Number of these that need attention; missing if `total` is. */
   readonly needAttention?: number;
   readonly nextCursor?: string;
 }
@@ -61,7 +61,7 @@ export interface ConnectionInfo {
   readonly enabled: boolean;
   /** Whether the connection takes groups. */
   readonly groups: boolean;
-  /** Whether a stack declares the connection, so that its settings are changed there. */
+  /** Whether a stack declares the connection; its settings are then changed in the stack. */
   readonly isDeclared: boolean;
   readonly scimBaseUrl: string;
   readonly createdAt: string;
@@ -69,7 +69,7 @@ export interface ConnectionInfo {
   readonly users: number;
   readonly groupCount: number;
   readonly lastRequestAt?: string;
-  /** The latest token, which a new one is to follow; empty without one. */
+  /** Id of the latest main token, which the form for a new one sends back; empty without one. */
   readonly latestToken: string;
   /** Set while the identity provider uses an earlier token although there is a new one. */
   readonly oldTokenEndsAt?: string;
@@ -95,7 +95,7 @@ export interface CauseInfo {
   readonly requests: number;
   /** Some of the users and groups concerned. */
   readonly names: readonly string[];
-  /** How many users and groups are concerned. */
+  /** Number of users and groups concerned. */
   readonly subjects: number;
 }
 

@@ -1,7 +1,7 @@
 /*
- * What the function `ui` asks the function `admin` for. `ui` faces the internet and has no other
- * permission: every call carries the secret of the visitor's session, and `admin` decides what the
- * session may do (lambdas/pages/scopes.ts).
+ * Protocol between the functions `ui` and `admin`. `ui` faces the internet and can only invoke
+ * `admin`. Every request carries the secret of the visitor's session, and `admin` decides which
+ * calls the session may make (lambdas/pages/scopes.ts).
  */
 
 /** The people that pages are for: customers' identity administrators, and operators. */

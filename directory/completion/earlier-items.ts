@@ -144,7 +144,7 @@ async function indexConnection(table: Table, id: string): Promise<void> {
   if (item?.['gsi1pk'] === undefined) return;
   const condition = { is: 'version', version: textOf(item, 'version') } as const;
   const gsi1sk = connectionSort(id, textOf(item, 'displayName'));
-  // A change of the connection that comes first does the same.
+  // If the connection changed in the meantime, that write has already added the name.
   await table.write([{ update: connectionKey(id), set: { gsi1sk }, condition }]);
 }
 

@@ -6,7 +6,7 @@ import type { PageKey } from '../store/table';
  * name, so that a search by name reads the index only.
  */
 
-/** Most bytes of a name in the sort key. DynamoDB allows 1,024, and an id has 64 at most. */
+/** Maximum bytes of a name in the sort key, of which DynamoDB allows 1,024. Ids have up to 64. */
 const NAME_BYTES = 900;
 
 /**

@@ -30,7 +30,7 @@ export async function searchConnections(
     const { items, next } = await table.query(CONNECTIONS, {
       index: INVERSE_INDEX,
       after: start,
-      // All of them match an empty text.
+      // All connections match an empty text, so one page is enough.
       ...(wanted === '' ? { limit: limit + 1 } : {}),
     });
     found.push(...(await matching(table, items, wanted)));

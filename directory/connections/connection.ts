@@ -59,7 +59,7 @@ export interface Connection extends Adoption {
   readonly failing?: 'request' | 'change';
   /** Undefined until the connection is used for the first time. */
   readonly usagePattern?: UsagePattern;
-  /** RFC 3339: the end of the latest session that sets the connection up through the portal. */
+  /** End of the latest setup session in the portal (RFC 3339). */
   readonly setupUntil?: string;
   /** The connection's own extension schemas, in addition to those of RFC 7643. */
   readonly schemas: readonly Schema[];

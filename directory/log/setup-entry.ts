@@ -26,7 +26,7 @@ export interface SetupEntry {
   readonly attribute?: string;
   /** The problem of an unknown token: a code of `idp/setup-check`. */
   readonly tokenProblem?: string;
-  /** How many characters the token was too short. */
+  /** Number of characters that are missing from the token. */
   readonly missing?: number;
   /** The filter, if it compares one attribute by `eq`. */
   readonly lookup?: SetupLookup;

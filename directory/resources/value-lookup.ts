@@ -4,12 +4,12 @@ import type { Table } from '../store/table';
 import { resourceFromItem, type StoredItem } from './resource-item';
 import { keyFormsOf, type IndexedAttributes } from './unique-and-indexed-values';
 
-/** Maximum number of results: even the largest ones fit into one answer. */
+/** Maximum number of results. Even ten of the largest resources fit into one answer. */
 const MOST = 10;
 
 /**
- * Finds the resources with an id, or with an indexed attribute of exactly this value, regardless of
- * case, ten at most. It costs the same with any number of resources.
+ * Finds up to ten resources by id, or by the exact value of an indexed attribute, ignoring case.
+ * The cost does not depend on the number of resources.
  */
 export async function findByValue(
   table: Table,

@@ -8,11 +8,11 @@ import { digestOf, newSecret } from './secret';
 /** How long a link to the console can be opened. */
 export const CONSOLE_LINK_MS = 10 * 60_000;
 
-/** How long a session lasts, and how long it lasts without a request. */
+/** Lifetime of a session, and how long it may be idle. */
 const SESSION_MS = 8 * 3_600_000;
 const IDLE_MS = 3_600_000;
 
-/** How often the last request of a session is recorded. */
+/** Minimum interval between updates of a session's last use. */
 const RECORDED_EVERY_MS = 60_000;
 
 /** How long an operator may take to sign in at the OpenID provider. */
@@ -95,7 +95,7 @@ export class ConsoleSessions {
     return opened;
   }
 
-  /** @returns undefined if a condition of the writes failed */
+  /** Starts a session together with other writes. @returns undefined if a condition failed */
   private async startWith(
     writes: readonly Write[],
     actor: string,
@@ -135,7 +135,7 @@ export class ConsoleSessions {
     await this.table.write([{ put, condition: ABSENT }]);
   }
 
-  /** Returns a sign-in by its state, and removes it: an answer counts once. */
+  /** Returns a sign-in by its state and removes it, so that an answer can be used only once. */
   async takeSignIn(state: string): Promise<SignIn | undefined> {
     const item = await this.take('signIn', state);
     if (item === undefined) return undefined;

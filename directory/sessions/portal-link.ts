@@ -115,7 +115,7 @@ export function portalLinkFromItem(connection: string, item: Item): PortalLink {
   };
 }
 
-/** Returns whether DynamoDB is about to remove an item. */
+/** Returns whether the TTL of an item has passed. DynamoDB removes it some time later. */
 export function isRemoved(item: Item, now = Date.now()): boolean {
   return numberOf(item, 'ttl') * 1000 <= now;
 }

@@ -189,7 +189,7 @@ export class PortalSessions {
         {
           update: portalLinkKey(connection, id),
           set: { revokedAt: new Date().toISOString() },
-          // A link that is opened meanwhile starts a recording that must end, too.
+          // If the link is opened in the meantime, recording has started and must be stopped, too.
           condition: { is: 'same', attribute: 'openedAt', value: openedAt },
         },
         auditWrite(record),
@@ -219,7 +219,7 @@ export class PortalSessions {
     }
   }
 
-  /** Returns the write that records requests as long as the sessions of other links last. */
+  /** Returns the write that ends recording with the last session of another setup link. */
   private async recordingWrite({ id, setupUntil }: Connection, link: string): Promise<Write> {
     const now = new Date().toISOString();
     const ends = new Map<string, string>();

@@ -14,7 +14,7 @@ export interface Guide {
   readonly title: string;
   /** The name in sentences, such as `Entra ID`. */
   readonly name: string;
-  /** Two letters that stand for it. */
+  /** A short text in place of a logo, such as `Ok`. */
   readonly mark: string;
   /** A few words about it, for the choice of an identity provider. */
   readonly about: string;
@@ -25,7 +25,7 @@ export interface Guide {
   /** The identity provider's own attribute for each row of the mapping; missing if it has none. */
   readonly mapping: Readonly<Partial<Record<MappingRow['path'], string>>>;
   readonly sections: readonly Section[];
-  /** Causes that its administrators see, with what to do. */
+  /** Problems that administrators of the identity provider see, and how to fix them. */
   readonly troubleshooting: readonly Block[];
   /** How to replace the token. */
   readonly rotation: readonly Block[];
@@ -47,7 +47,7 @@ export type Block =
   | string
   /** Values to fill in. */
   | { readonly fields: readonly Field[] }
-  /** The table of `mapping`, with the rows that a connection does not need. */
+  /** The mapping table: all of `MAPPING_ROWS`, with the identity provider's attributes. */
   | { readonly mappingTable: true }
   /** Markdown for connections that take users only, or for those that also take groups. */
   | { readonly usersOnly: string }

@@ -1,7 +1,7 @@
 import type { IdentityProvider } from '../profiles/registry';
 import type { SetupFacts } from './setup-facts';
 
-/** Recognizes a request of an identity provider's connection test, which was answered. */
+/** Recognizes a successful request of an identity provider's connection test. */
 interface ConnectionTest {
   readonly matches: (facts: SetupFacts) => boolean;
   /** The request in words, as the live check shows it. */
@@ -25,7 +25,7 @@ const TESTS: Readonly<Record<IdentityProvider, ConnectionTest>> = {
       method === 'GET' && lookup?.isRandom === true && results === 0,
     text: 'Entra ID looked for a user that does not exist and got the right answer.',
   },
-  // `count=2` is a constant of the test; all other requests have 100.
+  // The test always sends `count=2`; all other requests send 100.
   okta: {
     matches: (facts) =>
       isUsers(facts) && facts.lookup === undefined && facts.count !== undefined && facts.count <= 2,

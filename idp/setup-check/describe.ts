@@ -15,14 +15,14 @@ export interface SetupStep {
   readonly result: 'OK' | 'Declined' | 'Refused' | 'Failed';
 }
 
-/** The live check: its requests in words, newest first, and what they add up to. */
+/** Result of the live check: the requests in words, newest first, and what they show. */
 export interface SetupCheck {
   readonly steps: readonly SetupStep[];
   /** The latest connection test that succeeded. */
   readonly test: SetupStep | undefined;
   /** The latest request that created or changed a user. */
   readonly user: SetupStep | undefined;
-  /** A problem that nothing good came after. */
+  /** The latest problem, unless a later request shows that it is solved. */
   readonly problem: SetupStep | undefined;
 }
 
@@ -42,7 +42,7 @@ export function describeSetup(
     steps.find((each) => each.kind === kind);
   const isSolved = (index: number): boolean =>
     steps.slice(0, index).some(({ kind }) => kind === 'test' || kind === 'user') ||
-    // Any request that was let in since then had a valid token.
+    // A later request that was not answered with 401 had a valid token.
     (requests[index]?.status === 401 &&
       requests.slice(0, index).some(({ status }) => status !== 401));
   return {

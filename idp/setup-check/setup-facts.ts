@@ -1,4 +1,4 @@
-/** What is wrong with a token that belongs to nobody. */
+/** Reasons why a token was not recognized. */
 export const TOKEN_PROBLEM_CODES = [
   'noHeader',
   'noToken',
@@ -10,7 +10,7 @@ export const TOKEN_PROBLEM_CODES = [
 ] as const;
 export type TokenProblemCode = (typeof TOKEN_PROBLEM_CODES)[number];
 
-/** What is known of a request that arrived while its connection was set up. */
+/** Facts about a request that arrived while its connection was being set up. */
 export interface SetupFacts {
   /** RFC 3339. */
   readonly at: string;
@@ -24,7 +24,7 @@ export interface SetupFacts {
   readonly attribute?: string;
   /** One of `TOKEN_PROBLEM_CODES`. */
   readonly tokenProblem?: string;
-  /** How many characters the token was too short. */
+  /** Number of characters that are missing from the token. */
   readonly missing?: number;
   /** A filter that compares one attribute. */
   readonly lookup?: { readonly attribute: string; readonly isRandom: boolean };

@@ -20,11 +20,11 @@ const TEXTS: Readonly<Record<TokenProblemCode, TokenProblemText>> = {
   },
   otherConnection: {
     title: 'Token of another connection',
-    text: 'This token belongs to another connection than the URL. Paste the token of this one.',
+    text: 'This token is of another connection. Paste the token of the connection in the URL.',
   },
   foreignToken: {
     title: 'Wrong token',
-    text: `What {idp} sent is not a token of this service. ${PASTE}`,
+    text: `The value that {idp} sent is not a token of this service. ${PASTE}`,
   },
   incomplete: { title: 'Wrong token', text: `The token was cut off. ${PASTE}` },
   wrongSecret: {
@@ -33,7 +33,7 @@ const TEXTS: Readonly<Record<TokenProblemCode, TokenProblemText>> = {
   },
   unknownToken: {
     title: 'Wrong token',
-    text: `There is no such token here, or it ended long ago. ${PASTE}`,
+    text: `This token does not exist, or it ended long ago. ${PASTE}`,
   },
 };
 

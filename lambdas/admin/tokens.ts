@@ -101,7 +101,7 @@ async function issueBeside(
   return token;
 }
 
-/** How a main token replaces the earlier ones. */
+/** Settings of the replacement of a main token. */
 interface Replacement {
   readonly expiresInDays: number;
   readonly overlapSeconds: number;

@@ -28,16 +28,16 @@ export interface Refusal {
   readonly refusal: ScimError;
   /** Set if the caller presented a token that belongs or belonged to the connection. */
   readonly identified: IdentifiedCaller | undefined;
-  /** What is wrong with an unknown token, for the connection's log; never its secret. */
+  /** Why the token is unknown, for the connection's log; never contains the secret. */
   readonly problem?: TokenProblem;
 }
 
-/** What is wrong with a request that has no known token. */
+/** Reason why a request has no valid token. */
 export interface TokenProblem {
   readonly code: TokenProblemCode;
   /** The same in words. */
   readonly detail: string;
-  /** How many characters the token is too short. */
+  /** Number of characters that are missing from the token. */
   readonly missing?: number;
 }
 

@@ -17,21 +17,21 @@ import type { TokenProblem } from './authenticate';
 import { ERROR_CODE_HEADER } from './error-answer';
 import type { ReceivedRequest } from './request-context';
 
-/** How long an instance remembers that nobody sets a connection up, before it looks again. */
+/** How long an instance caches that a connection is not being set up. */
 const REMEMBERED_MS = 5000;
 
 /** Connections that an instance remembers. */
 const MAXIMUM_CONNECTIONS = 1000;
 
-/** Characters of an answer that is read for `totalResults` and names; a longer one is a page. */
+/** Maximum length of a body that is parsed; a longer one is a list or a bulk request. */
 const READ_CHARACTERS = 100_000;
 
 /**
- * Records all requests of a connection while somebody sets it up through the portal, for its live
- * check. A failure to do so is only logged.
+ * Records the requests of a connection for the live check, while somebody sets it up through the
+ * portal. An error while recording is only logged.
  */
 export class SetupRecorder {
-  /** When each connection was found not to be set up, in milliseconds since the epoch. */
+  /** Times at which connections were found not to be in setup, in milliseconds since the epoch. */
   private readonly idle = new Map<string, number>();
 
   /** Records a request of a caller who is known. @param attribute the one that failed */
@@ -55,7 +55,7 @@ export class SetupRecorder {
   ): Promise<void> {
     const { connectionId: id } = received.request;
     if (!CONNECTION_ID.test(id)) return;
-    // Anybody can send such requests: they must not cost a read each.
+    // Anyone can send such requests, so not each of them may cost a read.
     const now = Date.now();
     if (now - (this.idle.get(id) ?? 0) < REMEMBERED_MS) return;
     try {
@@ -86,12 +86,12 @@ export class SetupRecorder {
   }
 }
 
-/** Facts about a request that neither it nor its answer has. */
+/** Facts that the request and its answer do not contain. */
 interface SetupCircumstances {
   readonly problem?: TokenProblem;
   /** The attribute that failed. */
   readonly attribute?: string | undefined;
-  /** Whether no name is recorded: nothing may stay of it, or anybody may have sent it. */
+  /** Whether to leave out names: deleted users are erased, or the caller is unknown. */
   readonly isNameless: boolean;
 }
 

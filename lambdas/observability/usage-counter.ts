@@ -1,13 +1,13 @@
 import { countUse } from '../../directory/connections/usage-counts';
 import type { Table } from '../../directory/store/table';
 
-/** Requests of a connection that an instance counts before it adds them to the table. */
+/** Number of uncounted requests of a connection at which an instance writes the counts. */
 const MOST_UNCOUNTED = 20;
 
-/** How long an instance waits at most before it adds the requests of a connection to the table. */
+/** Interval after which the next request writes the counts, even if there are few. */
 const INTERVAL_MS = 10_000;
 
-/** Connections whose requests wait to be added. */
+/** Connections whose counts an instance keeps in memory. */
 const MAXIMUM_CONNECTIONS = 1000;
 
 interface Uncounted {
@@ -17,14 +17,14 @@ interface Uncounted {
   addedAt: number;
   /** When the first of `failuresAdded` was added, in milliseconds since the epoch. */
   failedAt: number;
-  /** Failures that were added to the table at once, within the interval. */
+  /** Failures that were written immediately within the current interval. */
   failuresAdded: number;
 }
 
 /**
- * Counts the requests of each connection by day, a few at a time: a write for each request would
- * double the price of a lookup. What an instance has not added when it ends is lost, so a count
- * means "at least".
+ * Counts the requests of each connection per day and writes the counts in batches, because a write
+ * per request would double the price of a lookup. An instance that ends loses the counts that it
+ * has not written, so the stored numbers are lower bounds.
  */
 export class UsageCounter {
   private readonly connections = new Map<string, Uncounted>();
@@ -44,7 +44,7 @@ export class UsageCounter {
     if (now - uncounted.failedAt >= INTERVAL_MS) {
       Object.assign(uncounted, { failedAt: now, failuresAdded: 0 });
     }
-    // Few failures show at once, because an operator may look for them in the console.
+    // The first failures are written immediately, so that the console shows them right away.
     if (uncounted.failuresAdded >= MOST_UNCOUNTED) return;
     uncounted.failuresAdded += 1;
     await this.add(table, connection, uncounted, now);

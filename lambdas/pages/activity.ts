@@ -13,12 +13,12 @@ import { existingConnection, viewContext } from '../application/services';
 import { jsonAnswer, type Answer } from '../http/answer';
 import type { ApiRequest } from '../json-api/api-request';
 
-/** Requests that the live check shows at most. */
+/** Maximum number of requests in the live check. */
 const MOST_SETUP_REQUESTS = 50;
 
 /**
- * `GET /pages/connections/{id}/setupRequests`: what arrived in this session since its latest token
- * was created. What worked before says nothing about the present setup.
+ * `GET /pages/connections/{id}/setupRequests`: the requests since the session started or the latest
+ * main token was created, whichever is later. Earlier successes do not count for this setup.
  */
 export async function listSetupRequests(
   { table, visitor }: PageServices,
@@ -32,7 +32,7 @@ export async function listSetupRequests(
   return jsonAnswer(200, { requests });
 }
 
-/** Changes that are searched for the latest user. */
+/** Number of recent changes in which the latest user is searched. */
 const CHANGES_READ = 200;
 
 /** `GET /pages/connections/{id}/latestUser`: the user that was received last, if there is one. */
@@ -57,7 +57,7 @@ async function latestUser(
     backward: true,
     limit: CHANGES_READ,
   });
-  // The change log follows a second later; the requests of a setup are there at once.
+  // The change log is about a second behind; setup requests are stored immediately.
   const requests = await latestSetupEntries(table, connection, MOST_SETUP_REQUESTS, createdAt);
   const ids = [
     ...requests.filter(isUserWrite),
@@ -74,11 +74,11 @@ async function latestUser(
   return undefined;
 }
 
-/** Failures that are read to group them by cause, and how old they may be. */
+/** Maximum number and age of the failures that are grouped by cause. */
 const MOST_FAILURES = 500;
 const FAILURE_DAYS = 14;
 
-/** Names that are shown of the users and groups that a cause concerns. */
+/** Maximum number of names that are shown for a cause. */
 const MOST_NAMES = 5;
 
 /** `GET /pages/connections/{id}/causes`: the failures of two weeks by cause, latest first. */

@@ -10,7 +10,7 @@ export interface OpenIdSettings {
   readonly clientId: string;
   /** Undefined for a public client. */
   readonly clientSecret: (() => Promise<string>) | undefined;
-  /** Groups of which an operator must have one. */
+  /** An operator must be in at least one of these groups. */
   readonly allowedGroups: readonly string[];
   /** The console's own URL that the provider sends operators back to. */
   readonly redirectUri: string;
@@ -111,7 +111,7 @@ export function operatorOf(
   const subject = String(sub);
   const address = isVerified ? lineOf(email) : undefined;
   if (address !== undefined) return address;
-  // People can choose this name, so that it does not identify them.
+  // Users can choose this name, so the subject is added to identify them.
   const name = lineOf(userName);
   return name === undefined ? subject : `${name} (${subject})`;
 }

@@ -11,7 +11,7 @@ import { PAGE_ROUTES, servePage } from './operations';
 import { checkScope } from './scopes';
 import type { PageServices } from './services';
 
-/** An API whose calls pages make. */
+/** An API that pages may call. */
 interface Api {
   readonly base: string;
   readonly routes: readonly string[];
@@ -36,7 +36,7 @@ export async function serveCall(
     if (api === undefined || request === undefined)
       throw new Problem(404, 'There is no such page.');
     if (!isServed(services, call.path)) throw new Problem(404, 'There is no such page.');
-    // The routes of different APIs can be equal.
+    // Different APIs can have equal routes.
     checkScope(services.visitor, { ...request, route: `${api.base}${request.route}` });
     return resultOf(await api.serve(services, request));
   } catch (error) {
@@ -44,7 +44,7 @@ export async function serveCall(
   }
 }
 
-/** Returns whether a call is for pages that are switched on, of the audience that makes it. */
+/** Returns whether the pages are switched on, and the call belongs to those of its caller. */
 function isServed({ audience, isPortalOn, isConsoleOn }: PageServices, path: string): boolean {
   if (/^\/pages\/portalLinks\b/.test(path)) return isPortalOn && audience === 'customer';
   if (/^\/pages\/(?:consoleLinks|signIns)\b/.test(path))

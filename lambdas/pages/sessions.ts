@@ -116,7 +116,7 @@ export function readSession(services: PageServices): Promise<Answer> {
   }
   const { connection, link, startedAt, expiresAt } = visitor.session;
   const { returnUrl } = link;
-  // An origin can be taken off the list while a link is out.
+  // The origin may have been removed from the list since the link was created.
   const isAllowed = returnUrl !== undefined && isReturnUrl(services, returnUrl);
   return answerOf({
     audience: 'portal',

@@ -8,8 +8,8 @@ import { readBody } from '../json-api/read-body';
 import type { Services } from '../admin/services';
 
 /*
- * The tokens of the identity provider. Tokens with scopes are for other clients, which are not the
- * identity administrator's business.
+ * Main tokens only. Tokens with scopes are for other clients, which the identity administrator does
+ * not manage.
  */
 
 /** `GET /pages/connections/{id}/tokens`. */

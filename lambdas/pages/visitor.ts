@@ -8,7 +8,7 @@ export type Visitor =
   | { readonly audience: 'portal'; readonly session: PortalSession; readonly secret: string }
   | { readonly audience: 'console'; readonly session: ConsoleSession; readonly secret: string };
 
-/** Returns the visitor that a request is of; undefined without a session, or if it has ended. */
+/** Returns the visitor who made a request; undefined if there is no valid session. */
 export async function findVisitor(
   { audience, session: secret = '' }: PageRequest,
   sessions: { readonly portal: PortalSessions; readonly console: ConsoleSessions },

@@ -7,18 +7,18 @@ import { domainOf } from '../../directory/store/dynamodb';
 import { parseJson, type Json } from '../../scim/json';
 import { variable } from './environment';
 
-/** Attempts while Lambda throttles the function: it has not run then. */
+/** Maximum attempts. A throttled function has not run, so the call can be repeated. */
 const ATTEMPTS = 3;
 
-/** Milliseconds after which an answer is given up, before the function of the caller ends. */
+/** Timeout in milliseconds, shorter than that of the calling function. */
 const TIMEOUT_MS = 25_000;
 
 /** A connection that the server had closed before is reset within this time. */
 const STALE_MS = 1000;
 
 /**
- * Invokes a function with a JSON payload, and returns the JSON of its result. The client of the AWS
- * SDK would make a bundle three times as large, and start as much more slowly.
+ * Invokes a function with a JSON payload and returns its JSON result. The AWS SDK's client would
+ * triple the size of the bundle and slow down its start accordingly.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
 export type InvokeFunction = (payload: object) => Promise<Json>;

@@ -57,7 +57,7 @@ export interface NetworkProps {
   /**
    * Networks from which customers' identity administrators can reach the portal.
    *
-   * Set it if `access` lists the addresses of identity providers, which are not those of people.
+   * Set it if `access` allows only identity providers, because people connect from elsewhere.
    *
    * @default - as `access`
    */

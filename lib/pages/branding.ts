@@ -47,7 +47,7 @@ export function brandingOf({
 function checkName(name: string): void {
   if (name.trim() !== '' && name.length <= MOST_NAME_CHARACTERS) return;
   throw new Error(
-    `branding.productName must have 1 to ${MOST_NAME_CHARACTERS} characters, not ${name.length}.`,
+    `branding.productName must not be blank, and have at most ${MOST_NAME_CHARACTERS} characters.`,
   );
 }
 

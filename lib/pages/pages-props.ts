@@ -32,7 +32,7 @@ export interface BrandingProps {
 /** Settings of the portal, the pages for customers' identity administrators. */
 export interface PortalProps {
   /**
-   * Whether there is a portal.
+   * Whether to serve the portal.
    *
    * @default true
    */
@@ -51,7 +51,7 @@ export interface PortalProps {
 /** Settings of the console, the pages for operators. */
 export interface ConsoleProps {
   /**
-   * Whether there is a console.
+   * Whether to serve the console.
    *
    * @default true
    */
@@ -75,7 +75,7 @@ export interface OidcProps {
   readonly issuer: string;
 
   /**
-   * Id under which the console is registered, with the redirect URI `<console URL>/callback`.
+   * Client id of the console, which is registered with the redirect URI `<console URL>/callback`.
    */
   readonly clientId: string;
 
@@ -87,7 +87,7 @@ export interface OidcProps {
   readonly clientSecret?: ISecret;
 
   /**
-   * Groups that operators must have one of, as in the claim `groups` of the ID token.
+   * Groups that may use the console, as in the claim `groups` of the ID token.
    */
   readonly allowedGroups: string[];
 }

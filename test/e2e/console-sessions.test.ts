@@ -34,7 +34,7 @@ test('a link ends after ten minutes, a session after an hour without a request',
   }
 });
 
-test('signing out ends the session, also for somebody who copied its cookie', async () => {
+test('signing out ends the session, also for someone who copied its cookie', async () => {
   const visitor = await operator();
   const copied = new Map(visitor.jar);
   await visitor.open('/console');

@@ -41,7 +41,7 @@ test('an erasing deletion strips the log of what was logged before the switch', 
   expect((await client.delete(`/Users/${erased}`)).status).toBe(204);
   await untilLog(client, 'erased', false);
   const log = await logOf(client);
-  // What happened remains, without names and values.
+  // The entries remain, without names and values.
   expect(log).toContain(erased);
   expect(log).toContain('staying-new');
   expect(await deletedUsers(client)).toEqual([]);

@@ -32,6 +32,8 @@ test('without settings there are none', () => {
     connections: [],
     accessFromIpRanges: [],
     adminAccessFromIpRanges: [],
+    portalAccessFromIpRanges: [],
+    portalReturnOrigins: [],
     failureMailRecipients: [],
   });
 });

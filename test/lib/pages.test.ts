@@ -87,7 +87,7 @@ test('admin gets the settings of OpenID Connect, and may read this one secret', 
 test.each([
   [{ branding: { accentColor: 'blue' } }, 'must be a color such as #2f5bea, not "blue"'],
   [{ branding: { accentColor: '#7aa2ff' } }, 'has a contrast of 2.5:1 to white text'],
-  [{ branding: { productName: ' ' } }, 'branding.productName must have 1 to 60 characters'],
+  [{ branding: { productName: ' ' } }, 'branding.productName must not be blank'],
   [{ branding: { logoSvg: '<svg>'.padEnd(2001) } }, 'has 2001 characters; at most 2000'],
   [{ branding: { logoSvg: '<img src=x>' } }, 'must be an SVG document'],
   [{ portal: { returnOrigins: ['https://app.example/'] } }, 'must be origins such as'],

@@ -141,7 +141,7 @@ test('a session that has ended leads to the sign-in, or to an explanation', asyn
   const portal = await ask('/portal/status', { cookie: '__Host-scim-portal=acme.x' });
   expect([portal.status, await portal.text()]).toEqual([
     401,
-    expect.stringContaining('Ask the people who operate the service for a new link.'),
+    expect.stringContaining('Ask the person who sent you the link for a new one.'),
   ]);
 });
 

@@ -15,7 +15,7 @@ export const IDENTITY_PROVIDER_OPTIONS = Object.entries(GUIDES).map(
   ([name, { title }]) => [name, title] as const,
 );
 
-/** The list of connections, and the page that creates one. */
+/** Adds the list of connections, and the page that creates one. */
 export function addConnections(app: Hono<PageEnvironment>): void {
   app.get('/console', async (context) => {
     const { search = '', cursor } = context.req.query();
@@ -181,10 +181,12 @@ function providerName(identityProvider: string | undefined): string {
 
 function summaryOf({ total, needAttention = 0 }: ConnectionList, search: string): string {
   if (total === undefined) {
-    return search === '' ? 'By id. Search for one by its name.' : `Many match “${search}”, by id.`;
+    return search === ''
+      ? 'Sorted by id. Search to find one by its name.'
+      : `Many connections match “${search}”, sorted by id.`;
   }
   const number = `${numberText(total)} connection${total === 1 ? '' : 's'}`;
-  if (search !== '') return `${number} match “${search}”.`;
+  if (search !== '') return `${number} match${total === 1 ? 'es' : ''} “${search}”.`;
   if (total === 0) return "One for each customer's identity provider.";
   const verb = needAttention === 1 ? 'needs' : 'need';
   return needAttention === 0

@@ -13,7 +13,7 @@ import { addUsers } from './users';
 import { addWebhook } from './webhook';
 import { addWebhooks } from './webhooks';
 
-/** The pages for operators. */
+/** Adds the pages for operators. */
 export function addConsole(app: Hono<PageEnvironment>): void {
   for (const add of [
     addSignIn,

@@ -33,12 +33,12 @@ export interface ConnectionDesk extends Desk {
   readonly path: string;
 }
 
-/** Returns what all pages of the console have in common. */
+/** Returns the frame that all pages of the console share. */
 export function consoleFrame({ env: { base, branding } }: PageContext): Frame {
   return { branding, assets: assetsOf(branding), root: `${base}/console` };
 }
 
-/** Returns the calls of the console for the operator of a request. */
+/** Returns the backend for the operator's session. */
 export function consoleBackend(context: PageContext): Backend {
   return context.env.backend.withSession('console', cookieOf(context, 'console'));
 }

@@ -10,7 +10,7 @@ import { connectionIn, ConnectionPage, enterConnection } from './frame';
 
 const PAGE = '50';
 
-/** The groups of a connection, and one of them. */
+/** Adds the list of a connection's groups, and the page of a group. */
 export function addGroups(app: Hono<PageEnvironment>): void {
   app.get('/console/connections/:id/groups', async (context) => {
     const { search = '', cursor } = context.req.query();

@@ -14,7 +14,7 @@ interface Rows {
   readonly rows: readonly unknown[];
 }
 
-/** What was sent, and what came of it. */
+/** A form that was not saved: the text that was sent, and its problem or preview. */
 interface Outcome {
   readonly part: 'mapping' | 'roles';
   readonly text: string;
@@ -27,7 +27,7 @@ const EXAMPLES = {
   roles: '[{ "match": "displayName", "equals": "Admins", "role": "admin" }]',
 } as const;
 
-/** How users appear to the application: mapping rows and role rules. */
+/** Adds the page of mapping rows and role rules. */
 export function addMapping(app: Hono<PageEnvironment>): void {
   app.get('/console/connections/:id/mapping', (context) => show(context));
 
@@ -59,7 +59,7 @@ async function save(
   } catch (error) {
     if (error instanceof SyntaxError) return { part, text, problem: 'is not valid JSON' };
     if (!(error instanceof CallError) || error.status !== 400) throw error;
-    return { part, text, problem: `is not right: ${error.message}` };
+    return { part, text, problem: `is not valid: ${error.message}` };
   }
 }
 
@@ -76,7 +76,8 @@ async function show(context: Context<PageEnvironment>, outcome?: Outcome): Promi
     <ConnectionPage desk={desk} tab="Mapping">
       {context.req.query('saved') === undefined ? null : (
         <Notice state="ok" title="Saved.">
-          Events from now on have the new values. A resync through the admin API sends all users.
+          Events from now on have the new values. To send all users again, start a resync with the
+          application API.
         </Notice>
       )}
       <RowsCard
@@ -129,7 +130,7 @@ const RowsCard: FC<{
           sentAs="rows"
           state={state}
           value={own?.text ?? JSON.stringify(rows, undefined, 2)}
-          hint={`Such as ${EXAMPLES[part]}`}
+          hint={`For example: ${EXAMPLES[part]}`}
         />
         <div class="actions">
           <button name="do" value="preview">
@@ -150,10 +151,12 @@ const Preview: FC<{ readonly of: DryRun }> = ({ of: { users, affected, isComplet
       state={affected === 0 ? 'idle' : 'warning'}
       title={`${numberText(affected)} of ${numberText(users)} users would change.`}
     >
-      {isComplete ? 'Nothing is saved yet.' : 'There was no time to compare all users.'}
+      {isComplete
+        ? 'Nothing is saved yet.'
+        : 'Nothing is saved yet. Not all users were compared in time, so more may change.'}
     </Notice>
     {changes.length === 0 ? (
-      <Empty title="No user would change">Save it, if that is what you want.</Empty>
+      <Empty title="No user would change">You can save without affecting users.</Empty>
     ) : (
       <Table label="Changes" columns={['User', 'Gains', 'Loses', 'Fields']}>
         {changes.map(({ userId, userName, gained = [], lost = [], before = {}, after = {} }) => (

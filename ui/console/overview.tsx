@@ -10,7 +10,7 @@ import { respond } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
 import { connectionIn, ConnectionPage, enterConnection } from './frame';
 
-/** The first page of a connection: how it does. */
+/** Adds the first page of a connection: its health, numbers and failures. */
 export function addOverview(app: Hono<PageEnvironment>): void {
   app.get('/console/connections/:id', async (context) => {
     const path = connectionIn(context);

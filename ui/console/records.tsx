@@ -18,7 +18,7 @@ import {
   shortActor,
 } from './frame';
 
-/** The pages that show what happened: the log, events, conflicts and the audit log. */
+/** Adds the pages of logs, events, adoption conflicts and the audit log. */
 export function addRecords(app: Hono<PageEnvironment>): void {
   app.get('/console/connections/:id/log', async (context) => {
     const { show, cursor } = context.req.query();
@@ -81,7 +81,7 @@ export function addRecords(app: Hono<PageEnvironment>): void {
         <Card>
           {conflicts.length === 0 ? (
             <Empty title="There are no conflicts">
-              With adoption on, users who match several users of the application appear here.
+              With adoption on, a user that matches several users of the application appears here.
             </Empty>
           ) : (
             <Table label="Conflicts" columns={['User', 'Users of the application', 'Latest']}>
@@ -139,7 +139,7 @@ function paging(context: Context<PageEnvironment>): PageCall['query'] {
 const EventCard: FC<{ readonly page: EventPage }> = ({ page: { events } }) => (
   <Card>
     {events.length === 0 ? (
-      <Empty title="There are no events here">An event is kept as long as the event log.</Empty>
+      <Empty title="No events yet">Events are kept for the retention of the event log.</Empty>
     ) : (
       <ul class="entries">
         {events.map(({ id, type, time, subject, data }) => (
@@ -165,9 +165,7 @@ const EventCard: FC<{ readonly page: EventPage }> = ({ page: { events } }) => (
 const AuditCard: FC<{ readonly page: AuditPage }> = ({ page: { acts } }) => (
   <Card>
     {acts.length === 0 ? (
-      <Empty title="Nothing was done yet">
-        Every change is recorded with the person behind it.
-      </Empty>
+      <Empty title="No actions yet">Every action is recorded with the person who took it.</Empty>
     ) : (
       <ul class="entries">
         {acts.map(({ id, at, actor, action, before, after }) => (

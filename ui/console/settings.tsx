@@ -24,8 +24,8 @@ import {
 } from './frame';
 
 const DELETIONS = [
-  ['retain', 'Keep the record, deactivated, so that the user can come back'],
-  ['erase', 'Remove everything'],
+  ['retain', 'Keep the record, deactivated, so that the user can be restored'],
+  ['erase', 'Erase all data of the user'],
 ] as const;
 
 const ADOPTIONS = [
@@ -35,7 +35,7 @@ const ADOPTIONS = [
   ['verifiedEmail', 'By email address of a verified domain'],
 ] as const;
 
-/** The settings of a connection, and its danger zone. */
+/** Adds the settings of a connection, with disabling and deletion. */
 export function addSettings(app: Hono<PageEnvironment>): void {
   app.get('/console/connections/:id/settings', (context) => show(context));
 
@@ -73,12 +73,12 @@ function settingsIn(fields: Fields): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Anything but a number is refused by the admin API, not replaced by the default. */
+/** Reads a number. Other text is returned as it is, so that the admin API refuses it. */
 function wholeNumberIn(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;
 }
 
-/** An empty list turns mails off; nothing stands for the deployment's recipients. */
+/** Returns an empty list to turn mails off, or null for the deployment's recipients. */
 function failureMailIn(fields: Fields): { readonly recipients: readonly string[] } | null {
   if (fields('mails') !== 'yes') return { recipients: [] };
   const recipients = linesOf(fields('failureMail'));
@@ -131,7 +131,7 @@ async function show(
   );
 }
 
-/** Returns the present settings as the form's fields have them. */
+/** Returns the current settings as form fields. */
 function valuesOf(settings: ConnectionSettings): Fields {
   const { failureMail, verifiedDomains = [] } = settings;
   const values: Readonly<Record<string, string>> = {

@@ -12,7 +12,7 @@ import { consoleBackend, consoleFrame } from './frame';
 const COMMAND =
   'awscurl --region <region> --service execute-api \\\n  -X POST "$ADMIN_URL/consoleSessions"';
 
-/** The pages that let operators in and out. */
+/** Adds the pages to sign in and out. */
 export function addSignIn(app: Hono<PageEnvironment>): void {
   app.get('/console/sign-in', (context) => {
     const frame = consoleFrame(context);
@@ -68,8 +68,8 @@ export function addSignIn(app: Hono<PageEnvironment>): void {
         <Head title="Open the console">For the operators of {productIn(frame.branding)}.</Head>
         <Card>
           <p class="muted">
-            The session lasts eight hours, or an hour without a request. What you do is recorded
-            under your name.
+            The session ends after eight hours, or after one hour without a request. Your actions
+            are recorded under the name of the person who created the link.
           </p>
           <Form state={{ token: openFormToken(context) }} action={`${frame.root}/open`}>
             <input type="hidden" name="link" value={token} />

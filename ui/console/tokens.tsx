@@ -9,7 +9,7 @@ import { readForm, respond } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
 import { connectionIn, ConnectionPage, consoleBackend, enterConnection, goToTab } from './frame';
 
-/** The tokens of a connection, with those for other clients than the identity provider. */
+/** Adds the page of all tokens of a connection, including those with scopes. */
 export function addConnectionTokens(app: Hono<PageEnvironment>): void {
   app.get('/console/connections/:id/tokens', async (context) => {
     const path = `${connectionIn(context, 'admin')}/tokens`;
@@ -49,7 +49,7 @@ export function addConnectionTokens(app: Hono<PageEnvironment>): void {
       context,
       <ConnectionPage desk={desk} tab="Tokens" title="New token">
         <Head level={2} title="The new token">
-          Copy it now: it is shown this once.
+          Copy it now: it is shown only once.
         </Head>
         <Card>
           <CopyField label="Token" value={value} id="token" />

@@ -10,7 +10,7 @@ import { connectionIn, ConnectionPage, enterConnection } from './frame';
 
 const PAGE = '50';
 
-/** The users of a connection, and one of them. */
+/** Adds the list of a connection's users, and the page of a user. */
 export function addUsers(app: Hono<PageEnvironment>): void {
   app.get('/console/connections/:id/users', async (context) => {
     const { search = '', cursor } = context.req.query();

@@ -20,7 +20,7 @@ import type { PageEnvironment } from '../web/types';
 import { consoleBackend, ConsolePage, enter, type Desk } from './frame';
 import { WebhookBadge } from './webhooks';
 
-/** One webhook: its state, its deliveries, and what can be done about them. */
+/** Adds the page of a webhook: its state, deliveries and actions. */
 export function addWebhook(app: Hono<PageEnvironment>): void {
   app.get('/console/webhooks/:webhook', async (context) => show(context, await read(context)));
 
@@ -38,7 +38,7 @@ export function addWebhook(app: Hono<PageEnvironment>): void {
       rotate: post(`${path}/secret`),
     };
     const call = Object.hasOwn(calls, act) ? calls[act] : undefined;
-    if (call === undefined) throw new CallError(404, 'A webhook cannot do that.');
+    if (call === undefined) throw new CallError(404, 'There is no such action on a webhook.');
     // Read first: a read that fails after a rotation would lose the secret.
     const page = await read(context);
     const answer = await consoleBackend(context).submit<{ readonly secret?: string } | undefined>(
@@ -171,7 +171,7 @@ const Overview = ({ desk, webhook, root }: WebhookProps) => {
         </div>
       </Card>
       <Card title="Replay">
-        <p class="muted">Sends every event after this one again.</p>
+        <p class="muted">Sends all events again, starting five minutes before this one.</p>
         <Form state={state} action={`${root}/replay`} class="form">
           <TextField label="Id of the event" name="after" state={state} required />
           <div>

@@ -36,7 +36,9 @@ export const WebhookBadge: FC<{ readonly webhook: WebhookInfo }> = ({
 }) => {
   if (!enabled) {
     const isOwn = disabledReason === undefined || disabledReason === 'operator';
-    return <Badge state={isOwn ? 'idle' : 'bad'}>{isOwn ? 'Disabled' : 'Given up'}</Badge>;
+    return (
+      <Badge state={isOwn ? 'idle' : 'bad'}>{isOwn ? 'Disabled' : 'Disabled after failures'}</Badge>
+    );
   }
   return failingSince === undefined ? (
     <Badge state="ok">Enabled</Badge>

@@ -9,7 +9,7 @@ export const Causes: FC<{ readonly causes: readonly CauseInfo[]; readonly logUrl
   logUrl,
 }) =>
   causes.length === 0 ? (
-    <Empty title="Nothing failed">All requests of the last two weeks succeeded.</Empty>
+    <Empty title="No failures">No request failed in the last two weeks.</Empty>
   ) : (
     <>
       <Table label="Failures by cause" columns={['Cause', 'Latest', 'Logged', 'Affected']}>

@@ -2,20 +2,20 @@ import type { FC, PropsWithChildren } from 'hono/jsx';
 import type { Assets } from '../assets/assets';
 import type { Branding } from './branding';
 
-/** What every page of an audience has in common. */
+/** Properties that all pages of the portal, or all pages of the console, share. */
 export interface Frame {
   readonly branding: Branding;
   readonly assets: Assets;
-  /** URL path below which this audience's pages are, such as `/scim/portal`. */
+  /** URL path of the portal or the console, such as `/scim/portal`. */
   readonly root: string;
 }
 
 interface DocumentProps {
   readonly frame: Frame;
   readonly title: string;
-  /** Links to other parts of the pages. */
+  /** Links to the main pages. */
   readonly navigation?: unknown;
-  /** Who the visitor is, at the right. */
+  /** Right of the header: whose session it is, and the button that ends it. */
   readonly visitor?: unknown;
 }
 
@@ -86,7 +86,7 @@ function iconOf({ productName, accentColor }: Branding): string {
   );
 }
 
-/** An SVG in an image runs no scripts and loads nothing. */
+/** Returns an image URL. Browsers run no scripts and load nothing from an SVG in an image. */
 function dataUrl(svg: string): string {
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
 }

@@ -1,7 +1,7 @@
 import type { FC, PropsWithChildren } from 'hono/jsx';
 import type { CallError } from '../web/backend';
 
-/** What every form has: its token, and the problems of the fields that were sent. */
+/** State of a form: its anti-forgery token, and the problems of the fields that were sent. */
 export interface FormState {
   readonly token: string;
   /** Problems by field; each completes a sentence that starts with the field's label. */
@@ -152,13 +152,13 @@ function describedBy(
   return ids.length === 0 ? {} : { 'aria-describedby': ids.join(' ') };
 }
 
-/** A button that says what it does before it does it. */
+/** A button that shows a warning and asks for confirmation. */
 export const Confirm: FC<
   PropsWithChildren<{
     readonly state: Pick<FormState, 'token'>;
     readonly action: string;
     readonly label: string;
-    /** What the button is about, for screen readers. */
+    /** The object of the action, for screen readers, such as `token 0192`. */
     readonly about?: string;
     readonly warning: string;
   }>

@@ -35,7 +35,7 @@ export const LogFilter: FC<{ readonly chosen: string; readonly action: string }>
 /** Entries of the log, newest first. */
 export const LogTable: FC<{ readonly entries: readonly LogEntry[] }> = ({ entries }) =>
   entries.length === 0 ? (
-    <Empty title="Nothing here">No such request was logged within the log's retention.</Empty>
+    <Empty title="No entries">The log has no such entries within its retention period.</Empty>
   ) : (
     <ul class="entries">
       {entries.map((entry) => (

@@ -1,7 +1,7 @@
 import type { FC, PropsWithChildren } from 'hono/jsx';
 import type { Health } from '../data';
 
-/** The state of something: always a word, never only a color. */
+/** A state as a colored label. It always has a text, so that color is not the only cue. */
 export const Badge: FC<PropsWithChildren<{ readonly state: Health['state'] }>> = ({
   state,
   children,
@@ -47,7 +47,7 @@ export const Head: FC<
   </div>
 );
 
-/** What a list without entries shows: why it is empty, and what fills it. */
+/** Placeholder for an empty list: why it is empty, and what fills it. */
 export const Empty: FC<PropsWithChildren<{ readonly title: string }>> = ({ title, children }) => (
   <div class="empty">
     <strong>{title}</strong>

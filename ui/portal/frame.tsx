@@ -23,12 +23,12 @@ export interface Visit {
   readonly frame: Frame;
 }
 
-/** Returns what all pages of the portal have in common. */
+/** Returns the frame that all pages of the portal share. */
 export function portalFrame({ env: { base, branding } }: PageContext): Frame {
   return { branding, assets: assetsOf(branding), root: `${base}/portal` };
 }
 
-/** Returns the calls of the portal for the visitor of a request. */
+/** Returns the backend for the visitor's session. */
 export function portalBackend(context: PageContext): Backend {
   return context.env.backend.withSession('portal', cookieOf(context, 'portal'));
 }
@@ -54,7 +54,7 @@ export async function visit<Bodies extends readonly unknown[]>(
   return [{ session, connection, form, frame: portalFrame(context) }, ...bodies];
 }
 
-/** Does the same for a page of the setup. @throws CallError 403 for a link to anything else */
+/** Reads the same for a page of the setup. @throws CallError 403 if the link is not for setup */
 export async function visitSetup<Bodies extends readonly unknown[]>(
   context: PageContext,
   ...calls: { readonly [Index in keyof Bodies]: PageCall }

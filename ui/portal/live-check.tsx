@@ -16,10 +16,10 @@ import { goTo, respond } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
 import { connectionPath, SetupPage, visitSetup, type Visit } from './frame';
 
-/** After this time without a request, the URL is probably wrong: such requests arrive nowhere. */
+/** Time without a request after which the URL is probably wrong. */
 const SILENCE_MS = 120_000;
 
-/** The step that shows what arrives, as it arrives. */
+/** Adds the step that shows requests as they arrive. */
 export function addLiveCheck(app: Hono<PageEnvironment>): void {
   app.get('/portal/check', async (context) => {
     const since = sinceOf(context);
@@ -75,10 +75,10 @@ export function addLiveCheck(app: Hono<PageEnvironment>): void {
   });
 }
 
-/** What the page shows: the requests in words, and since when it waits for them. */
+/** State of the live check: the requests in words, and whether none has arrived for too long. */
 interface LiveState {
   readonly check: SetupCheck;
-  /** Whether nothing has arrived for so long that the URL is probably wrong. */
+  /** Whether no request has arrived for so long that the URL is probably wrong. */
   readonly isSilent: boolean;
 }
 
@@ -145,7 +145,7 @@ const Summary: FC<{
   if (test === undefined) return null;
   return (
     <Notice state="ok" title="The connection test succeeded.">
-      {`${capital(name)} can reach ${productName}. Now assign a user there and let it provision.`}
+      {`${capital(name)} can reach ${productName}. Now assign a user there and provision it.`}
     </Notice>
   );
 };
@@ -171,11 +171,11 @@ const Entry: FC<{ readonly step: SetupStep }> = ({ step: { at, title, text, resu
 const WrongUrl: FC<{ readonly connection: ConnectionInfo }> = ({ connection }) => (
   <Card title="Nothing arrives">
     <p>
-      Did you run the connection test? Then the URL is probably wrong: requests to another URL reach
-      no connection, and nobody sees them here. It must be exactly:
+      Did you run the connection test? Then the URL is probably wrong: requests to a wrong URL never
+      reach this connection, so they do not appear here. The URL must be exactly:
     </p>
     <CopyField label="Base URL" value={connection.scimBaseUrl} id="base-url" />
-    <p>Compare the error message there. With a wrong URL, it contains this text:</p>
+    <p>Check the error message in your identity provider. A wrong URL causes this message:</p>
     <pre>{WRONG_URL}</pre>
   </Card>
 );

@@ -15,7 +15,10 @@ const PURPOSES: Readonly<Record<LinkInfo['intent'], readonly [title: string, tex
     "You connect it in five steps. Keep your identity provider's admin console open in a tab.",
   ],
   rotate: ['Replace the token', 'You create a new token and paste it into your identity provider.'],
-  log: ['See how provisioning does', 'You see what your identity provider sent, and what failed.'],
+  log: [
+    'See the provisioning status',
+    'You see what your identity provider sent, and what failed.',
+  ],
 };
 
 /** Where the visitor begins, by what the link allows. */
@@ -25,7 +28,7 @@ const STARTS: Readonly<Record<LinkInfo['intent'], string>> = {
   log: '/portal/status',
 };
 
-/** The pages that open a link and end the session. */
+/** Adds the pages that open a link and end the session. */
 export function addOpening(app: Hono<PageEnvironment>): void {
   app.get('/portal', async (context) => {
     const session = await portalBackend(context).one<PortalSession>(get('/pages/session'));
@@ -98,7 +101,7 @@ export function addOpening(app: Hono<PageEnvironment>): void {
       context,
       <PlainPage frame={portalFrame(context)} title="Finished">
         <Head title="Finished">
-          Your session has ended. Your identity provider goes on by itself.
+          Your session has ended. Your identity provider continues to sync on its own.
         </Head>
         {returnUrl === undefined ? (
           <p>You can close this page. To come back, ask for a new link.</p>

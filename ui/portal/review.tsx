@@ -12,7 +12,7 @@ import { respond, type Element } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
 import { connectionPath, SetupPage, visitSetup, type Visit } from './frame';
 
-/** The step that shows the user received last, row by row of the mapping. */
+/** Adds the step that shows the latest user, with each row of the mapping. */
 export function addReview(app: Hono<PageEnvironment>): void {
   app.get('/portal/review', async (context) => {
     const path = `${connectionPath(context)}/latestUser`;

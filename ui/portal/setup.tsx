@@ -9,7 +9,7 @@ import { goTo, readForm, respond, type Element } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
 import { connectionPath, portalBackend, SetupPage, visitSetup, type Visit } from './frame';
 
-/** The first two steps: the choice of the identity provider, and its guide. */
+/** Adds the first two steps: choosing the identity provider, and its guide. */
 export function addSetup(app: Hono<PageEnvironment>): void {
   app.get('/portal/choose', async (context) => {
     const [current] = await visitSetup(context);
@@ -49,8 +49,8 @@ function choice(current: Visit, problem?: string): Element {
       </Head>
       {problem === undefined ? null : <Notice state="bad" title={problem} />}
       {isFixed ? (
-        <Notice state="idle" title="The choice is made.">
-          It is part of the settings of this connection, which its operator manages.
+        <Notice state="idle" title="The identity provider is already set.">
+          The operator of this connection has chosen it. To change it, contact the operator.
         </Notice>
       ) : null}
       <Form state={{ token: form }} action={`${frame.root}/choose`} class="form">

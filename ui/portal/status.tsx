@@ -10,7 +10,7 @@ import { respond } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
 import { connectionPath, PortalPage, visit } from './frame';
 
-/** The pages that show how provisioning does. */
+/** Adds the pages that show the status and the log of provisioning. */
 export function addStatus(app: Hono<PageEnvironment>): void {
   app.get('/portal/status', async (context) => {
     const path = connectionPath(context);

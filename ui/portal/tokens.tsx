@@ -21,7 +21,7 @@ import {
   type Visit,
 } from './frame';
 
-/** The step that creates a token, and the page on which tokens are replaced later. */
+/** Adds the step that creates a token, and the page that replaces tokens. */
 export function addTokens(app: Hono<PageEnvironment>): void {
   app.get('/portal/token', async (context) => {
     const path = `${connectionPath(context)}/tokens`;
@@ -134,7 +134,7 @@ const ShownToken: FC<{ readonly visit: Visit; readonly token: NewToken }> = ({
   return (
     <>
       <Head title="Your new token">
-        Copy it now: it is shown this once, and nobody can look it up later.
+        Copy it now: it is shown only once, and nobody can look it up later.
       </Head>
       <Card>
         <CopyField label="Token" value={value} id="token" />

@@ -4,7 +4,7 @@ import type { Audience, PageAnswer, PageCall, PageRequest, PageResult } from '..
 /** Sends a request to the function `admin`. */
 export type Invoke = (request: PageRequest) => Promise<PageAnswer>;
 
-/** A call that failed, with the problem details that the function answered. */
+/** Error of a failed call, with the problem details of its answer. */
 export class CallError extends Error {
   constructor(
     readonly status: number,
@@ -25,7 +25,7 @@ export class Backend {
     private readonly session: string | undefined,
   ) {}
 
-  /** Returns the same for another session. */
+  /** Returns a backend that makes its calls with a session. */
   withSession(audience: Audience, session: string | undefined): Backend {
     return new Backend(this.invoke, audience, session);
   }
@@ -49,7 +49,7 @@ export class Backend {
     return body;
   }
 
-  /** Makes one call; returns undefined if there is no such thing. @throws CallError */
+  /** Makes one call. @returns undefined if it answers 404 @throws CallError */
   async find<Body>(call: PageCall): Promise<Body | undefined> {
     try {
       return await this.one<Body>(call);
@@ -115,12 +115,12 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A GET call. */
+/** Creates a GET call. */
 export function get(path: string, query: PageCall['query'] = {}): PageCall {
   return { method: 'GET', path, query };
 }
 
-/** A POST call. */
+/** Creates a POST call. */
 export function post(path: string, body: unknown = {}): PageCall {
   return { method: 'POST', path, body };
 }

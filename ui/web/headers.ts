@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { PageEnvironment } from './types';
 
-/** Nothing but our own style sheet, script and images; no frames. */
+/** Allows our own style sheet, script and images, and forbids framing. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",

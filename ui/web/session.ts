@@ -6,10 +6,10 @@ import type { PageEnvironment } from './types';
 
 type PageContext = Context<PageEnvironment>;
 
-/** The cookies: of the two kinds of sessions, of forms before a session, and of a sign-in. */
+/** Cookies: a session of the portal or the console, visitors without a session, a sign-in. */
 type CookieName = Audience | 'form' | 'signIn';
 
-/** Browsers accept the prefix over HTTPS only. It keeps subdomains from setting the cookie. */
+/** Returns a cookie's name. Over HTTPS, the prefix keeps subdomains from setting the cookie. */
 function nameOf(context: PageContext, name: CookieName): string {
   return context.env.isSecure ? `__Host-scim-${name}` : `scim-${name}`;
 }
@@ -40,8 +40,8 @@ export function putCookie(
 }
 
 /**
- * Returns the token that a form of this visitor has. It is derived from the secret of the session,
- * or of the cookie that a page before a session sets, so that no other site can know it.
+ * Returns the token of this visitor's forms. It is derived from the secret of the session, or of
+ * the cookie of a visitor without one, so that no other site can know it.
  */
 export function formToken(context: PageContext, audience: Audience): string {
   const session = cookieOf(context, audience);
@@ -50,7 +50,7 @@ export function formToken(context: PageContext, audience: Audience): string {
   return tokenOf(form);
 }
 
-/** Returns the token that forms of a page before a session have, and sets their cookie. */
+/** Returns the token of forms for visitors without a session, and sets their cookie. */
 export function openFormToken(context: PageContext): string {
   return tokenOf(cookieOf(context, 'form') ?? newFormCookie(context));
 }
@@ -66,7 +66,7 @@ function newFormCookie(context: PageContext): string {
  * @param token as the form has it
  */
 export function isOwnForm(context: PageContext, audience: Audience, token: string): boolean {
-  // Browsers say where a request comes from. `Origin` is null, because of our Referrer-Policy.
+  // `Origin` is null because of our Referrer-Policy; this header says which site sent the form.
   const site = context.req.header('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin') return false;
   const secrets = [cookieOf(context, audience), cookieOf(context, 'form')];

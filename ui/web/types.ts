@@ -1,7 +1,7 @@
 import type { Backend } from './backend';
 import type { Branding } from '../parts/branding';
 
-/** What a request to the pages comes with. */
+/** Settings and services of a request to the pages. */
 export interface PageBindings {
   /** The path below which the deployment is served, such as `/scim`. */
   readonly base: string;
@@ -11,7 +11,7 @@ export interface PageBindings {
   /** Logs a fault of the pages. */
   readonly onFault: (error: Error) => void;
   readonly branding: Branding;
-  /** Which pages there are, and whether operators sign in with OpenID Connect. */
+  /** Pages that are on: `portal`, `console`; `openId` if operators use OpenID Connect. */
   readonly pages: ReadonlySet<string>;
 }
 

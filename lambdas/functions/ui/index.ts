@@ -16,14 +16,14 @@ const pages = new Set(variable(ENVIRONMENT.pages).split(' '));
 const branding = brandingFrom(variable(ENVIRONMENT.branding));
 const app = createPages();
 
-/** The construct wrote the JSON. */
+/** Reads the branding, which the construct has validated. */
 function brandingFrom(json: string): Branding {
   return { ...DEFAULT_BRANDING, ...(JSON.parse(json) as Partial<Branding>) };
 }
 
-/** Asks the function `admin`, which checks the visitor's session. */
+/** Invokes the function `admin`, which checks the visitor's session. */
 async function invoke(request: PageRequest): Promise<PageAnswer> {
-  // The function of the same deployment answers in this form.
+  // The function belongs to the same deployment, so its answer needs no check.
   return (await admin(request)) as unknown as PageAnswer;
 }
 
@@ -33,7 +33,7 @@ function pathOf({ resource, pathParameters }: APIGatewayProxyEvent): string {
   return resource.replace('{proxy+}', () => proxy);
 }
 
-/** Returns what the request comes with, for the pages. */
+/** Returns the bindings of a request for the pages. */
 function bindingsOf(event: APIGatewayProxyEvent, requestId: string): PageBindings {
   const { path } = event.requestContext;
   const own = pathOf(event);
