@@ -33,9 +33,9 @@ export class RotationError extends Error {
 
 /** For the people whose form was sent twice, or beside another one. */
 const OUTDATED =
-  'A token was created or revoked in the meantime. A new token is shown only once, and loading ' +
-  'its page again does not create another. If you do not have it, open the page Tokens and ' +
-  'create a new one.';
+  'A token was created or revoked in the meantime. A new token is shown once, and loading its ' +
+  'page again does not create another. If you do not have it, open the page Tokens and create a ' +
+  'new one.';
 
 /** A token that is to become a connection's main token. */
 export interface Candidate {
