@@ -184,6 +184,29 @@ describeInBrowser('every page', (openWindow) => {
     await admin('DELETE', `/webhooks/${String(hook.id)}`);
   }, 240_000);
 
+  test('of the console that shows a secret once', async () => {
+    const page = await openWindow();
+    const { body } = await admin('POST', '/consoleSessions');
+    await page.goto(body.url as string);
+    await page.getByRole('button', { name: 'Open the console' }).click();
+    await page.goto(`${pagesUrl()}/console/new`);
+    await page.locator('#displayName').fill('Fabrikam');
+    await page.locator('main button.primary').click();
+    await check(page, 'console-created');
+    await page.getByRole('link', { name: 'Create a setup link' }).click();
+    await page.getByRole('button', { name: 'Create the link' }).click();
+    await check(page, 'console-link-created');
+    await page.getByRole('link', { name: 'Tokens' }).click();
+    await page.locator('main button.primary').click();
+    await check(page, 'console-token-created');
+    await page.goto(`${pagesUrl()}/console/webhooks`);
+    await page.locator('#url').fill('http://127.0.0.1:9/scim');
+    await page.getByRole('button', { name: 'Add' }).click();
+    await check(page, 'console-webhook-created');
+    const [webhook] = (await admin('GET', '/webhooks')).body.webhooks as [Body];
+    await admin('DELETE', `/webhooks/${String(webhook.id)}`);
+  }, 120_000);
+
   test('is painted within a second', async () => {
     const page = await openWindow();
     const { administrator, url } = await Administrator.invited(page, {});
