@@ -8,6 +8,7 @@ import {
   type Explanations,
 } from './explanation';
 import { REQUEST_EXPLANATIONS } from './requests';
+import { capitalized } from './text';
 import { VALUE_EXPLANATIONS } from './values';
 
 /** Shared by the provisioning log, the mails and docs/operations/troubleshooting.md. */
@@ -49,7 +50,7 @@ export function explain(
       .replaceAll('{test}', test);
     // An attribute's name keeps its case at the start of a sentence.
     if (attribute !== undefined && text.startsWith('{attribute}')) return filled;
-    return filled.charAt(0).toUpperCase() + filled.slice(1);
+    return capitalized(filled);
   };
   return { title: fill(title), meaning: fill(meaning), remedy: fill(chosen ?? remedy) };
 }

@@ -1,5 +1,6 @@
 import { consoleLabelsOf } from '../explanations/console';
 import { explain } from '../explanations/explanations';
+import { capitalized } from '../explanations/text';
 import { connectionTestText } from './connection-tests';
 import type { SetupFacts } from './setup-facts';
 import { describeTokenProblem } from './token-problems';
@@ -66,7 +67,7 @@ function isDeletedIn(requests: readonly SetupFacts[], index: number): boolean {
 
 function describeRequest(facts: SetupFacts, identityProvider: string): SetupStep {
   const { name: provider } = consoleLabelsOf(identityProvider);
-  const idp = provider.charAt(0).toUpperCase() + provider.slice(1);
+  const idp = capitalized(provider);
   const token = describeTokenProblem(facts, identityProvider);
   if (token !== undefined) return step(facts, 'problem', token.title, token.text, 'Refused');
   const isMissing = facts.status === 404 && facts.method === 'GET' && facts.cause === 'notThere';
@@ -84,14 +85,14 @@ function describeRequest(facts: SetupFacts, identityProvider: string): SetupStep
   const kind = thing === 'user' ? 'user' : 'other';
   switch (facts.route.endsWith('/.search') ? 'GET' : facts.method) {
     case 'POST':
-      return step(facts, kind, `${capital(thing)} received`, `${idp} created ${name}.`);
+      return step(facts, kind, `${capitalized(thing)} received`, `${idp} created ${name}.`);
     case 'PUT':
     case 'PATCH':
-      return step(facts, kind, `${capital(thing)} changed`, `${idp} changed ${name}.`);
+      return step(facts, kind, `${capitalized(thing)} changed`, `${idp} changed ${name}.`);
     case 'DELETE':
-      return step(facts, 'other', `${capital(thing)} deleted`, `${idp} deleted a ${thing}.`);
+      return step(facts, 'other', `${capitalized(thing)} deleted`, `${idp} deleted a ${thing}.`);
     default:
-      return step(facts, 'other', `${capital(thing)} looked up`, lookupText(facts, idp, thing));
+      return step(facts, 'other', `${capitalized(thing)} looked up`, lookupText(facts, idp, thing));
   }
 }
 
@@ -122,8 +123,4 @@ function step(
   result: SetupStep['result'] = 'OK',
 ): SetupStep {
   return { at, kind, title, text, result };
-}
-
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

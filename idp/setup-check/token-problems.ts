@@ -1,4 +1,5 @@
 import { consoleLabelsOf } from '../explanations/console';
+import { capitalized } from '../explanations/text';
 import { TOKEN_PROBLEM_CODES, type SetupFacts, type TokenProblemCode } from './setup-facts';
 
 /** The live check's words about a token. `{idp}` stands for the identity provider. */
@@ -50,5 +51,5 @@ export function describeTokenProblem(
       ? text
       : text.replace('was cut off', `is ${missing} character${missing === 1 ? '' : 's'} too short`);
   const filled = counted.replaceAll('{idp}', consoleLabelsOf(identityProvider).name);
-  return { title, text: filled.charAt(0).toUpperCase() + filled.slice(1) };
+  return { title, text: capitalized(filled) };
 }

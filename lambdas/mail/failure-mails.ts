@@ -1,10 +1,10 @@
 import type { FailedCause, FailuresNotice, RecoveryNotice } from '../../directory/notices/notice';
 import { consoleLabelsOf } from '../../idp/explanations/console';
 import { explain } from '../../idp/explanations/explanations';
+import { capitalized } from '../../idp/explanations/text';
 import { LOGGED_ONE_BY_ONE } from '../observability/failure-limits';
 import { logCommand, readTokenCommand, settingsCommand } from './commands';
 import {
-  capitalized,
   contactBlocks,
   dateOf,
   forOperators,

@@ -1,8 +1,8 @@
 import type { TokenNotice } from '../../directory/notices/notice';
 import { consoleLabelsOf, type ConsoleLabels } from '../../idp/explanations/console';
+import { capitalized } from '../../idp/explanations/text';
 import { issueTokenCommand, readTokenCommand } from './commands';
 import {
-  capitalized,
   contactBlocks,
   dateOf,
   forOperators,

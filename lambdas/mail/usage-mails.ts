@@ -1,8 +1,8 @@
 import type { UsageNotice } from '../../directory/notices/notice';
 import { consoleLabelsOf } from '../../idp/explanations/console';
+import { capitalized } from '../../idp/explanations/text';
 import { logCommand, settingsCommand } from './commands';
 import {
-  capitalized,
   contactBlocks,
   dateOf,
   forOperators,

@@ -7,7 +7,7 @@ import { Document, type Frame } from '../parts/document';
 import { Form } from '../parts/forms';
 import { Badge } from '../parts/parts';
 import type { PageCall } from '../protocol';
-import { capital } from '../parts/text';
+import { capitalized } from '../../idp/explanations/text';
 import { get, type Backend } from '../web/backend';
 import { goTo } from '../web/respond';
 import { cookieOf, formToken } from '../web/session';
@@ -150,7 +150,7 @@ export const ConnectionPage: FC<
   const { connection, frame, path } = desk;
   const { displayName, health, identityProvider, groups } = connection;
   const { name } = consoleLabelsOf(identityProvider);
-  const about = `${capital(name)} · ${groups ? 'users and groups' : 'users only'}`;
+  const about = `${capitalized(name)} · ${groups ? 'users and groups' : 'users only'}`;
   return (
     <ConsolePage desk={desk} title={`${title ?? tab} · ${displayName}`} here="Connections">
       <div class="head">

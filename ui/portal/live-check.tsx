@@ -10,7 +10,7 @@ import { GuideBlocks } from '../parts/guide-blocks';
 import { productIn } from '../parts/branding';
 import { Badge, Card, CopyField, Head, Notice } from '../parts/parts';
 import { Clock } from '../parts/times';
-import { capital } from '../parts/text';
+import { capitalized } from '../../idp/explanations/text';
 import { get } from '../web/backend';
 import { goTo, respond } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
@@ -145,7 +145,7 @@ const Summary: FC<{
   if (test === undefined) return null;
   return (
     <Notice state="ok" title="The connection test succeeded.">
-      {`${capital(name)} can reach ${productName}. Now assign a user there and provision it.`}
+      {`${capitalized(name)} can reach ${productName}. Now assign a user there and provision it.`}
     </Notice>
   );
 };

@@ -7,7 +7,7 @@ import { GuideBlocks } from '../parts/guide-blocks';
 import { Card, CopyField, Empty, Head, Notice } from '../parts/parts';
 import { dayText, relativeText } from '../parts/times';
 import { createToken, NewTokenForm, TokenTable } from '../parts/tokens';
-import { capital } from '../parts/text';
+import { capitalized } from '../../idp/explanations/text';
 import { get } from '../web/backend';
 import { goTo, readForm, respond, type Element } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
@@ -94,7 +94,7 @@ function creation(current: Visit, tokens: readonly TokenInfo[]): Element {
   return (
     <SetupPage visit={current} title="Token" step="token">
       <Head title="Create the token">
-        {`${capital(name)} signs in with this token. Do not share it with anybody else.`}
+        {`${capitalized(name)} signs in with this token. Do not share it with anybody else.`}
       </Head>
       <Card>
         {used === undefined ? (

@@ -1,4 +1,4 @@
-import { capital } from '../parts/text';
+import { capitalized } from '../../idp/explanations/text';
 import type { Audience, PageAnswer, PageCall, PageRequest, PageResult } from '../protocol';
 
 /** Sends a request to the function `admin`. */
@@ -104,7 +104,7 @@ function bodyOf({ status, body }: PageResult): unknown {
 /** Returns the name of a field in words: `Display name`. */
 function wordsOf(field: string): string {
   const words = field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words === '' ? 'The form' : capital(words);
+  return words === '' ? 'The form' : capitalized(words);
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {
