@@ -2,7 +2,7 @@ import { connectionToItem } from '../../directory/connections/connection-item';
 import { Connections } from '../../directory/connections/connections';
 import { issueToken } from '../../directory/connections/tokens';
 import { searchConnections } from '../../directory/connections/connection-search';
-import { admin, Client } from '../support/client';
+import { admin, Client, type Reply } from '../support/client';
 import { startOwnServer, type OwnServer } from '../support/own-server';
 import { textOf, Visitor } from '../support/visitor';
 import { ACT, connectionWith, meteredTenant, type Units } from './support';
@@ -79,9 +79,14 @@ test('the console lists 10,000 connections page by page, and finds one', async (
   const visitor = new Visitor();
   await visitor.openLink((await admin('POST', '/consoleSessions')).body.url as string);
   const page = await visitor.open('/console');
-  expect(textOf(page)).toContain('By id. Search for one by its name.');
+  expect(textOf(page)).toContain('Sorted by id. Search to find one by its name.');
   const [, next = ''] = /href="\/scim(\/console[^"]*cursor=[^"]+)"/.exec(page.text) ?? [];
-  expect((await visitor.open(next.replaceAll('&amp;', '&'))).status).toBe(200);
+  const second = await visitor.open(next.replaceAll('&amp;', '&'));
+  const idsOf = ({ text }: Reply) =>
+    [...text.matchAll(/connections\/([a-z0-9-]+)"/g)].map(([, id]) => id);
+  const [before, after] = [idsOf(page), idsOf(second)];
+  expect([before.length, after.length]).toEqual([25, 25]);
+  expect([...before, ...after]).toEqual([...new Set([...before, ...after])].sort());
   expect((await visitor.open('/console?search=many-04711')).text).toContain('many-04711');
 }, 60_000);
 

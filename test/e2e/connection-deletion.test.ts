@@ -2,6 +2,7 @@ import { Table } from '../../directory/store/table';
 import { verify } from '../../directory/verify/verify';
 import { openEngine } from '../directory/support';
 import { admin, Client, expectProblem, USER, type Body } from '../support/client';
+import { Visitor } from '../support/visitor';
 import { eventually, startOwnServer, type OwnServer } from '../support/own-server';
 
 let server: OwnServer;
@@ -39,6 +40,13 @@ async function connectionWithItems(): Promise<Client> {
   await client.get('/Users?startIndex=101&count=10');
   expect((await client.post('/Users', { schemas: [USER] })).status).toBe(400);
   await admin('POST', `/connections/${client.id}/tokens`, { overlapSeconds: 60 });
+  const { body: link } = await admin('POST', `/connections/${client.id}/portalLinks`, {});
+  expect((await new Visitor().openLink(link.url as string)).status).toBe(200);
+  await client.get('/Users?count=1');
+  const keys = await itemsOf(client.id);
+  for (const kind of ['portalLink', 'portalSession', 'setup', 'usage']) {
+    expect(keys.some((key) => key.startsWith(`c#${client.id}#${kind}`))).toBe(true);
+  }
   return client;
 }
 

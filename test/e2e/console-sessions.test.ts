@@ -1,4 +1,4 @@
-import { admin, Client } from '../support/client';
+import { admin, Client, type Body } from '../support/client';
 import { operator } from '../support/operator';
 import { startOwnServer, type OwnServer } from '../support/own-server';
 import { textOf, Visitor } from '../support/visitor';
@@ -17,6 +17,11 @@ test('npm start prints a link that opens the console once', async () => {
   const visitor = new Visitor();
   expect(textOf(await visitor.openLink(server.consoleUrl))).toContain('Connections');
   expect((await new Visitor().openLink(server.consoleUrl)).status).toBe(404);
+  const [act] = (await admin('GET', '/audit')).body.acts as Body[];
+  expect(act).toMatchObject({
+    action: 'console.signIn',
+    actor: expect.stringMatching(/^arn:aws:iam::\d+:user\/local$/),
+  });
 });
 
 test('a link ends after ten minutes, a session after an hour without a request', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { latestSetupEntries } from '../../directory/log/setup-entry';
+import { latestSetupEntries, type SetupEntry } from '../../directory/log/setup-entry';
 import { Table } from '../../directory/store/table';
+import { verify } from '../../directory/verify/verify';
 import { openEngine } from '../directory/support';
 import { admin, Client, send } from '../support/client';
 import { startOwnServer, type OwnServer } from '../support/own-server';
@@ -90,6 +91,48 @@ test('requests are recorded until the last setup session has ended', async () =>
   } finally {
     engine.close();
   }
+});
+
+async function recorded(id: string): Promise<readonly SetupEntry[]> {
+  const engine = openEngine(server.dynamodbEndpoint);
+  try {
+    return await latestSetupEntries(new Table(engine, server.tableName), id, 10, '');
+  } finally {
+    engine.close();
+  }
+}
+
+test('without a setup session, or after its end, nothing is recorded', async () => {
+  const client = await Client.connect('entra');
+  const other = await Client.connect('entra');
+  await visitorOf(other.id);
+  const wrong = { Authorization: 'Bearer no' };
+  await send('GET', `${client.baseUrl}/Users`, wrong);
+  await client.get('/Users');
+  await server.advance(5 * 3600 + 1);
+  await send('GET', `${other.baseUrl}/Users`, wrong);
+  await other.get('/Users');
+  expect([await recorded(client.id), await recorded(other.id)]).toEqual([[], []]);
+});
+
+test('a request with a wrong token leaves no name', async () => {
+  const { id, baseUrl } = await Client.connect('entra');
+  await visitorOf(id);
+  const body = JSON.stringify({ userName: 'mallory@evil.example' });
+  await send('POST', `${baseUrl}/Users`, { Authorization: 'Bearer no' }, body);
+  const [entry] = await recorded(id);
+  expect(entry).toMatchObject({ status: 401, tokenProblem: 'foreignToken' });
+  expect(entry).not.toHaveProperty('name');
+});
+
+test('verify knows the items of the portal', async () => {
+  const client = await Client.connect('entra');
+  await visitorOf(client.id);
+  await client.get('/Users');
+  const engine = openEngine(server.dynamodbEndpoint);
+  const { findings } = await verify(new Table(engine, server.tableName));
+  engine.close();
+  expect(findings.filter(({ connection }) => connection === client.id)).toEqual([]);
 });
 
 test('a session that begins while another one ends is recorded', async () => {

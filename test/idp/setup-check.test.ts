@@ -147,3 +147,8 @@ test('any request is described in full sentences, for every identity provider', 
     ),
   );
 });
+
+test('a user who is not there is neither a problem nor a connection test', () => {
+  const read = { ...users, route: `${CONNECTION}/Users/{id}`, status: 404, cause: 'notThere' };
+  expect(describeSetup([read], 'generic')).toMatchObject({ problem: undefined, test: undefined });
+});

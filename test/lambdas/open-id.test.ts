@@ -1,4 +1,4 @@
-import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -14,6 +14,7 @@ const REDIRECT = 'https://scim.example/scim/console/callback';
 interface Lies {
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly key?: KeyObject;
+  readonly error?: string;
 }
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -71,7 +72,11 @@ async function answer(request: IncomingMessage): Promise<object> {
 beforeAll(async () => {
   server = createServer((request, response) => {
     void answer(request).then((body) => {
-      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+      const isError = lies.error !== undefined && request.url === '/token';
+      if (isError) body = { error: lies.error };
+      response
+        .writeHead(isError ? 401 : 200, { 'Content-Type': 'application/json' })
+        .end(JSON.stringify(body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -179,4 +184,29 @@ test('an operator is named by a verified address, else by user name, else by sub
   }
   expect(operatorOf({ sub: 's', groups: 'operators' }, ['operators'])).toBe('s');
   expect(() => operatorOf({ sub: 's', groups }, [])).toThrow('none of the groups');
+});
+
+test('the verifier that is sent belongs to the challenge', async () => {
+  const openId = opened();
+  const { url, signIn: begun } = await openId.begin();
+  nonce = begun.nonce;
+  await openId.complete(`code=c&state=${begun.state}`, begun);
+  expect(sent.get('code_verifier')).toBe(begun.verifier);
+  expect(new URL(url).searchParams.get('code_challenge')).toBe(
+    createHash('sha256').update(begun.verifier).digest('base64url'),
+  );
+});
+
+test('an issuer over HTTP is refused, except for development', async () => {
+  await expect(opened({ isInsecureAllowed: false }).begin()).rejects.toThrow('HTTPS');
+});
+
+test('a client secret that was rotated is read again', async () => {
+  const secrets = ['old', 'new'];
+  const openId = opened({ clientSecret: () => Promise.resolve(secrets.shift() ?? '') });
+  lies = { error: 'invalid_client' };
+  await expect(signIn(openId)).rejects.toMatchObject({ status: 403 });
+  lies = {};
+  await signIn(openId);
+  expect(sent.get('client_secret')).toBe('new');
 });

@@ -56,6 +56,37 @@ test.each<[Pick<ScimServiceProviderProps, 'portal' | 'console'>, string | undefi
   );
 });
 
+test('admin gets the origins and groups, and ui no OpenID Connect without a console', () => {
+  const oidc = { issuer: 'https://login.example', clientId: 'c', allowedGroups: ['operators'] };
+  const returnOrigins = ['https://a.example', 'https://b.example'];
+  const { template } = provide(() => ({ portal: { returnOrigins }, console: { oidc } }));
+  template().hasResourceProperties(
+    'AWS::Lambda::Function',
+    functionWith({
+      RETURN_ORIGINS: 'https://a.example https://b.example',
+      OPEN_ID: JSON.stringify(oidc),
+    }),
+  );
+  const off = provide(() => ({ console: { enabled: false, oidc } })).template();
+  off.hasResourceProperties('AWS::Lambda::Function', functionWith({ PAGES: 'portal' }));
+});
+
+test('each page has a limit of its own', () => {
+  const { template } = provide();
+  template().hasResourceProperties('AWS::ApiGateway::Stage', {
+    MethodSettings: Match.arrayWith(
+      ['portal', 'console'].map((page) =>
+        Match.objectLike({
+          HttpMethod: 'POST',
+          ResourcePath: `/~1${page}~1{proxy+}`,
+          ThrottlingRateLimit: 50,
+          ThrottlingBurstLimit: 100,
+        }),
+      ),
+    ),
+  });
+});
+
 test('admin gets the settings of OpenID Connect, and may read this one secret', () => {
   const { template } = provide((scope) => ({
     console: {

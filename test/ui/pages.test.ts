@@ -182,3 +182,15 @@ test('a page never names its own address but by the path of the deployment', asy
   const { ask } = play(() => refused);
   expect(await (await ask('/console/sign-in')).text()).not.toContain('pages.invalid');
 });
+
+test('a search keeps its text on the next page, whatever characters it has', async () => {
+  const search = 'a&b=c#d "<i>"';
+  const { ask } = play(({ path }) =>
+    path === '/pages/session' ? CONSOLE : { connections: [], nextCursor: 'n' },
+  );
+  const html = await (await ask(`/console?search=${encodeURIComponent(search)}`)).text();
+  const [, href = ''] = /href="([^"]*cursor=[^"]*)"/.exec(html) ?? [];
+  const { searchParams } = new URL(href.replaceAll('&amp;', '&'), 'https://pages.invalid');
+  expect(Object.fromEntries(searchParams)).toEqual({ search, cursor: 'n' });
+  expect(html).not.toContain('<i>');
+});
