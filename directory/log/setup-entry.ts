@@ -34,7 +34,6 @@ export interface SetupEntry {
   readonly count?: number;
   /** `totalResults` of a list. */
   readonly results?: number;
-  readonly userAgent?: string;
   /** The user's `userName` or the group's `displayName`. */
   readonly name?: string;
   readonly resourceId?: string;
@@ -47,7 +46,7 @@ export interface SetupLookup {
   readonly isRandom: boolean;
 }
 
-const TEXTS = ['cause', 'attribute', 'tokenProblem', 'name', 'resourceId', 'userAgent'] as const;
+const TEXTS = ['cause', 'attribute', 'tokenProblem', 'name', 'resourceId'] as const;
 const NUMBERS = ['count', 'missing', 'results'] as const;
 
 /** Records a request. */

@@ -32,7 +32,6 @@ export interface SetupFacts {
   readonly count?: number;
   /** `totalResults` of a list. */
   readonly results?: number;
-  readonly userAgent?: string;
   /** The user's `userName` or the group's `displayName`. */
   readonly name?: string;
   readonly resourceId?: string;

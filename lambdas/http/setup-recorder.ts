@@ -6,7 +6,7 @@ import {
   type SetupEntry,
   type SetupLookup,
 } from '../../directory/log/setup-entry';
-import { namesIn, singleLine } from '../../directory/resources/display-names';
+import { namesIn } from '../../directory/resources/display-names';
 import { isResourceId } from '../../directory/store/keys';
 import { unlessBusy } from '../../directory/store/retries';
 import type { Table } from '../../directory/store/table';
@@ -133,13 +133,7 @@ function setupEntryOf(
     ...(typeof id === 'string' && isResourceId(id) && problem === undefined
       ? { resourceId: id }
       : {}),
-    ...userAgentOf(request.headers),
   };
-}
-
-function userAgentOf(headers: ReadonlyMap<string, string>): { readonly userAgent?: string } {
-  const userAgent = singleLine(headers.get('user-agent')?.slice(0, 100));
-  return userAgent === undefined ? {} : { userAgent };
 }
 
 function objectIn(text: string): JsonObject {

@@ -115,14 +115,16 @@ test('without a setup session, or after its end, nothing is recorded', async () 
   expect([await recorded(client.id), await recorded(other.id)]).toEqual([[], []]);
 });
 
-test('a request with a wrong token leaves no name', async () => {
+test('a request with a wrong token leaves no name, and no request its user agent', async () => {
   const { id, baseUrl } = await Client.connect('entra');
   await visitorOf(id);
   const body = JSON.stringify({ userName: 'mallory@evil.example' });
-  await send('POST', `${baseUrl}/Users`, { Authorization: 'Bearer no' }, body);
+  const headers = { Authorization: 'Bearer no', 'User-Agent': 'Mallory/1.0' };
+  await send('POST', `${baseUrl}/Users`, headers, body);
   const [entry] = await recorded(id);
   expect(entry).toMatchObject({ status: 401, tokenProblem: 'foreignToken' });
   expect(entry).not.toHaveProperty('name');
+  expect(JSON.stringify(entry)).not.toContain('Mallory');
 });
 
 test('verify knows the items of the portal', async () => {
