@@ -149,6 +149,7 @@ function connectionOf(index: number): Connection {
     roleRules: [],
     adoption: 'off',
     verifiedDomains: [],
+    membershipsConverted: true,
     cursorKey: randomBytes(32).toString('base64url'),
   };
 }

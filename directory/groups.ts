@@ -1,12 +1,10 @@
-import { directoryBusy } from '../scim/errors/resource-errors';
 import type { BoundFilter } from '../scim/filter/bind';
 import type { JsonObject } from '../scim/json';
 import type { Member, MembershipChange } from '../scim/patch/memberships';
 import type { Attributes } from '../scim/resource/parse';
 import { locationOf } from '../scim/resource/resource';
 import { GROUP, USER, type ResourceType } from '../scim/schema/resource-type';
-import { deletionIntent, deletionWrite, finishDeletion } from './memberships/deletions';
-import { removeDeletedMembers } from './memberships/departures';
+import { deletionIntent, deletionWrites, finishDeletion } from './memberships/deletions';
 import {
   checkKnown,
   editsOf,
@@ -18,8 +16,9 @@ import {
 import {
   completeEdits,
   completeEditsNow,
-  editWrite,
+  editWrites,
   recordEdits,
+  recordOf,
   TRANSACTION_EDITS,
 } from './memberships/member-edits';
 import { existingMembers } from './memberships/member-lookup';
@@ -30,6 +29,7 @@ import { indexedGroupAttributes } from './resources/unique-and-indexed-values';
 import { newMeta, type StoredItem } from './resources/resource-item';
 import { Resources, type GuardedWrite, type Precondition } from './resources/resources';
 import type { Tenant } from './resources/tenant';
+import { inParallel } from './store/batches';
 import { unlessBusy } from './store/retries';
 
 /** How a connection's identity provider needs groups to behave. */
@@ -52,6 +52,9 @@ export interface GroupWithMembers {
   readonly members: readonly JsonObject[];
 }
 
+/** Groups whose members are read in parallel for a filter. */
+const WIDTH = 16;
+
 /** How often the members are read again if they change in the meantime. */
 const SNAPSHOT_ATTEMPTS = 5;
 
@@ -70,9 +73,11 @@ export class Groups {
     this.resources = new Resources(tenant, type, indexed, (id, intentId) =>
       completeEditsNow(tenant, id, intentId),
     );
-    this.collection = new Collection(this.resources, (group, filter) =>
-      this.membersFor(group, filter),
-    );
+    this.collection = new Collection(this.resources, {
+      attribute: 'members',
+      derive: (groups, filter) =>
+        inParallel(groups, WIDTH, (group) => this.membersFor(group, filter)),
+    });
   }
 
   /** @throws ScimError 404 */
@@ -138,22 +143,24 @@ export class Groups {
   async create(attributes: Attributes, members: MembershipChange): Promise<StoredItem> {
     const meta = newMeta();
     const named = [...members.add.values()];
-    const added = await existingMembers(this.tenant, named);
-    checkKnown(named, added, this.rules);
-    const difference = { added, renamed: [], removed: [] };
-    const { alongside, pendingIntent } = await this.memberWrites(meta.id, difference);
-    const group = await this.resources.create(attributes, {
-      meta,
-      item: {
-        members: added.length,
-        ...(pendingIntent === undefined ? {} : { pending: pendingIntent }),
-      },
-      alongside,
-      membershipCounts: membershipCountsOf(difference),
-    });
-    // Only a condition of an id that was issued a moment ago can have failed.
-    if (group === undefined) throw directoryBusy(undefined);
-    return this.finishChange(group, added);
+    for (let attempt = 1; ; attempt += 1) {
+      const added = await existingMembers(this.tenant, named);
+      checkKnown(named, added, this.rules);
+      const difference = { added, renamed: [], removed: [] };
+      const { alongside, pendingIntent } = await this.memberWrites(meta.id, difference);
+      const group = await this.resources.create(attributes, {
+        meta,
+        item: {
+          members: added.length,
+          ...(pendingIntent === undefined ? {} : { pending: pendingIntent }),
+        },
+        alongside,
+        membershipCounts: membershipCountsOf(difference),
+      });
+      if (group !== undefined) return this.finishChange(group);
+      // A member was deleted, or joined other groups, since it was read.
+      await this.tenant.table.retries.pause(attempt);
+    }
   }
 
   /**
@@ -168,14 +175,12 @@ export class Groups {
     compute: (current: StoredItem) => GroupChange | Promise<GroupChange>,
     strict: boolean,
   ): Promise<StoredItem> {
-    let joined: readonly Membership[] = [];
     const group = await this.resources.change(
       id,
       async (current) => {
         const { attributes, members, isFromMembers = false } = await compute(current);
         const difference = await memberDifference(this.tenant, id, members, this.rules);
         const { added, removed } = difference;
-        joined = added;
         const { alongside, pendingIntent } = await this.memberWrites(id, difference);
         return {
           attributes,
@@ -188,7 +193,7 @@ export class Groups {
       },
       strict,
     );
-    return this.finishChange(group, joined);
+    return this.finishChange(group);
   }
 
   /** Returns edits as writes of the group's transaction, or records them if they are too many. */
@@ -202,27 +207,24 @@ export class Groups {
     const { connection } = this.tenant;
     const edits = editsOf(difference);
     if (edits.length > TRANSACTION_EDITS) {
-      return { alongside: [], pendingIntent: await recordEdits(this.tenant, groupId, edits) };
+      const pendingIntent = await recordEdits(this.tenant, groupId, edits.map(recordOf));
+      return { alongside: [], pendingIntent };
     }
     return {
-      alongside: edits.map((edit) => ({ write: editWrite(connection, groupId, edit) })),
+      alongside: edits
+        .flatMap((edit) => editWrites(connection, groupId, edit))
+        .map((write) => ({ write })),
       pendingIntent: undefined,
     };
   }
 
   /**
-   * Does the work that follows a committed change, as far as time allows.
+   * Applies the edits that a committed change has recorded, as far as time allows.
    * @returns the group, with `pendingIntent` if a large change is not complete yet
    */
-  private async finishChange(
-    group: StoredItem,
-    joined: readonly Membership[],
-  ): Promise<StoredItem> {
+  private async finishChange(group: StoredItem): Promise<StoredItem> {
     const { id, pendingIntent } = group;
-    if (pendingIntent === undefined) {
-      await unlessBusy(() => removeDeletedMembers(this.tenant, id, joined));
-      return group;
-    }
+    if (pendingIntent === undefined) return group;
     const isComplete = await unlessBusy(() => completeEdits(this.tenant, id, pendingIntent));
     return isComplete === true ? { ...group, pendingIntent: undefined } : group;
   }
@@ -230,7 +232,7 @@ export class Groups {
   /** Deletes a group, then all memberships in it and of it. @throws ScimError 404, 412, 503 */
   async delete(id: string, check: Precondition): Promise<void> {
     const intent = deletionIntent(this.tenant, 'Group', id);
-    await this.resources.remove(id, check, (group) => [deletionWrite(this.tenant, intent, group)]);
+    await this.resources.remove(id, check, (group) => deletionWrites(this.tenant, intent, group));
     await finishDeletion(this.tenant, intent);
   }
 }

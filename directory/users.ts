@@ -1,13 +1,13 @@
 import { directoryBusy } from '../scim/errors/resource-errors';
-import { mentions } from '../scim/filter/evaluate';
 import type { Attributes } from '../scim/resource/parse';
 import type { StoredResource } from '../scim/resource/resource';
 import type { ResourceType } from '../scim/schema/resource-type';
 import { Candidates, type Adoption } from './candidates';
 import { applicationIdOf, DeletedUsers } from './deleted-users';
-import { deletionIntent, deletionWrite, finishDeletion } from './memberships/deletions';
+import { deletionIntent, deletionWrites, finishDeletion } from './memberships/deletions';
 import { leaveAllGroups } from './memberships/departures';
-import { groupsOf } from './memberships/groups-of';
+import { resumeJoining } from './memberships/member-of';
+import { UserGroups } from './memberships/user-groups';
 import { Collection } from './resources/collection';
 import { INDEXED_USER_ATTRIBUTES } from './resources/unique-and-indexed-values';
 import { changedMeta, newMeta } from './resources/resource-item';
@@ -24,6 +24,8 @@ export type UserDeletion = 'retain' | 'erase';
 export class Users {
   /** All users, as listings read them. */
   readonly collection: Collection;
+  /** The groups of the users. */
+  readonly groups: UserGroups;
   private readonly resources: Resources;
   private readonly deleted: DeletedUsers;
   private readonly candidates: Candidates;
@@ -37,12 +39,21 @@ export class Users {
     this.candidates = new Candidates(tenant.table, tenant.connection);
     this.resources = new Resources(tenant, type, INDEXED_USER_ATTRIBUTES);
     this.deleted = new DeletedUsers(tenant);
-    this.collection = new Collection(this.resources, async ({ id }, filter) => {
-      const groups = mentions(filter, 'groups')
-        ? (await groupsOf(tenant, [id])).get(id)
-        : undefined;
-      return groups === undefined ? {} : { groups };
+    this.groups = new UserGroups(tenant);
+    this.collection = new Collection(this.resources, {
+      attribute: 'groups',
+      derive: async (users) => {
+        const groups = await new UserGroups(tenant).of(users.map(({ id }) => id));
+        return users.map(({ id }) => ({ groups: groups.get(id) ?? [] }));
+      },
     });
+  }
+
+  /** Reads the groups of each page of users together with the page. */
+  readGroupsOfPages(): void {
+    this.collection.onPage = (range) => {
+      this.groups.start(range);
+    };
   }
 
   /** @throws ScimError 404 */
@@ -74,7 +85,10 @@ export class Users {
               meta: changedMeta(deleted),
               sequence: deleted.sequence + 1,
               item: applicationIdOf(deleted.applicationId),
-              alongside: this.deleted.removalWrites(deleted),
+              alongside: [
+                ...this.deleted.removalWrites(deleted),
+                { write: resumeJoining(this.tenant.connection, deleted.id) },
+              ],
             });
       if (created !== undefined) return created;
       // Another request revived the user first: the next attempt meets a conflict or another user.
@@ -125,7 +139,7 @@ export class Users {
     await this.resources.remove(id, check, (user) => {
       ({ attributes } = user);
       const retention = erases ? [] : this.deleted.retentionWrites(user);
-      return [...retention, deletionWrite(this.tenant, intent, user)];
+      return [...retention, ...deletionWrites(this.tenant, intent, user)];
     });
     await finishDeletion(this.tenant, intent);
     if (erases) await this.eraseEarlier(attributes);

@@ -1,4 +1,4 @@
-import { groupsOf } from '../directory/memberships/groups-of';
+import { UserGroups } from '../directory/memberships/user-groups';
 import { resourceFromItem } from '../directory/resources/resource-item';
 import type { Tenant } from '../directory/resources/tenant';
 import { resourceKey } from '../directory/store/keys';
@@ -11,7 +11,7 @@ export async function roleGroupsOf(
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly RoleGroup[]>> {
   const { table, connection } = tenant;
-  const byUser = await groupsOf(tenant, userIds);
+  const byUser = await new UserGroups(tenant).of(userIds);
   const ids = new Set([...byUser.values()].flat().map(({ value }) => asText(value)));
   const items = await table.getMany([...ids].map((id) => resourceKey(connection, 'Group', id)));
   const groups = new Map(

@@ -1,5 +1,5 @@
 import { eraseEntries } from '../log/erasure';
-import { completeDeletion } from '../memberships/deletions';
+import { completeDeletion, endDeletion } from '../memberships/deletions';
 import { completeOrDelete } from '../memberships/member-edits';
 import { inParallel } from '../store/batches';
 import {
@@ -56,7 +56,7 @@ export async function completeAbandoned(
     try {
       if (!(await completeIntent(table, intent, resync))) return;
       if (intent.kind === 'deletion' && isOlder(intent, finalCheck)) {
-        await deleteIntent(table, intent);
+        await endDeletion(table, intent);
       }
       // The connection was searched again after its last request had ended.
       if (intent.kind === 'purge') await freeConnectionId(table, intent);

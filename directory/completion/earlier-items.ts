@@ -42,7 +42,7 @@ const STATE: Key = { pk: BACKFILLS, sk: '0.3.0' };
  * After this time the whole deployment is updated, and the last invocations of the earlier release,
  * which still wrote items in their form, have ended.
  */
-const DELAY_MS = 30 * 60_000;
+export const CONVERSION_DELAY_MS = 30 * 60_000;
 
 /** Items per page, and converted in parallel. */
 const PAGE = 200;
@@ -64,7 +64,7 @@ const PARTITIONS = [
 ] as const;
 
 /** Called for an item that cannot be converted. */
-type OnFailure = (item: Item, error: unknown) => void;
+export type OnFailure = (item: Item, error: unknown) => void;
 
 /** Where the next page begins. */
 interface Position {
@@ -93,7 +93,7 @@ export async function convertEarlierItems(
     return false;
   }
   if (state['done'] === true) return true;
-  if (now - numberOf(state, 'startedAt') < DELAY_MS) return false;
+  if (now - numberOf(state, 'startedAt') < CONVERSION_DELAY_MS) return false;
   const start: Position = {
     connection: textOr(state, 'connection'),
     partition: numberOf(state, 'partition'),

@@ -1,5 +1,5 @@
 import { GROUP, USER, type ResourceTypeName } from '../../scim/schema/resource-type';
-import { removeMembers } from '../memberships/deletions';
+import { purgeMemberships } from '../memberships/deletions';
 import {
   INDEXED_USER_ATTRIBUTES,
   indexedGroupAttributes,
@@ -23,6 +23,7 @@ import {
   eventPartition,
   intentKey,
   logPartition,
+  memberOfPartition,
   noticePartition,
   pageMarkPartition,
   portalLinkPartition,
@@ -55,6 +56,7 @@ const TYPES = ['User', 'Group'] as const;
 
 /** Partitions whose items have keys with ids that are never reused. */
 const OWN_PARTITIONS = [
+  ...TYPES.map((type) => (connection: string) => memberOfPartition(connection, type)),
   endedTokenPartition,
   noticePartition,
   logPartition,
@@ -124,7 +126,7 @@ async function removeIntents(table: Table, purge: Purge): Promise<boolean> {
       if (intent.connection !== purge.connection || intent.id === purge.id) continue;
       const { connection } = intent;
       const isDeletedGroup = intent.kind === 'deletion' && intent.type === 'Group';
-      if (isDeletedGroup && !(await removeMembers({ table, connection }, intent.resource))) {
+      if (isDeletedGroup && !(await purgeMemberships({ table, connection }, intent.resource))) {
         return false;
       }
       await deleteIntent(table, intent);
@@ -142,7 +144,7 @@ async function removeResources(
   return removePages(table, purge, resourcePartition(connection, type), async (items) => {
     if (type === 'Group') {
       for (const { sk } of items) {
-        if (!(await removeMembers({ table, connection }, sk))) return false;
+        if (!(await purgeMemberships({ table, connection }, sk))) return false;
       }
     }
     const values = items.flatMap((item) => valueKeys(connection, type, item));

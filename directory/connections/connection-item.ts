@@ -72,9 +72,14 @@ const LAST_USE = 'lastUsed_';
 
 /**
  * Attributes updated without a new version: the state of failures (`notices/`), the usage pattern,
- * and until when the connection is set up (`sessions/`).
+ * until when the connection is set up (`sessions/`), and the progress of `completion/`.
  */
-const UNVERSIONED = new Set<string>(['failing', USAGE_PATTERN, 'setupUntil']);
+const UNVERSIONED = new Set<string>([
+  'failing',
+  USAGE_PATTERN,
+  'setupUntil',
+  'membershipsConverted',
+]);
 
 function isUnversioned(attribute: string): boolean {
   return attribute.startsWith(LAST_USE) || UNVERSIONED.has(attribute);
@@ -148,6 +153,7 @@ export function connectionFromItem(item: Item): Connection | undefined {
     verifiedDomains: Array.isArray(item['verifiedDomains'])
       ? item['verifiedDomains'].map(String)
       : [],
+    membershipsConverted: item['membershipsConverted'] === true,
     cursorKey: textOf(item, 'cursorKey'),
   };
 }

@@ -66,6 +66,11 @@ export interface Connection extends Adoption {
   /** How users appear to the application, in addition to the default mapping. */
   readonly mapping: readonly MappingRow[];
   readonly roleRules: readonly RoleRule[];
+  /**
+   * Whether the inverse index lists no membership that a release before 0.3.0 wrote: the groups of a
+   * member are in the member's own item.
+   */
+  readonly membershipsConverted: boolean;
   /** The key that seals paging cursors: 32 random bytes, base64url. */
   readonly cursorKey: string;
 }

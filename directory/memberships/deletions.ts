@@ -3,33 +3,52 @@ import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import { namesIn } from '../resources/display-names';
 import { changedByAttribute } from '../resources/request-info';
 import type { Tenant } from '../resources/tenant';
-import { handOver, intentWrite, newIntent, type ResourceIntent } from '../store/intents';
+import { batchesOf, inParallel } from '../store/batches';
+import {
+  deleteIntent,
+  handOver,
+  intentWrite,
+  newIntent,
+  type ResourceIntent,
+} from '../store/intents';
 import type { Key } from '../store/item';
 import { membershipPartition } from '../store/keys';
 import { HAND_OVER_MS, unlessBusy } from '../store/retries';
+import type { Table } from '../store/table';
 import type { Write } from '../store/write';
 import { leaveAllGroups } from './departures';
+import { TRANSACTION_EDITS } from './member-edits';
+import { endJoining, forgetMember } from './member-of';
+import { membershipFromItem, removeMembership } from './membership-item';
 
 /*
- * A user or group is deleted in one transaction, which also records an intent to delete its
- * memberships. If there is time, the request deletes them right away, but the intent stays: the
- * index that finds memberships is eventually consistent, so one written just before the deletion
- * may be missing from it. The `completion` function checks again later and deletes the intent then.
+ * A user or group is deleted in one transaction, which also marks its item in `member-of.ts`, so
+ * that it joins no more groups, and records an intent to delete its memberships. If there is time,
+ * the request deletes them right away, but the intent stays: memberships that only the inverse index
+ * lists may be missing there at first, because it is eventually consistent. The `completion` function
+ * checks again later and deletes the intent then.
  */
 
-/** Creates the write that records a deletion's intent, with the data the log needs about it. */
-export function deletionWrite(
-  { request }: Tenant,
+/** Creates the writes that record a deletion, with the data that the log needs about it. */
+export function deletionWrites(
+  { request, connection }: Tenant,
   intent: ResourceIntent,
-  { attributes }: StoredResource,
-): Write {
+  { id, attributes }: StoredResource,
+): readonly Write[] {
   const { name, externalId } = namesIn(attributes);
-  return intentWrite(intent, {
-    ...changedByAttribute(request, intent.id),
-    ...(name === undefined ? {} : { name }),
-    ...(externalId === undefined ? {} : { externalId }),
-  });
+  return [
+    endJoining(connection, intent.type, id),
+    intentWrite(intent, {
+      ...changedByAttribute(request, intent.id),
+      ...(name === undefined ? {} : { name }),
+      ...(externalId === undefined ? {} : { externalId }),
+    }),
+  ];
 }
+
+/** Memberships of a deleted group that are read at a time, and transactions in parallel. */
+const PAGE = 360;
+const WIDTH = 8;
 
 /** Creates the intent that is recorded together with a deletion. */
 export function deletionIntent(
@@ -58,12 +77,37 @@ export async function completeDeletion(tenant: Tenant, intent: ResourceIntent): 
   return type === 'User' || removeMembers(tenant, resource);
 }
 
+/** Removes what is left of a deleted resource when no request can be adding it to a group. */
+export async function endDeletion(table: Table, intent: ResourceIntent): Promise<void> {
+  await forgetMember(table, intent.connection, intent.type, intent.resource);
+  await deleteIntent(table, intent);
+}
+
 /**
- * Deletes the memberships of a deleted group. No member can be added any more, and the group's id
- * is never reused.
+ * Removes the members of a deleted group. None can be added any more, and the group's id is never
+ * reused.
  * @returns false if there was not enough time
  */
-export async function removeMembers(
+async function removeMembers({ table, connection }: Tenant, groupId: string): Promise<boolean> {
+  for (let attempt = 1; ;) {
+    if (table.retries.timeLeft < HAND_OVER_MS) return false;
+    const { items } = await table.query(membershipPartition(connection, groupId), { limit: PAGE });
+    if (items.length === 0) return true;
+    const batches = batchesOf(items.map(membershipFromItem), TRANSACTION_EDITS);
+    const failed = await inParallel(batches, WIDTH, (batch) =>
+      table.write(batch.flatMap((member) => removeMembership(connection, groupId, member))),
+    );
+    // A member left, or its membership was converted, since the page was read.
+    if (failed.flat().length > 0) await table.retries.pause((attempt += 1));
+  }
+}
+
+/**
+ * Deletes the memberships of a group whose connection is being purged, but not from what its
+ * members are listed in, which is purged, too.
+ * @returns false if there was not enough time
+ */
+export async function purgeMemberships(
   { table, connection }: Pick<Tenant, 'table' | 'connection'>,
   groupId: string,
 ): Promise<boolean> {

@@ -1,14 +1,13 @@
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import type { Tenant } from '../resources/tenant';
 import { inParallel } from '../store/batches';
-import { textOf } from '../store/item';
-import { INVERSE_INDEX, membershipKey, memberOfPartition, resourceKey } from '../store/keys';
+import { membershipKey, resourceKey } from '../store/keys';
 import { HAND_OVER_MS } from '../store/retries';
 import { newVersion } from '../store/version';
 import { ABSENT } from '../store/write';
 import { completeEditsNow } from './member-edits';
-import { existingMembers } from './member-lookup';
-import { removeMembership, type Membership } from './membership-item';
+import { directGroupIds } from './member-of';
+import { membershipFromItem, removeMembership } from './membership-item';
 
 /** Groups that a deleted member leaves in parallel. */
 const WIDTH = 8;
@@ -23,34 +22,13 @@ export async function leaveAllGroups(
   type: ResourceTypeName,
   memberId: string,
 ): Promise<boolean> {
-  const { table, connection } = tenant;
-  const groupIds: string[] = [];
-  const memberships = table.queryAll(memberOfPartition(connection, memberId), {
-    index: INVERSE_INDEX,
-  });
-  for await (const item of memberships) groupIds.push(textOf(item, 'gsi1sk'));
+  const groupIds = await directGroupIds(tenant, type, memberId);
   const left = await inParallel(groupIds, WIDTH, async (groupId) => {
-    if (table.retries.timeLeft < HAND_OVER_MS) return false;
+    if (tenant.table.retries.timeLeft < HAND_OVER_MS) return false;
     await leaveGroup(tenant, groupId, type, memberId);
     return true;
   });
   return left.every(Boolean);
-}
-
-/**
- * Removes members that were deleted while they were being added. Deletion finds memberships through
- * an eventually consistent index; this check runs after the membership was written, so the two
- * together miss none.
- */
-export async function removeDeletedMembers(
-  tenant: Tenant,
-  groupId: string,
-  added: readonly Membership[],
-): Promise<void> {
-  if (added.length === 0) return;
-  const alive = new Set((await existingMembers(tenant, added)).map(({ value }) => value));
-  const gone = added.filter(({ value }) => !alive.has(value));
-  await inParallel(gone, WIDTH, ({ value, type }) => leaveGroup(tenant, groupId, type, value));
 }
 
 /** Removes one membership of a deleted member, if it exists. @throws ScimError 503 */
@@ -61,29 +39,27 @@ async function leaveGroup(
   memberId: string,
 ): Promise<void> {
   const { table, connection } = tenant;
-  const group = resourceKey(connection, 'Group', groupId);
   for (let attempt = 1; ; attempt += 1) {
+    const item = await table.get(membershipKey(connection, groupId, memberId));
+    if (item === undefined) return;
+    const removal = removeMembership(connection, groupId, membershipFromItem(item));
     const lastModified = new Date().toISOString();
     const failed = await table.write([
       {
-        update: group,
+        update: resourceKey(connection, 'Group', groupId),
         set: { version: newVersion(), lastModified },
         add: { members: -1 },
         condition: { is: 'noPendingEdits' },
       },
-      removeMembership(connection, groupId, memberId),
       // The user may have been created again under the same id and have joined the group anew.
       { check: resourceKey(connection, type, memberId), condition: ABSENT },
+      ...removal,
     ]);
+    if (failed.length === 0 || failed.some(({ index }) => index === 1)) return;
     const groupFailure = failed.find(({ index }) => index === 0);
-    // If the group's condition held, the membership is gone or was gone before.
-    if (groupFailure === undefined) return;
-    if (groupFailure.item === undefined) {
-      // The group is gone; delete the orphaned membership.
-      await table.write([{ delete: membershipKey(connection, groupId, memberId) }]);
-      return;
-    }
-    const { pending } = groupFailure.item;
+    // The group is gone; its membership is an orphan.
+    if (groupFailure !== undefined && groupFailure.item === undefined) await table.write(removal);
+    const pending = groupFailure?.item?.['pending'];
     if (typeof pending === 'string') await completeEditsNow(tenant, groupId, pending);
     await table.retries.pause(attempt);
   }

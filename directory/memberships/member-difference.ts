@@ -4,12 +4,12 @@ import type { MembershipCounts } from '../resources/request-info';
 import type { Tenant } from '../resources/tenant';
 import type { MembershipEdit } from './member-edits';
 import {
+  compareWithNamed,
   existingMembers,
-  lookUpMembers,
   storedDisplayName,
-  type NamedMembers,
+  type Comparison,
 } from './member-lookup';
-import { membersAmong, membersOf, type Membership } from './membership-item';
+import { membersOf, type Membership } from './membership-item';
 
 /** How a group deals with members that do not exist. */
 export interface UnknownMemberRules {
@@ -22,8 +22,7 @@ export interface UnknownMemberRules {
 export interface MemberDifference {
   readonly added: readonly Membership[];
   readonly renamed: readonly Member[];
-  /** Ids. */
-  readonly removed: readonly string[];
+  readonly removed: readonly Membership[];
 }
 
 /**
@@ -58,25 +57,6 @@ export async function memberDifference(
   return { added: joining, renamed, removed: leaving };
 }
 
-/** Named members compared with those that the group has. */
-interface Comparison extends NamedMembers {
-  readonly leaving: readonly string[];
-}
-
-/** Reads the named members only: the change does not depend on the others. */
-async function compareWithNamed(
-  tenant: Tenant,
-  groupId: string,
-  named: readonly Member[],
-  remove: readonly string[],
-): Promise<Comparison> {
-  const [found, leaving] = await Promise.all([
-    lookUpMembers(tenant, groupId, named),
-    membersAmong(tenant, groupId, remove),
-  ]);
-  return { ...found, leaving: [...leaving.keys()] };
-}
-
 /** Reads all members: the named ones replace them. */
 async function compareWithAll(
   tenant: Tenant,
@@ -90,7 +70,11 @@ async function compareWithAll(
     tenant,
     named.filter(({ value }) => !present.has(value)),
   );
-  return { present, joining, leaving: [...present.keys()].filter((id) => !staying.has(id)) };
+  return {
+    present,
+    joining,
+    leaving: [...present.values()].filter(({ value }) => !staying.has(value)),
+  };
 }
 
 /**
@@ -116,7 +100,7 @@ export function editsOf({ added, renamed, removed }: MemberDifference): readonly
   return [
     ...added.map((member) => ({ kind: 'add', member }) as const),
     ...renamed.map((member) => ({ kind: 'rename', member }) as const),
-    ...removed.map((memberId) => ({ kind: 'remove', memberId }) as const),
+    ...removed.map((member) => ({ kind: 'remove', member }) as const),
   ];
 }
 
@@ -126,11 +110,7 @@ const LOGGED_IDS = 5;
 /** Summarizes a difference for the log; undefined if there is none. */
 export function membershipCountsOf(difference: MemberDifference): MembershipCounts | undefined {
   const { added, removed, renamed } = difference;
-  const ids = [
-    ...added.map(({ value }) => value),
-    ...removed,
-    ...renamed.map(({ value }) => value),
-  ];
+  const ids = [...added, ...removed, ...renamed].map(({ value }) => value);
   if (ids.length === 0) return undefined;
   return {
     added: added.length,

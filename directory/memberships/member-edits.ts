@@ -15,7 +15,7 @@ import { batchKey, BATCHES, intentKey, resourceKey } from '../store/keys';
 import { HAND_OVER_MS } from '../store/retries';
 import { TRANSACTION_WRITES } from '../store/table';
 import type { Write } from '../store/write';
-import { existingMembers } from './member-lookup';
+import { compareWithNamed } from './member-lookup';
 import {
   addMembership,
   removeMembership,
@@ -38,13 +38,18 @@ import {
 export type MembershipEdit =
   | { readonly kind: 'add'; readonly member: Membership }
   | { readonly kind: 'rename'; readonly member: Member }
+  | { readonly kind: 'remove'; readonly member: Membership };
+
+/** An edit as a batch records it. What else its writes depend on is read when it is applied. */
+export type RecordedEdit =
+  | { readonly kind: 'add' | 'rename'; readonly member: Member }
   | { readonly kind: 'remove'; readonly memberId: string };
 
 /**
- * Edits per transaction. The rest of the transaction is for the group, its indexed values and its
- * count, or for the record of the batch.
+ * Edits per transaction, of up to two writes each. The rest of the transaction is for the group,
+ * its indexed values and its count, or for the record of the batch.
  */
-export const TRANSACTION_EDITS = TRANSACTION_WRITES - 10;
+export const TRANSACTION_EDITS = (TRANSACTION_WRITES - 10) / 2;
 
 /** Batches applied in parallel. */
 const WIDTH = 8;
@@ -56,7 +61,7 @@ const WIDTH = 8;
 export async function recordEdits(
   { table, connection }: Tenant,
   groupId: string,
-  edits: readonly MembershipEdit[],
+  edits: readonly RecordedEdit[],
 ): Promise<string> {
   const intent = newIntent(connection, 'members', 'Group', groupId);
   // The intent is written first: batches without an intent would never be found and deleted.
@@ -122,40 +127,90 @@ export async function completeOrDelete(tenant: Tenant, intent: ResourceIntent): 
   return true;
 }
 
+/** Returns what a batch records of an edit. */
+export function recordOf(edit: MembershipEdit): RecordedEdit {
+  if (edit.kind === 'remove') return { kind: 'remove', memberId: edit.member.value };
+  const { value, display } = edit.member;
+  return { kind: edit.kind, member: { value, ...(display === undefined ? {} : { display }) } };
+}
+
 /**
  * Applies one batch. Nothing is written if the record is gone, because the batch was applied by
  * another worker then. Members deleted since the edits were recorded are neither added nor counted.
  */
-async function applyBatch(tenant: Tenant, groupId: string, item: Item): Promise<void> {
+async function applyBatch(
+  tenant: Tenant,
+  groupId: string,
+  { pk, sk, ...item }: Item,
+): Promise<void> {
   const { table, connection } = tenant;
-  const { pk, sk } = item;
-  const edits = parseJson(textOf(item, 'edits')) as unknown as readonly MembershipEdit[];
-  const joining = edits.flatMap((edit) => (edit.kind === 'add' ? [edit.member] : []));
-  const alive = new Set((await existingMembers(tenant, joining)).map(({ value }) => value));
-  const applicable = edits.filter((edit) => edit.kind !== 'add' || alive.has(edit.member.value));
-  const missing = edits.length - applicable.length;
-  await table.write([
-    { delete: { pk, sk }, condition: { is: 'present' } },
-    ...applicable.map((edit) => unconditional(editWrite(connection, groupId, edit))),
-    ...(missing === 0
-      ? []
-      : [{ update: resourceKey(connection, 'Group', groupId), add: { members: -missing } }]),
-  ]);
+  let text = textOf({ pk, sk, ...item }, 'edits');
+  for (let attempt = 1; ; attempt += 1) {
+    const edits = parseJson(text) as unknown as readonly RecordedEdit[];
+    // A release before 0.3.0 recorded twice as many edits in a batch.
+    const rest = JSON.stringify(edits.slice(TRANSACTION_EDITS));
+    const { writes, uncounted } = await editsNow(
+      tenant,
+      groupId,
+      edits.slice(0, TRANSACTION_EDITS),
+    );
+    const condition = { is: 'same', attribute: 'edits', value: text } as const;
+    const failed = await table.write([
+      rest === '[]'
+        ? { delete: { pk, sk }, condition }
+        : { update: { pk, sk }, set: { edits: rest }, condition },
+      ...writes,
+      ...(uncounted === 0
+        ? []
+        : [{ update: resourceKey(connection, 'Group', groupId), add: { members: uncounted } }]),
+    ]);
+    if (failed.some(({ index }) => index === 0)) return;
+    if (failed.length > 0) await table.retries.pause(attempt);
+    else if (rest === '[]') return;
+    else text = rest;
+  }
 }
 
-/** Creates the write of one edit; its condition fails if the edit would change nothing. */
-export function editWrite(connection: string, groupId: string, edit: MembershipEdit): Write {
+/**
+ * Returns the writes of recorded edits to a group as it is now.
+ * @returns also by how much the group's number of members, which the recorded change has updated
+ *   already, differs from what these edits do
+ */
+async function editsNow(
+  tenant: Tenant,
+  groupId: string,
+  edits: readonly RecordedEdit[],
+): Promise<{ readonly writes: readonly Write[]; readonly uncounted: number }> {
+  const { connection } = tenant;
+  const added = edits.flatMap((edit) => (edit.kind === 'add' ? [edit.member] : []));
+  const renamed = edits.flatMap((edit) => (edit.kind === 'rename' ? [edit.member] : []));
+  const removed = edits.flatMap((edit) => (edit.kind === 'remove' ? [edit.memberId] : []));
+  const found = await compareWithNamed(tenant, groupId, [...added, ...renamed], removed);
+  const isAdded = new Set(added.map(({ value }) => value));
+  const joining = found.joining.filter(({ value }) => isAdded.has(value));
+  const writes = [
+    ...joining.flatMap((member) => addMembership(connection, groupId, member)),
+    ...renamed
+      .filter(({ value }) => found.present.has(value))
+      .map((member) => renameMembership(connection, groupId, member)),
+    ...found.leaving.flatMap((member) => removeMembership(connection, groupId, member)),
+  ];
+  const uncounted = joining.length - added.length + (removed.length - found.leaving.length);
+  return { writes, uncounted };
+}
+
+/** Creates the writes of one edit; a condition fails if the edit would change nothing. */
+export function editWrites(
+  connection: string,
+  groupId: string,
+  edit: MembershipEdit,
+): readonly Write[] {
   switch (edit.kind) {
     case 'add':
       return addMembership(connection, groupId, edit.member);
     case 'rename':
-      return renameMembership(connection, groupId, edit.member);
+      return [renameMembership(connection, groupId, edit.member)];
     case 'remove':
-      return removeMembership(connection, groupId, edit.memberId);
+      return removeMembership(connection, groupId, edit.member);
   }
-}
-
-function unconditional(write: Write): Write {
-  const { condition: _, ...always } = write;
-  return always;
 }

@@ -2,20 +2,40 @@ import type { Member } from '../../scim/patch/memberships';
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import { resourceFromItem } from '../resources/resource-item';
 import type { Tenant } from '../resources/tenant';
-import type { Item } from '../store/item';
-import { isResourceId, membershipPartition, resourceKey } from '../store/keys';
-import { membershipFromItem, type Membership } from './membership-item';
+import type { Item, Key } from '../store/item';
+import { isResourceId, memberOfKey, membershipPartition, resourceKey } from '../store/keys';
+import { memberOfFromItem } from './member-of';
+import { membersAmong, membershipFromItem, type Membership } from './membership-item';
 
-/** The members that a client named, compared with the members that the group has. */
-export interface NamedMembers {
+/** The members that a change names, compared with the members that the group has. */
+export interface Comparison extends NamedMembers {
+  /** Members that are to be removed. */
+  readonly leaving: readonly Membership[];
+}
+
+interface NamedMembers {
   /** Those that are members already, by id. */
   readonly present: ReadonlyMap<string, Membership>;
   /** Those that are not members yet, as `existingMembers` returns them. */
   readonly joining: readonly Membership[];
 }
 
-/** Looks up named members, in a single round trip if all of them are members or users. */
-export async function lookUpMembers(
+/** Reads the named members only: the change does not depend on the others. */
+export async function compareWithNamed(
+  tenant: Tenant,
+  groupId: string,
+  named: readonly Member[],
+  remove: readonly string[],
+): Promise<Comparison> {
+  const [found, leaving] = await Promise.all([
+    lookUpMembers(tenant, groupId, named),
+    membersAmong(tenant, groupId, remove),
+  ]);
+  return { ...found, leaving: [...leaving.values()] };
+}
+
+/** Looks up named members, in one round trip if all of them are users or members already. */
+async function lookUpMembers(
   tenant: Tenant,
   groupId: string,
   members: readonly Member[],
@@ -26,16 +46,14 @@ export async function lookUpMembers(
   const items = await table.getMany(
     candidates.flatMap(({ value }) => [
       { pk: partition, sk: value },
-      resourceKey(connection, 'User', value),
+      ...joiningKeys(connection, 'User', value),
     ]),
   );
-  const isMembership = ({ pk }: Item): boolean => pk === partition;
   const present = new Map(
-    items.filter(isMembership).map((item) => [item.sk, membershipFromItem(item)]),
+    items.filter(({ pk }) => pk === partition).map((item) => [item.sk, membershipFromItem(item)]),
   );
-  const users = new Map(items.filter((item) => !isMembership(item)).map((item) => [item.sk, item]));
   const others = candidates.filter(({ value }) => !present.has(value));
-  return { present, joining: await asMemberships(tenant, others, users) };
+  return { present, joining: await asMemberships(tenant, others, items) };
 }
 
 /**
@@ -47,41 +65,46 @@ export async function existingMembers(
   members: readonly Member[],
 ): Promise<readonly Membership[]> {
   const candidates = members.filter(({ value }) => isResourceId(value));
-  return asMemberships(tenant, candidates, await itemsOf(tenant, 'User', candidates));
+  return asMemberships(tenant, candidates, await joiningItems(tenant, 'User', candidates));
 }
 
-/** @param users the items of those members that are users */
+/** @param users the items of those members that are users, as `joiningItems` returns them */
 async function asMemberships(
   tenant: Tenant,
   members: readonly Member[],
-  users: ReadonlyMap<string, Item>,
+  users: readonly Item[],
 ): Promise<readonly Membership[]> {
-  const others = members.filter(({ value }) => !users.has(value));
-  const groups = await itemsOf(tenant, 'Group', others);
-  return members.flatMap((member) => {
-    const [user, group] = [users.get(member.value), groups.get(member.value)];
-    const found = user ?? group;
+  const { connection } = tenant;
+  const byKey = new Map(users.map((item) => [`${item.pk} ${item.sk}`, item]));
+  const itemAt = ({ pk, sk }: Key): Item | undefined => byKey.get(`${pk} ${sk}`);
+  const others = members.filter(({ value }) => !itemAt(resourceKey(connection, 'User', value)));
+  for (const item of await joiningItems(tenant, 'Group', others)) {
+    byKey.set(`${item.pk} ${item.sk}`, item);
+  }
+  return members.flatMap((member): readonly Membership[] => {
+    const { value } = member;
+    const user = itemAt(resourceKey(connection, 'User', value));
+    const found = user ?? itemAt(resourceKey(connection, 'Group', value));
     if (found === undefined) return [];
+    const type = found === user ? 'User' : 'Group';
+    const { isFull } = memberOfFromItem(itemAt(memberOfKey(connection, type, value)));
     const name = member.display ?? displayNameOf(found);
-    return [
-      {
-        value: member.value,
-        type: found === user ? ('User' as const) : ('Group' as const),
-        ...(name === undefined ? {} : { display: storedDisplayName(name) }),
-      },
-    ];
+    const display = name === undefined ? {} : { display: storedDisplayName(name) };
+    return [{ value, type, isIndexed: isFull, ...display }];
   });
 }
 
-async function itemsOf(
+/** Reads what adding members depends on: their own items, and those that list their groups. */
+function joiningItems(
   { table, connection }: Tenant,
   type: ResourceTypeName,
   members: readonly Member[],
-): Promise<ReadonlyMap<string, Item>> {
-  const items = await table.getMany(
-    members.map(({ value }) => resourceKey(connection, type, value)),
-  );
-  return new Map(items.map((item) => [item.sk, item]));
+): Promise<readonly Item[]> {
+  return table.getMany(members.flatMap(({ value }) => joiningKeys(connection, type, value)));
+}
+
+function joiningKeys(connection: string, type: ResourceTypeName, id: string): readonly Key[] {
+  return [resourceKey(connection, type, id), memberOfKey(connection, type, id)];
 }
 
 function displayNameOf(item: Item): string | undefined {

@@ -2,12 +2,20 @@ import type { Member } from '../../scim/patch/memberships';
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import type { Tenant } from '../resources/tenant';
 import { textOf, type Item } from '../store/item';
-import { isResourceId, membershipKey, memberOfPartition, membershipPartition } from '../store/keys';
+import {
+  isResourceId,
+  memberIndexPartition,
+  membershipKey,
+  membershipPartition,
+} from '../store/keys';
 import { ABSENT, PRESENT, type Write } from '../store/write';
+import { listGroup, unlistGroup } from './member-of';
 
 /** A member as it is stored: one item per member, however large the group is. */
 export interface Membership extends Member {
   readonly type: ResourceTypeName;
+  /** Whether the inverse index lists the group under the member, and not the member's item. */
+  readonly isIndexed: boolean;
 }
 
 /** Yields all members of a group, ordered by id, reading page by page. */
@@ -31,22 +39,27 @@ export async function membersAmong(
   return new Map(items.map((item) => [item.sk, membershipFromItem(item)]));
 }
 
-/** Creates the write that adds a member; its condition fails if the member is already there. */
+/**
+ * Creates the writes that add a member. A condition fails if the member is already there, if it was
+ * deleted, or if its item cannot list another group.
+ */
 export function addMembership(
   connection: string,
   groupId: string,
-  { value, type, display }: Membership,
-): Write {
-  return {
-    put: {
-      ...membershipKey(connection, groupId, value),
-      gsi1pk: memberOfPartition(connection, value),
-      gsi1sk: groupId,
-      type,
-      ...(display === undefined ? {} : { display }),
+  { value, type, display, isIndexed }: Membership,
+): readonly Write[] {
+  return [
+    {
+      put: {
+        ...membershipKey(connection, groupId, value),
+        ...(isIndexed ? { gsi1pk: memberIndexPartition(connection, value), gsi1sk: groupId } : {}),
+        type,
+        ...(display === undefined ? {} : { display }),
+      },
+      condition: ABSENT,
     },
-    condition: ABSENT,
-  };
+    listGroup(connection, type, value, groupId, isIndexed),
+  ];
 }
 
 /**
@@ -64,9 +77,21 @@ export function renameMembership(
   };
 }
 
-/** Creates the write that removes a member; its condition fails without the member. */
-export function removeMembership(connection: string, groupId: string, memberId: string): Write {
-  return { delete: membershipKey(connection, groupId, memberId), condition: PRESENT };
+/**
+ * Creates the writes that remove a member. A condition fails without the member, and if the
+ * membership has been converted since it was read.
+ */
+export function removeMembership(
+  connection: string,
+  groupId: string,
+  { value, type, isIndexed }: Membership,
+): readonly Write[] {
+  const key = membershipKey(connection, groupId, value);
+  if (isIndexed) return [{ delete: key, condition: { is: 'with', attribute: 'gsi1pk' } }];
+  return [
+    { delete: key, condition: { is: 'without', attributes: ['gsi1pk'] } },
+    unlistGroup(connection, type, value, groupId),
+  ];
 }
 
 /** Reads the item that `addMembership` wrote. */
@@ -75,6 +100,7 @@ export function membershipFromItem(item: Item): Membership {
   return {
     value: item.sk,
     type: textOf(item, 'type') === 'Group' ? 'Group' : 'User',
+    isIndexed: item['gsi1pk'] !== undefined,
     ...(typeof display === 'string' ? { display } : {}),
   };
 }

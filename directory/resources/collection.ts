@@ -1,21 +1,15 @@
 import { tooManyCandidates } from '../../scim/errors/filter-errors';
 import type { BoundFilter } from '../../scim/filter/bind';
-import { comparisonsIn, matches, valuesAt } from '../../scim/filter/evaluate';
+import { comparisonsIn, matches, matchesWithout, valuesAt } from '../../scim/filter/evaluate';
 import type { ScimError } from '../../scim/errors/scim-error';
-import { asText, isArray, type JsonObject } from '../../scim/json';
+import { asText, isArray, type Json, type JsonObject } from '../../scim/json';
 import { toResource } from '../../scim/resource/resource';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { inParallel } from '../store/batches';
 import { textOf, type Item, type Key } from '../store/item';
-import {
-  INVERSE_INDEX,
-  isResourceId,
-  memberOfPartition,
-  resourceKey,
-  resourcePartition,
-  UNIQUE,
-  valuePartition,
-} from '../store/keys';
+import { resourceKey, resourcePartition, UNIQUE, valuePartition } from '../store/keys';
+import { directGroupIds } from '../memberships/member-of';
+import { userIdsWithin } from '../memberships/users-within';
 import { scanPartition } from '../store/parallel-scan';
 import { unlessBusy } from '../store/retries';
 import type { QueryOptions } from '../store/table';
@@ -42,35 +36,55 @@ class StepBudget {
 
   constructor(private readonly errorAfter: (resources: number) => ScimError) {}
 
+  /** Spends the steps of a resource. */
   spend(steps: number): void {
     this.resources += 1;
+    this.spendMore(steps);
+  }
+
+  /** Spends further steps of a resource. */
+  spendMore(steps: number): void {
     this.left -= steps;
     if (this.left < 0) throw this.errorAfter(this.resources);
   }
 }
 
-function weightOf({ size }: StoredItem, derived: JsonObject): number {
-  const elements = Object.values(derived).reduce<number>(
-    (sum, value) => sum + (isArray(value) ? value.length : 0),
-    0,
-  );
-  return 1 + Math.floor(size / STEP_SIZE) + Math.floor(elements / 10);
+/** Elements of a derived attribute that count as another step. */
+const STEP_ELEMENTS = 10;
+
+function weightOf(elements: Json | undefined): number {
+  return isArray(elements) ? Math.floor(elements.length / STEP_ELEMENTS) : 0;
 }
 
 /** Reading a page stops at this number of characters: no answer holds as many. */
 const PAGE_CHARACTERS = 8 * 1024 * 1024;
 
-/** Resources evaluated in parallel. */
+/** A page that is about to be read. */
+export interface PageRange {
+  /** Id of the resource before the page; undefined for the first page. */
+  readonly after: string | undefined;
+  readonly limit: number;
+  readonly backward: boolean;
+}
+
+/** Lookups in parallel. */
 const WIDTH = 16;
 
-/** Returns attributes that are stored elsewhere and that a filter needs, such as members. */
-export type DeriveAttributes = (resource: StoredItem, filter: BoundFilter) => Promise<JsonObject>;
+/** The attribute of a resource type that is stored elsewhere: the groups of users, or members. */
+export interface DerivedAttribute {
+  readonly attribute: 'groups' | 'members';
+  /** Returns what a filter needs of the attribute, for resources in the same order. */
+  derive(resources: readonly StoredItem[], filter: BoundFilter): Promise<readonly JsonObject[]>;
+}
 
 /** The resources of one type, as listings read them. */
 export class Collection {
+  /** Called when a page is about to be read. */
+  onPage: (range: PageRange) => void = () => undefined;
+
   constructor(
     private readonly resources: Resources,
-    private readonly derive: DeriveAttributes,
+    private readonly derived: DerivedAttribute,
   ) {}
 
   get type(): ResourceType {
@@ -96,6 +110,7 @@ export class Collection {
     let index = mark?.index ?? 0;
     // One resource beyond the page shows that another page follows, which will start at a mark.
     const limit = Math.min(1000, startIndex - index + count);
+    this.onPage({ after: mark?.id, limit, backward: false });
     for await (const item of this.items({ after, limit })) {
       index += 1;
       if (resources.length === count) {
@@ -127,6 +142,7 @@ export class Collection {
     const resources: StoredItem[] = [];
     if (count === 0) return resources;
     const after = id === undefined ? undefined : this.keyOf(id);
+    this.onPage({ after: id, limit: count, backward });
     for await (const item of this.items({ after, backward, limit: count })) {
       resources.push(resourceFromItem(item));
       if (resources.length === count) break;
@@ -157,14 +173,26 @@ export class Collection {
   ): Promise<readonly StoredItem[]> {
     if (filter === undefined) return candidates;
     const { type, tenant } = this.resources;
+    const { attribute } = this.derived;
     const comparisons = comparisonsIn(filter);
-    const found = await inParallel(candidates, WIDTH, async (resource) => {
-      const derived = await this.derive(resource, filter);
-      steps.spend(comparisons * weightOf(resource, derived));
-      const whole = toResource(type, resource, tenant.baseUrl, derived);
-      return matches(filter, whole) ? [resource] : [];
+    const found: StoredItem[] = [];
+    // What is stored with the resource decides most cases, and needs no further reads.
+    const undecided: StoredItem[] = [];
+    for (const resource of candidates) {
+      steps.spend(comparisons * (1 + Math.floor(resource.size / STEP_SIZE)));
+      const stored = toResource(type, resource, tenant.baseUrl);
+      const isMatch = matchesWithout(attribute, filter, stored);
+      if (isMatch === undefined) undecided.push(resource);
+      else if (isMatch) found.push(resource);
+    }
+    if (undecided.length === 0) return found;
+    const derived = await this.derived.derive(undecided, filter);
+    undecided.forEach((resource, index) => {
+      const values = derived[index] ?? {};
+      steps.spendMore(comparisons * weightOf(values[attribute]));
+      if (matches(filter, toResource(type, resource, tenant.baseUrl, values))) found.push(resource);
     });
-    return found.flat();
+    return found;
   }
 
   private async scan(filter: BoundFilter | undefined): Promise<readonly StoredItem[]> {
@@ -249,6 +277,10 @@ export class Collection {
       }
       case 'member':
         return this.idsOfGroupsWith(plan.memberId);
+      case 'group':
+        return userIdsWithin(this.resources.tenant, plan.groupId, (members) => {
+          if (members > SCAN_BUDGET) throw this.tooMany(members);
+        });
       case 'union': {
         const parts = await inParallel(lookupsOf(plan), WIDTH, (part) =>
           this.idsOf(part, eventual),
@@ -267,13 +299,11 @@ export class Collection {
   }
 
   private async idsOfGroupsWith(memberId: string): Promise<ReadonlySet<string>> {
-    const { table, connection } = this.resources.tenant;
-    const ids = new Set<string>();
-    if (!isResourceId(memberId)) return ids;
-    const partition = memberOfPartition(connection, memberId);
-    for await (const membership of table.queryAll(partition, { index: INVERSE_INDEX })) {
-      ids.add(textOf(membership, 'gsi1sk'));
-    }
-    return ids;
+    const { tenant } = this.resources;
+    const ids = await Promise.all([
+      directGroupIds(tenant, 'User', memberId),
+      directGroupIds(tenant, 'Group', memberId),
+    ]);
+    return new Set(ids.flat());
   }
 }

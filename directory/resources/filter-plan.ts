@@ -18,6 +18,7 @@ export type KeyPlan =
   | { readonly by: 'id'; readonly id: string }
   | { readonly by: 'value'; readonly attribute: IndexedAttribute; readonly forms: KeyForms }
   | { readonly by: 'member'; readonly memberId: string }
+  | { readonly by: 'group'; readonly groupId: string }
   | { readonly by: 'union'; readonly plans: readonly KeyPlan[] };
 
 /** Estimates the cost of a plan: roughly the number of candidates. */
@@ -29,6 +30,8 @@ function cost(plan: Plan): number {
       return plan.attribute.unique ? 2 : 3;
     case 'member':
       return 10;
+    case 'group':
+      return 1000;
     case 'union':
       return plan.plans.reduce((sum, part) => sum + cost(part), 0);
     case 'scan':
@@ -75,6 +78,7 @@ function planComparison(
   // The collection has resources of one type only, so no resource can match another type.
   if (name === 'meta.resourceType' && value !== type) return { by: 'union', plans: [] };
   if (name === 'members.value') return { by: 'member', memberId: value };
+  if (name === 'groups.value') return { by: 'group', groupId: value };
   const attribute = indexed.find((candidate) => candidate.name === name);
   // Empty strings are not indexed.
   if (attribute === undefined || value === '' || leafAttribute(target).type !== 'string') {
@@ -112,6 +116,8 @@ function lookupKey(plan: KeyPlan): string {
       return `${plan.attribute.name} ${plan.forms.former ?? ''} ${plan.forms.current}`;
     case 'member':
       return `member ${plan.memberId}`;
+    case 'group':
+      return `group ${plan.groupId}`;
     case 'union':
       return plan.plans.map(lookupKey).join('\n');
   }

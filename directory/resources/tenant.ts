@@ -9,6 +9,11 @@ export interface Tenant {
   /** The connection's SCIM base URL; part of `meta.location`, which clients may filter on. */
   readonly baseUrl: string;
   /**
+   * Whether the index lists no membership that a release before 0.3.0 wrote. Otherwise the groups
+   * of a member are read from the index, too. @default false
+   */
+  readonly isConverted?: boolean;
+  /**
    * The request that makes the changes, for the provisioning log; undefined for background work.
    */
   readonly request?: RequestInfo;

@@ -131,7 +131,7 @@ export class PortalSessions {
       {
         update: portalLinkKey(connection, id),
         set: { openedAt },
-        condition: { is: 'unopened' },
+        condition: { is: 'without', attributes: ['openedAt', 'revokedAt'] },
       },
       { put: session },
       auditWrite(recorded),

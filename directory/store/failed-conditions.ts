@@ -50,7 +50,12 @@ const TRANSIENT_REASONS = new Set([
 
 /** Returns an item as plain values. @throws Error if it has no key */
 export function toItem(attributes: Readonly<Record<string, AttributeValue>>): Item {
-  const item = unmarshall(attributes);
+  const item = Object.fromEntries(
+    Object.entries(unmarshall(attributes)).map(([name, value]: [string, unknown]) => [
+      name,
+      value instanceof Set ? [...value] : value,
+    ]),
+  );
   if (!isItem(item)) throw new Error('The table returned an item without a key.');
   return item;
 }

@@ -1,4 +1,4 @@
-/** A value of an item's attribute. */
+/** A value of an item's attribute. A set is read as a list; `Write` changes its elements. */
 export type ItemValue =
   string | number | boolean | null | readonly ItemValue[] | { readonly [name: string]: ItemValue };
 
@@ -27,6 +27,12 @@ export function textOf(item: Item, name: string): string {
 export function numberOf(item: Item, name: string): number {
   const value = item[name];
   return typeof value === 'number' ? value : 0;
+}
+
+/** Returns the texts of a set. It is empty if missing, because the table stores no empty sets. */
+export function textsOf(item: Item | undefined, name: string): readonly string[] {
+  const value = item?.[name];
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
 /** Returns whether an unmarshalled value is an item of this table: whether it has a key. */

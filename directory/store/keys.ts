@@ -192,8 +192,21 @@ export function batchKey(connection: string, intent: string, index: number): Key
   return { ...intentKey(connection, intent), sk: String(index).padStart(6, '0') };
 }
 
-/** Returns the partition of the inverse index that lists the groups of a member. */
-export function memberOfPartition(connection: string, memberId: string): string {
+/** Returns the partition of the items that list the groups of users or of groups, by member id. */
+export function memberOfPartition(connection: string, type: ResourceTypeName): string {
+  return `c#${connection}#memberOf#${type}`;
+}
+
+/** Returns the key of the item that lists the groups of a member. */
+export function memberOfKey(connection: string, type: ResourceTypeName, memberId: string): Key {
+  return { pk: memberOfPartition(connection, type), sk: memberId };
+}
+
+/**
+ * Returns the partition of the inverse index that lists those groups of a member that are not in
+ * its own item.
+ */
+export function memberIndexPartition(connection: string, memberId: string): string {
   return `c#${connection}#member#${memberId}`;
 }
 

@@ -24,8 +24,12 @@ export type Condition =
   | { readonly is: 'leasedBy'; readonly owner: string }
   /** The item exists, and its attribute has this value; undefined if it is missing. */
   | { readonly is: 'same'; readonly attribute: string; readonly value: string | undefined }
-  /** The item exists, and the link has been neither opened nor revoked. */
-  | { readonly is: 'unopened' }
+  /** The item exists with this attribute. */
+  | { readonly is: 'with'; readonly attribute: string }
+  /** The item exists without these attributes. */
+  | { readonly is: 'without'; readonly attributes: readonly string[] }
+  /** The item, if it exists, has no `deletedAt`, and less than `most` texts in a set. */
+  | { readonly is: 'notDeleted'; readonly room?: { readonly set: string; readonly most: number } }
   /** The event log is still in this epoch. */
   | { readonly is: 'epoch'; readonly epoch: string };
 
@@ -55,6 +59,10 @@ export type Write =
       readonly add?: Readonly<Record<string, number>>;
       /** Attributes to increment by 1 that count from 1; a missing one counts as 1. */
       readonly next?: readonly string[];
+      /** A text to add to each of these sets, which may be missing. */
+      readonly include?: Readonly<Record<string, string>>;
+      /** A text to remove from each of these sets. */
+      readonly exclude?: Readonly<Record<string, string>>;
       /** Attributes to remove. */
       readonly remove?: readonly string[];
       readonly condition?: Condition;
@@ -77,7 +85,11 @@ export function toWriteInput(write: Write, table: string): PutInput | UpdateInpu
   if (write.condition !== undefined) expression.condition(write.condition);
   if ('put' in write) return { ...expression.build(), Item: marshall(write.put) };
   if ('delete' in write) return { ...expression.build(), Key: marshall(write.delete) };
-  const { set = {}, add = {}, next = [], remove = [] } = write;
+  const { set = {}, add = {}, next = [], include = {}, exclude = {}, remove = [] } = write;
+  const inSets = (texts: Readonly<Record<string, string>>): readonly string[] =>
+    Object.entries(texts).map(
+      ([name, text]) => `${expression.name(name)} ${expression.value(new Set([text]))}`,
+    );
   const clauses = [
     clause('SET', [
       ...Object.entries(set).map(
@@ -89,12 +101,13 @@ export function toWriteInput(write: Write, table: string): PutInput | UpdateInpu
         return `${attribute} = if_not_exists(${attribute}, ${one}) + ${one}`;
       }),
     ]),
-    clause(
-      'ADD',
-      Object.entries(add).map(
+    clause('ADD', [
+      ...Object.entries(add).map(
         ([name, value]) => `${expression.name(name)} ${expression.value(value)}`,
       ),
-    ),
+      ...inSets(include),
+    ]),
+    clause('DELETE', inSets(exclude)),
     clause(
       'REMOVE',
       remove.map((name) => expression.name(name)),
@@ -138,7 +151,7 @@ function clause(keyword: string, actions: readonly string[]): string {
 
 class ExpressionBuilder {
   private readonly names: Record<string, string> = {};
-  private readonly values: Record<string, ItemValue> = {};
+  private readonly values: Record<string, ItemValue | ReadonlySet<string>> = {};
   private conditionExpression: string | undefined;
 
   constructor(private readonly table: string) {}
@@ -148,7 +161,7 @@ class ExpressionBuilder {
     return `#${name}`;
   }
 
-  value(value: ItemValue): string {
+  value(value: ItemValue | ReadonlySet<string>): string {
     const placeholder = `:v${Object.keys(this.values).length}`;
     this.values[placeholder] = value;
     return placeholder;
@@ -174,12 +187,21 @@ class ExpressionBuilder {
             : `${attribute} = ${this.value(condition.value)}`;
         return `attribute_exists(${this.name('pk')}) AND ${isSame}`;
       }
-      case 'unopened': {
+      case 'with':
+        return `attribute_exists(${this.name(condition.attribute)})`;
+      case 'without': {
         const exists = `attribute_exists(${this.name('pk')})`;
-        const ends = ['openedAt', 'revokedAt'].map(
+        const missing = condition.attributes.map(
           (name) => `attribute_not_exists(${this.name(name)})`,
         );
-        return [exists, ...ends].join(' AND ');
+        return [exists, ...missing].join(' AND ');
+      }
+      case 'notDeleted': {
+        const lives = `attribute_not_exists(${this.name('deletedAt')})`;
+        if (condition.room === undefined) return lives;
+        const set = this.name(condition.room.set);
+        const hasRoom = `size(${set}) < ${this.value(condition.room.most)}`;
+        return `${lives} AND (attribute_not_exists(${set}) OR ${hasRoom})`;
       }
       case 'version':
         return `${this.name('version')} = ${this.value(condition.version)}`;

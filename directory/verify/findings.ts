@@ -10,7 +10,7 @@ export type FindingKind =
   | 'strayValue'
   /** A reference to an item that does not exist. */
   | 'danglingReference'
-  /** A membership that the index does not list for its member. */
+  /** A membership that is not listed under its member, or a listed one that does not exist. */
   | 'notIndexed'
   /** A stored number that differs from what was counted. */
   | 'wrongNumber'

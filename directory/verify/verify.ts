@@ -8,12 +8,14 @@ import { resourceFromItem } from '../resources/resource-item';
 import { intentFromItem, isOlder } from '../store/intents';
 import { numberOf, textOf, type Item, type Key } from '../store/item';
 import { DEPLOYMENT_KINDS, readKey } from '../store/key-meaning';
-import { intentKey, memberOfPartition, resourceKey, UNIQUE } from '../store/keys';
+import { intentKey, resourceKey, UNIQUE } from '../store/keys';
+import { membershipFromItem } from '../memberships/membership-item';
 import type { Table } from '../store/table';
 import { candidateFromItem, candidateValueKeys, isAdopted } from '../candidates';
 import { revivalPartitions } from '../deleted-users';
 import type { Finding, FindingKind, Verification } from './findings';
 import { LanePositions } from './lane-positions';
+import { Listings } from './listings';
 import { Pairs, Sums } from './pairs';
 
 /** Segments of the table that are scanned in parallel. */
@@ -22,7 +24,7 @@ const SEGMENTS = 4;
 /**
  * Checks that the items of a table are consistent with each other: each unique or indexed value
  * leads to the resource that has it, and the other way round; each membership connects a group and
- * a member that exist, and is in the index; each count is correct; and no item is orphaned. The
+ * a member that exist, and is listed under the member; each count is correct; and no item is orphaned. The
  * check reads the whole table and keeps a few hundred bytes per resource in memory. Requests that
  * write meanwhile can look like inconsistencies, see `persisting`.
  * @param progress called with the number of items read so far
@@ -61,6 +63,7 @@ class Check {
   /** The fact that a value needs, by the one that an item of an earlier release has. */
   private readonly formerFacts = new Map<string, string>();
   private formerValues = 0;
+  private readonly listings = new Listings();
   private readonly counts = new Sums();
   /** The numbers of members, by the group's key. */
   private readonly members = new Sums();
@@ -84,8 +87,10 @@ class Check {
     const { connection, meaning } = readKey(item);
     if (meaning.kind === 'eventLog') this.lanes.add(item);
     if (DEPLOYMENT_KINDS.some((kind) => kind === meaning.kind)) return;
-    if (meaning.kind === 'connection') this.connections.add(connection);
-    else this.examples.set(connection, textOfKey(item));
+    if (meaning.kind === 'connection') {
+      this.connections.add(connection);
+      this.listings.addConnection(connection, item);
+    } else this.examples.set(connection, textOfKey(item));
     switch (meaning.kind) {
       case 'connection':
       case 'pageMark':
@@ -107,6 +112,10 @@ class Check {
         return;
       case 'membership':
         this.addMembership(connection, meaning.groupId, item);
+        return;
+      case 'memberOf':
+        this.listings.addList(item);
+        this.addReference(textOfKey(resourceKey(connection, meaning.type, item.sk)), item);
         return;
       case 'candidate':
         if (isAdopted(item)) return;
@@ -175,12 +184,12 @@ class Check {
   private addMembership(connection: string, groupId: string, item: Item): void {
     this.memberships += 1;
     const group = textOfKey(resourceKey(connection, 'Group', groupId));
-    const member = resourceKey(connection, item['type'] === 'Group' ? 'Group' : 'User', item.sk);
+    const { type } = membershipFromItem(item);
     this.members.count(group);
     this.addReference(group, item);
-    this.addReference(textOfKey(member), item);
-    if (item['gsi1pk'] !== memberOfPartition(connection, item.sk) || item['gsi1sk'] !== groupId) {
-      this.report('notIndexed', textOfKey(item), 'is not in the index of its member');
+    this.addReference(textOfKey(resourceKey(connection, type, item.sk)), item);
+    if (!this.listings.addMembership(connection, groupId, item)) {
+      this.report('notIndexed', textOfKey(item), 'is in the index of another member or group');
     }
   }
 
@@ -199,6 +208,9 @@ class Check {
       } else {
         this.report('strayValue', pk, `leads to ${id}, which does not have this value`, id);
       }
+    }
+    for (const { list, groupId, problem } of this.listings.wrong()) {
+      this.report('notIndexed', list, problem, groupId);
     }
     for (const [target, items] of this.references) {
       if (this.existing.has(target) || this.underWay.has(target)) continue;

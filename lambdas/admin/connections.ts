@@ -62,6 +62,7 @@ export async function createConnection(
     schemas: [],
     mapping: [],
     roleRules: [],
+    membershipsConverted: true,
     cursorKey: randomBytes(32).toString('base64url'),
   };
   if (!(await connections.add(connection, { actor, action: 'connection.create' })))

@@ -7,6 +7,8 @@ import type { Projection } from '../../scim/resource/project';
 /** One resource type in a listing: its resources, and how they are rendered. */
 export interface ListedType {
   readonly collection: Collection;
+  /** Called before a page is found: what it shows may be read together with the page. */
+  prepare?(projection: Projection): void;
   /** Returns the resources as the answer shows them, in the same order. */
   render(resources: readonly StoredItem[], projection: Projection): Promise<readonly JsonObject[]>;
 }

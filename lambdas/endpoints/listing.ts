@@ -36,6 +36,7 @@ export async function listResources(
   const projections = new Map(
     types.map((listed) => [listed, new Projection(listed.collection.type, query)]),
   );
+  for (const [listed, projection] of projections) listed.prepare?.(projection);
   const finder = finderOf(types, query, sent);
   const paging = new ListPaging(context, types, query);
   const page = await withShape(query, () => paging.page(finder));

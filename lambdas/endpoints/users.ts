@@ -1,4 +1,4 @@
-import { groupsOf } from '../../directory/memberships/groups-of';
+import { UserGroups } from '../../directory/memberships/user-groups';
 import { Users } from '../../directory/users';
 import { asText, isObject, type Json, type JsonObject } from '../../scim/json';
 import { applyPatch } from '../../scim/patch/apply';
@@ -42,8 +42,7 @@ export const usersEndpoint: ResourceEndpoint = {
     const user = await usersOf(context).create(sent);
     return changeAnswer(context, 'POST', viewOf(context, user), async () => {
       // A user that was just created or revived is in no group.
-      const options = { includeGroups: false };
-      const [view = viewOf(context, user)] = await viewsOf(context, [user], projection, options);
+      const [view = viewOf(context, user)] = await viewsOf(context, [user], projection);
       return resourceAnswer(201, view, projection);
     });
   },
@@ -102,19 +101,27 @@ async function groupsSentBack(
 ): Promise<JsonObject> {
   const areSent = operations.some(({ path }) => path.attribute?.name === 'groups');
   if (!areSent) return {};
-  const groups = await groupsOf(tenantOf(context), [id]);
+  const groups = await new UserGroups(tenantOf(context)).of([id]);
   return { groups: groups.get(id) ?? [] };
 }
 
 /** Returns a connection's users as part of a listing. */
 export function listedUsers(context: RequestContext): ListedType {
+  const users = usersOf(context);
   return {
-    collection: usersOf(context).collection,
+    collection: users.collection,
+    prepare(projection) {
+      if (showsGroups(context, projection)) users.readGroupsOfPages();
+    },
     async render(found, projection) {
-      const views = await viewsOf(context, found, projection);
+      const views = await viewsOf(context, found, projection, users.groups);
       return views.map((view) => projection.apply(view));
     },
   };
+}
+
+function showsGroups({ connection }: RequestContext, projection: Projection): boolean {
+  return connection.groups && projection.shows('groups');
 }
 
 function usersOf(context: RequestContext): Users {
@@ -127,7 +134,8 @@ async function userAnswer(
   user: StoredResource,
   projection: Projection,
 ): Promise<Answer> {
-  const [view = viewOf(context, user)] = await viewsOf(context, [user], projection);
+  const groups = new UserGroups(tenantOf(context));
+  const [view = viewOf(context, user)] = await viewsOf(context, [user], projection, groups);
   return resourceAnswer(200, view, projection);
 }
 
@@ -138,19 +146,19 @@ function viewOf({ request, types }: RequestContext, user: StoredResource): Resou
 
 /**
  * Returns users with the derived attributes that are shown: their groups, their managers' names.
+ * @param userGroups undefined if they are in no groups
  */
 async function viewsOf(
   context: RequestContext,
   found: readonly StoredResource[],
   projection: Projection,
-  { includeGroups = true } = {},
+  userGroups?: UserGroups,
 ): Promise<readonly ResourceView[]> {
-  const { request, connection, types } = context;
+  const { request, types } = context;
   const ids = found.map(({ id }) => id);
-  const showsGroups = includeGroups && connection.groups && projection.shows('groups');
   const showsManager = projection.shows(`${ENTERPRISE_USER_URN}:manager`);
   const [groups, managers] = await Promise.all([
-    showsGroups ? groupsOf(tenantOf(context), ids) : undefined,
+    showsGroups(context, projection) ? userGroups?.of(ids) : undefined,
     showsManager ? managersOf(context, found) : undefined,
   ]);
   return found.map((user) => {

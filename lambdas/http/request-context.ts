@@ -55,6 +55,7 @@ export function tenantOf(context: RequestContext): Tenant {
     table,
     connection: connection.id,
     baseUrl: request.baseUrl,
+    isConverted: connection.membershipsConverted,
     request: { token: token.id, requestId, begun },
   };
 }

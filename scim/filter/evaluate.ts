@@ -8,6 +8,36 @@ export function matches(filter: BoundFilter, resource: JsonObject): boolean {
   return evaluate(filter, resource, findIn);
 }
 
+/**
+ * Returns whether a resource matches a filter without regard to one attribute of the core schema.
+ * @returns undefined if that depends on the attribute
+ */
+export function matchesWithout(
+  attributeName: string,
+  filter: BoundFilter,
+  resource: JsonObject,
+): boolean | undefined {
+  switch (filter.kind) {
+    case 'and':
+    case 'or': {
+      const decisive = filter.kind === 'or';
+      const left = matchesWithout(attributeName, filter.left, resource);
+      if (left === decisive) return left;
+      const right = matchesWithout(attributeName, filter.right, resource);
+      return right === decisive || left !== undefined ? right : undefined;
+    }
+    case 'not': {
+      const inner = matchesWithout(attributeName, filter.filter, resource);
+      return inner === undefined ? undefined : !inner;
+    }
+    default: {
+      const { extension, attribute } = filter.target;
+      const depends = extension === undefined && attribute.name === attributeName;
+      return depends ? undefined : matches(filter, resource);
+    }
+  }
+}
+
 /** Returns whether an element of an attribute matches the filter in a value path's brackets. */
 export function elementMatches(filter: BoundFilter, element: Json): boolean {
   return evaluate(filter, element, findInElement);
@@ -107,21 +137,6 @@ export function valuesAt(
     else if (part !== undefined) parts.push(part);
   }
   return parts;
-}
-
-/** Returns whether a filter refers to an attribute of the core schema. */
-export function mentions(filter: BoundFilter, attributeName: string): boolean {
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      return mentions(filter.left, attributeName) || mentions(filter.right, attributeName);
-    case 'not':
-      return mentions(filter.filter, attributeName);
-    default:
-      return (
-        filter.target.extension === undefined && filter.target.attribute.name === attributeName
-      );
-  }
 }
 
 /** Returns the number of comparisons that evaluating a filter takes at most. */

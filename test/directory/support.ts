@@ -24,6 +24,7 @@ export function connectionWith(settings: Partial<Connection> & Pick<Connection, 
     roleRules: [],
     adoption: 'off',
     verifiedDomains: [],
+    membershipsConverted: true,
     cursorKey: Buffer.alloc(32).toString('base64url'),
     ...settings,
   };

@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { Groups } from '../../directory/groups';
-import { membershipKey, resourceKey } from '../../directory/store/keys';
+import {
+  memberIndexPartition,
+  memberOfKey,
+  membershipKey,
+  resourceKey,
+} from '../../directory/store/keys';
+import { connectionToItem } from '../../directory/connections/connection-item';
+import { listGroup, unlistGroup } from '../../directory/memberships/member-of';
 import { Users } from '../../directory/users';
 import { persisting } from '../../directory/verify/findings';
 import { verify } from '../../directory/verify/verify';
 import type { Write } from '../../directory/store/write';
 import { membersFrom } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
-import { meteredTenant } from './support';
+import { connectionWith, meteredTenant } from './support';
 
 const { tenant, close } = meteredTenant();
 const { connection, table } = tenant;
@@ -61,17 +68,43 @@ test('verify finds nothing in a directory in use, and finds each kind of damage'
   expect(await problemsWith({ delete: value }, await put(value))).toEqual([
     expect.stringContaining('does not lead to'),
   ]);
-  const stray = { pk: `c#${connection}#User#userName#nobody`, sk: 'unique' };
-  expect(await problemsWith({ put: { ...stray, id: randomUUID() } }, { delete: stray })).toEqual([
+  const unused = { pk: `c#${connection}#User#userName#nobody`, sk: 'unique' };
+  expect(await problemsWith({ put: { ...unused, id: randomUUID() } }, { delete: unused })).toEqual([
     expect.stringContaining('does not have this value'),
   ]);
   const membership = membershipKey(connection, group.id, ann.id);
   expect(await problemsWith({ delete: membership }, await put(membership))).toEqual([
+    `lists ${group.id} without being in it`,
     'states 2, but there are 1',
+  ]);
+  const list = memberOfKey(connection, 'User', ann.id);
+  const listing = listGroup(connection, 'User', ann.id, group.id, false);
+  const unlisting = unlistGroup(connection, 'User', ann.id, group.id);
+  expect(await problemsWith(unlisting, listing)).toEqual([`does not list the group ${group.id}`]);
+  const indexed = memberIndexPartition(connection, ann.id);
+  const index = (gsi1pk: string): Write => ({
+    update: membership,
+    set: { gsi1pk, gsi1sk: group.id },
+  });
+  const unindex: Write = { update: membership, remove: ['gsi1pk', 'gsi1sk'] };
+  // Requests of a connection that is not converted read the index in any case.
+  await table.write([unlisting]);
+  expect(await problemsWith(index(indexed), unindex)).toEqual([]);
+  expect(await problemsWith(index('another'), unindex)).toEqual([
+    'is in the index of another member or group',
+  ]);
+  await table.write([{ put: connectionToItem(connectionWith({ id: connection })) }]);
+  expect(await problemsWith(index(indexed), unindex)).toEqual([
+    `does not say that the index lists the group ${group.id}`,
+  ]);
+  await table.write([listing]);
+  const stray = { update: list, include: { groups: '.stray' } };
+  expect(await problemsWith(stray, { update: list, exclude: stray.include })).toEqual([
+    'lists stray without being in it',
   ]);
   const orphan = membershipKey(connection, group.id, randomUUID());
   expect(await problemsWith({ put: { ...orphan, type: 'User' } }, { delete: orphan })).toEqual([
-    'is not in the index of its member',
+    `does not list the group ${group.id}`,
     expect.stringContaining('which does not exist'),
     'states 2, but there are 3',
   ]);

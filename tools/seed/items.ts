@@ -48,10 +48,10 @@ export function groupItems(
   });
   const [group, ...values] = items;
   if (group === undefined) throw new Error('The group has no item.');
-  const memberships = memberIds.flatMap((value) => {
-    const write = addMembership(connection, id, { value, type: 'User' });
-    return 'put' in write ? [write.put] : [];
-  });
+  const memberships = memberIds
+    .flatMap((value) => addMembership(connection, id, { value, type: 'User', isIndexed: false }))
+    // The other writes list the group under its members: `seed` does this.
+    .flatMap((write) => ('put' in write ? [write.put] : []));
   return { id, items: [{ ...group, members: memberIds.length }, ...values, ...memberships] };
 }
 

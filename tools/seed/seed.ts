@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { listGroup } from '../../directory/memberships/member-of';
+import { batchesOf, inParallel } from '../../directory/store/batches';
 import type { Item } from '../../directory/store/item';
+import { TRANSACTION_WRITES, type Table } from '../../directory/store/table';
 import type { Tenant } from '../../directory/resources/tenant';
 import { countItem, groupItems, userItems } from './items';
 
@@ -16,6 +19,9 @@ export interface Seed {
 
 /** Number of items that are written at a time: enough for several concurrent batches. */
 const CHUNK = 400;
+
+/** Transactions in parallel. */
+const WIDTH = 8;
 
 /**
  * Fills a connection with users and groups. This is much faster than requests but skips their
@@ -52,10 +58,26 @@ export async function seed(
       return userIds[(index * membersPerGroup + member) % users] ?? '';
     });
     await add(groupIds, groupItems(connection, `${prefix}group ${index}`, members));
+    await listUnderMembers(table, connection, groupIds.at(-1) ?? '', members);
   }
   const shard = `seed-${randomUUID()}`;
   if (users > 0) pending.push(countItem(connection, 'User', shard, users));
   if (groups > 0) pending.push(countItem(connection, 'Group', shard, groups));
   await flush();
   return { userIds, groupIds };
+}
+
+/** @throws Error if a user is in more groups than its item lists */
+async function listUnderMembers(
+  table: Table,
+  connection: string,
+  groupId: string,
+  memberIds: readonly string[],
+): Promise<void> {
+  await inParallel(batchesOf(memberIds, TRANSACTION_WRITES), WIDTH, async (batch) => {
+    const failed = await table.write(
+      batch.map((id) => listGroup(connection, 'User', id, groupId, false)),
+    );
+    if (failed.length > 0) throw new Error('A seeded user can be in no more than 32 groups.');
+  });
 }

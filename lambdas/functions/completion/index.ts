@@ -7,9 +7,10 @@ import {
   type ResyncWorker,
 } from '../../../directory/completion/completion';
 import { convertEarlierItems } from '../../../directory/completion/earlier-items';
+import { convertEarlierMemberships } from '../../../directory/completion/earlier-memberships';
 import { EventAppender } from '../../../directory/events/append';
 import { findIntent, handOver, type Intent } from '../../../directory/store/intents';
-import type { Key } from '../../../directory/store/item';
+import type { Item, Key } from '../../../directory/store/item';
 import { unlessBusy } from '../../../directory/store/retries';
 import type { Table } from '../../../directory/store/table';
 import { resync } from '../../../events/resync';
@@ -74,10 +75,13 @@ async function convertForAWhile(
   requestId: string,
 ): Promise<boolean> {
   const bounded = shared.forRequest(Math.min(deadline, Date.now() + CONVERSION_MS));
-  const convert = (): Promise<boolean> =>
-    convertEarlierItems(bounded, now, ({ pk, sk }, cause) => {
-      logFailure(new Error(`The item ${pk} ${sk} could not be converted.`, { cause }), requestId);
-    });
+  const onFailure = ({ pk, sk }: Item, cause: unknown): void => {
+    logFailure(new Error(`The item ${pk} ${sk} could not be converted.`, { cause }), requestId);
+  };
+  const convert = async (): Promise<boolean> => {
+    const areMembershipsConverted = await convertEarlierMemberships(bounded, now, onFailure);
+    return (await convertEarlierItems(bounded, now, onFailure)) && areMembershipsConverted;
+  };
   return (await unlessBusy(convert)) ?? false;
 }
 

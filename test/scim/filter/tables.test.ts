@@ -5,7 +5,7 @@ import {
   comparisonsIn,
   isPresent,
   matches,
-  mentions,
+  matchesWithout,
   valuesAt,
 } from '../../../scim/filter/evaluate';
 import { parseBracketedFilter, parseFilter } from '../../../scim/filter/parse';
@@ -173,19 +173,31 @@ describe('filters across types', () => {
     expect(() => bound('nosuch pr')).toThrow('there is no attribute "nosuch"');
   });
 
-  test('know the attributes that they mention, and how many comparisons they take', () => {
-    const bound = (text: string) => bindFilter(parseFilter(text), TYPE);
-    const filter = bound(
-      `userName eq "u" and (title pr or not (emails[type eq "x" and value pr]))`,
+  test.each([
+    ['userName eq "u"', true],
+    ['userName eq "v"', false],
+    ['emails.value eq "x"', undefined],
+    ['not (emails pr)', undefined],
+    ['userName eq "u" or emails[type eq "work"]', true],
+    ['emails pr or userName eq "u"', true],
+    ['userName eq "v" or emails pr', undefined],
+    ['emails pr and userName eq "v"', false],
+    ['userName eq "u" and emails pr', undefined],
+    ['userName eq "v" and not (emails pr)', false],
+    [`${X}:text pr`, false],
+  ])('are decided without an attribute if that does not matter: %s', (text, expected) => {
+    const filter = bindFilter(parseFilter(text), TYPE);
+    expect(matchesWithout('emails', filter, { userName: 'u' })).toBe(expected);
+    // An attribute of an extension is another one.
+    expect(matchesWithout('text', filter, { userName: 'u', emails: [{ value: 'x' }] })).toBe(
+      matches(filter, { userName: 'u', emails: [{ value: 'x' }] }),
     );
-    expect(['userName', 'title', 'emails', 'name'].map((name) => mentions(filter, name))).toEqual([
-      true,
-      true,
-      true,
-      false,
-    ]);
-    expect(mentions(bound(`${X}:text pr`), 'text')).toBe(false);
-    expect(comparisonsIn(filter)).toBe(4);
+  });
+
+  test('know how many comparisons they take', () => {
+    const bound = (text: string) => bindFilter(parseFilter(text), TYPE);
+    const filter = `userName eq "u" and (title pr or not (emails[type eq "x" and value pr]))`;
+    expect(comparisonsIn(bound(filter))).toBe(4);
     expect(comparisonsIn(bound('title pr'))).toBe(1);
   });
 });
