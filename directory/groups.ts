@@ -10,17 +10,19 @@ import {
   editsOf,
   memberDifference,
   membershipCountsOf,
-  type MemberDifference,
   type UnknownMemberRules,
 } from './memberships/member-difference';
 import {
   completeEdits,
   completeEditsNow,
   editWrites,
+  isNesting,
   recordEdits,
   recordOf,
   TRANSACTION_EDITS,
+  type MembershipEdit,
 } from './memberships/member-edits';
+import { forgetGroupFacts } from './memberships/group-facts';
 import { existingMembers } from './memberships/member-lookup';
 import { membersWanted } from './memberships/members-wanted';
 import { membersAmong, membersOf, type Membership } from './memberships/membership-item';
@@ -147,14 +149,15 @@ export class Groups {
       const added = await existingMembers(this.tenant, named);
       checkKnown(named, added, this.rules);
       const difference = { added, renamed: [], removed: [] };
-      const { alongside, pendingIntent } = await this.memberWrites(meta.id, difference);
+      const edits = editsOf(difference);
+      const { alongside, pendingIntent } = await this.memberWrites(meta.id, edits);
       const group = await this.resources.create(attributes, {
         meta,
         item: {
           members: added.length,
           ...(pendingIntent === undefined ? {} : { pending: pendingIntent }),
         },
-        alongside,
+        alongside: [...alongside, ...(isNesting(edits) ? [this.forgetFacts] : [])],
         membershipCounts: membershipCountsOf(difference),
       });
       if (group !== undefined) return this.finishChange(group);
@@ -181,10 +184,12 @@ export class Groups {
         const { attributes, members, isFromMembers = false } = await compute(current);
         const difference = await memberDifference(this.tenant, id, members, this.rules);
         const { added, removed } = difference;
-        const { alongside, pendingIntent } = await this.memberWrites(id, difference);
+        const edits = editsOf(difference);
+        const { alongside, pendingIntent } = await this.memberWrites(id, edits);
+        const isRenamed = attributes['displayName'] !== current.attributes['displayName'];
         return {
           attributes,
-          alongside,
+          alongside: [...alongside, ...(isRenamed || isNesting(edits) ? [this.forgetFacts] : [])],
           increments: { members: added.length - removed.length },
           isOfVersion: members.clear || isFromMembers,
           membershipCounts: membershipCountsOf(difference),
@@ -196,23 +201,25 @@ export class Groups {
     return this.finishChange(group);
   }
 
+  private get forgetFacts(): GuardedWrite {
+    return { write: forgetGroupFacts(this.tenant.connection) };
+  }
+
   /** Returns edits as writes of the group's transaction, or records them if they are too many. */
   private async memberWrites(
     groupId: string,
-    difference: MemberDifference,
+    edits: readonly MembershipEdit[],
   ): Promise<{
     readonly alongside: readonly GuardedWrite[];
     readonly pendingIntent: string | undefined;
   }> {
-    const { connection } = this.tenant;
-    const edits = editsOf(difference);
     if (edits.length > TRANSACTION_EDITS) {
       const pendingIntent = await recordEdits(this.tenant, groupId, edits.map(recordOf));
       return { alongside: [], pendingIntent };
     }
     return {
       alongside: edits
-        .flatMap((edit) => editWrites(connection, groupId, edit))
+        .flatMap((edit) => editWrites(this.tenant.connection, groupId, edit))
         .map((write) => ({ write })),
       pendingIntent: undefined,
     };
@@ -232,7 +239,10 @@ export class Groups {
   /** Deletes a group, then all memberships in it and of it. @throws ScimError 404, 412, 503 */
   async delete(id: string, check: Precondition): Promise<void> {
     const intent = deletionIntent(this.tenant, 'Group', id);
-    await this.resources.remove(id, check, (group) => deletionWrites(this.tenant, intent, group));
+    await this.resources.remove(id, check, (group) => [
+      ...deletionWrites(this.tenant, intent, group),
+      forgetGroupFacts(this.tenant.connection),
+    ]);
     await finishDeletion(this.tenant, intent);
   }
 }

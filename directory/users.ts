@@ -49,10 +49,13 @@ export class Users {
     });
   }
 
-  /** Reads the groups of each page of users together with the page. */
-  readGroupsOfPages(): void {
+  /** Reads the groups of users together with the users, in pages and in lookups. */
+  readGroupsWithUsers(): void {
     this.collection.onPage = (range) => {
       this.groups.start(range);
+    };
+    this.collection.onLookup = (ids) => {
+      this.groups.prefetchWithUsers(ids);
     };
   }
 

@@ -14,6 +14,8 @@ import { inParallel } from '../store/batches';
 import { numberOf, textOf, type Item, type Key } from '../store/item';
 import { readKey } from '../store/key-meaning';
 import { connectionSort, readConnectionSort } from '../connections/connection-index';
+import { connectionFromItem } from '../connections/connection-item';
+import { schemasChange } from '../connections/connection-schemas';
 import {
   BACKFILLS,
   changesPartition,
@@ -26,14 +28,15 @@ import {
 } from '../store/keys';
 import { HAND_OVER_MS } from '../store/retries';
 import type { Table } from '../store/table';
+import { newVersion } from '../store/version';
 import { ABSENT, PRESENT, type Check, type Write } from '../store/write';
 import { revivalPartitions } from '../deleted-users';
 
 /*
  * Converts items that releases up to 0.2.0 wrote: indexed values in another form
- * (`former-key-form.ts`), log entries that the index does not list under their resource, and
- * connections that it lists without their names. Almost no value has two forms, so this mostly
- * reads.
+ * (`former-key-form.ts`), log entries that the index does not list under their resource,
+ * connections that it lists without their names, and schemas in the items of connections. Almost no
+ * value has two forms, so this mostly reads.
  */
 
 const STATE: Key = { pk: BACKFILLS, sk: '0.3.0' };
@@ -134,6 +137,7 @@ async function* connectionsFrom(table: Table, first: string): AsyncGenerator<str
   for await (const item of items) {
     const { id, name } = readConnectionSort(textOf(item, 'gsi1sk'));
     if (name === undefined) await indexConnection(table, id);
+    await moveSchemas(table, id);
     yield id;
   }
 }
@@ -146,6 +150,26 @@ async function indexConnection(table: Table, id: string): Promise<void> {
   const gsi1sk = connectionSort(id, textOf(item, 'displayName'));
   // If the connection changed in the meantime, that write has already added the name.
   await table.write([{ update: connectionKey(id), set: { gsi1sk }, condition }]);
+}
+
+/** Moves the schemas of a connection from its item to their own. */
+async function moveSchemas(table: Table, id: string): Promise<void> {
+  const item = await table.get(connectionKey(id));
+  const connection = item === undefined ? undefined : connectionFromItem(item);
+  if (item === undefined || connection === undefined) return;
+  const { schemasInItem } = connection;
+  if (schemasInItem.length === 0) return;
+  const { schemasVersion = '', writes } = schemasChange(id, undefined, schemasInItem);
+  await table.write([
+    {
+      update: connectionKey(id),
+      set: { schemasVersion, version: newVersion() },
+      remove: ['schemas'],
+      // If the connection changed in the meantime, that write has already moved them.
+      condition: { is: 'version', version: textOf(item, 'version') },
+    },
+    ...writes,
+  ]);
 }
 
 /** @returns false if there was not enough time */

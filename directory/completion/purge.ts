@@ -30,6 +30,7 @@ import {
   portalSessionPartition,
   rateKey,
   resourcePartition,
+  schemasPartition,
   setupPartition,
   UNIQUE,
   usagePartition,
@@ -68,6 +69,7 @@ const OWN_PARTITIONS = [
   portalLinkPartition,
   portalSessionPartition,
   setupPartition,
+  schemasPartition,
 ];
 
 /**

@@ -12,13 +12,19 @@ import type { MappingRow, RoleRule } from './mapping';
 import { TOKEN_SCOPES, type StoredToken } from './tokens';
 import type { UsagePattern } from './usage-pattern';
 
+/** A connection as its item has it. `connection-schemas.ts` reads its schemas. */
+export interface StoredConnection extends Omit<Connection, 'schemas'> {
+  /** The schemas, if a release before 0.3.0 wrote the item. */
+  readonly schemasInItem: readonly Schema[];
+}
+
 /** Name of the attribute that holds the usage pattern. */
 export const USAGE_PATTERN = 'rhythm';
 
-/** Returns a connection as an item with a new version. */
-export function connectionToItem(connection: Connection): Item {
+/** Returns a connection as an item with a new version. Its schemas are another item. */
+export function connectionToItem(connection: Omit<Connection, 'schemas'>): Item {
   const { id, tokens, failureMail, rotation, rateLimit, usagePattern, ...others } = connection;
-  const { schemas, mapping, roleRules, ...settings } = others;
+  const { mapping, roleRules, schemasVersion, ...settings } = others;
   return {
     ...connectionKey(id),
     gsi1pk: CONNECTIONS,
@@ -30,8 +36,8 @@ export function connectionToItem(connection: Connection): Item {
     ...Object.fromEntries(
       tokens.flatMap(({ id: token, lastUsedAt: at }) => (at ? [[lastUseOf(token), at]] : [])),
     ),
+    ...(schemasVersion === undefined ? {} : { schemasVersion }),
     // JSON text, like the attributes of a resource.
-    schemas: JSON.stringify(schemas),
     ...(mapping.length === 0 ? {} : { mapping: JSON.stringify(mapping) }),
     ...(roleRules.length === 0 ? {} : { roleRules: JSON.stringify(roleRules) }),
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
@@ -46,7 +52,7 @@ export function connectionToItem(connection: Connection): Item {
  * not belong to the version keep their values, because they may be updated at any time.
  * @param before the item as it was read
  */
-export function connectionWrite(after: Connection, before: Item): Write {
+export function connectionWrite(after: Omit<Connection, 'schemas'>, before: Item): Write {
   const { pk, sk, ...attributes } = connectionToItem(after);
   const set = Object.fromEntries(
     Object.entries(attributes).filter(([name]) => !isUnversioned(name)),
@@ -72,13 +78,15 @@ const LAST_USE = 'lastUsed_';
 
 /**
  * Attributes updated without a new version: the state of failures (`notices/`), the usage pattern,
- * until when the connection is set up (`sessions/`), and the progress of `completion/`.
+ * until when the connection is set up (`sessions/`), the progress of `completion/`, and the version
+ * of `memberships/group-facts.ts`.
  */
 const UNVERSIONED = new Set<string>([
   'failing',
   USAGE_PATTERN,
   'setupUntil',
   'membershipsConverted',
+  'groupsVersion',
 ]);
 
 function isUnversioned(attribute: string): boolean {
@@ -119,7 +127,7 @@ function tokenToItem({
 }
 
 /** Reads a connection's item. @returns undefined if the connection is deleted */
-export function connectionFromItem(item: Item): Connection | undefined {
+export function connectionFromItem(item: Item): StoredConnection | undefined {
   if (item['deletedAt'] !== undefined) return undefined;
   const failureMail = failureMailFrom(item['failureMail']);
   const rotation = rotationFrom(item['rotation']);
@@ -146,7 +154,10 @@ export function connectionFromItem(item: Item): Connection | undefined {
       : {}),
     ...(usagePattern === undefined ? {} : { usagePattern }),
     ...(item['setupUntil'] === undefined ? {} : { setupUntil: textOf(item, 'setupUntil') }),
-    schemas: listFrom(item['schemas']) as readonly Schema[],
+    schemasInItem: schemasFrom(item),
+    ...(item['schemasVersion'] === undefined
+      ? {}
+      : { schemasVersion: textOf(item, 'schemasVersion') }),
     mapping: listFrom(item['mapping']) as readonly MappingRow[],
     roleRules: listFrom(item['roleRules']) as readonly RoleRule[],
     adoption: ADOPTION_POLICIES.find((policy) => policy === item['adoption']) ?? 'off',
@@ -154,6 +165,9 @@ export function connectionFromItem(item: Item): Connection | undefined {
       ? item['verifiedDomains'].map(String)
       : [],
     membershipsConverted: item['membershipsConverted'] === true,
+    ...(item['groupsVersion'] === undefined
+      ? {}
+      : { groupsVersion: textOf(item, 'groupsVersion') }),
     cursorKey: textOf(item, 'cursorKey'),
   };
 }
@@ -196,6 +210,11 @@ export function deletedConnectionFromItem(item: Item): DeletedConnection | undef
     removed: Math.min(resources, numberOf(item, 'removed')),
     isEmptied: item['emptied'] === true,
   };
+}
+
+/** Reads the schemas in an item: in that of the schemas, or in an earlier one of a connection. */
+export function schemasFrom({ schemas }: Item): readonly Schema[] {
+  return listFrom(schemas) as readonly Schema[];
 }
 
 /** Reads a list in JSON text, whose elements were validated before they were stored. */

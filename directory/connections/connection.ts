@@ -63,6 +63,8 @@ export interface Connection extends Adoption {
   readonly setupUntil?: string;
   /** The connection's own extension schemas, in addition to those of RFC 7643. */
   readonly schemas: readonly Schema[];
+  /** Names the item that holds the schemas; undefined if there are none. */
+  readonly schemasVersion?: string | undefined;
   /** How users appear to the application, in addition to the default mapping. */
   readonly mapping: readonly MappingRow[];
   readonly roleRules: readonly RoleRule[];
@@ -71,6 +73,11 @@ export interface Connection extends Adoption {
    * member are in the member's own item.
    */
   readonly membershipsConverted: boolean;
+  /**
+   * Changes with the name of any group, and with the groups that a group is in: what an environment
+   * knows of groups is valid as long as this stays the same. Undefined until the first such change.
+   */
+  readonly groupsVersion?: string;
   /** The key that seals paging cursors: 32 random bytes, base64url. */
   readonly cursorKey: string;
 }

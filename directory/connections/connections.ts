@@ -17,7 +17,9 @@ import {
   lastUseOf,
   USAGE_PATTERN,
   usagePatternToItem,
+  type StoredConnection,
 } from './connection-item';
+import { schemasChange, withSchemas, type SchemasChange } from './connection-schemas';
 import { endedTokenKey, endedTokenWrites } from './ended-tokens';
 import type { StoredToken } from './tokens';
 import { afterUse } from './usage-pattern';
@@ -46,7 +48,8 @@ export class Connections {
   /** Returns a connection; undefined if it does not exist or is deleted. */
   async find(id: string): Promise<Connection | undefined> {
     const item = await this.read(id);
-    return item === undefined ? undefined : connectionFromItem(item);
+    const stored = item === undefined ? undefined : connectionFromItem(item);
+    return stored === undefined ? undefined : (await withSchemas(this.table, [stored]))[0];
   }
 
   /** Returns a deleted connection whose data is still being purged. */
@@ -66,7 +69,13 @@ export class Connections {
    */
   async add(connection: Connection, action: AdminAction): Promise<boolean> {
     const record = auditRecord(action, connection.id, undefined, connection);
-    const writes = [{ put: connectionToItem(connection), condition: ABSENT }, auditWrite(record)];
+    const { schemas, ...others } = connection;
+    const { schemasVersion, writes: alongside } = schemasChange(connection.id, undefined, schemas);
+    const writes: readonly Write[] = [
+      { put: connectionToItem({ ...others, schemasVersion }), condition: ABSENT },
+      auditWrite(record),
+      ...alongside,
+    ];
     const failed = await this.table.write(writes);
     if (failed.length > 0) return false;
     this.onAction(record);
@@ -107,10 +116,13 @@ export class Connections {
   /** Returns connections in the order of their ids. Those that do not exist are left out. */
   async findMany(ids: readonly string[]): Promise<readonly (Connection | DeletedConnection)[]> {
     const found = await this.table.getMany(ids.map(connectionKey));
-    return found
-      .flatMap((item) => connectionFromItem(item) ?? deletedConnectionFromItem(item) ?? [])
-      .filter((connection) => !('isEmptied' in connection && connection.isEmptied))
-      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    const stored = found.flatMap((item) => connectionFromItem(item) ?? []);
+    const deleted = found
+      .flatMap((item) => deletedConnectionFromItem(item) ?? [])
+      .filter(({ isEmptied }) => !isEmptied);
+    return [...(await withSchemas(this.table, stored)), ...deleted].sort((a, b) =>
+      a.id < b.id ? -1 : 1,
+    );
   }
 
   /**
@@ -129,23 +141,27 @@ export class Connections {
     let remaining = alongside;
     for (let attempt = 1; ; attempt += 1) {
       const item = await this.read(id);
-      const before = item === undefined ? undefined : connectionFromItem(item);
-      if (item === undefined || before === undefined) return undefined;
+      const stored = item === undefined ? undefined : connectionFromItem(item);
+      if (item === undefined || stored === undefined) return undefined;
+      const [before] = await withSchemas(this.table, [stored]);
+      if (before === undefined) return undefined;
       const after = await compute(before);
       const record = auditRecord(action, id, before, after);
       if (isDeepStrictEqual(before, after)) return before;
       const ended = before.tokens.filter(
         (token) => !after.tokens.some((other) => other.id === token.id),
       );
+      const { schemasVersion, writes: onSchemas } = schemasWrites(stored, before, after);
       const writes = [
-        connectionWrite(withEndedTokens(after, ended), item),
+        connectionWrite({ ...withEndedTokens(after, ended), schemasVersion }, item),
+        ...onSchemas,
         ...endedTokenWrites(id, ended, action.action === 'token.revoke' ? 'revoked' : 'replaced'),
         auditWrite(record),
       ];
       const failed = await this.table.write([...writes, ...remaining]);
       if (failed.length === 0) {
         this.onAction(record);
-        return after;
+        return { ...after, schemasVersion };
       }
       // Only conditions of `alongside` failed: what these writes create exists already.
       if (failed.every(({ index }) => index >= writes.length)) remaining = [];
@@ -162,8 +178,9 @@ export class Connections {
     for (let attempt = 1; ; attempt += 1) {
       const item = await this.read(id);
       if (item === undefined) return undefined;
-      const connection = connectionFromItem(item);
-      if (connection === undefined) return deletedConnectionFromItem(item);
+      const stored = connectionFromItem(item);
+      if (stored === undefined) return deletedConnectionFromItem(item);
+      const [connection = { ...stored, schemas: [] }] = await withSchemas(this.table, [stored]);
       const counts = await Promise.all([
         countOf(this.table, id, 'User'),
         countOf(this.table, id, 'Group'),
@@ -225,6 +242,18 @@ export class Connections {
     const set = { [attribute]: now.toISOString(), ...pattern };
     await this.table.write([{ update: connectionKey(connection), set, condition }]);
   }
+}
+
+/** Creates the writes of changed schemas, and of those that the item of an earlier release has. */
+function schemasWrites(
+  { id, schemasVersion, schemasInItem }: StoredConnection,
+  before: Connection,
+  after: Connection,
+): SchemasChange {
+  const areSame = schemasInItem.length === 0 && isDeepStrictEqual(before.schemas, after.schemas);
+  return areSame
+    ? { schemasVersion, writes: [] }
+    : schemasChange(id, schemasVersion, after.schemas);
 }
 
 function withEndedTokens(connection: Connection, ended: readonly StoredToken[]): Connection {

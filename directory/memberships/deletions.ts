@@ -17,6 +17,7 @@ import { HAND_OVER_MS, unlessBusy } from '../store/retries';
 import type { Table } from '../store/table';
 import type { Write } from '../store/write';
 import { leaveAllGroups } from './departures';
+import { forgetGroupFacts } from './group-facts';
 import { TRANSACTION_EDITS } from './member-edits';
 import { endJoining, forgetMember } from './member-of';
 import { membershipFromItem, removeMembership } from './membership-item';
@@ -95,7 +96,10 @@ async function removeMembers({ table, connection }: Tenant, groupId: string): Pr
     if (items.length === 0) return true;
     const batches = batchesOf(items.map(membershipFromItem), TRANSACTION_EDITS);
     const failed = await inParallel(batches, WIDTH, (batch) =>
-      table.write(batch.flatMap((member) => removeMembership(connection, groupId, member))),
+      table.write([
+        ...batch.flatMap((member) => removeMembership(connection, groupId, member)),
+        ...(batch.some(({ type }) => type === 'Group') ? [forgetGroupFacts(connection)] : []),
+      ]),
     );
     // A member left, or its membership was converted, since the page was read.
     if (failed.flat().length > 0) await table.retries.pause((attempt += 1));

@@ -5,6 +5,7 @@ import { membershipKey, resourceKey } from '../store/keys';
 import { HAND_OVER_MS } from '../store/retries';
 import { newVersion } from '../store/version';
 import { ABSENT } from '../store/write';
+import { forgetGroupFacts } from './group-facts';
 import { completeEditsNow } from './member-edits';
 import { directGroupIds } from './member-of';
 import { membershipFromItem, removeMembership } from './membership-item';
@@ -54,6 +55,7 @@ async function leaveGroup(
       // The user may have been created again under the same id and have joined the group anew.
       { check: resourceKey(connection, type, memberId), condition: ABSENT },
       ...removal,
+      ...(type === 'Group' ? [forgetGroupFacts(connection)] : []),
     ]);
     if (failed.length === 0 || failed.some(({ index }) => index === 1)) return;
     const groupFailure = failed.find(({ index }) => index === 0);

@@ -15,6 +15,7 @@ import { batchKey, BATCHES, intentKey, resourceKey } from '../store/keys';
 import { HAND_OVER_MS } from '../store/retries';
 import { TRANSACTION_WRITES } from '../store/table';
 import type { Write } from '../store/write';
+import { forgetGroupFacts } from './group-facts';
 import { compareWithNamed } from './member-lookup';
 import {
   addMembership,
@@ -146,20 +147,21 @@ async function applyBatch(
   const { table, connection } = tenant;
   let text = textOf({ pk, sk, ...item }, 'edits');
   for (let attempt = 1; ; attempt += 1) {
-    const edits = parseJson(text) as unknown as readonly RecordedEdit[];
+    const recorded = parseJson(text) as unknown as readonly RecordedEdit[];
     // A release before 0.3.0 recorded twice as many edits in a batch.
-    const rest = JSON.stringify(edits.slice(TRANSACTION_EDITS));
-    const { writes, uncounted } = await editsNow(
+    const rest = JSON.stringify(recorded.slice(TRANSACTION_EDITS));
+    const { edits: applicable, uncounted } = await editsNow(
       tenant,
       groupId,
-      edits.slice(0, TRANSACTION_EDITS),
+      recorded.slice(0, TRANSACTION_EDITS),
     );
     const condition = { is: 'same', attribute: 'edits', value: text } as const;
     const failed = await table.write([
       rest === '[]'
         ? { delete: { pk, sk }, condition }
         : { update: { pk, sk }, set: { edits: rest }, condition },
-      ...writes,
+      ...applicable.flatMap((edit) => editWrites(connection, groupId, edit)),
+      ...(isNesting(applicable) ? [forgetGroupFacts(connection)] : []),
       ...(uncounted === 0
         ? []
         : [{ update: resourceKey(connection, 'Group', groupId), add: { members: uncounted } }]),
@@ -172,7 +174,7 @@ async function applyBatch(
 }
 
 /**
- * Returns the writes of recorded edits to a group as it is now.
+ * Returns recorded edits as those that a group as it is now needs.
  * @returns also by how much the group's number of members, which the recorded change has updated
  *   already, differs from what these edits do
  */
@@ -180,23 +182,30 @@ async function editsNow(
   tenant: Tenant,
   groupId: string,
   edits: readonly RecordedEdit[],
-): Promise<{ readonly writes: readonly Write[]; readonly uncounted: number }> {
-  const { connection } = tenant;
+): Promise<{ readonly edits: readonly MembershipEdit[]; readonly uncounted: number }> {
   const added = edits.flatMap((edit) => (edit.kind === 'add' ? [edit.member] : []));
   const renamed = edits.flatMap((edit) => (edit.kind === 'rename' ? [edit.member] : []));
   const removed = edits.flatMap((edit) => (edit.kind === 'remove' ? [edit.memberId] : []));
   const found = await compareWithNamed(tenant, groupId, [...added, ...renamed], removed);
   const isAdded = new Set(added.map(({ value }) => value));
   const joining = found.joining.filter(({ value }) => isAdded.has(value));
-  const writes = [
-    ...joining.flatMap((member) => addMembership(connection, groupId, member)),
+  const applicable = [
+    ...joining.map((member) => ({ kind: 'add', member }) as const),
     ...renamed
       .filter(({ value }) => found.present.has(value))
-      .map((member) => renameMembership(connection, groupId, member)),
-    ...found.leaving.flatMap((member) => removeMembership(connection, groupId, member)),
+      .map((member) => ({ kind: 'rename', member }) as const),
+    ...found.leaving.map((member) => ({ kind: 'remove', member }) as const),
   ];
   const uncounted = joining.length - added.length + (removed.length - found.leaving.length);
-  return { writes, uncounted };
+  return { edits: applicable, uncounted };
+}
+
+/**
+ * Returns whether edits change which groups a group is in. Their transaction needs the write of
+ * `forgetGroupFacts`, once.
+ */
+export function isNesting(edits: readonly MembershipEdit[]): boolean {
+  return edits.some((edit) => edit.kind !== 'rename' && edit.member.type === 'Group');
 }
 
 /** Creates the writes of one edit; a condition fails if the edit would change nothing. */

@@ -4,10 +4,13 @@ import { GROUP } from '../../scim/schema/resource-type';
 import type { PageRange } from '../resources/collection';
 import type { Tenant } from '../resources/tenant';
 import { inParallel } from '../store/batches';
-import { isResourceId, memberOfKey, memberOfPartition } from '../store/keys';
+import { isResourceId, memberOfKey, memberOfPartition, resourceKey } from '../store/keys';
 import type { QueryPage } from '../store/table';
 import { groupFacts, type GroupFacts } from './group-facts';
 import { directGroupIds, indexedGroupIds, memberOfFromItem, type MemberOf } from './member-of';
+
+/** The most users that are read together with their groups; they fit into one call. */
+const LOOKUP = 50;
 
 /** Users whose groups are read in parallel, where one read does not show them all. */
 const WIDTH = 16;
@@ -35,6 +38,18 @@ export class UserGroups {
     // `of` reports a failure. If it is never called, the failure must not end the process.
     page.catch(() => undefined);
     this.started = { range, page };
+  }
+
+  /** Starts to read users and the items that list their groups, in one call. */
+  prefetchWithUsers(userIds: readonly string[]): void {
+    const { table, connection, isConverted } = this.tenant;
+    if (isConverted !== true || userIds.length > LOOKUP) return;
+    table.prefetch(
+      userIds.flatMap((id) => [
+        resourceKey(connection, 'User', id),
+        memberOfKey(connection, 'User', id),
+      ]),
+    );
   }
 
   /** Returns the groups of users by the users' ids. */

@@ -7,14 +7,14 @@ import { toResource } from '../../scim/resource/resource';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { inParallel } from '../store/batches';
 import { textOf, type Item, type Key } from '../store/item';
-import { resourceKey, resourcePartition, UNIQUE, valuePartition } from '../store/keys';
+import { resourceKey, resourcePartition, UNIQUE } from '../store/keys';
 import { directGroupIds } from '../memberships/member-of';
 import { userIdsWithin } from '../memberships/users-within';
 import { scanPartition } from '../store/parallel-scan';
 import { unlessBusy } from '../store/retries';
 import type { QueryOptions } from '../store/table';
 import { countOf } from './counts';
-import { lookupsOf, planFilter, type KeyPlan, type Plan } from './filter-plan';
+import { lookupPartitions, lookupsOf, planFilter, type KeyPlan, type Plan } from './filter-plan';
 import { keyFormsOf } from './unique-and-indexed-values';
 import { PageMarks } from './page-marks';
 import { resourceFromItem, type StoredItem } from './resource-item';
@@ -82,6 +82,12 @@ export class Collection {
   /** Called when a page is about to be read. */
   onPage: (range: PageRange) => void = () => undefined;
 
+  /** Called when the resources that a lookup led to are about to be read. */
+  onLookup: (ids: readonly string[]) => void = () => undefined;
+
+  /** Ends when what the last page has left to be saved is saved. */
+  saved: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly resources: Resources,
     private readonly derived: DerivedAttribute,
@@ -116,7 +122,9 @@ export class Collection {
       if (resources.length === count) {
         const next = { index: index - 1, id: resources.at(-1)?.id ?? item.sk };
         // The page is complete; without the mark the next one is only slower.
-        await unlessBusy(() => this.marks.save(next));
+        this.saved = unlessBusy(() => this.marks.save(next));
+        // `saved` reports a failure. If nothing awaits it, the failure must not end the process.
+        this.saved.catch(() => undefined);
         break;
       }
       if (index < startIndex) continue;
@@ -246,7 +254,7 @@ export class Collection {
       // At most one resource has the value: if an eventually consistent read, at half the price,
       // leads to a resource with it, a consistent read would find the same.
       const { attribute, forms } = plan;
-      const likely = await this.resources.getMany([...(await this.idsOf(plan, true))]);
+      const likely = await this.lookUp([...(await this.idsOf(plan, true))]);
       const hasValue = ({ attributes }: StoredItem): boolean =>
         valuesAt(attributes, attribute.target).some(
           (stored) => keyFormsOf(attribute, asText(stored)).current === forms.current,
@@ -255,6 +263,11 @@ export class Collection {
     }
     const ids = [...(await this.idsOf(plan, false))];
     this.checkBudget(ids.length, filter);
+    return this.lookUp(ids);
+  }
+
+  private lookUp(ids: readonly string[]): Promise<readonly StoredItem[]> {
+    this.onLookup(ids);
     return this.resources.getMany(ids);
   }
 
@@ -264,14 +277,9 @@ export class Collection {
       case 'id':
         return new Set([plan.id]);
       case 'value': {
-        const { attribute, forms } = plan;
-        const found = await inParallel(
-          [forms.current, forms.former ?? []].flat(),
-          WIDTH,
-          (form) => {
-            const partition = valuePartition(connection, this.type.name, attribute.name, form);
-            return this.idsWithValue(partition, eventual);
-          },
+        const partitions = lookupPartitions(connection, this.type.name, plan);
+        const found = await inParallel(partitions, WIDTH, (partition) =>
+          this.idsWithValue(partition, eventual),
         );
         return new Set(found.flatMap((ids) => [...ids]));
       }

@@ -1,5 +1,6 @@
 import { leafAttribute, type BoundComparison, type BoundFilter } from '../../scim/filter/bind';
 import { describeTarget, type ResourceTypeName } from '../../scim/schema/resource-type';
+import { valuePartition } from '../store/keys';
 import {
   keyFormsOf,
   type IndexedAttribute,
@@ -85,6 +86,18 @@ function planComparison(
     return { by: 'scan' };
   }
   return { by: 'value', attribute, forms: keyFormsOf(attribute, value) };
+}
+
+/** Returns the partitions that list the resources with the value of a plan, in all forms. */
+export function lookupPartitions(
+  connection: string,
+  type: ResourceTypeName,
+  { attribute, forms }: Extract<KeyPlan, { by: 'value' }>,
+): readonly string[] {
+  const { current, former } = forms;
+  return [current, ...(former === undefined ? [] : [former])].map((form) =>
+    valuePartition(connection, type, attribute.name, form),
+  );
 }
 
 function cheaper(left: Plan, right: Plan): Plan {

@@ -1,6 +1,7 @@
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import { numberOf, textOf } from '../store/item';
 import { pageMarkPartition, pageMarkSort } from '../store/keys';
+import type { QueryOptions } from '../store/table';
 import type { Tenant } from './tenant';
 
 /** Seconds that a mark is valid. A crawl that pauses longer reads from the start again. */
@@ -23,21 +24,20 @@ export class PageMarks {
   private readonly partition: string;
 
   constructor(
-    private readonly tenant: Tenant,
+    private readonly tenant: Pick<Tenant, 'table' | 'connection'>,
     type: ResourceTypeName,
   ) {
     this.partition = pageMarkPartition(tenant.connection, type);
   }
 
+  /** Starts to read the last mark before an index. */
+  start(index: number): void {
+    this.tenant.table.prefetchQuery(this.partition, optionsBefore(index));
+  }
+
   /** Returns the last mark before an index. */
   async lastBefore(index: number): Promise<PageMark | undefined> {
-    const between = [pageMarkSort(0), pageMarkSort(index - 1)] as const;
-    const { items } = await this.tenant.table.query(this.partition, {
-      between,
-      backward: true,
-      limit: 1,
-      eventual: true,
-    });
+    const { items } = await this.tenant.table.query(this.partition, optionsBefore(index));
     const [mark] = items;
     // DynamoDB may remove expired items days later.
     if (mark === undefined || numberOf(mark, 'ttl') < Date.now() / 1000) return undefined;
@@ -51,4 +51,9 @@ export class PageMarks {
       { put: { pk: this.partition, sk: pageMarkSort(index), id, ttl } },
     ]);
   }
+}
+
+function optionsBefore(index: number): QueryOptions {
+  const between = [pageMarkSort(0), pageMarkSort(index - 1)] as const;
+  return { between, backward: true, limit: 1, eventual: true };
 }

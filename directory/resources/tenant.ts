@@ -1,3 +1,4 @@
+import type { GroupFacts } from '../memberships/group-facts';
 import type { Table } from '../store/table';
 import type { RequestInfo } from './request-info';
 
@@ -13,6 +14,8 @@ export interface Tenant {
    * of a member are read from the index, too. @default false
    */
   readonly isConverted?: boolean;
+  /** What the environment knows of groups, by id; undefined if it keeps nothing. */
+  readonly groupFacts?: Map<string, GroupFacts>;
   /**
    * The request that makes the changes, for the provisioning log; undefined for background work.
    */

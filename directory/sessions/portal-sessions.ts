@@ -1,7 +1,8 @@
 import type { AuditRecord } from '../connections/audit';
 import { auditWrite } from '../connections/audit';
 import type { Connection } from '../connections/connection';
-import { connectionFromItem } from '../connections/connection-item';
+import { connectionFromItem, type StoredConnection } from '../connections/connection-item';
+import { withSchemas } from '../connections/connection-schemas';
 import { textOf } from '../store/item';
 import {
   connectionKey,
@@ -163,7 +164,9 @@ export class PortalSessions {
     const isOver = Date.parse(expiresAt) <= Date.now() || link.revokedAt !== undefined;
     // A session of an earlier connection with this id opens nothing.
     const isOfEarlier = startedAt < current.createdAt;
-    return isOver || isOfEarlier ? undefined : { connection: current, link, startedAt, expiresAt };
+    const [whole] = await withSchemas(this.table, [current]);
+    if (isOver || isOfEarlier || whole === undefined) return undefined;
+    return { connection: whole, link, startedAt, expiresAt };
   }
 
   /** Ends a session. */
@@ -220,7 +223,7 @@ export class PortalSessions {
   }
 
   /** Returns the write that ends recording with the last session of another setup link. */
-  private async recordingWrite({ id, setupUntil }: Connection, link: string): Promise<Write> {
+  private async recordingWrite({ id, setupUntil }: StoredConnection, link: string): Promise<Write> {
     const now = new Date().toISOString();
     const ends = new Map<string, string>();
     for await (const session of this.table.queryAll(portalSessionPartition(id))) {

@@ -21,7 +21,8 @@ export type KeyMeaning =
         | 'portalLink'
         | 'portalSession'
         | 'setup'
-        | 'usage';
+        | 'usage'
+        | 'schemas';
     }
   | { readonly kind: 'resource'; readonly type: ResourceTypeName; readonly id: string }
   | { readonly kind: 'membership'; readonly groupId: string; readonly memberId: string }
@@ -111,6 +112,7 @@ function meaningOf(
     case 'portalSession':
     case 'setup':
     case 'usage':
+    case 'schemas':
       return { kind: second };
     default:
       return { kind: 'unknown' };

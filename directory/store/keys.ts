@@ -20,6 +20,16 @@ export function connectionKey(connection: string): Key {
   return { pk: `c#${connection}`, sk: 'connection' };
 }
 
+/** Returns the partition of a connection's schemas. */
+export function schemasPartition(connection: string): string {
+  return `c#${connection}#schemas`;
+}
+
+/** Returns the key of a version of a connection's schemas. */
+export function schemasKey(connection: string, version: string): Key {
+  return { pk: schemasPartition(connection), sk: version };
+}
+
 /** Returns the partition of a connection's audit records, in order of time. */
 export function auditPartition(connection: string): string {
   return `c#${connection}#audit`;

@@ -67,6 +67,7 @@ const WIDTH = 8;
  */
 export class Table {
   private readonly prefetched = new Map<string, Promise<Item | undefined>>();
+  private readonly started = new Map<string, Promise<QueryPage>>();
 
   constructor(
     private readonly db: DynamoDB,
@@ -84,24 +85,36 @@ export class Table {
   }
 
   /**
-   * Starts to read, in one call, the items that a request will need, before the request is
-   * authenticated. The first `get` of each item uses the result. This saves a round trip.
+   * Starts to read, in one call, items that the request will need. The first read of each item uses
+   * the result. This saves a round trip.
    */
   prefetch(keys: readonly Key[]): void {
-    const items = this.getMany(keys);
+    const items = this.readMany(keys);
     for (const { pk, sk } of keys) {
       const item = items.then((found) => found.find((each) => each.pk === pk && each.sk === sk));
-      // `get` reports a failure. If it is never called, the failure must not end the process.
+      // The read reports a failure. Without one, the failure must not end the process.
       item.catch(() => undefined);
       this.prefetched.set(`${pk} ${sk}`, item);
     }
   }
 
+  /** Starts a query that the request will need. The first same query uses the result. */
+  prefetchQuery(partition: string, options: QueryOptions = {}): void {
+    const page = this.runQuery(partition, options);
+    page.catch(() => undefined);
+    this.started.set(nameOfQuery(partition, options), page);
+  }
+
   /** Returns the item with a key; undefined if there is none. */
   async get(key: Key): Promise<Item | undefined> {
-    const prefetched = this.prefetched.get(`${key.pk} ${key.sk}`);
-    this.prefetched.delete(`${key.pk} ${key.sk}`);
-    return prefetched ?? this.read(key);
+    return this.takePrefetched(key) ?? this.read(key);
+  }
+
+  private takePrefetched({ pk, sk }: Key): Promise<Item | undefined> | undefined {
+    if (this.prefetched.size === 0) return undefined;
+    const item = this.prefetched.get(`${pk} ${sk}`);
+    this.prefetched.delete(`${pk} ${sk}`);
+    return item;
   }
 
   private async read(key: Key): Promise<Item | undefined> {
@@ -115,6 +128,18 @@ export class Table {
   /** Returns items by key, each once and in no order. Keys without an item are left out. */
   async getMany(wanted: readonly Key[]): Promise<readonly Item[]> {
     const keys = [...new Map(wanted.map((key) => [`${key.pk} ${key.sk}`, key])).values()];
+    if (this.prefetched.size === 0) return this.readMany(keys);
+    const left: Key[] = [];
+    const known = keys.flatMap((key) => {
+      const item = this.takePrefetched(key);
+      if (item === undefined) left.push(key);
+      return item ?? [];
+    });
+    const [items, others] = await Promise.all([Promise.all(known), this.readMany(left)]);
+    return [...items.flatMap((item) => item ?? []), ...others];
+  }
+
+  private async readMany(keys: readonly Key[]): Promise<readonly Item[]> {
     const [only] = keys;
     if (only !== undefined && keys.length === 1) {
       const item = await this.read(only);
@@ -142,6 +167,14 @@ export class Table {
 
   /** Returns one page of a partition, in the order of the sort key. */
   async query(partition: string, options: QueryOptions = {}): Promise<QueryPage> {
+    if (this.started.size === 0) return this.runQuery(partition, options);
+    const name = nameOfQuery(partition, options);
+    const started = this.started.get(name);
+    this.started.delete(name);
+    return started ?? this.runQuery(partition, options);
+  }
+
+  private async runQuery(partition: string, options: QueryOptions): Promise<QueryPage> {
     const { index, after, between } = options;
     const [partitionKey, sortKey] = index === undefined ? ['pk', 'sk'] : ['gsi1pk', 'gsi1sk'];
     const range = between === undefined ? '' : ' AND #sk BETWEEN :from AND :to';
@@ -297,3 +330,8 @@ export class Table {
 }
 
 type ScanPage = Result<'Scan'>;
+
+function nameOfQuery(partition: string, options: QueryOptions): string {
+  const { index, after, between, limit, eventual = false, backward = false } = options;
+  return JSON.stringify([partition, index, after, between, limit, eventual, backward]);
+}

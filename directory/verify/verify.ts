@@ -8,7 +8,7 @@ import { resourceFromItem } from '../resources/resource-item';
 import { intentFromItem, isOlder } from '../store/intents';
 import { numberOf, textOf, type Item, type Key } from '../store/item';
 import { DEPLOYMENT_KINDS, readKey } from '../store/key-meaning';
-import { intentKey, resourceKey, UNIQUE } from '../store/keys';
+import { intentKey, resourceKey, schemasKey, UNIQUE } from '../store/keys';
 import { membershipFromItem } from '../memberships/membership-item';
 import type { Table } from '../store/table';
 import { candidateFromItem, candidateValueKeys, isAdopted } from '../candidates';
@@ -90,6 +90,11 @@ class Check {
     if (meaning.kind === 'connection') {
       this.connections.add(connection);
       this.listings.addConnection(connection, item);
+      const { schemasVersion } = item;
+      if (typeof schemasVersion === 'string') {
+        this.addReference(textOfKey(schemasKey(connection, schemasVersion)), item);
+        this.existing.add(useOfSchemas(connection, schemasVersion));
+      }
     } else this.examples.set(connection, textOfKey(item));
     switch (meaning.kind) {
       case 'connection':
@@ -112,6 +117,10 @@ class Check {
         return;
       case 'membership':
         this.addMembership(connection, meaning.groupId, item);
+        return;
+      case 'schemas':
+        this.existing.add(textOfKey(item));
+        this.addReference(useOfSchemas(connection, item.sk), item);
         return;
       case 'memberOf':
         this.listings.addList(item);
@@ -268,6 +277,10 @@ const COUNT = ' count';
 
 function countName(connection: string, type: 'User' | 'Group'): string {
   return `c#${connection}#count#${type}${COUNT}`;
+}
+
+function useOfSchemas(connection: string, version: string): string {
+  return `the use of schemas ${version} by connection ${connection}`;
 }
 
 function valueFact(pk: string, id: string): string {

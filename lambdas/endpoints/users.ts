@@ -14,7 +14,7 @@ import {
 } from '../../scim/resource/resource';
 import { ENTERPRISE_USER_URN } from '../../scim/schema/enterprise-user';
 import { noContentAnswer, resourceAnswer, type Answer } from '../http/answer';
-import { changeAnswer } from '../http/change-answer';
+import { changeAnswer, isAnsweredWithBody } from '../http/change-answer';
 import { checkPreconditions, isNotModified } from '../http/preconditions';
 import {
   readOperations,
@@ -49,15 +49,17 @@ export const usersEndpoint: ResourceEndpoint = {
 
   async get(context, id) {
     const projection = readProjection(context, context.types.user);
+    const groups = startGroups(context, id, projection);
     const user = await usersOf(context).get(id);
     if (isNotModified(context.request, user)) return noContentAnswer(viewOf(context, user), 304);
-    return userAnswer(context, user, projection);
+    return userAnswer(context, user, projection, groups);
   },
 
   async replace(context, id) {
     const { user: type } = context.types;
     const projection = readProjection(context, type);
     const sent = readReplacement(context, type);
+    const groups = startGroupsFor(context, 'PUT', id, projection);
     const user = await usersOf(context).change(id, (current) => {
       checkPreconditions(context.request, current);
       // A PUT without `active` keeps it: Okta's would otherwise re-activate or lock out the user.
@@ -66,7 +68,7 @@ export const usersEndpoint: ResourceEndpoint = {
       return withImmutable(type, current.attributes, attributes);
     });
     return changeAnswer(context, 'PUT', viewOf(context, user), () =>
-      userAnswer(context, user, projection),
+      userAnswer(context, user, projection, groups),
     );
   },
 
@@ -74,14 +76,15 @@ export const usersEndpoint: ResourceEndpoint = {
     const { request, profile, types, work } = context;
     const projection = readProjection(context, types.user);
     const operations = readOperations(context, types.user);
-    const groups = await groupsSentBack(context, id, operations);
+    const sentBack = await groupsSentBack(context, id, operations);
+    const groups = startGroupsFor(context, 'PATCH', id, projection);
     const user = await usersOf(context).change(id, (current) => {
       checkPreconditions(request, current);
-      const readOnly = { ...viewOf(context, current), ...groups };
+      const readOnly = { ...viewOf(context, current), ...sentBack };
       return applyPatch(types.user, current.attributes, operations, profile, readOnly, work);
     });
     return changeAnswer(context, 'PATCH', viewOf(context, user), () =>
-      userAnswer(context, user, projection),
+      userAnswer(context, user, projection, groups),
     );
   },
 
@@ -111,10 +114,12 @@ export function listedUsers(context: RequestContext): ListedType {
   return {
     collection: users.collection,
     prepare(projection) {
-      if (showsGroups(context, projection)) users.readGroupsOfPages();
+      if (showsGroups(context, projection)) users.readGroupsWithUsers();
     },
     async render(found, projection) {
-      const views = await viewsOf(context, found, projection, users.groups);
+      const ids = found.map(({ id }) => id);
+      const groups = showsGroups(context, projection) ? users.groups.of(ids) : undefined;
+      const views = await viewsOf(context, found, projection, groups);
       return views.map((view) => projection.apply(view));
     },
   };
@@ -129,12 +134,38 @@ function usersOf(context: RequestContext): Users {
   return new Users(tenantOf(context), types.user, connection.userDeletion, connection);
 }
 
+/** The groups of users, by the users' ids, which are being read. */
+type ReadGroups = ReturnType<UserGroups['of']>;
+
+/** Starts to read a user's groups if the answer to a change will show them. */
+function startGroupsFor(
+  context: RequestContext,
+  method: 'PUT' | 'PATCH',
+  id: string,
+  projection: Projection,
+): ReadGroups | undefined {
+  return isAnsweredWithBody(context, method) ? startGroups(context, id, projection) : undefined;
+}
+
+/** Starts to read a user's groups if the answer will show them. */
+function startGroups(
+  context: RequestContext,
+  id: string,
+  projection: Projection,
+): ReadGroups | undefined {
+  if (!showsGroups(context, projection)) return undefined;
+  const groups = new UserGroups(tenantOf(context)).of([id]);
+  // The answer reports a failure. Without one, the failure must not end the process.
+  groups.catch(() => undefined);
+  return groups;
+}
+
 async function userAnswer(
   context: RequestContext,
   user: StoredResource,
   projection: Projection,
+  groups: ReadGroups | undefined,
 ): Promise<Answer> {
-  const groups = new UserGroups(tenantOf(context));
   const [view = viewOf(context, user)] = await viewsOf(context, [user], projection, groups);
   return resourceAnswer(200, view, projection);
 }
@@ -146,19 +177,18 @@ function viewOf({ request, types }: RequestContext, user: StoredResource): Resou
 
 /**
  * Returns users with the derived attributes that are shown: their groups, their managers' names.
- * @param userGroups undefined if they are in no groups
+ * @param userGroups undefined if they are in no groups, or none are shown
  */
 async function viewsOf(
   context: RequestContext,
   found: readonly StoredResource[],
   projection: Projection,
-  userGroups?: UserGroups,
+  userGroups?: ReadGroups,
 ): Promise<readonly ResourceView[]> {
   const { request, types } = context;
-  const ids = found.map(({ id }) => id);
   const showsManager = projection.shows(`${ENTERPRISE_USER_URN}:manager`);
   const [groups, managers] = await Promise.all([
-    showsGroups(context, projection) ? userGroups?.of(ids) : undefined,
+    userGroups,
     showsManager ? managersOf(context, found) : undefined,
   ]);
   return found.map((user) => {

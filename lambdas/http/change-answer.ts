@@ -15,19 +15,28 @@ export async function changeAnswer(
   resource: ResourceView,
   answerWithBody: () => Promise<Answer>,
 ): Promise<Answer> {
-  const preference = PREFERENCE.exec(context.request.headers.get('prefer') ?? '')?.[1];
-  const isMinimal =
-    preference === undefined
-      ? method === 'PATCH' &&
-        context.profile.patchAnswer === 'noContent' &&
-        !namesAttributes(context)
-      : preference.toLowerCase() === 'minimal';
-  const answer = isMinimal
-    ? noContentAnswer(resource, method === 'POST' ? 201 : 204)
-    : await answerWithBody();
+  const answer = isAnsweredWithBody(context, method)
+    ? await answerWithBody()
+    : noContentAnswer(resource, method === 'POST' ? 201 : 204);
+  const preference = preferenceOf(context);
   if (preference === undefined) return answer;
   const applied = { 'Preference-Applied': `return=${preference.toLowerCase()}` };
   return { ...answer, headers: { ...answer.headers, ...applied } };
+}
+
+/** Returns whether the answer to a change contains the resource. */
+export function isAnsweredWithBody(
+  context: RequestContext,
+  method: 'POST' | 'PUT' | 'PATCH',
+): boolean {
+  const preference = preferenceOf(context);
+  if (preference !== undefined) return preference.toLowerCase() !== 'minimal';
+  const { patchAnswer } = context.profile;
+  return method !== 'PATCH' || patchAnswer !== 'noContent' || namesAttributes(context);
+}
+
+function preferenceOf({ request }: RequestContext): string | undefined {
+  return PREFERENCE.exec(request.headers.get('prefer') ?? '')?.[1];
 }
 
 /** A list of preferences, each a token with an optional, optionally quoted value (RFC 7240). */

@@ -1,3 +1,4 @@
+import { knownGroupFacts } from '../../directory/memberships/group-facts';
 import type { Tenant } from '../../directory/resources/tenant';
 import type { Table } from '../../directory/store/table';
 import type { Profile } from '../../idp/profiles/profile';
@@ -56,6 +57,7 @@ export function tenantOf(context: RequestContext): Tenant {
     connection: connection.id,
     baseUrl: request.baseUrl,
     isConverted: connection.membershipsConverted,
+    groupFacts: knownGroupFacts(connection),
     request: { token: token.id, requestId, begun },
   };
 }

@@ -33,8 +33,11 @@ const LOG_MS = 2000;
 
 /** Options of a SCIM function. */
 export interface ScimHandlerOptions {
-  /** Returns keys that the request will need; they are read together with the connection. */
-  readonly prefetch?: (request: ScimRequest) => readonly Key[];
+  /**
+   * Returns keys that the request will probably need; they are read together with the connection.
+   * May start queries, too. Whoever has a URL can cause these reads, so they must be few.
+   */
+  readonly prefetch?: (request: ScimRequest, table: Table) => readonly Key[];
 }
 
 /**
@@ -94,10 +97,10 @@ class RequestLifecycle {
     }
   }
 
-  /** Reads the connection and the resource in one round trip, before authentication. */
+  /** Reads the connection and what else is needed in one round trip, before authentication. */
   private prefetch({ request, table }: ReceivedRequest): void {
     if (presentedToken(request) === undefined) return;
-    const further = this.options.prefetch?.(request) ?? [];
+    const further = this.options.prefetch?.(request, table) ?? [];
     table.prefetch([connectionKey(request.connectionId), ...further]);
   }
 

@@ -167,6 +167,15 @@ export interface ResourceTypes {
  */
 export function resourceTypesWith(extensions: readonly Schema[]): ResourceTypes {
   if (extensions.length === 0) return { user: USER, group: GROUP };
+  const types = extendedTypes.get(extensions) ?? extendTypes(extensions);
+  extendedTypes.set(extensions, types);
+  return types;
+}
+
+/** Building types takes longer than a request; the same list of extensions has the same types. */
+const extendedTypes = new WeakMap<readonly Schema[], ResourceTypes>();
+
+function extendTypes(extensions: readonly Schema[]): ResourceTypes {
   const ofGroups = extensions.filter(({ id }) => extendsGroups(id));
   const ofUsers = extensions.filter(({ id }) => !extendsGroups(id));
   return { user: extended(USER, ofUsers), group: extended(GROUP, ofGroups) };

@@ -14,12 +14,13 @@ import { membersFrom, NO_MEMBERSHIP_CHANGE } from '../../scim/patch/memberships'
 import type { StoredResource } from '../../scim/resource/resource';
 import { GROUP, USER } from '../../scim/schema/resource-type';
 import { server } from '../support/client';
-import { meteredTenant } from './support';
+import { createConnection, meteredTenant } from './support';
 
 const { tenant, client, close } = meteredTenant();
 const users = new Users(tenant, USER, 'retain');
 const groups = new Groups(tenant, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
 
+createConnection(tenant);
 afterAll(close);
 
 /** Creates users, a few at a time as in `Client.users`. */

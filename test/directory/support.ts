@@ -2,6 +2,7 @@ import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-s
 import { randomUUID } from 'node:crypto';
 import type { AdminAction } from '../../directory/connections/audit';
 import type { Connection } from '../../directory/connections/connection';
+import { connectionToItem } from '../../directory/connections/connection-item';
 import { DynamoDBConnection, type DynamoDB } from '../../directory/store/dynamodb';
 import type { Tenant } from '../../directory/resources/tenant';
 import { Table } from '../../directory/store/table';
@@ -128,4 +129,11 @@ export function meteredTenant(): {
     engine.close();
   };
   return { tenant, client, close, measure };
+}
+
+/** Creates the connection of a tenant before the tests: changes of groups are noted in its item. */
+export function createConnection({ table, connection }: Tenant): void {
+  beforeAll(async () => {
+    await table.write([{ put: connectionToItem(connectionWith({ id: connection })) }]);
+  });
 }

@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Connection } from '../../../directory/connections/connection';
 import { connectionFromItem } from '../../../directory/connections/connection-item';
+import { withSchemas } from '../../../directory/connections/connection-schemas';
 import type { EventAppender } from '../../../directory/events/append';
 import type { NewEvent } from '../../../directory/events/event';
 import { timeOf } from '../../../directory/events/positions-at';
@@ -85,7 +86,8 @@ async function contextsOf(
 ): Promise<Contexts> {
   const ids = new Set(changes.map(({ key }) => readKey(key).connection));
   const items = await table.getMany([...ids].map(connectionKey));
-  const connections = items.flatMap((item) => connectionFromItem(item) ?? []);
+  const stored = items.flatMap((item) => connectionFromItem(item) ?? []);
+  const connections = await withSchemas(table, stored);
   const contexts = await Promise.all(
     connections.map(async (connection): Promise<readonly [string, ViewContext]> => {
       const groups = await groupsOfUsers(table, connection, changes);

@@ -1,0 +1,79 @@
+import type { Schema } from '../../scim/schema/attribute';
+import { connectionKey, schemasKey } from '../store/keys';
+import { RecentValues } from '../store/recent-values';
+import type { Table } from '../store/table';
+import { newVersion } from '../store/version';
+import type { Write } from '../store/write';
+import type { Connection } from './connection';
+import { connectionFromItem, schemasFrom, type StoredConnection } from './connection-item';
+
+/*
+ * The schemas of a connection are an item of their own, which never changes: new schemas are another
+ * item, and the connection's item names the one in use. So the connection's item, which every
+ * request reads, stays small, and an environment reads and parses schemas once. Releases before
+ * 0.3.0 stored them in the connection's item, where they stay until `completion` moves them.
+ */
+
+/** Connections whose schemas an environment keeps. */
+const KEPT = 50;
+
+const known = new RecentValues<readonly Schema[]>(KEPT);
+
+/** Reads the schemas of connections. One that is deleted meanwhile is left out. */
+export async function withSchemas(
+  table: Table,
+  connections: readonly StoredConnection[],
+): Promise<readonly Connection[]> {
+  const unknown = connections.flatMap(({ id, schemasVersion }) =>
+    schemasVersion !== undefined && known.get(nameOf(id, schemasVersion)) === undefined
+      ? [schemasKey(id, schemasVersion)]
+      : [],
+  );
+  for (const item of unknown.length === 0 ? [] : await table.getMany(unknown)) {
+    known.set(`${item.pk} ${item.sk}`, schemasFrom(item));
+  }
+  const complete = connections.map((connection) => complement(table, connection));
+  return (await Promise.all(complete)).flat();
+}
+
+async function complement(
+  table: Table,
+  { schemasInItem, ...connection }: StoredConnection,
+): Promise<readonly Connection[]> {
+  const { id, schemasVersion } = connection;
+  if (schemasVersion === undefined) return [{ ...connection, schemas: schemasInItem }];
+  const schemas = known.get(nameOf(id, schemasVersion));
+  if (schemas !== undefined) return [{ ...connection, schemas }];
+  // They were replaced after the connection was read.
+  const [item] = await table.getMany([connectionKey(id)]);
+  const current = item === undefined ? undefined : connectionFromItem(item);
+  return current === undefined ? [] : withSchemas(table, [current]);
+}
+
+function nameOf(connection: string, version: string): string {
+  const { pk, sk } = schemasKey(connection, version);
+  return `${pk} ${sk}`;
+}
+
+/** A connection's version of its schemas, and the writes that store them. */
+export interface SchemasChange {
+  readonly schemasVersion: string | undefined;
+  readonly writes: readonly Write[];
+}
+
+/**
+ * Creates the writes of new schemas, for the transaction that writes the connection.
+ * @param before the version of the schemas that they replace
+ */
+export function schemasChange(
+  connection: string,
+  before: string | undefined,
+  schemas: readonly Schema[],
+): SchemasChange {
+  const removal = before === undefined ? [] : [{ delete: schemasKey(connection, before) }];
+  if (schemas.length === 0) return { schemasVersion: undefined, writes: removal };
+  const schemasVersion = newVersion();
+  const text = JSON.stringify(schemas);
+  const put = { ...schemasKey(connection, schemasVersion), schemas: text };
+  return { schemasVersion, writes: [...removal, { put }] };
+}

@@ -1,0 +1,94 @@
+import { revivalPartitions } from '../../directory/deleted-users';
+import { lookupPartitions, planFilter } from '../../directory/resources/filter-plan';
+import { PageMarks } from '../../directory/resources/page-marks';
+import {
+  INDEXED_USER_ATTRIBUTES,
+  indexedGroupAttributes,
+  type IndexedAttributes,
+} from '../../directory/resources/unique-and-indexed-values';
+import type { Key } from '../../directory/store/item';
+import { isResourceId, memberOfKey, resourceKey } from '../../directory/store/keys';
+import type { Table } from '../../directory/store/table';
+import { bindFilter } from '../../scim/filter/bind';
+import { parseFilter } from '../../scim/filter/parse';
+import { isObject, parseJson } from '../../scim/json';
+import { GROUP, USER, type ResourceType } from '../../scim/schema/resource-type';
+import type { ScimRequest } from '../http/scim-request';
+
+/*
+ * What requests will need, as far as it can be told before their connection is known: it is read in
+ * the same round trip. A wrong guess costs a read, and nothing else. Errors in a request are
+ * reported when it is served.
+ */
+
+/** Bodies with more characters are not parsed twice. */
+const PARSED_TWICE = 32 * 1024;
+
+/** Starts to read what a request for users will need. @returns further keys that it will need */
+export function prefetchUsers(request: ScimRequest, table: Table): readonly Key[] {
+  const { method, connectionId, resourceId } = request;
+  if (resourceId === undefined) {
+    if (method === 'GET') startListing(request, table, USER, INDEXED_USER_ATTRIBUTES);
+    if (method === 'POST') startCreation(request, table);
+    return [];
+  }
+  if (!isResourceId(resourceId)) return [];
+  const user = resourceKey(connectionId, 'User', resourceId);
+  const shows = method === 'GET' && mayShowGroups(request);
+  return shows ? [user, memberOfKey(connectionId, 'User', resourceId)] : [user];
+}
+
+/** Starts to read what a request for groups will need. @returns further keys that it will need */
+export function prefetchGroups(request: ScimRequest, table: Table): readonly Key[] {
+  const { method, connectionId, resourceId } = request;
+  if (resourceId === undefined) {
+    // A profile whose names are not unique reads again, consistently.
+    if (method === 'GET') startListing(request, table, GROUP, indexedGroupAttributes(true));
+    return [];
+  }
+  return isResourceId(resourceId) ? [resourceKey(connectionId, 'Group', resourceId)] : [];
+}
+
+function mayShowGroups({ parameters }: ScimRequest): boolean {
+  const { attributes, excludedAttributes = '' } = parameters;
+  return /\bgroups\b/i.test(attributes ?? 'groups') && !/\bgroups\b/i.test(excludedAttributes);
+}
+
+/** Starts to look up the value in a filter, or where the page begins. */
+function startListing(
+  { connectionId: connection, parameters }: ScimRequest,
+  table: Table,
+  type: ResourceType,
+  indexed: IndexedAttributes,
+): void {
+  const { filter, startIndex = '' } = parameters;
+  if (filter === undefined) {
+    if (Number(startIndex) > 1) new PageMarks({ table, connection }, type.name).start(+startIndex);
+    return;
+  }
+  const plan = unlessWrong(() =>
+    planFilter(bindFilter(parseFilter(filter), type), indexed, type.name),
+  );
+  if (plan?.by !== 'value') return;
+  for (const partition of lookupPartitions(connection, type.name, plan)) {
+    table.prefetchQuery(partition, { eventual: plan.attribute.unique });
+  }
+}
+
+/** Starts to look for the deleted user who comes back. */
+function startCreation({ connectionId, body }: ScimRequest, table: Table): void {
+  const sent = body.length > PARSED_TWICE ? undefined : unlessWrong(() => parseJson(body));
+  if (!isObject(sent)) return;
+  for (const { current, former } of revivalPartitions(connectionId, sent)) {
+    table.prefetchQuery(current);
+    if (former !== undefined) table.prefetchQuery(former);
+  }
+}
+
+function unlessWrong<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
