@@ -1,135 +1,241 @@
-import { randomUUID } from 'node:crypto';
-import { Groups } from '../directory/groups';
 import { Table } from '../directory/store/table';
-import { Users } from '../directory/users';
-import type { DynamoDB } from '../directory/store/dynamodb';
 import { DynamoDBConnection } from '../directory/store/dynamodb';
-import { bindFilter } from '../scim/filter/bind';
-import { parseFilter } from '../scim/filter/parse';
-import { NO_MEMBERSHIP_CHANGE, type MembershipChange } from '../scim/patch/memberships';
-import { GROUP, USER } from '../scim/schema/resource-type';
+import { LOCAL_CREDENTIALS } from '../local/engine';
 import { seed } from '../tools/seed/seed';
-import { startTable } from './support/processes';
+import { MeteringProxy, type Metered } from './support/metering-proxy';
+import { startOurs, startTable, type Subject } from './support/processes';
+import { requests, send } from './support/requests';
 import { table } from './support/statistics';
 
 /**
  * On-demand prices per million units in us-east-1, in USD.
  * @see https://aws.amazon.com/dynamodb/pricing/on-demand/
  */
-const READ_MILLION = 0.125;
-const WRITE_MILLION = 0.625;
+export const READ_MILLION = 0.125;
+export const WRITE_MILLION = 0.625;
 
-/** The most read and write units of each operation. Units do not depend on the machine. */
-const MOST: Readonly<Record<string, readonly [number, number]>> = {
-  'get a user by id': [1, 0],
-  '`userName eq`': [1.5, 0],
-  'create a user (name, externalId, e-mail)': [2, 10],
-  'PATCH a user': [1, 1],
-  'PATCH a user, nothing changes': [1, 0],
-  'delete a user': [1.5, 19],
-  'add a member': [4, 5],
-  'remove a member': [2, 5],
-  'get a group without members': [1, 0],
-  'first page of 100 users': [11, 1],
-  'second page of 100 users in a crawl': [11.5, 1],
-  'count all users': [1, 0],
-};
+/** Numbers of groups that each user is in. */
+const GROUPS_PER_USER = [0, 1, 21] as const;
+
+/** Users of each directory, all of whom are members of each group. */
+const USERS = 1000;
+
+/** Each request is measured this often; see `cheapest`. */
+const REPETITIONS = 3;
+
+/** The most reads, writes and round trips of a request. Units do not depend on the machine. */
+type Most = readonly [reads: number, writes: number, roundTrips: number];
+
+/** A request that is measured. */
+interface Measured {
+  readonly name: string;
+  readonly most: Most;
+  /** Does what must have been done before, without being measured. */
+  readonly prepare?: () => Promise<void>;
+  /** Sends one request. @param run counts from 0 */
+  readonly send: (run: number) => Promise<unknown>;
+}
+
+/** A server with a directory, and a proxy that measures its calls. */
+interface Directory {
+  readonly subject: Subject;
+  readonly proxy: MeteringProxy;
+  readonly userIds: readonly string[];
+  readonly groupIds: readonly string[];
+  stop(): Promise<void>;
+}
 
 /**
- * Measures the request units of each operation, as reported by the engine (ReturnConsumedCapacity),
- * and the cost of a million of them.
- * @throws Error if an operation takes more than `MOST` allows
+ * Measures what requests take, over HTTP: request units as the engine reports them
+ * (ReturnConsumedCapacity), and round trips.
+ * @throws Error if a request takes more than it may
  */
 export async function units(): Promise<string> {
+  const rows: (string | number)[][] = [];
+  for (const groups of GROUPS_PER_USER) {
+    const directory = await startDirectory(groups);
+    try {
+      for (const measured of requestsTo(directory, groups)) {
+        rows.push(rowOf(measured, groups, await cheapest(directory, measured)));
+      }
+    } finally {
+      await directory.stop();
+    }
+  }
+  return `Each request is sent over HTTP to the built functions, whose calls to DynamoDB are measured: \
+${USERS} users, each in the given number of groups, profile \`generic\`. All reads count, those of \
+the connection and its token too. Round trips are calls that wait for one another, which is what a \
+client waits for in AWS. The environment has served requests of the connection before: the first \
+one that shows a group reads the group's name, in one more round trip.
+
+Not in the table: each change also creates an entry in the provisioning log and an event, which are \
+written after the request; every twentieth request counts the use of the connection (1 write). The \
+costs are those of DynamoDB: ${READ_MILLION} USD per million reads and ${WRITE_MILLION} USD per \
+million writes on demand in us-east-1.
+
+${table(
+  ['request', 'groups', 'reads', 'writes', 'calls', 'round trips', 'DynamoDB, USD per million'],
+  rows,
+)}`;
+}
+
+async function startDirectory(groups: number): Promise<Directory> {
   const engine = await startTable();
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const proxy = new MeteringProxy(engine.endpoint);
+  const endpoint = await proxy.start();
+  const subject = await startOurs({ ...engine, endpoint }, 'generic');
   const connection = new DynamoDBConnection({
     endpoint: engine.endpoint,
     region: 'us-east-1',
-    credentials: () => credentials,
+    credentials: () => LOCAL_CREDENTIALS,
   });
-  const counted = { reads: 0, writes: 0, calls: 0 };
-  const metered: DynamoDB = {
-    async call(operation, input, options) {
-      const result = await connection.call(
-        operation,
-        { ...input, ReturnConsumedCapacity: 'TOTAL' },
-        options,
-      );
-      const { ConsumedCapacity: consumed } = result as { ConsumedCapacity?: unknown };
-      for (const { CapacityUnits = 0 } of [consumed ?? []].flat() as { CapacityUnits?: number }[]) {
-        counted[/Put|Update|Delete|Write/.test(operation) ? 'writes' : 'reads'] += CapacityUnits;
-      }
-      counted.calls += 1;
-      return result;
-    },
-  };
-  const scope = {
-    table: new Table(metered, 'scim'),
-    connection: `bench-${randomUUID()}`,
-    baseUrl: 'https://example.com',
-  };
-  const users = new Users(scope, USER, 'retain');
-  const groups = new Groups(scope, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
+  const scope = { table: new Table(connection, 'scim'), connection: 'default' };
   const { userIds, groupIds } = await seed(scope, {
-    users: 1000,
-    groups: 1,
-    membersPerGroup: 999,
+    users: USERS,
+    groups,
+    membersPerGroup: USERS,
     prefix: 'u',
   });
-  const [one = ''] = userIds;
-  const [group = ''] = groupIds;
-  const stranger = userIds.at(-1) ?? '';
-  let created = '';
-
-  const members = (change: Partial<MembershipChange>) =>
-    groups.change(
-      group,
-      ({ attributes }) => ({ attributes, members: { ...NO_MEMBERSHIP_CHANGE, ...change } }),
-      false,
-    );
-  const operations: Readonly<Record<string, () => Promise<unknown>>> = {
-    'get a user by id': () => users.get(one),
-    '`userName eq`': () =>
-      users.collection.matching(bindFilter(parseFilter('userName eq "u7@example.com"'), USER)),
-    'create a user (name, externalId, e-mail)': async () => {
-      const emails = [{ value: 'n@example.com', type: 'work' }];
-      created = (await users.create({ userName: 'n@example.com', externalId: 'n', emails })).id;
-    },
-    'PATCH a user': () => users.change(one, ({ attributes }) => ({ ...attributes, title: 'X' })),
-    'PATCH a user, nothing changes': () => users.change(one, ({ attributes }) => attributes),
-    'delete a user': () => users.delete(created, () => undefined),
-    'add a member': () => members({ add: new Map([[stranger, { value: stranger }]]) }),
-    'remove a member': () => members({ remove: new Set([stranger]) }),
-    'get a group without members': () => groups.get(group),
-    'first page of 100 users': () => users.collection.from(1, 100),
-    'second page of 100 users in a crawl': () => users.collection.from(101, 100),
-    'count all users': () => users.collection.count(),
-  };
-  const rows: (string | number)[][] = [];
-  for (const [name, work] of Object.entries(operations)) {
-    const before = { ...counted };
-    await work();
-    const [reads, writes] = [counted.reads - before.reads, counted.writes - before.writes];
-    const [mostReads = 0, mostWrites = 0] = MOST[name] ?? [];
-    if (reads > mostReads || writes > mostWrites) {
-      throw new Error(
-        `"${name}" takes ${reads} read and ${writes} write units; expected are at most ` +
-          `${mostReads} and ${mostWrites}.`,
-      );
-    }
-    // Each request also reads its connection, in the same call: 1 unit.
-    const cost = (reads + 1) * READ_MILLION + writes * WRITE_MILLION;
-    rows.push([name, reads, writes, counted.calls - before.calls, cost.toFixed(2)]);
-  }
   connection.close();
-  await engine.stop();
-  return `The costs include the read of the connection (1 unit); the columns of units do not. \
-On-demand prices in us-east-1: ${READ_MILLION} USD per million reads, ${WRITE_MILLION} USD per \
-million writes.
+  const stop = async (): Promise<void> => {
+    await subject.stop();
+    await proxy.stop();
+  };
+  return { subject, proxy, userIds, groupIds, stop };
+}
 
-Each change also creates an entry in the provisioning log, which is written after the request: \
-1 more write, or 2 if the entry exceeds a kilobyte.
+/**
+ * Returns the cheapest of several measurements: requests also record the use of a token and of the
+ * connection now and then, and the first ones read what the environment keeps.
+ */
+async function cheapest({ proxy }: Directory, measured: Measured): Promise<Metered> {
+  const results: Metered[] = [];
+  await measured.prepare?.();
+  for (let run = 0; run < REPETITIONS; run += 1) {
+    results.push(await proxy.measure(() => measured.send(run)));
+  }
+  const [best] = results.sort((a, b) => a.calls - b.calls);
+  if (best === undefined) throw new Error('Nothing was measured.');
+  return best;
+}
 
-${table(['operation', 'reads', 'writes', 'calls', 'DynamoDB, USD per million'], rows)}`;
+/** @throws Error if the request took more than it may */
+function rowOf(
+  { name, most: [mostReads, mostWrites, mostRoundTrips] }: Measured,
+  groups: number,
+  { reads, writes, calls, roundTrips }: Metered,
+): (string | number)[] {
+  if (reads > mostReads || writes > mostWrites || roundTrips > mostRoundTrips) {
+    throw new Error(
+      `"${name}" with ${groups} groups takes ${reads} reads, ${writes} writes and ${roundTrips} ` +
+        `round trips; expected are at most ${mostReads}, ${mostWrites} and ${mostRoundTrips}.`,
+    );
+  }
+  const cost = reads * READ_MILLION + writes * WRITE_MILLION;
+  return [name, groups, reads, writes, calls, roundTrips, cost.toFixed(2)];
+}
+
+function requestsTo(
+  { subject, userIds, groupIds }: Directory,
+  groups: (typeof GROUPS_PER_USER)[number],
+): readonly Measured[] {
+  const [one = ''] = userIds;
+  const page = (query: string) => send(subject, 'GET', `/Users?${query}`);
+  const always: readonly Measured[] = [
+    { name: 'GET a user', most: [3, 0, 1], send: () => requests.getUser(subject, one) },
+    {
+      name: '`userName eq`',
+      most: [3.5, 0, 2],
+      send: () => requests.findUser(subject, 'u7@example.com'),
+    },
+    {
+      name: 'PATCH a user',
+      most: [3, 1, 2],
+      send: (run) => requests.setActive(subject, one, run % 2 === 1),
+    },
+    { name: 'page of 100 users by cursor', most: [30, 0, 2], send: () => page('cursor&count=100') },
+    {
+      name: 'first page of 100 users by index',
+      most: [30, 1, 3],
+      send: () => page('startIndex=1&count=100'),
+    },
+    {
+      name: 'second page of 100 users by index',
+      most: [30, 1, 3],
+      send: () => page('startIndex=101&count=100'),
+    },
+  ];
+  if (groups === 1) return [...always, ...memberRequests(subject, userIds, groupIds)];
+  return groups === 0 ? [...always, ...userRequests(subject)] : always;
+}
+
+function userRequests(subject: Subject): readonly Measured[] {
+  const created: string[] = [];
+  return [
+    {
+      name: '`userName eq`, nobody found',
+      most: [2.5, 0, 2],
+      send: () => requests.findUser(subject, 'nobody@example.com'),
+    },
+    {
+      name: 'POST a user (name, externalId, e-mail)',
+      most: [4, 12, 2],
+      send: async (run) => {
+        created.push(await requests.createUser(subject, `new${run}@example.com`, `ext${run}`));
+      },
+    },
+    {
+      name: 'PATCH a user, nothing changes',
+      most: [3, 0, 2],
+      send: () => requests.setActive(subject, created[0] ?? '', true),
+    },
+    {
+      name: 'DELETE a user',
+      most: [4.5, 22, 4],
+      send: (run) => send(subject, 'DELETE', `/Users/${created[run] ?? ''}`),
+    },
+  ];
+}
+
+function memberRequests(
+  subject: Subject,
+  userIds: readonly string[],
+  [group = '']: readonly string[],
+): readonly Measured[] {
+  const others: string[] = [];
+  const joining: string[] = [];
+  return [
+    {
+      name: 'POST a group',
+      most: [3, 10, 2],
+      send: async (run) => {
+        others.push(await requests.createGroup(subject, `Other ${run}`));
+      },
+    },
+    {
+      name: 'add a member',
+      most: [6, 6, 3],
+      send: (run) => requests.addMember(subject, others[0] ?? '', userIds[run] ?? ''),
+    },
+    {
+      name: 'add a member to a group of 1,000',
+      most: [5, 6, 3],
+      prepare: async () => {
+        for (let index = 0; index < REPETITIONS; index += 1) {
+          joining.push(await requests.createUser(subject, `joining${index}@example.com`));
+        }
+      },
+      send: (run) => requests.addMember(subject, group, joining[run] ?? ''),
+    },
+    {
+      name: 'remove a member from a group of 1,000',
+      most: [4, 6, 3],
+      send: (run) => requests.removeMember(subject, group, userIds[run] ?? ''),
+    },
+    {
+      name: 'GET a group without members',
+      most: [2, 0, 1],
+      send: () => send(subject, 'GET', `/Groups/${group}?excludedAttributes=members`),
+    },
+  ];
 }

@@ -110,6 +110,7 @@ export class Groups {
       if (current.pendingIntent !== undefined) {
         current = await this.resources.getWithoutPendingEdits(current.id);
       }
+      if (current.memberCount === 0) return { group: current, members: [] };
       const members: JsonObject[] = [];
       for await (const member of membersOf(this.tenant, current.id)) {
         members.push(this.toElement(member));

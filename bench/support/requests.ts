@@ -39,10 +39,11 @@ export function send(
 
 /** Most frequent requests of identity providers, in a form that all servers here support. */
 export const requests = {
-  async createUser(subject: Subject, userName: string): Promise<string> {
+  async createUser(subject: Subject, userName: string, externalId?: string): Promise<string> {
     const emails = [{ value: userName, type: 'work', primary: true }];
     const name = { givenName: 'User', familyName: userName };
-    const body = { schemas: [USER], userName, active: true, displayName: userName, name, emails };
+    const named = { userName, externalId, displayName: userName, name, emails };
+    const body = { schemas: [USER], active: true, ...named };
     return idOf(await send(subject, 'POST', '/Users', body));
   },
   getUser: (subject: Subject, id: string) => send(subject, 'GET', `/Users/${id}`),

@@ -103,7 +103,12 @@ function joiningItems(
   return table.getMany(members.flatMap(({ value }) => joiningKeys(connection, type, value)));
 }
 
-function joiningKeys(connection: string, type: ResourceTypeName, id: string): readonly Key[] {
+/** Returns the keys of what adding a member depends on. */
+export function joiningKeys(
+  connection: string,
+  type: ResourceTypeName,
+  id: string,
+): readonly Key[] {
   return [resourceKey(connection, type, id), memberOfKey(connection, type, id)];
 }
 

@@ -1,4 +1,5 @@
 import { revivalPartitions } from '../../directory/deleted-users';
+import { joiningKeys } from '../../directory/memberships/member-lookup';
 import { lookupPartitions, planFilter } from '../../directory/resources/filter-plan';
 import { PageMarks } from '../../directory/resources/page-marks';
 import {
@@ -7,7 +8,7 @@ import {
   type IndexedAttributes,
 } from '../../directory/resources/unique-and-indexed-values';
 import type { Key } from '../../directory/store/item';
-import { isResourceId, memberOfKey, resourceKey } from '../../directory/store/keys';
+import { isResourceId, memberOfKey, membershipKey, resourceKey } from '../../directory/store/keys';
 import type { Table } from '../../directory/store/table';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
@@ -46,7 +47,29 @@ export function prefetchGroups(request: ScimRequest, table: Table): readonly Key
     if (method === 'GET') startListing(request, table, GROUP, indexedGroupAttributes(true));
     return [];
   }
-  return isResourceId(resourceId) ? [resourceKey(connectionId, 'Group', resourceId)] : [];
+  if (!isResourceId(resourceId)) return [];
+  const group = resourceKey(connectionId, 'Group', resourceId);
+  return method === 'PATCH' ? [group, ...memberKeys(request, resourceId)] : [group];
+}
+
+/** The most members that are looked up before the connection is known. */
+const MEMBERS = 10;
+
+/** Ids in the two forms in which clients name members to add or remove. */
+const MEMBER_IDS = /"value"\s*:\s*"([\da-f-]{36})"|value eq \\"([\da-f-]{36})\\"/gi;
+
+/** Returns the keys with which a change of a few members is compared. */
+function memberKeys({ connectionId, body }: ScimRequest, groupId: string): readonly Key[] {
+  if (body.length > MEMBERS * 200) return [];
+  const ids = [...body.matchAll(MEMBER_IDS)]
+    .map(([, value = '', selected = '']) => (value + selected).toLowerCase())
+    .filter(isResourceId);
+  if (ids.length > MEMBERS) return [];
+  const isRemoval = !/"(?:add|replace)"/i.test(body);
+  return [...new Set(ids)].flatMap((id) => [
+    membershipKey(connectionId, groupId, id),
+    ...(isRemoval ? [] : joiningKeys(connectionId, 'User', id)),
+  ]);
 }
 
 function mayShowGroups({ parameters }: ScimRequest): boolean {

@@ -1,0 +1,116 @@
+import { Agent, createServer, request, type IncomingMessage, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What requests to DynamoDB took. */
+export interface Metered {
+  readonly reads: number;
+  readonly writes: number;
+  readonly calls: number;
+  /** The calls that had to wait for each other: what a client waits for. */
+  readonly roundTrips: number;
+}
+
+/** Milliseconds that an answer takes at least while a request is measured. */
+const ANSWER_MS = 15;
+
+interface Answer {
+  readonly ConsumedCapacity?: unknown;
+}
+
+/** A proxy in front of the engine that measures the calls of a server. */
+export class MeteringProxy {
+  private readonly server: Server;
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  private reads = 0;
+  private writes = 0;
+  private calls = 0;
+  /** Round trips of the calls that have been answered. */
+  private answered = 0;
+  private isMeasuring = false;
+
+  constructor(private readonly endpoint: string) {
+    this.server = createServer((incoming, response) => {
+      // A call is sent after all answers that it depends on.
+      const roundTrip = this.answered + 1;
+      this.forward(incoming).then(
+        ({ status, text }) => {
+          this.answered = Math.max(this.answered, roundTrip);
+          response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.0' }).end(text);
+        },
+        () => {
+          incoming.socket.destroy();
+        },
+      );
+    });
+  }
+
+  /** Starts the proxy. @returns its URL */
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    const address = this.server.address();
+    if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+    this.agent.destroy();
+  }
+
+  /** Measures the calls that a request makes. No other request may run meanwhile. */
+  async measure(work: () => Promise<unknown>): Promise<Metered> {
+    [this.reads, this.writes, this.calls, this.answered] = [0, 0, 0, 0];
+    this.isMeasuring = true;
+    await work();
+    this.isMeasuring = false;
+    const { reads, writes, calls, answered } = this;
+    return { reads, writes, calls, roundTrips: answered };
+  }
+
+  /** Forwards a call, and waits with the answer so long that independent calls overlap. */
+  private async forward(
+    incoming: IncomingMessage,
+  ): Promise<{ readonly status: number; readonly text: string }> {
+    const operation = String(incoming.headers['x-amz-target']);
+    const sent = JSON.parse(await textOf(incoming)) as object;
+    const body = JSON.stringify({ ...sent, ReturnConsumedCapacity: 'TOTAL' });
+    const { status, text } = await this.post(incoming, body);
+    this.calls += 1;
+    const { ConsumedCapacity: consumed } = JSON.parse(text) as Answer;
+    const units = [consumed ?? []]
+      .flat()
+      .reduce<number>(
+        (sum, each) => sum + ((each as { CapacityUnits?: number }).CapacityUnits ?? 0),
+        0,
+      );
+    if (/Put|Update|Delete|Write/.test(operation)) this.writes += units;
+    else this.reads += units;
+    if (this.isMeasuring) await sleep(ANSWER_MS);
+    return { status, text };
+  }
+
+  private post(
+    { headers }: IncomingMessage,
+    body: string,
+  ): Promise<{ readonly status: number; readonly text: string }> {
+    const length = { 'content-length': Buffer.byteLength(body) };
+    const { agent, endpoint } = this;
+    return new Promise((resolve, reject) => {
+      const options = { method: 'POST', headers: { ...headers, ...length }, agent };
+      const outgoing = request(endpoint, options, (answer) => {
+        textOf(answer).then((text) => {
+          resolve({ status: answer.statusCode ?? 0, text });
+        }, reject);
+      });
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  }
+}
+
+async function textOf(message: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of message) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString('utf8');
+}
