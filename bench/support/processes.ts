@@ -31,6 +31,11 @@ export async function startOurs(engine?: Engine, identityProvider = 'entra'): Pr
   return startServer('cdk-scim', 'ours', own, { IDP: identityProvider });
 }
 
+/** Starts the handler that only makes the calls to DynamoDB, on a new engine. */
+export async function startLimit(): Promise<Subject> {
+  return startServer('limit A', 'limit', await startTable(), {});
+}
+
 /** Starts a peer from `bench/peers` on a new engine. */
 export async function startPeer(name: 'scimmy' | 'polis'): Promise<Subject> {
   return startServer(name, name, await startEngine(), {});

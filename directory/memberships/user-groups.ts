@@ -66,7 +66,10 @@ export class UserGroups {
   ): Promise<ReadonlyMap<string, readonly string[]>> {
     const { tenant } = this;
     const [only] = userIds;
-    if (tenant.isConverted !== true || (only !== undefined && userIds.length === 1)) {
+    if (only !== undefined && userIds.length === 1) {
+      return new Map([[only, await directGroupIds(tenant, 'User', only)]]);
+    }
+    if (tenant.isConverted !== true) {
       const found = await inParallel(
         userIds,
         WIDTH,

@@ -1,8 +1,7 @@
-import aws4 from 'aws4';
 import type * as SDK from '@aws-sdk/client-dynamodb';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { text } from 'node:stream/consumers';
+import { Signer, type Credentials } from './signature';
 
 /*
  * A client for DynamoDB's protocol (JSON 1.0, signed). It uses the SDK's types but not its code,
@@ -86,7 +85,7 @@ export interface DynamoDBOptions {
   /** @default - the region's endpoint */
   readonly endpoint?: string | undefined;
   /** Called before each call, so that credentials can be rotated. */
-  readonly credentials: () => Promise<aws4.Credentials> | aws4.Credentials;
+  readonly credentials: () => Promise<Credentials> | Credentials;
   /** Called after each call, for example to trace it. @default - nothing */
   readonly onCall?: (call: FinishedCall) => void;
 }
@@ -106,14 +105,15 @@ export class DynamoDBConnection implements DynamoDB {
   private readonly url: URL;
   private readonly send: typeof httpRequest;
   private readonly agent: HttpAgent;
+  private readonly signer: Signer;
 
   constructor(private readonly options: DynamoDBOptions) {
-    this.url = new URL(
-      options.endpoint ?? `https://dynamodb.${options.region}.${domainOf(options.region)}`,
-    );
+    const { region, endpoint } = options;
+    this.url = new URL(endpoint ?? `https://dynamodb.${region}.${domainOf(region)}`);
     const isHttps = this.url.protocol === 'https:';
     this.send = isHttps ? httpsRequest : httpRequest;
     this.agent = new (isHttps ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 100 });
+    this.signer = new Signer('dynamodb', region, this.url.host);
   }
 
   async call<O extends Operation>(
@@ -121,22 +121,12 @@ export class DynamoDBConnection implements DynamoDB {
     input: Input<O>,
     { timeout }: CallOptions = {},
   ): Promise<Result<O>> {
-    const signed = aws4.sign(
-      {
-        service: 'dynamodb',
-        region: this.options.region,
-        host: this.url.host,
-        method: 'POST',
-        path: '/',
-        headers: {
-          'Content-Type': 'application/x-amz-json-1.0',
-          'X-Amz-Target': `DynamoDB_20120810.${operation}`,
-        },
-        body: JSON.stringify(input),
-      },
-      await this.options.credentials(),
+    const sent = JSON.stringify(input);
+    const target = `DynamoDB_20120810.${operation}`;
+    const headers = this.signer.headers(target, sent, await this.options.credentials());
+    const { status, body } = await this.observed(operation, () =>
+      this.post(headers, sent, timeout),
     );
-    const { status, body } = await this.observed(operation, () => this.post(signed, timeout));
     const answer = parseAnswer(body);
     if (status === 200 && answer !== undefined) return answer;
     throw errorFrom(status, answer, body);
@@ -165,28 +155,27 @@ export class DynamoDBConnection implements DynamoDB {
   }
 
   private post(
-    { headers, body }: aws4.Request,
+    headers: string[],
+    body: string,
     timeout: number | undefined,
   ): Promise<{ readonly status: number; readonly body: string }> {
-    const { hostname, port, protocol } = this.url;
+    const { hostname, port } = this.url;
+    const { agent } = this;
+    const options = { hostname, port, method: 'POST', path: '/', agent, headers };
     return new Promise((resolve, reject) => {
-      const outgoing = this.send(
-        {
-          protocol,
-          hostname,
-          port,
-          method: 'POST',
-          path: '/',
-          agent: this.agent,
-          headers: { ...headers },
-        },
-        (incoming) => {
-          text(incoming).then((answer) => {
-            clearTimeout(timer);
-            resolve({ status: incoming.statusCode ?? 0, body: answer });
-          }, fail);
-        },
-      );
+      const outgoing = this.send(options, (incoming) => {
+        incoming.setEncoding('utf8');
+        let answer = '';
+        incoming.on('data', (part: string) => {
+          answer += part;
+        });
+        incoming.on('end', () => {
+          clearTimeout(timer);
+          resolve({ status: incoming.statusCode ?? 0, body: answer });
+        });
+        // The connection broke in the middle of the response.
+        incoming.on('error', fail);
+      });
       const fail = (error: Error): void => {
         clearTimeout(timer);
         reject(error);

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { unmarshall } from './attribute-values';
 import type { DynamoDBError } from './dynamodb';
 import { isItem, type Item } from './item';
 import type { Write } from './write';
@@ -50,12 +50,7 @@ const TRANSIENT_REASONS = new Set([
 
 /** Returns an item as plain values. @throws Error if it has no key */
 export function toItem(attributes: Readonly<Record<string, AttributeValue>>): Item {
-  const item = Object.fromEntries(
-    Object.entries(unmarshall(attributes)).map(([name, value]: [string, unknown]) => [
-      name,
-      value instanceof Set ? [...value] : value,
-    ]),
-  );
+  const item = unmarshall(attributes);
   if (!isItem(item)) throw new Error('The table returned an item without a key.');
   return item;
 }

@@ -1,4 +1,4 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from './attribute-values';
 import { isDynamoDBError, type Input, type Result } from './dynamodb';
 
 /** An increment of a number that starts from a least value. */

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { randomUUID } from 'node:crypto';
+import { marshall, marshallKey } from './attribute-values';
 import { batchesOf, inParallel, interleave } from './batches';
 import { isDynamoDBError, type DynamoDB, type Result } from './dynamodb';
 import {
@@ -118,7 +118,7 @@ export class Table {
   }
 
   private async read(key: Key): Promise<Item | undefined> {
-    const input = { TableName: this.name, Key: marshall(key), ConsistentRead: true };
+    const input = { TableName: this.name, Key: marshallKey(key), ConsistentRead: true };
     const { Item: found } = await this.retries.run((options) =>
       this.db.call('GetItem', input, options),
     );
@@ -145,6 +145,7 @@ export class Table {
       const item = await this.read(only);
       return item === undefined ? [] : [item];
     }
+    if (keys.length <= BATCH_KEYS) return keys.length === 0 ? [] : this.getBatch(keys);
     const batches = batchesOf(keys, BATCH_KEYS);
     const pages = await inParallel(batches, WIDTH, (batch) => this.getBatch(batch));
     return pages.flat();
@@ -152,7 +153,7 @@ export class Table {
 
   private async getBatch(keys: readonly Key[]): Promise<readonly Item[]> {
     const items: Item[] = [];
-    let left = keys.map((key) => marshall(key));
+    let left = keys.map(marshallKey);
     for (let attempt = 0; left.length > 0; attempt += 1) {
       if (attempt > 0) await this.retries.pause(attempt);
       const input = { RequestItems: { [this.name]: { Keys: left, ConsistentRead: true } } };
@@ -191,7 +192,7 @@ export class Table {
         ':pk': partition,
         ...(between === undefined ? {} : { ':from': between[0], ':to': between[1] }),
       }),
-      ExclusiveStartKey: after === undefined ? undefined : marshall(after),
+      ExclusiveStartKey: after === undefined ? undefined : marshall({ ...after }),
       Limit: options.limit,
       ScanIndexForward: options.backward !== true,
     };
@@ -285,7 +286,7 @@ export class Table {
    * Increments a number; twice if the answer is lost. @returns the new number
    */
   async incrementFrom({ pk, sk }: Key, attribute: string, increment: Increment): Promise<number> {
-    const target = { TableName: this.name, Key: marshall({ pk, sk }) };
+    const target = { TableName: this.name, Key: marshallKey({ pk, sk }) };
     return incrementFrom(attribute, increment, (update) =>
       this.retries.run((options) => this.db.call('UpdateItem', { ...target, ...update }, options)),
     );

@@ -1,5 +1,5 @@
 import type { AttributeValue, TransactWriteItem, WriteRequest } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { marshall, marshallKey } from './attribute-values';
 import type { Item, ItemValue, Key } from './item';
 
 /** The condition on which a write takes effect. */
@@ -84,7 +84,7 @@ export function toWriteInput(write: Write, table: string): PutInput | UpdateInpu
   const expression = new ExpressionBuilder(table);
   if (write.condition !== undefined) expression.condition(write.condition);
   if ('put' in write) return { ...expression.build(), Item: marshall(write.put) };
-  if ('delete' in write) return { ...expression.build(), Key: marshall(write.delete) };
+  if ('delete' in write) return { ...expression.build(), Key: marshallKey(write.delete) };
   const { set = {}, add = {}, next = [], include = {}, exclude = {}, remove = [] } = write;
   const inSets = (texts: Readonly<Record<string, string>>): readonly string[] =>
     Object.entries(texts).map(
@@ -115,7 +115,7 @@ export function toWriteInput(write: Write, table: string): PutInput | UpdateInpu
   ];
   return {
     ...expression.build(),
-    Key: marshall(write.update),
+    Key: marshallKey(write.update),
     UpdateExpression: clauses.join(' ').trim(),
   };
 }
@@ -129,7 +129,7 @@ export function toTransactItem(write: Write | Check, table: string): TransactWri
       ConditionCheck: {
         ...expression.build(),
         ConditionExpression: condition,
-        Key: marshall(write.check),
+        Key: marshallKey(write.check),
       },
     };
   }
@@ -142,7 +142,7 @@ export function toTransactItem(write: Write | Check, table: string): TransactWri
 export function toBatchItem(write: BatchWrite): WriteRequest {
   return 'put' in write
     ? { PutRequest: { Item: marshall(write.put) } }
-    : { DeleteRequest: { Key: marshall(write.delete) } };
+    : { DeleteRequest: { Key: marshallKey(write.delete) } };
 }
 
 function clause(keyword: string, actions: readonly string[]): string {

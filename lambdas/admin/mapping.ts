@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Connection } from '../../directory/connections/connection';
 import type { MappingRow, RoleRule } from '../../directory/connections/mapping';
 import { resourceFromItem } from '../../directory/resources/resource-item';
@@ -20,47 +20,51 @@ import type { Services } from './services';
 /* How the users of a connection appear to the application: mapping rows and role rules. */
 
 const MOST_ROWS = 100;
-const text = z.string().min(1).max(256);
+const text = z.string().check(z.minLength(1), z.maxLength(256));
 
 /** Fields of the profile that follow from the user itself. */
 const FIXED = ['id', 'externalId', 'active', 'roles', 'custom', 'applicationId', 'deletedAt'];
 
 const ROW = z
   .strictObject({
-    target: z
-      .string()
-      .regex(
+    target: z.string().check(
+      z.regex(
         /^[A-Za-z][A-Za-z0-9_]{0,63}$/,
         'must be letters, digits and _, and start with a letter',
-      )
-      .refine((target) => ![...FIXED, 'scim', 'sequence'].includes(target), 'cannot be mapped'),
-    source: z.union([text, z.array(text).min(1).max(10)]),
-    transform: z.enum(['lower', 'trim', 'map', 'firstOf']).exactOptional(),
-    map: z.record(z.string(), z.string().max(256)).exactOptional(),
-    default: z.string().max(256).exactOptional(),
+      ),
+      z.refine((target) => ![...FIXED, 'scim', 'sequence'].includes(target), 'cannot be mapped'),
+    ),
+    source: z.union([text, z.array(text).check(z.minLength(1), z.maxLength(10))]),
+    transform: z.exactOptional(z.enum(['lower', 'trim', 'map', 'firstOf'])),
+    map: z.exactOptional(z.record(z.string(), z.string().check(z.maxLength(256)))),
+    default: z.exactOptional(z.string().check(z.maxLength(256))),
   })
-  .refine(({ transform, map }) => (transform === 'map') === (map !== undefined), {
-    path: ['map'],
-    message: 'is required with the transform "map", and allowed with no other',
-  })
-  .refine(({ transform, source }) => transform === 'firstOf' || typeof source === 'string', {
-    path: ['source'],
-    message: 'must be one path, except with the transform "firstOf"',
-  });
+  .check(
+    z.refine(({ transform, map }) => (transform === 'map') === (map !== undefined), {
+      path: ['map'],
+      message: 'is required with the transform "map", and allowed with no other',
+    }),
+    z.refine(({ transform, source }) => transform === 'firstOf' || typeof source === 'string', {
+      path: ['source'],
+      message: 'must be one path, except with the transform "firstOf"',
+    }),
+  );
 
 const RULE = z
   .strictObject({
     match: z.enum(['id', 'externalId', 'displayName']),
-    equals: text.exactOptional(),
-    prefix: text.exactOptional(),
-    role: z.string().trim().min(1).max(128),
+    equals: z.exactOptional(text),
+    prefix: z.exactOptional(text),
+    role: z.string().check(z.trim(), z.minLength(1), z.maxLength(128)),
   })
-  .refine(({ equals, prefix }) => (equals === undefined) !== (prefix === undefined), {
-    message: 'needs either equals or prefix',
-  });
+  .check(
+    z.refine(({ equals, prefix }) => (equals === undefined) !== (prefix === undefined), {
+      message: 'needs either equals or prefix',
+    }),
+  );
 
-const ROWS = z.strictObject({ rows: z.array(ROW).max(MOST_ROWS) });
-const RULES = z.strictObject({ rows: z.array(RULE).max(MOST_ROWS) });
+const ROWS = z.strictObject({ rows: z.array(ROW).check(z.maxLength(MOST_ROWS)) });
+const RULES = z.strictObject({ rows: z.array(RULE).check(z.maxLength(MOST_ROWS)) });
 
 /** `GET /connections/{id}/mapping`. */
 export async function readMapping(services: Services, request: ApiRequest): Promise<Answer> {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import {
   deploymentRecord,
   portalRecord,
@@ -22,20 +22,25 @@ const MINUTE = 60;
 const DAY = 86_400;
 
 const LINK = z.strictObject({
-  intent: z.enum(PORTAL_INTENTS).default('setup'),
-  expiresInSeconds: z
-    .int()
-    .min(5 * MINUTE, 'must be at least 300 (5 minutes)')
-    .max(14 * DAY, 'must be at most 1209600 (14 days)')
-    .default(3 * DAY),
-  recipient: z
-    .string()
-    .trim()
-    .min(1)
-    .max(200)
-    .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters')
-    .exactOptional(),
-  returnUrl: z.string().max(2000).exactOptional(),
+  intent: z._default(z.enum(PORTAL_INTENTS), 'setup'),
+  expiresInSeconds: z._default(
+    z
+      .int()
+      .check(
+        z.gte(5 * MINUTE, 'must be at least 300 (5 minutes)'),
+        z.lte(14 * DAY, 'must be at most 1209600 (14 days)'),
+      ),
+    3 * DAY,
+  ),
+  recipient: z.exactOptional(
+    z.string().check(
+      z.trim(),
+      z.minLength(1),
+      z.maxLength(200),
+      z.refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters'),
+    ),
+  ),
+  returnUrl: z.exactOptional(z.string().check(z.maxLength(2000))),
 });
 
 /** For answers that contain a link. */

@@ -1,61 +1,64 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { CONNECTION_ID, type Connection } from '../../directory/connections/connection';
 import { ADOPTION_POLICIES } from '../../directory/candidates';
 import { DEFAULT_TOKEN_DAYS, TOKEN_SCOPES } from '../../directory/connections/tokens';
 import { IDENTITY_PROVIDERS } from '../../idp/profiles/registry';
 import { isObject, type Json, type JsonObject } from '../../scim/json';
 import { Problem } from '../json-api/problem';
-import { invalidFields, readSettings } from '../json-api/read-body';
+import { invalidFields, readSettings, whole } from '../json-api/read-body';
 
 /* The bodies of administrative requests. */
 
-const expiresInDays = z.int().min(1).max(3650);
+const expiresInDays = whole(1, 3650);
 
 /** The settings of a connection that can be set at its creation and changed later. */
 const SETTINGS = {
   displayName: z
     .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') })
-    .trim()
-    .min(1, 'is required')
-    .max(200, 'must have at most 200 characters')
-    .refine(
-      (name) => name.isWellFormed() && !/\p{Cc}/u.test(name),
-      'must not contain control characters',
+    .check(
+      z.trim(),
+      z.minLength(1, 'is required'),
+      z.maxLength(200, 'must have at most 200 characters'),
+      z.refine(
+        (name) => name.isWellFormed() && !/\p{Cc}/u.test(name),
+        'must not contain control characters',
+      ),
     ),
-  identityProvider: z.enum(IDENTITY_PROVIDERS).default('generic'),
-  userDeletion: z.enum(['retain', 'erase']).default('retain'),
-  groups: z.boolean().default(true),
-  failureMail: z
-    .strictObject({
+  identityProvider: z._default(z.enum(IDENTITY_PROVIDERS), 'generic'),
+  userDeletion: z._default(z.enum(['retain', 'erase']), 'retain'),
+  groups: z._default(z.boolean(), true),
+  failureMail: z.optional(
+    z.strictObject({
       // An empty list turns mails off, also those to the deployment's own recipients.
-      recipients: z.array(z.email('must have email addresses only')).max(50),
-    })
-    .optional(),
-  tokenExpiresInDays: expiresInDays.default(DEFAULT_TOKEN_DAYS),
+      recipients: z.array(z.email('must have email addresses only')).check(z.maxLength(50)),
+    }),
+  ),
+  tokenExpiresInDays: z._default(expiresInDays, DEFAULT_TOKEN_DAYS),
   // Secrets Manager accepts 1 to 1000 days.
-  rotation: z
-    .strictObject({
-      everyDays: z.int().min(1).max(1000),
-      overlapDays: z.int().min(0).max(365).default(7),
-    })
-    .optional(),
-  rateLimit: z
-    .strictObject({
-      requestsPerSecond: z.int().min(1).max(10_000),
-      burst: z.int().min(1).max(40_000).exactOptional(),
-    })
-    .optional(),
-  adoption: z.enum(ADOPTION_POLICIES).default('off'),
-  verifiedDomains: z
-    .array(
-      z
-        .string()
-        .trim()
-        .toLowerCase()
-        .regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'must be a domain name'),
-    )
-    .max(100)
-    .default([]),
+  rotation: z.optional(
+    z.strictObject({ everyDays: whole(1, 1000), overlapDays: z._default(whole(0, 365), 7) }),
+  ),
+  rateLimit: z.optional(
+    z.strictObject({
+      requestsPerSecond: whole(1, 10_000),
+      burst: z.exactOptional(whole(1, 40_000)),
+    }),
+  ),
+  adoption: z._default(z.enum(ADOPTION_POLICIES), 'off'),
+  verifiedDomains: z._default(
+    z
+      .array(
+        z
+          .string()
+          .check(
+            z.trim(),
+            z.toLowerCase(),
+            z.regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'must be a domain name'),
+          ),
+      )
+      .check(z.maxLength(100)),
+    [],
+  ),
 };
 
 /** The names of the settings. */
@@ -63,45 +66,48 @@ export const SETTING_NAMES = Object.keys(SETTINGS);
 
 export const CREATE_CONNECTION = z
   .strictObject({
-    id: z
-      .string()
-      .regex(
-        CONNECTION_ID,
-        'must be 1 to 63 lower-case letters, digits and hyphens, without a hyphen at either end',
-      )
-      // A pattern of somebody's IAM policy such as `…/*/v2/*` would match its admin calls.
-      .refine((id) => id !== 'v2', 'must not be "v2"')
-      .optional(),
+    id: z.optional(
+      z.string().check(
+        z.regex(
+          CONNECTION_ID,
+          'must be 1 to 63 lower-case letters, digits and hyphens, without a hyphen at either end',
+        ),
+        // A pattern of somebody's IAM policy such as `…/*/v2/*` would match its admin calls.
+        z.refine((id) => id !== 'v2', 'must not be "v2"'),
+      ),
+    ),
     ...SETTINGS,
-    secret: z.boolean().default(true),
+    secret: z._default(z.boolean(), true),
   })
-  .superRefine(checkRotation);
+  .check(z.superRefine(checkRotation));
 
 /** A connection's settings after a merge patch, with those that must not change. */
 const CHANGED_CONNECTION = z
   .strictObject({
     ...SETTINGS,
-    enabled: z.boolean().default(true),
+    enabled: z._default(z.boolean(), true),
     id: z.string(),
     secret: z.boolean(),
   })
-  .superRefine(checkRotation);
+  .check(z.superRefine(checkRotation));
 
 export const ISSUE_TOKEN = z
   .strictObject({
-    overlapSeconds: z.int().min(0).max(31_536_000).optional(),
-    expiresInDays: expiresInDays.optional(),
-    scopes: z
-      .array(z.enum(TOKEN_SCOPES))
-      .min(1)
-      .max(TOKEN_SCOPES.length)
-      .transform((scopes) => [...new Set(scopes)])
-      .optional(),
+    overlapSeconds: z.optional(whole(0, 31_536_000)),
+    expiresInDays: z.optional(expiresInDays),
+    scopes: z.optional(
+      z.pipe(
+        z.array(z.enum(TOKEN_SCOPES)).check(z.minLength(1), z.maxLength(TOKEN_SCOPES.length)),
+        z.transform((scopes) => [...new Set(scopes)]),
+      ),
+    ),
   })
-  .refine(({ overlapSeconds, scopes }) => overlapSeconds === undefined || scopes === undefined, {
-    path: ['overlapSeconds'],
-    message: 'cannot be combined with scopes: a token with scopes does not end other tokens',
-  });
+  .check(
+    z.refine(({ overlapSeconds, scopes }) => overlapSeconds === undefined || scopes === undefined, {
+      path: ['overlapSeconds'],
+      message: 'cannot be combined with scopes: a token with scopes does not end other tokens',
+    }),
+  );
 
 interface RotationSettings {
   readonly rotation?: { readonly everyDays: number; readonly overlapDays: number } | undefined;
@@ -111,7 +117,7 @@ interface RotationSettings {
 
 function checkRotation(
   { rotation, secret, tokenExpiresInDays }: RotationSettings,
-  context: z.RefinementCtx,
+  context: z.core.$RefinementCtx,
 ): void {
   const issue = (message: string, ...path: readonly string[]): void => {
     context.addIssue({ code: 'custom', message, path: ['rotation', ...path] });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import type { AdminAction } from '../../directory/connections/audit';
 import type { Connection } from '../../directory/connections/connection';
 import { endedTokens, type EndedState } from '../../directory/connections/ended-tokens';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { ActionName } from '../../directory/connections/audit';
 import { EVENT_TYPES } from '../../directory/events/event';
 import { positionsAt, timeOf } from '../../directory/events/positions-at';
@@ -21,7 +21,7 @@ import { audited, existingWebhook } from './webhook-acts';
 /* Deliveries to webhook endpoints; docs/reference/admin-api.md describes each call. */
 
 const REPLAY = z.strictObject({
-  after: z.string().refine(isResourceId, 'must be the id of an event'),
+  after: z.string().check(z.refine(isResourceId, 'must be the id of an event')),
 });
 
 /** Time before an event from which a replay starts: events are not strictly sorted by time. */

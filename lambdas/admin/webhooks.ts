@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { auditWrite } from '../../directory/connections/audit';
 import { CONNECTION_ID } from '../../directory/connections/connection';
 import { LOGGED_TYPES } from '../../directory/events/event';
@@ -12,7 +12,7 @@ import { isObject, type Json, type JsonObject } from '../../scim/json';
 import { jsonAnswer, type Answer } from '../http/answer';
 import type { ApiRequest } from '../json-api/api-request';
 import { Problem } from '../json-api/problem';
-import { invalidFields, readBody, readJson, readSettings } from '../json-api/read-body';
+import { invalidFields, readBody, readJson, readSettings, whole } from '../json-api/read-body';
 import type { Services } from './services';
 import { audited, existingWebhook, noWebhook, recordOf } from './webhook-acts';
 
@@ -20,16 +20,18 @@ import { audited, existingWebhook, noWebhook, recordOf } from './webhook-acts';
 
 const SETTINGS = {
   url: z.string(),
-  description: z.string().max(200).default(''),
-  types: z.array(z.enum(LOGGED_TYPES)).max(LOGGED_TYPES.length).default([]),
-  connections: z
-    .array(z.string().regex(CONNECTION_ID, 'must be the id of a connection'))
-    .max(500)
-    .default([]),
+  description: z._default(z.string().check(z.maxLength(200)), ''),
+  types: z._default(z.array(z.enum(LOGGED_TYPES)).check(z.maxLength(LOGGED_TYPES.length)), []),
+  connections: z._default(
+    z
+      .array(z.string().check(z.regex(CONNECTION_ID, 'must be the id of a connection')))
+      .check(z.maxLength(500)),
+    [],
+  ),
 };
 const CREATE = z.strictObject(SETTINGS);
 const CHANGE = z.strictObject({ ...SETTINGS, enabled: z.boolean() });
-const ROTATE = z.strictObject({ overlapSeconds: z.int().min(0).max(2_592_000).default(86_400) });
+const ROTATE = z.strictObject({ overlapSeconds: z._default(whole(0, 2_592_000), 86_400) });
 /** For answers that contain a secret. */
 const NO_STORE = { 'Cache-Control': 'no-store' };
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { Candidates } from '../../directory/candidates';
 import { shortened } from '../../scim/errors/scim-error';
 import { jsonAnswer, type Answer } from '../http/answer';
@@ -15,7 +15,7 @@ const MOST_CANDIDATES = 1000;
 /** Most conflicts that an answer has. */
 const MOST_CONFLICTS = 1000;
 
-const value = z.string().trim().min(1).max(512).exactOptional();
+const value = z.exactOptional(z.string().check(z.trim(), z.minLength(1), z.maxLength(512)));
 
 const CANDIDATES = z.strictObject({
   candidates: z
@@ -24,18 +24,20 @@ const CANDIDATES = z.strictObject({
         .strictObject({
           applicationId: z
             .string()
-            .regex(/^[^\s\p{Cc}]{1,128}$/u, 'must be 1 to 128 characters without spaces'),
-          email: z.email().exactOptional(),
+            .check(z.regex(/^[^\s\p{Cc}]{1,128}$/u, 'must be 1 to 128 characters without spaces')),
+          email: z.exactOptional(z.email()),
           userName: value,
           externalId: value,
         })
-        .refine(
-          ({ email, userName, externalId }) =>
-            [email, userName, externalId].some((each) => each !== undefined),
-          'needs at least one of email, userName and externalId',
+        .check(
+          z.refine(
+            ({ email, userName, externalId }) =>
+              [email, userName, externalId].some((each) => each !== undefined),
+            'needs at least one of email, userName and externalId',
+          ),
         ),
     )
-    .max(MOST_CANDIDATES),
+    .check(z.maxLength(MOST_CANDIDATES)),
 });
 
 /** `PUT /connections/{id}/candidates`: registers candidates, or changes those with the same id. */

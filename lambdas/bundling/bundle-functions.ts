@@ -23,10 +23,10 @@ export const LARGEST_KB: Readonly<Record<FunctionName, number>> = {
   'token-rotation': 450,
   notifications: 450,
   webhooks: 450,
-  admin: 1150,
-  application: 500,
+  admin: 720,
+  application: 140,
   ui: 300,
-  'declared-connections': 1000,
+  'declared-connections': 560,
 };
 
 /**

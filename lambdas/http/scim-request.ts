@@ -24,6 +24,7 @@ export interface ScimRequest {
 /** Reads an event of a REST API's proxy integration. HEAD is served as GET. */
 export function readEvent(event: APIGatewayProxyEvent): ScimRequest {
   const connectionId = event.pathParameters?.['connectionId'] ?? '';
+  const headers = headersOf(event);
   const resourceId = event.pathParameters?.['id'];
   return {
     method: event.httpMethod === 'HEAD' ? 'GET' : event.httpMethod.toUpperCase(),
@@ -31,9 +32,9 @@ export function readEvent(event: APIGatewayProxyEvent): ScimRequest {
     connectionId,
     resourceId: resourceId === undefined || resourceId === '' ? undefined : resourceId,
     rest: withoutTrailingSlashes(event.pathParameters?.['proxy'] ?? ''),
-    baseUrl: `${deploymentUrl(event, '/v2/connections/')}/v2/connections/${connectionId}`,
+    baseUrl: `${deploymentUrl(event, '/v2/connections/', headers)}/v2/connections/${connectionId}`,
     parameters: readParameters(event.queryStringParameters ?? {}),
-    headers: headersOf(event),
+    headers,
     body: bodyOf(event),
   };
 }
@@ -66,10 +67,15 @@ export function headersOf(event: APIGatewayProxyEvent): ReadonlyMap<string, stri
  * the request's domain and the part of its path before the route, which is the stage or the base
  * path of a custom domain.
  * @param before the start of the route that the request took
+ * @param headers as `headersOf` returns them
  */
-export function deploymentUrl(event: APIGatewayProxyEvent, before: string): string {
+export function deploymentUrl(
+  event: APIGatewayProxyEvent,
+  before: string,
+  headers = headersOf(event),
+): string {
   const { path, domainName } = event.requestContext;
-  const protocol = headersOf(event).get('x-forwarded-proto') ?? 'https';
+  const protocol = headers.get('x-forwarded-proto') ?? 'https';
   const prefix = path.slice(0, Math.max(0, path.indexOf(before)));
   return `${protocol}://${domainName ?? 'localhost'}${prefix}`;
 }

@@ -1,19 +1,28 @@
-import type { z } from 'zod';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { isDeep, parseJson, type Json } from '../../scim/json';
 import { LIMITS } from '../../scim/limits';
 import { Problem, type FieldProblem } from './problem';
+
+// Otherwise every message is "Invalid input".
+z.config(en());
+
+/** Returns the schema of a whole number. @param least and `most` are inclusive */
+export function whole(least: number, most: number): z.ZodMiniNumberFormat {
+  return z.int().check(z.gte(least), z.lte(most));
+}
 
 /**
  * Parses and validates a request's body.
  * @param text the body as sent; an empty one counts as `{}`
  * @throws Problem 400 naming each wrong field
  */
-export function readBody<T extends z.ZodType>(schema: T, text: string): z.output<T> {
+export function readBody<T extends z.ZodMiniType>(schema: T, text: string): z.output<T> {
   return readSettings(schema, readJson(text));
 }
 
 /** Validates JSON. @throws Problem 400 naming each wrong field */
-export function readSettings<T extends z.ZodType>(schema: T, value: Json): z.output<T> {
+export function readSettings<T extends z.ZodMiniType>(schema: T, value: Json): z.output<T> {
   const result = schema.safeParse(value);
   if (!result.success) throw invalidFields(result.error.issues.flatMap(fieldProblems));
   return result.data;

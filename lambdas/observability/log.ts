@@ -3,7 +3,12 @@ import type { JsonObject } from '../../scim/json';
 
 /** Writes one line of JSON to the function's log. */
 export function logEntry(entry: JsonObject, stream: NodeJS.WritableStream = process.stdout): void {
-  stream.write(`${JSON.stringify(entry)}\n`);
+  writeLog(JSON.stringify(entry), stream);
+}
+
+/** Writes a line that is JSON to the function's log. */
+export function writeLog(line: string, stream: NodeJS.WritableStream = process.stdout): void {
+  stream.write(`${line}\n`);
 }
 
 /** Logs an error. */

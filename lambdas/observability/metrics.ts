@@ -2,7 +2,7 @@ import type { JsonObject } from '../../scim/json';
 import { ENVIRONMENT, METRICS, type FailureKind } from '../contract';
 import { variable } from '../runtime/environment';
 import { failureKind } from './failure-kind';
-import { logEntry } from './log';
+import { logEntry, writeLog } from './log';
 
 /** A request over HTTP that was answered. */
 export interface AnsweredRequest {
@@ -26,12 +26,47 @@ export function reportRequest(
   latency: number,
 ): void {
   const { method, status } = request;
+  if (caller === 'client' && status < 400) {
+    writeLog(successLine(request, latency));
+    return;
+  }
   const metrics = caller === 'client' ? clientMetrics(method, status, latency) : [];
   if (status >= 400 && status < 500) {
     metrics.push({ name: METRICS.refusals, unit: 'Count', value: 1 });
   }
   if (status === 501) metrics.push({ name: METRICS.declined, unit: 'Count', value: 1 });
   logMetrics(metrics, { message: 'request', ...request });
+}
+
+/** The constant parts of the line of a successful request. Almost all requests succeed. */
+const SUCCESS = {
+  metric: JSON.stringify(METRICS.latency),
+  deployment: JSON.stringify(METRICS.deployment),
+  directives: JSON.stringify([
+    {
+      Namespace: METRICS.namespace,
+      Dimensions: [[METRICS.deployment]],
+      Metrics: [{ Name: METRICS.latency, Unit: 'Milliseconds' }],
+    },
+  ]),
+};
+
+/** Returns the same line as `logMetrics` writes, without building the objects. */
+function successLine(request: AnsweredRequest, latency: number): string {
+  const { metric, deployment, directives } = SUCCESS;
+  return (
+    `{"level":"INFO","message":"request",${JSON.stringify(request).slice(1, -1)},` +
+    `${deployment}:${deploymentName()},${metric}:${latency},` +
+    `"_aws":{"Timestamp":${Date.now()},"CloudWatchMetrics":${directives}}}`
+  );
+}
+
+let deploymentText: string | undefined;
+
+/** Returns the deployment's name as JSON. */
+function deploymentName(): string {
+  deploymentText ??= JSON.stringify(variable(ENVIRONMENT.deployment));
+  return deploymentText;
 }
 
 function clientMetrics(method: string, status: number, latency: number): Metric[] {

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { CONSOLE_PATH, ENVIRONMENT } from '../contract';
 import { variable } from '../runtime/environment';
 import { OpenId } from './open-id';
@@ -8,7 +8,7 @@ import { OpenId } from './open-id';
 const SETTINGS = z.object({
   issuer: z.string(),
   clientId: z.string(),
-  clientSecretArn: z.string().optional(),
+  clientSecretArn: z.optional(z.string()),
   allowedGroups: z.array(z.string()),
 });
 

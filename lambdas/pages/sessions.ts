@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import {
   deploymentRecord,
   portalRecord,
@@ -80,7 +80,10 @@ export async function beginSignIn({ openId, console }: PageServices): Promise<An
   return jsonAnswer(201, { url, state: signIn.state });
 }
 
-const ANSWER = z.strictObject({ query: z.string().max(8000), state: z.string().max(100) });
+const ANSWER = z.strictObject({
+  query: z.string().check(z.maxLength(8000)),
+  state: z.string().check(z.maxLength(100)),
+});
 
 /**
  * `POST /pages/signIns/complete`: starts a session if the OpenID provider's answer is right.

@@ -1,10 +1,10 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { ApiRequest } from '../json-api/api-request';
 import { Problem } from '../json-api/problem';
 import { jsonAnswer, type Answer } from '../http/answer';
 import { describeToken } from '../admin/representation';
 import { issueConnectionToken, listTokens, revokeToken } from '../admin/tokens';
-import { readBody } from '../json-api/read-body';
+import { readBody, whole } from '../json-api/read-body';
 import type { Services } from '../admin/services';
 
 /*
@@ -22,9 +22,9 @@ export async function listMainTokens(services: Services, request: ApiRequest): P
 }
 
 const NEW_TOKEN = z.strictObject({
-  overlapSeconds: z.int().min(0).max(31_536_000),
+  overlapSeconds: whole(0, 31_536_000),
   /** The latest token when the form was shown. */
-  follows: z.string().max(100),
+  follows: z.string().check(z.maxLength(100)),
 });
 
 /**

@@ -1,7 +1,6 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { ItemChange } from '../../events/item-change';
+import { unmarshall } from '../../directory/store/attribute-values';
 import { isItem, type Item, type Key } from '../../directory/store/item';
 
 /** Returns the key of a stream record's item; empty for a record without a key. */
@@ -40,8 +39,6 @@ type Image = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>;
 
 function itemOf(image: Image | undefined): Item | undefined {
   if (image === undefined) return undefined;
-  // Lambda's types and the SDK's describe the same JSON, apart from binary values, which this table
-  // does not have.
-  const item = unmarshall(image as Record<string, AttributeValue>);
+  const item = unmarshall(image);
   return isItem(item) ? item : undefined;
 }
