@@ -8,7 +8,7 @@ const path = require('node:path');
  * `folders` lists our own folders and files, `packages` lists npm packages, `core` the modules of
  * Node.js (undefined for any).
  */
-const DIRECTORY = { packages: ['@aws-sdk', 'aws4', 'uuid'] };
+const DIRECTORY = { packages: ['@aws-sdk', 'uuid'] };
 const LAMBDAS = { packages: ['@aws-sdk', 'aws-lambda'] };
 /** The JSON that the functions `ui` and `admin` exchange, and how both write durations. */
 const PROTOCOL = ['ui/data.ts', 'ui/duration.ts', 'ui/protocol.ts'];

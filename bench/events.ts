@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventAppender } from '../directory/events/append';
 import { eventId, type NewEvent } from '../directory/events/event';
-import { DynamoDBConnection, type DynamoDB } from '../directory/store/dynamodb';
+import { DynamoDBConnection, type DynamoDB } from '../directory/store/client/dynamodb';
 import { Table } from '../directory/store/table';
 import type { Effort } from './support/effort';
 import { startTable } from './support/processes';

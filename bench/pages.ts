@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { randomBytes } from 'node:crypto';
 import type { Connection } from '../directory/connections/connection';
 import { connectionToItem } from '../directory/connections/connection-item';
-import { DynamoDBConnection } from '../directory/store/dynamodb';
+import { DynamoDBConnection } from '../directory/store/client/dynamodb';
 import { Table } from '../directory/store/table';
 import { seed } from '../tools/seed/seed';
 import type { Effort } from './support/effort';

@@ -24,6 +24,7 @@ import {
 } from './memberships/member-edits';
 import { forgetGroupFacts } from './memberships/group-facts';
 import { existingMembers } from './memberships/member-lookup';
+import { directGroupIds } from './memberships/member-of';
 import { membersWanted } from './memberships/members-wanted';
 import { membersAmong, membersOf, type Membership } from './memberships/membership-item';
 import { Collection } from './resources/collection';
@@ -79,12 +80,22 @@ export class Groups {
       attribute: 'members',
       derive: (groups, filter) =>
         inParallel(groups, WIDTH, (group) => this.membersFor(group, filter)),
+      idsWith: (memberId) => this.idsWithMember(memberId),
     });
   }
 
   /** @throws ScimError 404 */
   get(id: string): Promise<StoredItem> {
     return this.resources.get(id);
+  }
+
+  /** Returns the ids of the groups that a user or group is in directly. */
+  private async idsWithMember(memberId: string): Promise<ReadonlySet<string>> {
+    const found = await Promise.all([
+      directGroupIds(this.tenant, 'User', memberId),
+      directGroupIds(this.tenant, 'Group', memberId),
+    ]);
+    return new Set(found.flat());
   }
 
   /** Returns the members that a filter needs to be evaluated. */

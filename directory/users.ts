@@ -8,6 +8,7 @@ import { deletionIntent, deletionWrites, finishDeletion } from './memberships/de
 import { leaveAllGroups } from './memberships/departures';
 import { resumeJoining } from './memberships/member-of';
 import { UserGroups } from './memberships/user-groups';
+import { userIdsWithin } from './memberships/users-within';
 import { Collection } from './resources/collection';
 import { INDEXED_USER_ATTRIBUTES } from './resources/unique-and-indexed-values';
 import { changedMeta, newMeta } from './resources/resource-item';
@@ -46,6 +47,7 @@ export class Users {
         const groups = await new UserGroups(tenant).of(users.map(({ id }) => id));
         return users.map(({ id }) => ({ groups: groups.get(id) ?? [] }));
       },
+      idsWith: (groupId, check) => userIdsWithin(tenant, groupId, check),
     });
   }
 

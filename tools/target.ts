@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { DynamoDBConnection, type DynamoDBOptions } from '../directory/store/dynamodb';
+import { DynamoDBConnection, type DynamoDBOptions } from '../directory/store/client/dynamodb';
 import { connectionKey } from '../directory/store/keys';
 import { Table } from '../directory/store/table';
 

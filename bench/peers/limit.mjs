@@ -1,6 +1,7 @@
 /*
- * What the calls to DynamoDB cost on their own ("limit A"): makes the same calls as cdk-scim for each
- * request, with items of the same size, through node:http and with a signature that is computed once.
+ * What the calls to DynamoDB cost on their own ("limit A"): makes the same calls as cdk-scim for
+ * each request, with items of the same size, through node:http and with a signature that is
+ * computed once.
  * It reads nothing from the requests but ids and names, validates nothing, and answers no resource.
  */
 import { createHash, createHmac, randomUUID } from 'node:crypto';
@@ -10,7 +11,9 @@ const { ENDPOINT, PORT = '0' } = process.env;
 const TABLE = 'scim';
 const agent = new Agent({ keepAlive: true, maxSockets: 100 });
 const { hostname, port, host } = new URL(ENDPOINT);
-const signature = createHmac('sha256', 'key').update(createHash('sha256').update('').digest()).digest('hex');
+const signature = createHmac('sha256', 'key')
+  .update(createHash('sha256').update('').digest())
+  .digest('hex');
 const signed =
   'AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/dynamodb/aws4_request, ' +
   `SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=${signature}`;
@@ -18,23 +21,32 @@ const signed =
 function call(operation, input) {
   const body = JSON.stringify(input);
   const headers = [
-    'Host', host,
-    'Content-Type', 'application/x-amz-json-1.0',
-    'Content-Length', String(Buffer.byteLength(body)),
-    'X-Amz-Target', `DynamoDB_20120810.${operation}`,
-    'X-Amz-Date', '20260101T000000Z',
-    'Authorization', signed,
+    'Host',
+    host,
+    'Content-Type',
+    'application/x-amz-json-1.0',
+    'Content-Length',
+    String(Buffer.byteLength(body)),
+    'X-Amz-Target',
+    `DynamoDB_20120810.${operation}`,
+    'X-Amz-Date',
+    '20260101T000000Z',
+    'Authorization',
+    signed,
   ];
   return new Promise((resolve, reject) => {
-    const outgoing = send({ hostname, port, method: 'POST', path: '/', agent, headers }, (answer) => {
-      answer.setEncoding('utf8');
-      let text = '';
-      answer.on('data', (part) => (text += part));
-      answer.on('end', () => {
-        if (answer.statusCode === 200) resolve(JSON.parse(text));
-        else reject(new Error(text));
-      });
-    });
+    const outgoing = send(
+      { hostname, port, method: 'POST', path: '/', agent, headers },
+      (answer) => {
+        answer.setEncoding('utf8');
+        let text = '';
+        answer.on('data', (part) => (text += part));
+        answer.on('end', () => {
+          if (answer.statusCode === 200) resolve(JSON.parse(text));
+          else reject(new Error(text));
+        });
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(body);
   });
@@ -72,12 +84,17 @@ const update = (Key, name, type, value) => ({
 
 async function createUser({ userName }) {
   const id = randomUUID();
-  await Promise.all([call('GetItem', { TableName: TABLE, Key: connection }), query(`d#${userName}`)]);
+  await Promise.all([
+    call('GetItem', { TableName: TABLE, Key: connection }),
+    query(`d#${userName}`),
+  ]);
   await transact([
     put(userKey(id), item(350)),
     put(nameKey(userName), { id: text(id) }),
     put(key(`c#default#User#emails.value#${userName}`, id), {}),
-    { Update: update(key('c#default#count#User', String(Math.random()).slice(2, 3)), 'n', 'N', '1') },
+    {
+      Update: update(key('c#default#count#User', String(Math.random()).slice(2, 3)), 'n', 'N', '1'),
+    },
   ]);
   return { id };
 }
@@ -117,8 +134,7 @@ await call('PutItem', { TableName: TABLE, Item: { ...connection, ...item(700) } 
 const answers = {
   'POST Users': (_, body) => createUser(body),
   'POST Groups': () => createGroup(),
-  'GET Users': (id, _, filter) =>
-    id === undefined ? findUser(filter.split('"')[1]) : getUser(id),
+  'GET Users': (id, _, filter) => (id === undefined ? findUser(filter.split('"')[1]) : getUser(id)),
   'PATCH Users': (id) => patchUser(id),
   'PATCH Groups': (id, body) => addMember(id, body.Operations[0].value[0].value),
 };

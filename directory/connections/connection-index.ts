@@ -1,5 +1,5 @@
 import { connectionKey, CONNECTIONS } from '../store/keys';
-import type { PageKey } from '../store/table';
+import type { PageKey } from '../store/query';
 
 /*
  * The partition `CONNECTIONS` of the inverse index lists all connections. Their sort key has the

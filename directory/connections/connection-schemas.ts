@@ -8,10 +8,10 @@ import type { Connection } from './connection';
 import { connectionFromItem, schemasFrom, type StoredConnection } from './connection-item';
 
 /*
- * The schemas of a connection are an item of their own, which never changes: new schemas are another
- * item, and the connection's item names the one in use. So the connection's item, which every
- * request reads, stays small, and an environment reads and parses schemas once. Releases before
- * 0.3.0 stored them in the connection's item, where they stay until `completion` moves them.
+ * The schemas of a connection are an item of their own, which never changes: new schemas are
+ * another item, and the connection's item names the one in use. So the connection's item, which
+ * every request reads, stays small, and an environment reads and parses schemas once. Releases
+ * before 0.3.0 stored them in the connection's item, where they stay until `completion` moves them.
  */
 
 /** Connections whose schemas an environment keeps. */

@@ -69,8 +69,8 @@ export interface Connection extends Adoption {
   readonly mapping: readonly MappingRow[];
   readonly roleRules: readonly RoleRule[];
   /**
-   * Whether the inverse index lists no membership that a release before 0.3.0 wrote: the groups of a
-   * member are in the member's own item.
+   * Whether the inverse index lists no membership that a release before 0.3.0 wrote: the groups of
+   * a member are in the member's own item.
    */
   readonly membershipsConverted: boolean;
   /**

@@ -1,11 +1,6 @@
 import { numberOf, type Item } from '../store/item';
-import {
-  changesPartition,
-  entriesOfPartition,
-  idPrefix,
-  INVERSE_INDEX,
-  logPartition,
-} from '../store/keys';
+import { idPrefix } from '../store/key-texts';
+import { changesPartition, entriesOfPartition, INVERSE_INDEX, logPartition } from '../store/keys';
 import type { Table } from '../store/table';
 import { changeEntryFromItem, type ChangeEntry } from './change-entry';
 import { failureEntryFromItem, type FailureEntry } from './failure-entry';

@@ -25,9 +25,9 @@ import { membershipFromItem, removeMembership } from './membership-item';
 /*
  * A user or group is deleted in one transaction, which also marks its item in `member-of.ts`, so
  * that it joins no more groups, and records an intent to delete its memberships. If there is time,
- * the request deletes them right away, but the intent stays: memberships that only the inverse index
- * lists may be missing there at first, because it is eventually consistent. The `completion` function
- * checks again later and deletes the intent then.
+ * the request deletes them right away, but the intent stays: memberships that only the inverse
+ * index lists may be missing there at first, because it is eventually consistent. The `completion`
+ * function checks again later and deletes the intent then.
  */
 
 /** Creates the writes that record a deletion, with the data that the log needs about it. */

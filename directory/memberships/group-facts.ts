@@ -1,21 +1,12 @@
 import { asText } from '../../scim/json';
-import type { Connection } from '../connections/connection';
 import { resourceFromItem } from '../resources/resource-item';
-import type { Tenant } from '../resources/tenant';
+import type { GroupFacts, Tenant } from '../resources/tenant';
 import { inParallel } from '../store/batches';
 import { connectionKey, memberOfKey, resourceKey } from '../store/keys';
 import { RecentValues } from '../store/recent-values';
 import { newVersion } from '../store/version';
 import { PRESENT, type Write } from '../store/write';
 import { directGroupIds, memberOfFromItem } from './member-of';
-
-/** What the `groups` of users show of a group. */
-export interface GroupFacts {
-  /** Undefined if the group was deleted, but not all of its memberships yet. */
-  readonly name: string | undefined;
-  /** Ids of the groups that the group is in directly. */
-  readonly parents: readonly string[];
-}
 
 /** Groups that an environment knows of a connection. */
 const KEPT_GROUPS = 2000;
@@ -33,7 +24,10 @@ const known = new RecentValues<Map<string, GroupFacts>>(KEPT_CONNECTIONS);
 export function knownGroupFacts({
   id,
   groupsVersion = '',
-}: Pick<Connection, 'id' | 'groupsVersion'>): Map<string, GroupFacts> {
+}: {
+  readonly id: string;
+  readonly groupsVersion?: string;
+}): Map<string, GroupFacts> {
   const name = `${id} ${groupsVersion}`;
   const found = known.get(name) ?? new Map<string, GroupFacts>();
   if (found.size > KEPT_GROUPS) found.clear();

@@ -2,11 +2,11 @@ import type { JsonObject } from '../../scim/json';
 import { locationOf } from '../../scim/resource/resource';
 import { GROUP } from '../../scim/schema/resource-type';
 import type { PageRange } from '../resources/collection';
-import type { Tenant } from '../resources/tenant';
+import type { GroupFacts, Tenant } from '../resources/tenant';
 import { inParallel } from '../store/batches';
 import { isResourceId, memberOfKey, memberOfPartition, resourceKey } from '../store/keys';
-import type { QueryPage } from '../store/table';
-import { groupFacts, type GroupFacts } from './group-facts';
+import type { QueryPage } from '../store/query';
+import { groupFacts } from './group-facts';
 import { directGroupIds, indexedGroupIds, memberOfFromItem, type MemberOf } from './member-of';
 
 /** The most users that are read together with their groups; they fit into one call. */

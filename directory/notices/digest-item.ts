@@ -1,6 +1,7 @@
 import { isObject } from '../../scim/json';
 import { numberOf, textOf, type Item, type ItemValue } from '../store/item';
-import { digestKey, DIGESTS, idPrefix } from '../store/keys';
+import { idPrefix } from '../store/key-texts';
+import { digestKey, DIGESTS } from '../store/keys';
 import { newVersion } from '../store/version';
 import { ENDINGS, type Collection } from './failure-collection';
 import type { DigestState, Muted } from './failure-muting';

@@ -1,5 +1,6 @@
 import { textOf, type Item, type Key } from '../store/item';
-import { connectionKey, digestKey, DIGESTS, idPrefix, INVERSE_INDEX } from '../store/keys';
+import { idPrefix } from '../store/key-texts';
+import { connectionKey, digestKey, DIGESTS, INVERSE_INDEX } from '../store/keys';
 import type { Table } from '../store/table';
 import { ABSENT, PRESENT, type Condition, type Write } from '../store/write';
 import { digestFromItem, digestToItem } from './digest-item';

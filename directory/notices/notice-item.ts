@@ -1,5 +1,6 @@
 import { numberOf, textOf, type Item, type Key } from '../store/item';
-import { DEPLOYMENT_NOTICES, idPrefix, noticePartition, UNSENT_NOTICES } from '../store/keys';
+import { idPrefix } from '../store/key-texts';
+import { DEPLOYMENT_NOTICES, noticePartition, UNSENT_NOTICES } from '../store/keys';
 import { ABSENT, type Write } from '../store/write';
 import {
   ADOPTION_REMINDERS,

@@ -1,5 +1,6 @@
 import { textOf, type Item, type Key } from '../store/item';
-import { connectionKey, idPrefix, INVERSE_INDEX, UNSENT_NOTICES } from '../store/keys';
+import { idPrefix } from '../store/key-texts';
+import { connectionKey, INVERSE_INDEX, UNSENT_NOTICES } from '../store/keys';
 import type { Table } from '../store/table';
 import { ABSENT } from '../store/write';
 import type { AlarmNotice, TokenNotice, UsageNotice } from './notice';

@@ -2,59 +2,25 @@ import { tooManyCandidates } from '../../scim/errors/filter-errors';
 import type { BoundFilter } from '../../scim/filter/bind';
 import { comparisonsIn, matches, matchesWithout, valuesAt } from '../../scim/filter/evaluate';
 import type { ScimError } from '../../scim/errors/scim-error';
-import { asText, isArray, type Json, type JsonObject } from '../../scim/json';
+import { asText, type JsonObject } from '../../scim/json';
 import { toResource } from '../../scim/resource/resource';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { inParallel } from '../store/batches';
 import { textOf, type Item, type Key } from '../store/item';
 import { resourceKey, resourcePartition, UNIQUE } from '../store/keys';
-import { directGroupIds } from '../memberships/member-of';
-import { userIdsWithin } from '../memberships/users-within';
 import { scanPartition } from '../store/parallel-scan';
 import { unlessBusy } from '../store/retries';
-import type { QueryOptions } from '../store/table';
+import type { QueryOptions } from '../store/query';
 import { countOf } from './counts';
 import { lookupPartitions, lookupsOf, planFilter, type KeyPlan, type Plan } from './filter-plan';
 import { keyFormsOf } from './unique-and-indexed-values';
 import { PageMarks } from './page-marks';
 import { resourceFromItem, type StoredItem } from './resource-item';
 import type { Resources } from './resources';
+import { STEP_BUDGET, StepBudget } from './step-budget';
 
 /** Resources that a filter without an indexed attribute may scan; beyond it is 400 `tooMany`. */
 export const SCAN_BUDGET = 20_000;
-
-/** Resources times comparisons that a filter may evaluate; beyond it is 400 `tooMany`. */
-const STEP_BUDGET = 1_000_000;
-
-/** Characters of a resource that count as another step: comparing long texts takes longer. */
-const STEP_SIZE = 1024;
-
-/** Counts the steps of evaluating a filter, whose number depends on what the resources hold. */
-class StepBudget {
-  private left = STEP_BUDGET;
-  private resources = 0;
-
-  constructor(private readonly errorAfter: (resources: number) => ScimError) {}
-
-  /** Spends the steps of a resource. */
-  spend(steps: number): void {
-    this.resources += 1;
-    this.spendMore(steps);
-  }
-
-  /** Spends further steps of a resource. */
-  spendMore(steps: number): void {
-    this.left -= steps;
-    if (this.left < 0) throw this.errorAfter(this.resources);
-  }
-}
-
-/** Elements of a derived attribute that count as another step. */
-const STEP_ELEMENTS = 10;
-
-function weightOf(elements: Json | undefined): number {
-  return isArray(elements) ? Math.floor(elements.length / STEP_ELEMENTS) : 0;
-}
 
 /** Reading a page stops at this number of characters: no answer holds as many. */
 const PAGE_CHARACTERS = 8 * 1024 * 1024;
@@ -75,6 +41,11 @@ export interface DerivedAttribute {
   readonly attribute: 'groups' | 'members';
   /** Returns what a filter needs of the attribute, for resources in the same order. */
   derive(resources: readonly StoredItem[], filter: BoundFilter): Promise<readonly JsonObject[]>;
+  /**
+   * Returns the ids of the resources whose attribute has an element with this `value`.
+   * @param check called with the number of candidates before they are read; refuses by throwing
+   */
+  idsWith(value: string, check: (candidates: number) => void): Promise<ReadonlySet<string>>;
 }
 
 /** The resources of one type, as listings read them. */
@@ -177,17 +148,16 @@ export class Collection {
   private async evaluate(
     filter: BoundFilter | undefined,
     candidates: readonly StoredItem[],
-    steps = this.newSteps(),
+    steps = this.newSteps(filter),
   ): Promise<readonly StoredItem[]> {
     if (filter === undefined) return candidates;
     const { type, tenant } = this.resources;
     const { attribute } = this.derived;
-    const comparisons = comparisonsIn(filter);
     const found: StoredItem[] = [];
     // What is stored with the resource decides most cases, and needs no further reads.
     const undecided: StoredItem[] = [];
     for (const resource of candidates) {
-      steps.spend(comparisons * (1 + Math.floor(resource.size / STEP_SIZE)));
+      steps.spend(resource);
       const stored = toResource(type, resource, tenant.baseUrl);
       const isMatch = matchesWithout(attribute, filter, stored);
       if (isMatch === undefined) undecided.push(resource);
@@ -197,7 +167,7 @@ export class Collection {
     const derived = await this.derived.derive(undecided, filter);
     undecided.forEach((resource, index) => {
       const values = derived[index] ?? {};
-      steps.spendMore(comparisons * weightOf(values[attribute]));
+      steps.spendOnDerived(values[attribute]);
       if (matches(filter, toResource(type, resource, tenant.baseUrl, values))) found.push(resource);
     });
     return found;
@@ -208,7 +178,7 @@ export class Collection {
     this.checkBudget(await this.count(), filter);
     const { table, connection } = this.resources.tenant;
     const found: StoredItem[] = [];
-    const steps = this.newSteps();
+    const steps = this.newSteps(filter);
     const partition = resourcePartition(connection, this.type.name);
     await scanPartition(table, partition, async (items) => {
       found.push(...(await this.evaluate(filter, items.map(resourceFromItem), steps)));
@@ -228,8 +198,9 @@ export class Collection {
   }
 
   /** Returns a counter of the steps of one search; it throws ScimError 400 `tooMany`. */
-  private newSteps(): StepBudget {
-    return new StepBudget((resources) => this.tooMany(resources));
+  private newSteps(filter: BoundFilter | undefined): StepBudget {
+    const comparisons = filter === undefined ? 1 : comparisonsIn(filter);
+    return new StepBudget(comparisons, (resources) => this.tooMany(resources));
   }
 
   private keyOf(id: string): Key {
@@ -283,11 +254,9 @@ export class Collection {
         );
         return new Set(found.flatMap((ids) => [...ids]));
       }
-      case 'member':
-        return this.idsOfGroupsWith(plan.memberId);
-      case 'group':
-        return userIdsWithin(this.resources.tenant, plan.groupId, (members) => {
-          if (members > SCAN_BUDGET) throw this.tooMany(members);
+      case 'derived':
+        return this.derived.idsWith(plan.value, (candidates) => {
+          if (candidates > SCAN_BUDGET) throw this.tooMany(candidates);
         });
       case 'union': {
         const parts = await inParallel(lookupsOf(plan), WIDTH, (part) =>
@@ -304,14 +273,5 @@ export class Collection {
       ids.add(item.sk === UNIQUE ? textOf(item, 'id') : item.sk);
     }
     return ids;
-  }
-
-  private async idsOfGroupsWith(memberId: string): Promise<ReadonlySet<string>> {
-    const { tenant } = this.resources;
-    const ids = await Promise.all([
-      directGroupIds(tenant, 'User', memberId),
-      directGroupIds(tenant, 'Group', memberId),
-    ]);
-    return new Set(ids.flat());
   }
 }

@@ -18,8 +18,8 @@ export type Plan = KeyPlan | { readonly by: 'scan' };
 export type KeyPlan =
   | { readonly by: 'id'; readonly id: string }
   | { readonly by: 'value'; readonly attribute: IndexedAttribute; readonly forms: KeyForms }
-  | { readonly by: 'member'; readonly memberId: string }
-  | { readonly by: 'group'; readonly groupId: string }
+  /** By an element of a derived attribute: groups by a member, users by a group. */
+  | { readonly by: 'derived'; readonly attribute: 'members' | 'groups'; readonly value: string }
   | { readonly by: 'union'; readonly plans: readonly KeyPlan[] };
 
 /** Estimates the cost of a plan: roughly the number of candidates. */
@@ -29,10 +29,8 @@ function cost(plan: Plan): number {
       return 1;
     case 'value':
       return plan.attribute.unique ? 2 : 3;
-    case 'member':
-      return 10;
-    case 'group':
-      return 1000;
+    case 'derived':
+      return plan.attribute === 'members' ? 10 : 1000;
     case 'union':
       return plan.plans.reduce((sum, part) => sum + cost(part), 0);
     case 'scan':
@@ -78,8 +76,8 @@ function planComparison(
   if (name === 'id') return { by: 'id', id: value };
   // The collection has resources of one type only, so no resource can match another type.
   if (name === 'meta.resourceType' && value !== type) return { by: 'union', plans: [] };
-  if (name === 'members.value') return { by: 'member', memberId: value };
-  if (name === 'groups.value') return { by: 'group', groupId: value };
+  if (name === 'members.value') return { by: 'derived', attribute: 'members', value };
+  if (name === 'groups.value') return { by: 'derived', attribute: 'groups', value };
   const attribute = indexed.find((candidate) => candidate.name === name);
   // Empty strings are not indexed.
   if (attribute === undefined || value === '' || leafAttribute(target).type !== 'string') {
@@ -127,10 +125,8 @@ function lookupKey(plan: KeyPlan): string {
       return `id ${plan.id}`;
     case 'value':
       return `${plan.attribute.name} ${plan.forms.former ?? ''} ${plan.forms.current}`;
-    case 'member':
-      return `member ${plan.memberId}`;
-    case 'group':
-      return `group ${plan.groupId}`;
+    case 'derived':
+      return `${plan.attribute} ${plan.value}`;
     case 'union':
       return plan.plans.map(lookupKey).join('\n');
   }

@@ -1,7 +1,7 @@
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import { numberOf, textOf } from '../store/item';
 import { pageMarkPartition, pageMarkSort } from '../store/keys';
-import type { QueryOptions } from '../store/table';
+import type { QueryOptions } from '../store/query';
 import type { Tenant } from './tenant';
 
 /** Seconds that a mark is valid. A crawl that pauses longer reads from the start again. */

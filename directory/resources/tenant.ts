@@ -1,6 +1,13 @@
-import type { GroupFacts } from '../memberships/group-facts';
 import type { Table } from '../store/table';
 import type { RequestInfo } from './request-info';
+
+/** What the `groups` of users show of a group. */
+export interface GroupFacts {
+  /** Undefined if the group was deleted, but not all of its memberships yet. */
+  readonly name: string | undefined;
+  /** Ids of the groups that the group is in directly. */
+  readonly parents: readonly string[];
+}
 
 /** One connection's part of the table, on behalf of a request. */
 export interface Tenant {

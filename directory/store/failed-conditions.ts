@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from './attribute-values';
-import type { DynamoDBError } from './dynamodb';
+import { unmarshall } from './client/attribute-values';
+import type { DynamoDBError } from './client/dynamodb';
 import { isItem, type Item } from './item';
 import type { Write } from './write';
 

@@ -1,5 +1,5 @@
-import { marshall } from './attribute-values';
-import { isDynamoDBError, type Input, type Result } from './dynamodb';
+import { marshall } from './client/attribute-values';
+import { isDynamoDBError, type Input, type Result } from './client/dynamodb';
 
 /** An increment of a number that starts from a least value. */
 export interface Increment {

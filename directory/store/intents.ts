@@ -1,7 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import { textOf, type Item, type ItemValue, type Key } from './item';
-import { BATCHES, idPrefix, INTENTS, intentKey, INVERSE_INDEX } from './keys';
+import { idPrefix } from './key-texts';
+import { BATCHES, INTENTS, intentKey, INVERSE_INDEX } from './keys';
 import type { Table } from './table';
 import type { Write } from './write';
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import type { Key } from './item';
+import { encodeValue } from './key-texts';
 
 /*
  * All keys of the table are built here. Every key that belongs to a connection begins with the
@@ -292,28 +292,7 @@ export function pageMarkSort(index: number): string {
   return String(index).padStart(10, '0');
 }
 
-/**
- * Returns the first characters of every UUIDv7 that is issued at a time. It sorts before these ids
- * and after all earlier ones.
- * @param milliseconds since the epoch
- */
-export function idPrefix(milliseconds: number): string {
-  const hex = Math.max(0, Math.floor(milliseconds)).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
-}
-
 /** Returns whether a text has the form of a resource id. Keys are built from no other ids. */
 export function isResourceId(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text);
-}
-
-/**
- * Encodes a client's text as part of a key. `#` is escaped, so that no value can imitate another
- * key. A long value is replaced by its digest, because a partition key holds 2,048 bytes. No value
- * can imitate a digest, because its `#` would be escaped.
- */
-function encodeValue(value: string): string {
-  const escaped = value.replace(/[%#]/g, (character) => (character === '%' ? '%25' : '%23'));
-  if (Buffer.byteLength(escaped) <= 512) return escaped;
-  return `#sha256:${createHash('sha256').update(value).digest('base64url')}`;
 }

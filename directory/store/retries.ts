@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { directoryBusy } from '../../scim/errors/resource-errors';
 import { ScimError } from '../../scim/errors/scim-error';
-import { DynamoDBError, type CallOptions } from './dynamodb';
+import { DynamoDBError, type CallOptions } from './client/dynamodb';
 
 /** Time reserved for sending the answer; no work is started after it. */
 const TIME_TO_ANSWER_MS = 1000;

@@ -1,8 +1,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
-import { marshall, marshallKey } from './attribute-values';
+import { marshallKey } from './client/attribute-values';
 import { batchesOf, inParallel, interleave } from './batches';
-import { isDynamoDBError, type DynamoDB, type Result } from './dynamodb';
+import { isDynamoDBError, type DynamoDB, type Result } from './client/dynamodb';
 import {
   failedCondition,
   failedConditions,
@@ -12,7 +12,8 @@ import {
 } from './failed-conditions';
 import { incrementFrom, type Increment } from './increment';
 import type { Item, Key } from './item';
-import type { INVERSE_INDEX } from './keys';
+import { Prefetched } from './prefetched';
+import { toQueryInput, type QueryOptions, type QueryPage } from './query';
 import { Retries } from './retries';
 import {
   toBatchItem,
@@ -22,31 +23,6 @@ import {
   type Check,
   type Write,
 } from './write';
-
-/** Options for a query. */
-export interface QueryOptions {
-  /** Queries the index instead of the table. */
-  readonly index?: typeof INVERSE_INDEX;
-  /** Key to resume after, as an earlier page returned it. */
-  readonly after?: Key | undefined;
-  /** Range of sort keys, both ends inclusive. */
-  readonly between?: readonly [string, string] | undefined;
-  readonly limit?: number;
-  /** Whether the read may be eventually consistent, at half the price. */
-  readonly eventual?: boolean;
-  /** Whether the order is reversed. */
-  readonly backward?: boolean;
-}
-
-/** A page of a query. */
-export interface QueryPage {
-  readonly items: readonly Item[];
-  /** Key to resume after; undefined on the last page. */
-  readonly next: PageKey | undefined;
-}
-
-/** Key of an item, with its key in the index if the index was queried. */
-export type PageKey = Item;
 
 /** The most writes in one transaction. */
 export const TRANSACTION_WRITES = 100;
@@ -66,8 +42,7 @@ const WIDTH = 8;
  * instance, see `prefetch`.
  */
 export class Table {
-  private readonly prefetched = new Map<string, Promise<Item | undefined>>();
-  private readonly started = new Map<string, Promise<QueryPage>>();
+  private readonly prefetched = new Prefetched();
 
   constructor(
     private readonly db: DynamoDB,
@@ -89,32 +64,17 @@ export class Table {
    * the result. This saves a round trip.
    */
   prefetch(keys: readonly Key[]): void {
-    const items = this.readMany(keys);
-    for (const { pk, sk } of keys) {
-      const item = items.then((found) => found.find((each) => each.pk === pk && each.sk === sk));
-      // The read reports a failure. Without one, the failure must not end the process.
-      item.catch(() => undefined);
-      this.prefetched.set(`${pk} ${sk}`, item);
-    }
+    this.prefetched.addItems(keys, this.readMany(keys));
   }
 
   /** Starts a query that the request will need. The first same query uses the result. */
   prefetchQuery(partition: string, options: QueryOptions = {}): void {
-    const page = this.runQuery(partition, options);
-    page.catch(() => undefined);
-    this.started.set(nameOfQuery(partition, options), page);
+    this.prefetched.addPage(partition, options, this.runQuery(partition, options));
   }
 
   /** Returns the item with a key; undefined if there is none. */
   async get(key: Key): Promise<Item | undefined> {
-    return this.takePrefetched(key) ?? this.read(key);
-  }
-
-  private takePrefetched({ pk, sk }: Key): Promise<Item | undefined> | undefined {
-    if (this.prefetched.size === 0) return undefined;
-    const item = this.prefetched.get(`${pk} ${sk}`);
-    this.prefetched.delete(`${pk} ${sk}`);
-    return item;
+    return this.prefetched.takeItem(key) ?? this.read(key);
   }
 
   private async read(key: Key): Promise<Item | undefined> {
@@ -128,10 +88,10 @@ export class Table {
   /** Returns items by key, each once and in no order. Keys without an item are left out. */
   async getMany(wanted: readonly Key[]): Promise<readonly Item[]> {
     const keys = [...new Map(wanted.map((key) => [`${key.pk} ${key.sk}`, key])).values()];
-    if (this.prefetched.size === 0) return this.readMany(keys);
+    if (!this.prefetched.hasItems) return this.readMany(keys);
     const left: Key[] = [];
     const known = keys.flatMap((key) => {
-      const item = this.takePrefetched(key);
+      const item = this.prefetched.takeItem(key);
       if (item === undefined) left.push(key);
       return item ?? [];
     });
@@ -168,34 +128,11 @@ export class Table {
 
   /** Returns one page of a partition, in the order of the sort key. */
   async query(partition: string, options: QueryOptions = {}): Promise<QueryPage> {
-    if (this.started.size === 0) return this.runQuery(partition, options);
-    const name = nameOfQuery(partition, options);
-    const started = this.started.get(name);
-    this.started.delete(name);
-    return started ?? this.runQuery(partition, options);
+    return this.prefetched.takePage(partition, options) ?? this.runQuery(partition, options);
   }
 
   private async runQuery(partition: string, options: QueryOptions): Promise<QueryPage> {
-    const { index, after, between } = options;
-    const [partitionKey, sortKey] = index === undefined ? ['pk', 'sk'] : ['gsi1pk', 'gsi1sk'];
-    const range = between === undefined ? '' : ' AND #sk BETWEEN :from AND :to';
-    const input = {
-      TableName: this.name,
-      IndexName: index,
-      ConsistentRead: index === undefined && options.eventual !== true,
-      KeyConditionExpression: `#pk = :pk${range}`,
-      ExpressionAttributeNames: {
-        '#pk': partitionKey,
-        ...(between === undefined ? {} : { '#sk': sortKey }),
-      },
-      ExpressionAttributeValues: marshall({
-        ':pk': partition,
-        ...(between === undefined ? {} : { ':from': between[0], ':to': between[1] }),
-      }),
-      ExclusiveStartKey: after === undefined ? undefined : marshall({ ...after }),
-      Limit: options.limit,
-      ScanIndexForward: options.backward !== true,
-    };
+    const input = toQueryInput(this.name, partition, options);
     const { Items: items = [], LastEvaluatedKey: last } = await this.retries.run((call) =>
       this.db.call('Query', input, call),
     );
@@ -331,8 +268,3 @@ export class Table {
 }
 
 type ScanPage = Result<'Scan'>;
-
-function nameOfQuery(partition: string, options: QueryOptions): string {
-  const { index, after, between, limit, eventual = false, backward = false } = options;
-  return JSON.stringify([partition, index, after, between, limit, eventual, backward]);
-}

@@ -1,5 +1,5 @@
 import type { AttributeValue, TransactWriteItem, WriteRequest } from '@aws-sdk/client-dynamodb';
-import { marshall, marshallKey } from './attribute-values';
+import { marshall, marshallKey } from './client/attribute-values';
 import type { Item, ItemValue, Key } from './item';
 
 /** The condition on which a write takes effect. */

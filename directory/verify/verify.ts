@@ -24,9 +24,9 @@ const SEGMENTS = 4;
 /**
  * Checks that the items of a table are consistent with each other: each unique or indexed value
  * leads to the resource that has it, and the other way round; each membership connects a group and
- * a member that exist, and is listed under the member; each count is correct; and no item is orphaned. The
- * check reads the whole table and keeps a few hundred bytes per resource in memory. Requests that
- * write meanwhile can look like inconsistencies, see `persisting`.
+ * a member that exist, and is listed under the member; each count is correct; and no item is
+ * orphaned. The check reads the whole table and keeps a few hundred bytes per resource in memory.
+ * Requests that write meanwhile can look like inconsistencies, see `persisting`.
  * @param progress called with the number of items read so far
  */
 export async function verify(

@@ -39,10 +39,13 @@ function tagsFrom(json: string): readonly Tag[] {
   }));
 }
 
+/** The client of all secrets: creating another one takes as long as loading a small function. */
+const client = new SecretsManagerClient({});
+
 /** Opens the secrets of the deployment that the environment names. */
 export function openSecrets(): ConnectionSecrets {
   return new ConnectionSecrets(
-    new SecretsManagerClient({}),
+    client,
     variable(ENVIRONMENT.deployment),
     process.env[ENVIRONMENT.secretKey],
     tagsFrom(process.env[ENVIRONMENT.secretTags] ?? '{}'),
@@ -52,6 +55,7 @@ export function openSecrets(): ConnectionSecrets {
 /** Opens the signing secrets of webhooks of the deployment that the environment names. */
 export function openWebhookSecrets(): WebhookSecrets {
   return new WebhookSecrets(
+    client,
     variable(ENVIRONMENT.deployment),
     process.env[ENVIRONMENT.secretKey],
     tagsFrom(process.env[ENVIRONMENT.secretTags] ?? '{}'),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import en from 'zod/v4/locales/en.js';
+import { en } from 'zod/locales';
 import { isDeep, parseJson, type Json } from '../../scim/json';
 import { LIMITS } from '../../scim/limits';
 import { Problem, type FieldProblem } from './problem';

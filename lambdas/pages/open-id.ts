@@ -1,4 +1,5 @@
-import * as client from 'openid-client';
+import type { Configuration } from 'openid-client';
+import type * as Library from './open-id-library';
 import { singleLine } from '../../directory/resources/display-names';
 import type { SignIn } from '../../directory/sessions/console-sessions';
 import { newSecret } from '../../directory/sessions/secret';
@@ -18,14 +19,20 @@ export interface OpenIdSettings {
   readonly isInsecureAllowed: boolean;
 }
 
+/** Loads the library when someone signs in: other requests need not wait for it. */
+function library(): Promise<typeof Library> {
+  return import('./open-id-library');
+}
+
 /** Signs operators in with OpenID Connect: authorization code with PKCE. */
 export class OpenId {
-  private configuration: Promise<client.Configuration> | undefined;
+  private configuration: Promise<Configuration> | undefined;
 
   constructor(private readonly settings: OpenIdSettings) {}
 
   /** Begins a sign-in. @returns the provider's URL, and what its answer is checked against */
   async begin(): Promise<{ readonly url: string; readonly signIn: SignIn }> {
+    const client = await library();
     const signIn: SignIn = {
       state: newSecret(),
       nonce: newSecret(),
@@ -49,6 +56,7 @@ export class OpenId {
    * @throws Problem 403 if the answer is wrong, or the person is no operator
    */
   async complete(query: string, { state, nonce, verifier }: SignIn): Promise<string> {
+    const client = await library();
     const answer = new URL(`${this.settings.redirectUri}?${query}`);
     const tokens = await client
       .authorizationCodeGrant(await this.configured(), answer, {
@@ -67,7 +75,7 @@ export class OpenId {
     return operatorOf({ ...tokens.claims() }, this.settings.allowedGroups);
   }
 
-  private async configured(): Promise<client.Configuration> {
+  private async configured(): Promise<Configuration> {
     this.configuration ??= this.discover();
     try {
       return await this.configuration;
@@ -77,9 +85,9 @@ export class OpenId {
     }
   }
 
-  private async discover(): Promise<client.Configuration> {
+  private async discover(): Promise<Configuration> {
     const { issuer, clientId, clientSecret, isInsecureAllowed } = this.settings;
-    const secret = await clientSecret?.();
+    const [client, secret] = await Promise.all([library(), clientSecret?.()]);
     const authentication = secret === undefined ? client.None() : client.ClientSecretPost(secret);
     return client.discovery(new URL(issuer), clientId, undefined, authentication, {
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated as a warning

@@ -1,4 +1,4 @@
-import { DynamoDBConnection } from '../../directory/store/dynamodb';
+import { DynamoDBConnection } from '../../directory/store/client/dynamodb';
 import { Table } from '../../directory/store/table';
 import { ENVIRONMENT } from '../contract';
 import { traceCalls } from './trace';

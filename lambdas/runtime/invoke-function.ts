@@ -3,7 +3,7 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { domainOf } from '../../directory/store/dynamodb';
+import { domainOf } from '../../directory/store/client/dynamodb';
 import { parseJson, type Json } from '../../scim/json';
 import { variable } from './environment';
 

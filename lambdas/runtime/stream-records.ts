@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { ItemChange } from '../../events/item-change';
-import { unmarshall } from '../../directory/store/attribute-values';
+import { unmarshall } from '../../directory/store/client/attribute-values';
 import { isItem, type Item, type Key } from '../../directory/store/item';
 
 /** Returns the key of a stream record's item; empty for a record without a key. */

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { randomBytes } from 'node:crypto';
-import type { FinishedCall } from '../../directory/store/dynamodb';
+import type { FinishedCall } from '../../directory/store/client/dynamodb';
 
 /*
  * Subsegments of X-Ray for calls of DynamoDB. The SDK of X-Ray instruments the AWS SDK, which does

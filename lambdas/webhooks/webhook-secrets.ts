@@ -4,7 +4,7 @@ import {
   GetSecretValueCommand,
   PutSecretValueCommand,
   ResourceNotFoundException,
-  SecretsManagerClient,
+  type SecretsManagerClient,
   type Tag,
 } from '@aws-sdk/client-secrets-manager';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -22,10 +22,10 @@ export interface NewSecret {
  * keeps the secret before the current one as `AWSPREVIOUS`, which signs during an overlap.
  */
 export class WebhookSecrets {
-  private readonly client = new SecretsManagerClient({});
   private readonly cached = new Map<string, Promise<string | undefined>>();
 
   constructor(
+    private readonly client: SecretsManagerClient,
     private readonly prefix: string,
     /** ARN of the KMS key for new secrets; undefined for the account's default key. */
     private readonly key?: string,

@@ -1,6 +1,7 @@
 import { countPartition, resourceKey } from '../../directory/store/keys';
 import { SCAN_BUDGET } from '../../directory/resources/collection';
-import { Table, type QueryOptions, type QueryPage } from '../../directory/store/table';
+import type { QueryOptions, QueryPage } from '../../directory/store/query';
+import { Table } from '../../directory/store/table';
 import { Users } from '../../directory/users';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';

@@ -31,8 +31,8 @@ import { GROUP, USER } from '../../scim/schema/resource-type';
 import { connectionWith, createOwnTable, openEngine } from './support';
 
 /*
- * Memberships of release 0.2.0, which only the inverse index lists under their members. Requests are
- * right before, while and after the `completion` function converts them.
+ * Memberships of release 0.2.0, which only the inverse index lists under their members. Requests
+ * are right before, while and after the `completion` function converts them.
  */
 
 const STAGES = ['before', 'while', 'after'] as const;

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { DynamoDBConnection } from '../../directory/store/dynamodb';
+import { DynamoDBConnection } from '../../directory/store/client/dynamodb';
 import { Retries } from '../../directory/store/retries';
 
 /*

@@ -1,5 +1,5 @@
 import { Connections } from '../../directory/connections/connections';
-import type { DynamoDB } from '../../directory/store/dynamodb';
+import type { DynamoDB } from '../../directory/store/client/dynamodb';
 import { Table } from '../../directory/store/table';
 import { Users } from '../../directory/users';
 import { USER } from '../../scim/schema/resource-type';

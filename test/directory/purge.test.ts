@@ -1,5 +1,5 @@
 import { Connections } from '../../directory/connections/connections';
-import type { DynamoDB } from '../../directory/store/dynamodb';
+import type { DynamoDB } from '../../directory/store/client/dynamodb';
 import { Groups } from '../../directory/groups';
 import { intentsBefore, type Purge } from '../../directory/store/intents';
 import { purgeConnection, freeConnectionId } from '../../directory/completion/purge';

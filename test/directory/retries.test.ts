@@ -1,4 +1,4 @@
-import { DynamoDBError, type CallOptions } from '../../directory/store/dynamodb';
+import { DynamoDBError, type CallOptions } from '../../directory/store/client/dynamodb';
 import { isTransient, Retries } from '../../directory/store/retries';
 
 const throttled = new DynamoDBError('ProvisionedThroughputExceededException', 'slow down', 400);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { AdminAction } from '../../directory/connections/audit';
 import type { Connection } from '../../directory/connections/connection';
 import { connectionToItem } from '../../directory/connections/connection-item';
-import { DynamoDBConnection, type DynamoDB } from '../../directory/store/dynamodb';
+import { DynamoDBConnection, type DynamoDB } from '../../directory/store/client/dynamodb';
 import type { Tenant } from '../../directory/resources/tenant';
 import { Table } from '../../directory/store/table';
 import { server } from '../support/client';

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { DynamoDBConnection } from '../../directory/store/dynamodb';
+import { DynamoDBConnection } from '../../directory/store/client/dynamodb';
 import { traceCalls } from '../../lambdas/runtime/trace';
 import { createServer } from 'node:http';
 

@@ -14,6 +14,8 @@ module.exports = {
       jsxImportSource: 'hono/jsx',
       format: 'cjs',
       target: 'node20',
+      // Modules that a test file imports later are loaded like all others.
+      supported: { 'dynamic-import': false },
       sourcemap: 'external',
       sourcefile: file,
     });

@@ -28,7 +28,7 @@ const rotationFunction = variable(ENVIRONMENT.rotationFunction);
 const deployment = variable(ENVIRONMENT.deployment);
 const webhookSecrets = openWebhookSecrets();
 const webhooks = variable(ENVIRONMENT.webhooksFunction, '');
-const lambda = new LambdaClient({});
+let lambda: LambdaClient | undefined;
 const allowsLoopback = variable(ENVIRONMENT.loopbackWebhooks, '') !== '';
 const publicUrl = variable(ENVIRONMENT.scimUrl);
 const pages = variable(ENVIRONMENT.pages, '').split(' ');
@@ -51,7 +51,10 @@ function servicesOf(
     probe: openTokenProbe(url, process.env[ENVIRONMENT.probedFunction]),
     scimBaseUrl: (id) => `${url}/v2/connections/${id}`,
     webhookSecrets,
-    startDelivery: () => startTask(lambda, webhooks, { task: 'deliver' }),
+    startDelivery: () => {
+      lambda ??= new LambdaClient({});
+      return startTask(lambda, webhooks, { task: 'deliver' });
+    },
     allowsLoopback,
     deployment,
     publicUrl,

@@ -5,7 +5,7 @@ import { withSchemas } from '../../../directory/connections/connection-schemas';
 import type { EventAppender } from '../../../directory/events/append';
 import type { NewEvent } from '../../../directory/events/event';
 import { timeOf } from '../../../directory/events/positions-at';
-import { DynamoDBError } from '../../../directory/store/dynamodb';
+import { DynamoDBError } from '../../../directory/store/client/dynamodb';
 import type { Item, Key } from '../../../directory/store/item';
 import { readKey } from '../../../directory/store/key-meaning';
 import { connectionKey, deletedUserKey, resourceKey } from '../../../directory/store/keys';

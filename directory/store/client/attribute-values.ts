@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { ItemValue, Key } from './item';
+import type { ItemValue, Key } from '../item';
 
 /*
  * Converts values to DynamoDB's form and back: the kinds of values that items of this table have.

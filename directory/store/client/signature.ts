@@ -47,8 +47,9 @@ export class Signer {
     const time = this.timeOf(now);
     const day = time.slice(0, 8);
     const hasToken = sessionToken !== undefined;
-    const names = `content-type;host;x-amz-date;${hasToken ? 'x-amz-security-token;' : ''}x-amz-target`;
+    const tokenName = hasToken ? 'x-amz-security-token;' : '';
     const tokenLine = hasToken ? `x-amz-security-token:${sessionToken}\n` : '';
+    const names = `content-type;host;x-amz-date;${tokenName}x-amz-target`;
     const canonical =
       `POST\n/\n\ncontent-type:${CONTENT_TYPE}\nhost:${this.host}\nx-amz-date:${time}\n` +
       `${tokenLine}x-amz-target:${target}\n\n${names}\n${sha256(body)}`;
