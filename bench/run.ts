@@ -3,8 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { cost } from './cost';
 import { events } from './events';
 import { functions } from './functions';
+import { hold } from './hold';
 import { neighbors } from './neighbors';
 import { pages } from './pages';
 import { scale } from './scale';
@@ -39,8 +41,10 @@ async function main(): Promise<void> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const effort = effortOf(values);
   const sections: readonly (readonly [string, () => Promise<string> | string])[] = [
-    ['Request units', units],
+    ['Units and round trips', units],
+    ['Cost of a million requests', () => cost(effort)],
     ['Compared with other servers', () => throughput(effort)],
+    ['Steady load and large answers', () => hold(effort)],
     ['Noisy neighbors', () => neighbors(effort)],
     ['Events', () => events(effort)],
     ['Pages', () => pages(effort)],

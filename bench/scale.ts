@@ -219,7 +219,7 @@ async function open(
   if (imported.status !== 0) throw new Error(imported.stderr.toString());
   rmSync(source, { recursive: true });
   const engine: Engine = await startEngineOn(database);
-  return { users, ids, groups, subject: await startOurs(engine) };
+  return { users, ids, groups, subject: await startOurs({ engine }) };
 }
 
 /** Number of users that are in no group. */

@@ -1,9 +1,6 @@
-import { Table } from '../directory/store/table';
-import { DynamoDBConnection } from '../directory/store/client/dynamodb';
-import { LOCAL_CREDENTIALS } from '../local/engine';
-import { seed } from '../tools/seed/seed';
-import { MeteringProxy, type Metered } from './support/metering-proxy';
-import { startOurs, startTable, type Subject } from './support/processes';
+import { startDirectory, type Directory } from './support/directory';
+import type { Metered } from './support/metering-proxy';
+import type { Subject } from './support/processes';
 import { requests, send } from './support/requests';
 import { table } from './support/statistics';
 
@@ -23,6 +20,9 @@ const USERS = 1000;
 /** Each request is measured this often; see `cheapest`. */
 const REPETITIONS = 3;
 
+/** Milliseconds of a call, so that calls that do not wait for each other overlap. */
+const CALL_MS = 15;
+
 /** The most reads, writes and round trips of a request. Units do not depend on the machine. */
 type Most = readonly [reads: number, writes: number, roundTrips: number];
 
@@ -36,15 +36,6 @@ interface Measured {
   readonly send: (run: number) => Promise<unknown>;
 }
 
-/** A server with a directory, and a proxy that measures its calls. */
-interface Directory {
-  readonly subject: Subject;
-  readonly proxy: MeteringProxy;
-  readonly userIds: readonly string[];
-  readonly groupIds: readonly string[];
-  stop(): Promise<void>;
-}
-
 /**
  * Measures what requests take, over HTTP: request units as the engine reports them
  * (ReturnConsumedCapacity), and round trips.
@@ -53,7 +44,12 @@ interface Directory {
 export async function units(): Promise<string> {
   const rows: (string | number)[][] = [];
   for (const groups of GROUPS_PER_USER) {
-    const directory = await startDirectory(groups);
+    const directory = await startDirectory({
+      users: USERS,
+      groups,
+      identityProvider: 'generic',
+      callMs: CALL_MS,
+    });
     try {
       for (const measured of requestsTo(directory, groups)) {
         rows.push(rowOf(measured, groups, await cheapest(directory, measured)));
@@ -70,39 +66,14 @@ client waits for in AWS. The environment has served requests of the connection b
 one that shows a group reads the group's name, in one more round trip.
 
 Not in the table: each change also creates an entry in the provisioning log and an event, which \
-are written after the request; every twentieth request counts the use of the connection (1 \
-write). The costs are those of DynamoDB: ${READ_MILLION} USD per million reads and ${WRITE_MILLION} USD per \
+are written after the request; every twentieth request counts the use of the \
+connection (1 write). The costs are those of DynamoDB: ${READ_MILLION} USD per million reads and ${WRITE_MILLION} USD per \
 million writes on demand in us-east-1.
 
 ${table(
   ['request', 'groups', 'reads', 'writes', 'calls', 'round trips', 'DynamoDB, USD per million'],
   rows,
 )}`;
-}
-
-async function startDirectory(groups: number): Promise<Directory> {
-  const engine = await startTable();
-  const proxy = new MeteringProxy(engine.endpoint);
-  const endpoint = await proxy.start();
-  const subject = await startOurs({ ...engine, endpoint }, 'generic');
-  const connection = new DynamoDBConnection({
-    endpoint: engine.endpoint,
-    region: 'us-east-1',
-    credentials: () => LOCAL_CREDENTIALS,
-  });
-  const scope = { table: new Table(connection, 'scim'), connection: 'default' };
-  const { userIds, groupIds } = await seed(scope, {
-    users: USERS,
-    groups,
-    membersPerGroup: USERS,
-    prefix: 'u',
-  });
-  connection.close();
-  const stop = async (): Promise<void> => {
-    await subject.stop();
-    await proxy.stop();
-  };
-  return { subject, proxy, userIds, groupIds, stop };
 }
 
 /**

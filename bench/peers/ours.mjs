@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 
-const { ENDPOINT, PORT = '0', CONNECTION = 'default', TABLE = 'scim', IDP = 'entra' } = process.env;
+const { ENDPOINT, PORT = '0', TABLE = 'scim', IDP = 'entra', CONNECTIONS = '1' } = process.env;
 Object.assign(process.env, {
   TABLE_NAME: TABLE,
   LOG_DAYS: '30',
@@ -28,7 +28,7 @@ async function invoke(handler, { method, path, pathParameters, query, headers, b
     {
       httpMethod: method,
       path,
-      resource: path.replace(CONNECTION, '{connectionId}'),
+      resource: path.replace(/(?<=connections\/)[^/]+/, '{connectionId}'),
       headers,
       multiValueHeaders: Object.fromEntries(
         Object.entries(headers).map(([name, value]) => [name, [value]]),
@@ -53,31 +53,36 @@ async function invoke(handler, { method, path, pathParameters, query, headers, b
   );
 }
 
-const created = await invoke(admin, {
-  method: 'POST',
-  path: '/admin/connections',
-  pathParameters: null,
-  headers: { Host: '127.0.0.1', 'Content-Type': 'application/json' },
-  body: JSON.stringify({
-    id: CONNECTION,
-    displayName: 'Bench',
-    identityProvider: IDP,
-    secret: false,
-  }),
-});
-if (created.statusCode !== 201) throw new Error(created.body);
-const base = `/v2/connections/${CONNECTION}`;
+async function createConnection(id) {
+  const created = await invoke(admin, {
+    method: 'POST',
+    path: '/admin/connections',
+    pathParameters: null,
+    headers: { Host: '127.0.0.1', 'Content-Type': 'application/json' },
+    body: JSON.stringify({ id, displayName: 'Bench', identityProvider: IDP, secret: false }),
+  });
+  if (created.statusCode !== 201) throw new Error(created.body);
+  return JSON.parse(created.body).token.value;
+}
+
+const token = await createConnection('default');
+// Further connections are called c1, c2 and so on.
+const tokens = { default: token };
+for (let index = 1; index < Number(CONNECTIONS); index += 1) {
+  tokens[`c${index}`] = await createConnection(`c${index}`);
+}
+const root = '/v2/connections';
 
 const server = createServer((request, response) => {
   const parts = [];
   request.on('data', (part) => parts.push(part));
   request.on('end', async () => {
     const [path, query] = request.url.split('?');
-    const [type, id] = path.slice(base.length + 1).split('/');
+    const [connectionId, type, id] = path.slice(root.length + 1).split('/');
     const answer = await invoke(functions[type], {
       method: request.method,
       path,
-      pathParameters: { connectionId: CONNECTION, ...(id === undefined ? {} : { id }) },
+      pathParameters: { connectionId, ...(id === undefined ? {} : { id }) },
       query: query === undefined ? undefined : [...new URLSearchParams(query)],
       headers: request.headers,
       body: parts.length === 0 ? null : Buffer.concat(parts).toString('utf8'),
@@ -86,8 +91,6 @@ const server = createServer((request, response) => {
   });
 });
 server.listen(Number(PORT), '127.0.0.1', () => {
-  const baseUrl = `http://127.0.0.1:${server.address().port}${base}`;
-  process.stdout.write(
-    `${JSON.stringify({ baseUrl, token: JSON.parse(created.body).token.value })}\n`,
-  );
+  const baseUrl = `http://127.0.0.1:${server.address().port}${root}/default`;
+  process.stdout.write(`${JSON.stringify({ baseUrl, token, tokens })}\n`);
 });

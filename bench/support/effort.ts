@@ -8,11 +8,20 @@ export interface Effort {
   readonly groups: readonly number[];
   /** Measurements per operation; in each turn, every size is measured once. */
   readonly turns: number;
-  /** Rounds of the comparison with other servers, and their length in milliseconds. */
+  /** Rounds of comparisons, and the length of those that send requests for a time, in ms. */
   readonly rounds: number;
   readonly roundMs: number;
   /** Users and members that the compared servers have at the start. */
   readonly members: number;
+  /** Requests of the mix whose costs are measured. */
+  readonly mixed: number;
+  /** Seconds of the load that the service holds, and its requests a second. */
+  readonly holdSeconds: number;
+  readonly holdRate: number;
+  /** Members of the groups that are read at once. */
+  readonly longLists: readonly number[];
+  /** Requests of each kind in a turn, for their CPU. */
+  readonly each: number;
   /** Loads of each function in a new process. */
   readonly loads: number;
   /** Simulated seconds. */
@@ -27,9 +36,14 @@ const FULL: Effort = {
   directories: [1000, 100_000, 1_000_000],
   groups: [10, 1000, 10_000, 100_000],
   turns: 300,
-  rounds: 5,
+  rounds: 3,
   roundMs: 5000,
   members: 200,
+  mixed: 2000,
+  holdSeconds: 600,
+  holdRate: 250,
+  longLists: [19_000, 100_000],
+  each: 2000,
   loads: 15,
   seconds: 600,
   protocolTurns: 15,
@@ -41,6 +55,8 @@ const QUICK: Effort = {
   flag: '--quick',
   directories: [1000, 20_000],
   groups: [10, 1000],
+  holdSeconds: 30,
+  longLists: [19_000],
 };
 
 /** Runs everything once, so that nothing breaks unnoticed. Its times mean nothing. */
@@ -52,6 +68,11 @@ const SMOKE: Effort = {
   rounds: 1,
   roundMs: 200,
   members: 5,
+  mixed: 40,
+  holdSeconds: 2,
+  holdRate: 20,
+  longLists: [50],
+  each: 20,
   loads: 1,
   seconds: 2,
   protocolTurns: 1,

@@ -10,9 +10,6 @@ export interface Metered {
   readonly roundTrips: number;
 }
 
-/** Milliseconds that an answer takes at least while a request is measured. */
-const ANSWER_MS = 15;
-
 interface Answer {
   readonly ConsumedCapacity?: unknown;
 }
@@ -28,7 +25,11 @@ export class MeteringProxy {
   private answered = 0;
   private isMeasuring = false;
 
-  constructor(private readonly endpoint: string) {
+  /** @param callMs milliseconds that each call takes at least while requests are measured */
+  constructor(
+    private readonly endpoint: string,
+    private readonly callMs: number,
+  ) {
     this.server = createServer((incoming, response) => {
       // A call is sent after all answers that it depends on.
       const roundTrip = this.answered + 1;
@@ -58,7 +59,7 @@ export class MeteringProxy {
     this.agent.destroy();
   }
 
-  /** Measures the calls that a request makes. No other request may run meanwhile. */
+  /** Measures the calls that requests make. Round trips are those of a single request. */
   async measure(work: () => Promise<unknown>): Promise<Metered> {
     [this.reads, this.writes, this.calls, this.answered] = [0, 0, 0, 0];
     this.isMeasuring = true;
@@ -68,7 +69,7 @@ export class MeteringProxy {
     return { reads, writes, calls, roundTrips: answered };
   }
 
-  /** Forwards a call, and waits with the answer so long that independent calls overlap. */
+  /** Forwards a call. */
   private async forward(
     incoming: IncomingMessage,
   ): Promise<{ readonly status: number; readonly text: string }> {
@@ -86,7 +87,7 @@ export class MeteringProxy {
       );
     if (/Put|Update|Delete|Write/.test(operation)) this.writes += units;
     else this.reads += units;
-    if (this.isMeasuring) await sleep(ANSWER_MS);
+    if (this.isMeasuring) await sleep(this.callMs);
     return { status, text };
   }
 

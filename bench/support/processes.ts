@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,28 +17,49 @@ export interface Subject {
    * /proc.
    */
   cpu(): number;
+  /** Tokens by connection, if the server has several. */
+  readonly tokens: Readonly<Record<string, string>>;
+  /** Version of the Node.js that runs the server. */
+  readonly nodeVersion: string;
+  /** Id of the server's process. */
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
 const ROOT = path.join(__dirname, '..', '..');
 
-/**
- * Starts the built functions of cdk-scim behind a bare server.
- * @param engine an engine that is already running; by default, a new one with an empty table
- */
-export async function startOurs(engine?: Engine, identityProvider = 'entra'): Promise<Subject> {
+/** Options of a server of cdk-scim. */
+export interface OurOptions {
+  /** An engine that is running. @default - a new one with an empty table */
+  readonly engine?: Engine;
+  /** The program of Node.js. @default - this process's */
+  readonly node?: string;
+  /** @default entra */
+  readonly identityProvider?: string;
+  /** @default 1 */
+  readonly connections?: number;
+}
+
+/** Starts the built functions of cdk-scim behind a bare server. */
+export async function startOurs({
+  engine,
+  node,
+  identityProvider = 'entra',
+  connections = 1,
+}: OurOptions = {}): Promise<Subject> {
   const own = engine ?? (await startTable());
-  return startServer('cdk-scim', 'ours', own, { IDP: identityProvider });
+  const environment = { IDP: identityProvider, CONNECTIONS: String(connections) };
+  return startServer('cdk-scim', 'ours', own, environment, node);
 }
 
 /** Starts the handler that only makes the calls to DynamoDB, on a new engine. */
-export async function startLimit(): Promise<Subject> {
-  return startServer('limit A', 'limit', await startTable(), {});
+export async function startLimit(node: string): Promise<Subject> {
+  return startServer('limit A', 'limit', await startTable(), {}, node);
 }
 
 /** Starts a peer from `bench/peers` on a new engine. */
-export async function startPeer(name: 'scimmy' | 'polis'): Promise<Subject> {
-  return startServer(name, name, await startEngine(), {});
+export async function startPeer(name: 'scimmy' | 'polis', node: string): Promise<Subject> {
+  return startServer(name, name, await startEngine(), {}, node);
 }
 
 /** Starts an engine with the template's table, without its stream. */
@@ -63,15 +84,18 @@ async function startServer(
   file: string,
   engine: Engine,
   environment: Readonly<Record<string, string>>,
+  node = process.execPath,
 ): Promise<Subject> {
   const cwd = path.join(ROOT, 'bench');
-  const { child, line } = await started([`peers/${file}.mjs`], cwd, {
+  const { child, line } = await started(node, [`peers/${file}.mjs`], cwd, {
     ...environment,
     ENDPOINT: engine.endpoint,
   });
   const stop = () => stopped(child, engine);
-  const cpu = () => cpuOf(child.pid ?? 0);
-  return { name, baseUrl: String(line['baseUrl']), token: String(line['token']), cpu, stop };
+  const pid = child.pid ?? 0;
+  const { baseUrl, token, tokens = {} } = line as Pick<Subject, 'baseUrl' | 'token' | 'tokens'>;
+  const nodeVersion = execFileSync(node, ['--version']).toString().trim();
+  return { name, baseUrl, token, tokens, nodeVersion, cpu: () => cpuOf(pid), pid, stop };
 }
 
 /** Returns the user and system time of a process in milliseconds; proc(5) has ticks of 10 ms. */
@@ -86,13 +110,14 @@ function cpuOf(pid: number): number {
 }
 
 async function started(
+  node: string,
   args: readonly string[],
   cwd: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<{ child: ChildProcess; line: Record<string, unknown> }> {
   const quiet = { NODE_NO_WARNINGS: '1', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
   const env = { ...process.env, ...environment, ...quiet, NODE_ENV: 'production' };
-  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(node, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const line = await new Promise<string>((resolve, reject) => {
     // Log lines of the admin function come before the line with the URL.
     createInterface({ input: child.stdout }).on('line', (text) => {

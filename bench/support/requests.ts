@@ -7,9 +7,12 @@ export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
+/** Where requests are sent to. */
+export type Target = Pick<Subject, 'baseUrl' | 'token'>;
+
 /** Sends a request and returns the body of its response. @throws Error unless the status is 2xx */
 export function send(
-  { baseUrl, token }: Pick<Subject, 'baseUrl' | 'token'>,
+  { baseUrl, token }: Target,
   method: string,
   path: string,
   body?: object,
@@ -37,30 +40,33 @@ export function send(
   });
 }
 
+/** Returns the body of a POST of a user. */
+export function userBody(userName: string): object {
+  const emails = [{ value: userName, type: 'work', primary: true }];
+  const name = { givenName: 'User', familyName: userName };
+  return { schemas: [USER], active: true, userName, displayName: userName, name, emails };
+}
+
 /** Most frequent requests of identity providers, in a form that all servers here support. */
 export const requests = {
-  async createUser(subject: Subject, userName: string, externalId?: string): Promise<string> {
-    const emails = [{ value: userName, type: 'work', primary: true }];
-    const name = { givenName: 'User', familyName: userName };
-    const named = { userName, externalId, displayName: userName, name, emails };
-    const body = { schemas: [USER], active: true, ...named };
-    return idOf(await send(subject, 'POST', '/Users', body));
+  async createUser(subject: Target, userName: string, externalId?: string): Promise<string> {
+    return idOf(await send(subject, 'POST', '/Users', { ...userBody(userName), externalId }));
   },
-  getUser: (subject: Subject, id: string) => send(subject, 'GET', `/Users/${id}`),
-  findUser: (subject: Subject, userName: string) =>
+  getUser: (subject: Target, id: string) => send(subject, 'GET', `/Users/${id}`),
+  findUser: (subject: Target, userName: string) =>
     send(subject, 'GET', `/Users?filter=${encodeURIComponent(`userName eq "${userName}"`)}`),
-  setActive: (subject: Subject, id: string, active: boolean) =>
+  setActive: (subject: Target, id: string, active: boolean) =>
     patch(subject, `/Users/${id}`, { op: 'replace', path: 'active', value: active }),
-  async createGroup(subject: Subject, displayName: string): Promise<string> {
+  async createGroup(subject: Target, displayName: string): Promise<string> {
     return idOf(await send(subject, 'POST', '/Groups', { schemas: [GROUP], displayName }));
   },
-  addMember: (subject: Subject, group: string, id: string) =>
+  addMember: (subject: Target, group: string, id: string) =>
     patch(subject, `/Groups/${group}`, { op: 'add', path: 'members', value: [{ value: id }] }),
-  removeMember: (subject: Subject, group: string, id: string) =>
+  removeMember: (subject: Target, group: string, id: string) =>
     patch(subject, `/Groups/${group}`, { op: 'remove', path: `members[value eq "${id}"]` }),
 };
 
-function patch(subject: Subject, path: string, operation: object): Promise<string> {
+function patch(subject: Target, path: string, operation: object): Promise<string> {
   return send(subject, 'PATCH', path, { schemas: [PATCH_OP], Operations: [operation] });
 }
 
