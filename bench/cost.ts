@@ -29,17 +29,19 @@ const USERS = 500;
 const CONTROL = '/sys/fs/cgroup/cpu';
 
 /**
- * Measures what a million requests cost, and how long one takes with different sizes of memory: the
- * server gets the share of a CPU that Lambda gives to that memory, and serves one request at a time.
+ * Measures what a million requests cost, and how long one takes with different sizes of memory:
+ * the server gets the share of a CPU that Lambda gives to that memory, and serves one request at a
+ * time.
  */
 export async function cost({ mixed }: Effort): Promise<string> {
   const rows: (string | number)[][] = [];
   for (const megabytes of SIZES) rows.push(await measure(megabytes, mixed));
-  return `The mix of requests below "Past one machine", one after the other, against ${USERS} users \
-in one group each, with profile \`entra\`. The server gets the share of a CPU that Lambda gives to a \
-function with that much memory${canLimit() ? '' : ' (**not on this machine**, which has no control groups)'}, \
-and every call to DynamoDB takes at least ${CALL_MS} ms, as in a region of AWS. \
-The costs are USD per million requests, with list prices of us-east-1, arm64 and a REST API.
+  const unlimited = canLimit() ? '' : ' (**not on this machine**, which has no control groups)';
+  return `The mix of requests below "Past one machine", one after the other, against ${USERS} \
+users in one group each, with profile \`entra\`. The server gets the share of a CPU that Lambda \
+gives to a function with that much memory${unlimited}, and every call to DynamoDB takes at least \
+${CALL_MS} ms, as in a region of AWS. The costs are USD per million requests, with list prices of \
+us-east-1, arm64 and a REST API.
 
 ${table(
   ['memory, MB', 'p50, ms', 'p99, ms', 'Lambda', 'DynamoDB', 'API Gateway', 'together'],

@@ -37,10 +37,10 @@ export async function throughput(effort: Effort): Promise<string> {
   const rows: (string | number)[][] = [];
   for (const node of executables()) rows.push(...(await measureOn(node, effort)));
   return `${CLIENTS} clients and ${GROUPS} groups with ${effort.members} members at the start. \
-The clients send ${effort.each} requests of each kind (a tenth of them to \
-scimmy), one kind after the other. Each server is one \
-process on the same machine as its engine and the clients. CPU is in milliseconds per request, with \
-all threads of the server. \`limit A\` makes the same calls to DynamoDB and does nothing else.
+The clients send ${effort.each} requests of each kind (a tenth of them to scimmy), one kind after \
+the other. Each server is one process on the same machine as its engine and the clients. CPU is in \
+milliseconds per request, with all threads of the server. \`limit A\` makes the same calls to \
+DynamoDB and does nothing else.
 
 The first comment of each file in [peers](peers) explains what the peer omits or does differently.
 

@@ -59,16 +59,15 @@ export async function units(): Promise<string> {
     }
   }
   return `Each request is sent over HTTP to the built functions, whose calls to DynamoDB are \
-measured: \
-${USERS} users, each in the given number of groups, profile \`generic\`. All reads count, those of \
+measured: ${USERS} users, each in the given number of groups, profile \`generic\`. All reads count, those of \
 the connection and its token too. Round trips are calls that wait for one another, which is what a \
 client waits for in AWS. The environment has served requests of the connection before: the first \
 one that shows a group reads the group's name, in one more round trip.
 
 Not in the table: each change also creates an entry in the provisioning log and an event, which \
-are written after the request; every twentieth request counts the use of the \
-connection (1 write). The costs are those of DynamoDB: ${READ_MILLION} USD per million reads and ${WRITE_MILLION} USD per \
-million writes on demand in us-east-1.
+are written after the request; every twentieth request counts the use of the connection (1 \
+write). The costs are those of DynamoDB: ${READ_MILLION} USD per million reads and \
+${WRITE_MILLION} USD per million writes on demand in us-east-1.
 
 ${table(
   ['request', 'groups', 'reads', 'writes', 'calls', 'round trips', 'DynamoDB, USD per million'],

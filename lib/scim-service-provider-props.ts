@@ -155,9 +155,10 @@ export interface ScimServiceProviderProps extends NetworkProps {
   /**
    * Memory of each function in megabytes: 128 to 10240.
    *
-   * Lambda allocates CPU in proportion to memory.
+   * Lambda allocates CPU in proportion to memory: twice the memory halves the rare slow requests
+   * and the first one of an environment, and costs a few cents more per million requests.
    *
-   * @default 1024
+   * @default 512
    */
   readonly memorySize?: number;
 

@@ -22,9 +22,9 @@ export interface StoredConnection extends Omit<Connection, 'schemas'> {
 export const USAGE_PATTERN = 'rhythm';
 
 /** Returns a connection as an item with a new version. Its schemas are another item. */
-export function connectionToItem(connection: Omit<Connection, 'schemas'>): Item {
+export function connectionToItem(connection: Connection): Item {
   const { id, tokens, failureMail, rotation, rateLimit, usagePattern, ...others } = connection;
-  const { mapping, roleRules, schemasVersion, ...settings } = others;
+  const { mapping, roleRules, schemas: _, schemasVersion, ...settings } = others;
   return {
     ...connectionKey(id),
     gsi1pk: CONNECTIONS,
@@ -52,7 +52,7 @@ export function connectionToItem(connection: Omit<Connection, 'schemas'>): Item 
  * not belong to the version keep their values, because they may be updated at any time.
  * @param before the item as it was read
  */
-export function connectionWrite(after: Omit<Connection, 'schemas'>, before: Item): Write {
+export function connectionWrite(after: Connection, before: Item): Write {
   const { pk, sk, ...attributes } = connectionToItem(after);
   const set = Object.fromEntries(
     Object.entries(attributes).filter(([name]) => !isUnversioned(name)),

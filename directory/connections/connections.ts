@@ -69,10 +69,10 @@ export class Connections {
    */
   async add(connection: Connection, action: AdminAction): Promise<boolean> {
     const record = auditRecord(action, connection.id, undefined, connection);
-    const { schemas, ...others } = connection;
-    const { schemasVersion, writes: alongside } = schemasChange(connection.id, undefined, schemas);
+    const { id, schemas } = connection;
+    const { schemasVersion, writes: alongside } = schemasChange(id, undefined, schemas);
     const writes: readonly Write[] = [
-      { put: connectionToItem({ ...others, schemasVersion }), condition: ABSENT },
+      { put: connectionToItem({ ...connection, schemasVersion }), condition: ABSENT },
       auditWrite(record),
       ...alongside,
     ];

@@ -53,7 +53,7 @@ const NETWORK_ACTIONS = [
 export class ScimFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ScimFunctionProps) {
     const { name, description, environment, bundlesPath, timeout = Duration.seconds(28) } = props;
-    const { network, runtime = Runtime.NODEJS_24_X, memorySize = 1024, tracing = false } = props;
+    const { network, runtime = Runtime.NODEJS_24_X, memorySize = 512, tracing = false } = props;
     checkMemory(memorySize);
     const logGroup = createLogGroup(scope, `${id}Logs`, props);
     const role = new Role(scope, `${id}Role`, {
@@ -77,8 +77,8 @@ export class ScimFunction extends LambdaFunction {
       environment: { ...environment, ...(tracing ? { [ENVIRONMENT.tracing]: '1' } : {}) },
       role,
       logGroup,
-      // Sized for the CPU that comes with memory: a request takes half a second of work at most,
-      // but may have 5 MB of JSON to parse.
+      // Sized for the CPU that comes with memory (bench/RESULTS.md): almost all requests wait for
+      // DynamoDB, and the largest has 5 MB of JSON to parse.
       memorySize,
       timeout,
       ...(props.reservedConcurrentExecutions === undefined
