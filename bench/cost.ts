@@ -9,10 +9,13 @@ import { READ_MILLION, WRITE_MILLION } from './units';
 /** Sizes of memory in MB. */
 const SIZES = [512, 1024] as const;
 
-/** Memory with which a function has a whole CPU. */
+/**
+ * Memory with which a function has a whole CPU.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
 const WHOLE_CPU_MB = 1769;
 
-/** Milliseconds of a call to DynamoDB from a function in the same region. */
+/** Milliseconds of a call to DynamoDB from a function in the same region, assumed. */
 const CALL_MS = 4;
 
 /**
@@ -25,8 +28,8 @@ const ARM_GB_SECOND = 0.0000133334;
 
 const USERS = 500;
 
-/** Control groups of the kernel, which limit the CPU of a process as Lambda does. */
-const CONTROL = '/sys/fs/cgroup/cpu';
+/** The kernel's cgroups, which limit the CPU of a process as Lambda does. */
+const CGROUP = '/sys/fs/cgroup/cpu';
 
 /**
  * Measures what a million requests cost, and how long one takes with different sizes of memory:
@@ -36,17 +39,14 @@ const CONTROL = '/sys/fs/cgroup/cpu';
 export async function cost({ mixed }: Effort): Promise<string> {
   const rows: (string | number)[][] = [];
   for (const megabytes of SIZES) rows.push(await measure(megabytes, mixed));
-  const unlimited = canLimit() ? '' : ' (**not on this machine**, which has no control groups)';
+  const unlimited = canLimit() ? '' : ' (**not limited on this machine**, which has no cgroups)';
   return `The mix of requests below "Past one machine", one after the other, against ${USERS} \
 users in one group each, with profile \`entra\`. The server gets the share of a CPU that Lambda \
 gives to a function with that much memory${unlimited}, and every call to DynamoDB takes at least \
 ${CALL_MS} ms, as in a region of AWS. The costs are USD per million requests, with list prices of \
 us-east-1, arm64 and a REST API.
 
-${table(
-  ['memory, MB', 'p50, ms', 'p99, ms', 'Lambda', 'DynamoDB', 'API Gateway', 'together'],
-  rows,
-)}`;
+${table(['memory, MB', 'p50, ms', 'p99, ms', 'Lambda', 'DynamoDB', 'API Gateway', 'total'], rows)}`;
 }
 
 async function measure(megabytes: number, count: number): Promise<(string | number)[]> {
@@ -86,15 +86,15 @@ async function measure(megabytes: number, count: number): Promise<(string | numb
 }
 
 function canLimit(): boolean {
-  return existsSync(path.join(CONTROL, 'cpu.cfs_quota_us'));
+  return existsSync(path.join(CGROUP, 'cpu.cfs_quota_us'));
 }
 
 /** Limits a process to a share of a CPU. @returns a function that ends the limit */
 function limitCpu(pid: number, share: number): () => void {
   if (!canLimit()) return () => undefined;
-  const folder = path.join(CONTROL, `cdk-scim-bench-${pid}`);
+  const folder = path.join(CGROUP, `cdk-scim-bench-${pid}`);
   mkdirSync(folder);
-  // Lambda's period is 20 ms.
+  // A short period, so that a request waits in small steps.
   writeFileSync(path.join(folder, 'cpu.cfs_period_us'), '20000');
   writeFileSync(path.join(folder, 'cpu.cfs_quota_us'), String(Math.round(share * 20_000)));
   writeFileSync(path.join(folder, 'cgroup.procs'), String(pid));

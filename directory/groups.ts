@@ -22,9 +22,9 @@ import {
   TRANSACTION_EDITS,
   type MembershipEdit,
 } from './memberships/member-edits';
-import { forgetGroupFacts } from './memberships/group-facts';
+import { invalidateCachedGroups } from './memberships/cached-groups';
 import { existingMembers } from './memberships/member-lookup';
-import { directGroupIds } from './memberships/member-of';
+import { directGroupIds } from './memberships/group-list';
 import { membersWanted } from './memberships/members-wanted';
 import { membersAmong, membersOf, type Membership } from './memberships/membership-item';
 import { Collection } from './resources/collection';
@@ -78,6 +78,7 @@ export class Groups {
     );
     this.collection = new Collection(this.resources, {
       attribute: 'members',
+      atOnce: WIDTH,
       derive: (groups, filter) =>
         inParallel(groups, WIDTH, (group) => this.membersFor(group, filter)),
       idsWith: (memberId) => this.idsWithMember(memberId),
@@ -214,7 +215,7 @@ export class Groups {
   }
 
   private get forgetFacts(): GuardedWrite {
-    return { write: forgetGroupFacts(this.tenant.connection) };
+    return { write: invalidateCachedGroups(this.tenant.connection) };
   }
 
   /** Returns edits as writes of the group's transaction, or records them if they are too many. */
@@ -253,7 +254,7 @@ export class Groups {
     const intent = deletionIntent(this.tenant, 'Group', id);
     await this.resources.remove(id, check, (group) => [
       ...deletionWrites(this.tenant, intent, group),
-      forgetGroupFacts(this.tenant.connection),
+      invalidateCachedGroups(this.tenant.connection),
     ]);
     await finishDeletion(this.tenant, intent);
   }

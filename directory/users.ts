@@ -6,7 +6,7 @@ import { Candidates, type Adoption } from './candidates';
 import { applicationIdOf, DeletedUsers } from './deleted-users';
 import { deletionIntent, deletionWrites, finishDeletion } from './memberships/deletions';
 import { leaveAllGroups } from './memberships/departures';
-import { resumeJoining } from './memberships/member-of';
+import { unmarkGroupListDeleted } from './memberships/group-list';
 import { UserGroups } from './memberships/user-groups';
 import { userIdsWithin } from './memberships/users-within';
 import { Collection } from './resources/collection';
@@ -43,6 +43,7 @@ export class Users {
     this.groups = new UserGroups(tenant);
     this.collection = new Collection(this.resources, {
       attribute: 'groups',
+      atOnce: 1000,
       derive: async (users) => {
         const groups = await new UserGroups(tenant).of(users.map(({ id }) => id));
         return users.map(({ id }) => ({ groups: groups.get(id) ?? [] }));
@@ -92,7 +93,7 @@ export class Users {
               item: applicationIdOf(deleted.applicationId),
               alongside: [
                 ...this.deleted.removalWrites(deleted),
-                { write: resumeJoining(this.tenant.connection, deleted.id) },
+                { write: unmarkGroupListDeleted(this.tenant.connection, deleted.id) },
               ],
             });
       if (created !== undefined) return created;

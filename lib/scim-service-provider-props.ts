@@ -155,8 +155,8 @@ export interface ScimServiceProviderProps extends NetworkProps {
   /**
    * Memory of each function in megabytes: 128 to 10240.
    *
-   * Lambda allocates CPU in proportion to memory: twice the memory halves the rare slow requests
-   * and the first one of an environment, and costs a few cents more per million requests.
+   * Lambda allocates CPU in proportion to memory. Doubling it shortens cold starts and the slowest
+   * requests, and costs about 10 cents more per million requests.
    *
    * @default 512
    */

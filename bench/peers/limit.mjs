@@ -58,7 +58,7 @@ const connection = key('c#default', 'connection');
 const userKey = (id) => key('c#default#User', id);
 const groupKey = (id) => key('c#default#Group', id);
 const membershipKey = (group, id) => key(`c#default#Group#${group}`, id);
-const listKey = (id) => key('c#default#memberOf#User', id);
+const listKey = (id) => key('c#default#groupList#User', id);
 const nameKey = (name) => key(`c#default#User#userName#${name}`, 'unique');
 
 const item = (size) => ({ version: text('v'), attributes: text('x'.repeat(size)) });

@@ -1,6 +1,6 @@
 import { ScimError } from '../../scim/errors/scim-error';
 import { readConnectionSort } from '../connections/connection-index';
-import { listGroup, memberOfFromItem } from '../memberships/member-of';
+import { listGroup, groupListFromItem } from '../memberships/group-list';
 import { membershipFromItem } from '../memberships/membership-item';
 import { inParallel } from '../store/batches';
 import { numberOf, textOf, type Item, type Key } from '../store/item';
@@ -10,18 +10,18 @@ import {
   connectionKey,
   CONNECTIONS,
   INVERSE_INDEX,
-  memberOfKey,
+  groupListKey,
   membershipPartition,
   resourcePartition,
 } from '../store/keys';
 import { HAND_OVER_MS } from '../store/retries';
 import type { Table } from '../store/table';
-import { ABSENT } from '../store/write';
+import { ABSENT, PRESENT } from '../store/write';
 import { CONVERSION_DELAY_MS, type OnFailure } from './earlier-items';
 
 /*
- * Converts memberships that releases up to 0.2.0 wrote: the inverse index lists them under their
- * members, and each member's own item does afterwards (memberships/member-of.ts). Requests of a
+ * Converts memberships that releases up to 0.2.0 wrote, which the inverse index lists under their
+ * members: it moves them to the members' group lists (memberships/group-list.ts). Requests of a
  * connection read both until its item says that all of them are converted.
  */
 
@@ -85,25 +85,32 @@ async function convertFrom(table: Table, start: Position, onFailure: OnFailure):
   });
   for await (const listed of connections) {
     const { id: connection } = readConnectionSort(textOf(listed, 'gsi1sk'));
-    const item = await table.get(connectionKey(connection));
-    if (item?.['membershipsConverted'] === true) continue;
     const isFirst = connection === start.connection;
     await convertConnection(
       table,
       isFirst ? start : { connection, group: '', member: '' },
       onFailure,
     );
-    // Requests read its index as long as it may list a membership that could not be converted.
-    if ((await table.get(STATE))?.['failed'] === connection) continue;
-    await table.write([
-      {
-        update: connectionKey(connection),
-        set: { membershipsConverted: true },
-        // A connection that was deleted meanwhile has no key for cursors.
-        condition: { is: 'with', attribute: 'cursorKey' },
-      },
-    ]);
+    await noteConverted(table, connection);
+    await saveIfLate(table, { connection, group: '', member: '' });
   }
+}
+
+/** Notes in a connection's item that its memberships are converted, unless one could not be. */
+async function noteConverted(table: Table, connection: string): Promise<void> {
+  await table.write([
+    {
+      update: connectionKey(connection),
+      set: { membershipsConverted: true },
+      condition: { is: 'without', attributes: ['conversionFailed', 'deletedAt'] },
+    },
+  ]);
+}
+
+async function saveIfLate(table: Table, position: Position): Promise<void> {
+  if (table.retries.timeLeft >= HAND_OVER_MS) return;
+  await table.write([{ update: STATE, set: { ...position } }]);
+  throw new OutOfTime();
 }
 
 async function convertConnection(
@@ -124,10 +131,7 @@ async function convertGroup(table: Table, start: Position, onFailure: OnFailure)
   const pk = membershipPartition(connection, group);
   let { member } = start;
   for (let next: Key | undefined = { pk, sk: member }; next !== undefined;) {
-    if (table.retries.timeLeft < HAND_OVER_MS) {
-      await table.write([{ update: STATE, set: { connection, group, member } }]);
-      throw new OutOfTime();
-    }
+    await saveIfLate(table, { connection, group, member });
     const after: Key | undefined = member === '' ? undefined : next;
     const page = await table.query(pk, { after, limit: PAGE });
     await inParallel(page.items, WIDTH, async (item) => {
@@ -136,7 +140,15 @@ async function convertGroup(table: Table, start: Position, onFailure: OnFailure)
       } catch (error) {
         // Contention ends the run, which is repeated. An unreadable item must not stop the others.
         if (error instanceof ScimError) throw error;
-        await table.write([{ update: STATE, set: { failed: connection } }]);
+        // Requests must go on reading the index.
+        await table.write([
+          {
+            update: connectionKey(connection),
+            set: { conversionFailed: true },
+            remove: ['membershipsConverted'],
+            condition: PRESENT,
+          },
+        ]);
         onFailure(item, error);
       }
     });
@@ -145,7 +157,7 @@ async function convertGroup(table: Table, start: Position, onFailure: OnFailure)
   }
 }
 
-/** Lists a membership in its member's item, if it has room, and no longer in the index. */
+/** Moves a membership from the index to its member's group list, unless that is full. */
 async function convertMembership(table: Table, item: Item): Promise<void> {
   const { connection, meaning } = readKey(item);
   if (meaning.kind !== 'membership') return;
@@ -154,7 +166,7 @@ async function convertMembership(table: Table, item: Item): Promise<void> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     if (current?.['gsi1pk'] === undefined) return;
     const { type, value } = membershipFromItem(current);
-    const { isFull } = memberOfFromItem(await table.get(memberOfKey(connection, type, value)));
+    const { isFull } = groupListFromItem(await table.get(groupListKey(connection, type, value)));
     const listing = listGroup(connection, type, value, meaning.groupId, isFull);
     const unlisting = {
       update: { pk, sk },
@@ -162,10 +174,13 @@ async function convertMembership(table: Table, item: Item): Promise<void> {
       condition: { is: 'with', attribute: 'gsi1pk' },
     } as const;
     const failed = await table.write(isFull ? [listing] : [listing, unlisting]);
-    // The deletion of a deleted member finds the membership in the index.
-    const isDeleted = failed.some(({ item: found }) => found?.['deletedAt'] !== undefined);
-    if (failed.length === 0 || isDeleted) return;
+    if (failed.length === 0) return;
+    if (failed.some(({ item: found }) => found?.['deletedAt'] !== undefined)) {
+      // The deletion of the member finds the membership in the index.
+      await table.write([{ update: groupListKey(connection, type, value), set: { more: true } }]);
+      return;
+    }
     current = await table.get({ pk, sk });
   }
-  throw new Error('The membership changes all the time.');
+  throw new Error(`The membership changed during each of ${ATTEMPTS} attempts to convert it.`);
 }

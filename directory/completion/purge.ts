@@ -23,7 +23,7 @@ import {
   eventPartition,
   intentKey,
   logPartition,
-  memberOfPartition,
+  groupListPartition,
   noticePartition,
   pageMarkPartition,
   portalLinkPartition,
@@ -57,7 +57,7 @@ const TYPES = ['User', 'Group'] as const;
 
 /** Partitions whose items have keys with ids that are never reused. */
 const OWN_PARTITIONS = [
-  ...TYPES.map((type) => (connection: string) => memberOfPartition(connection, type)),
+  ...TYPES.map((type) => (connection: string) => groupListPartition(connection, type)),
   endedTokenPartition,
   noticePartition,
   logPartition,

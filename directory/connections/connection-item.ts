@@ -79,13 +79,14 @@ const LAST_USE = 'lastUsed_';
 /**
  * Attributes updated without a new version: the state of failures (`notices/`), the usage pattern,
  * until when the connection is set up (`sessions/`), the progress of `completion/`, and the version
- * of `memberships/group-facts.ts`.
+ * of `memberships/cached-groups.ts`.
  */
 const UNVERSIONED = new Set<string>([
   'failing',
   USAGE_PATTERN,
   'setupUntil',
   'membershipsConverted',
+  'conversionFailed',
   'groupsVersion',
 ]);
 

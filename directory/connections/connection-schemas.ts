@@ -1,6 +1,6 @@
 import type { Schema } from '../../scim/schema/attribute';
 import { connectionKey, schemasKey } from '../store/keys';
-import { RecentValues } from '../store/recent-values';
+import { LruCache } from '../store/lru-cache';
 import type { Table } from '../store/table';
 import { newVersion } from '../store/version';
 import type { Write } from '../store/write';
@@ -10,44 +10,51 @@ import { connectionFromItem, schemasFrom, type StoredConnection } from './connec
 /*
  * The schemas of a connection are an item of their own, which never changes: new schemas are
  * another item, and the connection's item names the one in use. So the connection's item, which
- * every request reads, stays small, and an environment reads and parses schemas once. Releases
+ * every request reads, stays small, and an execution environment parses schemas once. Releases
  * before 0.3.0 stored them in the connection's item, where they stay until `completion` moves them.
  */
 
-/** Connections whose schemas an environment keeps. */
-const KEPT = 50;
+/** Connections whose schemas an execution environment keeps. */
+const CACHED_CONNECTIONS = 50;
 
-const known = new RecentValues<readonly Schema[]>(KEPT);
+const cache = new LruCache<readonly Schema[]>(CACHED_CONNECTIONS);
 
-/** Reads the schemas of connections. One that is deleted meanwhile is left out. */
+/**
+ * Adds the schemas to connections, from the cache if possible.
+ * @returns the connections in the same order, without those that are deleted meanwhile
+ */
 export async function withSchemas(
   table: Table,
   connections: readonly StoredConnection[],
 ): Promise<readonly Connection[]> {
   const unknown = connections.flatMap(({ id, schemasVersion }) =>
-    schemasVersion !== undefined && known.get(nameOf(id, schemasVersion)) === undefined
+    schemasVersion !== undefined && cache.get(nameOf(id, schemasVersion)) === undefined
       ? [schemasKey(id, schemasVersion)]
       : [],
   );
   for (const item of unknown.length === 0 ? [] : await table.getMany(unknown)) {
-    known.set(`${item.pk} ${item.sk}`, schemasFrom(item));
+    cache.set(`${item.pk} ${item.sk}`, schemasFrom(item));
   }
-  const complete = connections.map((connection) => complement(table, connection));
+  const complete = connections.map((connection) => addSchemas(table, connection));
   return (await Promise.all(complete)).flat();
 }
 
-async function complement(
+async function addSchemas(
   table: Table,
   { schemasInItem, ...connection }: StoredConnection,
 ): Promise<readonly Connection[]> {
   const { id, schemasVersion } = connection;
   if (schemasVersion === undefined) return [{ ...connection, schemas: schemasInItem }];
-  const schemas = known.get(nameOf(id, schemasVersion));
+  const schemas = cache.get(nameOf(id, schemasVersion));
   if (schemas !== undefined) return [{ ...connection, schemas }];
   // They were replaced after the connection was read.
   const [item] = await table.getMany([connectionKey(id)]);
   const current = item === undefined ? undefined : connectionFromItem(item);
-  return current === undefined ? [] : withSchemas(table, [current]);
+  if (current === undefined) return [];
+  if (current.schemasVersion === schemasVersion) {
+    throw new Error(`The schemas ${schemasVersion} of connection ${id} are missing.`);
+  }
+  return withSchemas(table, [current]);
 }
 
 function nameOf(connection: string, version: string): string {

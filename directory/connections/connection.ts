@@ -69,13 +69,13 @@ export interface Connection extends Adoption {
   readonly mapping: readonly MappingRow[];
   readonly roleRules: readonly RoleRule[];
   /**
-   * Whether the inverse index lists no membership that a release before 0.3.0 wrote: the groups of
-   * a member are in the member's own item.
+   * Whether the inverse index lists no membership that a release before 0.3.0 wrote: a member's
+   * groups are in its group list.
    */
   readonly membershipsConverted: boolean;
   /**
-   * Changes with the name of any group, and with the groups that a group is in: what an environment
-   * knows of groups is valid as long as this stays the same. Undefined until the first such change.
+   * Changes with the name of any group, and with the groups that a group is in: cached groups are
+   * valid as long as this stays the same. Undefined until the first such change.
    */
   readonly groupsVersion?: string;
   /** The key that seals paging cursors: 32 random bytes, base64url. */

@@ -180,6 +180,7 @@ export class Connections {
       if (item === undefined) return undefined;
       const stored = connectionFromItem(item);
       if (stored === undefined) return deletedConnectionFromItem(item);
+      // If it is deleted in the meantime, the write below fails its condition.
       const [connection = { ...stored, schemas: [] }] = await withSchemas(this.table, [stored]);
       const counts = await Promise.all([
         countOf(this.table, id, 'User'),

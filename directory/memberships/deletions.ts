@@ -17,13 +17,13 @@ import { HAND_OVER_MS, unlessBusy } from '../store/retries';
 import type { Table } from '../store/table';
 import type { Write } from '../store/write';
 import { leaveAllGroups } from './departures';
-import { forgetGroupFacts } from './group-facts';
+import { invalidateCachedGroups } from './cached-groups';
 import { TRANSACTION_EDITS } from './member-edits';
-import { endJoining, forgetMember } from './member-of';
+import { markGroupListDeleted, deleteGroupList } from './group-list';
 import { membershipFromItem, removeMembership } from './membership-item';
 
 /*
- * A user or group is deleted in one transaction, which also marks its item in `member-of.ts`, so
+ * A user or group is deleted in one transaction, which also marks its group list as deleted, so
  * that it joins no more groups, and records an intent to delete its memberships. If there is time,
  * the request deletes them right away, but the intent stays: memberships that only the inverse
  * index lists may be missing there at first, because it is eventually consistent. The `completion`
@@ -38,7 +38,7 @@ export function deletionWrites(
 ): readonly Write[] {
   const { name, externalId } = namesIn(attributes);
   return [
-    endJoining(connection, intent.type, id),
+    markGroupListDeleted(connection, intent.type, id),
     intentWrite(intent, {
       ...changedByAttribute(request, intent.id),
       ...(name === undefined ? {} : { name }),
@@ -47,9 +47,11 @@ export function deletionWrites(
   ];
 }
 
-/** Memberships of a deleted group that are read at a time, and transactions in parallel. */
-const PAGE = 360;
+/** Transactions in parallel that remove the members of a deleted group. */
 const WIDTH = 8;
+
+/** Memberships of a deleted group that are read at a time. */
+const PAGE = WIDTH * TRANSACTION_EDITS;
 
 /** Creates the intent that is recorded together with a deletion. */
 export function deletionIntent(
@@ -78,9 +80,12 @@ export async function completeDeletion(tenant: Tenant, intent: ResourceIntent): 
   return type === 'User' || removeMembers(tenant, resource);
 }
 
-/** Removes what is left of a deleted resource when no request can be adding it to a group. */
+/**
+ * Deletes the group list and the intent of a deleted resource, after all requests that have read
+ * the resource have ended.
+ */
 export async function endDeletion(table: Table, intent: ResourceIntent): Promise<void> {
-  await forgetMember(table, intent.connection, intent.type, intent.resource);
+  await deleteGroupList(table, intent.connection, intent.type, intent.resource);
   await deleteIntent(table, intent);
 }
 
@@ -90,7 +95,8 @@ export async function endDeletion(table: Table, intent: ResourceIntent): Promise
  * @returns false if there was not enough time
  */
 async function removeMembers({ table, connection }: Tenant, groupId: string): Promise<boolean> {
-  for (let attempt = 1; ;) {
+  let failures = 0;
+  for (;;) {
     if (table.retries.timeLeft < HAND_OVER_MS) return false;
     const { items } = await table.query(membershipPartition(connection, groupId), { limit: PAGE });
     if (items.length === 0) return true;
@@ -98,17 +104,19 @@ async function removeMembers({ table, connection }: Tenant, groupId: string): Pr
     const failed = await inParallel(batches, WIDTH, (batch) =>
       table.write([
         ...batch.flatMap((member) => removeMembership(connection, groupId, member)),
-        ...(batch.some(({ type }) => type === 'Group') ? [forgetGroupFacts(connection)] : []),
+        ...(batch.some(({ type }) => type === 'Group') ? [invalidateCachedGroups(connection)] : []),
       ]),
     );
     // A member left, or its membership was converted, since the page was read.
-    if (failed.flat().length > 0) await table.retries.pause((attempt += 1));
+    if (failed.flat().length === 0) continue;
+    failures += 1;
+    await table.retries.pause(failures);
   }
 }
 
 /**
- * Deletes the memberships of a group whose connection is being purged, but not from what its
- * members are listed in, which is purged, too.
+ * Deletes the memberships of a group whose connection is being purged. The group lists of its
+ * members stay: the purge deletes them all.
  * @returns false if there was not enough time
  */
 export async function purgeMemberships(

@@ -5,9 +5,9 @@ import { membershipKey, resourceKey } from '../store/keys';
 import { HAND_OVER_MS } from '../store/retries';
 import { newVersion } from '../store/version';
 import { ABSENT } from '../store/write';
-import { forgetGroupFacts } from './group-facts';
+import { invalidateCachedGroups } from './cached-groups';
 import { completeEditsNow } from './member-edits';
-import { directGroupIds } from './member-of';
+import { directGroupIds } from './group-list';
 import { membershipFromItem, removeMembership } from './membership-item';
 
 /** Groups that a deleted member leaves in parallel. */
@@ -55,7 +55,7 @@ async function leaveGroup(
       // The user may have been created again under the same id and have joined the group anew.
       { check: resourceKey(connection, type, memberId), condition: ABSENT },
       ...removal,
-      ...(type === 'Group' ? [forgetGroupFacts(connection)] : []),
+      ...(type === 'Group' ? [invalidateCachedGroups(connection)] : []),
     ]);
     if (failed.length === 0 || failed.some(({ index }) => index === 1)) return;
     const groupFailure = failed.find(({ index }) => index === 0);

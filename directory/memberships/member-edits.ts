@@ -15,7 +15,7 @@ import { batchKey, BATCHES, intentKey, resourceKey } from '../store/keys';
 import { HAND_OVER_MS } from '../store/retries';
 import { TRANSACTION_WRITES } from '../store/table';
 import type { Write } from '../store/write';
-import { forgetGroupFacts } from './group-facts';
+import { invalidateCachedGroups } from './cached-groups';
 import { compareWithNamed } from './member-lookup';
 import {
   addMembership,
@@ -41,7 +41,7 @@ export type MembershipEdit =
   | { readonly kind: 'rename'; readonly member: Member }
   | { readonly kind: 'remove'; readonly member: Membership };
 
-/** An edit as a batch records it. What else its writes depend on is read when it is applied. */
+/** An edit as a batch records it. The rest, such as the member's type, is read when it is applied. */
 export type RecordedEdit =
   | { readonly kind: 'add' | 'rename'; readonly member: Member }
   | { readonly kind: 'remove'; readonly memberId: string };
@@ -161,7 +161,7 @@ async function applyBatch(
         ? { delete: { pk, sk }, condition }
         : { update: { pk, sk }, set: { edits: rest }, condition },
       ...applicable.flatMap((edit) => editWrites(connection, groupId, edit)),
-      ...(isNesting(applicable) ? [forgetGroupFacts(connection)] : []),
+      ...(isNesting(applicable) ? [invalidateCachedGroups(connection)] : []),
       ...(uncounted === 0
         ? []
         : [{ update: resourceKey(connection, 'Group', groupId), add: { members: uncounted } }]),
@@ -175,8 +175,8 @@ async function applyBatch(
 
 /**
  * Returns recorded edits as those that a group as it is now needs.
- * @returns also by how much the group's number of members, which the recorded change has updated
- *   already, differs from what these edits do
+ * @returns the edits that still apply, and the correction of the group's number of members, which
+ *   the request has changed as if every edit applied
  */
 async function editsNow(
   tenant: Tenant,
@@ -202,7 +202,7 @@ async function editsNow(
 
 /**
  * Returns whether edits change which groups a group is in. Their transaction needs the write of
- * `forgetGroupFacts`, once.
+ * `invalidateCachedGroups`, once.
  */
 export function isNesting(edits: readonly MembershipEdit[]): boolean {
   return edits.some((edit) => edit.kind !== 'rename' && edit.member.type === 'Group');

@@ -3,8 +3,8 @@ import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import { resourceFromItem } from '../resources/resource-item';
 import type { Tenant } from '../resources/tenant';
 import type { Item, Key } from '../store/item';
-import { isResourceId, memberOfKey, membershipPartition, resourceKey } from '../store/keys';
-import { memberOfFromItem } from './member-of';
+import { isResourceId, groupListKey, membershipPartition, resourceKey } from '../store/keys';
+import { groupListFromItem } from './group-list';
 import { membersAmong, membershipFromItem, type Membership } from './membership-item';
 
 /** The members that a change names, compared with the members that the group has. */
@@ -87,14 +87,14 @@ async function asMemberships(
     const found = user ?? itemAt(resourceKey(connection, 'Group', value));
     if (found === undefined) return [];
     const type = found === user ? 'User' : 'Group';
-    const { isFull } = memberOfFromItem(itemAt(memberOfKey(connection, type, value)));
+    const { isFull } = groupListFromItem(itemAt(groupListKey(connection, type, value)));
     const name = member.display ?? displayNameOf(found);
     const display = name === undefined ? {} : { display: storedDisplayName(name) };
     return [{ value, type, isIndexed: isFull, ...display }];
   });
 }
 
-/** Reads what adding members depends on: their own items, and those that list their groups. */
+/** Reads what adding members depends on: the members and their group lists. */
 function joiningItems(
   { table, connection }: Tenant,
   type: ResourceTypeName,
@@ -109,7 +109,7 @@ export function joiningKeys(
   type: ResourceTypeName,
   id: string,
 ): readonly Key[] {
-  return [resourceKey(connection, type, id), memberOfKey(connection, type, id)];
+  return [resourceKey(connection, type, id), groupListKey(connection, type, id)];
 }
 
 function displayNameOf(item: Item): string | undefined {

@@ -9,12 +9,12 @@ import {
   membershipPartition,
 } from '../store/keys';
 import { ABSENT, PRESENT, type Write } from '../store/write';
-import { listGroup, unlistGroup } from './member-of';
+import { listGroup, unlistGroup } from './group-list';
 
 /** A member as it is stored: one item per member, however large the group is. */
 export interface Membership extends Member {
   readonly type: ResourceTypeName;
-  /** Whether the inverse index lists the group under the member, and not the member's item. */
+  /** Whether the inverse index lists the group, and not the member's group list. */
   readonly isIndexed: boolean;
 }
 
@@ -41,7 +41,7 @@ export async function membersAmong(
 
 /**
  * Creates the writes that add a member. A condition fails if the member is already there, if it was
- * deleted, or if its item cannot list another group.
+ * deleted, or if its group list is full.
  */
 export function addMembership(
   connection: string,

@@ -2,17 +2,18 @@ import type { JsonObject } from '../../scim/json';
 import { locationOf } from '../../scim/resource/resource';
 import { GROUP } from '../../scim/schema/resource-type';
 import type { PageRange } from '../resources/collection';
-import type { GroupFacts, Tenant } from '../resources/tenant';
+import type { CachedGroup, Tenant } from '../resources/tenant';
 import { inParallel } from '../store/batches';
-import { isResourceId, memberOfKey, memberOfPartition, resourceKey } from '../store/keys';
+import { isResourceId, groupListKey, groupListPartition, resourceKey } from '../store/keys';
+import { ignoreUnhandled } from '../store/prefetched';
 import type { QueryPage } from '../store/query';
-import { groupFacts } from './group-facts';
-import { directGroupIds, indexedGroupIds, memberOfFromItem, type MemberOf } from './member-of';
+import { groupsWithAncestors } from './cached-groups';
+import { directGroupIds, indexedGroupIds, groupListFromItem, type GroupList } from './group-list';
 
-/** The most users that are read together with their groups; they fit into one call. */
-const LOOKUP = 50;
+/** The most users that are read together with their group lists: a call reads 100 keys. */
+const PREFETCHED_USERS = 50;
 
-/** Users whose groups are read in parallel, where one read does not show them all. */
+/** Users whose groups are looked up through the index in parallel. */
 const WIDTH = 16;
 
 /**
@@ -26,38 +27,39 @@ export class UserGroups {
 
   /** Starts to read the groups of a page of users while the users are read. */
   start(range: PageRange): void {
-    const { table, connection, isConverted } = this.tenant;
-    if (isConverted !== true) return;
+    const { table, connection, membershipsConverted } = this.tenant;
+    if (membershipsConverted !== true) return;
     const { after, limit, backward } = range;
-    const partition = memberOfPartition(connection, 'User');
+    const partition = groupListPartition(connection, 'User');
     const page = table.query(partition, {
       after: after === undefined ? undefined : { pk: partition, sk: after },
       limit,
       backward,
     });
-    // `of` reports a failure. If it is never called, the failure must not end the process.
-    page.catch(() => undefined);
+    ignoreUnhandled(page);
     this.started = { range, page };
   }
 
-  /** Starts to read users and the items that list their groups, in one call. */
+  /** Starts to read users and their group lists, in one call. */
   prefetchWithUsers(userIds: readonly string[]): void {
-    const { table, connection, isConverted } = this.tenant;
-    if (isConverted !== true || userIds.length > LOOKUP) return;
+    const { table, connection, membershipsConverted } = this.tenant;
+    if (membershipsConverted !== true || userIds.length > PREFETCHED_USERS) return;
     table.prefetch(
-      userIds.flatMap((id) => [
-        resourceKey(connection, 'User', id),
-        memberOfKey(connection, 'User', id),
-      ]),
+      userIds
+        .filter(isResourceId)
+        .flatMap((id) => [
+          resourceKey(connection, 'User', id),
+          groupListKey(connection, 'User', id),
+        ]),
     );
   }
 
-  /** Returns the groups of users by the users' ids. */
+  /** Returns the groups of users by the users' ids. A user in no group may be missing. */
   async of(userIds: readonly string[]): Promise<ReadonlyMap<string, readonly JsonObject[]>> {
     const direct = await this.directGroups(userIds);
-    const facts = await groupFacts(this.tenant, [...direct.values()].flat());
+    const known = await groupsWithAncestors(this.tenant, [...direct.values()].flat());
     return new Map(
-      [...direct].map(([userId, ids]) => [userId, groupsFrom(this.tenant, ids, facts)]),
+      [...direct].map(([userId, ids]) => [userId, groupsFrom(this.tenant, ids, known)]),
     );
   }
 
@@ -69,7 +71,7 @@ export class UserGroups {
     if (only !== undefined && userIds.length === 1) {
       return new Map([[only, await directGroupIds(tenant, 'User', only)]]);
     }
-    if (tenant.isConverted !== true) {
+    if (tenant.membershipsConverted !== true) {
       const found = await inParallel(
         userIds,
         WIDTH,
@@ -85,8 +87,8 @@ export class UserGroups {
     return new Map(found);
   }
 
-  /** Reads the items that list the groups of users: those of the page that was started, or each. */
-  private async listedGroups(userIds: readonly string[]): Promise<ReadonlyMap<string, MemberOf>> {
+  /** Reads the group lists of users, from the page that `start` has begun to read if possible. */
+  private async listedGroups(userIds: readonly string[]): Promise<ReadonlyMap<string, GroupList>> {
     const { table, connection } = this.tenant;
     const range = await this.started?.page;
     const last = range?.next?.sk;
@@ -94,33 +96,33 @@ export class UserGroups {
     const isInRange = (id: string): boolean =>
       range !== undefined && (last === undefined || (backward ? id >= last : id <= last));
     const others = userIds.filter((id) => isResourceId(id) && !isInRange(id));
-    const items = await table.getMany(others.map((id) => memberOfKey(connection, 'User', id)));
+    const items = await table.getMany(others.map((id) => groupListKey(connection, 'User', id)));
     const wanted = new Set(userIds);
     return new Map(
       [...(range?.items ?? []), ...items]
         .filter(({ sk }) => wanted.has(sk))
-        .map((item) => [item.sk, memberOfFromItem(item)]),
+        .map((item) => [item.sk, groupListFromItem(item)]),
     );
   }
 }
 
 /**
- * Returns a user's groups with those that contain them. Each is visited once, so that cycles of
- * groups are safe.
+ * Returns a user's groups with those that contain them. The loop also visits the groups that it
+ * adds, each once, so that cycles end.
  */
 function groupsFrom(
   { baseUrl }: Tenant,
   direct: readonly string[],
-  facts: ReadonlyMap<string, GroupFacts>,
+  known: ReadonlyMap<string, CachedGroup>,
 ): readonly JsonObject[] {
   const types = new Map<string, 'direct' | 'indirect'>(direct.map((id) => [id, 'direct']));
   for (const id of types.keys()) {
-    for (const parent of facts.get(id)?.parents ?? []) {
+    for (const parent of known.get(id)?.parents ?? []) {
       if (!types.has(parent)) types.set(parent, 'indirect');
     }
   }
   return [...types].flatMap(([id, type]) => {
-    const display = facts.get(id)?.name;
+    const display = known.get(id)?.name;
     if (display === undefined) return [];
     return [{ value: id, $ref: locationOf(GROUP, baseUrl, id), display, type }];
   });

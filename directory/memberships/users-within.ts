@@ -14,7 +14,7 @@ export async function userIdsWithin(
 ): Promise<ReadonlySet<string>> {
   const { table, connection } = tenant;
   const users = new Set<string>();
-  // Each group is visited once, so that cycles of groups are safe.
+  // The loop also visits the groups that it adds, each once, so that cycles end.
   const groups = new Set(isResourceId(groupId) ? [groupId] : []);
   let members = 0;
   for (const id of groups) {

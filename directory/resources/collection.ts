@@ -5,10 +5,11 @@ import type { ScimError } from '../../scim/errors/scim-error';
 import { asText, type JsonObject } from '../../scim/json';
 import { toResource } from '../../scim/resource/resource';
 import type { ResourceType } from '../../scim/schema/resource-type';
-import { inParallel } from '../store/batches';
+import { batchesOf, inParallel } from '../store/batches';
 import { textOf, type Item, type Key } from '../store/item';
 import { resourceKey, resourcePartition, UNIQUE } from '../store/keys';
 import { scanPartition } from '../store/parallel-scan';
+import { ignoreUnhandled } from '../store/prefetched';
 import { unlessBusy } from '../store/retries';
 import type { QueryOptions } from '../store/query';
 import { countOf } from './counts';
@@ -39,6 +40,8 @@ const WIDTH = 16;
 /** The attribute of a resource type that is stored elsewhere: the groups of users, or members. */
 export interface DerivedAttribute {
   readonly attribute: 'groups' | 'members';
+  /** Resources whose attribute is read at a time: it is kept in memory until they are evaluated. */
+  readonly atOnce: number;
   /** Returns what a filter needs of the attribute, for resources in the same order. */
   derive(resources: readonly StoredItem[], filter: BoundFilter): Promise<readonly JsonObject[]>;
   /**
@@ -56,8 +59,8 @@ export class Collection {
   /** Called when the resources that a lookup led to are about to be read. */
   onLookup: (ids: readonly string[]) => void = () => undefined;
 
-  /** Ends when what the last page has left to be saved is saved. */
-  saved: Promise<unknown> = Promise.resolve();
+  /** Resolves when the page mark of the last page is saved. */
+  markSaved: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly resources: Resources,
@@ -93,9 +96,8 @@ export class Collection {
       if (resources.length === count) {
         const next = { index: index - 1, id: resources.at(-1)?.id ?? item.sk };
         // The page is complete; without the mark the next one is only slower.
-        this.saved = unlessBusy(() => this.marks.save(next));
-        // `saved` reports a failure. If nothing awaits it, the failure must not end the process.
-        this.saved.catch(() => undefined);
+        this.markSaved = unlessBusy(() => this.marks.save(next));
+        ignoreUnhandled(this.markSaved);
         break;
       }
       if (index < startIndex) continue;
@@ -163,13 +165,15 @@ export class Collection {
       if (isMatch === undefined) undecided.push(resource);
       else if (isMatch) found.push(resource);
     }
-    if (undecided.length === 0) return found;
-    const derived = await this.derived.derive(undecided, filter);
-    undecided.forEach((resource, index) => {
-      const values = derived[index] ?? {};
-      steps.spendOnDerived(values[attribute]);
-      if (matches(filter, toResource(type, resource, tenant.baseUrl, values))) found.push(resource);
-    });
+    for (const batch of batchesOf(undecided, this.derived.atOnce)) {
+      const derived = await this.derived.derive(batch, filter);
+      batch.forEach((resource, index) => {
+        const values = derived[index] ?? {};
+        steps.spendOnDerived(values[attribute]);
+        const whole = toResource(type, resource, tenant.baseUrl, values);
+        if (matches(filter, whole)) found.push(resource);
+      });
+    }
     return found;
   }
 

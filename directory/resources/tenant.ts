@@ -1,8 +1,8 @@
 import type { Table } from '../store/table';
 import type { RequestInfo } from './request-info';
 
-/** What the `groups` of users show of a group. */
-export interface GroupFacts {
+/** A group's name and parents, from which the `groups` of users are computed. */
+export interface CachedGroup {
   /** Undefined if the group was deleted, but not all of its memberships yet. */
   readonly name: string | undefined;
   /** Ids of the groups that the group is in directly. */
@@ -20,9 +20,9 @@ export interface Tenant {
    * Whether the index lists no membership that a release before 0.3.0 wrote. Otherwise the groups
    * of a member are read from the index, too. @default false
    */
-  readonly isConverted?: boolean;
-  /** What the environment knows of groups, by id; undefined if it keeps nothing. */
-  readonly groupFacts?: Map<string, GroupFacts>;
+  readonly membershipsConverted?: boolean;
+  /** The groups that the execution environment keeps, by id; undefined if it keeps none. */
+  readonly cachedGroups?: Map<string, CachedGroup>;
   /**
    * The request that makes the changes, for the provisioning log; undefined for background work.
    */

@@ -26,7 +26,7 @@ export type KeyMeaning =
     }
   | { readonly kind: 'resource'; readonly type: ResourceTypeName; readonly id: string }
   | { readonly kind: 'membership'; readonly groupId: string; readonly memberId: string }
-  | { readonly kind: 'memberOf'; readonly type: ResourceTypeName; readonly memberId: string }
+  | { readonly kind: 'groupList'; readonly type: ResourceTypeName; readonly memberId: string }
   | { readonly kind: 'value' | 'deletedUserValue' | 'deletedUser' | 'unknown' }
   | { readonly kind: 'candidate' | 'candidateValue' }
   | { readonly kind: 'count'; readonly type: ResourceTypeName }
@@ -87,8 +87,8 @@ function meaningOf(
     case 'Group':
       if (third === undefined) return { kind: 'resource', type: second, id: sk };
       return hasMore ? { kind: 'value' } : { kind: 'membership', groupId: third, memberId: sk };
-    case 'memberOf':
-      return { kind: 'memberOf', type: third === 'Group' ? 'Group' : 'User', memberId: sk };
+    case 'groupList':
+      return { kind: 'groupList', type: third === 'Group' ? 'Group' : 'User', memberId: sk };
     case 'DeletedUser':
       return { kind: third === undefined ? 'deletedUser' : 'deletedUserValue' };
     case 'candidate':

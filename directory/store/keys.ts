@@ -202,20 +202,17 @@ export function batchKey(connection: string, intent: string, index: number): Key
   return { ...intentKey(connection, intent), sk: String(index).padStart(6, '0') };
 }
 
-/** Returns the partition of the items that list the groups of users or of groups, by member id. */
-export function memberOfPartition(connection: string, type: ResourceTypeName): string {
-  return `c#${connection}#memberOf#${type}`;
+/** Returns the partition of the group lists of users or of groups, by the member's id. */
+export function groupListPartition(connection: string, type: ResourceTypeName): string {
+  return `c#${connection}#groupList#${type}`;
 }
 
-/** Returns the key of the item that lists the groups of a member. */
-export function memberOfKey(connection: string, type: ResourceTypeName, memberId: string): Key {
-  return { pk: memberOfPartition(connection, type), sk: memberId };
+/** Returns the key of a member's group list. */
+export function groupListKey(connection: string, type: ResourceTypeName, memberId: string): Key {
+  return { pk: groupListPartition(connection, type), sk: memberId };
 }
 
-/**
- * Returns the partition of the inverse index that lists those groups of a member that are not in
- * its own item.
- */
+/** Returns the partition of the inverse index with the groups that a member's list does not hold. */
 export function memberIndexPartition(connection: string, memberId: string): string {
   return `c#${connection}#member#${memberId}`;
 }

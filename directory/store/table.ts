@@ -67,7 +67,7 @@ export class Table {
     this.prefetched.addItems(keys, this.readMany(keys));
   }
 
-  /** Starts a query that the request will need. The first same query uses the result. */
+  /** Starts a query that the request will need. The first identical query uses the result. */
   prefetchQuery(partition: string, options: QueryOptions = {}): void {
     this.prefetched.addPage(partition, options, this.runQuery(partition, options));
   }
@@ -191,6 +191,7 @@ export class Table {
    * possibly more than once.
    */
   async writeEach(writes: readonly BatchWrite[]): Promise<void> {
+    this.prefetched.clear();
     await inParallel(batchesOf(writes, BATCH_WRITES), WIDTH, (batch) => this.writeBatch(batch));
   }
 
@@ -214,6 +215,7 @@ export class Table {
   async write(writes: readonly (Write | Check)[]): Promise<readonly FailedCondition[]> {
     const [first] = writes;
     if (first === undefined) return [];
+    this.prefetched.clear();
     return writes.length === 1 && !('check' in first)
       ? this.writeOne(first)
       : this.transact(writes);

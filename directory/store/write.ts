@@ -28,7 +28,7 @@ export type Condition =
   | { readonly is: 'with'; readonly attribute: string }
   /** The item exists without these attributes. */
   | { readonly is: 'without'; readonly attributes: readonly string[] }
-  /** The item, if it exists, has no `deletedAt`, and less than `most` texts in a set. */
+  /** The item, if it exists, has no `deletedAt`, and fewer than `most` texts in a set. */
   | { readonly is: 'notDeleted'; readonly room?: { readonly set: string; readonly most: number } }
   /** The event log is still in this epoch. */
   | { readonly is: 'epoch'; readonly epoch: string };
@@ -60,9 +60,9 @@ export type Write =
       /** Attributes to increment by 1 that count from 1; a missing one counts as 1. */
       readonly next?: readonly string[];
       /** A text to add to each of these sets, which may be missing. */
-      readonly include?: Readonly<Record<string, string>>;
+      readonly addToSets?: Readonly<Record<string, string>>;
       /** A text to remove from each of these sets. */
-      readonly exclude?: Readonly<Record<string, string>>;
+      readonly removeFromSets?: Readonly<Record<string, string>>;
       /** Attributes to remove. */
       readonly remove?: readonly string[];
       readonly condition?: Condition;
@@ -85,7 +85,7 @@ export function toWriteInput(write: Write, table: string): PutInput | UpdateInpu
   if (write.condition !== undefined) expression.condition(write.condition);
   if ('put' in write) return { ...expression.build(), Item: marshall(write.put) };
   if ('delete' in write) return { ...expression.build(), Key: marshallKey(write.delete) };
-  const { set = {}, add = {}, next = [], include = {}, exclude = {}, remove = [] } = write;
+  const { set = {}, add = {}, next = [], addToSets = {}, removeFromSets = {}, remove = [] } = write;
   const inSets = (texts: Readonly<Record<string, string>>): readonly string[] =>
     Object.entries(texts).map(
       ([name, text]) => `${expression.name(name)} ${expression.value(new Set([text]))}`,
@@ -105,9 +105,9 @@ export function toWriteInput(write: Write, table: string): PutInput | UpdateInpu
       ...Object.entries(add).map(
         ([name, value]) => `${expression.name(name)} ${expression.value(value)}`,
       ),
-      ...inSets(include),
+      ...inSets(addToSets),
     ]),
-    clause('DELETE', inSets(exclude)),
+    clause('DELETE', inSets(removeFromSets)),
     clause(
       'REMOVE',
       remove.map((name) => expression.name(name)),

@@ -10,7 +10,7 @@ export type FindingKind =
   | 'strayValue'
   /** A reference to an item that does not exist. */
   | 'danglingReference'
-  /** A membership that is not listed under its member, or a listed one that does not exist. */
+  /** A membership that is not in its member's group list, or one in a list that does not exist. */
   | 'notIndexed'
   /** A stored number that differs from what was counted. */
   | 'wrongNumber'

@@ -15,7 +15,7 @@ import { candidateFromItem, candidateValueKeys, isAdopted } from '../candidates'
 import { revivalPartitions } from '../deleted-users';
 import type { Finding, FindingKind, Verification } from './findings';
 import { LanePositions } from './lane-positions';
-import { Listings } from './listings';
+import { GroupListCheck } from './group-list-check';
 import { Pairs, Sums } from './pairs';
 
 /** Segments of the table that are scanned in parallel. */
@@ -63,7 +63,7 @@ class Check {
   /** The fact that a value needs, by the one that an item of an earlier release has. */
   private readonly formerFacts = new Map<string, string>();
   private formerValues = 0;
-  private readonly listings = new Listings();
+  private readonly groupLists = new GroupListCheck();
   private readonly counts = new Sums();
   /** The numbers of members, by the group's key. */
   private readonly members = new Sums();
@@ -89,7 +89,7 @@ class Check {
     if (DEPLOYMENT_KINDS.some((kind) => kind === meaning.kind)) return;
     if (meaning.kind === 'connection') {
       this.connections.add(connection);
-      this.listings.addConnection(connection, item);
+      this.groupLists.addConnection(connection, item);
       const { schemasVersion } = item;
       if (typeof schemasVersion === 'string') {
         this.addReference(textOfKey(schemasKey(connection, schemasVersion)), item);
@@ -122,8 +122,8 @@ class Check {
         this.existing.add(textOfKey(item));
         this.addReference(useOfSchemas(connection, item.sk), item);
         return;
-      case 'memberOf':
-        this.listings.addList(item);
+      case 'groupList':
+        this.groupLists.addList(item);
         this.addReference(textOfKey(resourceKey(connection, meaning.type, item.sk)), item);
         return;
       case 'candidate':
@@ -197,7 +197,7 @@ class Check {
     this.members.count(group);
     this.addReference(group, item);
     this.addReference(textOfKey(resourceKey(connection, type, item.sk)), item);
-    if (!this.listings.addMembership(connection, groupId, item)) {
+    if (!this.groupLists.addMembership(connection, groupId, item)) {
       this.report('notIndexed', textOfKey(item), 'is in the index of another member or group');
     }
   }
@@ -218,7 +218,7 @@ class Check {
         this.report('strayValue', pk, `leads to ${id}, which does not have this value`, id);
       }
     }
-    for (const { list, groupId, problem } of this.listings.wrong()) {
+    for (const { list, groupId, problem } of this.groupLists.wrong()) {
       this.report('notIndexed', list, problem, groupId);
     }
     for (const [target, items] of this.references) {

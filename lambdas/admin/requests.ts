@@ -5,11 +5,11 @@ import { DEFAULT_TOKEN_DAYS, TOKEN_SCOPES } from '../../directory/connections/to
 import { IDENTITY_PROVIDERS } from '../../idp/profiles/registry';
 import { isObject, type Json, type JsonObject } from '../../scim/json';
 import { Problem } from '../json-api/problem';
-import { invalidFields, readSettings, whole } from '../json-api/read-body';
+import { invalidFields, readSettings, integerBetween } from '../json-api/read-body';
 
 /* The bodies of administrative requests. */
 
-const expiresInDays = whole(1, 3650);
+const expiresInDays = integerBetween(1, 3650);
 
 /** The settings of a connection that can be set at its creation and changed later. */
 const SETTINGS = {
@@ -36,12 +36,15 @@ const SETTINGS = {
   tokenExpiresInDays: z._default(expiresInDays, DEFAULT_TOKEN_DAYS),
   // Secrets Manager accepts 1 to 1000 days.
   rotation: z.optional(
-    z.strictObject({ everyDays: whole(1, 1000), overlapDays: z._default(whole(0, 365), 7) }),
+    z.strictObject({
+      everyDays: integerBetween(1, 1000),
+      overlapDays: z._default(integerBetween(0, 365), 7),
+    }),
   ),
   rateLimit: z.optional(
     z.strictObject({
-      requestsPerSecond: whole(1, 10_000),
-      burst: z.exactOptional(whole(1, 40_000)),
+      requestsPerSecond: integerBetween(1, 10_000),
+      burst: z.exactOptional(integerBetween(1, 40_000)),
     }),
   ),
   adoption: z._default(z.enum(ADOPTION_POLICIES), 'off'),
@@ -93,7 +96,7 @@ const CHANGED_CONNECTION = z
 
 export const ISSUE_TOKEN = z
   .strictObject({
-    overlapSeconds: z.optional(whole(0, 31_536_000)),
+    overlapSeconds: z.optional(integerBetween(0, 31_536_000)),
     expiresInDays: z.optional(expiresInDays),
     scopes: z.optional(
       z.pipe(

@@ -12,7 +12,13 @@ import { isObject, type Json, type JsonObject } from '../../scim/json';
 import { jsonAnswer, type Answer } from '../http/answer';
 import type { ApiRequest } from '../json-api/api-request';
 import { Problem } from '../json-api/problem';
-import { invalidFields, readBody, readJson, readSettings, whole } from '../json-api/read-body';
+import {
+  invalidFields,
+  readBody,
+  readJson,
+  readSettings,
+  integerBetween,
+} from '../json-api/read-body';
 import type { Services } from './services';
 import { audited, existingWebhook, noWebhook, recordOf } from './webhook-acts';
 
@@ -31,7 +37,7 @@ const SETTINGS = {
 };
 const CREATE = z.strictObject(SETTINGS);
 const CHANGE = z.strictObject({ ...SETTINGS, enabled: z.boolean() });
-const ROTATE = z.strictObject({ overlapSeconds: z._default(whole(0, 2_592_000), 86_400) });
+const ROTATE = z.strictObject({ overlapSeconds: z._default(integerBetween(0, 2_592_000), 86_400) });
 /** For answers that contain a secret. */
 const NO_STORE = { 'Cache-Control': 'no-store' };
 

@@ -47,7 +47,7 @@ export async function listResources(
     const resources = entries.map(({ resource }) => resource);
     rendered.push(...(await listed.render(resources, projection)));
   }
-  await Promise.all(types.map(({ collection }) => collection.saved));
+  await Promise.all(types.map(({ collection }) => collection.markSaved));
   const ordered = types.length > 1 ? inOrderOf(page.entries, rendered) : rendered;
   const shown = paging.backward ? fitting([...ordered].reverse()).reverse() : fitting(ordered);
   return jsonAnswer(200, listResponse(shown, paging.info(page, shown.length)));

@@ -8,7 +8,7 @@ import {
   type IndexedAttributes,
 } from '../../directory/resources/unique-and-indexed-values';
 import type { Key } from '../../directory/store/item';
-import { isResourceId, memberOfKey, membershipKey, resourceKey } from '../../directory/store/keys';
+import { isResourceId, groupListKey, membershipKey, resourceKey } from '../../directory/store/keys';
 import type { Table } from '../../directory/store/table';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
@@ -17,15 +17,15 @@ import { GROUP, USER, type ResourceType } from '../../scim/schema/resource-type'
 import type { ScimRequest } from '../http/scim-request';
 
 /*
- * What requests will need, as far as it can be told before their connection is known: it is read in
- * the same round trip. A wrong guess costs a read, and nothing else. Errors in a request are
- * reported when it is served.
+ * Guesses from a request alone which items it will need, so that they are read in the same round
+ * trip as its connection. A wrong guess only costs a read. Invalid requests are ignored here, and
+ * refused when they are served.
  */
 
-/** Bodies with more characters are not parsed twice. */
-const PARSED_TWICE = 32 * 1024;
+/** Bodies with more characters are not parsed, because they will be parsed again. */
+const MOST_CHARACTERS = 32 * 1024;
 
-/** Starts to read what a request for users will need. @returns further keys that it will need */
+/** Starts queries that a request for users will need. @returns keys that it will need */
 export function prefetchUsers(request: ScimRequest, table: Table): readonly Key[] {
   const { method, connectionId, resourceId } = request;
   if (resourceId === undefined) {
@@ -36,10 +36,10 @@ export function prefetchUsers(request: ScimRequest, table: Table): readonly Key[
   if (!isResourceId(resourceId)) return [];
   const user = resourceKey(connectionId, 'User', resourceId);
   const shows = method === 'GET' && mayShowGroups(request);
-  return shows ? [user, memberOfKey(connectionId, 'User', resourceId)] : [user];
+  return shows ? [user, groupListKey(connectionId, 'User', resourceId)] : [user];
 }
 
-/** Starts to read what a request for groups will need. @returns further keys that it will need */
+/** Starts queries that a request for groups will need. @returns keys that it will need */
 export function prefetchGroups(request: ScimRequest, table: Table): readonly Key[] {
   const { method, connectionId, resourceId } = request;
   if (resourceId === undefined) {
@@ -53,14 +53,14 @@ export function prefetchGroups(request: ScimRequest, table: Table): readonly Key
 }
 
 /** The most members that are looked up before the connection is known. */
-const MEMBERS = 10;
+const MEMBERS = 3;
 
 /** Ids in the two forms in which clients name members to add or remove. */
 const MEMBER_IDS = /"value"\s*:\s*"([\da-f-]{36})"|value eq \\"([\da-f-]{36})\\"/gi;
 
 /** Returns the keys with which a change of a few members is compared. */
 function memberKeys({ connectionId, body }: ScimRequest, groupId: string): readonly Key[] {
-  if (body.length > MEMBERS * 200) return [];
+  if (body.length > MEMBERS * 400) return [];
   const ids = [...body.matchAll(MEMBER_IDS)]
     .map(([, value = '', selected = '']) => (value + selected).toLowerCase())
     .filter(isResourceId);
@@ -89,7 +89,7 @@ function startListing(
     if (Number(startIndex) > 1) new PageMarks({ table, connection }, type.name).start(+startIndex);
     return;
   }
-  const plan = unlessWrong(() =>
+  const plan = undefinedIfInvalid(() =>
     planFilter(bindFilter(parseFilter(filter), type), indexed, type.name),
   );
   if (plan?.by !== 'value') return;
@@ -100,7 +100,8 @@ function startListing(
 
 /** Starts to look for the deleted user who comes back. */
 function startCreation({ connectionId, body }: ScimRequest, table: Table): void {
-  const sent = body.length > PARSED_TWICE ? undefined : unlessWrong(() => parseJson(body));
+  const sent =
+    body.length > MOST_CHARACTERS ? undefined : undefinedIfInvalid(() => parseJson(body));
   if (!isObject(sent)) return;
   for (const { current, former } of revivalPartitions(connectionId, sent)) {
     table.prefetchQuery(current);
@@ -108,7 +109,7 @@ function startCreation({ connectionId, body }: ScimRequest, table: Table): void 
   }
 }
 
-function unlessWrong<T>(read: () => T): T | undefined {
+function undefinedIfInvalid<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {

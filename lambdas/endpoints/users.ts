@@ -1,4 +1,5 @@
 import { UserGroups } from '../../directory/memberships/user-groups';
+import { ignoreUnhandled } from '../../directory/store/prefetched';
 import { Users } from '../../directory/users';
 import { asText, isObject, type Json, type JsonObject } from '../../scim/json';
 import { applyPatch } from '../../scim/patch/apply';
@@ -155,8 +156,7 @@ function startGroups(
 ): ReadGroups | undefined {
   if (!showsGroups(context, projection)) return undefined;
   const groups = new UserGroups(tenantOf(context)).of([id]);
-  // The answer reports a failure. Without one, the failure must not end the process.
-  groups.catch(() => undefined);
+  ignoreUnhandled(groups);
   return groups;
 }
 
@@ -177,24 +177,24 @@ function viewOf({ request, types }: RequestContext, user: StoredResource): Resou
 
 /**
  * Returns users with the derived attributes that are shown: their groups, their managers' names.
- * @param userGroups undefined if they are in no groups, or none are shown
+ * @param groupsByUser the groups being read; undefined if none are shown, or no user has any
  */
 async function viewsOf(
   context: RequestContext,
   found: readonly StoredResource[],
   projection: Projection,
-  userGroups?: ReadGroups,
+  groupsByUser?: ReadGroups,
 ): Promise<readonly ResourceView[]> {
   const { request, types } = context;
   const showsManager = projection.shows(`${ENTERPRISE_USER_URN}:manager`);
   const [groups, managers] = await Promise.all([
-    userGroups,
+    groupsByUser,
     showsManager ? managersOf(context, found) : undefined,
   ]);
   return found.map((user) => {
-    const userGroups = groups?.get(user.id) ?? [];
+    const ownGroups = groups?.get(user.id) ?? [];
     const manager = managers?.get(managerIdOf(user));
-    const derived: Record<string, Json> = userGroups.length === 0 ? {} : { groups: userGroups };
+    const derived: Record<string, Json> = ownGroups.length === 0 ? {} : { groups: ownGroups };
     const extension = user.attributes[ENTERPRISE_USER_URN];
     if (manager !== undefined && isObject(extension)) {
       derived[ENTERPRISE_USER_URN] = { ...extension, manager };

@@ -1,4 +1,4 @@
-import { knownGroupFacts } from '../../directory/memberships/group-facts';
+import { cachedGroupsOf } from '../../directory/memberships/cached-groups';
 import type { Tenant } from '../../directory/resources/tenant';
 import type { Table } from '../../directory/store/table';
 import type { Profile } from '../../idp/profiles/profile';
@@ -56,8 +56,9 @@ export function tenantOf(context: RequestContext): Tenant {
     table,
     connection: connection.id,
     baseUrl: request.baseUrl,
-    isConverted: connection.membershipsConverted,
-    groupFacts: knownGroupFacts(connection),
+    membershipsConverted: connection.membershipsConverted,
+    // Before the conversion, parts of what is read are older than the version of the cache.
+    ...(connection.membershipsConverted ? { cachedGroups: cachedGroupsOf(connection) } : {}),
     request: { token: token.id, requestId, begun },
   };
 }

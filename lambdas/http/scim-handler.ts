@@ -35,7 +35,8 @@ const LOG_MS = 2000;
 export interface ScimHandlerOptions {
   /**
    * Returns keys that the request will probably need; they are read together with the connection.
-   * May start queries, too. Whoever has a URL can cause these reads, so they must be few.
+   * It may also start queries. The reads happen before authentication, so anyone who knows the URL
+   * can cause them: they must be few.
    */
   readonly prefetch?: (request: ScimRequest, table: Table) => readonly Key[];
 }

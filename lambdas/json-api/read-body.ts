@@ -4,11 +4,11 @@ import { isDeep, parseJson, type Json } from '../../scim/json';
 import { LIMITS } from '../../scim/limits';
 import { Problem, type FieldProblem } from './problem';
 
-// Otherwise every message is "Invalid input".
+// zod/mini loads no messages by itself; without them, each is "Invalid input".
 z.config(en());
 
-/** Returns the schema of a whole number. @param least and `most` are inclusive */
-export function whole(least: number, most: number): z.ZodMiniNumberFormat {
+/** Returns a schema for integers from `least` to `most`, both inclusive. */
+export function integerBetween(least: number, most: number): z.ZodMiniNumberFormat {
   return z.int().check(z.gte(least), z.lte(most));
 }
 

@@ -6,7 +6,7 @@ export function logEntry(entry: JsonObject, stream: NodeJS.WritableStream = proc
   writeLog(JSON.stringify(entry), stream);
 }
 
-/** Writes a line that is JSON to the function's log. */
+/** Writes an already serialized line of JSON to the function's log. */
 export function writeLog(line: string, stream: NodeJS.WritableStream = process.stdout): void {
   stream.write(`${line}\n`);
 }

@@ -4,7 +4,7 @@ import { Problem } from '../json-api/problem';
 import { jsonAnswer, type Answer } from '../http/answer';
 import { describeToken } from '../admin/representation';
 import { issueConnectionToken, listTokens, revokeToken } from '../admin/tokens';
-import { readBody, whole } from '../json-api/read-body';
+import { readBody, integerBetween } from '../json-api/read-body';
 import type { Services } from '../admin/services';
 
 /*
@@ -22,7 +22,7 @@ export async function listMainTokens(services: Services, request: ApiRequest): P
 }
 
 const NEW_TOKEN = z.strictObject({
-  overlapSeconds: whole(0, 31_536_000),
+  overlapSeconds: integerBetween(0, 31_536_000),
   /** The latest token when the form was shown. */
   follows: z.string().check(z.maxLength(100)),
 });

@@ -77,8 +77,8 @@ export class ScimFunction extends LambdaFunction {
       environment: { ...environment, ...(tracing ? { [ENVIRONMENT.tracing]: '1' } : {}) },
       role,
       logGroup,
-      // Sized for the CPU that comes with memory (bench/RESULTS.md): almost all requests wait for
-      // DynamoDB, and the largest has 5 MB of JSON to parse.
+      // 512 MB comes with 0.29 CPUs. That is enough, because requests mostly wait for DynamoDB
+      // (bench/RESULTS.md); only bodies of several MB take noticeably longer.
       memorySize,
       timeout,
       ...(props.reservedConcurrentExecutions === undefined

@@ -69,10 +69,16 @@ const { value } = fc.letrec<{ value: ItemValue }>((tie) => ({
     fc.boolean(),
     fc.constant(null),
     fc.array(tie('value'), { maxLength: 4 }),
-    fc.dictionary(fc.string(), tie('value'), { maxKeys: 4, noNullPrototype: true }),
+    fc.dictionary(
+      fc.string().filter((text) => text !== '__proto__'),
+      tie('value'),
+      { maxKeys: 4, noNullPrototype: true },
+    ),
   ),
 }));
-const item = fc.dictionary(fc.string(), value, { noNullPrototype: true });
+// No attribute of an item has this name.
+const name = fc.string().filter((text) => text !== '__proto__');
+const item = fc.dictionary(name, value, { noNullPrototype: true });
 
 test('items are converted as the SDK converts them, and back', () => {
   fc.assert(

@@ -47,7 +47,7 @@ async function namesIn(table: Table): Promise<readonly string[]> {
 const stored = async (table: Table): Promise<number> =>
   (await table.query(schemasPartition('one'))).items.length;
 
-test('are stored once, whatever else changes', async () => {
+test('schemas are stored once, whatever else changes', async () => {
   const table = await tableWith([schemaOf('first')]);
   expect(JSON.stringify(await table.get(connectionKey('one')))).not.toContain('first');
   expect(await namesIn(table)).toEqual(['first']);
@@ -64,7 +64,7 @@ test('are stored once, whatever else changes', async () => {
   expect((await verify(table)).findings).toEqual([]);
 });
 
-test('are read once in an environment, and parsed once', async () => {
+test('schemas are read once in an environment, and parsed once', async () => {
   const table = await tableWith([schemaOf('once')]);
   const name = (table as unknown as { readonly name: string }).name;
   const metered = new Connections(new Table(counted, name));
@@ -78,7 +78,7 @@ test('are read once in an environment, and parsed once', async () => {
   expect(resourceTypesWith(other?.schemas ?? [])).toBe(types);
 });
 
-test('are read again if they are replaced between two reads', async () => {
+test('schemas are read again if they are replaced between two reads', async () => {
   const table = await tableWith([schemaOf('before')]);
   class RacingTable extends Table {
     private isRaced = false;
@@ -98,7 +98,7 @@ test('are read again if they are replaced between two reads', async () => {
   expect(await namesIn(new RacingTable(client, name))).toEqual(['after']);
 });
 
-describe('in the item of a connection of an earlier release', () => {
+describe('schemas in the item of a connection of an earlier release', () => {
   const earlier = async (): Promise<Table> => {
     const table = new Table(client, await createOwnTable());
     const item = connectionToItem(connectionWith({ id: 'one' }));

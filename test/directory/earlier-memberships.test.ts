@@ -3,7 +3,7 @@ import { connectionToItem } from '../../directory/connections/connection-item';
 import { Connections } from '../../directory/connections/connections';
 import { Groups } from '../../directory/groups';
 import { completeEditsNow } from '../../directory/memberships/member-edits';
-import { LISTED_GROUPS } from '../../directory/memberships/member-of';
+import { LISTED_GROUPS } from '../../directory/memberships/group-list';
 import { UserGroups } from '../../directory/memberships/user-groups';
 import type { Tenant } from '../../directory/resources/tenant';
 import { inParallel } from '../../directory/store/batches';
@@ -69,7 +69,7 @@ async function writeEarlierForm(table: Table): Promise<void> {
     for (const item of items) {
       const { connection, meaning } = readKey(item);
       const { pk, sk } = item;
-      if (meaning.kind === 'memberOf') await table.write([{ delete: { pk, sk } }]);
+      if (meaning.kind === 'groupList') await table.write([{ delete: { pk, sk } }]);
       if (meaning.kind !== 'membership') continue;
       const { groupId, memberId } = meaning;
       const gsi1pk = memberIndexPartition(connection, memberId);
@@ -90,9 +90,14 @@ interface Upgraded {
 
 function directoryOf(
   table: Table,
-  isConverted: boolean,
+  membershipsConverted: boolean,
 ): Pick<Upgraded, 'tenant' | 'users' | 'groups'> {
-  const tenant: Tenant = { table, connection: CONNECTION, baseUrl: 'https://x', isConverted };
+  const tenant: Tenant = {
+    table,
+    connection: CONNECTION,
+    baseUrl: 'https://x',
+    membershipsConverted,
+  };
   const users = new Users(tenant, USER, 'retain');
   return { tenant, users, groups: new Groups(tenant, GROUP, RULES) };
 }
@@ -146,7 +151,7 @@ async function findings({ table }: Upgraded): Promise<readonly string[]> {
   return (await verify(table)).findings.map(({ subject, problem }) => `${subject} ${problem}`);
 }
 
-/** Adds or removes one member. */
+/** Adds and removes members. */
 async function change(
   { groups }: Upgraded,
   group: string,
@@ -248,6 +253,17 @@ test('a connection with a membership that cannot be converted is read as before'
   expect((await new Connections(table).find(CONNECTION))?.membershipsConverted).toBe(false);
   expect(await groupsShown(directory, ids.bob)).toEqual(['Outer indirect', 'Team direct']);
   expect(await groupsShown(directory, ids.ann)).toEqual(['Outer indirect', 'Team direct']);
+});
+
+test('a connection that was created during the update is converted, too', async () => {
+  const directory = await upgraded('before');
+  const { table, ids } = directory;
+  await table.write([{ update: connectionKey(CONNECTION), set: { membershipsConverted: true } }]);
+  const now = Date.now();
+  for (const at of [now, now + DELAY_MS]) await convert(table, at);
+  const converted = { ...directory, ...directoryOf(table, true) };
+  expect(await groupsShown(converted, ids.bob)).toEqual(['Outer indirect', 'Team direct']);
+  expect(await findings(converted)).toEqual([]);
 });
 
 test('a run without time saves where the next one continues', async () => {

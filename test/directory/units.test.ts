@@ -108,7 +108,7 @@ test('a page of 100 users costs about the same at any depth of a crawl', async (
     const { reads, writes } = await measure(async () => {
       const page = await collection.from(startIndex, 100);
       page.forEach(({ id }) => seen.add(id));
-      await collection.saved;
+      await collection.markSaved;
     });
     expect(reads).toBeLessThanOrEqual(30);
     expect(writes).toBeLessThanOrEqual(1);

@@ -3,11 +3,11 @@ import { Groups } from '../../directory/groups';
 import {
   connectionKey,
   memberIndexPartition,
-  memberOfKey,
+  groupListKey,
   membershipKey,
   resourceKey,
 } from '../../directory/store/keys';
-import { listGroup, unlistGroup } from '../../directory/memberships/member-of';
+import { listGroup, unlistGroup } from '../../directory/memberships/group-list';
 import { Users } from '../../directory/users';
 import { persisting } from '../../directory/verify/findings';
 import { verify } from '../../directory/verify/verify';
@@ -72,10 +72,10 @@ test('verify finds nothing in a directory in use, and finds each kind of damage'
   ]);
   const membership = membershipKey(connection, group.id, ann.id);
   expect(await problemsWith({ delete: membership }, await put(membership))).toEqual([
-    `lists ${group.id} without being in it`,
+    `lists the group ${group.id}, which does not have this member`,
     'states 2, but there are 1',
   ]);
-  const list = memberOfKey(connection, 'User', ann.id);
+  const list = groupListKey(connection, 'User', ann.id);
   const listing = listGroup(connection, 'User', ann.id, group.id, false);
   const unlisting = unlistGroup(connection, 'User', ann.id, group.id);
   expect(await problemsWith(unlisting, listing)).toEqual([`does not list the group ${group.id}`]);
@@ -99,9 +99,9 @@ test('verify finds nothing in a directory in use, and finds each kind of damage'
     `does not say that the index lists the group ${group.id}`,
   ]);
   await table.write([listing]);
-  const stray = { update: list, include: { groups: '.stray' } };
-  expect(await problemsWith(stray, { update: list, exclude: stray.include })).toEqual([
-    'lists stray without being in it',
+  const stray = { update: list, addToSets: { groups: '.stray' } };
+  expect(await problemsWith(stray, { update: list, removeFromSets: stray.addToSets })).toEqual([
+    'lists the group stray, which does not have this member',
   ]);
   const orphan = membershipKey(connection, group.id, randomUUID());
   expect(await problemsWith({ put: { ...orphan, type: 'User' } }, { delete: orphan })).toEqual([

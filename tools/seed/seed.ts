@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { listGroup } from '../../directory/memberships/member-of';
+import { listGroup } from '../../directory/memberships/group-list';
 import { batchesOf, inParallel } from '../../directory/store/batches';
 import type { Item } from '../../directory/store/item';
 import { TRANSACTION_WRITES, type Table } from '../../directory/store/table';

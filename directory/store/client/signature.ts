@@ -7,7 +7,7 @@ export interface Credentials {
   readonly sessionToken?: string | undefined;
 }
 
-/** What a key for signing was derived from, and the key, which is valid for a day. */
+/** A signing key, which is valid for a day, and the values that it was derived from. */
 interface DayKey {
   readonly day: string;
   readonly secretAccessKey: string;

@@ -1,19 +1,19 @@
-import { memberOfFromItem } from '../memberships/member-of';
+import { groupListFromItem } from '../memberships/group-list';
 import { membershipFromItem } from '../memberships/membership-item';
 import type { Item, Key } from '../store/item';
-import { memberIndexPartition, memberOfKey } from '../store/keys';
+import { memberIndexPartition, groupListKey } from '../store/keys';
 import { Pairs } from './pairs';
 
-/** An item of a member that does not list the member's groups. */
-interface WrongListing {
-  /** The key of the item. */
+/** A group list that does not agree with the memberships. */
+interface WrongList {
+  /** The key of the group list. */
   readonly list: string;
   readonly groupId: string;
   readonly problem: string;
 }
 
-/** Memberships, and where they are listed under their members: in an item or in the index. */
-export class Listings {
+/** Compares memberships with the group lists of their members and with the index. */
+export class GroupListCheck {
   private readonly pairs = new Pairs();
   /** Memberships that the index lists. */
   private readonly indexed: {
@@ -32,7 +32,7 @@ export class Listings {
   /** @returns false if the index lists the membership under another member or group */
   addMembership(connection: string, groupId: string, item: Item): boolean {
     const { type, value, isIndexed } = membershipFromItem(item);
-    const list = nameOf(memberOfKey(connection, type, value));
+    const list = nameOf(groupListKey(connection, type, value));
     if (!isIndexed) {
       this.pairs.need(`${list}\n${groupId}`);
       return true;
@@ -41,22 +41,22 @@ export class Listings {
     return item['gsi1pk'] === memberIndexPartition(connection, value) && item['gsi1sk'] === groupId;
   }
 
-  /** Adds the item that lists a member's groups. */
+  /** Adds a group list. */
   addList(item: Item): void {
     const list = nameOf(item);
-    const { groupIds, hasMore } = memberOfFromItem(item);
+    const { groupIds, hasMore } = groupListFromItem(item);
     for (const id of groupIds) this.pairs.have(`${list}\n${id}`);
     if (hasMore) this.listsWithMore.add(list);
   }
 
   /** Yields the lists that do not agree with the memberships. */
-  *wrong(): Generator<WrongListing> {
+  *wrong(): Generator<WrongList> {
     for (const [fact, side] of this.pairs.unmatched) {
       const [list = '', groupId = ''] = fact.split('\n');
       const problem =
         side === 'needed'
           ? `does not list the group ${groupId}`
-          : `lists ${groupId} without being in it`;
+          : `lists the group ${groupId}, which does not have this member`;
       yield { list, groupId, problem };
     }
     for (const { connection, list, groupId } of this.indexed) {

@@ -1,35 +1,35 @@
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import type { Tenant } from '../resources/tenant';
 import { textOf, textsOf, type Item } from '../store/item';
-import { INVERSE_INDEX, isResourceId, memberIndexPartition, memberOfKey } from '../store/keys';
+import { INVERSE_INDEX, isResourceId, memberIndexPartition, groupListKey } from '../store/keys';
 import type { Table } from '../store/table';
 import type { Write } from '../store/write';
 
 /*
- * Each user or group that is in a group has an item that lists its groups, written in the
- * membership's transaction. It is bounded, so that a change costs the same for every member: once
- * it is full, the inverse index lists further memberships, as it lists all memberships that a
- * release before 0.3.0 wrote (docs/decisions/0020-groups-of-members.md).
+ * The group list of a user or group is an item with the ids of the groups that it is in, written in
+ * the transaction of the membership. It is bounded, so that a change costs the same for every
+ * member: once it is full, the inverse index lists further memberships, as it lists all memberships
+ * that a release before 0.3.0 wrote (docs/decisions/0020-groups-of-members.md).
  *
- * The transaction that deletes a user or group marks its item, so that no membership can be added
- * any more. The `completion` function deletes the item some minutes later.
+ * The transaction that deletes a user or group marks its group list, so that no membership can be
+ * added any more. The `completion` function deletes the list some minutes later.
  */
 
-/** The most groups that a member's item lists: it stays below a kilobyte, the unit of writes. */
+/** The most groups in a group list: it stays below a kilobyte, the unit of writes. */
 export const LISTED_GROUPS = 32;
 
-/** The groups that a member's item lists. */
-export interface MemberOf {
-  /** Ids of groups that the member is in directly. */
+/** The groups that a user or group is in directly. */
+export interface GroupList {
+  /** Ids of groups. */
   readonly groupIds: readonly string[];
-  /** Whether the inverse index lists further groups. */
+  /** Whether the inverse index has listed a further group. */
   readonly hasMore: boolean;
-  /** Whether a further membership is listed by the inverse index. */
+  /** Whether the inverse index lists the next membership. */
   readonly isFull: boolean;
 }
 
-/** Reads a member's item. @param item undefined if the member has never been in a group */
-export function memberOfFromItem(item: Item | undefined): MemberOf {
+/** Reads a group list. @param item undefined if the member has never been in a group */
+export function groupListFromItem(item: Item | undefined): GroupList {
   const groups = textsOf(item, 'groups');
   return {
     groupIds: groups.map(expandedId).sort(),
@@ -38,7 +38,7 @@ export function memberOfFromItem(item: Item | undefined): MemberOf {
   };
 }
 
-/** Creates the write that lists a group under a member, or notes that the index lists it. */
+/** Creates the write that adds a group to a group list, or notes there that the index lists it. */
 export function listGroup(
   connection: string,
   type: ResourceTypeName,
@@ -46,17 +46,17 @@ export function listGroup(
   groupId: string,
   isIndexed: boolean,
 ): Write {
-  const update = memberOfKey(connection, type, memberId);
+  const update = groupListKey(connection, type, memberId);
   if (isIndexed) return { update, set: { more: true }, condition: { is: 'notDeleted' } };
   const room = { set: 'groups', most: LISTED_GROUPS };
   return {
     update,
-    include: { groups: compactId(groupId) },
+    addToSets: { groups: compactId(groupId) },
     condition: { is: 'notDeleted', room },
   };
 }
 
-/** Creates the write that no longer lists a group under a member. */
+/** Creates the write that removes a group from a group list. */
 export function unlistGroup(
   connection: string,
   type: ResourceTypeName,
@@ -64,34 +64,41 @@ export function unlistGroup(
   groupId: string,
 ): Write {
   return {
-    update: memberOfKey(connection, type, memberId),
-    exclude: { groups: compactId(groupId) },
+    update: groupListKey(connection, type, memberId),
+    removeFromSets: { groups: compactId(groupId) },
   };
 }
 
-/** Creates the write, for the transaction that deletes a user or group, that ends its joining. */
-export function endJoining(connection: string, type: ResourceTypeName, memberId: string): Write {
+/**
+ * Creates the write that marks a group list as deleted, for the transaction that deletes the member.
+ * The mark prevents further memberships.
+ */
+export function markGroupListDeleted(
+  connection: string,
+  type: ResourceTypeName,
+  memberId: string,
+): Write {
   return {
-    update: memberOfKey(connection, type, memberId),
+    update: groupListKey(connection, type, memberId),
     set: { deletedAt: new Date().toISOString() },
   };
 }
 
-/** Creates the write that lets a user who comes back join groups again. */
-export function resumeJoining(connection: string, memberId: string): Write {
-  return { update: memberOfKey(connection, 'User', memberId), remove: ['deletedAt'] };
+/** Creates the write that removes the mark of a user who comes back. */
+export function unmarkGroupListDeleted(connection: string, memberId: string): Write {
+  return { update: groupListKey(connection, 'User', memberId), remove: ['deletedAt'] };
 }
 
-/** Deletes the item of a deleted member that has left all of its groups. */
-export async function forgetMember(
+/** Deletes the group list of a deleted member that has left all of its groups. */
+export async function deleteGroupList(
   table: Table,
   connection: string,
   type: ResourceTypeName,
   memberId: string,
 ): Promise<void> {
-  const key = memberOfKey(connection, type, memberId);
+  const key = groupListKey(connection, type, memberId);
   const item = await table.get(key);
-  // A user who came back has no `deletedAt`.
+  // The list of a user who came back has no mark.
   if (item?.['deletedAt'] === undefined || textsOf(item, 'groups').length > 0) return;
   const value = textOf(item, 'deletedAt');
   await table.write([{ delete: key, condition: { is: 'same', attribute: 'deletedAt', value } }]);
@@ -105,14 +112,15 @@ export async function directGroupIds(
 ): Promise<readonly string[]> {
   if (!isResourceId(memberId)) return [];
   const { table, connection } = tenant;
-  const key = memberOfKey(connection, type, memberId);
-  if (tenant.isConverted !== true) {
-    // The index is read first: a membership that is converted meanwhile is in the item then.
+  const key = groupListKey(connection, type, memberId);
+  if (tenant.membershipsConverted !== true) {
+    // The index is read first: a membership that is converted meanwhile is in the list then. A
+    // query never gets a list that was prefetched before.
     const indexed = await indexedGroupIds(tenant, memberId);
-    const [item] = await table.getMany([key]);
-    return [...new Set([...memberOfFromItem(item).groupIds, ...indexed])];
+    const [item] = (await table.query(key.pk, { between: [memberId, memberId] })).items;
+    return [...new Set([...groupListFromItem(item).groupIds, ...indexed])];
   }
-  const { groupIds, hasMore } = memberOfFromItem(await table.get(key));
+  const { groupIds, hasMore } = groupListFromItem(await table.get(key));
   return hasMore ? [...groupIds, ...(await indexedGroupIds(tenant, memberId))] : groupIds;
 }
 

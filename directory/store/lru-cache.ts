@@ -1,5 +1,5 @@
-/** Values that an environment keeps between requests: the ones that were used last. */
-export class RecentValues<T> {
+/** Keeps the values that were used last, for later requests of the same execution environment. */
+export class LruCache<T> {
   private readonly values = new Map<string, T>();
 
   /** @param most how many values are kept */
