@@ -94,7 +94,8 @@ async function load(
   const ms = (share: number): string => percentile(steady, share).toFixed(1);
   return `${targets.length} connections with ${USERS} users each send ${holdRate} requests a \
 second together for ${holdSeconds} s, in the mix of "Past one machine": ${times.length} requests, \
-none of which failed. Without the first tenth: p50 ${ms(0.5)} ms, p99 ${ms(0.99)} ms, p99.9 ${ms(0.999)} ms.`;
+none of which failed. Without the first tenth: p50 ${ms(0.5)} ms, p99 ${ms(0.99)} ms, p99.9 \
+${ms(0.999)} ms.`;
 }
 
 async function largeAnswers(

@@ -59,10 +59,9 @@ export async function units(): Promise<string> {
     }
   }
   return `Each request is sent over HTTP to the built functions, whose calls to DynamoDB are \
-measured: ${USERS} users, each in the given number of groups, profile \`generic\`. All reads count, those of \
-the connection and its token too. Round trips are calls that wait for one another, which is what a \
-client waits for in AWS. The environment has served requests of the connection before: the first \
-one that shows a group reads the group's name, in one more round trip.
+measured: ${USERS} users, each in the given number of groups, profile \`generic\`. Reads include \
+the connection. Calls that run in parallel count as one round trip. The execution environment is \
+warm: the first request that shows a group takes one more round trip to read its name.
 
 Not in the table: each change also creates an entry in the provisioning log and an event, which \
 are written after the request; every twentieth request counts the use of the connection (1 \

@@ -70,8 +70,8 @@ export function unlistGroup(
 }
 
 /**
- * Creates the write that marks a group list as deleted, for the transaction that deletes the member.
- * The mark prevents further memberships.
+ * Creates the write that marks a group list as deleted, for the transaction that deletes the
+ * member. The mark prevents further memberships.
  */
 export function markGroupListDeleted(
   connection: string,

@@ -41,7 +41,7 @@ export type MembershipEdit =
   | { readonly kind: 'rename'; readonly member: Member }
   | { readonly kind: 'remove'; readonly member: Membership };
 
-/** An edit as a batch records it. The rest, such as the member's type, is read when it is applied. */
+/** An edit as a batch records it. The rest, such as the member's type, is read when it applies. */
 export type RecordedEdit =
   | { readonly kind: 'add' | 'rename'; readonly member: Member }
   | { readonly kind: 'remove'; readonly memberId: string };
@@ -139,13 +139,10 @@ export function recordOf(edit: MembershipEdit): RecordedEdit {
  * Applies one batch. Nothing is written if the record is gone, because the batch was applied by
  * another worker then. Members deleted since the edits were recorded are neither added nor counted.
  */
-async function applyBatch(
-  tenant: Tenant,
-  groupId: string,
-  { pk, sk, ...item }: Item,
-): Promise<void> {
+async function applyBatch(tenant: Tenant, groupId: string, item: Item): Promise<void> {
   const { table, connection } = tenant;
-  let text = textOf({ pk, sk, ...item }, 'edits');
+  const { pk, sk } = item;
+  let text = textOf(item, 'edits');
   for (let attempt = 1; ; attempt += 1) {
     const recorded = parseJson(text) as unknown as readonly RecordedEdit[];
     // A release before 0.3.0 recorded twice as many edits in a batch.

@@ -212,7 +212,7 @@ export function groupListKey(connection: string, type: ResourceTypeName, memberI
   return { pk: groupListPartition(connection, type), sk: memberId };
 }
 
-/** Returns the partition of the inverse index with the groups that a member's list does not hold. */
+/** Returns the partition of the inverse index with the groups that are not in a member's list. */
 export function memberIndexPartition(connection: string, memberId: string): string {
   return `c#${connection}#member#${memberId}`;
 }

@@ -169,6 +169,18 @@ test('mixed requests of 64 concurrent clients are linearizable', async () => {
       });
     }
   };
+  const readGroups = async (): Promise<void> => {
+    const { id } = pick(users);
+    const { reply, ...seen } = await timed(() => client.get(`/Users/${id}`));
+    if (reply.status !== 200) return;
+    const shown = new Set((reply.body.groups ?? []).map(({ value }: { value: string }) => value));
+    for (const group of groups) {
+      membershipOf(group.id, id).push({
+        ...seen,
+        apply: (state) => (state === shown.has(group.id) ? state : undefined),
+      });
+    }
+  };
   const createAndDelete = async (name: string): Promise<void> => {
     const { reply } = await timed(() => client.post('/Users', { schemas: [USER], userName: name }));
     if (reply.status !== 201) return;
@@ -187,6 +199,7 @@ test('mixed requests of 64 concurrent clients are linearizable', async () => {
       changeMembers,
       changeMembers,
       readMembers,
+      readGroups,
       createAndDelete,
     ];
     await pick(tasks)(name);

@@ -38,6 +38,13 @@ async function sizeOf(client: Client, group: Body): Promise<number | string> {
   return status === 200 ? (body.members ?? []).length : status;
 }
 
+/** Returns the name under which a user shows a group, without what depends on the run. */
+async function shownIn(client: Client, user: string, group: Body): Promise<string | undefined> {
+  const { body } = await client.get(`/Users/${user}`);
+  const shown = (body.groups ?? []).find(({ value }: Body) => value === group.id);
+  return shown?.display.replace(group.displayName, 'the group');
+}
+
 export const OPERATIONS: readonly Operation[] = [
   {
     name: 'POST of a user',
@@ -153,6 +160,8 @@ export const OPERATIONS: readonly Operation[] = [
         state: async () => [
           (await client.memberIds(group.id)).map((id) => [one, two].indexOf(id)),
           (await client.search('/Groups', `displayName eq "${name} new"`)).length,
+          await shownIn(client, one, group),
+          await shownIn(client, two, group),
         ],
       };
     },
@@ -169,6 +178,8 @@ export const OPERATIONS: readonly Operation[] = [
           await sizeOf(client, group),
           await sizeOf(client, outer),
           (await client.search('/Groups', `displayName eq "${name}"`)).length,
+          await shownIn(client, members[0] ?? '', group),
+          await shownIn(client, members[0] ?? '', outer),
         ],
       };
     },
