@@ -38,7 +38,8 @@ export function recordCalls(file) {
     made.write = (...chunk) => (keep(chunk[0]), write.apply(made, chunk));
     made.end = (...chunk) => {
       keep(chunk[0]);
-      for (const call of callsOf(made, Buffer.concat(parts).toString('utf8'))) note(call);
+      const call = { path: made.path, method: made.method, header: headersOf(made, args) };
+      for (const each of callsOf(call, Buffer.concat(parts).toString('utf8'))) note(each);
       return end.apply(made, chunk);
     };
     return made;
@@ -46,8 +47,22 @@ export function recordCalls(file) {
   syncBuiltinESMExports();
 }
 
-function callsOf(made, body) {
-  const target = String(made.getHeader('x-amz-target') ?? '');
+/**
+ * Returns a function that returns a header by its lower-case name. A request with a list of headers,
+ * names and values in turn, does not know them afterwards.
+ */
+function headersOf(made, args) {
+  const list = args.map((argument) => argument?.headers).find(Array.isArray);
+  if (list === undefined) return (name) => made.getHeader(name);
+  const headers = new Map();
+  for (let index = 0; index < list.length; index += 2) {
+    headers.set(list[index].toLowerCase(), list[index + 1]);
+  }
+  return (name) => headers.get(name);
+}
+
+function callsOf({ path, method, header }, body) {
+  const target = String(header('x-amz-target') ?? '');
   const [service, operation] = target.split('.');
   if (service.startsWith('DynamoDB_')) return tableCalls(operation, JSON.parse(body));
   if (service === 'secretsmanager') {
@@ -58,13 +73,11 @@ function callsOf(made, body) {
     ];
   }
   if (target === 'AWSEvents.PutEvents') return ['events:PutEvents bus'];
-  if (made.path === '/v2/email/outbound-emails') return ['ses:SendEmail identity'];
-  if (/^\/2015-03-31\/functions\/[^/]+\/invocations$/.test(made.path))
+  if (path === '/v2/email/outbound-emails') return ['ses:SendEmail identity'];
+  if (/^\/2015-03-31\/functions\/[^/]+\/invocations$/.test(path))
     return ['lambda:InvokeFunction function'];
   // Unsigned requests are not AWS calls: a new token is tried against the SCIM endpoint.
-  return made.getHeader('authorization')?.startsWith('AWS4-')
-    ? [`unknown:${made.method}:${made.path}`]
-    : [];
+  return header('authorization')?.startsWith('AWS4-') ? [`unknown:${method}:${path}`] : [];
 }
 
 function tableCalls(operation, input) {
