@@ -48,8 +48,8 @@ export function recordCalls(file) {
 }
 
 /**
- * Returns a function that returns a header by its lower-case name. A request with a list of headers,
- * names and values in turn, does not know them afterwards.
+ * Returns a function that returns a header by its lower-case name. A request that was made with a
+ * list of headers, names and values in turn, does not know them afterwards.
  */
 function headersOf(made, args) {
   const list = args.map((argument) => argument?.headers).find(Array.isArray);
