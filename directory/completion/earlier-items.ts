@@ -14,10 +14,9 @@ import { inParallel } from '../store/batches';
 import { numberOf, textOf, type Item, type Key } from '../store/item';
 import { readKey } from '../store/key-meaning';
 import { connectionSort, readConnectionSort } from '../connections/connection-index';
-import { connectionFromItem } from '../connections/connection-item';
+import { schemasFrom } from '../connections/connection-item';
 import { schemasChange } from '../connections/connection-schemas';
 import {
-  BACKFILLS,
   changesPartition,
   connectionKey,
   CONNECTIONS,
@@ -31,6 +30,7 @@ import type { Table } from '../store/table';
 import { newVersion } from '../store/version';
 import { ABSENT, PRESENT, type Check, type Write } from '../store/write';
 import { revivalPartitions } from '../deleted-users';
+import { Backfill, textIn, type OnFailure } from './backfill';
 
 /*
  * Converts items that releases up to 0.2.0 wrote: indexed values in another form
@@ -38,14 +38,6 @@ import { revivalPartitions } from '../deleted-users';
  * connections that it lists without their names, and schemas in the items of connections. Almost no
  * value has two forms, so this mostly reads.
  */
-
-const STATE: Key = { pk: BACKFILLS, sk: '0.3.0' };
-
-/**
- * After this time the whole deployment is updated, and the last invocations of the earlier release,
- * which still wrote items in their form, have ended.
- */
-export const CONVERSION_DELAY_MS = 30 * 60_000;
 
 /** Items per page, and converted in parallel. */
 const PAGE = 200;
@@ -65,9 +57,6 @@ const PARTITIONS = [
   logPartition,
   changesPartition,
 ] as const;
-
-/** Called for an item that cannot be converted. */
-export type OnFailure = (item: Item, error: unknown) => void;
 
 /** Where the next page begins. */
 interface Position {
@@ -90,36 +79,33 @@ export async function convertEarlierItems(
   now: number,
   onFailure: OnFailure,
 ): Promise<boolean> {
-  const state = await table.get(STATE);
-  if (state === undefined) {
-    await table.write([{ put: { ...STATE, startedAt: now }, condition: ABSENT }]);
-    return false;
-  }
-  if (state['done'] === true) return true;
-  if (now - numberOf(state, 'startedAt') < CONVERSION_DELAY_MS) return false;
-  const start: Position = {
-    connection: textOr(state, 'connection'),
-    partition: numberOf(state, 'partition'),
-    after: textOr(state, 'after'),
-  };
-  const isDone = await convertFrom(table, start, onFailure);
-  if (isDone) await table.write([{ update: STATE, set: { done: true } }]);
-  return isDone;
+  const backfill = new Backfill(table, '0.3.0');
+  return backfill.run(now, (progress) => {
+    const start: Position = {
+      connection: textIn(progress, 'connection'),
+      partition: numberOf(progress, 'partition'),
+      after: textIn(progress, 'after'),
+    };
+    const save = (position: Position): Promise<void> => backfill.save({ ...position });
+    return convertFrom(table, start, save, onFailure);
+  });
 }
 
-function textOr(item: Item, name: string): string {
-  return item[name] === undefined ? '' : textOf(item, name);
-}
-
-async function convertFrom(table: Table, start: Position, onFailure: OnFailure): Promise<boolean> {
+/** @returns false if there was not enough time */
+async function convertFrom(
+  table: Table,
+  start: Position,
+  save: (position: Position) => Promise<void>,
+  onFailure: OnFailure,
+): Promise<boolean> {
   for await (const connection of connectionsFrom(table, start.connection)) {
+    await convertConnection(table, connection, onFailure);
     const isFirst = connection === start.connection;
     for (let partition = isFirst ? start.partition : 0; ; partition += 1) {
       const partitionOf = PARTITIONS[partition];
       if (partitionOf === undefined) break;
       const after = isFirst && partition === start.partition ? start.after : '';
-      const saveAfter = (sk: string): Promise<void> =>
-        save(table, { connection, partition, after: sk });
+      const saveAfter = (sk: string): Promise<void> => save({ connection, partition, after: sk });
       const pk = partitionOf(connection);
       const isDone = await convertPartition(table, { pk, sk: after }, saveAfter, onFailure);
       if (!isDone) return false;
@@ -135,41 +121,39 @@ async function* connectionsFrom(table: Table, first: string): AsyncGenerator<str
     between: [first === '' ? '0' : first, '~'],
   });
   for await (const item of items) {
-    const { id, name } = readConnectionSort(textOf(item, 'gsi1sk'));
-    if (name === undefined) await indexConnection(table, id);
-    await moveSchemas(table, id);
-    yield id;
+    yield readConnectionSort(textOf(item, 'gsi1sk')).id;
   }
 }
 
-/** Lists a connection in the index with its name, by which the console searches. */
-async function indexConnection(table: Table, id: string): Promise<void> {
+/**
+ * Lists a connection in the index with its name, by which the console searches, and moves its
+ * schemas to an item of their own. If it changes in the meantime, that write has done both.
+ */
+async function convertConnection(table: Table, id: string, onFailure: OnFailure): Promise<void> {
   const item = await table.get(connectionKey(id));
   if (item?.['gsi1pk'] === undefined) return;
-  const condition = { is: 'version', version: textOf(item, 'version') } as const;
-  const gsi1sk = connectionSort(id, textOf(item, 'displayName'));
-  // If the connection changed in the meantime, that write has already added the name.
-  await table.write([{ update: connectionKey(id), set: { gsi1sk }, condition }]);
-}
-
-/** Moves the schemas of a connection from its item to their own. */
-async function moveSchemas(table: Table, id: string): Promise<void> {
-  const item = await table.get(connectionKey(id));
-  const connection = item === undefined ? undefined : connectionFromItem(item);
-  if (item === undefined || connection === undefined) return;
-  const { schemasInItem } = connection;
-  if (schemasInItem.length === 0) return;
-  const { schemasVersion = '', writes } = schemasChange(id, undefined, schemasInItem);
-  await table.write([
-    {
-      update: connectionKey(id),
-      set: { schemasVersion, version: newVersion() },
-      remove: ['schemas'],
-      // If the connection changed in the meantime, that write has already moved them.
-      condition: { is: 'version', version: textOf(item, 'version') },
-    },
-    ...writes,
-  ]);
+  try {
+    const schemas = schemasFrom(item);
+    const { schemasVersion, writes } = schemasChange(id, undefined, schemas);
+    const gsi1sk = connectionSort(id, textOf(item, 'displayName'));
+    if (schemas.length === 0 && item['gsi1sk'] === gsi1sk) return;
+    await table.write([
+      {
+        update: connectionKey(id),
+        set: {
+          gsi1sk,
+          // A change that has read the schemas in the item must not move them once more.
+          ...(schemasVersion === undefined ? {} : { schemasVersion, version: newVersion() }),
+        },
+        remove: schemasVersion === undefined ? [] : ['schemas'],
+        condition: { is: 'version', version: textOf(item, 'version') },
+      },
+      ...writes,
+    ]);
+  } catch (error) {
+    if (error instanceof ScimError) throw error;
+    onFailure(item, error);
+  }
 }
 
 /** @returns false if there was not enough time */
@@ -199,10 +183,6 @@ async function convertPartition(
     if (next === undefined) return true;
     after = { pk, sk: next.sk };
   }
-}
-
-async function save(table: Table, position: Position): Promise<void> {
-  await table.write([{ update: STATE, set: { ...position } }]);
 }
 
 async function convertItem(table: Table, item: Item): Promise<void> {

@@ -3,10 +3,9 @@ import { readConnectionSort } from '../connections/connection-index';
 import { listGroup, groupListFromItem } from '../memberships/group-list';
 import { membershipFromItem } from '../memberships/membership-item';
 import { inParallel } from '../store/batches';
-import { numberOf, textOf, type Item, type Key } from '../store/item';
+import { textOf, type Item } from '../store/item';
 import { readKey } from '../store/key-meaning';
 import {
-  BACKFILLS,
   connectionKey,
   CONNECTIONS,
   INVERSE_INDEX,
@@ -16,16 +15,14 @@ import {
 } from '../store/keys';
 import { HAND_OVER_MS } from '../store/retries';
 import type { Table } from '../store/table';
-import { ABSENT, PRESENT } from '../store/write';
-import { CONVERSION_DELAY_MS, type OnFailure } from './earlier-items';
+import { PRESENT } from '../store/write';
+import { Backfill, textIn, type OnFailure } from './backfill';
 
 /*
  * Converts memberships that releases up to 0.2.0 wrote, which the inverse index lists under their
  * members: it moves them to the members' group lists (memberships/group-list.ts). Requests of a
  * connection read both until its item says that all of them are converted.
  */
-
-const STATE: Key = { pk: BACKFILLS, sk: '0.3.0-memberships' };
 
 /** Memberships per page, and converted in parallel. */
 const PAGE = 200;
@@ -41,9 +38,6 @@ interface Position {
   readonly member: string;
 }
 
-/** Thrown when the time is up; the position is saved. */
-class OutOfTime extends Error {}
-
 /**
  * Converts as much as time allows, and continues there the next time. Any number of workers may do
  * it at once.
@@ -56,43 +50,79 @@ export async function convertEarlierMemberships(
   now: number,
   onFailure: OnFailure,
 ): Promise<boolean> {
-  const state = await table.get(STATE);
-  if (state === undefined) {
-    await table.write([{ put: { ...STATE, startedAt: now }, condition: ABSENT }]);
-    return false;
-  }
-  if (state['done'] === true) return true;
-  if (now - numberOf(state, 'startedAt') < CONVERSION_DELAY_MS) return false;
-  try {
-    await convertFrom(table, positionIn(state), onFailure);
-  } catch (error) {
-    if (error instanceof OutOfTime) return false;
-    throw error;
-  }
-  await table.write([{ update: STATE, set: { done: true } }]);
-  return true;
-}
-
-function positionIn(state: Item): Position {
-  const text = (name: string): string => (state[name] === undefined ? '' : textOf(state, name));
-  return { connection: text('connection'), group: text('group'), member: text('member') };
-}
-
-async function convertFrom(table: Table, start: Position, onFailure: OnFailure): Promise<void> {
-  const connections = table.queryAll(CONNECTIONS, {
-    index: INVERSE_INDEX,
-    between: [start.connection === '' ? '0' : start.connection, '~'],
+  const backfill = new Backfill(table, '0.3.0-memberships');
+  return backfill.run(now, (progress) => {
+    const start: Position = {
+      connection: textIn(progress, 'connection'),
+      group: textIn(progress, 'group'),
+      member: textIn(progress, 'member'),
+    };
+    return new Conversion(table, backfill, onFailure).from(start);
   });
-  for await (const listed of connections) {
-    const { id: connection } = readConnectionSort(textOf(listed, 'gsi1sk'));
-    const isFirst = connection === start.connection;
-    await convertConnection(
-      table,
-      isFirst ? start : { connection, group: '', member: '' },
-      onFailure,
-    );
-    await noteConverted(table, connection);
-    await saveIfLate(table, { connection, group: '', member: '' });
+}
+
+/** One run. Its methods return false if there was not enough time; the position is saved then. */
+class Conversion {
+  constructor(
+    private readonly table: Table,
+    private readonly backfill: Backfill,
+    private readonly onFailure: OnFailure,
+  ) {}
+
+  async from(start: Position): Promise<boolean> {
+    const connections = this.table.queryAll(CONNECTIONS, {
+      index: INVERSE_INDEX,
+      between: [start.connection === '' ? '0' : start.connection, '~'],
+    });
+    for await (const listed of connections) {
+      const { id: connection } = readConnectionSort(textOf(listed, 'gsi1sk'));
+      const first = { connection, group: '', member: '' };
+      const isFirst = connection === start.connection;
+      if (!(await this.connection(isFirst ? start : first))) return false;
+      await noteConverted(this.table, connection);
+      if (await this.isLate(first)) return false;
+    }
+    return true;
+  }
+
+  private async isLate(position: Position): Promise<boolean> {
+    if (this.table.retries.timeLeft >= HAND_OVER_MS) return false;
+    await this.backfill.save({ ...position });
+    return true;
+  }
+
+  private async connection({ connection, group, member }: Position): Promise<boolean> {
+    if (group !== '' && !(await this.group({ connection, group, member }))) return false;
+    const pk = resourcePartition(connection, 'Group');
+    const after = group === '' ? undefined : { pk, sk: group };
+    for await (const { sk } of this.table.queryAll(pk, { after })) {
+      if (!(await this.group({ connection, group: sk, member: '' }))) return false;
+    }
+    return true;
+  }
+
+  private async group(start: Position): Promise<boolean> {
+    const { connection, group } = start;
+    const pk = membershipPartition(connection, group);
+    for (let { member } = start; ;) {
+      if (await this.isLate({ connection, group, member })) return false;
+      const after = member === '' ? undefined : { pk, sk: member };
+      const { items, next } = await this.table.query(pk, { after, limit: PAGE });
+      await inParallel(items, WIDTH, (item) => this.membership(connection, item));
+      if (next === undefined) return true;
+      member = next.sk;
+    }
+  }
+
+  private async membership(connection: string, item: Item): Promise<void> {
+    try {
+      await convertMembership(this.table, item);
+    } catch (error) {
+      // Contention ends the run, which is repeated. An unreadable item must not stop the others.
+      if (error instanceof ScimError) throw error;
+      await noteFailed(this.table, connection);
+      this.onFailure(item, error);
+    }
   }
 }
 
@@ -107,54 +137,16 @@ async function noteConverted(table: Table, connection: string): Promise<void> {
   ]);
 }
 
-async function saveIfLate(table: Table, position: Position): Promise<void> {
-  if (table.retries.timeLeft >= HAND_OVER_MS) return;
-  await table.write([{ update: STATE, set: { ...position } }]);
-  throw new OutOfTime();
-}
-
-async function convertConnection(
-  table: Table,
-  { connection, group, member }: Position,
-  onFailure: OnFailure,
-): Promise<void> {
-  if (group !== '') await convertGroup(table, { connection, group, member }, onFailure);
-  const pk = resourcePartition(connection, 'Group');
-  const after = group === '' ? undefined : { pk, sk: group };
-  for await (const { sk } of table.queryAll(pk, { after })) {
-    await convertGroup(table, { connection, group: sk, member: '' }, onFailure);
-  }
-}
-
-async function convertGroup(table: Table, start: Position, onFailure: OnFailure): Promise<void> {
-  const { connection, group } = start;
-  const pk = membershipPartition(connection, group);
-  let { member } = start;
-  for (let next: Key | undefined = { pk, sk: member }; next !== undefined;) {
-    await saveIfLate(table, { connection, group, member });
-    const after: Key | undefined = member === '' ? undefined : next;
-    const page = await table.query(pk, { after, limit: PAGE });
-    await inParallel(page.items, WIDTH, async (item) => {
-      try {
-        await convertMembership(table, item);
-      } catch (error) {
-        // Contention ends the run, which is repeated. An unreadable item must not stop the others.
-        if (error instanceof ScimError) throw error;
-        // Requests must go on reading the index.
-        await table.write([
-          {
-            update: connectionKey(connection),
-            set: { conversionFailed: true },
-            remove: ['membershipsConverted'],
-            condition: PRESENT,
-          },
-        ]);
-        onFailure(item, error);
-      }
-    });
-    ({ next } = page);
-    member = next?.sk ?? member;
-  }
+/** Notes in a connection's item that requests must go on reading the index. */
+async function noteFailed(table: Table, connection: string): Promise<void> {
+  await table.write([
+    {
+      update: connectionKey(connection),
+      set: { conversionFailed: true },
+      remove: ['membershipsConverted'],
+      condition: PRESENT,
+    },
+  ]);
 }
 
 /** Moves a membership from the index to its member's group list, unless that is full. */
