@@ -2,6 +2,7 @@ import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import type { Tenant } from '../resources/tenant';
 import { textOf, textsOf, type Item } from '../store/item';
 import { INVERSE_INDEX, isResourceId, memberIndexPartition, groupListKey } from '../store/keys';
+import { uuidFrom } from '../store/key-texts';
 import type { Table } from '../store/table';
 import type { Write } from '../store/write';
 
@@ -150,12 +151,5 @@ function compactId(id: string): string {
 
 function expandedId(compact: string): string {
   if (compact.startsWith(PLAIN)) return compact.slice(PLAIN.length);
-  const hex = Buffer.from(compact, 'base64url').toString('hex');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ].join('-');
+  return uuidFrom(Buffer.from(compact, 'base64url').toString('hex'));
 }

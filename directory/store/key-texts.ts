@@ -12,6 +12,12 @@ export function idPrefix(milliseconds: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
 
+/** Returns the UUID with these 32 hexadecimal digits. */
+export function uuidFrom(hex: string): string {
+  const ends = [8, 12, 16, 20, 32];
+  return ends.map((end, index) => hex.slice(ends[index - 1] ?? 0, end)).join('-');
+}
+
 /**
  * Encodes a client's text as part of a key. `#` is escaped, so that no value can imitate another
  * key. A long value is replaced by its digest, because a partition key holds 2,048 bytes. No value

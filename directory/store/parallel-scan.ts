@@ -1,4 +1,5 @@
 import type { Item } from './item';
+import { uuidFrom } from './key-texts';
 import type { Table } from './table';
 
 /** Queries in flight per scan. */
@@ -76,12 +77,5 @@ function toNumber(id: string): bigint {
 }
 
 function toId(number: bigint): string {
-  const hex = number.toString(16).padStart(32, '0');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ].join('-');
+  return uuidFrom(number.toString(16).padStart(32, '0'));
 }
