@@ -177,7 +177,7 @@ function viewOf({ request, types }: RequestContext, user: StoredResource): Resou
 
 /**
  * Returns users with the derived attributes that are shown: their groups, their managers' names.
- * @param groupsByUser the groups being read; undefined if none are shown, or no user has any
+ * @param groupsByUser the groups that are being read; undefined if the answer shows none
  */
 async function viewsOf(
   context: RequestContext,

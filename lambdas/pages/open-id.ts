@@ -89,11 +89,7 @@ export class OpenId {
     const { issuer, clientId, clientSecret, isInsecureAllowed } = this.settings;
     const [client, secret] = await Promise.all([library(), clientSecret?.()]);
     const authentication = secret === undefined ? client.None() : client.ClientSecretPost(secret);
-    return client.discovery(new URL(issuer), clientId, undefined, authentication, {
-      // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated as a warning
-      execute: isInsecureAllowed ? [client.allowInsecureRequests] : [],
-      timeout: 5,
-    });
+    return client.discover(issuer, clientId, authentication, isInsecureAllowed);
   }
 }
 
