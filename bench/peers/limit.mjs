@@ -1,7 +1,6 @@
 /*
- * What the calls to DynamoDB cost on their own ("limit A"): makes the same calls as cdk-scim for
- * each request, with items of the same size, through node:http and with a signature that is
- * computed once.
+ * A lower bound ("limit A"): makes the same calls to DynamoDB as cdk-scim for each request, with
+ * items of the same size, through node:http and with a signature that is computed once.
  * It reads nothing from the requests but ids and names, validates nothing, and answers no resource.
  */
 import { createHash, createHmac, randomUUID } from 'node:crypto';

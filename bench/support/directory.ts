@@ -5,7 +5,7 @@ import { seed } from '../../tools/seed/seed';
 import { MeteringProxy } from './metering-proxy';
 import { startOurs, startTable, type Subject } from './processes';
 
-/** What a directory contains, and how long its calls take. */
+/** The content of a directory, and the duration of its calls. */
 export interface DirectoryOptions {
   readonly users: number;
   /** Groups, each of which has all users as members. */

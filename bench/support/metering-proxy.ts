@@ -1,7 +1,7 @@
 import { Agent, createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What requests to DynamoDB took. */
+/** The units and calls that requests took. */
 export interface Metered {
   readonly reads: number;
   readonly writes: number;

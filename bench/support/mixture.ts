@@ -10,7 +10,7 @@ const MIXTURE: readonly Kind[] = [
   ...(['remove', 'find', 'get', 'patch', 'find'] as const),
 ];
 
-/** What the requests of the mix are about: users u0, u1 and so on, and a group. */
+/** The users, called u0, u1 and so on, and the group that the requests of the mix name. */
 interface Content {
   readonly userIds: readonly string[];
   readonly groupIds: readonly string[];

@@ -110,7 +110,7 @@ async function readGroups(
       tenant.cachedGroups?.set(id, read);
       return [id, read] as const;
     }
-    // What the index lists may be older than the version of the cache.
+    // The index may be older than the version of the cache.
     return [id, { name, parents: await directGroupIds(tenant, 'Group', id) }] as const;
   });
 }
