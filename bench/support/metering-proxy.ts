@@ -1,5 +1,6 @@
 import { Agent, createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { close, listen } from '../../test/support/loopback-server';
 
 /** The units and calls that requests took. */
 export interface Metered {
@@ -46,16 +47,12 @@ export class MeteringProxy {
   }
 
   /** Starts the proxy. @returns its URL */
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    const address = this.server.address();
-    if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
-    return `http://127.0.0.1:${address.port}`;
+  start(): Promise<string> {
+    return listen(this.server);
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    await close(this.server);
     this.agent.destroy();
   }
 

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { listen } from '../support/loopback-server';
 
 /**
  * Proxy in front of a deployed API that lets the clients of the end-to-end tests call it: it puts
@@ -32,10 +33,7 @@ export class SigningProxy {
       });
     });
     server.keepAliveTimeout = 120_000;
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
-    origin = `http://127.0.0.1:${address.port}`;
+    origin = await listen(server);
     return new SigningProxy(server, origin);
   }
 

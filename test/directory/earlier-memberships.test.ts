@@ -7,7 +7,6 @@ import { LISTED_GROUPS } from '../../directory/memberships/group-list';
 import { UserGroups } from '../../directory/memberships/user-groups';
 import type { Tenant } from '../../directory/resources/tenant';
 import { inParallel } from '../../directory/store/batches';
-import type { FailedCondition } from '../../directory/store/failed-conditions';
 import { intentWrite, newIntent } from '../../directory/store/intents';
 import type { Item } from '../../directory/store/item';
 import { readKey } from '../../directory/store/key-meaning';
@@ -20,7 +19,6 @@ import {
   resourceKey,
 } from '../../directory/store/keys';
 import { Table } from '../../directory/store/table';
-import type { Check, Write } from '../../directory/store/write';
 import { Users } from '../../directory/users';
 import { verify } from '../../directory/verify/verify';
 import { bindFilter } from '../../scim/filter/bind';
@@ -28,6 +26,7 @@ import { parseFilter } from '../../scim/filter/parse';
 import { asText } from '../../scim/json';
 import { membersFrom } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
+import { convertUpTo, DELAY_MS, STAGES, strict, type Stage } from './conversion';
 import { connectionWith, createOwnTable, openEngine } from './support';
 
 /*
@@ -35,11 +34,7 @@ import { connectionWith, createOwnTable, openEngine } from './support';
  * are right before, while and after the `completion` function converts them.
  */
 
-const STAGES = ['before', 'while', 'after'] as const;
-type Stage = (typeof STAGES)[number];
-
 const CONNECTION = 'earlier';
-const DELAY_MS = 30 * 60_000;
 const RULES = { uniqueNames: true, unknownMembers: 'skip' } as const;
 
 const client = openEngine();
@@ -48,20 +43,7 @@ afterAll(() => {
   client.close();
 });
 
-const convert = (table: Table, now: number): Promise<boolean> =>
-  convertEarlierMemberships(table, now, ({ pk, sk }, error) => {
-    throw error instanceof Error ? error : new Error(`${pk} ${sk}: ${String(error)}`);
-  });
-
-/** Dies at its third transaction. */
-class DyingTable extends Table {
-  private transactions = 0;
-  override write(writes: readonly (Write | Check)[]): Promise<readonly FailedCondition[]> {
-    this.transactions += writes.length > 1 ? 1 : 0;
-    if (this.transactions === 3) return Promise.reject(new Error('died'));
-    return super.write(writes);
-  }
-}
+const convert = strict(convertEarlierMemberships);
 
 /** Writes all memberships in the form of release 0.2.0. */
 async function writeEarlierForm(table: Table): Promise<void> {
@@ -119,18 +101,7 @@ async function upgraded(stage: Stage): Promise<Upgraded> {
   const names = Array.from({ length: LISTED_GROUPS + 3 }, (_, index) => `g${index}`);
   const manyGroups = await inParallel(names, 4, (each) => groupOf(each, busy));
   await writeEarlierForm(table);
-  if (stage !== 'before') {
-    const now = Date.now();
-    expect(await convert(table, now)).toBe(false);
-    // Functions of the earlier release may still write.
-    expect(await convert(table, now + DELAY_MS - 1)).toBe(false);
-    const dying = new DyingTable(client, name);
-    await expect(convert(dying, now + DELAY_MS)).rejects.toThrow('died');
-    if (stage === 'after') {
-      expect(await convert(table, now + DELAY_MS)).toBe(true);
-      expect(await convert(table, now + DELAY_MS)).toBe(true);
-    }
-  }
+  await convertUpTo(stage, convert, client, name);
   const found = await new Connections(table).find(CONNECTION);
   expect(found?.membershipsConverted).toBe(stage === 'after');
   const ids = { ann, bob, busy, team, outer };

@@ -6,11 +6,15 @@ import { searchConnections } from '../../directory/connections/connection-search
 import { eraseEntries } from '../../directory/log/erasure';
 import { Groups } from '../../directory/groups';
 import type { Tenant } from '../../directory/resources/tenant';
-import type { FailedCondition } from '../../directory/store/failed-conditions';
 import type { Item } from '../../directory/store/item';
-import { BACKFILLS, CONNECTIONS, INVERSE_INDEX, resourceKey } from '../../directory/store/keys';
+import {
+  BACKFILLS,
+  connectionKey,
+  CONNECTIONS,
+  INVERSE_INDEX,
+  resourceKey,
+} from '../../directory/store/keys';
 import { Table } from '../../directory/store/table';
-import type { Check, Write } from '../../directory/store/write';
 import { Users } from '../../directory/users';
 import { verify } from '../../directory/verify/verify';
 import { bindFilter } from '../../scim/filter/bind';
@@ -18,6 +22,7 @@ import { parseFilter } from '../../scim/filter/parse';
 import { membersFrom } from '../../scim/patch/memberships';
 import type { Attributes } from '../../scim/resource/parse';
 import { GROUP, USER } from '../../scim/schema/resource-type';
+import { convertUpTo, DELAY_MS, STAGES, strict, type Stage } from './conversion';
 import { createOwnTable, openEngine } from './support';
 
 /*
@@ -30,32 +35,15 @@ const ITEMS = JSON.parse(
   readFileSync(join(__dirname, 'fixtures/table-0.2.0.json'), 'utf8'),
 ) as readonly Item[];
 
-const STAGES = ['before', 'while', 'after'] as const;
-
 const client = openEngine();
-const DELAY_MS = 30 * 60_000;
 
-/** Converts, and ends with the error of the first item that cannot be converted. */
-const convert = (table: Table, now: number): Promise<boolean> =>
-  convertEarlierItems(table, now, (item, error) => {
-    throw error instanceof Error ? error : new Error(`${item.pk} ${item.sk}: ${String(error)}`);
-  });
+const convert = strict(convertEarlierItems);
 
 afterAll(() => {
   client.close();
 });
 
-/** Dies at its third transaction. */
-class DyingTable extends Table {
-  private transactions = 0;
-  override write(writes: readonly (Write | Check)[]): Promise<readonly FailedCondition[]> {
-    this.transactions += writes.length > 1 ? 1 : 0;
-    if (this.transactions === 3) return Promise.reject(new Error('died'));
-    return super.write(writes);
-  }
-}
-
-async function upgraded(stage: (typeof STAGES)[number]): Promise<{
+async function upgraded(stage: Stage): Promise<{
   table: Table;
   users: Users;
   groups: Groups;
@@ -65,18 +53,7 @@ async function upgraded(stage: (typeof STAGES)[number]): Promise<{
   const name = await createOwnTable();
   const table = new Table(client, name);
   await table.writeEach(ITEMS.map((put) => ({ put })));
-  if (stage !== 'before') {
-    const now = Date.now();
-    expect(await convert(table, now)).toBe(false);
-    // Functions of the earlier release may still write.
-    expect(await convert(table, now + DELAY_MS - 1)).toBe(false);
-    const dying = new DyingTable(client, name);
-    await expect(convert(dying, now + DELAY_MS)).rejects.toThrow('died');
-    if (stage === 'after') {
-      expect(await convert(table, now + DELAY_MS)).toBe(true);
-      expect(await convert(table, now + DELAY_MS)).toBe(true);
-    }
-  }
+  await convertUpTo(stage, convert, client, name);
   const tenant: Tenant = { table, connection: 'upgraded', baseUrl: 'https://x' };
   const users = new Users(tenant, USER, 'retain');
   const groups = new Groups(tenant, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
@@ -241,4 +218,18 @@ test('requests during the conversion do not disturb it', async () => {
     ),
   ]);
   expect((await findings(table))[0]).toEqual([]);
+});
+
+test('a connection that cannot be read does not stop the conversion of the others', async () => {
+  const { table } = await upgraded('before');
+  const damaged = { ...connectionKey('damaged'), gsi1pk: CONNECTIONS, gsi1sk: 'damaged' };
+  await table.write([{ put: damaged }]);
+  const failed: string[] = [];
+  const now = Date.now();
+  for (const at of [now, now + DELAY_MS]) {
+    await convertEarlierItems(table, at, ({ pk }) => failed.push(pk));
+  }
+  expect(failed).toEqual([damaged.pk]);
+  const [, key] = (await table.query(CONNECTIONS, { index: INVERSE_INDEX })).items;
+  expect(key?.['gsi1sk']).toBe('upgraded#upgraded');
 });

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { close, listen } from '../support/loopback-server';
 
 /** A fault that a call can meet. */
 export type Fault =
@@ -51,16 +52,12 @@ export class FaultProxy {
   }
 
   /** Starts the proxy. @returns its URL */
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    const address = this.server.address();
-    if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
-    return `http://127.0.0.1:${address.port}`;
+  start(): Promise<string> {
+    return listen(this.server);
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    await close(this.server);
     this.agent.destroy();
   }
 

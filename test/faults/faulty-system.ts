@@ -6,7 +6,7 @@ import {
   GetShardIteratorCommand,
   type _Record as StreamRecord,
 } from '@aws-sdk/client-dynamodb-streams';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { completeAbandoned, type ResyncWorker } from '../../directory/completion/completion';
 import { EventAppender } from '../../directory/events/append';
 import { resync } from '../../events/resync';
@@ -26,6 +26,7 @@ import { Template } from '../../local/template';
 import { seed } from '../../tools/seed/seed';
 import type { Client } from '../support/client';
 import { openEngine } from '../directory/support';
+import { close, listen } from '../support/loopback-server';
 import { FaultProxy } from './fault-proxy';
 
 const TABLE_NAME = 'scim';
@@ -258,16 +259,4 @@ export class FaultySystem {
     await Promise.all(this.functions.map((each) => each.stop()));
     for (const each of this.stops) await each();
   }
-}
-
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  return `http://127.0.0.1:${address.port}`;
-}
-
-async function close(server: Server): Promise<void> {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
 }

@@ -1,9 +1,9 @@
 import { createHash, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { newSecret } from '../../directory/sessions/secret';
 import { OpenId, operatorOf } from '../../lambdas/pages/open-id';
+import { listen } from '../support/loopback-server';
 
 /** Operators sign in at an OpenID provider, which runs on this machine. */
 
@@ -79,8 +79,7 @@ beforeAll(async () => {
         .end(JSON.stringify(body));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  issuer = await listen(server);
 });
 
 afterAll(() => {

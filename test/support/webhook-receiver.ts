@@ -4,6 +4,7 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
+import { close, listen } from './loopback-server';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 import type { Body } from './client';
@@ -30,13 +31,7 @@ export class WebhookReceiver {
 
   static async start(): Promise<WebhookReceiver> {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : 0;
-    const receiver = new WebhookReceiver(`http://127.0.0.1:${port}/hook`, async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    });
+    const receiver = new WebhookReceiver(`${await listen(server)}/hook`, () => close(server));
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       void text(request).then((body) => {
         const event: Body = JSON.parse(body);
