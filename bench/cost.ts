@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startDirectory } from './support/directory';
 import type { Effort } from './support/effort';
@@ -39,7 +39,7 @@ const CGROUP = '/sys/fs/cgroup/cpu';
 export async function cost({ mixed }: Effort): Promise<string> {
   const rows: (string | number)[][] = [];
   for (const megabytes of SIZES) rows.push(await measure(megabytes, mixed));
-  const unlimited = canLimit() ? '' : ' (**not limited on this machine**, which has no cgroups)';
+  const unlimited = canLimit() ? '' : ' (**not on this machine**, where it cannot be limited)';
   return `The mix of requests below "Past one machine", one after the other, against ${USERS} \
 users in one group each, with profile \`entra\`. The server gets the share of a CPU that Lambda \
 gives to a function with that much memory${unlimited}, and every call to DynamoDB takes at least \
@@ -85,8 +85,14 @@ async function measure(megabytes: number, count: number): Promise<(string | numb
   }
 }
 
+/** Returns whether this user may limit the CPU of a process. */
 function canLimit(): boolean {
-  return existsSync(path.join(CGROUP, 'cpu.cfs_quota_us'));
+  try {
+    accessSync(path.join(CGROUP, 'cpu.cfs_quota_us'), constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Limits a process to a share of a CPU. @returns a function that ends the limit */
