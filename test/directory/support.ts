@@ -85,8 +85,8 @@ export async function createOwnTable(): Promise<string> {
   return name;
 }
 
-/** Creates a tenant in the server's table and measures every call that its client makes. */
-export function meteredTenant(): {
+/** Creates a tenant, by default in the server's table, and measures each call of its client. */
+export function meteredTenant(tableName = server().tableName): {
   tenant: Tenant;
   client: DynamoDB;
   close: () => void;
@@ -111,7 +111,7 @@ export function meteredTenant(): {
     },
   };
   const tenant = {
-    table: new Table(client, server().tableName),
+    table: new Table(client, tableName),
     connection: `t-${randomUUID()}`,
     baseUrl: 'https://x',
     request: { token: 'abcdefghij', requestId: randomUUID(), begun: Date.now() },
