@@ -44,10 +44,7 @@ const RULES = {
     folders: [...BELOW_LAMBDAS, 'lambdas/runtime', 'lambdas/observability'],
   },
   'lambdas/endpoints': { ...LAMBDAS, folders: [...BELOW_LAMBDAS, 'lambdas/http'] },
-  'lambdas/webhooks': {
-    packages: [...LAMBDAS.packages],
-    folders: BELOW_LAMBDAS,
-  },
+  'lambdas/webhooks': { ...LAMBDAS, folders: [...BELOW_LAMBDAS, 'lambdas/runtime'] },
   'lambdas/json-api': {
     packages: [...LAMBDAS.packages, 'zod'],
     folders: [...BELOW_LAMBDAS, 'lambdas/http'],

@@ -1,24 +1,9 @@
-import {
-  CancelRotateSecretCommand,
-  CreateSecretCommand,
-  DeleteSecretCommand,
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  InvalidParameterException,
-  InvalidRequestException,
-  PutSecretValueCommand,
-  ResourceExistsException,
-  ResourceNotFoundException,
-  RestoreSecretCommand,
-  RotateSecretCommand,
-  SecretsManagerClient,
-  UpdateSecretVersionStageCommand,
-  type Tag,
-} from '@aws-sdk/client-secrets-manager';
+import type { Tag } from '@aws-sdk/client-secrets-manager';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asText, isObject, parseJson } from '../../scim/json';
 import { ENVIRONMENT } from '../contract';
 import { variable } from '../runtime/environment';
+import { isSecretsManagerError, secretsManager } from '../runtime/secrets-manager';
 import { WebhookSecrets } from '../webhooks/webhook-secrets';
 
 const CURRENT = 'AWSCURRENT';
@@ -39,13 +24,9 @@ function tagsFrom(json: string): readonly Tag[] {
   }));
 }
 
-/** The client of all secrets: creating another one takes as long as loading a small function. */
-const client = new SecretsManagerClient({});
-
 /** Opens the secrets of the deployment that the environment names. */
 export function openSecrets(): ConnectionSecrets {
   return new ConnectionSecrets(
-    client,
     variable(ENVIRONMENT.deployment),
     process.env[ENVIRONMENT.secretKey],
     tagsFrom(process.env[ENVIRONMENT.secretTags] ?? '{}'),
@@ -55,7 +36,6 @@ export function openSecrets(): ConnectionSecrets {
 /** Opens the signing secrets of webhooks of the deployment that the environment names. */
 export function openWebhookSecrets(): WebhookSecrets {
   return new WebhookSecrets(
-    client,
     variable(ENVIRONMENT.deployment),
     process.env[ENVIRONMENT.secretKey],
     tagsFrom(process.env[ENVIRONMENT.secretTags] ?? '{}'),
@@ -68,7 +48,6 @@ export function openWebhookSecrets(): WebhookSecrets {
  */
 export class ConnectionSecrets {
   constructor(
-    private readonly client: SecretsManagerClient,
     private readonly prefix: string,
     /** ARN of the KMS key for new secrets; undefined for the account's default key. */
     private readonly key?: string,
@@ -95,22 +74,24 @@ export class ConnectionSecrets {
    * @returns false if it exists already, also if it was scheduled for deletion: it is restored then
    */
   async create(connectionId: string, value: string, version: string): Promise<boolean> {
-    const command = new CreateSecretCommand({
+    const { createSecret } = await secretsManager();
+    const input = {
       Name: this.nameOf(connectionId),
       Description: `SCIM bearer token of connection ${connectionId}`,
       SecretString: value,
       ClientRequestToken: version,
       KmsKeyId: this.key,
       Tags: [...this.tags, { Key: CONNECTION_TAG, Value: connectionId }],
-    });
+    };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.orRestored(connectionId, () => this.client.send(command));
+        await this.orRestored(connectionId, () => createSecret(input));
         return true;
       } catch (error) {
-        if (error instanceof ResourceExistsException) return false;
+        if (isSecretsManagerError(error, 'ResourceExistsException')) return false;
         // A forced deletion is asynchronous, and the name is taken until it has ended.
-        if (!(error instanceof InvalidRequestException) || attempt === CREATE_ATTEMPTS) throw error;
+        const isTaken = isSecretsManagerError(error, 'InvalidRequestException');
+        if (!isTaken || attempt === CREATE_ATTEMPTS) throw error;
         await sleep(1000);
       }
     }
@@ -125,7 +106,7 @@ export class ConnectionSecrets {
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof InvalidRequestException)) throw error;
+      if (!isSecretsManagerError(error, 'InvalidRequestException')) throw error;
       if (!(await this.restore(connectionId))) throw error;
       return call();
     }
@@ -133,11 +114,12 @@ export class ConnectionSecrets {
 
   /** @returns false if the secret was not scheduled for deletion, or is being deleted already */
   private async restore(connectionId: string): Promise<boolean> {
+    const { describeSecret, restoreSecret } = await secretsManager();
     const input = { SecretId: this.nameOf(connectionId) };
-    const secret = await this.client.send(new DescribeSecretCommand(input)).catch(ignoreMissing);
+    const secret = await describeSecret(input).catch(ignoreMissing);
     if (secret?.DeletedDate === undefined) return false;
     try {
-      await this.client.send(new RestoreSecretCommand(input));
+      await restoreSecret(input);
       return true;
     } catch (error) {
       if (isGone(error)) return false;
@@ -150,31 +132,28 @@ export class ConnectionSecrets {
     try {
       await this.put(connectionId, value, version);
     } catch (error) {
-      if (!(error instanceof ResourceNotFoundException)) throw error;
+      if (!isSecretsManagerError(error, 'ResourceNotFoundException')) throw error;
       if (!(await this.create(connectionId, value, version)))
         await this.put(connectionId, value, version);
     }
   }
 
   private async put(connectionId: string, value: string, version: string): Promise<void> {
-    const command = new PutSecretValueCommand({
+    const { putSecretValue } = await secretsManager();
+    const input = {
       SecretId: this.nameOf(connectionId),
       SecretString: value,
       ClientRequestToken: version,
       VersionStages: [PENDING],
-    });
-    await this.orRestored(connectionId, () => this.client.send(command));
+    };
+    await this.orRestored(connectionId, () => putSecretValue(input));
   }
 
   /** Returns the value of a version; undefined if it has none. */
   async valueOf(connectionId: string, version: string): Promise<string | undefined> {
-    try {
-      const input = { SecretId: this.nameOf(connectionId), VersionId: version };
-      return (await this.client.send(new GetSecretValueCommand(input))).SecretString;
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) return undefined;
-      throw error;
-    }
+    const { getSecretValue } = await secretsManager();
+    const input = { SecretId: this.nameOf(connectionId), VersionId: version };
+    return (await getSecretValue(input).catch(ignoreMissing))?.SecretString;
   }
 
   /** Returns the current version. @throws ResourceNotFoundException */
@@ -183,10 +162,10 @@ export class ConnectionSecrets {
   }
 
   private async versionWith(connectionId: string, label: string): Promise<string | undefined> {
-    const input = { SecretId: this.nameOf(connectionId) };
-    const { VersionIdsToStages: stages = {} } = await this.client.send(
-      new DescribeSecretCommand(input),
-    );
+    const { describeSecret } = await secretsManager();
+    const { VersionIdsToStages: stages = {} } = await describeSecret({
+      SecretId: this.nameOf(connectionId),
+    });
     return Object.entries(stages).find(([, labels]) => labels.includes(label))?.[0];
   }
 
@@ -200,27 +179,26 @@ export class ConnectionSecrets {
     version: string,
     before: string | undefined,
   ): Promise<void> {
-    await this.client.send(
-      new UpdateSecretVersionStageCommand({
-        SecretId: this.nameOf(connectionId),
-        VersionStage: CURRENT,
-        MoveToVersionId: version,
-        RemoveFromVersionId: before,
-      }),
-    );
+    const { updateSecretVersionStage } = await secretsManager();
+    await updateSecretVersionStage({
+      SecretId: this.nameOf(connectionId),
+      VersionStage: CURRENT,
+      MoveToVersionId: version,
+      RemoveFromVersionId: before,
+    });
   }
 
   /**
    * Removes the label `AWSPENDING` from a version; left behind, it would block the next rotation.
    */
   async dropPending(connectionId: string, version: string): Promise<void> {
+    const { updateSecretVersionStage } = await secretsManager();
     try {
-      const input = {
+      await updateSecretVersionStage({
         SecretId: this.nameOf(connectionId),
         VersionStage: PENDING,
         RemoveFromVersionId: version,
-      };
-      await this.client.send(new UpdateSecretVersionStageCommand(input));
+      });
     } catch (error) {
       if (!isWrongVersion(error)) throw error;
     }
@@ -237,23 +215,23 @@ export class ConnectionSecrets {
     functionArn: string,
     atOnce: boolean,
   ): Promise<void> {
-    const command = new RotateSecretCommand({
+    const { rotateSecret } = await secretsManager();
+    const input = {
       SecretId: this.nameOf(connectionId),
       RotationLambdaARN: functionArn,
       RotationRules: { AutomaticallyAfterDays: days },
       RotateImmediately: atOnce,
-    });
-    await this.orRestored(connectionId, () => this.client.send(command));
+    };
+    await this.orRestored(connectionId, () => rotateSecret(input));
   }
 
   /**
    * Returns the days between scheduled rotations: 0 without a schedule, undefined without a secret.
    */
   async rotationDays(connectionId: string): Promise<number | undefined> {
-    const described = this.client.send(
-      new DescribeSecretCommand({ SecretId: this.nameOf(connectionId) }),
-    );
-    const secret = await described.catch(ignoreMissing);
+    const { describeSecret } = await secretsManager();
+    const input = { SecretId: this.nameOf(connectionId) };
+    const secret = await describeSecret(input).catch(ignoreMissing);
     if (secret === undefined) return undefined;
     return secret.RotationEnabled === true
       ? (secret.RotationRules?.AutomaticallyAfterDays ?? 0)
@@ -264,35 +242,31 @@ export class ConnectionSecrets {
    * Removes the schedule, and the label of a rotation that is under way: it would block the next.
    */
   async rotateNoMore(connectionId: string): Promise<void> {
-    await unlessMissing(
-      this.client.send(new CancelRotateSecretCommand({ SecretId: this.nameOf(connectionId) })),
-    );
+    const { cancelRotateSecret } = await secretsManager();
+    await cancelRotateSecret({ SecretId: this.nameOf(connectionId) }).catch(ignoreMissing);
     const pending = await this.versionWith(connectionId, PENDING).catch(ignoreMissing);
     if (pending !== undefined) await this.dropPending(connectionId, pending);
   }
 
   /** Deletes the secret without a recovery window: its tokens are worthless. */
   async delete(connectionId: string): Promise<void> {
+    const { deleteSecret } = await secretsManager();
     const input = { SecretId: this.nameOf(connectionId), ForceDeleteWithoutRecovery: true };
-    await unlessMissing(this.client.send(new DeleteSecretCommand(input)));
+    await deleteSecret(input).catch(ignoreMissing);
   }
 }
 
 /** Returns whether a label could not be moved because another version has it. */
 function isWrongVersion(error: unknown): boolean {
-  return error instanceof InvalidParameterException || error instanceof InvalidRequestException;
+  return isSecretsManagerError(error, 'InvalidParameterException', 'InvalidRequestException');
 }
 
 /** Returns whether a secret could not be restored because its deletion has begun. */
 function isGone(error: unknown): boolean {
-  return error instanceof ResourceNotFoundException || error instanceof InvalidRequestException;
-}
-
-async function unlessMissing(call: Promise<unknown>): Promise<void> {
-  await call.catch(ignoreMissing);
+  return isSecretsManagerError(error, 'ResourceNotFoundException', 'InvalidRequestException');
 }
 
 function ignoreMissing(error: unknown): undefined {
-  if (!(error instanceof ResourceNotFoundException)) throw error;
+  if (!isSecretsManagerError(error, 'ResourceNotFoundException')) throw error;
   return undefined;
 }

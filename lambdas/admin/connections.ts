@@ -1,7 +1,3 @@
-import {
-  InvalidRequestException,
-  ResourceNotFoundException,
-} from '@aws-sdk/client-secrets-manager';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod/mini';
@@ -19,6 +15,7 @@ import { profileOf } from '../../idp/profiles/registry';
 import type { Json } from '../../scim/json';
 import { makeCurrent, RotationError } from './token-rotation';
 import { noConnection, Problem } from '../json-api/problem';
+import { isSecretsManagerError } from '../runtime/secrets-manager';
 import { mergeSettings, type CREATE_CONNECTION } from './requests';
 import type { ConnectionServices } from './services';
 
@@ -168,14 +165,14 @@ export async function setSchedule(
       );
   } catch (error) {
     const errors = [{ pointer: '/rotation', detail: 'cannot be changed now' }];
-    if (error instanceof ResourceNotFoundException) {
+    if (isSecretsManagerError(error, 'ResourceNotFoundException')) {
       throw new Problem(
         409,
         `The connection's secret is missing. POST /connections/${id}/tokens creates it again.`,
         errors,
       );
     }
-    if (!(error instanceof InvalidRequestException)) throw error;
+    if (!isSecretsManagerError(error, 'InvalidRequestException')) throw error;
     throw new Problem(
       409,
       `Secrets Manager cannot change the schedule now: ${error.message}`,

@@ -1,4 +1,3 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { asText, isObject, parseJson, type Json } from '../../scim/json';
 import { CONNECTION_PATH } from '../contract';
 import { ERROR_CODE_HEADER } from '../http/error-answer';
@@ -28,9 +27,7 @@ const AUTHENTICATED: ReadonlySet<string> = new Set<ErrorCode>([
  * @param functionArn of the `discovery` function; undefined to call over HTTP
  */
 export function openTokenProbe(url: string, functionArn: string | undefined): TokenProbe {
-  return functionArn === undefined
-    ? httpProbe(url)
-    : functionProbe(new LambdaClient({}), functionArn);
+  return functionArn === undefined ? httpProbe(url) : functionProbe(functionArn);
 }
 
 function resultOf(status: number, errorCode: string | undefined): ProbeResult {
@@ -58,13 +55,11 @@ function httpProbe(url: string): TokenProbe {
   };
 }
 
-function functionProbe(client: LambdaClient, functionArn: string): TokenProbe {
+function functionProbe(functionArn: string): TokenProbe {
   return async (connectionId, token) => {
-    const payload = JSON.stringify(proxyEvent(connectionId, token));
-    const command = new InvokeCommand({ FunctionName: functionArn, Payload: payload });
-    const result = await client
-      .send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) })
-      .catch(() => undefined);
+    const { invoke } = await import('../runtime/lambda-calls');
+    const event = proxyEvent(connectionId, token);
+    const result = await invoke(functionArn, event, TIMEOUT_MS).catch(() => undefined);
     if (result?.FunctionError !== undefined) return 'unreachable';
     const answer = parseJson(result?.Payload?.transformToString() ?? 'null');
     if (!isObject(answer) || typeof answer['statusCode'] !== 'number') return 'unreachable';

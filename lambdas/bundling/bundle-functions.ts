@@ -20,7 +20,7 @@ export const LARGEST_KB: Readonly<Record<FunctionName, number>> = {
   discovery: 120,
   dispatcher: 500,
   completion: 105,
-  'token-rotation': 450,
+  'token-rotation': 480,
   notifications: 450,
   webhooks: 450,
   admin: 720,

@@ -1,7 +1,7 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { CONSOLE_PATH, ENVIRONMENT } from '../contract';
 import { variable } from '../runtime/environment';
+import { secretsManager } from '../runtime/secrets-manager';
 import { OpenId } from './open-id';
 
 /** The environment variable that the construct sets, as JSON. */
@@ -31,9 +31,7 @@ export function openOpenId(publicUrl: string, isInsecureAllowed: boolean): OpenI
 }
 
 async function secretOf(arn: string): Promise<string> {
-  const client = new SecretsManagerClient({});
-  const { SecretString: value = '' } = await client.send(
-    new GetSecretValueCommand({ SecretId: arn }),
-  );
+  const { getSecretValue } = await secretsManager();
+  const { SecretString: value = '' } = await getSecretValue({ SecretId: arn });
   return value;
 }

@@ -1,15 +1,8 @@
-import {
-  CreateSecretCommand,
-  DeleteSecretCommand,
-  GetSecretValueCommand,
-  PutSecretValueCommand,
-  ResourceNotFoundException,
-  type SecretsManagerClient,
-  type Tag,
-} from '@aws-sdk/client-secrets-manager';
+import type { Tag } from '@aws-sdk/client-secrets-manager';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { WebhookEndpoint } from '../../directory/webhooks/endpoint';
 import { KEY_BYTES, secretOf } from '../../events/webhooks/signature';
+import { isSecretsManagerError, secretsManager } from '../runtime/secrets-manager';
 
 /** A secret that was just created, with the version that Secrets Manager has it under. */
 export interface NewSecret {
@@ -25,7 +18,6 @@ export class WebhookSecrets {
   private readonly cached = new Map<string, Promise<string | undefined>>();
 
   constructor(
-    private readonly client: SecretsManagerClient,
     private readonly prefix: string,
     /** ARN of the KMS key for new secrets; undefined for the account's default key. */
     private readonly key?: string,
@@ -39,40 +31,38 @@ export class WebhookSecrets {
 
   /** Creates the secret of a new endpoint. */
   async create(webhook: string): Promise<NewSecret> {
+    const { createSecret } = await secretsManager();
     const secret = newSecret();
-    await this.client.send(
-      new CreateSecretCommand({
-        Name: this.nameOf(webhook),
-        Description: `SCIM signing secret of webhook ${webhook}`,
-        SecretString: secret.value,
-        ClientRequestToken: secret.version,
-        KmsKeyId: this.key,
-        Tags: [...this.tags],
-      }),
-    );
+    await createSecret({
+      Name: this.nameOf(webhook),
+      Description: `SCIM signing secret of webhook ${webhook}`,
+      SecretString: secret.value,
+      ClientRequestToken: secret.version,
+      KmsKeyId: this.key,
+      Tags: [...this.tags],
+    });
     return secret;
   }
 
   /** Replaces the secret of an endpoint. The earlier one stays as `AWSPREVIOUS`. */
   async rotate(webhook: string): Promise<NewSecret> {
+    const { putSecretValue } = await secretsManager();
     const secret = newSecret();
-    await this.client.send(
-      new PutSecretValueCommand({
-        SecretId: this.nameOf(webhook),
-        SecretString: secret.value,
-        ClientRequestToken: secret.version,
-      }),
-    );
+    await putSecretValue({
+      SecretId: this.nameOf(webhook),
+      SecretString: secret.value,
+      ClientRequestToken: secret.version,
+    });
     return secret;
   }
 
   /** Deletes the secret of an endpoint without a recovery window. */
   async delete(webhook: string): Promise<void> {
-    const input = { SecretId: this.nameOf(webhook), ForceDeleteWithoutRecovery: true };
+    const { deleteSecret } = await secretsManager();
     try {
-      await this.client.send(new DeleteSecretCommand(input));
+      await deleteSecret({ SecretId: this.nameOf(webhook), ForceDeleteWithoutRecovery: true });
     } catch (error) {
-      if (!(error instanceof ResourceNotFoundException)) throw error;
+      if (!isSecretsManagerError(error, 'ResourceNotFoundException')) throw error;
     }
   }
 
@@ -101,8 +91,9 @@ export class WebhookSecrets {
   }
 
   private async read(webhook: string, version: string): Promise<string | undefined> {
+    const { getSecretValue } = await secretsManager();
     const input = { SecretId: this.nameOf(webhook), VersionId: version };
-    return (await this.client.send(new GetSecretValueCommand(input))).SecretString;
+    return (await getSecretValue(input)).SecretString;
   }
 }
 

@@ -1,4 +1,3 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { Connections } from '../../../directory/connections/connections';
 import { ConsoleSessions } from '../../../directory/sessions/console-sessions';
@@ -20,7 +19,6 @@ import { resultOf, serveCall } from '../../pages/serve';
 import { actorOf, findVisitor } from '../../pages/visitor';
 import { openTable, variable } from '../../runtime/environment';
 import type { Invocation } from '../../runtime/invocation';
-import { startTask } from '../../runtime/tasks';
 
 const shared = openTable();
 const secrets = openSecrets();
@@ -28,7 +26,6 @@ const rotationFunction = variable(ENVIRONMENT.rotationFunction);
 const deployment = variable(ENVIRONMENT.deployment);
 const webhookSecrets = openWebhookSecrets();
 const webhooks = variable(ENVIRONMENT.webhooksFunction, '');
-let lambda: LambdaClient | undefined;
 const allowsLoopback = variable(ENVIRONMENT.loopbackWebhooks, '') !== '';
 const publicUrl = variable(ENVIRONMENT.scimUrl);
 const pages = variable(ENVIRONMENT.pages, '').split(' ');
@@ -51,9 +48,9 @@ function servicesOf(
     probe: openTokenProbe(url, process.env[ENVIRONMENT.probedFunction]),
     scimBaseUrl: (id) => `${url}/v2/connections/${id}`,
     webhookSecrets,
-    startDelivery: () => {
-      lambda ??= new LambdaClient({});
-      return startTask(lambda, webhooks, { task: 'deliver' });
+    startDelivery: async () => {
+      const { startDelivery } = await import('../../runtime/lambda-calls');
+      await startDelivery(webhooks);
     },
     allowsLoopback,
     deployment,

@@ -1,4 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { LoggedEvent } from '../../../directory/events/event';
 import { webhookNoticeWrite } from '../../../directory/notices/notice-item';
 import type { WebhookNotice } from '../../../directory/notices/notice';
@@ -24,7 +23,7 @@ import { WebhookSecrets } from '../../webhooks/webhook-secrets';
 const shared = openTable();
 const deployment = variable(ENVIRONMENT.deployment);
 const allowsLoopback = variable(ENVIRONMENT.loopbackWebhooks) !== '';
-const secrets = new WebhookSecrets(new SecretsManagerClient({}), deployment);
+const secrets = new WebhookSecrets(deployment);
 
 /** Endpoints that are delivered to in parallel. */
 const WIDTH = 8;

@@ -1,0 +1,27 @@
+import type * as Calls from './secrets-manager-calls';
+
+/**
+ * Loads the client of Secrets Manager on the first call: it takes as long to load as the rest of
+ * `admin`, and most requests need no secret.
+ */
+export function secretsManager(): Promise<typeof Calls> {
+  return import('./secrets-manager-calls');
+}
+
+/** Errors of Secrets Manager that functions tell apart. */
+export type SecretsManagerError =
+  | 'InvalidParameterException'
+  | 'InvalidRequestException'
+  | 'ResourceExistsException'
+  | 'ResourceNotFoundException';
+
+/**
+ * Returns whether an error is an answer of Secrets Manager with one of these names. The classes of
+ * the SDK would load its client.
+ */
+export function isSecretsManagerError(
+  error: unknown,
+  ...names: readonly SecretsManagerError[]
+): error is Error {
+  return error instanceof Error && names.some((name) => name === error.name);
+}
