@@ -2,7 +2,10 @@ import { countUse } from '../../directory/connections/usage-counts';
 import type { Table } from '../../directory/store/table';
 
 /** Number of uncounted requests of a connection at which an instance writes the counts. */
-const MOST_UNCOUNTED = 20;
+const MOST_UNCOUNTED = 50;
+
+/** Failures of a connection that an instance writes immediately within one interval. */
+const IMMEDIATE_FAILURES = 20;
 
 /** Interval after which the next request writes the counts, even if there are few. */
 const INTERVAL_MS = 10_000;
@@ -45,7 +48,7 @@ export class UsageCounter {
       Object.assign(uncounted, { failedAt: now, failuresAdded: 0 });
     }
     // The first failures are written immediately, so that the console shows them right away.
-    if (uncounted.failuresAdded >= MOST_UNCOUNTED) return;
+    if (uncounted.failuresAdded >= IMMEDIATE_FAILURES) return;
     uncounted.failuresAdded += 1;
     await this.add(table, connection, uncounted, now);
   }

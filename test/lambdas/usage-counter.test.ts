@@ -23,13 +23,13 @@ class NotingTable extends Table {
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 
-test('requests are added at first one by one, then by twenty or after ten seconds', async () => {
+test('requests are added at first one by one, then by fifty or after ten seconds', async () => {
   const [counter, table] = [new UsageCounter(), new NotingTable()];
   await counter.countRequest(table, 'acme', START);
-  for (let count = 0; count < 25; count += 1) await counter.countRequest(table, 'acme', START + 1);
+  for (let count = 0; count < 55; count += 1) await counter.countRequest(table, 'acme', START + 1);
   expect(table.added).toEqual([
     [1, 0],
-    [20, 0],
+    [50, 0],
   ]);
   await counter.countRequest(table, 'other', START + 2);
   await counter.countRequest(table, 'acme', START + 10_001);
