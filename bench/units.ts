@@ -64,7 +64,7 @@ the connection. Calls that run in parallel count as one round trip. The executio
 warm: the first request that shows a group takes one more round trip to read its name.
 
 Not in the table: each change also creates an entry in the provisioning log and an event, which \
-are written after the request; every twentieth request counts the use of the connection (1 \
+are written after the request; every fiftieth request counts the use of the connection (1 \
 write). The costs are those of DynamoDB: ${READ_MILLION} USD per million reads and \
 ${WRITE_MILLION} USD per million writes on demand in us-east-1.
 

@@ -90,6 +90,8 @@ const server = createServer((request, response) => {
     response.writeHead(answer.statusCode, answer.headers).end(answer.body);
   });
 });
+// A client that sends on a connection which the server is closing would fail.
+server.keepAliveTimeout = 60_000;
 server.listen(Number(PORT), '127.0.0.1', () => {
   const baseUrl = `http://127.0.0.1:${server.address().port}${root}/default`;
   process.stdout.write(`${JSON.stringify({ baseUrl, token, tokens })}\n`);
