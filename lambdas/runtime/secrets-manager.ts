@@ -1,8 +1,8 @@
 import type * as Calls from './secrets-manager-calls';
 
 /**
- * Loads the client of Secrets Manager on the first call: it takes as long to load as the rest of
- * `admin`, and most requests need no secret.
+ * Loads the client of Secrets Manager on the first call: loading takes longer than many of the
+ * requests that need no secret.
  */
 export function secretsManager(): Promise<typeof Calls> {
   return import('./secrets-manager-calls');

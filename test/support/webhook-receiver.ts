@@ -16,7 +16,7 @@ export interface Received {
   readonly event: Body;
 }
 
-/** What an endpoint answers: a status, or status and headers. */
+/** An answer of an endpoint: a status, or status and headers. */
 type Reaction = (event: Body) => number | readonly [number, Record<string, string>];
 
 /** An endpoint of an application on this machine. */
