@@ -16,13 +16,13 @@ export async function inParallel<T, R>(
   width: number,
   task: (element: T) => Promise<R>,
 ): Promise<readonly R[]> {
-  const results = new Map<number, R>();
+  const results: R[] = [];
   const queue = list.entries();
   const worker = async (): Promise<void> => {
-    for (const [index, element] of queue) results.set(index, await task(element));
+    for (const [index, element] of queue) results[index] = await task(element);
   };
   await Promise.all(Array.from({ length: Math.min(width, list.length) }, worker));
-  return [...results.entries()].sort(([a], [b]) => a - b).map(([, result]) => result);
+  return results;
 }
 
 /** Reads several generators in parallel and yields their values as they arrive, in no order. */
