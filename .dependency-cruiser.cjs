@@ -168,6 +168,36 @@ const pathOf = (name) => (/\.tsx?$/.test(name) ? `^${escaped(name)}$` : `^${esca
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    // Most requests of `admin` and `webhooks` do without these clients, which load slowly.
+    {
+      name: 'clients-load-on-first-use',
+      comment: 'Load the calls with import() where they are made.',
+      severity: 'error',
+      from: { path: '^lambdas/' },
+      to: {
+        path: '^lambdas/runtime/[a-z-]+-calls\\.ts$',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'clients-belong-to-their-calls',
+      comment: 'Make the call in lambdas/runtime/…-calls.ts, which is loaded on first use.',
+      severity: 'error',
+      from: {
+        path: '^lambdas/',
+        pathNot: [
+          '^lambdas/runtime/[a-z-]+-calls\\.ts$',
+          // The dispatcher invokes functions for most batches.
+          '^lambdas/runtime/tasks\\.ts$',
+          '^lambdas/functions/dispatcher/',
+        ],
+      },
+      to: {
+        path: '^node_modules/@aws-sdk/client-(?:lambda|secrets-manager)/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
     ...Object.entries(RULES).flatMap(([name, { folders = [], packages = [], core }]) => [
       {
         name: `imports-of-${name}`,
