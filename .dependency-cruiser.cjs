@@ -100,13 +100,25 @@ const RULES = {
   lib: { packages: ['aws-cdk-lib', 'constructs'], folders: ['lambdas/contract.ts'] },
   client: { packages: ['aws4'] },
   bin: { packages: ['aws-cdk-lib', 'zod'], folders: ['lib'] },
+  cli: {
+    packages: [
+      '@aws-sdk',
+      '@clack/prompts',
+      '@commander-js/extra-typings',
+      'cli-table3',
+      'commander',
+      'open',
+      'picocolors',
+    ],
+    folders: ['client', 'directory', 'scim', 'idp', 'package.json'],
+  },
   local: {
     packages: ['aws-cdk-lib', '@aws-sdk', 'aws-lambda', 'sql.js'],
     folders: ['lib', 'lambdas/contract.ts', 'idp', 'scim'],
   },
   tools: {
-    packages: ['@aws-sdk', 'esbuild', 'prettier'],
-    folders: ['scim', 'idp', 'directory', 'lambdas/bundling'],
+    packages: ['esbuild', 'prettier'],
+    folders: ['idp', 'lambdas/bundling'],
   },
 };
 
@@ -163,7 +175,8 @@ if (uncovered.length > 0) {
 }
 
 const escaped = (text) => text.replaceAll('.', '\\.');
-const pathOf = (name) => (/\.tsx?$/.test(name) ? `^${escaped(name)}$` : `^${escaped(name)}/`);
+const pathOf = (name) =>
+  /\.(?:tsx?|json)$/.test(name) ? `^${escaped(name)}$` : `^${escaped(name)}/`;
 
 module.exports = {
   forbidden: [

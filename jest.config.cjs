@@ -24,6 +24,7 @@ const againstServer = {
 
 /** Tests that would double the time of `npm test` (npm run test:slow). */
 const SLOW = [
+  'cli/verify',
   'directory/bulk-time',
   'directory/burst',
   'directory/many-connections',
@@ -46,7 +47,7 @@ module.exports = {
     {
       ...againstServer,
       displayName: 'system',
-      testMatch: ['<rootDir>/test/{client,directory,e2e,tools}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{cli,client,directory,e2e}/**/*.test.ts'],
       testPathIgnorePatterns: SLOW.map((name) => `/test/${name}\\.test\\.ts$`),
     },
     {

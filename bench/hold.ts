@@ -3,7 +3,7 @@ import { DynamoDBConnection } from '../directory/store/client/dynamodb';
 import { SCAN_BUDGET } from '../directory/resources/collection';
 import { Table } from '../directory/store/table';
 import { LOCAL_CREDENTIALS } from '../local/engine';
-import { seed } from '../tools/seed/seed';
+import { seed } from '../cli/seed/seed';
 import type { Effort } from './support/effort';
 import { mixtureOf } from './support/mixture';
 import { nodePrograms, startOurs, startTable } from './support/processes';

@@ -4,7 +4,7 @@ import type { Connection } from '../directory/connections/connection';
 import { connectionToItem } from '../directory/connections/connection-item';
 import { DynamoDBConnection } from '../directory/store/client/dynamodb';
 import { Table } from '../directory/store/table';
-import { seed } from '../tools/seed/seed';
+import { seed } from '../cli/seed/seed';
 import type { Effort } from './support/effort';
 import { median, table, timed } from './support/statistics';
 import { startSystem, type System } from './support/system';

@@ -46,7 +46,7 @@ export class Http {
    * @throws ScimClientError, ExpiredCursorError
    */
   async call(
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     { query = {}, body, isOptional = false }: CallOptions = {},
   ): Promise<unknown> {

@@ -5,6 +5,7 @@ export {
   type PortalLinkSettings,
   type ScimAdminClientOptions,
 } from './admin-client';
+export type * from './admin-types';
 export { ExpiredCursorError, ScimClientError, WebhookVerificationError } from './errors';
 export type { Credentials, ScimClientOptions } from './http';
 export { ScimClient, type EventFilter, type EventPage, type UserFilter } from './scim-client';

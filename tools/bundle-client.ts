@@ -22,7 +22,10 @@ const { metafile } = buildSync({
   metafile: true,
 });
 const inputs = Object.keys(metafile.inputs).map((input) => path.join(ROOT, input));
-writeFileSync(path.join(ROOT, 'dist/client', LICENSES_FILE), thirdPartyLicenses(inputs));
+writeFileSync(
+  path.join(ROOT, 'dist/client', LICENSES_FILE),
+  thirdPartyLicenses('The client of cdk-scim contains', inputs),
+);
 const tsc = require.resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.client.json'], {
   cwd: ROOT,

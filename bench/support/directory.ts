@@ -1,7 +1,7 @@
 import { DynamoDBConnection } from '../../directory/store/client/dynamodb';
 import { Table } from '../../directory/store/table';
 import { LOCAL_CREDENTIALS } from '../../local/engine';
-import { seed } from '../../tools/seed/seed';
+import { seed } from '../../cli/seed/seed';
 import { MeteringProxy } from './metering-proxy';
 import { startOurs, startTable, type Subject } from './processes';
 

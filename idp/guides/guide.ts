@@ -74,6 +74,19 @@ export const TOKEN = { is: 'token' } as const;
 /** The guides by identity provider. */
 export type Guides = Readonly<Record<IdentityProvider, Guide>>;
 
+/** Returns the parts of a step that a connection needs. */
+export function blocksFor(
+  blocks: readonly Block[],
+  { groups, schemas }: { readonly groups: boolean; readonly schemas: readonly unknown[] },
+): readonly Block[] {
+  return blocks.filter((block) => {
+    if (typeof block === 'string') return true;
+    if ('usersOnly' in block) return !groups;
+    if ('withGroups' in block) return groups;
+    return 'customAttributes' in block ? schemas.length > 0 : true;
+  });
+}
+
 /** Lines that begin with one of these are not joined to the line before. */
 const BEGINNING = /^\s*(?:- |\d+\. )/;
 

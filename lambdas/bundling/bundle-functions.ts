@@ -49,7 +49,10 @@ export async function bundleFunctions(outdir: string): Promise<ReadonlyMap<Funct
     metafile: true,
   });
   const inputs = Object.keys(metafile.inputs).map((input) => path.join(ROOT, input));
-  writeFileSync(path.join(outdir, LICENSES_FILE), thirdPartyLicenses(inputs));
+  writeFileSync(
+    path.join(outdir, LICENSES_FILE),
+    thirdPartyLicenses('The functions of cdk-scim contain', inputs),
+  );
   const outputs = Object.entries(metafile.outputs);
   const sizes = new Map(
     FUNCTION_NAMES.map((name) => [

@@ -15,10 +15,11 @@ interface BundledPackage {
 
 /**
  * Returns the licenses of all packages of which the bundles contain code.
+ * @param subject what contains the code, with its verb
  * @param inputs absolute paths of the files of the bundles
  * @throws Error for a package without a license
  */
-export function thirdPartyLicenses(inputs: readonly string[]): string {
+export function thirdPartyLicenses(subject: string, inputs: readonly string[]): string {
   const folders = new Set(inputs.flatMap((input) => packageFolder(input) ?? []));
   const packages = [...folders]
     .map(packageIn)
@@ -26,7 +27,7 @@ export function thirdPartyLicenses(inputs: readonly string[]): string {
   const sections = packages.map(
     ({ name, version, license, text }) => `${name}@${version} (${license})\n\n${text.trim()}\n`,
   );
-  return ['The functions of cdk-scim contain code of these packages.\n', ...new Set(sections)].join(
+  return [`${subject} code of these packages.\n`, ...new Set(sections)].join(
     `\n${'-'.repeat(80)}\n\n`,
   );
 }

@@ -9,7 +9,7 @@ import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
 import { membersFrom, type MembershipChange } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
-import { seed } from '../../tools/seed/seed';
+import { seed } from '../../cli/seed/seed';
 import { connectionWith, createConnection, meteredTenant } from './support';
 
 /**

@@ -23,7 +23,7 @@ import { createTable } from '../../local/local-table';
 import { Mailbox } from '../../local/services/mailbox';
 import { LocalSecretsManager } from '../../local/services/secrets-manager';
 import { Template } from '../../local/template';
-import { seed } from '../../tools/seed/seed';
+import { seed } from '../../cli/seed/seed';
 import type { Client } from '../support/client';
 import { openEngine } from '../directory/support';
 import { close, listen } from '../support/loopback-server';

@@ -1,4 +1,4 @@
-import { blocksFor } from '../../ui/parts/guide-blocks';
+import { blocksFor } from '../../idp/guides/guide';
 
 test.each([
   [true, ['b']],

@@ -2,7 +2,7 @@ import { raw } from 'hono/html';
 import type { FC } from 'hono/jsx';
 import { marked } from 'marked';
 import type { ConnectionInfo } from '../data';
-import type { Block, Field, Guide } from '../../idp/guides/guide';
+import { blocksFor, type Block, type Field, type Guide } from '../../idp/guides/guide';
 import { MAPPING_ROWS } from '../../idp/guides/mapping-rows';
 import { CopyField, LaterField, Notice, Table } from './parts';
 
@@ -16,19 +16,6 @@ interface BlocksProps {
   readonly connection: ConnectionInfo;
   /** Prefix of the ids of elements, unique on the page. */
   readonly id: string;
-}
-
-/** Returns the parts of a step that a connection needs. */
-export function blocksFor(
-  blocks: readonly Block[],
-  { groups, schemas }: Pick<ConnectionInfo, 'groups' | 'schemas'>,
-): readonly Block[] {
-  return blocks.filter((block) => {
-    if (typeof block === 'string') return true;
-    if ('usersOnly' in block) return !groups;
-    if ('withGroups' in block) return groups;
-    return 'customAttributes' in block ? schemas.length > 0 : true;
-  });
 }
 
 /** The parts of a step, with the values of a connection. */

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
+import { blocksFor } from '../../idp/guides/guide';
 import { GUIDES, guideOf } from '../../idp/guides/registry';
-import { blocksFor, GuideBlocks } from '../parts/guide-blocks';
+import { GuideBlocks } from '../parts/guide-blocks';
 import { Form } from '../parts/forms';
 import { productIn } from '../parts/branding';
 import { Card, Head, Notice } from '../parts/parts';

@@ -1,0 +1,34 @@
+import type { NewToken } from '../../client';
+import { UsageError } from '../errors';
+import { timeText } from '../output/output';
+
+/* New tokens are printed only on request; otherwise their secret holds them. */
+
+/** @throws UsageError if a token would be neither printed nor kept */
+export function checkShown(isKept: boolean, isShown: true | undefined): void {
+  if (isKept || isShown === true) return;
+  throw new UsageError('The token is kept nowhere and cannot be read later. Add --show.');
+}
+
+/** Returns a new token for JSON, with its value only on request. */
+export function withoutValue(
+  { value, ...token }: NewToken,
+  isShown: true | undefined,
+): Partial<NewToken> {
+  return isShown === true ? { ...token, value } : token;
+}
+
+/** Returns a new token for people. @param secretName undefined if no secret holds it */
+export function tokenFields(
+  { id, value, expiresAt }: NewToken,
+  secretName: string | undefined,
+  isShown: true | undefined,
+): Record<string, string> {
+  const place =
+    secretName === undefined ? value : `in Secrets Manager, in the secret ${secretName}`;
+  return {
+    Token: isShown === true ? value : place,
+    'Token id': id,
+    Expires: timeText(expiresAt),
+  };
+}

@@ -1,0 +1,73 @@
+import { ScimAdminClient, ScimClient } from '../client';
+import { awsAccess, type AwsOptions } from './aws-access';
+import { UnreachableError, UsageError } from './errors';
+import { stackOutputs } from './stack-outputs';
+
+/** The options that name a deployment. Without any of them, it is a local `npm start`. */
+export interface DeploymentOptions extends AwsOptions {
+  readonly stack?: string | undefined;
+  readonly adminUrl?: string | undefined;
+}
+
+/** Clients of a deployment. */
+export interface Deployment {
+  readonly admin: ScimAdminClient;
+  readonly application: ScimClient;
+}
+
+const LOCAL_URL = 'http://127.0.0.1:8080/scim/admin';
+
+/**
+ * Finds the deployment that the options name.
+ * @throws UsageError, UnreachableError
+ */
+export async function findDeployment(options: DeploymentOptions): Promise<Deployment> {
+  const adminUrl = await adminUrlOf(options);
+  const access = await accessTo(adminUrl, options);
+  return {
+    admin: new ScimAdminClient({ url: adminUrl, ...access }),
+    application: new ScimClient({ url: adminUrl.replace(/admin$/, 'app/v1'), ...access }),
+  };
+}
+
+async function adminUrlOf(options: DeploymentOptions): Promise<string> {
+  const { stack, adminUrl } = options;
+  if (stack !== undefined && adminUrl !== undefined) {
+    throw new UsageError('--stack and --admin-url name a deployment each. Use one of them.');
+  }
+  if (stack !== undefined) return (await stackOutputs(stack, options)).adminUrl;
+  if (adminUrl === undefined) {
+    await checkLocal();
+    return LOCAL_URL;
+  }
+  const url = adminUrl.replace(/\/$/, '');
+  if (URL.canParse(url) && /^https?:\/\/.+\/admin$/.test(url)) return url;
+  throw new UsageError(
+    `--admin-url takes the stack's output AdminUrl, which ends with /admin, not "${adminUrl}".`,
+  );
+}
+
+/** @throws UnreachableError unless something answers at the default address of `npm start` */
+async function checkLocal(): Promise<void> {
+  const { origin } = new URL(LOCAL_URL);
+  const answer = await fetch(LOCAL_URL).catch(() => undefined);
+  if (answer !== undefined) return;
+  throw new UnreachableError(
+    `No local system answers at ${origin}. Start it with npm start, or name a deployment with ` +
+      '--stack or --admin-url.',
+  );
+}
+
+/** Returns what signs requests; a local system needs no signature, so any region will do. */
+async function accessTo(
+  adminUrl: string,
+  options: DeploymentOptions,
+): Promise<Pick<ConstructorParameters<typeof ScimClient>[0], 'region' | 'credentials'>> {
+  const { hostname } = new URL(adminUrl);
+  if (['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) return { region: 'us-east-1' };
+  const { credentials, region } = await awsAccess(options);
+  // The host of a REST API names its region; that of a custom domain does not.
+  return hostname.includes('.execute-api.')
+    ? { credentials }
+    : { credentials, region: await region() };
+}

@@ -1,0 +1,34 @@
+import { membershipKey } from '../../directory/store/keys';
+import { Table } from '../../directory/store/table';
+import { openEngine } from '../directory/support';
+import { Client, server } from '../support/client';
+import { run } from '../support/command';
+
+test('verify has exit code 1 for a finding that persists, and 0 without any', async () => {
+  const client = await Client.connect('okta');
+  const { id: user } = await client.user('ann@acme.example');
+  const { id: group } = await client.group('Guides', [user]);
+  const engine = openEngine(server().dynamodbEndpoint);
+  const table = new Table(engine, server().tableName);
+  const verify = ['verify', '--table', server().tableName];
+  const target = ['--dynamodb', server().dynamodbEndpoint];
+  try {
+    const key = membershipKey(client.id, group, user);
+    const membership = await table.get(key);
+    if (membership === undefined) throw new Error('The membership has no item.');
+    await table.write([{ delete: key }]);
+    const damaged = await run([...verify, ...target, '--json']);
+    expect(damaged.code).toBe(1);
+    expect(damaged.stderr).toContain('checking again in 30 s');
+    const { findings } = JSON.parse(damaged.stdout) as { findings: { connection: string }[] };
+    expect(findings.every(({ connection }) => connection === client.id)).toBe(true);
+    await table.write([{ put: membership }]);
+    const repaired = await run([...verify, ...target]);
+    expect([repaired.code, repaired.stdout]).toEqual([
+      0,
+      expect.stringMatching(/ 0 findings\.\n$/),
+    ]);
+  } finally {
+    engine.close();
+  }
+});
