@@ -117,8 +117,8 @@ const RULES = {
     folders: ['lib', 'lambdas/contract.ts', 'idp', 'scim'],
   },
   tools: {
-    packages: ['esbuild', 'prettier'],
-    folders: ['idp', 'lambdas/bundling'],
+    packages: ['@commander-js/extra-typings', 'esbuild', 'prettier'],
+    folders: ['cli', 'idp', 'lambdas/bundling'],
   },
 };
 

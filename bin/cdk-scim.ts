@@ -139,8 +139,7 @@ function mailAndAlarms(
 
 new CfnOutput(stack, 'AdminUrl', {
   value: provider.adminUrl,
-  description:
-    'Admin API: create connections with POST <AdminUrl>/connections (SigV4, service execute-api)',
+  description: 'Admin API (SigV4, service execute-api): npx cdk-scim --help lists what it does',
 });
 new CfnOutput(stack, 'ApplicationUrl', {
   value: provider.applicationUrl,
@@ -149,7 +148,7 @@ new CfnOutput(stack, 'ApplicationUrl', {
 if (provider.consoleUrl !== undefined) {
   new CfnOutput(stack, 'ConsoleUrl', {
     value: provider.consoleUrl,
-    description: 'Console: open it with the link from POST <AdminUrl>/consoleSessions',
+    description: 'Console: open it with npx cdk-scim console',
   });
 }
 new CfnOutput(stack, 'ScimBaseUrl', {
@@ -158,5 +157,5 @@ new CfnOutput(stack, 'ScimBaseUrl', {
 });
 new CfnOutput(stack, 'TableName', {
   value: provider.table.tableName,
-  description: 'Table, for npm run verify and npm run seed',
+  description: 'Table, for npx cdk-scim verify and npx cdk-scim seed',
 });

@@ -40,14 +40,14 @@ function prerequisites(identityProvider: string, role: string): string {
     `- You need ${named}.`,
     '- You need the base URL (`scimBaseUrl`) and the bearer token (`token.value`) of a ' +
       'connection. An operator [creates the connection](README.md#create-a-connection) in the ' +
-      'console, or with awscurl (`pip install awscurl`):',
+      'console, or with the command of the package:',
     '',
     '  ```sh',
-    '  awscurl --service execute-api --region <region> -X POST "$ADMIN_URL/connections" \\',
-    `    -d '{"id": "acme", "displayName": "Acme", "identityProvider": "${identityProvider}"}'`,
+    `  npx cdk-scim connections create "Acme" --id acme --idp ${identityProvider} --stack <stack>`,
     '  ```',
     '',
-    '  To provision users only, add `"groups": false`.',
+    '  To provision users only, add `--users-only`. `npx cdk-scim guide --connection acme` shows ' +
+      'the steps below with the values of the connection.',
   ].join('\n');
 }
 
@@ -75,9 +75,9 @@ function customAttributes(text: string): string {
       'the connection, once:',
     [
       '```sh',
-      'awscurl --service execute-api --region <region> -X PUT \\',
-      `  "$ADMIN_URL/connections/acme/schemas/${EXAMPLE_URN}" \\`,
-      '  -d \'{"name": "Acme", "attributes": [{"name": "jobRole"}, {"name": "company"}]}\'',
+      'npx cdk-scim api PUT --stack <stack> \\',
+      `  /connections/acme/schemas/${EXAMPLE_URN} \\`,
+      '  --body \'{"name": "Acme", "attributes": [{"name": "jobRole"}, {"name": "company"}]}\'',
       '```',
     ].join('\n'),
     'The full name of the attribute `jobRole` is then ' + `\`${EXAMPLE_URN}:jobRole\`.`,

@@ -2,29 +2,40 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { GUIDES } from '../idp/guides/registry';
+import { commandPage } from './command-page';
 import { guidePage } from './guide-page';
 
 /*
  * `npm run docs:guides`: generates the guides of identity providers in docs/guides from the steps
- * that the portal shows. With `--check`, it only compares them.
+ * that the portal shows, and docs/reference/command.md from the command. With `--check`, it only
+ * compares them.
  */
 
-const FOLDER = path.join(__dirname, '..', 'docs', 'guides');
+const DOCS = path.join(__dirname, '..', 'docs');
 
 async function main(isCheck: boolean): Promise<void> {
-  const options = { ...(await resolveConfig(path.join(FOLDER, 'README.md'))), parser: 'markdown' };
+  const options = { ...(await resolveConfig(path.join(DOCS, 'README.md'))), parser: 'markdown' };
   const outdated: string[] = [];
-  for (const [identityProvider, guide] of Object.entries(GUIDES)) {
-    // The strict profile has the guide of any other client.
-    if (identityProvider === 'rfc') continue;
-    const file = path.join(FOLDER, `${guide.file}.md`);
-    const page = await format(guidePage(identityProvider, guide), options);
-    if (isCheck && readFileSync(file, 'utf8') !== page)
-      outdated.push(`docs/guides/${guide.file}.md`);
+  for (const [name, text] of pages()) {
+    const file = path.join(DOCS, name);
+    const page = await format(text, options);
     if (!isCheck) writeFileSync(file, page);
+    else if (readFileSync(file, 'utf8') !== page) outdated.push(`docs/${name}`);
   }
   if (outdated.length === 0) return;
-  throw new Error(`Run "npm run docs:guides": ${outdated.join(', ')} differ from idp/guides.`);
+  throw new Error(`Run "npm run docs:guides": ${outdated.join(', ')} differ from the code.`);
+}
+
+/** Returns the pages by their names in docs. */
+function pages(): readonly (readonly [string, string])[] {
+  const guides = Object.entries(GUIDES)
+    // The strict profile has the guide of any other client.
+    .filter(([identityProvider]) => identityProvider !== 'rfc')
+    .map(
+      ([identityProvider, guide]) =>
+        [`guides/${guide.file}.md`, guidePage(identityProvider, guide)] as const,
+    );
+  return [...guides, ['reference/command.md', commandPage()]];
 }
 
 main(process.argv.includes('--check')).catch((error: unknown) => {

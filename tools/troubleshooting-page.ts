@@ -43,8 +43,6 @@ const NOTES =
   '([admin API](../reference/admin-api.md#the-provisioning-log)). ' +
   'This page is generated from `idp/explanations` with `npm run docs:troubleshooting`.';
 
-const LOG = 'awscurl --region <region> --service execute-api "$ADMIN_URL/connections/acme/requests';
-
 /** Returns the page docs/operations/troubleshooting.md. */
 export function troubleshooting(): string {
   return `# Troubleshooting
@@ -52,9 +50,8 @@ export function troubleshooting(): string {
 ${INTRODUCTION}
 
 \`\`\`sh
-# pip install awscurl
-${LOG}?status=failed"
-${LOG}?status=failed&userName=bjensen@example.com"   # why did this user fail?
+npx cdk-scim log acme --stack <stack> --failed
+npx cdk-scim log acme --stack <stack> --user bjensen@example.com   # why did this user fail?
 \`\`\`
 
 ${NOTES}

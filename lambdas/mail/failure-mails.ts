@@ -3,7 +3,7 @@ import { consoleLabelsOf } from '../../idp/explanations/console';
 import { explain } from '../../idp/explanations/explanations';
 import { capitalized } from '../../idp/explanations/text';
 import { LOGGED_ONE_BY_ONE } from '../observability/failure-limits';
-import { logCommand, readTokenCommand, settingsCommand } from './commands';
+import { cliCommand, logCommand, readTokenCommand } from './commands';
 import {
   contactBlocks,
   dateOf,
@@ -41,7 +41,7 @@ export function failuresMail({ causes }: FailuresNotice, context: MailContext): 
     ...forOperators(
       context,
       { text: 'To see every failed request:' },
-      { command: logCommand(adminUrl, connection.id, '?status=failed') },
+      { command: logCommand(adminUrl, connection.id, '--failed') },
     ),
     ...skippedMembersBlocks(partial, failed.length, context),
     {
@@ -79,7 +79,7 @@ function skippedMembersBlocks(
     ...forOperators(
       context,
       { text: 'To see these requests:' },
-      { command: logCommand(adminUrl, connection.id, '?cause=unknownMember') },
+      { command: logCommand(adminUrl, connection.id, '--cause unknownMember') },
     ),
   ];
 }
@@ -112,11 +112,11 @@ function commandsFor(cause: string, context: MailContext): readonly Block[] {
   const { id } = connection;
   switch (cause) {
     case 'connectionDisabled':
-      return [{ command: settingsCommand(adminUrl, id, { enabled: true }) }];
+      return [{ command: cliCommand(adminUrl, `connections update ${id} --enable`) }];
     case 'groupsOff':
       return [
         { text: 'To let the connection accept groups:' },
-        { command: settingsCommand(adminUrl, id, { groups: true }) },
+        { command: cliCommand(adminUrl, `connections update ${id} --with-groups`) },
       ];
     case 'tokenRefused':
       if (secretName === undefined) return [];
@@ -153,7 +153,7 @@ export function recoveryMail({ since, causes }: RecoveryNotice, context: MailCon
           ...forOperators(
             context,
             { text: 'The log shows it right away:' },
-            { command: logCommand(adminUrl, id, '?status=failed') },
+            { command: logCommand(adminUrl, id, '--failed') },
           ),
         ]),
     ...contactBlocks(context),

@@ -1,7 +1,7 @@
 import type { TokenNotice } from '../../directory/notices/notice';
 import { consoleLabelsOf, type ConsoleLabels } from '../../idp/explanations/console';
 import { capitalized } from '../../idp/explanations/text';
-import { issueTokenCommand, readTokenCommand } from './commands';
+import { cliCommand, readTokenCommand } from './commands';
 import {
   contactBlocks,
   dateOf,
@@ -12,9 +12,6 @@ import {
   type Mail,
   type MailContext,
 } from './mail';
-
-/** The overlap in the suggested command: a week to paste the new token. */
-const SUGGESTED_OVERLAP_SECONDS = 604_800;
 
 /** Creates the mail about a token that ends soon, or about its successor. */
 export function tokenMail(notice: TokenNotice, context: MailContext): Mail {
@@ -31,7 +28,6 @@ type ExpiryNotice = TokenNotice & { readonly kind: 'tokenExpires' };
 function expiryMail(notice: ExpiryNotice, context: MailContext): Mail {
   const { connection, adminUrl, secretName } = context;
   const idp = consoleLabelsOf(connection.identityProvider);
-  const overlap = { overlapSeconds: SUGGESTED_OVERLAP_SECONDS };
   const inSecret =
     secretName === undefined ? '' : ` It is also stored in the secret ${secretName}.`;
   return render(`SCIM token of ${connection.displayName} expires ${whenOf(notice)}`, [
@@ -45,10 +41,10 @@ function expiryMail(notice: ExpiryNotice, context: MailContext): Mail {
       context,
       {
         text:
-          'Issue a new token with an overlap of 7 days, in which both tokens work. The response ' +
-          `shows the new token once.${inSecret}`,
+          'Issue a new token with an overlap of 7 days, in which both tokens work. The command ' +
+          `prints the new token once.${inSecret}`,
       },
-      { command: issueTokenCommand(adminUrl, connection.id, overlap) },
+      { command: cliCommand(adminUrl, `tokens rotate ${connection.id} --overlap 7d --show`) },
       ...readBlocks('To read it again:', secretName),
     ),
     ...askBlocks('Ask the operators of this service for a new token.', context),
@@ -83,8 +79,13 @@ function scopedExpiryMail(
     },
     ...forOperators(
       context,
-      { text: 'If the token is still in use, replace it. The response shows the new one once:' },
-      { command: issueTokenCommand(adminUrl, connection.id, { scopes }) },
+      { text: 'If the token is still in use, replace it. The command prints the new one once:' },
+      {
+        command: cliCommand(
+          adminUrl,
+          `tokens issue ${connection.id} --scope ${scopes.join(' ')} --show`,
+        ),
+      },
     ),
     ...askBlocks('If you still use it, ask the operators of this service for another.', context),
     ...contactBlocks(context),

@@ -1,7 +1,7 @@
 import type { UsageNotice } from '../../directory/notices/notice';
 import { consoleLabelsOf } from '../../idp/explanations/console';
 import { capitalized } from '../../idp/explanations/text';
-import { logCommand, settingsCommand } from './commands';
+import { cliCommand, logCommand } from './commands';
 import {
   contactBlocks,
   dateOf,
@@ -39,7 +39,7 @@ export function silenceMail({ since }: UsageNotice, context: MailContext): Mail 
       { text: 'To see the latest requests:' },
       { command: logCommand(adminUrl, connection.id) },
       { text: 'If you no longer need this connection, disable it to stop these mails:' },
-      { command: settingsCommand(adminUrl, connection.id, { enabled: false }) },
+      { command: cliCommand(adminUrl, `connections disable ${connection.id}`) },
     ),
     ...contactBlocks(context),
   ]);
@@ -60,7 +60,7 @@ export function quarantineMail({ since }: UsageNotice, context: MailContext): Ma
     ...forOperators(
       context,
       { text: 'To see the requests that failed here:' },
-      { command: logCommand(adminUrl, connection.id, '?status=failed') },
+      { command: logCommand(adminUrl, connection.id, '--failed') },
     ),
     ...contactBlocks(context),
   ]);

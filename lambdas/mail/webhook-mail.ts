@@ -1,5 +1,5 @@
 import type { WebhookNotice } from '../../directory/notices/notice';
-import { awscurl } from './commands';
+import { cliCommand } from './commands';
 import { dateOf, render, type Mail } from './mail';
 
 /** Creates the mail about a webhook endpoint that does not accept events. */
@@ -7,8 +7,8 @@ export function webhookMail(
   { webhook, host, state, since }: WebhookNotice,
   adminUrl: string,
 ): Mail {
-  const deliveries = `${awscurl()} '${adminUrl}/webhooks/${webhook}/deliveries?status=failed'`;
-  const enable = `${awscurl()} -X PATCH '${adminUrl}/webhooks/${webhook}' -d '{"enabled": true}'`;
+  const deliveries = cliCommand(adminUrl, `webhooks deliveries ${webhook} --failed`);
+  const enable = cliCommand(adminUrl, `webhooks update ${webhook} --enable`);
   const kept = 'Events wait for the endpoint, and are kept for the retention of the event log.';
   const look = { text: 'See what it answers:', command: deliveries };
   const enableAgain = { text: 'When it works again, enable it:', command: enable };

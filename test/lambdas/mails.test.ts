@@ -42,7 +42,8 @@ describe.each(NOTICES)('the mail about $kind', (notice) => {
     const { text } = mail(notice, 'operator');
     const commands = text.split('\n').filter((line) => line.startsWith('    '));
     expect(commands.length).toBeGreaterThan(0);
-    for (const command of commands) expect(command).toMatch(/^ {4}aws.* --region eu-central-1 /);
+    for (const command of commands)
+      expect(command).toMatch(/^ {4}(?:aws|npx cdk-scim) .* --region eu-central-1(?: |$)/);
     expect(text).not.toContain('help@example.com');
   });
 

@@ -24,13 +24,16 @@ import { check, checkOutput, checkSame, EXAMPLES, ROOT, run, say, synthesize } f
 const CFN_LINT = 'cfn-lint==1.58.0';
 
 interface Manifest {
+  readonly version: string;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
-const { devDependencies, peerDependencies } = JSON.parse(
-  readFileSync(path.join(ROOT, 'package.json'), 'utf8'),
-) as Manifest;
+const {
+  version: packageVersion,
+  devDependencies,
+  peerDependencies,
+} = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Manifest;
 
 /** Versions of the CDK that the examples are synthesized with. */
 const NEWEST = devDependencies;
@@ -134,6 +137,10 @@ function checkClient(parent: string): void {
     folder,
   );
   say('the client works in an empty folder, without the CDK');
+  const version = execFileSync('npx', ['cdk-scim', '--version'], { cwd: folder, encoding: 'utf8' });
+  check(version === `${packageVersion}\n`, `cdk-scim --version printed ${version}`);
+  run('npx', ['cdk-scim', 'guide', 'entra'], folder);
+  say('so does the command cdk-scim');
 }
 
 /** Installs the package next to its companions. @returns the folder */

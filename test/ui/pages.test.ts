@@ -131,7 +131,7 @@ describe('sign-in with OpenID Connect', () => {
     const text = async (pages: string[]): Promise<string> =>
       (await play(() => refused, { pages }).ask('/console/sign-in')).text();
     expect(await text(['console', 'openId'])).toContain('href="/scim/console/start"');
-    expect(await text(['console'])).toContain('consoleSessions');
+    expect(await text(['console'])).toContain('npx cdk-scim console');
   });
 });
 

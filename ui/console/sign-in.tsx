@@ -9,8 +9,7 @@ import { cookieOf, openFormToken, putCookie } from '../web/session';
 import type { PageEnvironment } from '../web/types';
 import { consoleBackend, consoleFrame } from './frame';
 
-const COMMAND =
-  'awscurl --region <region> --service execute-api \\\n  -X POST "$ADMIN_URL/consoleSessions"';
+const COMMAND = 'npx cdk-scim console --stack <stack>';
 
 /** Adds the pages to sign in and out. */
 export function addSignIn(app: Hono<PageEnvironment>): void {

@@ -1,0 +1,29 @@
+import { addApi } from './commands/api';
+import { addConnections } from './commands/connections';
+import { addConsole } from './commands/console';
+import { addEvents } from './commands/events';
+import { addGuide } from './commands/guide';
+import { addLog } from './commands/log';
+import { addPortalLink } from './commands/portal-link';
+import { addSeed } from './commands/seed';
+import { addTokens } from './commands/tokens';
+import { addVerify } from './commands/verify';
+import { addWebhooks } from './commands/webhooks';
+import { createProgram, type Program } from './program';
+
+/** Creates the command `cdk-scim`. */
+export function createCommand(): Program {
+  const program = createProgram();
+  addConnections(program);
+  addPortalLink(program);
+  addGuide(program);
+  addTokens(program);
+  addLog(program);
+  addWebhooks(program);
+  addEvents(program);
+  addConsole(program);
+  addApi(program);
+  addSeed(program);
+  addVerify(program);
+  return program;
+}
