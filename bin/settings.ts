@@ -22,6 +22,7 @@ const list = z
 const connection = z.strictObject({
   id: z.string(),
   displayName: z.string().exactOptional(),
+  actsAs: z.string().exactOptional(),
   identityProvider: z
     .enum(['entra', 'okta', 'jumpcloud', 'onelogin', 'google', 'ping', 'generic', 'rfc'])
     .exactOptional(),

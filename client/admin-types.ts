@@ -3,6 +3,8 @@
 /** The settings of a connection that can be changed. */
 export interface ConnectionSettings {
   readonly displayName: string;
+  /** The application's account that changes are attributed to. @default - none */
+  readonly actsAs?: string;
   /** Name of a profile, such as `entra`. @default 'generic' */
   readonly identityProvider?: string;
   /** What remains of a user that the identity provider deletes. @default 'retain' */
@@ -155,6 +157,7 @@ interface Explanation {
 /** A request that was not carried out. */
 export interface FailureLogEntry extends Entry<'failure'>, Explanation {
   readonly token?: string;
+  readonly actsAs?: string;
   readonly method: string;
   readonly route: string;
   readonly status: number;
@@ -175,6 +178,7 @@ export interface FailureLogEntry extends Entry<'failure'>, Explanation {
 /** A user or group that a request changed. */
 export interface ChangeLogEntry extends Entry<'change'> {
   readonly token: string;
+  readonly actsAs?: string;
   readonly action: 'created' | 'changed' | 'deleted' | 'restored';
   readonly resourceType: string;
   readonly resourceId: string;

@@ -80,6 +80,8 @@ interface EventData {
   readonly reason: 'scim' | 'import' | 'adopt' | 'admin' | 'resync';
   /** Id of the request that made the change, which the logs of the service name. */
   readonly requestId?: string;
+  /** The account that the connection acts for: its setting `actsAs`. */
+  readonly actsAs?: string;
   /** Set if the event was too large: read the resource by its id. */
   readonly truncated?: true;
 }

@@ -62,6 +62,7 @@ function membershipEvent(
       ...connectionData(connection),
       membership: membershipData(groupId, memberId, after ?? before),
       reason: 'scim',
+      ...present(connection.actsAs),
     },
   };
 }
@@ -78,7 +79,7 @@ function resourceEvent(
   if (before !== undefined && sequence <= (sequenceOf(before) ?? 0)) return undefined;
   const resource = is ?? was;
   if (resource === undefined) return undefined;
-  const { reason, requestId } = cause(after, is);
+  const { reason, requestId, actsAs } = cause(after, is, context);
   // The time of a record has no fraction of a second, and a deletion is later than the last change.
   const at = is?.lastModified ?? [time, was?.lastModified ?? ''].sort().at(-1) ?? time;
   const common = {
@@ -92,6 +93,7 @@ function resourceEvent(
     ...connectionData(context.connection),
     reason,
     ...(requestId === undefined ? {} : { requestId }),
+    ...present(actsAs),
   };
   return type === 'User'
     ? userEvent(common, facts, context, { was, is, resource })
@@ -102,15 +104,28 @@ function deletionSequence(was: StoredItem | undefined): number {
   return (was?.sequence ?? FIRST_SEQUENCE) + 1;
 }
 
+/** The cause of a change. */
+interface Cause {
+  readonly reason: EventReason;
+  readonly requestId?: string;
+  /** The account that the connection acted for. */
+  readonly actsAs?: string | undefined;
+}
+
 /** Returns why a resource has its present version. Nothing remains of what deleted a resource. */
 function cause(
   after: Item | undefined,
   is: StoredItem | undefined,
-): { readonly reason: EventReason; readonly requestId?: string } {
-  if (after === undefined) return { reason: 'scim' };
+  { connection }: ViewContext,
+): Cause {
+  if (after === undefined) return { reason: 'scim', actsAs: connection.actsAs };
   const by = changedByOf(after);
   if (by === undefined || by.version !== is?.version) return { reason: 'admin' };
-  return { reason: by.reason ?? 'scim', requestId: by.requestId };
+  return { reason: by.reason ?? 'scim', requestId: by.requestId, actsAs: by.actsAs };
+}
+
+function present(actsAs: string | undefined): JsonObject {
+  return actsAs === undefined ? {} : { actsAs };
 }
 
 type Common = Pick<NewEvent, 'id' | 'connection' | 'subject' | 'time' | 'sequence'>;

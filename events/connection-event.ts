@@ -7,6 +7,7 @@ import { connectionData } from './views';
 /** Settings of a connection that the application may care about. */
 const CONNECTION_SETTINGS = [
   'displayName',
+  'actsAs',
   'identityProvider',
   'enabled',
   'userDeletion',

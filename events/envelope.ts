@@ -25,6 +25,7 @@ const DATA_MEMBERS = [
   'sequence',
   'reason',
   'requestId',
+  'actsAs',
   'truncated',
 ] as const;
 

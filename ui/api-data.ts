@@ -201,6 +201,7 @@ export interface ConflictInfo {
 export interface ConnectionSettings {
   readonly id: string;
   readonly displayName: string;
+  readonly actsAs?: string;
   readonly identityProvider: string;
   readonly enabled: boolean;
   readonly userDeletion: 'retain' | 'erase';

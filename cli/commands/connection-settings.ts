@@ -7,6 +7,7 @@ import { wholeNumber } from '../program';
 /** The settings of a connection as options, without its name. */
 interface SettingsOptions {
   readonly idp?: string | undefined;
+  readonly actsAs?: string | undefined;
   readonly usersOnly?: true | undefined;
   readonly userDeletion?: 'retain' | 'erase' | undefined;
   readonly mailTo?: string[] | undefined;
@@ -28,6 +29,7 @@ export function withSettings<
 >(command: Command<Args, Opts, Global>) {
   return command
     .addOption(new Option('--idp <name>', 'identity provider').choices(IDENTITY_PROVIDERS))
+    .option('--acts-as <account>', "your application's account that changes are attributed to")
     .option('--users-only', 'provision no groups')
     .addOption(
       new Option('--user-deletion <way>', 'what remains of deleted users').choices([
@@ -61,10 +63,11 @@ export function settingsOf(options: SettingsOptions): Partial<ConnectionSettings
   if (burst !== undefined && requestsPerSecond === undefined) {
     throw new UsageError('--burst needs --requests-per-second.');
   }
-  const { idp, usersOnly, userDeletion, mailTo, tokenExpiresInDays } = options;
+  const { idp, actsAs, usersOnly, userDeletion, mailTo, tokenExpiresInDays } = options;
   const { adoption, verifiedDomain } = options;
   return {
     ...(idp === undefined ? {} : { identityProvider: idp }),
+    ...(actsAs === undefined ? {} : { actsAs }),
     ...(usersOnly === undefined ? {} : { groups: false }),
     ...(userDeletion === undefined ? {} : { userDeletion }),
     ...(mailTo === undefined ? {} : { failureMail: { recipients: mailTo } }),

@@ -14,6 +14,7 @@ import { checkShown, tokenFields, withoutValue } from './new-token';
 /** The settings that `update --reset` takes, with their names in the API. */
 const RESETTABLE = {
   idp: 'identityProvider',
+  'acts-as': 'actsAs',
   groups: 'groups',
   'user-deletion': 'userDeletion',
   'mail-to': 'failureMail',
@@ -206,6 +207,7 @@ function settingFields(connection: Connection): Record<string, string | undefine
     Connection: connection.id,
     Name: connection.displayName,
     State: stateOf(connection),
+    'Acts as': connection.actsAs,
     'Identity provider': connection.identityProvider,
     'Base URL': connection.scimBaseUrl,
     Secret: connection.secretName ?? 'none',

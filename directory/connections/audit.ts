@@ -152,7 +152,7 @@ function auditedSettings(connection: Connection | undefined): JsonObject {
     tokenExpiresInDays,
     secret,
   } = connection;
-  const { failureMail, rotation, rateLimit, tokens, schemas } = connection;
+  const { actsAs, failureMail, rotation, rateLimit, tokens, schemas } = connection;
   const { adoption, verifiedDomains, mapping, roleRules } = connection;
   return {
     displayName,
@@ -166,6 +166,7 @@ function auditedSettings(connection: Connection | undefined): JsonObject {
     verifiedDomains,
     mapping: mapping.map(({ target }) => target),
     roles: roleRules.map(({ role }) => role),
+    ...(actsAs === undefined ? {} : { actsAs }),
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
     ...(rateLimit === undefined ? {} : { rateLimit: { ...rateLimit } }),

@@ -137,6 +137,7 @@ export function connectionFromItem(item: Item): StoredConnection | undefined {
   return {
     id: readKey(item).connection,
     displayName: textOf(item, 'displayName'),
+    ...(item['actsAs'] === undefined ? {} : { actsAs: textOf(item, 'actsAs') }),
     identityProvider: textOf(item, 'identityProvider'),
     enabled: item['enabled'] === true,
     userDeletion: item['userDeletion'] === 'erase' ? 'erase' : 'retain',

@@ -30,6 +30,8 @@ export interface Connection extends Adoption {
   /** Lower-case letters, digits and hyphens; part of the base URL and of every key. */
   readonly id: string;
   readonly displayName: string;
+  /** The application's account that changes are attributed to: its id or any other text. */
+  readonly actsAs?: string;
   /** Name of a profile in `idp/profiles`. */
   readonly identityProvider: string;
   readonly enabled: boolean;

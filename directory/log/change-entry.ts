@@ -40,6 +40,8 @@ export interface ChangeEntry {
   readonly requestId: string;
   /** Id of the request's token. */
   readonly token: string;
+  /** The account that the connection acted for. */
+  readonly actsAs?: string;
   readonly action: ChangeAction;
   readonly resourceType: ResourceTypeName;
   readonly resourceId: string;
@@ -103,7 +105,7 @@ function requestFields(
   resourceId: string,
   by: ChangedBy,
 ): Omit<ChangeEntry, 'action' | 'resourceType' | 'changes'> {
-  const { token, requestId, begun, latency, version } = by;
+  const { token, requestId, begun, latency, version, actsAs } = by;
   const msecs = begun + latency;
   // Not random, so that a record that is delivered twice results in the same entry.
   const random = createHash('sha256').update(`${resourceId} ${version}`).digest().subarray(0, 16);
@@ -113,6 +115,7 @@ function requestFields(
     at: new Date(msecs).toISOString(),
     requestId,
     token,
+    ...(actsAs === undefined ? {} : { actsAs }),
     resourceId,
     latency,
   };
@@ -159,6 +162,7 @@ export function changeEntryFromItem(connection: string, item: Item): ChangeEntry
     at: textOf(item, 'at'),
     requestId: textOf(item, 'requestId'),
     token: textOf(item, 'token'),
+    ...(item['actsAs'] === undefined ? {} : { actsAs: textOf(item, 'actsAs') }),
     action: oneOf(CHANGE_ACTIONS, item, 'action'),
     resourceType: oneOf(RESOURCE_TYPES, item, 'resourceType'),
     resourceId: textOf(item, 'resourceId'),

@@ -22,6 +22,8 @@ export interface FailureEntry {
   readonly requestId: string;
   /** Id of the request's token. */
   readonly token?: string;
+  /** The account that the connection acts for. */
+  readonly actsAs?: string;
   readonly method: string;
   /** The route, with API Gateway's placeholders. */
   readonly route: string;
@@ -52,6 +54,7 @@ export interface FailureEntry {
 /** Optional fields of an entry. */
 const OPTIONAL = [
   'token',
+  'actsAs',
   'scimType',
   'attribute',
   'detail',

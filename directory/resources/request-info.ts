@@ -16,6 +16,8 @@ export interface RequestInfo {
   readonly begun: number;
   /** Why the request changes the directory; undefined for a SCIM client's own change. */
   readonly reason?: ChangeReason;
+  /** The account that the connection acted for. */
+  readonly actsAs?: string | undefined;
 }
 
 /** Reasons of changes that no SCIM client asked for. */
@@ -51,12 +53,13 @@ export function changedByAttribute(
   members?: MembershipCounts,
 ): Readonly<Record<string, ItemValue>> {
   if (request === undefined) return {};
-  const { token, requestId, begun, reason } = request;
+  const { token, requestId, begun, reason, actsAs } = request;
   const by = {
     token,
     requestId,
     begun,
     ...(reason === undefined ? {} : { reason }),
+    ...(actsAs === undefined ? {} : { actsAs }),
     latency: Date.now() - begun,
     version,
   };
@@ -67,13 +70,14 @@ export function changedByAttribute(
 export function changedByOf(item: Item | undefined): ChangedBy | undefined {
   const by = item?.['by'];
   if (!isObject(by)) return undefined;
-  const { token, requestId, begun, latency, version, members } = by;
+  const { token, requestId, begun, latency, version, members, actsAs } = by;
   const reason = CHANGE_REASONS.find((each) => each === by['reason']);
   return {
     token: asText(token),
     requestId: asText(requestId),
     begun: Number(begun),
     ...(reason === undefined ? {} : { reason }),
+    ...(actsAs === undefined ? {} : { actsAs: asText(actsAs) }),
     latency: Number(latency),
     version: asText(version),
     ...(isObject(members) ? { members: membershipCountsFrom(members) } : {}),

@@ -228,6 +228,7 @@ export async function deleteConnection(
 }
 
 interface OptionalSettings {
+  readonly actsAs?: string | undefined;
   readonly failureMail?: FailureMail | undefined;
   readonly rotation?: Rotation | undefined;
   readonly rateLimit?: RateLimit | undefined;
@@ -235,17 +236,19 @@ interface OptionalSettings {
 
 /** Returns the settings without the optional ones, which a change can remove. */
 function required<T extends OptionalSettings>(settings: T): Omit<T, keyof OptionalSettings> {
-  const { failureMail: _, rotation: __, rateLimit: ___, ...rest } = settings;
+  const { actsAs: _, failureMail: __, rotation: ___, rateLimit: ____, ...rest } = settings;
   return rest;
 }
 
 /** Returns the optional settings that are set. */
 function optionalSettings({
+  actsAs,
   failureMail,
   rotation,
   rateLimit,
 }: OptionalSettings): Pick<Connection, keyof OptionalSettings> {
   return {
+    ...(actsAs === undefined ? {} : { actsAs }),
     ...(failureMail === undefined ? {} : { failureMail }),
     ...(rotation === undefined ? {} : { rotation }),
     ...(rateLimit === undefined ? {} : { rateLimit }),

@@ -32,11 +32,12 @@ export function describeConnection(
     tokenExpiresInDays,
     secret,
   } = connection;
-  const { failureMail, rotation, rateLimit, declaredBy, createdAt, schemas } = connection;
+  const { actsAs, failureMail, rotation, rateLimit, declaredBy, createdAt, schemas } = connection;
   const { adoption, verifiedDomains } = connection;
   return {
     id,
     displayName,
+    ...(actsAs === undefined ? {} : { actsAs }),
     identityProvider,
     enabled,
     userDeletion,

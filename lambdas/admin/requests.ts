@@ -11,19 +11,23 @@ import { invalidFields, readSettings, integerBetween } from '../json-api/read-bo
 
 const expiresInDays = integerBetween(1, 3650);
 
+/** A name for people. */
+const NAME = z
+  .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') })
+  .check(
+    z.trim(),
+    z.minLength(1, 'is required'),
+    z.maxLength(200, 'must have at most 200 characters'),
+    z.refine(
+      (name) => name.isWellFormed() && !/\p{Cc}/u.test(name),
+      'must not contain control characters',
+    ),
+  );
+
 /** The settings of a connection that can be set at its creation and changed later. */
 const SETTINGS = {
-  displayName: z
-    .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') })
-    .check(
-      z.trim(),
-      z.minLength(1, 'is required'),
-      z.maxLength(200, 'must have at most 200 characters'),
-      z.refine(
-        (name) => name.isWellFormed() && !/\p{Cc}/u.test(name),
-        'must not contain control characters',
-      ),
-    ),
+  displayName: NAME,
+  actsAs: z.exactOptional(NAME),
   identityProvider: z._default(z.enum(IDENTITY_PROVIDERS), 'generic'),
   userDeletion: z._default(z.enum(['retain', 'erase']), 'retain'),
   groups: z._default(z.boolean(), true),
@@ -149,7 +153,7 @@ export function mergeSettings(
 ): z.output<typeof CHANGED_CONNECTION> {
   if (!isObject(patch)) throw new Problem(400, 'The body must be a JSON object.');
   const { id, displayName, identityProvider, userDeletion, groups, enabled, secret } = connection;
-  const { failureMail, tokenExpiresInDays, rotation, rateLimit } = connection;
+  const { actsAs, failureMail, tokenExpiresInDays, rotation, rateLimit } = connection;
   const { adoption, verifiedDomains } = connection;
   const settings: JsonObject = {
     ...{
@@ -164,6 +168,7 @@ export function mergeSettings(
       adoption,
       verifiedDomains,
     },
+    ...(actsAs === undefined ? {} : { actsAs }),
     ...(failureMail === undefined ? {} : { failureMail: { ...failureMail } }),
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
     ...(rateLimit === undefined ? {} : { rateLimit: { ...rateLimit } }),

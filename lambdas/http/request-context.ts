@@ -59,6 +59,6 @@ export function tenantOf(context: RequestContext): Tenant {
     membershipsConverted: connection.membershipsConverted,
     // Before the conversion, parts of what is read are older than the version of the cache.
     ...(connection.membershipsConverted ? { cachedGroups: cachedGroupsOf(connection) } : {}),
-    request: { token: token.id, requestId, begun },
+    request: { token: token.id, requestId, begun, actsAs: connection.actsAs },
   };
 }

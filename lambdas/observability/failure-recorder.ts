@@ -175,7 +175,7 @@ export class FailureRecorder {
           cause: code,
           latency: Date.now() - begun,
           count,
-          ...present({ scimType, attribute, received, detail }),
+          ...present({ actsAs: connection.actsAs, scimType, attribute, received, detail }),
           ...present({ ...(await namesOf(table, connection.id, request)) }),
           ...(resourceId !== undefined && UUID.test(resourceId) ? { resourceId } : {}),
         };

@@ -88,6 +88,16 @@ export interface ConnectionProps {
   readonly displayName?: string;
 
   /**
+   * The application's account that the changes of this connection are attributed to.
+   *
+   * Events, the provisioning log and the audit name it: 1 to 200 characters, such as the id of the
+   * account in the application.
+   *
+   * @default - none
+   */
+  readonly actsAs?: string;
+
+  /**
    * Identity provider that sends the requests.
    *
    * @default IdentityProvider.GENERIC

@@ -16,6 +16,7 @@ const CONNECTION_ID = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 /** Settings of a connection in the form of the admin API. */
 export interface DeclaredSettings {
   readonly displayName: string;
+  readonly actsAs?: string;
   readonly identityProvider: string;
   readonly userDeletion: string;
   readonly groups: boolean;
@@ -32,7 +33,7 @@ export interface DeclaredSettings {
  */
 export function declaredSettings(connection: ConnectionProps, hasMail: boolean): DeclaredSettings {
   const { id, displayName = id, failureMailRecipients: recipients } = connection;
-  const { rotation, rateLimit } = connection;
+  const { actsAs, rotation, rateLimit } = connection;
   const refuse = (problem: string): never => {
     throw new Error(`Connection "${id}": ${problem}`);
   };
@@ -49,6 +50,8 @@ export function declaredSettings(connection: ConnectionProps, hasMail: boolean):
     );
   if (displayName.trim() === '' || displayName.length > 200)
     refuse('displayName must have 1 to 200 characters and must not be blank.');
+  if (actsAs !== undefined && (actsAs.trim() === '' || actsAs.length > 200))
+    refuse('actsAs must have 1 to 200 characters and must not be blank.');
   if (recipients !== undefined && recipients.length > 0 && !hasMail)
     refuse(
       'failureMailRecipients requires failureMail: ' +
@@ -88,6 +91,7 @@ export function declaredSettings(connection: ConnectionProps, hasMail: boolean):
       : refuse(`rateLimit.${name} must be a whole number from 1 to ${most}, not ${value}.`);
   return {
     displayName,
+    ...(actsAs === undefined ? {} : { actsAs }),
     identityProvider: connection.identityProvider ?? 'generic',
     userDeletion: connection.userDeletion ?? 'retain',
     groups: connection.groups ?? true,

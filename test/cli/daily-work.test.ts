@@ -104,9 +104,18 @@ test('settings are set, changed and reset', async () => {
     rotation: { everyDays: 90, overlapDays: 3 },
     failureMail: { recipients: ['it@a.example'] },
   });
-  const changes = ['--name', 'New', '--with-groups', '--reset', 'rotation', 'mail-to'];
+  const changes = [
+    '--name',
+    'New',
+    '--with-groups',
+    '--acts-as',
+    'account-7',
+    '--reset',
+    'rotation',
+    'mail-to',
+  ];
   const changed: Body = await commandJson('connections', 'update', 'settings', ...changes);
-  expect(changed).toMatchObject({ displayName: 'New', groups: true });
+  expect(changed).toMatchObject({ displayName: 'New', actsAs: 'account-7', groups: true });
   expect([changed.rotation, changed.failureMail]).toEqual([undefined, undefined]);
   await command('connections', 'update', 'settings', '--no-mail');
   expect(await commandJson('connections', 'disable', 'settings')).toMatchObject({

@@ -44,6 +44,7 @@ test('the console creates, changes, disables and deletes a connection, in its na
   await visitor.open(`${own}/settings`);
   const settings = {
     displayName: 'Northwind Traders',
+    actsAs: 'account-7',
     identityProvider: 'entra',
     userDeletion: 'erase',
     tokenExpiresInDays: '90',
@@ -55,6 +56,7 @@ test('the console creates, changes, disables and deletes a connection, in its na
   expect(textOf(await visitor.submit(`${own}/settings`, settings))).toContain('Saved.');
   expect((await admin('GET', path)).body).toMatchObject({
     displayName: 'Northwind Traders',
+    actsAs: 'account-7',
     identityProvider: 'entra',
     groups: false,
     userDeletion: 'erase',

@@ -12,6 +12,7 @@ import { provide } from './support';
 const FULL: ConnectionProps = {
   id: 'acme',
   displayName: 'Acme',
+  actsAs: 'account-7',
   identityProvider: IdentityProvider.ENTRA,
   groups: false,
   userDeletion: UserDeletion.ERASE,
@@ -33,6 +34,7 @@ test('declared connections have settings that the admin API accepts', () => {
   }
   expect(settings(FULL)).toEqual({
     displayName: 'Acme',
+    actsAs: 'account-7',
     identityProvider: 'entra',
     groups: false,
     userDeletion: 'erase',
@@ -109,6 +111,7 @@ test('invalid declarations fail at synthesis', () => {
 function isAccepted({
   id,
   displayName = id,
+  actsAs,
   rotation,
   tokenExpiresIn,
   failureMailRecipients: recipients,
@@ -116,6 +119,7 @@ function isAccepted({
   const settings = {
     id,
     displayName,
+    ...(actsAs === undefined ? {} : { actsAs }),
     ...(tokenExpiresIn === undefined
       ? {}
       : { tokenExpiresInDays: tokenExpiresIn.toSeconds() / 86_400 }),
@@ -143,6 +147,9 @@ test.each<ConnectionProps>([
   { id: 'a'.repeat(64) },
   { id: 'acme', displayName: '' },
   { id: 'acme', displayName: 'x'.repeat(201) },
+  { id: 'acme', actsAs: '' },
+  { id: 'acme', actsAs: 'x'.repeat(201) },
+  { id: 'acme', actsAs: 'account 7' },
   { id: 'acme', tokenExpiresIn: Duration.hours(5) },
   { id: 'acme', tokenExpiresIn: days(3650) },
   { id: 'acme', tokenExpiresIn: days(3651) },

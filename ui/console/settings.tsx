@@ -63,6 +63,7 @@ export function addSettings(app: Hono<PageEnvironment>): void {
 function settingsIn(fields: Fields): Readonly<Record<string, unknown>> {
   return {
     displayName: fields('displayName'),
+    actsAs: fields('actsAs').trim() || null,
     identityProvider: fields('identityProvider'),
     groups: fields('groups') === 'yes',
     userDeletion: fields('userDeletion'),
@@ -136,6 +137,7 @@ function valuesOf(settings: ConnectionSettings): Fields {
   const { failureMail, verifiedDomains = [] } = settings;
   const values: Readonly<Record<string, string>> = {
     displayName: settings.displayName,
+    actsAs: settings.actsAs ?? '',
     identityProvider: settings.identityProvider,
     groups: settings.groups ? 'yes' : '',
     userDeletion: settings.userDeletion,
@@ -162,6 +164,13 @@ const SettingsForm = ({ desk, state, value }: SettingsProps & { readonly value: 
       state={state}
       value={value('displayName')}
       required
+    />
+    <TextField
+      label="Acts as"
+      name="actsAs"
+      state={state}
+      value={value('actsAs')}
+      hint="Optional: the account of your application that changes are attributed to."
     />
     <Select
       label="Identity provider"
