@@ -38,7 +38,7 @@ export async function awsAccess({ region, profile }: AwsOptions): Promise<AwsAcc
         return await config.credentials();
       } catch (error) {
         throw new UnreachableError(
-          `There are no AWS credentials: ${reasonOf(error)} Sign in, for example with ` +
+          `There are no AWS credentials: ${reasonOf(error)}. Sign in, for example with ` +
             '"aws sso login", or name a profile of the AWS CLI with --profile.',
         );
       }

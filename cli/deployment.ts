@@ -16,6 +16,7 @@ export interface Deployment {
 }
 
 const LOCAL_URL = 'http://127.0.0.1:8080/scim/admin';
+const LOCAL_TIMEOUT_MS = 5000;
 
 /**
  * Finds the deployment that the options name.
@@ -31,9 +32,12 @@ export async function findDeployment(options: DeploymentOptions): Promise<Deploy
 }
 
 async function adminUrlOf(options: DeploymentOptions): Promise<string> {
-  const { stack, adminUrl } = options;
+  const { stack, adminUrl } = namedBy(options);
   if (stack !== undefined && adminUrl !== undefined) {
-    throw new UsageError('--stack and --admin-url name a deployment each. Use one of them.');
+    throw new UsageError(
+      '--stack and --admin-url, or CDK_SCIM_STACK and CDK_SCIM_ADMIN_URL, name a deployment each. ' +
+        'Use one of them.',
+    );
   }
   if (stack !== undefined) return (await stackOutputs(stack, options)).adminUrl;
   if (adminUrl === undefined) {
@@ -47,10 +51,23 @@ async function adminUrlOf(options: DeploymentOptions): Promise<string> {
   );
 }
 
+/** Returns what names the deployment: the options, else the environment. */
+function namedBy({ stack, adminUrl }: DeploymentOptions): DeploymentOptions {
+  if (stack !== undefined || adminUrl !== undefined) return { stack, adminUrl };
+  return { stack: variable('CDK_SCIM_STACK'), adminUrl: variable('CDK_SCIM_ADMIN_URL') };
+}
+
+/** Returns a variable of the environment; undefined also if it is empty. */
+export function variable(name: string): string | undefined {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
+}
+
 /** @throws UnreachableError unless something answers at the default address of `npm start` */
 async function checkLocal(): Promise<void> {
   const { origin } = new URL(LOCAL_URL);
-  const answer = await fetch(LOCAL_URL).catch(() => undefined);
+  const signal = AbortSignal.timeout(LOCAL_TIMEOUT_MS);
+  const answer = await fetch(LOCAL_URL, { signal }).catch(() => undefined);
   if (answer !== undefined) return;
   throw new UnreachableError(
     `No local system answers at ${origin}. Start it with npm start, or name a deployment with ` +

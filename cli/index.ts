@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { createCommand } from './command';
-import { exitCodeOf, reasonOf } from './errors';
+import { EXIT, exitCodeOf, reasonOf } from './errors';
 import { note } from './output/output';
 
 /** Entry point of the command `cdk-scim`. Sets the exit code. */
@@ -16,8 +16,9 @@ async function main(): Promise<void> {
 }
 
 // A reader of the output that ends early, such as `head`, is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? undefined : EXIT.unreachable);
+  });
+}
 void main();

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import { version } from '../package.json';
 import { durationSeconds } from './output/time';
 
@@ -26,12 +26,8 @@ export function createProgram() {
   return new Command('cdk-scim')
     .description('Operate a SCIM service: connections, tokens, webhooks, and why a sync failed.')
     .version(version)
-    .addOption(new Option('--stack <name>', 'stack of the deployment').env('CDK_SCIM_STACK'))
-    .addOption(
-      new Option('--admin-url <url>', 'its admin API, the output AdminUrl').env(
-        'CDK_SCIM_ADMIN_URL',
-      ),
-    )
+    .option('--stack <name>', 'stack of the deployment, unless CDK_SCIM_STACK has it')
+    .option('--admin-url <url>', 'its output AdminUrl, unless CDK_SCIM_ADMIN_URL has it')
     .option('--region <region>', 'AWS region, unless the environment or the profile has it')
     .option('--profile <name>', 'profile of the AWS CLI')
     .option('--json', 'print JSON for scripts')
@@ -48,6 +44,13 @@ export type Program = ReturnType<typeof createProgram>;
 export function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
+}
+
+/** Reads an option that is 1 or more. */
+export function positiveNumber(text: string): number {
+  const number = wholeNumber(text);
+  if (number === 0) throw new InvalidArgumentError('It must be 1 or more.');
+  return number;
 }
 
 /** Reads an option that is a duration. @returns seconds */

@@ -44,13 +44,13 @@ export async function stackOutputs(stack: string, options: AwsOptions): Promise<
 const ENDPOINT = /^https:\/\/[^/]+\.execute-api\.[^/]+\/scim\/$/;
 
 /**
- * Finds the outputs of the deployable app, also below the id of a construct, or else the endpoint
- * that every REST API has as an output.
+ * Finds the outputs of the deployable app, also below a construct, whose id comes before the name
+ * and a hash after it; or else the endpoint that every REST API has as an output.
  * @throws UsageError
  */
 export function readOutputs(outputs: readonly Output[], stack: string): StackOutputs {
   const valueOf = (name: string): string | undefined =>
-    outputs.find(({ OutputKey: key = '' }) => key.startsWith(name) || key.endsWith(name))
+    outputs.find(({ OutputKey: key = '' }) => new RegExp(`${name}(?:[0-9A-F]{8})?$`).test(key))
       ?.OutputValue;
   const endpoint = outputs.find(({ OutputValue: value = '' }) => ENDPOINT.test(value));
   const adminUrl =

@@ -2,7 +2,7 @@ import { DynamoDBConnection, type DynamoDBOptions } from '../directory/store/cli
 import { connectionKey } from '../directory/store/keys';
 import { Table } from '../directory/store/table';
 import { awsAccess } from './aws-access';
-import type { DeploymentOptions } from './deployment';
+import { variable, type DeploymentOptions } from './deployment';
 import { reasonOf, UnreachableError, UsageError } from './errors';
 import { stackOutputs } from './stack-outputs';
 
@@ -50,7 +50,7 @@ export async function openTable(
 
 /** @throws UsageError */
 async function tableNameOf(options: TableOptions): Promise<string> {
-  const { table, stack } = options;
+  const { table, stack = variable('CDK_SCIM_STACK') } = options;
   if (table !== undefined) return table;
   if (stack === undefined) {
     throw new UsageError(

@@ -14,6 +14,7 @@ import type {
   Webhook,
   WebhookSettings,
 } from './admin-types';
+import { connectionPath } from './connection-path';
 import { Http, type ScimClientOptions } from './http';
 
 /** Options of a `ScimAdminClient`. */
@@ -210,10 +211,10 @@ export class ScimAdminClient {
     return this.http.list<PortalLink>(`${connectionPath(connection)}/portalLinks`, 'portalLinks');
   }
 
-  /** Revokes a setup link, if it exists, and ends its session. */
+  /** Revokes a setup link and ends its session. */
   async revokePortalLink(connection: string, id: string): Promise<void> {
     const path = `${connectionPath(connection)}/portalLinks/${encodeURIComponent(id)}`;
-    await this.http.call('DELETE', path, { isOptional: true });
+    await this.http.call('DELETE', path);
   }
 
   /** Creates a one-time link that opens the console. */
@@ -221,10 +222,6 @@ export class ScimAdminClient {
     const answer = await this.http.call('POST', '/consoleSessions');
     return answer as { readonly url: string; readonly expiresAt: string };
   }
-}
-
-function connectionPath(id: string): string {
-  return `/connections/${encodeURIComponent(id)}`;
 }
 
 function webhookPath(id: string): string {

@@ -2,7 +2,7 @@
 export class ScimClientError extends Error {
   constructor(
     message: string,
-    /** HTTP status; 0 if there was no answer. */
+    /** HTTP status; 0 if there was no answer that could be read, 400 also for an invalid id. */
     readonly status: number,
     options?: ErrorOptions,
   ) {

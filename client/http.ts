@@ -25,6 +25,12 @@ export interface ScimClientOptions {
 /** Attempts of a request that fails for a moment. */
 const ATTEMPTS = 4;
 
+/** How long a request may take: a second longer than API Gateway waits for a function. */
+const TIMEOUT_MS = 30_000;
+
+/** An empty segment of a path, or one that leads elsewhere. */
+const MISLEADING = /^(?:\.|%2e){0,2}$/i;
+
 /** The part of a URL's host that names the region of a REST API. */
 const REGION = /\.execute-api\.([a-z0-9-]+)\./;
 
@@ -50,6 +56,7 @@ export class Http {
     path: string,
     { query = {}, body, isOptional = false }: CallOptions = {},
   ): Promise<unknown> {
+    checkPath(path);
     const url = new URL(`${this.options.url.replace(/\/$/, '')}${path}`);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -57,7 +64,8 @@ export class Http {
     const text = body === undefined ? undefined : JSON.stringify(body);
     for (let attempt = 1; ; attempt += 1) {
       const headers = await this.headersOf(method, url, text);
-      const request = { method, headers, ...(text === undefined ? {} : { body: text }) };
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const request = { method, headers, signal, ...(text === undefined ? {} : { body: text }) };
       const response = await fetch(url, request).catch((error: unknown) => error);
       const isAnswer = response instanceof Response;
       const isTransient = !isAnswer || response.status === 429 || response.status >= 500;
@@ -159,21 +167,48 @@ interface CallOptions {
 }
 
 async function answerOf(response: Response): Promise<unknown> {
-  const text = await response.text();
-  if (response.ok) return text === '' ? undefined : JSON.parse(text);
-  const { detail, oldestCursor } = problemFrom(text);
+  const text = await response.text().catch((error: unknown) => {
+    throw new ScimClientError(`The answer was cut off: ${reasonOf(error)}.`, 0, { cause: error });
+  });
+  const answer = jsonFrom(text);
+  if (response.ok) {
+    if (answer !== undefined || text === '') return answer;
+    const start = text.slice(0, 80);
+    throw new ScimClientError(`The answer is not JSON: ${start} Is the URL right?`, 0);
+  }
+  // API Gateway's own answers have `message`.
+  const { oldestCursor, message, detail = message } = answer ?? {};
   if (response.status === 410 && typeof oldestCursor === 'string') {
     throw new ExpiredCursorError(String(detail), oldestCursor);
   }
-  const message = typeof detail === 'string' ? detail : text.slice(0, 200);
-  throw new ScimClientError(`${response.status}: ${message}`, response.status);
+  const reason = typeof detail === 'string' ? detail : text.slice(0, 200);
+  throw new ScimClientError(`${response.status}: ${reason}`, response.status);
 }
 
-function problemFrom(text: string): { readonly detail?: unknown; readonly oldestCursor?: unknown } {
+/** Returns the object or list in a text; undefined if it is none. */
+function jsonFrom(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : {};
+    return typeof value === 'object' && value !== null
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined;
   } catch {
-    return {};
+    return undefined;
   }
+}
+
+/**
+ * Refuses ids that would make a request for something else: `..` names the resource above.
+ * @throws ScimClientError
+ */
+function checkPath(path: string): void {
+  const [segments = ''] = path.split('?');
+  if (
+    !segments
+      .split('/')
+      .slice(1)
+      .some((segment) => MISLEADING.test(segment))
+  )
+    return;
+  throw new ScimClientError(`An id in ${path} is empty or consists of dots.`, 400);
 }

@@ -1,3 +1,4 @@
+import { connectionPath } from './connection-path';
 import { Http, type ScimClientOptions } from './http';
 import type {
   Candidate,
@@ -49,29 +50,31 @@ export class ScimClient {
 
   /** Yields the users of a connection, in order of creation. */
   users(connection: string, filter: UserFilter = {}): AsyncGenerator<User, void> {
-    return this.http.list<User>(`/connections/${connection}/users`, 'users', { ...filter });
+    return this.http.list<User>(`${connectionPath(connection)}/users`, 'users', {
+      ...filter,
+    });
   }
 
   /** Returns a user, also one that was deleted and is retained; undefined if there is none. */
   async user(connection: string, id: string): Promise<User | undefined> {
-    const path = `/connections/${connection}/users/${encodeURIComponent(id)}`;
+    const path = `${connectionPath(connection)}/users/${encodeURIComponent(id)}`;
     return (await this.http.call('GET', path, { isOptional: true })) as User | undefined;
   }
 
   /** Yields the groups of a connection, in order of creation. */
   groups(connection: string): AsyncGenerator<Group, void> {
-    return this.http.list<Group>(`/connections/${connection}/groups`, 'groups');
+    return this.http.list<Group>(`${connectionPath(connection)}/groups`, 'groups');
   }
 
   /** Returns a group; undefined if there is none. */
   async group(connection: string, id: string): Promise<Group | undefined> {
-    const path = `/connections/${connection}/groups/${encodeURIComponent(id)}`;
+    const path = `${connectionPath(connection)}/groups/${encodeURIComponent(id)}`;
     return (await this.http.call('GET', path, { isOptional: true })) as Group | undefined;
   }
 
   /** Yields the members of a group. */
   members(connection: string, groupId: string): AsyncGenerator<Member, void> {
-    const path = `/connections/${connection}/groups/${encodeURIComponent(groupId)}/members`;
+    const path = `${connectionPath(connection)}/groups/${encodeURIComponent(groupId)}/members`;
     return this.http.list<Member>(path, 'members');
   }
 
@@ -104,7 +107,7 @@ export class ScimClient {
 
   /** Repeats the present state of a connection as events, and then `connection.sync_completed`. */
   async resync(connection: string): Promise<{ readonly id: string; readonly startedAt: string }> {
-    const answer = await this.http.call('POST', `/connections/${connection}/resync`);
+    const answer = await this.http.call('POST', `${connectionPath(connection)}/resync`);
     return answer as { readonly id: string; readonly startedAt: string };
   }
 
@@ -112,19 +115,21 @@ export class ScimClient {
   async putCandidates(connection: string, candidates: readonly Candidate[]): Promise<void> {
     for (let start = 0; start < candidates.length; start += 500) {
       const body = { candidates: candidates.slice(start, start + 500) };
-      await this.http.call('PUT', `/connections/${connection}/candidates`, { body });
+      await this.http.call('PUT', `${connectionPath(connection)}/candidates`, {
+        body,
+      });
     }
   }
 
   /** Removes a candidate, if it exists. */
   async deleteCandidate(connection: string, applicationId: string): Promise<void> {
-    const path = `/connections/${connection}/candidates/${encodeURIComponent(applicationId)}`;
+    const path = `${connectionPath(connection)}/candidates/${encodeURIComponent(applicationId)}`;
     await this.http.call('DELETE', path, { isOptional: true });
   }
 
   /** Returns the users that could not be created because several candidates match. */
   async conflicts(connection: string): Promise<readonly Conflict[]> {
-    const answer = await this.http.call('GET', `/connections/${connection}/conflicts`);
+    const answer = await this.http.call('GET', `${connectionPath(connection)}/conflicts`);
     return (answer as { readonly conflicts: readonly Conflict[] }).conflicts;
   }
 }

@@ -4,8 +4,8 @@ import { text } from '../idp/guides/guide';
 
 const INTRODUCTION = text`
   \`npx cdk-scim\` comes with the package: run it in the folder of your CDK app, or in this
-  repository. It does the daily work of operators; all of it except \`seed\` and \`verify\` is also
-  a call of the [admin API](admin-api.md) or the [application API](application-api.md).`;
+  repository. It does the daily work of operators; most of it is also a
+  call of the [admin API](admin-api.md) or the [application API](application-api.md).`;
 
 const EXAMPLES = [
   'npx cdk-scim connections create "Acme" --id acme --idp entra --stack <stack>',

@@ -38,10 +38,18 @@ export function withSettings<
       ] as const),
     )
     .option('--mail-to <address...>', 'recipients of mails about the connection')
-    .option('--token-expires-in-days <days>', 'lifetime of its tokens (365)', wholeNumber)
+    .option('--token-expires-in-days <days>', 'lifetime of its tokens; 365 unless set', wholeNumber)
     .option('--rotate-every-days <days>', 'let Secrets Manager rotate the token', wholeNumber)
-    .option('--overlap-days <days>', 'how long the earlier token stays valid (7)', wholeNumber)
-    .option('--requests-per-second <number>', 'limit of requests on average (100)', wholeNumber)
+    .option(
+      '--overlap-days <days>',
+      'how long the earlier token stays valid; 7 unless set',
+      wholeNumber,
+    )
+    .option(
+      '--requests-per-second <number>',
+      'limit of requests on average; 100 unless set',
+      wholeNumber,
+    )
     .option('--burst <number>', 'requests at once after a pause', wholeNumber)
     .addOption(
       new Option('--adoption <by>', 'how users that exist already are found').choices([
@@ -54,7 +62,7 @@ export function withSettings<
     .option('--verified-domain <domain...>', 'domains for --adoption verifiedEmail');
 }
 
-/** Returns the settings that the options state. @throws UsageError for an option without its other */
+/** Returns the settings that the options state. @throws UsageError if one needs another */
 export function settingsOf(options: SettingsOptions): Partial<ConnectionSettings> {
   const { rotateEveryDays: everyDays, overlapDays, requestsPerSecond, burst } = options;
   if (overlapDays !== undefined && everyDays === undefined) {

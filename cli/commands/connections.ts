@@ -5,7 +5,7 @@ import { findDeployment } from '../deployment';
 import { UsageError } from '../errors';
 import { note, print, printFields, printJson, printTable, timeText } from '../output/output';
 import type { Program } from '../program';
-import { askChoice, askText, confirmed } from '../prompts';
+import { askChoice, askText, confirmedByName } from '../prompts';
 import { settingsOf, withSettings } from './connection-settings';
 import { hint } from './hint';
 import { listed } from './listed';
@@ -24,6 +24,19 @@ const RESETTABLE = {
   adoption: 'adoption',
   'verified-domain': 'verifiedDomains',
 } as const;
+
+const RESETTABLE_NAMES = [
+  'idp',
+  'acts-as',
+  'groups',
+  'user-deletion',
+  'mail-to',
+  'token-expires-in-days',
+  'rotation',
+  'rate-limit',
+  'adoption',
+  'verified-domain',
+] as const satisfies readonly (keyof typeof RESETTABLE)[];
 
 /** Adds `connections`. */
 export function addConnections(program: Program): void {
@@ -81,7 +94,7 @@ export function addConnections(program: Program): void {
       const { admin } = await findDeployment(options);
       const displayName =
         name ??
-        (await askText('Whose identity provider is it?', 'The name is missing: create "Acme"'));
+        (await askText('Name of the customer?', 'The name is missing, as in: create "Acme"'));
       const identityProvider = settings.identityProvider ?? (await askIdentityProvider());
       const created = await admin.createConnection({
         ...settings,
@@ -113,26 +126,25 @@ export function addConnections(program: Program): void {
       .argument('<connection>', 'its id')
       .option('--name <name>', 'the name that people read')
       .option('--with-groups', 'provision groups')
-      .option('--enable', 'accept its tokens again')
       .option('--no-mail', 'send no mails about the connection'),
   )
-    .addOption(
-      new Option('--reset <setting...>', 'restore defaults').choices(Object.keys(RESETTABLE)),
-    )
+    .addOption(new Option('--reset <setting...>', 'restore defaults').choices(RESETTABLE_NAMES))
     .action(async (id, _, command) => {
       const options = command.optsWithGlobals();
-      const { name, withGroups, enable, mail, reset = [] } = options;
+      const { name, withGroups, usersOnly, mail, mailTo, reset = [] } = options;
+      if (withGroups === true && usersOnly === true) {
+        throw new UsageError('Use either --with-groups or --users-only.');
+      }
+      if (!mail && mailTo !== undefined) throw new UsageError('Use either --no-mail or --mail-to.');
+      const settings = settingsOf(options);
+      const both = reset.find((each) => RESETTABLE[each] in settings);
+      if (both !== undefined) throw new UsageError(`${both} cannot be set and reset at once.`);
       const change = {
-        ...settingsOf(options),
+        ...settings,
         ...(name === undefined ? {} : { displayName: name }),
         ...(withGroups === undefined ? {} : { groups: true }),
-        ...(enable === undefined ? {} : { enabled: true }),
         ...(mail ? {} : { failureMail: { recipients: [] } }),
-        ...Object.fromEntries(
-          Object.entries(RESETTABLE).flatMap(([setting, field]) =>
-            reset.includes(setting) ? [[field, null]] : [],
-          ),
-        ),
+        ...Object.fromEntries(reset.map((each) => [RESETTABLE[each], null])),
       };
       if (Object.keys(change).length === 0) {
         throw new UsageError('There is nothing to change. Add --help for the settings.');
@@ -152,8 +164,20 @@ export function addConnections(program: Program): void {
       if (options.json === true) printJson(connection);
       else {
         print(`${id} is disabled: its identity provider gets 403.`);
-        note(`Enable it again with: ${hint(options, `connections update ${id} --enable`)}`);
+        note(`Enable it again with: ${hint(options, `connections enable ${id}`)}`);
       }
+    });
+
+  connections
+    .command('enable')
+    .description('Accept requests of a connection again')
+    .argument('<connection>', 'its id')
+    .action(async (id, _, command) => {
+      const options = command.optsWithGlobals();
+      const { admin } = await findDeployment(options);
+      const connection = await admin.updateConnection(id, { enabled: true });
+      if (options.json === true) printJson(connection);
+      else print(`${id} is enabled.`);
     });
 
   connections
@@ -166,7 +190,7 @@ export function addConnections(program: Program): void {
       const { admin } = await findDeployment(options);
       const { displayName } = await admin.connection(id);
       const question = `Delete ${id} (${displayName}) with all its users and groups for ever?`;
-      await confirmed(question, options.yes);
+      await confirmedByName(question, id, options.yes);
       const deletion = await admin.deleteConnection(id);
       if (options.json === true) printJson(deletion);
       else print(`${id} is deleted. Its data is being removed in the background.`);
@@ -225,7 +249,8 @@ function settingFields(connection: Connection): Record<string, string | undefine
     'Rate limit':
       rateLimit === undefined
         ? undefined
-        : `${rateLimit.requestsPerSecond} requests per second, burst ${rateLimit.burst ?? ''}`,
+        : `${rateLimit.requestsPerSecond} requests per second` +
+          (rateLimit.burst === undefined ? '' : `, burst ${rateLimit.burst}`),
     Adoption: connection.adoption,
     'Verified domains': verifiedDomains.join(', ') || undefined,
     Extensions: connection.schemas.join(', ') || undefined,

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventFilter, ScimClient, ScimEvent } from '../../client';
 import { LOGGED_TYPES } from '../../directory/events/event';
 import { findDeployment } from '../deployment';
-import { UsageError } from '../errors';
-import { color, note, print, printJson, timeText } from '../output/output';
+import { EXIT, UsageError } from '../errors';
+import { color, note, plain, print, printJson, timeText } from '../output/output';
 import type { Program } from '../program';
+import { unlessDown } from '../unless-down';
 import { hint } from './hint';
 
 /** Pause between two requests at the end of the log. */
@@ -27,8 +28,16 @@ export function addEvents(program: Program): void {
       const filter = filterOf(options);
       const { application } = await findDeployment(options);
       let after: string = options.after ?? 'latest';
+      process.once('SIGINT', () => {
+        note(`\nGo on with: ${hint(options, `events tail --after ${after}`)}`);
+        process.exit(EXIT.done);
+      });
       for (;;) {
-        after = await printPages(application, { ...filter, after }, options.json);
+        const start = after;
+        const next = await unlessDown(() =>
+          printPages(application, { ...filter, after: start }, options.json),
+        );
+        after = next ?? after;
         await sleep(POLL_MS);
       }
     });
@@ -107,7 +116,7 @@ function eventText({ time, type, subject, data }: ScimEvent): string {
     color.dim(timeText(time)),
     color.green(type),
     connection.id,
-    name === undefined ? subject : `${subject} (${name})`,
+    name === undefined ? subject : `${subject} (${plain(name)})`,
     `#${sequence}${reason === 'scim' ? '' : ` ${reason}`}`,
     changed,
   ]

@@ -7,7 +7,7 @@ export function hint(
 ): string {
   const options = { stack, 'admin-url': adminUrl, region, profile };
   const texts = Object.entries(options).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name} '${value}'`],
+    value === undefined ? [] : [`--${name} '${value.replaceAll("'", String.raw`'\''`)}'`],
   );
   return ['npx cdk-scim', command, ...texts].join(' ');
 }

@@ -1,5 +1,5 @@
 import type { ChangeLogEntry, FailureLogEntry, LogEntry } from '../../client';
-import { color, timeText } from '../output/output';
+import { color, plain, timeText } from '../output/output';
 
 /** The width at which explanations are wrapped. */
 const WIDTH = 92;
@@ -12,7 +12,7 @@ export function logText(entry: LogEntry, explained: Set<string>): string {
   const head = [color.dim(timeText(entry.at)), headOf(entry)].join('  ');
   if (entry.kind === 'change') return head;
   const { cause, title, meaning, remedy } = entry;
-  const lines = [head, `  ${color.bold(title)}`];
+  const lines = [head, `  ${color.bold(title)} ${color.dim(`(${cause})`)}`];
   const details = detailsOf(entry);
   if (details !== '') lines.push(...wrapped(details));
   const key = `${cause} ${'attribute' in entry ? (entry.attribute ?? '') : ''}`;
@@ -30,14 +30,14 @@ function headOf(entry: LogEntry): string {
     case 'change':
       return changeHead(entry);
     case 'ignored':
-      return `${color.yellow('ignored')}  ${entry.method} ${pathOf(entry.route)}  ${entry.attribute}`;
+      return `${color.yellow('ignored')}  ${entry.method} ${pathOf(entry.route)}  ${plain(entry.attribute)}`;
     case 'mail':
       return `${color.red('mail')}  ${entry.mail}: ${entry.error}`;
   }
 }
 
 function failureHead({ status, method, route, name, externalId, count }: FailureLogEntry): string {
-  const subject = name ?? externalId ?? '';
+  const subject = plain(name ?? externalId ?? '');
   const times = count > 1 ? `  (${count} times)` : '';
   const isFailed = status >= 400;
   const code = (isFailed ? color.red : color.yellow)(String(status));
@@ -66,14 +66,14 @@ function changeHead(entry: ChangeLogEntry): string {
   const changed = action === 'created' ? counts : [...attributes, ...counts];
   return [
     color.green(action),
-    `${resourceType} ${name ?? resourceId}`,
+    `${resourceType} ${plain(name ?? resourceId)}`,
     ...(changed.length === 0 ? [] : [changed.join(', ')]),
   ].join('  ');
 }
 
 function valueText(value: unknown): string {
   if (value === undefined) return 'none';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? plain(value) : JSON.stringify(value);
 }
 
 function detailsOf(entry: Exclude<LogEntry, ChangeLogEntry>): string {
@@ -89,7 +89,7 @@ function detailsOf(entry: Exclude<LogEntry, ChangeLogEntry>): string {
 /** Splits a text into lines below the entry. */
 function wrapped(text: string): readonly string[] {
   const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(/\s+/).map(plain)) {
     const last = lines.at(-1);
     if (last === undefined || last.length + word.length >= WIDTH) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;

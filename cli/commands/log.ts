@@ -5,7 +5,8 @@ import { findDeployment } from '../deployment';
 import { UsageError } from '../errors';
 import { note, print, printJson } from '../output/output';
 import { durationSeconds } from '../output/time';
-import { wholeNumber, type Program } from '../program';
+import { positiveNumber, type Program } from '../program';
+import { unlessDown } from '../unless-down';
 import { listed } from './listed';
 import { logText } from './log-text';
 
@@ -19,7 +20,7 @@ const POLL_MS = 2000;
  * How far a request for new entries goes back. Entries of changes appear after a moment, in any
  * order, and up to a minute late while very large changes are completed.
  */
-const OVERLAP_MS = 120_000;
+const OVERLAP_MS = 90_000;
 
 /** Adds `log`. */
 export function addLog(program: Program): void {
@@ -41,7 +42,7 @@ export function addLog(program: Program): void {
       ] as const),
     )
     .option('--since <time>', 'a duration such as 2h, or a time such as 2026-01-31T12:00:00Z')
-    .option('--limit <number>', `the newest entries (default: ${DEFAULT_LIMIT})`, wholeNumber)
+    .option('--limit <number>', `the newest entries (default: ${DEFAULT_LIMIT})`, positiveNumber)
     .action(async (connection, _, command) => {
       const options = command.optsWithGlobals();
       const { failed, user, cause, resource, kind, since, limit = DEFAULT_LIMIT } = options;
@@ -73,11 +74,15 @@ export function addLog(program: Program): void {
     });
 }
 
+/** A date (UTC), or a time, of this machine's zone unless it names another. */
+const TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
+
 /** Returns the time that `--since` states. @throws UsageError */
 function startOf(since: string): string {
   const seconds = durationSeconds(since);
   if (seconds !== undefined) return new Date(Date.now() - seconds * 1000).toISOString();
-  if (/^\d{4}-\d\d-\d\d/.test(since) && !Number.isNaN(Date.parse(since))) return since;
+  const time = TIME.test(since) ? Date.parse(since) : Number.NaN;
+  if (!Number.isNaN(time)) return new Date(time).toISOString();
   throw new UsageError('--since takes a duration such as 2h or a time such as 2026-01-31T12:00Z.');
 }
 
@@ -99,7 +104,8 @@ async function* followed(
   for (const { id } of newest) seen.add(id);
   for (;;) {
     await sleep(POLL_MS);
-    const entries = await recent();
+    const entries = await unlessDown(recent);
+    if (entries === undefined) continue;
     for (const entry of entries.toReversed()) if (!seen.has(entry.id)) yield entry;
     seen = new Set(entries.map(({ id }) => id));
   }

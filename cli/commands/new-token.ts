@@ -25,7 +25,7 @@ export function tokenFields(
   isShown: true | undefined,
 ): Record<string, string> {
   const place =
-    secretName === undefined ? value : `in Secrets Manager, in the secret ${secretName}`;
+    secretName === undefined ? 'not shown' : `in Secrets Manager, in the secret ${secretName}`;
   return {
     Token: isShown === true ? value : place,
     'Token id': id,

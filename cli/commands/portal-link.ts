@@ -8,7 +8,7 @@ import { listed } from './listed';
 export function addPortalLink(program: Program): void {
   const links = program
     .command('portal-link')
-    .description("Hand the setup to the customer's administrator by a link");
+    .description("Hand the setup to the customer's administrator by a link (create, if left out)");
 
   links
     .command('create', { isDefault: true })

@@ -1,6 +1,6 @@
 import { Connections } from '../../directory/connections/connections';
 import { UsageError } from '../errors';
-import { printJson } from '../output/output';
+import { print, printJson } from '../output/output';
 import { Progress } from '../output/progress';
 import { wholeNumber, type Program } from '../program';
 import { seed } from '../seed/seed';
@@ -38,6 +38,7 @@ export function addSeed(program: Program): void {
         );
         progress.end();
         if (options.json === true) printJson({ connection, users, groups, prefix });
+        else print(`${connection} has ${users} more users and ${groups} groups: ${prefix}…`);
       } finally {
         close();
       }

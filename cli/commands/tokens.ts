@@ -76,9 +76,12 @@ export function addTokens(program: Program): void {
           earlierTokens.map((each) => `${each.id} ends ${timeText(each.endsAt)}`).join(', ') ||
           'none',
       });
+      const isOver = options.overlap === 0;
+      const until = isOver ? 'now: its requests fail until then' : 'before the earlier one ends';
       note(
-        '\nPaste the new token into the identity provider before the earlier one ends. ' +
-          `The steps:\n  ${hint(options, `portal-link ${id} --intent rotate`)}`,
+        `\nPaste the new token into the identity provider ${until}. ` +
+          "Or let the customer's administrator replace it:\n  " +
+          hint(options, `portal-link ${id} --intent rotate`),
       );
     });
 

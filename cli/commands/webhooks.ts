@@ -3,7 +3,7 @@ import type { Delivery, ScimAdminClient, Webhook } from '../../client';
 import { findDeployment } from '../deployment';
 import { EXIT, UsageError } from '../errors';
 import { color, note, print, printFields, printJson, printTable, timeText } from '../output/output';
-import { duration, wholeNumber, type Program } from '../program';
+import { duration, positiveNumber, type Program } from '../program';
 import { confirmed } from '../prompts';
 import { hint } from './hint';
 import { listed } from './listed';
@@ -58,7 +58,7 @@ export function addWebhooks(program: Program): void {
     .option('--description <text>', 'a note for operators')
     .option('--type <type...>', 'types of events, such as user.created (default: all)')
     .option('--connection <id...>', 'connections (default: all)')
-    .option('--show', 'print the secret, which cannot be read later')
+    .option('--show', 'print the secret (required: it cannot be read later)')
     .action(async (url, _, command) => {
       const options = command.optsWithGlobals();
       checkSecretShown(options.show);
@@ -77,8 +77,8 @@ export function addWebhooks(program: Program): void {
     .argument('<webhook>', 'its id')
     .option('--url <url>', 'starts with https://')
     .option('--description <text>', 'a note for operators')
-    .option('--type <type...>', 'types of events')
-    .option('--connection <id...>', 'connections')
+    .option('--type <type...>', 'types of events, or all')
+    .option('--connection <id...>', 'connections, or all')
     .option('--enable', 'send events again, beginning with those that it has missed')
     .option('--disable', 'send no events until it is enabled')
     .action(async (id, _, command) => {
@@ -97,7 +97,9 @@ export function addWebhooks(program: Program): void {
         throw new UsageError('There is nothing to change. Add --help for the settings.');
       }
       const { admin } = await findDeployment(options);
-      show(await admin.updateWebhook(id, change), options.json);
+      await admin.updateWebhook(id, change);
+      // The answer to a change lacks the state of deliveries.
+      show(await admin.webhook(id), options.json);
     });
 
   webhooks
@@ -120,7 +122,7 @@ export function addWebhooks(program: Program): void {
     .description('Create a new secret; both sign during the overlap')
     .argument('<webhook>', 'its id')
     .option('--overlap <duration>', 'how long the earlier secret signs, too (24h)', duration)
-    .option('--show', 'print the secret, which cannot be read later')
+    .option('--show', 'print the secret (required: it cannot be read later)')
     .action(async (id, _, command) => {
       const options = command.optsWithGlobals();
       checkSecretShown(options.show);
@@ -143,6 +145,11 @@ export function addWebhooks(program: Program): void {
     .action(async (id, _, command) => {
       const options = command.optsWithGlobals();
       const { admin } = await findDeployment(options);
+      const { enabled } = await admin.webhook(id);
+      if (!enabled) {
+        const command = hint(options, `webhooks update ${id} --enable`);
+        throw new UsageError(`Webhook ${id} is disabled. Enable it with: ${command}`);
+      }
       const { eventId } = await admin.testWebhook(id);
       const delivery = await deliveryOf(admin, id, eventId);
       if (delivery?.status !== 'succeeded') process.exitCode = EXIT.findings;
@@ -158,7 +165,7 @@ export function addWebhooks(program: Program): void {
     .description('List the attempts of the last 30 days, newest first')
     .argument('<webhook>', 'its id')
     .option('--failed', 'only attempts that failed')
-    .option('--limit <number>', 'at most so many', wholeNumber, 50)
+    .option('--limit <number>', 'at most so many', positiveNumber, 50)
     .action(async (id, _, command) => {
       const options = command.optsWithGlobals();
       const { admin } = await findDeployment(options);
@@ -226,9 +233,14 @@ function settingsOf({
 }): { description?: string; types?: string[]; connections?: string[] } {
   return {
     ...(description === undefined ? {} : { description }),
-    ...(type === undefined ? {} : { types: type }),
-    ...(connection === undefined ? {} : { connections: connection }),
+    ...(type === undefined ? {} : { types: withoutAll(type) }),
+    ...(connection === undefined ? {} : { connections: withoutAll(connection) }),
   };
+}
+
+/** Returns an empty list for `all`, as the API has it. */
+function withoutAll(names: string[]): string[] {
+  return names.includes('all') ? [] : names;
 }
 
 /** Waits for the first attempt to deliver an event. @returns undefined if there was none in time */
@@ -273,9 +285,10 @@ function show(webhook: Webhook, json: true | undefined): void {
     Types: webhook.types.join(' ') || 'all',
     Connections: webhook.connections.join(' ') || 'all',
     'Earlier secret':
-      webhook.previousSecretUntil === undefined
-        ? undefined
-        : `signs until ${timeText(webhook.previousSecretUntil)}`,
+      webhook.previousSecretUntil !== undefined &&
+      Date.parse(webhook.previousSecretUntil) > Date.now()
+        ? `signs until ${timeText(webhook.previousSecretUntil)}`
+        : undefined,
     Created: timeText(webhook.createdAt),
   });
 }

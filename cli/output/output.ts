@@ -8,7 +8,15 @@ import { relativeTime } from './time';
 const isTerminal = isatty(process.stdout.fd);
 
 /** Colors on a terminal; elsewhere they return the text as it is. */
-export const color = createColors(isTerminal && process.env['NO_COLOR'] === undefined);
+export const color = createColors(isTerminal && (process.env['NO_COLOR'] ?? '') === '');
+
+/**
+ * Returns a text of somebody else without control characters, which could move the cursor, change
+ * what is shown, or look like another line.
+ */
+export function plain(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '�');
+}
 
 /** Prints lines of text for people. */
 export function print(...lines: readonly string[]): void {
@@ -22,8 +30,10 @@ export function printJson(value: unknown, isOneOfMany = false): void {
 
 /** Prints a note for people beside the output, such as what to do next. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${text.split('\n').map(plain).join('\n')}\n`);
 }
+
+const DAY_MS = 86_400_000;
 
 /** The lines of a table without its usual frame. */
 const NO_FRAME = {
@@ -56,7 +66,7 @@ export function printTable(
 /** Prints names and their values below each other, without those that are undefined. */
 export function printFields(fields: Readonly<Record<string, string | undefined>>): void {
   const entries = Object.entries(fields).flatMap(([name, value]): [string, string][] =>
-    value === undefined ? [] : [[name, value]],
+    value === undefined ? [] : [[name, plain(value)]],
   );
   const width = Math.max(...entries.map(([name]) => name.length));
   print(...entries.map(([name, value]) => `${color.dim(name.padEnd(width))}  ${value}`));
@@ -65,5 +75,12 @@ export function printFields(fields: Readonly<Record<string, string | undefined>>
 /** Returns a time for people: relative on a terminal, else as it is. `never` if there is none. */
 export function timeText(time: string | null | undefined): string {
   if (time === null || time === undefined) return 'never';
-  return isTerminal ? relativeTime(time, Date.now()) : time;
+  return isTerminal ? shortTime(time) : time;
+}
+
+/** Adds the date where the relative time is vague. */
+function shortTime(time: string): string {
+  const now = Date.now();
+  const isNear = Math.abs(Date.parse(time) - now) < DAY_MS;
+  return isNear ? relativeTime(time, now) : `${relativeTime(time, now)} (${time.slice(0, 10)})`;
 }

@@ -112,7 +112,7 @@ function commandsFor(cause: string, context: MailContext): readonly Block[] {
   const { id } = connection;
   switch (cause) {
     case 'connectionDisabled':
-      return [{ command: cliCommand(adminUrl, `connections update ${id} --enable`) }];
+      return [{ command: cliCommand(adminUrl, `connections enable ${id}`) }];
     case 'groupsOff':
       return [
         { text: 'To let the connection accept groups:' },

@@ -1,5 +1,6 @@
 import { command, commandJson, run } from '../support/command';
 import { admin, Client, server, type Body } from '../support/client';
+import { untilEvents } from '../support/events';
 import { eventually } from '../support/own-server';
 
 /** Matches tokens of connections and secrets of webhooks. */
@@ -122,7 +123,7 @@ test('settings are set, changed and reset', async () => {
     enabled: false,
     failureMail: { recipients: [] },
   });
-  expect(await commandJson('connections', 'update', 'settings', '--enable')).toMatchObject({
+  expect(await commandJson('connections', 'enable', 'settings')).toMatchObject({
     enabled: true,
   });
   // Without a terminal there is nobody to ask.
@@ -170,6 +171,21 @@ test('log --follow shows each entry once, also those that were there before', as
     ...['change first', 'change last', 'change second', 'change third'],
     ...['failure second', 'failure third'],
   ]);
+});
+
+test('names with control characters can neither move the cursor nor look like a line', async () => {
+  const client = await Client.connect('okta', { id: 'control' });
+  const userName = 'e\u001b[31mvil\nsecond line';
+  await client.user(userName);
+  expect((await client.post('/Users', { userName })).status).toBe(409);
+  await untilEvents(client.id, 2);
+  const { stdout: events } = await command('events', 'replay', '--connection', 'control');
+  const { stdout: log } = await command('log', 'control');
+  for (const text of [events, log]) {
+    expect(text).toContain('vil');
+    // eslint-disable-next-line no-control-regex
+    expect(text).not.toMatch(/\u001b|^second line/m);
+  }
 });
 
 test('events are shown from the oldest on, and by type', async () => {

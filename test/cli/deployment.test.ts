@@ -53,6 +53,11 @@ test('--stack finds the admin API and the table in the outputs of the stack', as
       env: { ...env, CDK_SCIM_STACK: 'Identity' },
     });
     expect(fromEnvironment.code).toBe(0);
+    // An option counts more than the environment.
+    const byUrl = await run(['connections', 'list', '--admin-url', adminUrl], {
+      env: { CDK_SCIM_STACK: 'Other' },
+    });
+    expect(byUrl.code).toBe(0);
     const created = ['connections', 'create', 'S', '--id', 'by-stack', '--stack', 'Identity'];
     expect((await run(created, { env })).code).toBe(0);
     const seeding = ['seed', '--users', '2', '--connection', 'by-stack', '--stack', 'Identity'];

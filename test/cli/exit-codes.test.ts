@@ -19,6 +19,26 @@ test.each([
   ['no change', ['connections', 'update', 'default'], /nothing to change/],
   ['a missing name', ['connections', 'create'], /name is missing/],
   ['a body that is not JSON', ['api', 'POST', '/connections', '--body', '{'], /not JSON/],
+  ['no entry at all', ['log', 'default', '--limit', '0'], /1 or more/],
+  [
+    'an id that leads elsewhere',
+    ['tokens', 'revoke', 'default', '..', '--yes'],
+    /consists of dots/,
+  ],
+  ['an empty id', ['connections', 'show', ''], /empty/],
+  ['a path that leads elsewhere', ['api', 'DELETE', '/connections/x/../default'], /dots/],
+  ['a link that does not exist', ['portal-link', 'revoke', 'default', 'nosuch'], /404/],
+  ['a body of GET', ['api', 'GET', '/connections', '--body', '{}'], /no body/],
+  [
+    'options that contradict each other',
+    ['connections', 'update', 'default', '--users-only', '--with-groups'],
+    /either --with-groups or --users-only/,
+  ],
+  [
+    'a setting that is set and reset',
+    ['connections', 'update', 'default', '--idp', 'okta', '--reset', 'idp'],
+    /set and reset at once/,
+  ],
   ['no table', ['verify'], /--table/],
 ])('the code is 2 for %s, with what to do', async (_, args, message) => {
   const { code, stdout, stderr } = await command(...args);
@@ -29,6 +49,18 @@ test.each([
 test('the code is 2 for a URL that is not that of an admin API', async () => {
   const { code, stderr } = await run(['connections', 'list', '--admin-url', 'https://a.example']);
   expect([code, stderr]).toEqual([2, expect.stringContaining('ends with /admin')]);
+});
+
+test.each([
+  ['HTML', '<html>'],
+  ['null', 'null'],
+  ['half of it', '{"connections": ['],
+])('an answer that is %s is an error that shows it', async (_, body) => {
+  const api = createServer((__, response) => response.writeHead(200).end(body));
+  const url = await listen(api);
+  const { code, stderr } = await run(['connections', 'list', '--admin-url', `${url}/admin`]);
+  await close(api);
+  expect([code, stderr]).toEqual([3, `The answer is not JSON: ${body} Is the URL right?\n`]);
 });
 
 test('the code is 3 if nothing answers, or the answer is a failure of the service', async () => {

@@ -83,7 +83,7 @@ test('a failure is explained once', () => {
   const explained = new Set<string>();
   expect(logText(FAILURE, explained).split('\n')).toEqual([
     '2026-06-15T12:00:00.000Z  409  POST /Users  ann@acme.example  (3 times)',
-    '  Another user has this userName',
+    '  Another user has this userName (duplicateUser)',
     '    Attribute: userName.',
     '    Two users.',
     '    What to do: Rename one.',

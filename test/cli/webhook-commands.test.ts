@@ -23,6 +23,11 @@ test('a webhook is created, tested, changed and deleted', async () => {
       enabled: false,
       disabledReason: 'operator',
     });
+    const disabled = await command('webhooks', 'test', id);
+    expect([disabled.code, disabled.stderr]).toEqual([2, expect.stringContaining('is disabled')]);
+    expect(await commandJson('webhooks', 'update', id, '--type', 'all')).toMatchObject({
+      types: [],
+    });
     const rotated = await commandJson('webhooks', 'rotate-secret', id, '--show');
     expect([rotated.secret.startsWith('whsec_'), rotated.secret === secret]).toEqual([true, false]);
     expect(await command('webhooks', 'delete', id, '--yes')).toMatchObject({ code: 0 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import {
   ExpiredCursorError,
+  ScimAdminClient,
   ScimClient,
   ScimClientError,
   verifyWebhook,
@@ -129,4 +130,15 @@ test('the client, the bus and the log know the same types of events', () => {
   const types: readonly EventType[] = EVENT_TYPES;
   expect(Object.keys(known)).toEqual(types);
   expect([...BUS_TYPES, 'webhook.test']).toEqual(types);
+});
+
+test('an id that would name another resource is refused', async () => {
+  const admin = new ScimAdminClient({ url: server().adminUrl });
+  const { id } = await Client.connect('okta');
+  for (const other of ['', '.', '..', '%2e%2E']) {
+    await expect(admin.revokeToken(id, other)).rejects.toThrow(/404|empty or consists of dots/);
+    await expect(scim.resync(other)).rejects.toBeInstanceOf(ScimClientError);
+  }
+  await expect(scim.resync(`${id}/resync?`)).rejects.toBeInstanceOf(ScimClientError);
+  expect(await admin.connection(id)).toMatchObject({ id, enabled: true });
 });
