@@ -1,6 +1,7 @@
 import { addApi } from './commands/api';
 import { addConnections } from './commands/connections';
 import { addConsole } from './commands/console';
+import { addDoctor } from './commands/doctor';
 import { addEvents } from './commands/events';
 import { addGuide } from './commands/guide';
 import { addLog } from './commands/log';
@@ -19,6 +20,7 @@ export function createCommand(): Program {
   addGuide(program);
   addTokens(program);
   addLog(program);
+  addDoctor(program);
   addWebhooks(program);
   addEvents(program);
   addConsole(program);

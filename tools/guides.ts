@@ -3,12 +3,13 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { GUIDES } from '../idp/guides/registry';
 import { commandPage } from './command-page';
+import { doctorPage } from './doctor-page';
 import { guidePage } from './guide-page';
 
 /*
  * `npm run docs:guides`: generates the guides of identity providers in docs/guides from the steps
- * that the portal shows, and docs/reference/command.md from the command. With `--check`, it only
- * compares them.
+ * that the portal shows, and docs/reference/command.md and doctor.md from the command. With
+ * `--check`, it only compares them.
  */
 
 const DOCS = path.join(__dirname, '..', 'docs');
@@ -35,7 +36,11 @@ function pages(): readonly (readonly [string, string])[] {
       ([identityProvider, guide]) =>
         [`guides/${guide.file}.md`, guidePage(identityProvider, guide)] as const,
     );
-  return [...guides, ['reference/command.md', commandPage()]];
+  return [
+    ...guides,
+    ['reference/command.md', commandPage()],
+    ['reference/doctor.md', doctorPage()],
+  ];
 }
 
 main(process.argv.includes('--check')).catch((error: unknown) => {

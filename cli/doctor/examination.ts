@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { Findings } from './finding';
+import type { Forms, Person } from './forms';
+import type { DiagnosisName } from './diagnoses';
+import type { Json, Reply, RequestForm, Target } from './target';
+
+/** An examination of a SCIM server, with what it created there. */
+export class Examination {
+  readonly findings = new Findings();
+  /** What has to be deleted at the end, newest last. */
+  private readonly created: string[] = [];
+  /** Part of the names of all that this examination creates. */
+  readonly mark = `doctor-${randomUUID().slice(0, 8)}`;
+
+  constructor(
+    readonly target: Target,
+    readonly forms: Forms,
+  ) {}
+
+  /** Sends a request and checks what every answer must be. */
+  async send(form: RequestForm): Promise<Reply> {
+    const reply = await this.target.send(form);
+    this.checkForm(reply);
+    return reply;
+  }
+
+  /** Records a finding about an answer. @param expected in words */
+  report(name: DiagnosisName, reply: Reply, expected: string): void {
+    this.findings.add(name, `${reply.request} was answered with ${shown(reply)}. ${expected}`);
+  }
+
+  /** Returns a person that does not exist yet. */
+  person(familyName = 'Doctor'): Person {
+    const name = `${this.mark}-${randomUUID().slice(0, 8)}`;
+    return {
+      userName: `${name}@example.com`,
+      externalId: `ext-${name}`,
+      givenName: 'Temporary',
+      familyName,
+      title: 'Temporary user of a test',
+    };
+  }
+
+  /** Remembers a resource that was created, to delete it at the end. */
+  remember(path: string): void {
+    this.created.push(path);
+  }
+
+  /** Forgets a resource that is deleted. */
+  forget(path: string): void {
+    const index = this.created.indexOf(path);
+    if (index !== -1) this.created.splice(index, 1);
+  }
+
+  /** Deletes what is still there, also after a failure. */
+  async cleanUp(): Promise<void> {
+    for (const path of this.created.toReversed()) {
+      const reply = await this.target.send({ method: 'DELETE', path }).catch(() => undefined);
+      const isGone = reply !== undefined && (reply.status < 300 || reply.status === 404);
+      if (!isGone) this.findings.add('notCleanedUp', `${path} could not be deleted.`);
+    }
+  }
+
+  private checkForm(reply: Reply): void {
+    const { status, headers, text, body } = reply;
+    if (text === '') return;
+    const type = headers.get('content-type') ?? '';
+    if (body === undefined) this.report('notJson', reply, 'A JSON object was expected.');
+    else if (!/^application\/scim\+json(?:;|$)/i.test(type.trim())) {
+      this.findings.add('contentType', `${reply.request} was answered with "${type}".`);
+    }
+    if (status >= 400 && body !== undefined && !isScimError(body, status)) {
+      this.report('errorBody', reply, 'A SCIM error with schemas, status and detail was expected.');
+    }
+  }
+}
+
+const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
+
+function isScimError(body: Json, status: number): boolean {
+  const { schemas } = body;
+  return (
+    Array.isArray(schemas) && schemas.includes(ERROR) && String(body['status']) === String(status)
+  );
+}
+
+/** Returns an answer in a few words. */
+export function shown({ status, text }: Reply): string {
+  const start = text.replace(/\s+/g, ' ').slice(0, 120);
+  return start === '' ? String(status) : `${status} ${start}${text.length > 120 ? '…' : ''}`;
+}
