@@ -211,10 +211,10 @@ export class ScimAdminClient {
     return this.http.list<PortalLink>(`${connectionPath(connection)}/portalLinks`, 'portalLinks');
   }
 
-  /** Revokes a setup link and ends its session. */
+  /** Revokes a setup link, if it exists, and ends its session. */
   async revokePortalLink(connection: string, id: string): Promise<void> {
     const path = `${connectionPath(connection)}/portalLinks/${encodeURIComponent(id)}`;
-    await this.http.call('DELETE', path);
+    await this.http.call('DELETE', path, { isOptional: true });
   }
 
   /** Creates a one-time link that opens the console. */

@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { findDeployment } from '../deployment';
+import { UsageError } from '../errors';
 import { note, print, printFields, printJson, printTable, timeText } from '../output/output';
 import { duration, type Program } from '../program';
 import { listed } from './listed';
@@ -75,6 +76,11 @@ export function addPortalLink(program: Program): void {
     .action(async (connection, link, _, command) => {
       const options = command.optsWithGlobals();
       const { admin } = await findDeployment(options);
+      // The call succeeds for a link that does not exist, which may be a typing error.
+      const existing = await listed(admin.portalLinks(connection));
+      if (!existing.some(({ id }) => id === link)) {
+        throw new UsageError(`${connection} has no link "${link}".`);
+      }
       await admin.revokePortalLink(connection, link);
       if (options.json === true) printJson({ revoked: link });
       else print(`Link ${link} is revoked.`);

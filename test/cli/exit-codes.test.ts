@@ -27,7 +27,7 @@ test.each([
   ],
   ['an empty id', ['connections', 'show', ''], /empty/],
   ['a path that leads elsewhere', ['api', 'DELETE', '/connections/x/../default'], /dots/],
-  ['a link that does not exist', ['portal-link', 'revoke', 'default', 'nosuch'], /404/],
+  ['a link that does not exist', ['portal-link', 'revoke', 'default', 'nosuch'], /has no link/],
   ['a body of GET', ['api', 'GET', '/connections', '--body', '{}'], /no body/],
   [
     'options that contradict each other',
