@@ -30,15 +30,21 @@ export function addDoctor(program: Program): void {
       if (!URL.canParse(url) || !/^https?:/.test(url)) {
         throw new UsageError(`--url takes the base URL of a SCIM server, not "${url}".`);
       }
+      const ended = new AbortController();
+      process.once('SIGINT', () => {
+        ended.abort();
+      });
       const findings = await examine({
         url,
         token,
         as,
         groups: usersOnly !== true,
+        signal: ended.signal,
         onStep: (step) => {
           note(`${step} …`);
         },
       });
+      if (ended.signal.aborted) throw new UsageError('Ended. What was created is deleted.');
       if (findings.length > 0) process.exitCode = EXIT.findings;
       if (json === true) printJson(findings);
       else if (findings.length === 0) print(color.green('Nothing was found.'));

@@ -93,9 +93,14 @@ async function* followed(
   start: { readonly filter: LogFilter; readonly from: object; readonly limit: number },
 ): AsyncGenerator<LogEntry, never> {
   const { filter, from, limit } = start;
+  let answeredAt = Date.now();
   const recent = async (): Promise<readonly LogEntry[]> => {
-    const since = new Date(Date.now() - OVERLAP_MS).toISOString();
-    return listed(admin.log(connection, { ...filter, from: since }));
+    const now = Date.now();
+    // Since the last answer, so that nothing of an outage is left out.
+    const since = new Date(answeredAt - OVERLAP_MS).toISOString();
+    const entries = await listed(admin.log(connection, { ...filter, from: since }));
+    answeredAt = now;
+    return entries;
   };
   // Read first, so that an entry that appears between the two requests is not taken for seen.
   let seen = new Set((await recent()).map(({ id }) => id));

@@ -6,7 +6,7 @@ import type { Finding } from './finding';
 import { FORMS } from './forms';
 import { checkGroups } from './group-checks';
 import { checkPaging } from './paging-checks';
-import { NoAnswerError, Target } from './target';
+import { EndedError, NoAnswerError, Target } from './target';
 import { checkUser, createUser } from './user-checks';
 
 /** The share of an identity provider's timeout from which an answer is reported as slow. */
@@ -25,6 +25,8 @@ export interface ExaminationSettings {
   readonly groups: boolean;
   /** The time from which an answer is slow. @default - half of the provider's timeout */
   readonly slowMs?: number;
+  /** Ends the examination; what was created is still deleted. */
+  readonly signal?: AbortSignal;
   /** Receives the steps as they begin. */
   readonly onStep?: (step: Step) => void;
 }
@@ -37,7 +39,7 @@ export async function examine(settings: ExaminationSettings): Promise<readonly F
   const { url, token, as, groups, onStep = () => undefined } = settings;
   const forms = FORMS[as];
   const target = new Target(url.replace(/\/$/, ''), token, forms.headers, forms.timeoutMs);
-  const exam = new Examination(target, forms);
+  const exam = new Examination(target, forms, settings.signal);
   try {
     onStep('connection');
     if (!(await checkConnection(exam))) return exam.findings.all;
@@ -54,8 +56,8 @@ export async function examine(settings: ExaminationSettings): Promise<readonly F
     onStep('paging');
     await checkPaging(exam);
   } catch (error) {
-    if (!(error instanceof NoAnswerError)) throw error;
-    exam.findings.add('noAnswer', error.message);
+    if (error instanceof NoAnswerError) exam.findings.add('noAnswer', error.message);
+    else if (!(error instanceof EndedError)) throw error;
   } finally {
     onStep('cleaning up');
     await exam.cleanUp();

@@ -2,23 +2,38 @@ import { randomUUID } from 'node:crypto';
 import { Findings } from './finding';
 import type { Forms, Person } from './forms';
 import type { DiagnosisName } from './diagnoses';
-import type { Json, Reply, RequestForm, Target } from './target';
+import {
+  EndedError,
+  NoAnswerError,
+  type Json,
+  type Reply,
+  type RequestForm,
+  type Target,
+} from './target';
 
 /** An examination of a SCIM server, with what it created there. */
 export class Examination {
   readonly findings = new Findings();
-  /** What has to be deleted at the end, newest last. */
+  /** Resources to delete at the end, newest last. */
   private readonly created: string[] = [];
+  /** Users whose creation was requested; an answer can be lost, or lack the id. */
+  private readonly requested = new Set<string>();
   /** Part of the names of all that this examination creates. */
   readonly mark = `doctor-${randomUUID().slice(0, 8)}`;
 
+  /** @param signal ends the examination; what was created is still deleted */
   constructor(
     readonly target: Target,
     readonly forms: Forms,
+    private readonly signal?: AbortSignal,
   ) {}
 
-  /** Sends a request and checks what every answer must be. */
+  /**
+   * Sends a request and checks the form of its answer.
+   * @throws NoAnswerError, EndedError
+   */
   async send(form: RequestForm): Promise<Reply> {
+    if (this.signal?.aborted === true) throw new EndedError('Ended.');
     const reply = await this.target.send(form);
     this.checkForm(reply);
     return reply;
@@ -32,8 +47,10 @@ export class Examination {
   /** Returns a person that does not exist yet. */
   person(familyName = 'Doctor'): Person {
     const name = `${this.mark}-${randomUUID().slice(0, 8)}`;
+    const userName = `${name}@example.com`;
+    this.requested.add(userName);
     return {
-      userName: `${name}@example.com`,
+      userName,
       externalId: `ext-${name}`,
       givenName: 'Temporary',
       familyName,
@@ -54,10 +71,29 @@ export class Examination {
 
   /** Deletes what is still there, also after a failure. */
   async cleanUp(): Promise<void> {
-    for (const path of this.created.toReversed()) {
-      const reply = await this.target.send({ method: 'DELETE', path }).catch(() => undefined);
-      const isGone = reply !== undefined && (reply.status < 300 || reply.status === 404);
-      if (!isGone) this.findings.add('notCleanedUp', `${path} could not be deleted.`);
+    try {
+      for (const userName of this.requested) await this.rememberByName(userName);
+      for (const path of this.created.toReversed()) {
+        const { status } = await this.target.send({ method: 'DELETE', path });
+        if (status < 300 || status === 404) this.forget(path);
+      }
+    } catch (error) {
+      // There is no use in waiting for each of the others.
+      if (!(error instanceof NoAnswerError)) throw error;
+    }
+    for (const path of this.created) {
+      this.findings.add('notCleanedUp', `${path} could not be deleted.`);
+    }
+  }
+
+  /** Remembers the users with a name, unless they are known. */
+  private async rememberByName(userName: string): Promise<void> {
+    const { body } = await this.target.send(this.forms.findUser(userName));
+    const { Resources: users } = body ?? {};
+    for (const { id, userName: found } of Array.isArray(users) ? (users as readonly Json[]) : []) {
+      const path = `/Users/${encodeURIComponent(String(id))}`;
+      // Some servers answer a filter with other users.
+      if (found === userName && !this.created.includes(path)) this.remember(path);
     }
   }
 

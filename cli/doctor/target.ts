@@ -26,6 +26,9 @@ export type Json = Readonly<Record<string, unknown>>;
 /** A request that got no answer. */
 export class NoAnswerError extends Error {}
 
+/** An examination that was ended by its user. */
+export class EndedError extends Error {}
+
 /** A SCIM server that is examined. */
 export class Target {
   /** All answers so far. */
