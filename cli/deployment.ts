@@ -35,8 +35,8 @@ async function adminUrlOf(options: DeploymentOptions): Promise<string> {
   const { stack, adminUrl } = namedBy(options);
   if (stack !== undefined && adminUrl !== undefined) {
     throw new UsageError(
-      '--stack and --admin-url, or CDK_SCIM_STACK and CDK_SCIM_ADMIN_URL, name a deployment each. ' +
-        'Use one of them.',
+      '--stack and --admin-url name a deployment each, and so do CDK_SCIM_STACK and ' +
+        'CDK_SCIM_ADMIN_URL. Use one of them.',
     );
   }
   if (stack !== undefined) return (await stackOutputs(stack, options)).adminUrl;

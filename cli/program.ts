@@ -17,12 +17,19 @@ How the deployment is found:
 Exit codes: 0 done, 1 findings, 2 the command or what it asks for is wrong,
             3 the deployment cannot be reached or refuses the credentials`;
 
+/** The options of every command. An interface would lack the index signature of `OptionValues`. */
+type GlobalOptions = Readonly<
+  Partial<Record<'stack' | 'adminUrl' | 'region' | 'profile', string>> & { json?: true }
+>;
+
+/** The program, to which commands are added. */
+export type Program = Command<[], GlobalOptions>;
+
 /**
- * Creates the program without its commands. The types of its options are those of all commands.
+ * Creates the program without its commands.
  * @throws CommanderError from `parseAsync`, in place of ending the process
  */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the options' types
-export function createProgram() {
+export function createProgram(): Program {
   return new Command('cdk-scim')
     .description('Operate a SCIM service: connections, tokens, webhooks, and why a sync failed.')
     .version(version)
@@ -36,9 +43,6 @@ export function createProgram() {
     .showHelpAfterError('(Add --help for the options.)')
     .exitOverride();
 }
-
-/** The program, to which commands are added. */
-export type Program = ReturnType<typeof createProgram>;
 
 /** Reads an option that is a whole number. */
 export function wholeNumber(text: string): number {

@@ -1,7 +1,7 @@
 import { awsAccess, type AwsOptions } from './aws-access';
 import { reasonOf, UnreachableError, UsageError } from './errors';
 
-/** What the outputs of a stack tell about the deployment in it. */
+/** The deployment in a stack, as far as the outputs describe it. */
 export interface StackOutputs {
   readonly adminUrl: string;
   /** Missing if the app of the deployment has no such output. */

@@ -7,7 +7,7 @@ export interface ConnectionSettings {
   readonly actsAs?: string;
   /** Name of a profile, such as `entra`. @default 'generic' */
   readonly identityProvider?: string;
-  /** What remains of a user that the identity provider deletes. @default 'retain' */
+  /** Whether the record of a user that the identity provider deletes is kept. @default 'retain' */
   readonly userDeletion?: 'retain' | 'erase';
   /** Whether groups are provisioned. @default true */
   readonly groups?: boolean;
@@ -90,7 +90,7 @@ export interface NewToken {
   readonly scopes?: readonly TokenScope[];
 }
 
-/** What a token with scopes allows. */
+/** A permission of a token with scopes. */
 export type TokenScope = 'users:read' | 'users:read-write' | 'groups:read' | 'groups:read-write';
 
 /** Settings of a new token. */
@@ -137,7 +137,7 @@ export interface LogFilter {
   readonly to?: string;
 }
 
-/** What all entries of the provisioning log have. */
+/** The fields that all entries of the provisioning log have. */
 interface Entry<Kind extends string> {
   readonly id: string;
   readonly kind: Kind;
@@ -146,7 +146,7 @@ interface Entry<Kind extends string> {
   readonly requestId: string;
 }
 
-/** What entries about a problem have: the explanation in the identity provider's words. */
+/** The explanation of a problem, in the identity provider's words. */
 interface Explanation {
   readonly cause: string;
   readonly title: string;

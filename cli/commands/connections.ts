@@ -3,7 +3,15 @@ import type { Connection, ConnectionDeletion } from '../../client';
 import { GUIDES } from '../../idp/guides/registry';
 import { findDeployment } from '../deployment';
 import { UsageError } from '../errors';
-import { note, print, printFields, printJson, printTable, timeText } from '../output/output';
+import {
+  note,
+  print,
+  printFields,
+  printJson,
+  printResult,
+  printTable,
+  timeText,
+} from '../output/output';
 import type { Program } from '../program';
 import { askChoice, askText, confirmedByName } from '../prompts';
 import { settingsOf, withSettings } from './connection-settings';
@@ -25,19 +33,6 @@ const RESETTABLE = {
   'verified-domain': 'verifiedDomains',
 } as const;
 
-const RESETTABLE_NAMES = [
-  'idp',
-  'acts-as',
-  'groups',
-  'user-deletion',
-  'mail-to',
-  'token-expires-in-days',
-  'rotation',
-  'rate-limit',
-  'adoption',
-  'verified-domain',
-] as const satisfies readonly (keyof typeof RESETTABLE)[];
-
 /** Adds `connections`. */
 export function addConnections(program: Program): void {
   const connections = program
@@ -51,8 +46,7 @@ export function addConnections(program: Program): void {
       const options = command.optsWithGlobals();
       const { admin } = await findDeployment(options);
       const found = await listed(admin.connections());
-      if (options.json === true) printJson(found);
-      else {
+      printResult(options.json, found, () => {
         printTable(
           ['ID', 'NAME', 'IDENTITY PROVIDER', 'STATE', 'CREATED'],
           found.map((each) => [
@@ -64,7 +58,7 @@ export function addConnections(program: Program): void {
           ]),
           `There are no connections. Create one with: ${hint(options, 'connections create')}`,
         );
-      }
+      });
     });
 
   connections
@@ -114,8 +108,12 @@ export function addConnections(program: Program): void {
         ...tokenFields(token, connection.secretName, isShown),
       });
       note(
-        `\nLet the customer's administrator set it up:\n  ${hint(options, `portal-link ${connection.id}`)}` +
-          `\nor follow the steps yourself:\n  ${hint(options, `guide --connection ${connection.id}`)}`,
+        [
+          "\nLet the customer's administrator set it up:",
+          `  ${hint(options, `portal-link ${connection.id}`)}`,
+          'or follow the steps yourself:',
+          `  ${hint(options, `guide --connection ${connection.id}`)}`,
+        ].join('\n'),
       );
     });
 
@@ -128,7 +126,9 @@ export function addConnections(program: Program): void {
       .option('--with-groups', 'provision groups')
       .option('--no-mail', 'send no mails about the connection'),
   )
-    .addOption(new Option('--reset <setting...>', 'restore defaults').choices(RESETTABLE_NAMES))
+    .addOption(
+      new Option('--reset <setting...>', 'restore defaults').choices(Object.keys(RESETTABLE)),
+    )
     .action(async (id, _, command) => {
       const options = command.optsWithGlobals();
       const { name, withGroups, usersOnly, mail, mailTo, reset = [] } = options;
@@ -137,14 +137,15 @@ export function addConnections(program: Program): void {
       }
       if (!mail && mailTo !== undefined) throw new UsageError('Use either --no-mail or --mail-to.');
       const settings = settingsOf(options);
-      const both = reset.find((each) => RESETTABLE[each] in settings);
+      const resets = Object.entries(RESETTABLE).filter(([each]) => reset.includes(each));
+      const [both] = resets.find(([, field]) => field in settings) ?? [];
       if (both !== undefined) throw new UsageError(`${both} cannot be set and reset at once.`);
       const change = {
         ...settings,
         ...(name === undefined ? {} : { displayName: name }),
         ...(withGroups === undefined ? {} : { groups: true }),
         ...(mail ? {} : { failureMail: { recipients: [] } }),
-        ...Object.fromEntries(reset.map((each) => [RESETTABLE[each], null])),
+        ...Object.fromEntries(resets.map(([, field]) => [field, null])),
       };
       if (Object.keys(change).length === 0) {
         throw new UsageError('There is nothing to change. Add --help for the settings.');
@@ -161,11 +162,10 @@ export function addConnections(program: Program): void {
       const options = command.optsWithGlobals();
       const { admin } = await findDeployment(options);
       const connection = await admin.updateConnection(id, { enabled: false });
-      if (options.json === true) printJson(connection);
-      else {
+      printResult(options.json, connection, () => {
         print(`${id} is disabled: its identity provider gets 403.`);
         note(`Enable it again with: ${hint(options, `connections enable ${id}`)}`);
-      }
+      });
     });
 
   connections
@@ -176,8 +176,9 @@ export function addConnections(program: Program): void {
       const options = command.optsWithGlobals();
       const { admin } = await findDeployment(options);
       const connection = await admin.updateConnection(id, { enabled: true });
-      if (options.json === true) printJson(connection);
-      else print(`${id} is enabled.`);
+      printResult(options.json, connection, () => {
+        print(`${id} is enabled.`);
+      });
     });
 
   connections
@@ -192,8 +193,9 @@ export function addConnections(program: Program): void {
       const question = `Delete ${id} (${displayName}) with all its users and groups for ever?`;
       await confirmedByName(question, id, options.yes);
       const deletion = await admin.deleteConnection(id);
-      if (options.json === true) printJson(deletion);
-      else print(`${id} is deleted. Its data is being removed in the background.`);
+      printResult(options.json, deletion, () => {
+        print(`${id} is deleted. Its data is being removed in the background.`);
+      });
     });
 }
 

@@ -3,7 +3,7 @@ import type { EventFilter, ScimClient, ScimEvent } from '../../client';
 import { LOGGED_TYPES } from '../../directory/events/event';
 import { findDeployment } from '../deployment';
 import { EXIT, UsageError } from '../errors';
-import { color, note, plain, print, printJson, timeText } from '../output/output';
+import { color, note, plain, print, printJson, printResult, timeText } from '../output/output';
 import type { Program } from '../program';
 import { unlessDown } from '../unless-down';
 import { hint } from './hint';
@@ -66,8 +66,9 @@ export function addEvents(program: Program): void {
       const options = command.optsWithGlobals();
       const { application } = await findDeployment(options);
       const started = await application.resync(connection);
-      if (options.json === true) printJson(started);
-      else print(`Resync ${started.id} has started; connection.sync_completed is its last event.`);
+      printResult(options.json, started, () => {
+        print(`Resync ${started.id} has started; connection.sync_completed is its last event.`);
+      });
     });
 }
 

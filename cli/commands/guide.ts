@@ -9,7 +9,7 @@ import { UsageError } from '../errors';
 import { color, print, printJson, printTable } from '../output/output';
 import type { Program } from '../program';
 
-/** What a guide needs to know of a connection. */
+/** The values of a connection that a guide shows or depends on. */
 type Values = Pick<Connection, 'groups' | 'schemas'> & {
   readonly scimBaseUrl: string;
   readonly token: string;

@@ -1,4 +1,4 @@
-import type { ChangeLogEntry, FailureLogEntry, LogEntry } from '../../client';
+import type { ChangeLogEntry, FailureLogEntry, IgnoredLogEntry, LogEntry } from '../../client';
 import { color, plain, timeText } from '../output/output';
 
 /** The width at which explanations are wrapped. */
@@ -30,10 +30,14 @@ function headOf(entry: LogEntry): string {
     case 'change':
       return changeHead(entry);
     case 'ignored':
-      return `${color.yellow('ignored')}  ${entry.method} ${pathOf(entry.route)}  ${plain(entry.attribute)}`;
+      return ignoredHead(entry);
     case 'mail':
       return `${color.red('mail')}  ${entry.mail}: ${entry.error}`;
   }
+}
+
+function ignoredHead({ method, route, attribute }: IgnoredLogEntry): string {
+  return `${color.yellow('ignored')}  ${method} ${pathOf(route)}  ${plain(attribute)}`;
 }
 
 function failureHead({ status, method, route, name, externalId, count }: FailureLogEntry): string {

@@ -1,7 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import { findDeployment } from '../deployment';
 import { UsageError } from '../errors';
-import { note, print, printFields, printJson, printTable, timeText } from '../output/output';
+import { note, print, printFields, printResult, printTable, timeText } from '../output/output';
 import { duration, type Program } from '../program';
 import { listed } from './listed';
 
@@ -35,11 +35,10 @@ export function addPortalLink(program: Program): void {
         ...(recipient === undefined ? {} : { recipient }),
         ...(returnUrl === undefined ? {} : { returnUrl }),
       });
-      if (options.json === true) printJson(link);
-      else {
+      printResult(options.json, link, () => {
         printFields({ Link: link.url, Id: link.id, Expires: timeText(link.expiresAt) });
         note('\nIt opens the portal once. Send it to one person, by a channel you trust.');
-      }
+      });
     });
 
   links
@@ -50,8 +49,7 @@ export function addPortalLink(program: Program): void {
       const options = command.optsWithGlobals();
       const { admin } = await findDeployment(options);
       const found = await listed(admin.portalLinks(connection));
-      if (options.json === true) printJson(found);
-      else {
+      printResult(options.json, found, () => {
         printTable(
           ['ID', 'STATE', 'PAGES', 'RECIPIENT', 'CREATED', 'EXPIRES', 'OPENED'],
           found.map((link) => [
@@ -65,7 +63,7 @@ export function addPortalLink(program: Program): void {
           ]),
           'There are no links.',
         );
-      }
+      });
     });
 
   links
@@ -82,7 +80,8 @@ export function addPortalLink(program: Program): void {
         throw new UsageError(`${connection} has no link "${link}".`);
       }
       await admin.revokePortalLink(connection, link);
-      if (options.json === true) printJson({ revoked: link });
-      else print(`Link ${link} is revoked.`);
+      printResult(options.json, { revoked: link }, () => {
+        print(`Link ${link} is revoked.`);
+      });
     });
 }

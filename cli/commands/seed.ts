@@ -1,6 +1,6 @@
 import { Connections } from '../../directory/connections/connections';
 import { UsageError } from '../errors';
-import { print, printJson } from '../output/output';
+import { print, printResult } from '../output/output';
 import { Progress } from '../output/progress';
 import { wholeNumber, type Program } from '../program';
 import { seed } from '../seed/seed';
@@ -37,8 +37,9 @@ export function addSeed(program: Program): void {
           },
         );
         progress.end();
-        if (options.json === true) printJson({ connection, users, groups, prefix });
-        else print(`${connection} has ${users} more users and ${groups} groups: ${prefix}…`);
+        printResult(options.json, { connection, users, groups, prefix }, () => {
+          print(`${connection} has ${users} more users and ${groups} groups: ${prefix}…`);
+        });
       } finally {
         close();
       }

@@ -1,7 +1,15 @@
 import { Option } from '@commander-js/extra-typings';
 import { findDeployment } from '../deployment';
 import { UsageError } from '../errors';
-import { note, print, printFields, printJson, printTable, timeText } from '../output/output';
+import {
+  note,
+  print,
+  printFields,
+  printJson,
+  printResult,
+  printTable,
+  timeText,
+} from '../output/output';
 import { duration, wholeNumber, type Program } from '../program';
 import { confirmed } from '../prompts';
 import { hint } from './hint';
@@ -26,8 +34,7 @@ export function addTokens(program: Program): void {
       const options = command.optsWithGlobals();
       const { admin } = await findDeployment(options);
       const found = await admin.tokens(connection);
-      if (options.json === true) printJson(found);
-      else {
+      printResult(options.json, found, () => {
         printTable(
           ['ID', 'STATE', 'CREATED', 'EXPIRES', 'LAST USED', 'SCOPES'],
           found.map(({ id, state, createdAt, expiresAt, lastUsedAt, endedAt, scopes = [] }) => [
@@ -40,7 +47,7 @@ export function addTokens(program: Program): void {
           ]),
           `There are no tokens. Issue one with: ${hint(options, `tokens rotate ${connection}`)}`,
         );
-      }
+      });
     });
 
   tokens
@@ -104,8 +111,9 @@ export function addTokens(program: Program): void {
         scopes: options.scope,
         ...lifetime(options.expiresInDays),
       });
-      if (options.json === true) printJson(token);
-      else printFields(tokenFields(token, undefined, options.show));
+      printResult(options.json, token, () => {
+        printFields(tokenFields(token, undefined, options.show));
+      });
     });
 
   tokens
@@ -119,8 +127,9 @@ export function addTokens(program: Program): void {
       const { admin } = await findDeployment(options);
       await confirmed(`Revoke token ${token} of ${connection}? Its requests fail.`, options.yes);
       await admin.revokeToken(connection, token);
-      if (options.json === true) printJson({ revoked: token });
-      else print(`Token ${token} is revoked.`);
+      printResult(options.json, { revoked: token }, () => {
+        print(`Token ${token} is revoked.`);
+      });
     });
 }
 

@@ -2,7 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Delivery, ScimAdminClient, Webhook } from '../../client';
 import { findDeployment } from '../deployment';
 import { EXIT, UsageError } from '../errors';
-import { color, note, print, printFields, printJson, printTable, timeText } from '../output/output';
+import {
+  color,
+  note,
+  print,
+  printFields,
+  printJson,
+  printResult,
+  printTable,
+  timeText,
+} from '../output/output';
 import { duration, positiveNumber, type Program } from '../program';
 import { confirmed } from '../prompts';
 import { hint } from './hint';
@@ -24,8 +33,7 @@ export function addWebhooks(program: Program): void {
       const options = command.optsWithGlobals();
       const { admin } = await findDeployment(options);
       const found = await admin.webhooks();
-      if (options.json === true) printJson(found);
-      else {
+      printResult(options.json, found, () => {
         printTable(
           ['ID', 'URL', 'STATE', 'TYPES', 'CONNECTIONS', 'CREATED'],
           found.map((webhook) => [
@@ -38,7 +46,7 @@ export function addWebhooks(program: Program): void {
           ]),
           `There are no webhooks. Create one with: ${hint(options, 'webhooks create')}`,
         );
-      }
+      });
     });
 
   webhooks
@@ -64,11 +72,10 @@ export function addWebhooks(program: Program): void {
       checkSecretShown(options.show);
       const { admin } = await findDeployment(options);
       const { secret, ...webhook } = await admin.createWebhook({ url, ...settingsOf(options) });
-      if (options.json === true) printJson({ ...webhook, secret });
-      else {
+      printResult(options.json, { ...webhook, secret }, () => {
         printFields({ Webhook: webhook.id, URL: webhook.url, Secret: secret });
         note(`\nSend a test event with: ${hint(options, `webhooks test ${webhook.id}`)}`);
-      }
+      });
     });
 
   webhooks
@@ -113,8 +120,9 @@ export function addWebhooks(program: Program): void {
       const { url } = await admin.webhook(id);
       await confirmed(`Delete webhook ${id} (${url})?`, options.yes);
       await admin.deleteWebhook(id);
-      if (options.json === true) printJson({ deleted: id });
-      else print(`Webhook ${id} is deleted.`);
+      printResult(options.json, { deleted: id }, () => {
+        print(`Webhook ${id} is deleted.`);
+      });
     });
 
   webhooks
@@ -128,14 +136,13 @@ export function addWebhooks(program: Program): void {
       checkSecretShown(options.show);
       const { admin } = await findDeployment(options);
       const rotated = await admin.rotateWebhookSecret(id, options.overlap);
-      if (options.json === true) printJson(rotated);
-      else {
+      printResult(options.json, rotated, () => {
         printFields({
           Webhook: rotated.id,
           Secret: rotated.secret,
           'Earlier secret': `signs until ${timeText(rotated.previousSecretUntil)}`,
         });
-      }
+      });
     });
 
   webhooks
@@ -171,8 +178,7 @@ export function addWebhooks(program: Program): void {
       const { admin } = await findDeployment(options);
       const status = options.failed === true ? 'failed' : undefined;
       const found = await listed(admin.deliveries(id, { status }), options.limit);
-      if (options.json === true) printJson(found);
-      else {
+      printResult(options.json, found, () => {
         printTable(
           ['TIME', 'EVENT', 'TYPE', 'CONNECTION', 'ATTEMPT', 'RESULT', 'NEXT ATTEMPT'],
           found.map((delivery) => [
@@ -186,7 +192,7 @@ export function addWebhooks(program: Program): void {
           ]),
           'There are no such deliveries.',
         );
-      }
+      });
     });
 
   webhooks
@@ -198,8 +204,9 @@ export function addWebhooks(program: Program): void {
       const options = command.optsWithGlobals();
       const { admin } = await findDeployment(options);
       await admin.resendDelivery(id, event);
-      if (options.json === true) printJson({ eventId: event });
-      else print(`Event ${event} is sent again.`);
+      printResult(options.json, { eventId: event }, () => {
+        print(`Event ${event} is sent again.`);
+      });
     });
 
   webhooks
@@ -211,8 +218,9 @@ export function addWebhooks(program: Program): void {
       const options = command.optsWithGlobals();
       const { admin } = await findDeployment(options);
       const replay = await admin.replayWebhook(id, options.after);
-      if (options.json === true) printJson(replay);
-      else print(`The events since ${replay.from} are sent again.`);
+      printResult(options.json, replay, () => {
+        print(`The events since ${replay.from} are sent again.`);
+      });
     });
 }
 

@@ -1,5 +1,5 @@
 /*
- * What the doctor finds when it acts as an identity provider. `docs/reference/doctor.md` is
+ * The findings of the doctor when it acts as an identity provider. `docs/reference/doctor.md` is
  * generated from this table.
  */
 
@@ -8,7 +8,7 @@ export interface Diagnosis {
   /** Stays the same over releases, such as `D012`. */
   readonly id: string;
   readonly title: string;
-  /** What the identity provider will do about it. */
+  /** The reaction of the identity provider. */
   readonly consequence: string;
   readonly remedy: string;
   readonly source: string;

@@ -3,7 +3,7 @@ import { DIAGNOSES, type Diagnosis, type DiagnosisName } from './diagnoses';
 /** A problem that was found, in the words of `DIAGNOSES`. */
 export interface Finding extends Diagnosis {
   readonly name: DiagnosisName;
-  /** What was seen, such as the request and its answer. */
+  /** The observation in a sentence, such as the request and its answer. */
   readonly seen: string;
 }
 
@@ -11,7 +11,7 @@ export interface Finding extends Diagnosis {
 export class Findings {
   private readonly found: Finding[] = [];
 
-  /** @param seen what was seen, in a sentence */
+  /** @param seen the observation, in a sentence */
   add(name: DiagnosisName, seen: string): void {
     if (this.found.some((finding) => finding.name === name && finding.seen === seen)) return;
     this.found.push({ ...DIAGNOSES[name], name, seen });

@@ -28,6 +28,12 @@ export function printJson(value: unknown, isOneOfMany = false): void {
   process.stdout.write(`${JSON.stringify(value, undefined, isOneOfMany ? undefined : 2)}\n`);
 }
 
+/** Prints a result: as JSON for scripts, else as the caller prints it for people. */
+export function printResult(json: true | undefined, value: unknown, forPeople: () => void): void {
+  if (json === true) printJson(value);
+  else forPeople();
+}
+
 /** Prints a note for people beside the output, such as what to do next. */
 export function note(text: string): void {
   process.stderr.write(`${text.split('\n').map(plain).join('\n')}\n`);

@@ -108,8 +108,7 @@ test('without a terminal there are neither colors nor relative times', async () 
   });
   expect(stdout).toMatch(/^ID +NAME +IDENTITY PROVIDER +STATE +CREATED\n/);
   expect(stdout).toMatch(/default .* \d{4}-\d\d-\d\dT[\d:.]+Z\n/);
-  // eslint-disable-next-line no-control-regex
-  expect(stdout).not.toMatch(/\u001b/);
+  expect(stdout).not.toContain('\u001b');
   expect(await commandJson('connections', 'list')).toContainEqual(
     expect.objectContaining({ id: 'default', identityProvider: 'generic' }),
   );

@@ -29,7 +29,7 @@ test('changes, failures, events and the audit carry the account of a connection'
   expect(requests.map(({ kind }: Body) => kind)).toContain('failure');
   for (const entry of requests) expect(entry.actsAs).toBe('user-manager@acme.example');
 
-  // What was done before keeps the account of its time.
+  // Earlier entries keep the account of their time.
   const changed = await admin('PATCH', `/connections/${id}`, { actsAs: 'account-2' });
   expect(changed.body.actsAs).toBe('account-2');
   await client.user('eve@acme.example');

@@ -5,7 +5,7 @@ import { server, type Body } from './client';
 
 const PROGRAM = path.join(__dirname, '..', '..', 'dist', 'cli', 'index.mjs');
 
-/** What a command printed, and its exit code. */
+/** The output of a command, and its exit code. */
 export interface CommandResult {
   readonly code: number | null;
   readonly stdout: string;

@@ -5,7 +5,7 @@ import { close, listen } from './loopback-server';
 
 /* A small SCIM server of somebody else, with one fault at a time. */
 
-/** What can be wrong with it. */
+/** The faults that it can have. */
 export const FAULTS = [
   'everything is refused',
   'any token is accepted',
