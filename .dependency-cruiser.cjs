@@ -24,6 +24,7 @@ const RULES = {
   'directory/deleted-users.ts': { ...DIRECTORY, folders: ['scim', ...upTo('candidates.ts')] },
   'directory/users.ts': { ...DIRECTORY, folders: ['scim', ...upTo('deleted-users.ts')] },
   'directory/groups.ts': { ...DIRECTORY, folders: ['scim', ...upTo('memberships')] },
+  'directory/transfer': { ...DIRECTORY, folders: ['scim', ...upTo('groups.ts')] },
   'directory/connections': { ...DIRECTORY, folders: ['scim', ...upTo('groups.ts')] },
   'directory/sessions': { ...DIRECTORY, folders: ['scim', ...upTo('connections')] },
   'directory/log': { ...DIRECTORY, folders: ['scim', ...upTo('connections')] },

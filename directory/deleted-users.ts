@@ -15,13 +15,9 @@ import type { GuardedWrite } from './resources/resources';
 import type { Tenant } from './resources/tenant';
 import { handOver, intentWrite } from './store/intents';
 import { textOf, type Key } from './store/item';
-import {
-  deletedUserKey,
-  deletedUserPartition,
-  deletedUserValuePartition,
-  isResourceId,
-} from './store/keys';
-import { PRESENT, type Write } from './store/write';
+import { deletedUserKey, deletedUserPartition, deletedUserValuePartition } from './store/keys';
+import { idIn, isResourceId, sortKeyOf } from './store/resource-ids';
+import { PRESENT, type Condition, type Write } from './store/write';
 
 /** The attributes that identify a deleted user who is created again, in order of preference. */
 const REVIVAL_ATTRIBUTES = ['externalId', 'userName'] as const;
@@ -48,7 +44,7 @@ export class DeletedUsers {
       limit,
       after: after === undefined ? undefined : deletedUserKey(connection, after),
     });
-    return { users: items.map(resourceFromItem), next: next?.sk };
+    return { users: items.map(resourceFromItem), next: next && idIn(next) };
   }
 
   /**
@@ -76,19 +72,32 @@ export class DeletedUsers {
 
   /** Creates the writes that retain a user who is being deleted. */
   retentionWrites(user: StoredItem): readonly Write[] {
-    const { connection } = this.tenant;
     const attributes = { ...user.attributes, active: false };
-    const record = { ...user, ...changedMeta(user), attributes };
+    const sequence = user.sequence + 1;
+    return this.recordWrites({ ...user, ...changedMeta(user), attributes, sequence });
+  }
+
+  /**
+   * Creates the writes of a retained user's record. `lastModified` is the time of the deletion.
+   * @param condition on which the record is written
+   */
+  recordWrites(
+    record: StoredResource & Pick<StoredItem, 'sequence' | 'applicationId'>,
+    condition?: Condition,
+  ): readonly Write[] {
+    const { connection } = this.tenant;
+    const { id, attributes, sequence, applicationId, lastModified: deletedAt } = record;
     return [
       {
         put: {
-          ...resourceItemAt(deletedUserKey(connection, user.id), record),
-          sequence: user.sequence + 1,
-          ...applicationIdOf(user.applicationId),
+          ...resourceItemAt(deletedUserKey(connection, id), record),
+          sequence,
+          ...applicationIdOf(applicationId),
         },
+        ...(condition === undefined ? {} : { condition }),
       },
-      ...revivalPartitions(connection, user.attributes).map(({ current: pk }) => ({
-        put: { pk, sk: user.id, deletedAt: record.lastModified },
+      ...revivalPartitions(connection, attributes).map(({ current: pk }) => ({
+        put: { pk, sk: sortKeyOf(id), deletedAt },
       })),
     ];
   }
@@ -116,7 +125,9 @@ export class DeletedUsers {
       const latest = items
         .sort((a, b) => (textOf(a, 'deletedAt') < textOf(b, 'deletedAt') ? 1 : -1))
         .slice(0, REVIVAL_CANDIDATES);
-      const records = await table.getMany(latest.map(({ sk }) => deletedUserKey(connection, sk)));
+      const records = await table.getMany(
+        latest.map((lead) => deletedUserKey(connection, idIn(lead))),
+      );
       const users = new Map(records.map((record) => [record.sk, resourceFromItem(record)]));
       const found = latest
         .map(({ sk }) => users.get(sk))
@@ -175,7 +186,7 @@ export function revivalKeys(
   attributes: Attributes,
 ): readonly Key[] {
   return revivalPartitions(connection, attributes).flatMap(({ current, former }) => [
-    { pk: current, sk: id },
-    ...(former === undefined ? [] : [{ pk: former, sk: id }]),
+    { pk: current, sk: sortKeyOf(id) },
+    ...(former === undefined ? [] : [{ pk: former, sk: sortKeyOf(id) }]),
   ]);
 }

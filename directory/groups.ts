@@ -47,6 +47,8 @@ export interface GroupChange {
   readonly members: MembershipChange;
   /** Whether `members` was computed from the current members. */
   readonly isFromMembers?: boolean;
+  /** RFC 3339: when the change was made, if it was made elsewhere. @default - now */
+  readonly lastModified?: string | undefined;
 }
 
 /** A group together with its members. */
@@ -194,7 +196,7 @@ export class Groups {
     const group = await this.resources.change(
       id,
       async (current) => {
-        const { attributes, members, isFromMembers = false } = await compute(current);
+        const { attributes, members, lastModified, isFromMembers = false } = await compute(current);
         const difference = await memberDifference(this.tenant, id, members, this.rules);
         const { added, removed } = difference;
         const edits = editsOf(difference);
@@ -202,6 +204,7 @@ export class Groups {
         const isRenamed = attributes['displayName'] !== current.attributes['displayName'];
         return {
           attributes,
+          lastModified,
           alongside: [...alongside, ...(isRenamed || isNesting(edits) ? [this.forgetFacts] : [])],
           increments: { members: added.length - removed.length },
           isOfVersion: members.clear || isFromMembers,
@@ -230,9 +233,10 @@ export class Groups {
       const pendingIntent = await recordEdits(this.tenant, groupId, edits.map(recordOf));
       return { alongside: [], pendingIntent };
     }
+    const { connection, request } = this.tenant;
     return {
       alongside: edits
-        .flatMap((edit) => editWrites(this.tenant.connection, groupId, edit))
+        .flatMap((edit) => editWrites(connection, groupId, edit, request?.reason))
         .map((write) => ({ write })),
       pendingIntent: undefined,
     };

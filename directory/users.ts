@@ -1,6 +1,6 @@
 import { directoryBusy } from '../scim/errors/resource-errors';
 import type { Attributes } from '../scim/resource/parse';
-import type { StoredResource } from '../scim/resource/resource';
+import type { ResourceMeta, StoredResource } from '../scim/resource/resource';
 import type { ResourceType } from '../scim/schema/resource-type';
 import { Candidates, type Adoption } from './candidates';
 import { applicationIdOf, DeletedUsers } from './deleted-users';
@@ -11,8 +11,8 @@ import { UserGroups } from './memberships/user-groups';
 import { userIdsWithin } from './memberships/users-within';
 import { Collection } from './resources/collection';
 import { INDEXED_USER_ATTRIBUTES } from './resources/unique-and-indexed-values';
-import { changedMeta, newMeta } from './resources/resource-item';
-import { Resources, type Precondition } from './resources/resources';
+import { changedMeta, newMeta, type StoredItem } from './resources/resource-item';
+import { Resources, type GuardedWrite, type Precondition } from './resources/resources';
 import type { Tenant } from './resources/tenant';
 
 /**
@@ -20,6 +20,9 @@ import type { Tenant } from './resources/tenant';
  * them.
  */
 export type UserDeletion = 'retain' | 'erase';
+
+/** When a resource that existed elsewhere was created and changed there (RFC 3339). */
+export type Times = Partial<Pick<ResourceMeta, 'created' | 'lastModified'>>;
 
 /** The users of a connection. */
 export class Users {
@@ -76,26 +79,18 @@ export class Users {
    * Adds a user, active unless its attributes say otherwise. A retained user with the same
    * `externalId` is revived under its old id, and so is one with the same `userName` unless both
    * have an `externalId`.
+   * @param times of a user who existed elsewhere
    * @throws ScimError 409 `uniqueness`, also for a user who matches several candidates
    */
-  async create(sent: Attributes): Promise<StoredResource> {
+  async create(sent: Attributes, times: Times = {}): Promise<StoredResource> {
     const attributes: Attributes = { active: true, ...sent };
     for (let attempt = 1; ; attempt += 1) {
       const deleted =
         this.userDeletion === 'retain' ? await this.deleted.find(attributes) : undefined;
-      if (deleted !== undefined) await this.endMemberships(deleted.id);
       const created =
         deleted === undefined
-          ? await this.createNew(attributes)
-          : await this.resources.create(attributes, {
-              meta: changedMeta(deleted),
-              sequence: deleted.sequence + 1,
-              item: applicationIdOf(deleted.applicationId),
-              alongside: [
-                ...this.deleted.removalWrites(deleted),
-                { write: unmarkGroupListDeleted(this.tenant.connection, deleted.id) },
-              ],
-            });
+          ? await this.createNew(attributes, { ...newMeta(), ...times })
+          : await this.revive(deleted, attributes, times);
       if (created !== undefined) return created;
       // Another request revived the user first: the next attempt meets a conflict or another user.
       await this.tenant.table.retries.pause(attempt);
@@ -103,34 +98,71 @@ export class Users {
   }
 
   /**
-   * Adds a user, who adopts the candidate that matches.
-   * @returns undefined if another user adopted it first
+   * Adds a retained user again under its id.
+   * @param times of a user who existed elsewhere; `created` stays as it is
+   * @returns undefined if another request revived the user first
+   * @throws ScimError 409 `uniqueness`, 503
    */
-  private async createNew(attributes: Attributes): Promise<StoredResource | undefined> {
-    if (this.adoption.adoption === 'off') return this.resources.create(attributes);
-    const applicationId = await this.candidates.matching(attributes, this.adoption);
-    const removal = { write: this.candidates.conflictRemoval(attributes) };
-    if (applicationId === undefined) {
-      return this.resources.create(attributes, { alongside: [removal] });
+  async revive(
+    deleted: StoredItem,
+    attributes: Attributes,
+    { lastModified }: Times = {},
+  ): Promise<StoredResource | undefined> {
+    await this.endMemberships(deleted.id);
+    const meta = changedMeta(deleted);
+    return this.resources.create(attributes, {
+      meta: lastModified === undefined ? meta : { ...meta, lastModified },
+      sequence: deleted.sequence + 1,
+      item: applicationIdOf(deleted.applicationId),
+      alongside: [
+        ...this.deleted.removalWrites(deleted),
+        { write: unmarkGroupListDeleted(this.tenant.connection, deleted.id) },
+      ],
+    });
+  }
+
+  /**
+   * Adds a user, who adopts the candidate that matches.
+   * @returns undefined if another user adopted the candidate first, or if a condition failed
+   * @throws ScimError 409 `uniqueness`, also for a user who matches several candidates
+   */
+  async createNew(
+    attributes: Attributes,
+    meta: ResourceMeta,
+    { checks = [], applicationId: given }: NewUserOptions = {},
+  ): Promise<StoredResource | undefined> {
+    if (given !== undefined) {
+      const item = applicationIdOf(given);
+      return this.resources.create(attributes, { meta, item, alongside: checks });
     }
-    const meta = newMeta();
+    if (this.adoption.adoption === 'off') {
+      return this.resources.create(attributes, { meta, alongside: checks });
+    }
+    const applicationId = await this.candidates.matching(attributes, this.adoption);
+    const alongside = [{ write: this.candidates.conflictRemoval(attributes) }, ...checks];
+    if (applicationId === undefined) return this.resources.create(attributes, { meta, alongside });
     const adoption = await this.candidates.adoptionWrites(applicationId, meta.id);
     if (adoption === undefined) return undefined;
     return this.resources.create(attributes, {
       meta,
       item: applicationIdOf(applicationId),
       reason: 'adopt',
-      alongside: [removal, ...adoption],
+      alongside: [...alongside, ...adoption],
     });
   }
 
   /**
    * Changes a user's attributes.
    * @param compute the new attributes; called again if another change came first
+   * @param lastModified when the change was made, if it was made elsewhere
    * @throws ScimError 404, 409 `uniqueness`, 503, and what `compute` throws
    */
-  change(id: string, compute: (current: StoredResource) => Attributes): Promise<StoredResource> {
-    return this.resources.change(id, (current) => ({ attributes: compute(current) }));
+  change(
+    id: string,
+    compute: (current: StoredResource) => Attributes,
+    lastModified?: string,
+  ): Promise<StoredResource> {
+    return this.resources.change(id, (current) => ({ attributes: compute(current), lastModified }));
   }
 
   /**
@@ -165,4 +197,12 @@ export class Users {
   private async endMemberships(id: string): Promise<void> {
     if (!(await leaveAllGroups(this.tenant, 'User', id))) throw directoryBusy(undefined);
   }
+}
+
+/** Options for adding a user under a given id. */
+export interface NewUserOptions {
+  /** Further conditions of the transaction. */
+  readonly checks?: readonly GuardedWrite[];
+  /** The user's id in the application; by default that of the candidate that matches. */
+  readonly applicationId?: string | undefined;
 }

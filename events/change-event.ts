@@ -4,9 +4,10 @@ import {
   type EventType,
   type NewEvent,
 } from '../directory/events/event';
-import { changedByOf } from '../directory/resources/request-info';
+import { changedByOf, reasonFrom } from '../directory/resources/request-info';
 import {
   FIRST_SEQUENCE,
+  isNewResource,
   resourceFromItem,
   sequenceOf,
   type StoredItem,
@@ -61,7 +62,7 @@ function membershipEvent(
     data: {
       ...connectionData(connection),
       membership: membershipData(groupId, memberId, after ?? before),
-      reason: 'scim',
+      reason: reasonFrom(after?.['reason']) ?? 'scim',
       ...present(connection.actsAs),
     },
   };
@@ -81,7 +82,7 @@ function resourceEvent(
   if (resource === undefined) return undefined;
   const { reason, requestId, actsAs } = cause(after, is, context);
   // The time of a record has no fraction of a second, and a deletion is later than the last change.
-  const at = is?.lastModified ?? [time, was?.lastModified ?? ''].sort().at(-1) ?? time;
+  const at = timeOfWrite(after, is) ?? [time, was?.lastModified ?? ''].sort().at(-1) ?? time;
   const common = {
     id: eventId(id, at),
     connection: context.connection.id,
@@ -95,9 +96,18 @@ function resourceEvent(
     ...(requestId === undefined ? {} : { requestId }),
     ...present(actsAs),
   };
+  const isNew = is !== undefined && isNewResource(is, changedByOf(after));
+  const states = { was, is, resource, isNew };
   return type === 'User'
-    ? userEvent(common, facts, context, { was, is, resource })
-    : groupEvent(common, facts, context, { was, is, resource });
+    ? userEvent(common, facts, context, states)
+    : groupEvent(common, facts, context, states);
+}
+
+/** Returns when a resource got its present version. An import keeps an earlier `lastModified`. */
+function timeOfWrite(after: Item | undefined, is: StoredItem | undefined): string | undefined {
+  const by = changedByOf(after);
+  if (by?.reason === undefined || by.version !== is?.version) return is?.lastModified;
+  return new Date(by.begun + by.latency).toISOString();
 }
 
 function deletionSequence(was: StoredItem | undefined): number {
@@ -135,16 +145,18 @@ interface States {
   readonly was: StoredItem | undefined;
   readonly is: StoredItem | undefined;
   readonly resource: StoredItem;
+  /** Whether the resource did not exist before, unlike a user who comes back. */
+  readonly isNew: boolean;
 }
 
 function userEvent(
   common: Common,
   facts: JsonObject,
   context: ViewContext,
-  { was, is, resource }: States,
+  { was, is, resource, isNew }: States,
 ): NewEvent {
   const { id } = resource;
-  const type = userEventType(was, is);
+  const type = userEventType(was, is, isNew);
   // Nothing remains of a user who is erased.
   const isErased = is === undefined && context.connection.userDeletion === 'erase';
   if (isErased) return { ...common, type, data: { ...facts, user: { id } } };
@@ -169,11 +181,15 @@ function userEvent(
 }
 
 /** A user that was deleted and comes back is reactivated, under the same id. */
-function userEventType(was: StoredItem | undefined, is: StoredItem | undefined): EventType {
+function userEventType(
+  was: StoredItem | undefined,
+  is: StoredItem | undefined,
+  isNew: boolean,
+): EventType {
   if (is === undefined) return 'user.deleted';
   const isActive = is.attributes['active'] !== false;
   if (was === undefined) {
-    if (is.created === is.lastModified) return 'user.created';
+    if (isNew) return 'user.created';
     return isActive ? 'user.reactivated' : 'user.updated';
   }
   const wasActive = was.attributes['active'] !== false;

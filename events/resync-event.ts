@@ -1,6 +1,7 @@
 import { eventId, type NewEvent } from '../directory/events/event';
 import { FIRST_SEQUENCE, resourceFromItem, sequenceOf } from '../directory/resources/resource-item';
 import { textOf, type Item } from '../directory/store/item';
+import { idIn } from '../directory/store/resource-ids';
 import { readKey } from '../directory/store/key-meaning';
 import { PRESENT, type Check } from '../directory/store/write';
 import type { JsonObject } from '../scim/json';
@@ -47,7 +48,7 @@ export function resyncEvent(
     meaning.kind === 'resource'
       ? { type: meaning.type, id: meaning.id, isDeleted: false }
       : meaning.kind === 'deletedUser'
-        ? { type: 'User' as const, id: sk, isDeleted: true }
+        ? { type: 'User' as const, id: idIn(item), isDeleted: true }
         : undefined;
   if (found === undefined) return undefined;
   const { type, id, isDeleted } = found;

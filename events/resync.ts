@@ -10,6 +10,7 @@ import {
   membershipPartition,
   resourcePartition,
 } from '../directory/store/keys';
+import { idIn, sortKeyOf } from '../directory/store/resource-ids';
 import { HAND_OVER_MS } from '../directory/store/retries';
 import type { Table } from '../directory/store/table';
 import { asText } from '../scim/json';
@@ -116,19 +117,19 @@ class Worker {
       await this.save(progress);
       if (this.isLate) return undefined;
       const { items, next } = await this.table.query(pk, {
-        after: progress.after === '' ? undefined : { pk, sk: progress.after },
+        after: progress.after === '' ? undefined : { pk, sk: sortKeyOf(progress.after) },
         limit: PAGE,
       });
       await this.append(items);
-      for (const { sk } of start.part === 'groups' ? items : []) {
-        progress = await this.repeatMembers(sk, progress);
+      for (const item of start.part === 'groups' ? items : []) {
+        progress = await this.repeatMembers(idIn(item), progress);
         if (progress === undefined) return undefined;
       }
       const { counts }: Progress = progress;
       const number = counts[start.part] + items.length;
       progress = {
         ...progress,
-        after: next?.sk ?? progress.after,
+        after: next === undefined ? progress.after : idIn(next),
         counts: { ...counts, [start.part]: number },
       };
       if (next === undefined) return progress;
@@ -141,7 +142,7 @@ class Worker {
    */
   private async repeatMembers(group: string, start: Progress): Promise<Progress | undefined> {
     // Groups of the page before that one are complete.
-    if (start.group !== '' && group < start.group) return start;
+    if (start.group !== '' && sortKeyOf(group) < sortKeyOf(start.group)) return start;
     const pk = membershipPartition(this.connection.id, group);
     let progress: Progress = start.group === group ? start : { ...start, group, member: '' };
     for (;;) {
@@ -149,13 +150,14 @@ class Worker {
         await this.save(progress);
         return undefined;
       }
-      const after = progress.member === '' ? undefined : { pk, sk: progress.member };
+      const after = progress.member === '' ? undefined : { pk, sk: sortKeyOf(progress.member) };
       const { items, next } = await this.table.query(pk, { after, limit: PAGE });
       await this.append(items);
       const { counts } = progress;
+      const last = items.at(-1);
       progress = {
         ...progress,
-        member: items.at(-1)?.sk ?? progress.member,
+        member: last === undefined ? progress.member : idIn(last),
         counts: { ...counts, memberships: counts.memberships + items.length },
       };
       if (next === undefined) return progress;
@@ -197,10 +199,7 @@ class Worker {
     const groups =
       connection.roleRules.length === 0
         ? new Map<string, readonly RoleGroup[]>()
-        : await roleGroupsOf(
-            tenant,
-            users.map(({ sk }) => sk),
-          );
+        : await roleGroupsOf(tenant, users.map(idIn));
     return { connection, baseUrl: options.baseUrl, groupsOf: (id) => groups.get(id) ?? [] };
   }
 

@@ -16,10 +16,11 @@ export async function roleGroupsOf(
   const items = await table.getMany([...ids].map((id) => resourceKey(connection, 'Group', id)));
   const groups = new Map(
     items.map((item) => {
-      const { displayName, externalId } = resourceFromItem(item).attributes;
+      const { id, attributes } = resourceFromItem(item);
+      const [displayName, externalId] = [attributes['displayName'], attributes['externalId']];
       return [
-        item.sk,
-        { id: item.sk, displayName: asText(displayName), externalId: asText(externalId) },
+        id,
+        { id, displayName: asText(displayName), externalId: asText(externalId) },
       ] as const;
     }),
   );

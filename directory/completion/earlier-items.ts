@@ -25,6 +25,7 @@ import {
   logPartition,
   resourcePartition,
 } from '../store/keys';
+import { idIn } from '../store/resource-ids';
 import { HAND_OVER_MS } from '../store/retries';
 import type { Table } from '../store/table';
 import { newVersion } from '../store/version';
@@ -231,12 +232,13 @@ async function convertValue(
   { attribute, key }: IndexedValue,
   formerKey: Key,
 ): Promise<boolean> {
-  const { sk: id } = resource;
+  const { pk, sk } = resource;
+  const id = idIn(resource);
   const former = await table.get(formerKey);
   if (former === undefined || !leadsTo(former, id)) return true;
   const writes: readonly (Write | Check)[] = [
     {
-      check: { pk: resource.pk, sk: id },
+      check: { pk, sk },
       condition: { is: 'version', version: textOf(resource, 'version') },
     },
     { delete: formerKey },
@@ -255,13 +257,14 @@ async function indexEntry(table: Table, entry: Item): Promise<void> {
 
 /** Moves the items that lead to a retained user to their current keys. */
 async function convertDeletedUser(table: Table, connection: string, item: Item): Promise<void> {
-  const { id, attributes, lastModified } = resourceFromItem(item);
+  const { pk, sk } = item;
+  const { attributes, lastModified } = resourceFromItem(item);
   for (const { current, former } of revivalPartitions(connection, attributes)) {
     if (former === undefined) continue;
     await table.write([
-      { check: { pk: item.pk, sk: id }, condition: PRESENT },
-      { delete: { pk: former, sk: id } },
-      { put: { pk: current, sk: id, deletedAt: lastModified } },
+      { check: { pk, sk }, condition: PRESENT },
+      { delete: { pk: former, sk } },
+      { put: { pk: current, sk, deletedAt: lastModified } },
     ]);
   }
 }

@@ -12,7 +12,10 @@ import {
   groupListKey,
   membershipPartition,
   resourcePartition,
+  resourceKey,
+  membershipKey,
 } from '../store/keys';
+import { idIn } from '../store/resource-ids';
 import { HAND_OVER_MS } from '../store/retries';
 import type { Table } from '../store/table';
 import { PRESENT } from '../store/write';
@@ -94,9 +97,10 @@ class Conversion {
   private async connection({ connection, group, member }: Position): Promise<boolean> {
     if (group !== '' && !(await this.group({ connection, group, member }))) return false;
     const pk = resourcePartition(connection, 'Group');
-    const after = group === '' ? undefined : { pk, sk: group };
-    for await (const { sk } of this.table.queryAll(pk, { after })) {
-      if (!(await this.group({ connection, group: sk, member: '' }))) return false;
+    const after = group === '' ? undefined : resourceKey(connection, 'Group', group);
+    for await (const item of this.table.queryAll(pk, { after })) {
+      const next = { connection, group: idIn(item), member: '' };
+      if (!(await this.group(next))) return false;
     }
     return true;
   }
@@ -106,11 +110,11 @@ class Conversion {
     const pk = membershipPartition(connection, group);
     for (let { member } = start; ;) {
       if (await this.isLate({ connection, group, member })) return false;
-      const after = member === '' ? undefined : { pk, sk: member };
+      const after = member === '' ? undefined : membershipKey(connection, group, member);
       const { items, next } = await this.table.query(pk, { after, limit: PAGE });
       await inParallel(items, WIDTH, (item) => this.membership(connection, item));
       if (next === undefined) return true;
-      member = next.sk;
+      member = idIn(next);
     }
   }
 

@@ -35,6 +35,7 @@ import {
   UNIQUE,
   usagePartition,
 } from '../store/keys';
+import { idIn } from '../store/resource-ids';
 import type { Table } from '../store/table';
 import { candidateFromItem, candidateValueKeys } from '../candidates';
 import { revivalKeys } from '../deleted-users';
@@ -145,8 +146,8 @@ async function removeResources(
   const { connection } = purge;
   return removePages(table, purge, resourcePartition(connection, type), async (items) => {
     if (type === 'Group') {
-      for (const { sk } of items) {
-        if (!(await purgeMemberships({ table, connection }, sk))) return false;
+      for (const item of items) {
+        if (!(await purgeMemberships({ table, connection }, idIn(item)))) return false;
       }
     }
     const values = items.flatMap((item) => valueKeys(connection, type, item));
@@ -194,7 +195,7 @@ async function removeDeletedUsers(table: Table, purge: Purge): Promise<boolean> 
   const { connection } = purge;
   return removePages(table, purge, deletedUserPartition(connection), async (items) => {
     const leads = items.flatMap((item) =>
-      revivalKeys(connection, item.sk, resourceFromItem(item).attributes),
+      revivalKeys(connection, idIn(item), resourceFromItem(item).attributes),
     );
     await removeItems(table, leads);
     return removeItems(table, items);

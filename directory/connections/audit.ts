@@ -22,6 +22,8 @@ export type ActionName =
   | 'console.link'
   | 'console.signIn'
   | 'user.erase'
+  | 'directory.import'
+  | 'directory.export'
   | 'mapping.put'
   | 'roles.put'
   | 'webhook.create'
@@ -111,8 +113,8 @@ export function erasureRecord(actor: string, connection: string, userId: string)
   return { id, connection, at, actor, action: 'user.erase', before: { user: userId }, after: {} };
 }
 
-/** Creates the audit record of an action on a link to the portal of a connection. */
-export function portalRecord(
+/** Creates the audit record of an action that leaves the connection's settings as they are. */
+export function contentRecord(
   action: AdminAction,
   connection: string,
   after: JsonObject,

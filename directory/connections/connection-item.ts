@@ -78,8 +78,8 @@ const LAST_USE = 'lastUsed_';
 
 /**
  * Attributes updated without a new version: the state of failures (`notices/`), the usage pattern,
- * until when the connection is set up (`sessions/`), the progress of `completion/`, and the version
- * of `memberships/cached-groups.ts`.
+ * until when the connection is set up (`sessions/`), the progress of `completion/`, the version of
+ * `memberships/cached-groups.ts`, and whether there were imports.
  */
 const UNVERSIONED = new Set<string>([
   'failing',
@@ -88,6 +88,7 @@ const UNVERSIONED = new Set<string>([
   'membershipsConverted',
   'conversionFailed',
   'groupsVersion',
+  'hasImports',
 ]);
 
 function isUnversioned(attribute: string): boolean {
@@ -167,6 +168,7 @@ export function connectionFromItem(item: Item): StoredConnection | undefined {
       ? item['verifiedDomains'].map(String)
       : [],
     membershipsConverted: item['membershipsConverted'] === true,
+    ...(item['hasImports'] === true ? { hasImports: true } : {}),
     ...(item['groupsVersion'] === undefined
       ? {}
       : { groupsVersion: textOf(item, 'groupsVersion') }),

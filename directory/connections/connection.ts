@@ -76,6 +76,10 @@ export interface Connection extends Adoption {
    */
   readonly membershipsConverted: boolean;
   /**
+   * Whether resources were imported, so that an id may be older than the connection. @default false
+   */
+  readonly hasImports?: boolean;
+  /**
    * Changes with the name of any group, and with the groups that a group is in: cached groups are
    * valid as long as this stays the same. Undefined until the first such change.
    */

@@ -5,7 +5,7 @@ import { textOf, type Item } from '../store/item';
 import { afterConnection, readConnectionSort } from './connection-index';
 import { auditPartition, CONNECTIONS, connectionKey, INVERSE_INDEX } from '../store/keys';
 import type { Table } from '../store/table';
-import { ABSENT, type Write } from '../store/write';
+import { ABSENT, PRESENT, type Write } from '../store/write';
 import { auditRecord, auditRecords, auditWrite, type AdminAction, type AuditRecord } from './audit';
 import { CONNECTION_ID, type Connection, type DeletedConnection } from './connection';
 import {
@@ -199,6 +199,13 @@ export class Connections {
       }
       await this.table.retries.pause(attempt);
     }
+  }
+
+  /** Notes that resources are imported, before the first one is. */
+  async noteImports({ id, hasImports = false }: Connection): Promise<void> {
+    if (hasImports) return;
+    const update = connectionKey(id);
+    await this.table.write([{ update, set: { hasImports: true }, condition: PRESENT }]);
   }
 
   /**

@@ -9,7 +9,7 @@ import {
   type ChangedBy,
   type MembershipCounts,
 } from '../resources/request-info';
-import { resourceFromItem } from '../resources/resource-item';
+import { isNewResource, resourceFromItem } from '../resources/resource-item';
 import { intentFromItem } from '../store/intents';
 import { numberOf, textOf, type Item } from '../store/item';
 import { readKey } from '../store/key-meaning';
@@ -75,10 +75,10 @@ export function changeEntryOf(before: Item | undefined, after: Item): ChangeEntr
   // Consequences of another change, such as a deleted user leaving a group, have a version of their
   // own and no entry.
   if (by.version !== is.version || was?.version === is.version) return undefined;
-  const firstAction = is.created === is.lastModified ? 'created' : 'restored';
+  const appearance = isNewResource(is, by) ? 'created' : 'restored';
   return {
     ...requestFields(connection, meaning.id, by),
-    action: was === undefined ? firstAction : 'changed',
+    action: was === undefined ? appearance : 'changed',
     resourceType: meaning.type,
     ...presentNames(namesIn(is.attributes)),
     changes: changesBetween(was?.attributes, is.attributes),

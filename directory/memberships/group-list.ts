@@ -1,7 +1,8 @@
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import type { Tenant } from '../resources/tenant';
 import { textOf, textsOf, type Item } from '../store/item';
-import { INVERSE_INDEX, isResourceId, memberIndexPartition, groupListKey } from '../store/keys';
+import { INVERSE_INDEX, memberIndexPartition, groupListKey } from '../store/keys';
+import { isResourceId } from '../store/resource-ids';
 import { uuidFrom } from '../store/key-texts';
 import type { Table } from '../store/table';
 import type { Write } from '../store/write';
@@ -118,7 +119,7 @@ export async function directGroupIds(
     // The index is read first: a membership that is converted meanwhile is in the list then. A
     // query never gets a list that was prefetched before.
     const indexed = await indexedGroupIds(tenant, memberId);
-    const [item] = (await table.query(key.pk, { between: [memberId, memberId] })).items;
+    const [item] = (await table.query(key.pk, { between: [key.sk, key.sk] })).items;
     return [...new Set([...groupListFromItem(item).groupIds, ...indexed])];
   }
   const { groupIds, hasMore } = groupListFromItem(await table.get(key));

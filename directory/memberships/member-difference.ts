@@ -15,7 +15,7 @@ import { membersOf, type Membership } from './membership-item';
 export interface UnknownMemberRules {
   readonly unknownMembers: 'refuse' | 'skip';
   /** Called with the number of members skipped. */
-  readonly onSkippedMembers?: (count: number) => void;
+  readonly onSkippedMembers?: (ids: readonly string[]) => void;
 }
 
 /** The members that a change adds, renames and removes. */
@@ -87,12 +87,10 @@ export function checkKnown(
   { unknownMembers, onSkippedMembers }: UnknownMemberRules,
 ): void {
   if (known.length === named.length) return;
-  if (unknownMembers === 'skip') {
-    onSkippedMembers?.(named.length - known.length);
-    return;
-  }
   const ids = new Set(known.map(({ value }) => value));
-  throw unknownMember(named.find(({ value }) => !ids.has(value))?.value ?? '');
+  const unknown = named.map(({ value }) => value).filter((id) => !ids.has(id));
+  if (unknownMembers !== 'skip') throw unknownMember(unknown[0] ?? '');
+  onSkippedMembers?.(unknown);
 }
 
 /** Returns a difference as edits. */

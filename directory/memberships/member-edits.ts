@@ -1,6 +1,7 @@
 import { parseJson } from '../../scim/json';
 import { directoryBusy } from '../../scim/errors/resource-errors';
 import type { Member } from '../../scim/patch/memberships';
+import { reasonFrom, type ChangeReason } from '../resources/request-info';
 import type { Tenant } from '../resources/tenant';
 import { batchesOf, inParallel } from '../store/batches';
 import {
@@ -60,17 +61,22 @@ const WIDTH = 8;
  * @returns the intent's id
  */
 export async function recordEdits(
-  { table, connection }: Tenant,
+  { table, connection, request }: Tenant,
   groupId: string,
   edits: readonly RecordedEdit[],
 ): Promise<string> {
+  const reason = request?.reason;
   const intent = newIntent(connection, 'members', 'Group', groupId);
   // The intent is written first: batches without an intent would never be found and deleted.
   await table.write([intentWrite(intent)]);
   const batches = batchesOf(edits, TRANSACTION_EDITS);
   await table.writeEach(
     batches.map((batch, index) => ({
-      put: { ...batchKey(connection, intent.id, index), edits: JSON.stringify(batch) },
+      put: {
+        ...batchKey(connection, intent.id, index),
+        edits: JSON.stringify(batch),
+        ...(reason === undefined ? {} : { reason }),
+      },
     })),
   );
   return intent.id;
@@ -142,6 +148,7 @@ export function recordOf(edit: MembershipEdit): RecordedEdit {
 async function applyBatch(tenant: Tenant, groupId: string, item: Item): Promise<void> {
   const { table, connection } = tenant;
   const { pk, sk } = item;
+  const reason = reasonFrom(item['reason']);
   let text = textOf(item, 'edits');
   for (let attempt = 1; ; attempt += 1) {
     const recorded = parseJson(text) as unknown as readonly RecordedEdit[];
@@ -157,7 +164,7 @@ async function applyBatch(tenant: Tenant, groupId: string, item: Item): Promise<
       rest === '[]'
         ? { delete: { pk, sk }, condition }
         : { update: { pk, sk }, set: { edits: rest }, condition },
-      ...applicable.flatMap((edit) => editWrites(connection, groupId, edit)),
+      ...applicable.flatMap((edit) => editWrites(connection, groupId, edit, reason)),
       ...(isNesting(applicable) ? [invalidateCachedGroups(connection)] : []),
       ...(uncounted === 0
         ? []
@@ -205,15 +212,19 @@ export function isNesting(edits: readonly MembershipEdit[]): boolean {
   return edits.some((edit) => edit.kind !== 'rename' && edit.member.type === 'Group');
 }
 
-/** Creates the writes of one edit; a condition fails if the edit would change nothing. */
+/**
+ * Creates the writes of one edit; a condition fails if the edit would change nothing.
+ * @param reason why, if no SCIM client asked for it
+ */
 export function editWrites(
   connection: string,
   groupId: string,
   edit: MembershipEdit,
+  reason?: ChangeReason,
 ): readonly Write[] {
   switch (edit.kind) {
     case 'add':
-      return addMembership(connection, groupId, edit.member);
+      return addMembership(connection, groupId, edit.member, reason);
     case 'rename':
       return [renameMembership(connection, groupId, edit.member)];
     case 'remove':

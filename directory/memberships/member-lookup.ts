@@ -3,7 +3,8 @@ import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import { resourceFromItem } from '../resources/resource-item';
 import type { Tenant } from '../resources/tenant';
 import type { Item, Key } from '../store/item';
-import { isResourceId, groupListKey, membershipPartition, resourceKey } from '../store/keys';
+import { groupListKey, membershipPartition, resourceKey, membershipKey } from '../store/keys';
+import { isResourceId } from '../store/resource-ids';
 import { groupListFromItem } from './group-list';
 import { membersAmong, membershipFromItem, type Membership } from './membership-item';
 
@@ -45,12 +46,15 @@ async function lookUpMembers(
   const partition = membershipPartition(connection, groupId);
   const items = await table.getMany(
     candidates.flatMap(({ value }) => [
-      { pk: partition, sk: value },
+      membershipKey(connection, groupId, value),
       ...joiningKeys(connection, 'User', value),
     ]),
   );
   const present = new Map(
-    items.filter(({ pk }) => pk === partition).map((item) => [item.sk, membershipFromItem(item)]),
+    items
+      .filter(({ pk }) => pk === partition)
+      .map(membershipFromItem)
+      .map((member) => [member.value, member]),
   );
   const others = candidates.filter(({ value }) => !present.has(value));
   return { present, joining: await asMemberships(tenant, others, items) };

@@ -1,13 +1,10 @@
 import type { Member } from '../../scim/patch/memberships';
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
+import type { ChangeReason } from '../resources/request-info';
 import type { Tenant } from '../resources/tenant';
 import { textOf, type Item } from '../store/item';
-import {
-  isResourceId,
-  memberIndexPartition,
-  membershipKey,
-  membershipPartition,
-} from '../store/keys';
+import { memberIndexPartition, membershipKey, membershipPartition } from '../store/keys';
+import { idIn, isResourceId } from '../store/resource-ids';
 import { ABSENT, PRESENT, type Write } from '../store/write';
 import { listGroup, unlistGroup } from './group-list';
 
@@ -36,17 +33,19 @@ export async function membersAmong(
 ): Promise<ReadonlyMap<string, Membership>> {
   const keys = ids.filter(isResourceId).map((id) => membershipKey(connection, groupId, id));
   const items = await table.getMany(keys);
-  return new Map(items.map((item) => [item.sk, membershipFromItem(item)]));
+  return new Map(items.map(membershipFromItem).map((member) => [member.value, member]));
 }
 
 /**
  * Creates the writes that add a member. A condition fails if the member is already there, if it was
  * deleted, or if its group list is full.
+ * @param reason why it is added, if no SCIM client asked for it
  */
 export function addMembership(
   connection: string,
   groupId: string,
   { value, type, display, isIndexed }: Membership,
+  reason?: ChangeReason,
 ): readonly Write[] {
   return [
     {
@@ -55,6 +54,7 @@ export function addMembership(
         ...(isIndexed ? { gsi1pk: memberIndexPartition(connection, value), gsi1sk: groupId } : {}),
         type,
         ...(display === undefined ? {} : { display }),
+        ...(reason === undefined ? {} : { reason }),
       },
       condition: ABSENT,
     },
@@ -98,7 +98,7 @@ export function removeMembership(
 export function membershipFromItem(item: Item): Membership {
   const display = item['display'];
   return {
-    value: item.sk,
+    value: idIn(item),
     type: textOf(item, 'type') === 'Group' ? 'Group' : 'User',
     isIndexed: item['gsi1pk'] !== undefined,
     ...(typeof display === 'string' ? { display } : {}),

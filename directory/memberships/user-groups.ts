@@ -4,7 +4,8 @@ import { GROUP } from '../../scim/schema/resource-type';
 import type { PageRange } from '../resources/collection';
 import type { CachedGroup, Tenant } from '../resources/tenant';
 import { inParallel } from '../store/batches';
-import { isResourceId, groupListKey, groupListPartition, resourceKey } from '../store/keys';
+import { groupListKey, groupListPartition, resourceKey } from '../store/keys';
+import { idIn, isResourceId, sortKeyOf } from '../store/resource-ids';
 import { ignoreUnhandled } from '../store/prefetched';
 import type { QueryPage } from '../store/query';
 import { groupsWithAncestors } from './cached-groups';
@@ -32,7 +33,7 @@ export class UserGroups {
     const { after, limit, backward } = range;
     const partition = groupListPartition(connection, 'User');
     const page = table.query(partition, {
-      after: after === undefined ? undefined : { pk: partition, sk: after },
+      after: after === undefined ? undefined : groupListKey(connection, 'User', after),
       limit,
       backward,
     });
@@ -94,14 +95,15 @@ export class UserGroups {
     const last = range?.next?.sk;
     const backward = this.started?.range.backward === true;
     const isInRange = (id: string): boolean =>
-      range !== undefined && (last === undefined || (backward ? id >= last : id <= last));
+      range !== undefined &&
+      (last === undefined || (backward ? sortKeyOf(id) >= last : sortKeyOf(id) <= last));
     const others = userIds.filter((id) => isResourceId(id) && !isInRange(id));
     const items = await table.getMany(others.map((id) => groupListKey(connection, 'User', id)));
     const wanted = new Set(userIds);
     return new Map(
       [...(range?.items ?? []), ...items]
-        .filter(({ sk }) => wanted.has(sk))
-        .map((item) => [item.sk, groupListFromItem(item)]),
+        .filter((item) => wanted.has(idIn(item)))
+        .map((item) => [idIn(item), groupListFromItem(item)]),
     );
   }
 }

@@ -1,6 +1,7 @@
 import type { Tenant } from '../resources/tenant';
 import { numberOf } from '../store/item';
-import { isResourceId, resourceKey } from '../store/keys';
+import { resourceKey } from '../store/keys';
+import { isResourceId } from '../store/resource-ids';
 import { membersOf } from './membership-item';
 
 /**

@@ -6,15 +6,16 @@ import { asText, type JsonObject } from '../../scim/json';
 import { toResource } from '../../scim/resource/resource';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { batchesOf, inParallel } from '../store/batches';
-import { textOf, type Item, type Key } from '../store/item';
-import { resourceKey, resourcePartition, UNIQUE } from '../store/keys';
-import { scanPartition } from '../store/parallel-scan';
+import type { Item, Key } from '../store/item';
+import { resourceKey, resourcePartition } from '../store/keys';
+import { idIn, sortKeyOf } from '../store/resource-ids';
+import { scanPartition } from './parallel-scan';
 import { ignoreUnhandled } from '../store/prefetched';
 import { unlessBusy } from '../store/retries';
 import type { QueryOptions } from '../store/query';
 import { countOf } from './counts';
 import { lookupPartitions, lookupsOf, planFilter, type KeyPlan, type Plan } from './filter-plan';
-import { keyFormsOf } from './unique-and-indexed-values';
+import { keyFormsOf, idLedTo } from './unique-and-indexed-values';
 import { PageMarks } from './page-marks';
 import { resourceFromItem, type StoredItem } from './resource-item';
 import type { Resources } from './resources';
@@ -94,7 +95,7 @@ export class Collection {
     for await (const item of this.items({ after, limit })) {
       index += 1;
       if (resources.length === count) {
-        const next = { index: index - 1, id: resources.at(-1)?.id ?? item.sk };
+        const next = { index: index - 1, id: resources.at(-1)?.id ?? idIn(item) };
         // The page is complete; without the mark the next one is only slower.
         this.markSaved = unlessBusy(() => this.marks.save(next));
         ignoreUnhandled(this.markSaved);
@@ -144,7 +145,7 @@ export class Collection {
       plan.by === 'scan'
         ? await this.scan(filter)
         : await this.evaluate(filter, await this.candidates(plan, filter));
-    return [...found].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return [...found].sort((a, b) => (sortKeyOf(a.id) < sortKeyOf(b.id) ? -1 : 1));
   }
 
   private async evaluate(
@@ -274,7 +275,7 @@ export class Collection {
   private async idsWithValue(partition: string, eventual: boolean): Promise<ReadonlySet<string>> {
     const ids = new Set<string>();
     for await (const item of this.resources.tenant.table.queryAll(partition, { eventual })) {
-      ids.add(item.sk === UNIQUE ? textOf(item, 'id') : item.sk);
+      ids.add(idLedTo(item));
     }
     return ids;
   }

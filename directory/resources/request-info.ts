@@ -1,4 +1,4 @@
-import { asText, isArray, isObject, type JsonObject } from '../../scim/json';
+import { asText, isArray, isObject, type Json, type JsonObject } from '../../scim/json';
 import type { Item, ItemValue } from '../store/item';
 
 /*
@@ -23,6 +23,11 @@ export interface RequestInfo {
 /** Reasons of changes that no SCIM client asked for. */
 export const CHANGE_REASONS = ['import', 'adopt', 'admin'] as const;
 export type ChangeReason = (typeof CHANGE_REASONS)[number];
+
+/** Reads a stored reason; undefined if there is none. */
+export function reasonFrom(value: Json | ItemValue | undefined): ChangeReason | undefined {
+  return CHANGE_REASONS.find((each) => each === value);
+}
 
 /** How a change affects the members of a group. */
 export interface MembershipCounts {
@@ -71,7 +76,7 @@ export function changedByOf(item: Item | undefined): ChangedBy | undefined {
   const by = item?.['by'];
   if (!isObject(by)) return undefined;
   const { token, requestId, begun, latency, version, members, actsAs } = by;
-  const reason = CHANGE_REASONS.find((each) => each === by['reason']);
+  const reason = reasonFrom(by['reason']);
   return {
     token: asText(token),
     requestId: asText(requestId),

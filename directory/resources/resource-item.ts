@@ -7,7 +7,9 @@ import type { ResourceMeta, StoredResource } from '../../scim/resource/resource'
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import { numberOf, textOf, type Item, type Key } from '../store/item';
 import { resourceKey } from '../store/keys';
+import { idIn } from '../store/resource-ids';
 import { newVersion } from '../store/version';
+import type { ChangedBy } from './request-info';
 
 /** Returns the meta attributes of a new resource. */
 export function newMeta(id: string = uuidv7()): ResourceMeta {
@@ -76,12 +78,24 @@ export function sequenceOf({ sequence }: Item): number | undefined {
   return typeof sequence === 'number' ? sequence : undefined;
 }
 
+/**
+ * Returns whether a resource that appears in the table is new, and not a user who comes back. An
+ * import keeps the times that a new resource had elsewhere.
+ * @param by the request that made it appear
+ */
+export function isNewResource(
+  { created, lastModified, sequence }: StoredItem,
+  by: ChangedBy | undefined,
+): boolean {
+  return created === lastModified || (by?.reason !== undefined && sequence === FIRST_SEQUENCE);
+}
+
 /** Reads the item of a user or group, or a retained user's record. */
 export function resourceFromItem(item: Item): StoredItem {
   const { pending, applicationId } = item;
   const text = textOf(item, 'attributes');
   return {
-    id: item.sk,
+    id: idIn(item),
     created: textOf(item, 'created'),
     lastModified: textOf(item, 'lastModified'),
     version: textOf(item, 'version'),

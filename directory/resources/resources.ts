@@ -6,7 +6,8 @@ import type { ResourceMeta, StoredResource } from '../../scim/resource/resource'
 import type { ResourceType } from '../../scim/schema/resource-type';
 import type { FailedCondition } from '../store/failed-conditions';
 import type { ItemValue } from '../store/item';
-import { isResourceId, resourceKey } from '../store/keys';
+import { resourceKey } from '../store/keys';
+import { isResourceId } from '../store/resource-ids';
 import { ABSENT, type Check, type Write } from '../store/write';
 import { countWrite } from './counts';
 import {
@@ -76,7 +77,7 @@ export class Resources {
     const items = await table.getMany(
       known.map((id) => resourceKey(connection, this.type.name, id)),
     );
-    const byId = new Map(items.map((item) => [item.sk, resourceFromItem(item)]));
+    const byId = new Map(items.map(resourceFromItem).map((found) => [found.id, found]));
     return known.flatMap((id) => byId.get(id) ?? []);
   }
 
@@ -149,7 +150,9 @@ export class Resources {
     const { attributes, alongside = [], increments = {}, pendingIntent } = change;
     const sameAttributes = equalJson(current.attributes, attributes);
     if (sameAttributes && alongside.length === 0 && pendingIntent === undefined) return current;
-    const { lastModified, version } = changedMeta(current);
+    const meta = changedMeta(current);
+    const { lastModified = meta.lastModified } = change;
+    const { version } = meta;
     // Adding and removing members need not conflict: neither was computed from the version.
     const isIndependent =
       sameAttributes && !strict && change.isOfVersion !== true && pendingIntent === undefined;
@@ -272,6 +275,8 @@ export interface ResourceChange {
   readonly pendingIntent?: string;
   /** How the change affects members, for the log. */
   readonly membershipCounts?: MembershipCounts | undefined;
+  /** RFC 3339: when the change was made, if it was made elsewhere. @default - now */
+  readonly lastModified?: string | undefined;
 }
 
 /** @returns undefined if nothing failed, or if another change came first */

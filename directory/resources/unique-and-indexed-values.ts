@@ -11,8 +11,9 @@ import {
   type ResourceType,
   type Target,
 } from '../../scim/schema/resource-type';
-import type { Item, Key } from '../store/item';
+import { textOf, type Item, type Key } from '../store/item';
 import { UNIQUE, valuePartition } from '../store/keys';
+import { idIn, sortKeyOf } from '../store/resource-ids';
 import type { Table } from '../store/table';
 import { ABSENT, type Check, type Write } from '../store/write';
 import { formerKeyForm } from './former-key-form';
@@ -91,7 +92,7 @@ export function indexedValues(
 ): readonly IndexedValue[] {
   if (attributes === undefined) return [];
   return indexedAttributes.flatMap((attribute) => {
-    const sk = attribute.unique ? UNIQUE : id;
+    const sk = attribute.unique ? UNIQUE : sortKeyOf(id);
     const keyOf = (form: string): Key => ({
       pk: valuePartition(connection, type.name, attribute.name, form),
       sk,
@@ -187,5 +188,10 @@ export async function formerlyHeld(
 
 /** Returns whether the item of an indexed value leads to a resource. */
 export function leadsTo(item: Item, id: string): boolean {
-  return item.sk === UNIQUE ? item['id'] === id : item.sk === id;
+  return idLedTo(item) === id;
+}
+
+/** Returns the id of the resource that the item of an indexed value leads to. */
+export function idLedTo(item: Item): string {
+  return item.sk === UNIQUE ? textOf(item, 'id') : idIn(item);
 }

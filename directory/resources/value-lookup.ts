@@ -1,8 +1,9 @@
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
-import { isResourceId, resourceKey, UNIQUE, valuePartition } from '../store/keys';
+import { resourceKey, valuePartition } from '../store/keys';
+import { isResourceId } from '../store/resource-ids';
 import type { Table } from '../store/table';
 import { resourceFromItem, type StoredItem } from './resource-item';
-import { keyFormsOf, type IndexedAttributes } from './unique-and-indexed-values';
+import { idLedTo, keyFormsOf, type IndexedAttributes } from './unique-and-indexed-values';
 
 /** Maximum number of results. Even ten of the largest resources fit into one answer. */
 const MOST = 10;
@@ -25,10 +26,8 @@ export async function findByValue(
       .map((form) => valuePartition(connection, type, attribute.name, form));
   });
   const pages = await Promise.all(partitions.map((pk) => table.query(pk, { limit: MOST })));
-  const ids = pages.flatMap(({ items }) =>
-    items.map(({ sk, id }) => (sk === UNIQUE && typeof id === 'string' ? id : sk)),
-  );
-  const wanted = new Set([value.toLowerCase(), ...ids].filter(isResourceId));
+  const ids = pages.flatMap(({ items }) => items.map(idLedTo));
+  const wanted = new Set([value, value.toLowerCase(), ...ids].filter(isResourceId));
   const keys = [...wanted].slice(0, MOST).map((id) => resourceKey(connection, type, id));
   return (await table.getMany(keys)).map(resourceFromItem);
 }

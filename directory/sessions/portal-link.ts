@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { numberOf, textOf, type Item, type Key } from '../store/item';
-import { isResourceId, portalLinkPartition } from '../store/keys';
+import { portalLinkPartition } from '../store/keys';
+import { isIssuedId } from '../store/resource-ids';
 import { CONNECTION_ID } from '../connections/connection';
 import { digestOf, newSecret } from './secret';
 
@@ -72,7 +73,7 @@ export function readPortalLinkToken(
   token: string,
 ): { readonly connection: string; readonly id: string; readonly secret: string } | undefined {
   const [connection = '', id = '', secret = '', ...more] = token.split('.');
-  const isToken = CONNECTION_ID.test(connection) && isResourceId(id) && more.length === 0;
+  const isToken = CONNECTION_ID.test(connection) && isIssuedId(id) && more.length === 0;
   return isToken && digestOf(secret) !== undefined ? { connection, id, secret } : undefined;
 }
 

@@ -4,12 +4,8 @@ import type { Connection } from '../connections/connection';
 import { connectionFromItem, type StoredConnection } from '../connections/connection-item';
 import { withSchemas } from '../connections/connection-schemas';
 import { textOf } from '../store/item';
-import {
-  connectionKey,
-  isResourceId,
-  portalLinkPartition,
-  portalSessionPartition,
-} from '../store/keys';
+import { connectionKey, portalLinkPartition, portalSessionPartition } from '../store/keys';
+import { isIssuedId } from '../store/resource-ids';
 import type { Table } from '../store/table';
 import { PRESENT, type Write } from '../store/write';
 import { CONNECTION_ID } from '../connections/connection';
@@ -182,7 +178,7 @@ export class PortalSessions {
    * @returns false if there is no such link
    */
   async revoke(connection: string, id: string, record: AuditRecord): Promise<boolean> {
-    if (!isResourceId(id)) return false;
+    if (!isIssuedId(id)) return false;
     for (;;) {
       const item = await this.table.get(portalLinkKey(connection, id));
       if (item === undefined || isRemoved(item)) return false;

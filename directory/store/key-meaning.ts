@@ -1,5 +1,6 @@
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import type { Key } from './item';
+import { idIn } from './resource-ids';
 
 /** The kind of an item, read from its key. */
 export type KeyMeaning =
@@ -85,10 +86,16 @@ function meaningOf(
       return { kind: sk === 'connection' ? 'connection' : 'unknown' };
     case 'User':
     case 'Group':
-      if (third === undefined) return { kind: 'resource', type: second, id: sk };
-      return hasMore ? { kind: 'value' } : { kind: 'membership', groupId: third, memberId: sk };
+      if (third === undefined) return { kind: 'resource', type: second, id: idIn({ sk }) };
+      return hasMore
+        ? { kind: 'value' }
+        : { kind: 'membership', groupId: third, memberId: idIn({ sk }) };
     case 'groupList':
-      return { kind: 'groupList', type: third === 'Group' ? 'Group' : 'User', memberId: sk };
+      return {
+        kind: 'groupList',
+        type: third === 'Group' ? 'Group' : 'User',
+        memberId: idIn({ sk }),
+      };
     case 'DeletedUser':
       return { kind: third === undefined ? 'deletedUser' : 'deletedUserValue' };
     case 'candidate':

@@ -1,6 +1,7 @@
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import type { Key } from './item';
 import { encodeValue } from './key-texts';
+import { sortKeyOf } from './resource-ids';
 
 /*
  * All keys of the table are built here. Every key that belongs to a connection begins with the
@@ -173,7 +174,7 @@ export function resourcePartition(connection: string, type: ResourceTypeName): s
 
 /** Returns the key of a user's or group's item. */
 export function resourceKey(connection: string, type: ResourceTypeName, id: string): Key {
-  return { pk: resourcePartition(connection, type), sk: id };
+  return { pk: resourcePartition(connection, type), sk: sortKeyOf(id) };
 }
 
 /** Returns the partition of a group's memberships, by the member's id. */
@@ -183,7 +184,7 @@ export function membershipPartition(connection: string, groupId: string): string
 
 /** Returns the key of a membership. */
 export function membershipKey(connection: string, groupId: string, memberId: string): Key {
-  return { pk: membershipPartition(connection, groupId), sk: memberId };
+  return { pk: membershipPartition(connection, groupId), sk: sortKeyOf(memberId) };
 }
 
 /** Partition of the inverse index that lists all intents by id, and therefore by age. */
@@ -209,7 +210,7 @@ export function groupListPartition(connection: string, type: ResourceTypeName): 
 
 /** Returns the key of a member's group list. */
 export function groupListKey(connection: string, type: ResourceTypeName, memberId: string): Key {
-  return { pk: groupListPartition(connection, type), sk: memberId };
+  return { pk: groupListPartition(connection, type), sk: sortKeyOf(memberId) };
 }
 
 /** Returns the partition of the inverse index with the groups that are not in a member's list. */
@@ -230,7 +231,7 @@ export function valuePartition(
   return `c#${connection}#${type}#${attribute}#${encodeValue(value)}`;
 }
 
-/** Sort key of a unique value. The sort key of any other indexed value is the resource's id. */
+/** Sort key of a unique value. That of any other indexed value is the resource's. */
 export const UNIQUE = 'unique';
 
 /** Returns the partition of a connection's retained users. */
@@ -240,7 +241,7 @@ export function deletedUserPartition(connection: string): string {
 
 /** Returns the key of a retained user's record (`userDeletion: retain`). */
 export function deletedUserKey(connection: string, id: string): Key {
-  return { pk: deletedUserPartition(connection), sk: id };
+  return { pk: deletedUserPartition(connection), sk: sortKeyOf(id) };
 }
 
 /**
@@ -287,9 +288,4 @@ export function pageMarkPartition(connection: string, type: ResourceTypeName): s
 /** Returns the sort key of the page mark at a 1-based index. Marks are sorted by index. */
 export function pageMarkSort(index: number): string {
   return String(index).padStart(10, '0');
-}
-
-/** Returns whether a text has the form of a resource id. Keys are built from no other ids. */
-export function isResourceId(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text);
 }

@@ -3,12 +3,14 @@ import {
   INDEXED_USER_ATTRIBUTES,
   indexedGroupAttributes,
   indexedValues,
+  idLedTo,
 } from '../resources/unique-and-indexed-values';
 import { resourceFromItem } from '../resources/resource-item';
 import { intentFromItem, isOlder } from '../store/intents';
-import { numberOf, textOf, type Item, type Key } from '../store/item';
+import { numberOf, type Item, type Key } from '../store/item';
 import { DEPLOYMENT_KINDS, readKey } from '../store/key-meaning';
-import { intentKey, resourceKey, schemasKey, UNIQUE } from '../store/keys';
+import { intentKey, resourceKey, schemasKey } from '../store/keys';
+import { idIn } from '../store/resource-ids';
 import { membershipFromItem } from '../memberships/membership-item';
 import type { Table } from '../store/table';
 import { candidateFromItem, candidateValueKeys, isAdopted } from '../candidates';
@@ -124,7 +126,7 @@ class Check {
         return;
       case 'groupList':
         this.groupLists.addList(item);
-        this.addReference(textOfKey(resourceKey(connection, meaning.type, item.sk)), item);
+        this.addReference(textOfKey(resourceKey(connection, meaning.type, meaning.memberId)), item);
         return;
       case 'candidate':
         if (isAdopted(item)) return;
@@ -135,14 +137,16 @@ class Check {
       case 'value':
       case 'candidateValue':
       case 'deletedUserValue':
-        this.values.have(valueFact(item.pk, item.sk === UNIQUE ? textOf(item, 'id') : item.sk));
+        this.values.have(
+          valueFact(item.pk, meaning.kind === 'candidateValue' ? item.sk : idLedTo(item)),
+        );
         return;
       case 'deletedUser':
         for (const { current, former } of revivalPartitions(
           connection,
           resourceFromItem(item).attributes,
         )) {
-          this.needValue(item.sk, current, former);
+          this.needValue(idIn(item), current, former);
         }
         return;
       case 'count':
@@ -193,10 +197,10 @@ class Check {
   private addMembership(connection: string, groupId: string, item: Item): void {
     this.memberships += 1;
     const group = textOfKey(resourceKey(connection, 'Group', groupId));
-    const { type } = membershipFromItem(item);
+    const { type, value } = membershipFromItem(item);
     this.members.count(group);
     this.addReference(group, item);
-    this.addReference(textOfKey(resourceKey(connection, type, item.sk)), item);
+    this.addReference(textOfKey(resourceKey(connection, type, value)), item);
     if (!this.groupLists.addMembership(connection, groupId, item)) {
       this.report('notIndexed', textOfKey(item), 'is in the index of another member or group');
     }

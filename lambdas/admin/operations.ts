@@ -2,7 +2,7 @@ import { auditRecords, erasureRecord } from '../../directory/connections/audit';
 import { CONNECTION_ID, type Connection } from '../../directory/connections/connection';
 import { DeletedUsers } from '../../directory/deleted-users';
 import type { Tenant } from '../../directory/resources/tenant';
-import { isResourceId } from '../../directory/store/keys';
+import { isIssuedId, isResourceId } from '../../directory/store/resource-ids';
 import { shortened } from '../../scim/errors/scim-error';
 import { schemaResource } from '../../scim/schema/representation';
 import { jsonAnswer, type Answer } from '../http/answer';
@@ -28,6 +28,8 @@ import { readBody, readJson } from '../json-api/read-body';
 import { deleteSchema, putSchema, schemaOf } from './schemas';
 import type { Services } from './services';
 import { issueConnectionToken, listTokens, revokeToken } from './tokens';
+import { exportResources } from './transfer/export';
+import { importResources } from './transfer/import';
 import { listDeliveries, replay, resend, testWebhook } from './webhook-deliveries';
 import {
   changeWebhook,
@@ -84,6 +86,8 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   },
   '/connections/{connectionId}/deletedUsers': { GET: listDeletedUsers },
   '/connections/{connectionId}/deletedUsers/{userId}': { DELETE: eraseDeletedUser },
+  '/connections/{connectionId}/import': { POST: importResources },
+  '/connections/{connectionId}/export': { POST: exportResources },
   '/connections/{connectionId}/audit': { GET: listAudit },
   '/connections/{connectionId}/requests': { GET: listRequests },
   '/connections/{connectionId}/portalLinks': { GET: listPortalLinks, POST: createPortalLink },
@@ -186,7 +190,7 @@ async function listDeploymentAudit(services: Services, request: ApiRequest): Pro
 }
 
 async function auditPage(services: Services, request: ApiRequest, id: string): Promise<Answer> {
-  const { limit, after } = pageOf(request, isResourceId);
+  const { limit, after } = pageOf(request, isIssuedId);
   const page = await auditRecords(services.table, id, limit, after);
   return jsonAnswer(200, {
     acts: page.records.map(describeAuditRecord),
@@ -196,7 +200,7 @@ async function auditPage(services: Services, request: ApiRequest, id: string): P
 
 async function listRequests(services: Services, request: ApiRequest): Promise<Answer> {
   const connection = await existing(services, request);
-  const page = pageOf(request, isResourceId);
+  const page = pageOf(request, isIssuedId);
   const { table, audience } = services;
   const { requests, next } = await readLog(table, connection, audience, request.query, page);
   return jsonAnswer(200, { requests, ...nextCursor(next) });

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import {
   deploymentRecord,
-  portalRecord,
+  contentRecord,
   type AuditRecord,
 } from '../../directory/connections/audit';
 import { ConsoleSessions } from '../../directory/sessions/console-sessions';
 import { PORTAL_INTENTS, stateOfLink, type PortalLink } from '../../directory/sessions/portal-link';
 import { PortalSessions } from '../../directory/sessions/portal-sessions';
-import { isResourceId } from '../../directory/store/keys';
+import { isIssuedId } from '../../directory/store/resource-ids';
 import { shortened } from '../../scim/errors/scim-error';
 import { CONSOLE_PATH, PORTAL_PATH } from '../contract';
 import { jsonAnswer, type Answer } from '../http/answer';
@@ -80,7 +80,7 @@ export async function createPortalLink(services: Services, request: ApiRequest):
 function creationOf({ actor }: Services, link: PortalLink): AuditRecord {
   const { id, connection, intent, recipient, expiresAt } = link;
   const named = recipient === undefined ? {} : { recipient };
-  return portalRecord({ actor, action: 'portalLink.create' }, connection, {
+  return contentRecord({ actor, action: 'portalLink.create' }, connection, {
     link: id,
     intent,
     ...named,
@@ -103,7 +103,7 @@ export function isReturnUrl(
 export async function listPortalLinks(services: Services, request: ApiRequest): Promise<Answer> {
   const { connectionId: id } = request;
   if ((await services.connections.find(id)) === undefined) throw noConnection(id);
-  const { limit, after } = pageOf(request, isResourceId);
+  const { limit, after } = pageOf(request, isIssuedId);
   const { links, next } = await new PortalSessions(services.table).links(id, limit, after);
   return jsonAnswer(200, { portalLinks: links.map(describeLink), ...nextCursor(next) });
 }
@@ -119,7 +119,7 @@ export async function revokePortalLink(services: Services, request: ApiRequest):
   const link = request.parameter('linkId');
   if ((await services.connections.find(id)) === undefined) throw noConnection(id);
   const action = { actor: services.actor, action: 'portalLink.revoke' } as const;
-  const record = portalRecord(action, id, { link });
+  const record = contentRecord(action, id, { link });
   const isRevoked = await new PortalSessions(services.table).revoke(id, link, record);
   if (!isRevoked) throw new Problem(404, `There is no link "${shortened(link)}".`);
   services.onAction(record);

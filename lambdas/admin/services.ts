@@ -26,6 +26,8 @@ export interface Services extends ConnectionServices {
   readonly startDelivery: () => Promise<void>;
   /** Whether webhooks and visitors may be sent to this machine, for development. */
   readonly allowsLoopback: boolean;
+  /** Lambda's request id. */
+  readonly requestId: string;
   /** Name of the deployment. */
   readonly deployment: string;
   /** Reports an action that took effect. */

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { ActionName } from '../../directory/connections/audit';
 import { EVENT_TYPES } from '../../directory/events/event';
 import { positionsAt, timeOf } from '../../directory/events/positions-at';
-import { isResourceId } from '../../directory/store/keys';
+import { isIssuedId } from '../../directory/store/resource-ids';
 import {
   parkedToItem,
   replayItem,
@@ -21,7 +21,7 @@ import { audited, existingWebhook } from './webhook-acts';
 /* Deliveries to webhook endpoints; docs/reference/admin-api.md describes each call. */
 
 const REPLAY = z.strictObject({
-  after: z.string().check(z.refine(isResourceId, 'must be the id of an event')),
+  after: z.string().check(z.refine(isIssuedId, 'must be the id of an event')),
 });
 
 /** Time before an event from which a replay starts: events are not strictly sorted by time. */
@@ -68,7 +68,7 @@ export async function replay(services: Services, request: ApiRequest): Promise<A
 /** `GET /webhooks/{id}/deliveries`. */
 export async function listDeliveries(services: Services, request: ApiRequest): Promise<Answer> {
   const { id } = await existingWebhook(services, request);
-  const page = pageOf(request, isResourceId);
+  const page = pageOf(request, isIssuedId);
   const { status } = request.query;
   if (status !== undefined && status !== 'failed' && status !== 'succeeded') {
     throw new Problem(400, '"status" must be failed or succeeded.');

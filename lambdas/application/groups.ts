@@ -2,7 +2,8 @@ import { membershipFromItem } from '../../directory/memberships/membership-item'
 import { Resources } from '../../directory/resources/resources';
 import { indexedGroupAttributes } from '../../directory/resources/unique-and-indexed-values';
 import type { StoredItem } from '../../directory/resources/resource-item';
-import { membershipPartition, isResourceId, resourcePartition } from '../../directory/store/keys';
+import { membershipKey, membershipPartition, resourcePartition } from '../../directory/store/keys';
+import { isResourceId, idIn } from '../../directory/store/resource-ids';
 import { groupData, type ViewContext } from '../../events/views';
 import { shortened } from '../../scim/errors/scim-error';
 import type { JsonObject } from '../../scim/json';
@@ -38,14 +39,14 @@ export async function listMembers(services: Services, request: ApiRequest): Prom
   const pk = membershipPartition(connection.id, group.id);
   const { items, next } = await services.table.query(pk, {
     limit,
-    after: after === undefined ? undefined : { pk, sk: after },
+    after: after === undefined ? undefined : membershipKey(connection.id, group.id, after),
   });
   const members = items.map(membershipFromItem).map(({ value, type, display }) => ({
     id: value,
     type,
     ...(display === undefined ? {} : { display }),
   }));
-  return jsonAnswer(200, { members, ...nextCursor(next?.sk) });
+  return jsonAnswer(200, { members, ...nextCursor(next && idIn(next)) });
 }
 
 /** @throws Problem 404 */

@@ -1,5 +1,6 @@
 import { resourceFromItem, type StoredItem } from '../../directory/resources/resource-item';
 import type { Key } from '../../directory/store/item';
+import { idIn, sortKeyOf } from '../../directory/store/resource-ids';
 import type { Table } from '../../directory/store/table';
 import { PAGE_CHARACTERS, READ_LIMIT } from './services';
 
@@ -23,7 +24,8 @@ export async function resourcesPage(
 ): Promise<ResourcesPage> {
   const resources: StoredItem[] = [];
   let [read, characters] = [0, 0];
-  let start: Key | undefined = after === undefined ? undefined : { pk: partition, sk: after };
+  let start: Key | undefined =
+    after === undefined ? undefined : { pk: partition, sk: sortKeyOf(after) };
   do {
     const page = await table.query(partition, { after: start, limit: limit + 1, eventual: true });
     for (const [index, item] of page.items.entries()) {
@@ -31,8 +33,8 @@ export async function resourcesPage(
       const isFull =
         resources.length === limit ||
         (resources.length > 0 && characters + resource.size > PAGE_CHARACTERS);
-      const before = page.items[index - 1]?.sk ?? start?.sk;
-      if (isFull) return { resources, next: before };
+      const before = page.items[index - 1] ?? start;
+      if (isFull) return { resources, next: before && idIn(before) };
       if (!passes(resource)) continue;
       resources.push(resource);
       // A resource appears twice: as a profile, and as it is in SCIM.
@@ -41,5 +43,5 @@ export async function resourcesPage(
     read += page.items.length;
     start = page.next === undefined ? undefined : { pk: partition, sk: page.next.sk };
   } while (start !== undefined && read < READ_LIMIT);
-  return { resources, next: start?.sk };
+  return { resources, next: start && idIn(start) };
 }

@@ -2,10 +2,10 @@ import { resourceFromItem, type StoredItem } from '../../directory/resources/res
 import {
   deletedUserKey,
   deletedUserPartition,
-  isResourceId,
   resourceKey,
   resourcePartition,
 } from '../../directory/store/keys';
+import { isResourceId } from '../../directory/store/resource-ids';
 import { userData, type ViewContext } from '../../events/views';
 import { shortened } from '../../scim/errors/scim-error';
 import type { JsonObject } from '../../scim/json';

@@ -193,8 +193,8 @@ function groupsOf(context: RequestContext): Groups {
   return new Groups(tenantOf(context), types.group, {
     uniqueNames: profile.uniqueGroupNames,
     unknownMembers: profile.unknownMembers,
-    onSkippedMembers: (count) => {
-      failures.recordSkippedMembers(request, count);
+    onSkippedMembers: ({ length }) => {
+      failures.recordSkippedMembers(request, length);
     },
   });
 }

@@ -8,7 +8,8 @@ import {
   type IndexedAttributes,
 } from '../../directory/resources/unique-and-indexed-values';
 import type { Key } from '../../directory/store/item';
-import { isResourceId, groupListKey, membershipKey, resourceKey } from '../../directory/store/keys';
+import { groupListKey, membershipKey, resourceKey } from '../../directory/store/keys';
+import { isResourceId } from '../../directory/store/resource-ids';
 import type { Table } from '../../directory/store/table';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';

@@ -7,7 +7,7 @@ import {
   type SetupLookup,
 } from '../../directory/log/setup-entry';
 import { namesIn } from '../../directory/resources/display-names';
-import { isResourceId } from '../../directory/store/keys';
+import { isResourceId } from '../../directory/store/resource-ids';
 import { unlessBusy } from '../../directory/store/retries';
 import type { Table } from '../../directory/store/table';
 import { isObject, parseJson, type JsonObject } from '../../scim/json';

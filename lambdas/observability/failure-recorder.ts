@@ -8,7 +8,8 @@ import {
 import { logIgnored } from '../../directory/log/ignored-entry';
 import { namesIn, type Names } from '../../directory/resources/display-names';
 import { resourceFromItem } from '../../directory/resources/resource-item';
-import { isResourceId, resourceKey } from '../../directory/store/keys';
+import { resourceKey } from '../../directory/store/keys';
+import { isResourceId } from '../../directory/store/resource-ids';
 import { unlessBusy } from '../../directory/store/retries';
 import type { Table } from '../../directory/store/table';
 import { internalError } from '../../scim/errors/resource-errors';

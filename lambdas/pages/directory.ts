@@ -5,7 +5,8 @@ import {
   INDEXED_USER_ATTRIBUTES,
   indexedGroupAttributes,
 } from '../../directory/resources/unique-and-indexed-values';
-import { CONNECTION_EVENTS, eventPartition, isResourceId } from '../../directory/store/keys';
+import { CONNECTION_EVENTS, eventPartition } from '../../directory/store/keys';
+import { isIssuedId } from '../../directory/store/resource-ids';
 import { toEnvelope } from '../../events/envelope';
 import { groupData, userData } from '../../events/views';
 import type { Services } from '../admin/services';
@@ -75,7 +76,7 @@ async function eventPage(
   request: ApiRequest,
   pk: string,
 ): Promise<Answer> {
-  const { limit, after } = pageOf(request, isResourceId);
+  const { limit, after } = pageOf(request, isIssuedId);
   const start = after === undefined ? undefined : { pk, sk: after };
   const { items, next } = await table.query(pk, { limit, after: start, backward: true });
   const events = items.map(eventFromItem).map((event) => toEnvelope(deployment, event));

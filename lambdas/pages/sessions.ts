@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import {
   deploymentRecord,
-  portalRecord,
+  contentRecord,
   type AuditRecord,
 } from '../../directory/connections/audit';
 import type { LinkInfo, SessionInfo } from '../../ui/data';
@@ -41,7 +41,7 @@ export async function openPortalLink(
   { body }: ApiRequest,
 ): Promise<Answer> {
   const opened = await portal.open(readBody(TOKEN, body).token, (link) =>
-    portalRecord({ actor: actorOfLink(link), action: 'portalLink.open' }, link.connection, {
+    contentRecord({ actor: actorOfLink(link), action: 'portalLink.open' }, link.connection, {
       link: link.id,
     }),
   );

@@ -20,6 +20,20 @@ export function notUnique(attribute: string, resourceType: ResourceTypeName): Sc
 }
 
 /**
+ * 409 `uniqueness` for an imported resource with the id of another one.
+ * @param owner the resource that has it, in words
+ */
+export function idTaken(owner: string, resourceType: ResourceTypeName): ScimError {
+  return new ScimError({
+    code: resourceType === 'Group' ? 'duplicateGroup' : 'duplicateUser',
+    status: 409,
+    scimType: 'uniqueness',
+    detail: `${owner} already has this id.`,
+    attribute: 'id',
+  });
+}
+
+/**
  * 409 `uniqueness` for a new user who matches several users that the application already has.
  * @param number of users that match
  */

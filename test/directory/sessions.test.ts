@@ -3,7 +3,7 @@ import { ConsoleSessions } from '../../directory/sessions/console-sessions';
 import { newSecret } from '../../directory/sessions/secret';
 import {
   deploymentRecord,
-  portalRecord,
+  contentRecord,
   type AuditRecord,
 } from '../../directory/connections/audit';
 import { Connections } from '../../directory/connections/connections';
@@ -17,7 +17,7 @@ const { tenant, close } = meteredTenant();
 afterAll(close);
 
 function recordOf({ connection, id }: PortalLink): AuditRecord {
-  return portalRecord({ actor: 'test', action: 'portalLink.open' }, connection, { link: id });
+  return contentRecord({ actor: 'test', action: 'portalLink.open' }, connection, { link: id });
 }
 
 test('a session that begins between the steps of another one that ends is recorded', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isResourceId, resourcePartition, valuePartition } from '../../directory/store/keys';
+import { resourcePartition, valuePartition } from '../../directory/store/keys';
 import { Users } from '../../directory/users';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
@@ -73,17 +73,5 @@ describe('keys', () => {
       }),
       { numRuns: 2000 },
     );
-  });
-  test('accept only UUIDv7 as ids of resources', () => {
-    for (const id of [
-      '',
-      'x',
-      'displayName#x',
-      '01890a5d-ac96-774b-bcce-b302099a8057#',
-      '2c9d3d0a-6b1f-4cb1-8d79-1f7a5f2f4ec4',
-    ]) {
-      expect(isResourceId(id)).toBe(false);
-    }
-    expect(isResourceId('01890a5d-ac96-774b-bcce-b302099a8057')).toBe(true);
   });
 });

@@ -41,6 +41,7 @@ function servicesOf(
   const table = shared.forRequest(Date.now() + invocation.getRemainingTimeInMillis());
   return {
     ...caller,
+    requestId: invocation.awsRequestId,
     table,
     connections: new Connections(table, logAuditRecord),
     secrets,

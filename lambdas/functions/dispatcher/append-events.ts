@@ -9,6 +9,7 @@ import { DynamoDBError } from '../../../directory/store/client/dynamodb';
 import type { Item, Key } from '../../../directory/store/item';
 import { readKey } from '../../../directory/store/key-meaning';
 import { connectionKey, deletedUserKey, resourceKey } from '../../../directory/store/keys';
+import { idIn, isIssuedId } from '../../../directory/store/resource-ids';
 import type { Table } from '../../../directory/store/table';
 import { changeEvent } from '../../../events/change-event';
 import { connectionEvent } from '../../../events/connection-event';
@@ -29,6 +30,9 @@ const ATTEMPTS = 5;
  * than their connection by more than this belonged to another one; clocks do not differ as much.
  */
 const ID_FREED_MS = 30_000;
+
+/** Engines round the times of their records down, to the minute at most. */
+const RECORD_TIME_MS = 60_000;
 
 /** The input of `appendEvents` in addition to the records. */
 export interface EventOptions {
@@ -125,9 +129,7 @@ async function eventOf(
   // What is removed with its connection is no event, and neither is what an earlier connection of
   // the same id had.
   if (context === undefined) return undefined;
-  const { createdAt } = context.connection;
-  const resource = meaning.kind === 'membership' ? meaning.groupId : change.key.sk;
-  if (timeOf(resource) + ID_FREED_MS < Date.parse(createdAt)) return undefined;
+  if (isOfEarlierConnection(change, context.connection)) return undefined;
   try {
     return changeEvent(change, context);
   } catch (error) {
@@ -136,6 +138,21 @@ async function eventOf(
     logFailure(error, requestId);
     return (await repair(table, change, contexts))[0];
   }
+}
+
+/** Returns whether a change is about what another connection with the same id had, before it. */
+function isOfEarlierConnection(
+  { key, time }: ItemChange,
+  { createdAt, hasImports = false }: Connection,
+): boolean {
+  const { meaning } = readKey(key);
+  const resource = meaning.kind === 'membership' ? meaning.groupId : idIn(key);
+  // An imported id says nothing about the time: the resource may have been created elsewhere.
+  const latest =
+    hasImports || !isIssuedId(resource)
+      ? Date.parse(time) + RECORD_TIME_MS
+      : timeOf(resource) + ID_FREED_MS;
+  return latest < Date.parse(createdAt);
 }
 
 /** Returns the event of a resource as it is now, instead of that of a change to it. */

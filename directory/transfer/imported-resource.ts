@@ -1,0 +1,68 @@
+import { idTaken } from '../../scim/errors/resource-errors';
+import { wrongValue } from '../../scim/errors/value-errors';
+import type { Attributes } from '../../scim/resource/parse';
+import type { ResourceTypeName } from '../../scim/schema/resource-type';
+import type { GuardedWrite } from '../resources/resources';
+import type { Tenant } from '../resources/tenant';
+import {
+  idLedTo,
+  keyFormsOf,
+  type IndexedAttributes,
+} from '../resources/unique-and-indexed-values';
+import { resourceKey, valuePartition } from '../store/keys';
+import { isResourceId } from '../store/resource-ids';
+import { ABSENT } from '../store/write';
+import type { Times } from '../users';
+
+/** A user or group that existed elsewhere. */
+export interface ImportedResource {
+  /** The id that it had there; undefined for a new one, unless a resource here has its name. */
+  readonly id?: string | undefined;
+  readonly attributes: Attributes;
+  readonly times: Times;
+}
+
+/** The effect of importing a resource. */
+export type ImportOutcome = 'created' | 'updated' | 'unchanged';
+
+/** How resources are imported. */
+export interface ImportOptions {
+  /** Whether nothing is written: the outcomes are what they would be. */
+  readonly isDryRun: boolean;
+}
+
+/** Refuses an id that cannot be kept. @throws ScimError 400 `invalidValue` */
+export function checkImportedId(id: string | undefined): void {
+  if (id === undefined || isResourceId(id)) return;
+  const form = 'an id of 1 to 64 letters, digits, "-" and "_" that begins with a letter or digit';
+  throw wrongValue('id', form, id);
+}
+
+/**
+ * Returns the id of a resource by its name, the first value of an indexed attribute.
+ * @returns undefined if no resource has the name
+ */
+export async function idOfName(
+  { table, connection }: Tenant,
+  type: ResourceTypeName,
+  indexed: IndexedAttributes,
+  name: { readonly attribute: string; readonly value: string },
+): Promise<string | undefined> {
+  const attribute = indexed.find((each) => each.name === name.attribute);
+  if (attribute === undefined || name.value.trim() === '') return undefined;
+  const { current, former } = keyFormsOf(attribute, name.value);
+  for (const form of [current, former ?? []].flat()) {
+    const partition = valuePartition(connection, type, attribute.name, form);
+    const [found] = (await table.query(partition, { limit: 1 })).items;
+    if (found !== undefined) return idLedTo(found);
+  }
+  return undefined;
+}
+
+/** Returns the condition that no resource of a type has an id. */
+export function noOther(connection: string, type: ResourceTypeName, id: string): GuardedWrite {
+  return {
+    write: { check: resourceKey(connection, type, id), condition: ABSENT },
+    conflict: () => idTaken(`A ${type.toLowerCase()} of this connection`, type),
+  };
+}

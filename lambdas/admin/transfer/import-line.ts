@@ -1,0 +1,114 @@
+import type { ImportedResource } from '../../../directory/transfer/imported-resource';
+import type { ImportedUser } from '../../../directory/transfer/user-import';
+import type { Times } from '../../../directory/users';
+import { rewriteResource, type Profile } from '../../../idp/profiles/profile';
+import { bodyNotObject, bodyTooDeep, schemaMissing } from '../../../scim/errors/request-errors';
+import { wrongValue } from '../../../scim/errors/value-errors';
+import {
+  isArray,
+  isDeep,
+  isObject,
+  ownIgnoringCase,
+  parseJson,
+  type Json,
+  type JsonObject,
+} from '../../../scim/json';
+import { LIMITS } from '../../../scim/limits';
+import { membersFrom, type Member } from '../../../scim/patch/memberships';
+import { parseResource } from '../../../scim/resource/parse';
+import { unknownAttributes } from '../../../scim/resource/unknown';
+import type { ResourceType, ResourceTypes } from '../../../scim/schema/resource-type';
+
+/** A line of an import that could be read. */
+export type ImportLine =
+  | { readonly type: 'User'; readonly user: ImportedUser; readonly ignored: readonly string[] }
+  | {
+      readonly type: 'Group';
+      readonly group: ImportedResource;
+      readonly members: ReadonlyMap<string, Member>;
+      readonly ignored: readonly string[];
+    };
+
+/** Attributes of a line that SCIM does not have, or that a client cannot set. */
+const OWN = new Set(['applicationid', 'deletedat', 'groups', 'id', 'meta']);
+
+/**
+ * Reads a line: a user or group in the form of SCIM, in the spelling that the connection's identity
+ * provider uses.
+ * @throws ScimError 400
+ */
+export function readImportLine(types: ResourceTypes, profile: Profile, text: string): ImportLine {
+  const body = parseLine(text);
+  const type = typeOf(types, body);
+  const rewritten = rewriteResource(profile, type, body);
+  const ignored = unknownAttributes(type, rewritten).filter((name) => !OWN.has(name.toLowerCase()));
+  const { members: _, ...attributes } = parseResource(type, rewritten);
+  const resource = {
+    id: optionalText(body, 'id'),
+    attributes,
+    times: timesOf(body),
+  };
+  if (type.name === 'Group') {
+    const sent = isObject(rewritten) ? ownIgnoringCase(rewritten, 'members') : undefined;
+    return { type: 'Group', group: resource, members: membersFrom(sent).add, ignored };
+  }
+  const deletedAt = timeIn(body, 'deletedAt', 'deletedAt');
+  const applicationId = optionalText(body, 'applicationId');
+  return { type: 'User', user: { ...resource, deletedAt, applicationId }, ignored };
+}
+
+function parseLine(text: string): JsonObject {
+  if (isDeep(text, LIMITS.bodyDepth)) throw bodyTooDeep(LIMITS.bodyDepth);
+  let body: Json;
+  try {
+    body = parseJson(text);
+  } catch {
+    throw bodyNotObject();
+  }
+  if (!isObject(body)) throw bodyNotObject();
+  return body;
+}
+
+/** Returns the type that a resource's `meta.resourceType` or `schemas` name. */
+function typeOf({ user, group }: ResourceTypes, body: JsonObject): ResourceType {
+  const meta = ownIgnoringCase(body, 'meta');
+  const schemas = ownIgnoringCase(body, 'schemas');
+  const named = isObject(meta) ? ownIgnoringCase(meta, 'resourceType') : undefined;
+  const found = [user, group].find(
+    ({ name, schema }) =>
+      named === name ||
+      (isArray(schemas) &&
+        schemas.some(
+          (urn) => typeof urn === 'string' && urn.toLowerCase() === schema.id.toLowerCase(),
+        )),
+  );
+  if (found === undefined) throw schemaMissing(`${user.schema.id}, or ${group.schema.id}`);
+  return found;
+}
+
+function optionalText(body: JsonObject, name: string): string | undefined {
+  const value = ownIgnoringCase(body, name) ?? undefined;
+  if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+  throw wrongValue(name, 'a string', value);
+}
+
+function timesOf(body: JsonObject): Times {
+  const meta = ownIgnoringCase(body, 'meta');
+  if (!isObject(meta)) return {};
+  const created = timeIn(meta, 'created', 'meta.created');
+  const lastModified = timeIn(meta, 'lastModified', 'meta.lastModified');
+  return {
+    ...(created === undefined ? {} : { created }),
+    ...(lastModified === undefined ? {} : { lastModified }),
+  };
+}
+
+/** Reads a time. @returns RFC 3339 in UTC, with milliseconds */
+function timeIn(body: JsonObject, name: string, path: string): string | undefined {
+  const value = ownIgnoringCase(body, name) ?? undefined;
+  if (value === undefined) return undefined;
+  const milliseconds = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(milliseconds))
+    throw wrongValue(path, 'a time such as 2026-01-31T12:00:00Z', value);
+  return new Date(milliseconds).toISOString();
+}
