@@ -108,6 +108,7 @@ const RULES = {
       '@commander-js/extra-typings',
       'cli-table3',
       'commander',
+      'csv-parse',
       'open',
       'picocolors',
     ],

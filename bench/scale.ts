@@ -194,7 +194,11 @@ async function open(
   progress.end();
   const groups = new Map<number, string>();
   for (const size of groupSizes) {
-    const { id, items } = groupItems('default', `Group of ${size}`, ids.slice(0, size));
+    const { id, items } = groupItems(
+      'default',
+      `Group of ${size}`,
+      ids.slice(0, size).map((value) => ({ value })),
+    );
     groups.set(size, id);
     for (const item of items) await write(`${JSON.stringify({ Item: marshall(item) })}\n`);
   }

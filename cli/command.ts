@@ -11,6 +11,8 @@ import { addTokens } from './commands/tokens';
 import { addVerify } from './commands/verify';
 import { addWebhooks } from './commands/webhooks';
 import { createProgram, type Program } from './program';
+import { addExport } from './transfer/export-command';
+import { addImport } from './transfer/import-command';
 
 /** Creates the command `cdk-scim`. */
 export function createCommand(): Program {
@@ -24,6 +26,8 @@ export function createCommand(): Program {
   addWebhooks(program);
   addEvents(program);
   addConsole(program);
+  addImport(program);
+  addExport(program);
   addApi(program);
   addSeed(program);
   addVerify(program);

@@ -14,8 +14,9 @@ import type {
   Webhook,
   WebhookSettings,
 } from './admin-types';
+import type { ExportPage, ImportResult } from './transfer-types';
 import { connectionPath } from './connection-path';
-import { Http, type ScimClientOptions } from './http';
+import { Http, jsonOf, textOf, type ScimClientOptions } from './http';
 
 /** Options of a `ScimAdminClient`. */
 export interface ScimAdminClientOptions extends Omit<ScimClientOptions, 'url'> {
@@ -128,6 +129,30 @@ export class ScimAdminClient {
   log(connection: string, filter: LogFilter = {}): AsyncGenerator<LogEntry, void> {
     const path = `${connectionPath(connection)}/requests`;
     return this.http.list<LogEntry>(path, 'requests', { ...filter });
+  }
+
+  /**
+   * Adds users and groups with the ids that they had elsewhere, or changes those that exist.
+   * Repeating a call changes nothing.
+   * @param lines JSON Lines, at most 4 MB
+   */
+  async importResources(
+    connection: string,
+    lines: string,
+    { dryRun }: { readonly dryRun?: boolean } = {},
+  ): Promise<ImportResult> {
+    const path = `${connectionPath(connection)}/import`;
+    const options = { query: { dryRun }, isRepeatable: true };
+    return (await jsonOf(await this.http.send('POST', path, lines, options))) as ImportResult;
+  }
+
+  /** Returns a page of the users and groups, as an import reads them. */
+  async exportResources(connection: string, cursor?: string): Promise<ExportPage> {
+    const text = JSON.stringify({ cursor });
+    const path = `${connectionPath(connection)}/export`;
+    const response = await this.http.send('POST', path, text, { isRepeatable: true });
+    const lines = await textOf(response);
+    return { lines, nextCursor: response.headers.get('Next-Cursor') ?? undefined };
   }
 
   /** Returns all webhooks. */

@@ -51,17 +51,30 @@ export class Http {
    * @returns the JSON of the answer; undefined for 404 if `isOptional`
    * @throws ScimClientError, ExpiredCursorError
    */
-  async call(
-    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  async call(method: Method, path: string, options: CallOptions = {}): Promise<unknown> {
+    const { body } = options;
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const response = await this.send(method, path, text, options);
+    const isMissing = response.status === 404 && options.isOptional === true;
+    return isMissing ? undefined : jsonOf(response);
+  }
+
+  /**
+   * Sends a request whose body is a text that is not JSON, or whose answer is none.
+   * @returns the answer, which may be one with an error
+   * @throws ScimClientError if there is no answer
+   */
+  async send(
+    method: Method,
     path: string,
-    { query = {}, body, isOptional = false }: CallOptions = {},
-  ): Promise<unknown> {
+    text: string | undefined,
+    { query = {}, isRepeatable = method !== 'POST' }: SendOptions = {},
+  ): Promise<Response> {
     checkPath(path);
     const url = new URL(`${this.options.url.replace(/\/$/, '')}${path}`);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const text = body === undefined ? undefined : JSON.stringify(body);
     for (let attempt = 1; ; attempt += 1) {
       const headers = await this.headersOf(method, url, text);
       const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -69,7 +82,7 @@ export class Http {
       const response = await fetch(url, request).catch((error: unknown) => error);
       const isAnswer = response instanceof Response;
       const isTransient = !isAnswer || response.status === 429 || response.status >= 500;
-      if (isTransient && method !== 'POST' && attempt < ATTEMPTS) {
+      if (isTransient && isRepeatable && attempt < ATTEMPTS) {
         await sleep(Math.random() * 200 * 2 ** attempt);
         continue;
       }
@@ -77,8 +90,7 @@ export class Http {
         const message = `${method} ${url.href} failed: ${reasonOf(response)}. Is the URL right?`;
         throw new ScimClientError(message, 0, { cause: response });
       }
-      if (isOptional && response.status === 404) return undefined;
-      return answerOf(response);
+      return response;
     }
   }
 
@@ -159,23 +171,36 @@ function reasonOf(error: unknown): string {
   return cause instanceof Error && cause.message !== '' ? cause.message : message;
 }
 
-interface CallOptions {
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+interface SendOptions {
   readonly query?: Query;
+  /** Whether the request may be sent again. @default - all but POST */
+  readonly isRepeatable?: boolean;
+}
+
+interface CallOptions extends SendOptions {
   readonly body?: unknown;
   /** Whether 404 is an answer. */
   readonly isOptional?: boolean;
 }
 
-async function answerOf(response: Response): Promise<unknown> {
+/** Returns the JSON of an answer; undefined if it has none. @throws ScimClientError */
+export async function jsonOf(response: Response): Promise<unknown> {
+  const text = await textOf(response);
+  const answer = jsonFrom(text);
+  if (answer !== undefined || text === '') return answer;
+  const start = text.slice(0, 80);
+  throw new ScimClientError(`The answer is not JSON: ${start} Is the URL right?`, 0);
+}
+
+/** Returns the text of an answer. @throws ScimClientError, ExpiredCursorError */
+export async function textOf(response: Response): Promise<string> {
   const text = await response.text().catch((error: unknown) => {
     throw new ScimClientError(`The answer was cut off: ${reasonOf(error)}.`, 0, { cause: error });
   });
+  if (response.ok) return text;
   const answer = jsonFrom(text);
-  if (response.ok) {
-    if (answer !== undefined || text === '') return answer;
-    const start = text.slice(0, 80);
-    throw new ScimClientError(`The answer is not JSON: ${start} Is the URL right?`, 0);
-  }
   // API Gateway's own answers have `message`.
   const { oldestCursor, message, detail = message } = answer ?? {};
   if (response.status === 410 && typeof oldestCursor === 'string') {

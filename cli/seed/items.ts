@@ -9,6 +9,7 @@ import {
   valueWrites,
   type IndexedAttributes,
 } from '../../directory/resources/unique-and-indexed-values';
+import type { Member } from '../../scim/patch/memberships';
 import type { Attributes } from '../../scim/resource/parse';
 import type { StoredResource } from '../../scim/resource/resource';
 import { GROUP, USER, type ResourceType } from '../../scim/schema/resource-type';
@@ -29,18 +30,23 @@ export function userItems(connection: string, name: string): Seeded {
     userName,
     externalId: `ext-${name}`,
     active: true,
-    displayName: `User ${name}`,
+    displayName: displayNameOf(name),
     name: { givenName: 'User', familyName: name },
     emails: [{ value: userName, type: 'work', primary: true }],
     title: 'Engineer',
   });
 }
 
-/** Creates the items of a group with its memberships. @param memberIds ids of users */
+/** Returns the `displayName` of a seeded user, which is also that of its memberships. */
+export function displayNameOf(name: string): string {
+  return `User ${name}`;
+}
+
+/** Creates the items of a group with its memberships. @param members users */
 export function groupItems(
   connection: string,
   displayName: string,
-  memberIds: readonly string[],
+  members: readonly Member[],
 ): Seeded {
   const { id, items } = resourceItems(connection, GROUP, indexedGroupAttributes(true), {
     displayName,
@@ -48,11 +54,13 @@ export function groupItems(
   });
   const [group, ...values] = items;
   if (group === undefined) throw new Error('The group has no item.');
-  const memberships = memberIds
-    .flatMap((value) => addMembership(connection, id, { value, type: 'User', isIndexed: false }))
+  const memberships = members
+    .flatMap((member) =>
+      addMembership(connection, id, { ...member, type: 'User', isIndexed: false }),
+    )
     // The other writes list the group under its members: `seed` does this.
     .flatMap((write) => ('put' in write ? [write.put] : []));
-  return { id, items: [{ ...group, members: memberIds.length }, ...values, ...memberships] };
+  return { id, items: [{ ...group, members: members.length }, ...values, ...memberships] };
 }
 
 /** Creates a counter item for seeded resources. @param shard an unused name of a counter shard */

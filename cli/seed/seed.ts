@@ -4,7 +4,7 @@ import { batchesOf, inParallel } from '../../directory/store/batches';
 import type { Item } from '../../directory/store/item';
 import { TRANSACTION_WRITES, type Table } from '../../directory/store/table';
 import type { Tenant } from '../../directory/resources/tenant';
-import { countItem, groupItems, userItems } from './items';
+import { countItem, displayNameOf, groupItems, userItems } from './items';
 
 /** Users and groups to add to a connection. */
 export interface Seed {
@@ -55,10 +55,12 @@ export async function seed(
     await add(userIds, userItems(connection, `${prefix}${index}`));
   for (let index = 0; index < groups; index += 1) {
     const members = Array.from({ length: Math.min(membersPerGroup, users) }, (_, member) => {
-      return userIds[(index * membersPerGroup + member) % users] ?? '';
+      const user = (index * membersPerGroup + member) % users;
+      return { value: userIds[user] ?? '', display: displayNameOf(`${prefix}${user}`) };
     });
     await add(groupIds, groupItems(connection, `${prefix}group ${index}`, members));
-    await listUnderMembers(table, connection, groupIds.at(-1) ?? '', members);
+    const memberIds = members.map(({ value }) => value);
+    await listUnderMembers(table, connection, groupIds.at(-1) ?? '', memberIds);
   }
   const shard = `seed-${randomUUID()}`;
   if (users > 0) pending.push(countItem(connection, 'User', shard, users));

@@ -20,12 +20,14 @@ interface Settings {
   readonly env?: Readonly<Record<string, string>>;
   /** Sends SIGTERM as soon as the output is as wanted. */
   readonly endsWhen?: (stdout: string) => boolean;
+  /** Kills the process after this time. */
+  readonly killedAfterMs?: number;
 }
 
 /** Runs the bundled command `cdk-scim` with exactly these arguments. */
 export async function run(
   args: readonly string[],
-  { env = {}, endsWhen }: Settings = {},
+  { env = {}, endsWhen, killedAfterMs }: Settings = {},
 ): Promise<CommandResult> {
   const own = Object.entries(process.env).filter(([name]) => !AWS_VARIABLES.test(name));
   const child = spawn(process.execPath, [PROGRAM, ...args], {
@@ -33,13 +35,19 @@ export async function run(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const timer =
+    killedAfterMs === undefined
+      ? undefined
+      : setTimeout(() => child.kill('SIGKILL'), killedAfterMs);
   let stdout = '';
   child.stdout.on('data', (part: Buffer) => {
     stdout += part.toString('utf8');
     if (endsWhen?.(stdout) === true) child.kill();
   });
   const stderr = await text(child.stderr);
-  return { code: await exited, stdout, stderr };
+  const code = await exited;
+  clearTimeout(timer);
+  return { code, stdout, stderr };
 }
 
 /** Runs `cdk-scim` for the server of the tests. */
