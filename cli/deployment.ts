@@ -11,6 +11,8 @@ export interface DeploymentOptions extends AwsOptions {
 
 /** Clients of a deployment. */
 export interface Deployment {
+  /** URL of the admin API. */
+  readonly adminUrl: string;
   readonly admin: ScimAdminClient;
   readonly application: ScimClient;
 }
@@ -26,6 +28,7 @@ export async function findDeployment(options: DeploymentOptions): Promise<Deploy
   const adminUrl = await adminUrlOf(options);
   const access = await accessTo(adminUrl, options);
   return {
+    adminUrl,
     admin: new ScimAdminClient({ url: adminUrl, ...access }),
     application: new ScimClient({ url: adminUrl.replace(/admin$/, 'app/v1'), ...access }),
   };

@@ -20,6 +20,8 @@ export interface ImportResult {
   readonly created: number;
   readonly updated: number;
   readonly unchanged: number;
+  readonly conflictCount: number;
+  /** The first 1,000. */
   readonly conflicts: readonly ImportConflict[];
   /** Attributes that the connection does not have. */
   readonly ignored: readonly string[];

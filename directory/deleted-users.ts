@@ -4,6 +4,7 @@ import type { Attributes } from '../scim/resource/parse';
 import type { StoredResource } from '../scim/resource/resource';
 import { Candidates } from './candidates';
 import { deletionIntent } from './memberships/deletions';
+import { markGroupListDeleted } from './memberships/group-list';
 import { INDEXED_USER_ATTRIBUTES, keyFormsOf } from './resources/unique-and-indexed-values';
 import {
   changedMeta,
@@ -62,6 +63,8 @@ export class DeletedUsers {
     const failed = await table.write([
       ...this.removalWrites(resourceFromItem(item)).map(({ write }) => write),
       intentWrite(intent),
+      // Until the log is stripped, nobody is imported under this id.
+      markGroupListDeleted(connection, 'User', id),
       new Candidates(table, connection).conflictRemoval(resourceFromItem(item).attributes),
       ...alongside,
     ]);

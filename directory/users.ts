@@ -24,6 +24,13 @@ export type UserDeletion = 'retain' | 'erase';
 /** When a resource that existed elsewhere was created and changed there (RFC 3339). */
 export type Times = Partial<Pick<ResourceMeta, 'created' | 'lastModified'>>;
 
+/** What is known of a user who existed elsewhere. */
+export interface Elsewhere {
+  readonly times?: Times;
+  /** The user's id in the application. */
+  readonly applicationId?: string | undefined;
+}
+
 /** The users of a connection. */
 export class Users {
   /** All users, as listings read them. */
@@ -79,18 +86,18 @@ export class Users {
    * Adds a user, active unless its attributes say otherwise. A retained user with the same
    * `externalId` is revived under its old id, and so is one with the same `userName` unless both
    * have an `externalId`.
-   * @param times of a user who existed elsewhere
+   * @param elsewhere what is known of a user who existed elsewhere
    * @throws ScimError 409 `uniqueness`, also for a user who matches several candidates
    */
-  async create(sent: Attributes, times: Times = {}): Promise<StoredResource> {
+  async create(sent: Attributes, elsewhere: Elsewhere = {}): Promise<StoredResource> {
     const attributes: Attributes = { active: true, ...sent };
     for (let attempt = 1; ; attempt += 1) {
       const deleted =
         this.userDeletion === 'retain' ? await this.deleted.find(attributes) : undefined;
       const created =
         deleted === undefined
-          ? await this.createNew(attributes, { ...newMeta(), ...times })
-          : await this.revive(deleted, attributes, times);
+          ? await this.createNew(attributes, { ...newMeta(), ...elsewhere.times }, elsewhere)
+          : await this.revive(deleted, attributes, elsewhere);
       if (created !== undefined) return created;
       // Another request revived the user first: the next attempt meets a conflict or another user.
       await this.tenant.table.retries.pause(attempt);
@@ -99,21 +106,21 @@ export class Users {
 
   /**
    * Adds a retained user again under its id.
-   * @param times of a user who existed elsewhere; `created` stays as it is
+   * @param elsewhere what is known of a user who existed elsewhere; `created` stays as it is
    * @returns undefined if another request revived the user first
    * @throws ScimError 409 `uniqueness`, 503
    */
   async revive(
     deleted: StoredItem,
     attributes: Attributes,
-    { lastModified }: Times = {},
+    { times: { lastModified } = {}, applicationId = deleted.applicationId }: Elsewhere = {},
   ): Promise<StoredResource | undefined> {
     await this.endMemberships(deleted.id);
     const meta = changedMeta(deleted);
     return this.resources.create(attributes, {
       meta: lastModified === undefined ? meta : { ...meta, lastModified },
       sequence: deleted.sequence + 1,
-      item: applicationIdOf(deleted.applicationId),
+      item: applicationIdOf(applicationId),
       alongside: [
         ...this.deleted.removalWrites(deleted),
         { write: unmarkGroupListDeleted(this.tenant.connection, deleted.id) },
@@ -132,8 +139,10 @@ export class Users {
     { checks = [], applicationId: given }: NewUserOptions = {},
   ): Promise<StoredResource | undefined> {
     if (given !== undefined) {
+      // The candidate with this id, if there is one, is adopted: no other user may match it.
+      const adoption = (await this.candidates.adoptionWrites(given, meta.id)) ?? [];
       const item = applicationIdOf(given);
-      return this.resources.create(attributes, { meta, item, alongside: checks });
+      return this.resources.create(attributes, { meta, item, alongside: [...checks, ...adoption] });
     }
     if (this.adoption.adoption === 'off') {
       return this.resources.create(attributes, { meta, alongside: checks });

@@ -70,14 +70,21 @@ function columnOf(header: string): Column {
 
 function userOf(columns: readonly Column[], values: readonly string[]): JsonObject {
   const user: Record<string, unknown> = { schemas: [USER_SCHEMA] };
+  const elements = new Map<string, Record<string, unknown>>();
   for (const [index, column] of columns.entries()) {
     const value = values[index] ?? '';
-    if (value !== '') put(user, column, value);
+    if (value !== '') put(user, elements, column, value);
   }
   return user;
 }
 
-function put(user: Record<string, unknown>, column: Column, text: string): void {
+/** @param elements those of lists, by what the columns say of them */
+function put(
+  user: Record<string, unknown>,
+  elements: Map<string, Record<string, unknown>>,
+  column: Column,
+  text: string,
+): void {
   const { extension, attribute, type, subAttribute } = column;
   const container = extension === undefined ? user : child(user, extension);
   const definition = findAttribute(
@@ -91,7 +98,10 @@ function put(user: Record<string, unknown>, column: Column, text: string): void 
     container[attribute] = definition?.type === 'boolean' ? booleanFrom(column, text) : text;
     return;
   }
-  const parent = isList ? element(container, attribute, type) : child(container, attribute);
+  const name = [extension ?? '', attribute, type ?? ''].join(' ').toLowerCase();
+  const found = isList ? elements.get(name) : child(container, attribute);
+  const parent = found ?? addElement(container, attribute, type);
+  if (isList) elements.set(name, parent);
   const isPrimary = subAttribute?.toLowerCase() === 'primary';
   parent[subAttribute ?? 'value'] = isPrimary ? booleanFrom(column, text) : text;
 }
@@ -106,15 +116,13 @@ function child(object: Record<string, unknown>, name: string): Record<string, un
   return (object[name] ??= {}) as Record<string, unknown>;
 }
 
-/** Returns the element of a list with a type, or the only one without; it is added if needed. */
-function element(
+/** Adds an element to a list. */
+function addElement(
   object: Record<string, unknown>,
   name: string,
   type: string | undefined,
 ): Record<string, unknown> {
   const list = (object[name] ??= []) as Record<string, unknown>[];
-  const found = list.find((each) => each['type'] === type);
-  if (found !== undefined) return found;
   const added = type === undefined ? {} : { type };
   list.push(added);
   return added;

@@ -17,8 +17,10 @@ import {
  * @see https://workos.com/docs/reference/directory-sync/directory-user
  */
 export function fromWorkOs(objects: readonly JsonObject[]): readonly JsonObject[] {
-  const isGroup = ({ object, username, userName }: JsonObject): boolean =>
-    object === 'directory_group' || (username === undefined && userName === undefined);
+  const isGroup = ({ object, name, emails, username, userName }: JsonObject): boolean =>
+    typeof object === 'string'
+      ? object === 'directory_group'
+      : name !== undefined && [emails, username, userName].every((each) => each === undefined);
   const users = objects.filter((each) => !isGroup(each));
   const groups = new Map<string, JsonObject>();
   const members = new Map<string, JsonObject[]>();
@@ -26,7 +28,9 @@ export function fromWorkOs(objects: readonly JsonObject[]): readonly JsonObject[
   for (const user of users) {
     for (const group of objectsIn(user['groups'])) {
       const id = addWorkOsGroup(groups, group);
-      members.set(id, [...(members.get(id) ?? []), { value: textIn(user['id']) }]);
+      const list = members.get(id) ?? [];
+      list.push({ value: textIn(user['id']) });
+      members.set(id, list);
     }
   }
   return [
@@ -51,19 +55,22 @@ function addWorkOsGroup(groups: Map<string, JsonObject>, group: JsonObject): str
   return id;
 }
 
+/** Newer answers have user names, addresses and titles among the custom attributes. */
 function workOsUser(user: JsonObject): JsonObject {
-  const userName = textIn(user['username'] ?? user['userName']);
-  const emails = objectsIn(user['emails']).map(({ value, type, primary }) =>
+  const custom = objectIn(user['custom_attributes'] ?? user['customAttributes']) ?? {};
+  const either = (...names: readonly string[]): unknown =>
+    names.map((name) => user[name] ?? custom[name]).find((value) => value !== undefined);
+  const emails = objectsIn(either('emails')).map(({ value, type, primary }) =>
     present({ value, type: textIn(type), primary: primary === true ? true : undefined }),
   );
   const email = textIn(user['email']);
   return present({
     schemas: [USER_SCHEMA],
     id: textIn(user['id']),
-    externalId: textIn(user['idp_id'] ?? user['idpId']),
-    userName: userName ?? email ?? textIn(emails[0]?.['value']),
-    name: nameFrom(user['first_name'] ?? user['firstName'], user['last_name'] ?? user['lastName']),
-    title: textIn(user['job_title'] ?? user['jobTitle']),
+    externalId: textIn(either('idp_id', 'idpId')),
+    userName: textIn(either('username', 'userName')) ?? email ?? textIn(emails[0]?.['value']),
+    name: nameFrom(either('first_name', 'firstName'), either('last_name', 'lastName')),
+    title: textIn(either('job_title', 'jobTitle')),
     emails: emails.length > 0 || email === undefined ? emails : [{ value: email, primary: true }],
     active: user['state'] !== 'inactive' && user['state'] !== 'suspended',
     meta: metaFrom('User', user),

@@ -26,13 +26,13 @@ export function addExport(program: Program): void {
     .option('--out <file>', 'file to write (default: standard output)')
     .action(async (connection, _, command) => {
       const options = command.optsWithGlobals();
-      const { admin } = await findDeployment(options);
+      const { admin, adminUrl } = await findDeployment(options);
       const { out } = options;
       if (out === undefined) {
         await printExport(admin, connection);
         return;
       }
-      const lines = await writeExport(admin, connection, out);
+      const lines = await writeExport(admin, { connection, deployment: adminUrl }, out);
       printResult(options.json, { connection, file: path.resolve(out), lines }, () => {
         print(`${out} has ${lines} lines. It contains personal data: keep it accordingly.`);
       });
@@ -51,13 +51,11 @@ async function printExport(admin: ScimAdminClient, connection: string): Promise<
 /** Writes a file, from where an earlier run has ended. @returns the number of its lines */
 async function writeExport(
   admin: ScimAdminClient,
-  connection: string,
+  { connection, deployment }: { readonly connection: string; readonly deployment: string },
   file: string,
 ): Promise<number> {
-  const checkpoint = new Checkpoint(`${file}.checkpoint`, {
-    export: path.resolve(file),
-    connection,
-  });
+  const task = { export: path.resolve(file), connection, deployment };
+  const checkpoint = new Checkpoint(`${file}.checkpoint`, task);
   const earlier = checkpoint.read();
   const exists = existsSync(file);
   if (earlier === undefined && exists) {
@@ -71,7 +69,7 @@ async function writeExport(
     checkpoint.save({ bytes, lines });
     writeFileSync(file, '', { mode: 0o600, flag: 'wx' });
   }
-  // What follows the last checkpoint is read again.
+  // The lines after the last checkpoint are read again.
   truncateSync(file, bytes);
   const ended = new AbortController();
   process.once('SIGINT', () => {

@@ -5,6 +5,7 @@ import { UsageError } from '../errors';
 import { usersFromCsv } from './csv';
 import { fromAuth0, fromWorkOs } from './dumps';
 import {
+  memberLines,
   objectIn,
   objectsIn,
   type JsonObject,
@@ -26,7 +27,7 @@ export async function openFile(file: string, format?: FileFormat): Promise<Sourc
   const name = path.resolve(file);
   const size = sizeOf(name);
   const form = format ?? (path.extname(file).toLowerCase() === '.csv' ? 'csv' : 'jsonl');
-  const source = { name: `${name} (${size} bytes)` };
+  const source = { name: `${name} (${form}, ${size} bytes)` };
   if (form === 'jsonl') {
     const total = await numberOfLines(name);
     return { ...source, total, lines: (from) => jsonLines(name, from) };
@@ -58,8 +59,21 @@ async function* jsonLines(file: string, from: Place | undefined): AsyncGenerator
   for await (const text of readLines(file)) {
     number += 1;
     if (number <= doneOf(from) || text.trim() === '') continue;
-    yield { number, text: number === 1 ? text.replace(/^\uFEFF/, '') : text, next: number };
+    for (const part of partsOf(number === 1 ? text.replace(/^\uFEFF/, '') : text)) {
+      yield { number, text: part, next: number };
+    }
   }
+}
+
+/** A line of this length may not fit into a call. */
+const LONG_LINE = 256 * 1024;
+
+/** Returns a line as it is, or a large group as lines with a part of its members each. */
+function partsOf(text: string): readonly string[] {
+  const group = text.length < LONG_LINE ? undefined : objectIn(jsonFrom(text));
+  const members = objectsIn(group?.['members']);
+  if (group === undefined || members.length === 0) return [text];
+  return memberLines(group, members).map((line) => JSON.stringify(line));
 }
 
 /** Yields resources after the first ones. */

@@ -44,7 +44,7 @@ export function addImport(program: Program): void {
     .action(async (connection, file, _, command) => {
       const options = command.optsWithGlobals();
       const source = await openSource(file, options);
-      const { admin } = await findDeployment(options);
+      const { admin, adminUrl } = await findDeployment(options);
       const dryRun = options.dryRun === true;
       const ended = new AbortController();
       process.once('SIGINT', () => {
@@ -55,6 +55,7 @@ export function addImport(program: Program): void {
         : new Checkpoint(options.checkpoint ?? checkpointFile(connection, file), {
             import: source.name,
             connection,
+            deployment: adminUrl,
           });
       const progress = new Progress(dryRun ? 'checking' : 'importing');
       const totals = await runImport(source, {
@@ -69,9 +70,8 @@ export function addImport(program: Program): void {
       });
       progress.end();
       if (ended.signal.aborted) {
-        throw new UsageError(
-          `Ended after ${totals.lines} lines. Run the same command again to go on.`,
-        );
+        const goOn = dryRun ? '' : ' Run the same command again to go on.';
+        throw new UsageError(`Ended after ${totals.lines} lines.${goOn}`);
       }
       checkpoint?.remove();
       if (totals.conflictCount > 0) process.exitCode = EXIT.findings;

@@ -4,8 +4,8 @@ import type { Checkpoint } from './checkpoint';
 import { objectsIn, type JsonObject, type Place, type Source, type SourceLine } from './source';
 
 /**
- * What a call has at most, unless one line is larger. The API takes 4 MB, but has 28 seconds for
- * it; small calls finish, and show the progress.
+ * The most of a call, unless one line is larger. The API takes 4 MB, but has 28 seconds for it;
+ * small calls finish, and show the progress.
  */
 const PAGE_BYTES = 512 * 1024;
 const PAGE_LINES = 500;
@@ -92,7 +92,7 @@ async function importPage(
   for (;;) {
     const result = await admin.importResources(connection, text, { dryRun });
     const isProgress = result.created + result.updated > 0;
-    // What earlier calls for these lines have changed is unchanged now.
+    // Lines that earlier calls have changed are unchanged now.
     const unchanged = result.unchanged - created - updated;
     created += result.created;
     updated += result.updated;
@@ -110,7 +110,7 @@ async function importPage(
       created,
       updated,
       unchanged: Math.max(0, unchanged),
-      conflictCount: conflicts.length,
+      conflictCount: result.conflictCount,
       conflicts,
       ignored: result.ignored,
     };

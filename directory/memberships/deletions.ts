@@ -90,8 +90,8 @@ export async function endDeletion(table: Table, intent: ResourceIntent): Promise
 }
 
 /**
- * Removes the members of a deleted group. None can be added any more, and the group's id is never
- * reused.
+ * Removes the members of a deleted group. None can be added any more: an import refuses the group's
+ * id until the intent is gone.
  * @returns false if there was not enough time
  */
 async function removeMembers({ table, connection }: Tenant, groupId: string): Promise<boolean> {

@@ -14,7 +14,7 @@ import { membersOf, type Membership } from './membership-item';
 /** How a group deals with members that do not exist. */
 export interface UnknownMemberRules {
   readonly unknownMembers: 'refuse' | 'skip';
-  /** Called with the number of members skipped. */
+  /** Called with the ids of the members that were skipped. */
   readonly onSkippedMembers?: (ids: readonly string[]) => void;
 }
 

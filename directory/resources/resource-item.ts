@@ -87,7 +87,7 @@ export function isNewResource(
   { created, lastModified, sequence }: StoredItem,
   by: ChangedBy | undefined,
 ): boolean {
-  return created === lastModified || (by?.reason !== undefined && sequence === FIRST_SEQUENCE);
+  return by?.reason === undefined ? created === lastModified : sequence === FIRST_SEQUENCE;
 }
 
 /** Reads the item of a user or group, or a retained user's record. */

@@ -280,7 +280,7 @@ export interface ResourceChange {
 }
 
 /** @returns undefined if nothing failed, or if another change came first */
-function conflictOf(
+export function conflictOf(
   writes: readonly GuardedWrite[],
   failed: readonly FailedCondition[],
 ): ScimError | undefined {

@@ -35,8 +35,11 @@ export interface ExportPage {
   readonly next: ExportPosition | undefined;
 }
 
-/** A page ends at this number of characters, or of resources. */
-const PAGE_CHARACTERS = 3 * 1024 * 1024;
+/**
+ * A page ends at this number of bytes, or of resources. Lambda returns 6 MB, in which each quote of
+ * a line takes two bytes.
+ */
+const PAGE_BYTES = 4 * 1024 * 1024;
 const PAGE_RESOURCES = 2000;
 
 /** Items that are read at a time. */
@@ -64,7 +67,7 @@ export async function exportPage(
 
 class Exporter {
   private readonly resources: JsonObject[] = [];
-  private characters = 0;
+  private bytes = 0;
 
   constructor(
     private readonly tenant: Tenant,
@@ -79,7 +82,7 @@ class Exporter {
 
   private get isFull(): boolean {
     return (
-      this.characters > PAGE_CHARACTERS ||
+      this.bytes > PAGE_BYTES ||
       this.resources.length >= PAGE_RESOURCES ||
       this.tenant.table.retries.timeLeft < HAND_OVER_MS
     );
@@ -142,7 +145,7 @@ class Exporter {
 
   private add(resource: JsonObject): void {
     this.resources.push(resource);
-    this.characters += JSON.stringify(resource).length;
+    this.bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(resource)));
   }
 
   private typeOf(part: Part): ResourceType {

@@ -11,7 +11,9 @@ import { deletedUserKey } from '../store/keys';
 import { ABSENT } from '../store/write';
 import {
   checkImportedId,
+  checkNotNewer,
   idOfName,
+  noDeletion,
   noOther,
   type ImportedResource,
   type ImportOptions,
@@ -66,6 +68,7 @@ export class GroupImport {
     if (found !== undefined && equalJson(found.attributes, attributes)) {
       return { id, outcome: 'unchanged' };
     }
+    if (found !== undefined) checkNotNewer(found, times, 'Group');
     if (this.options.isDryRun) {
       if (this.rules.uniqueNames && named !== undefined && named !== id) {
         throw notUnique('displayName', 'Group');
@@ -94,6 +97,7 @@ export class GroupImport {
       item: { members: 0 },
       alongside: [
         noOther(connection, 'User', meta.id),
+        noDeletion(connection, 'Group', meta.id),
         {
           write: { check: deletedUserKey(connection, meta.id), condition: ABSENT },
           conflict: () => idTaken('A deleted user of this connection', 'User'),

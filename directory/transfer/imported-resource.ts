@@ -1,6 +1,7 @@
-import { idTaken } from '../../scim/errors/resource-errors';
+import { changedSince, deletedRecently, idTaken } from '../../scim/errors/resource-errors';
 import { wrongValue } from '../../scim/errors/value-errors';
 import type { Attributes } from '../../scim/resource/parse';
+import type { StoredResource } from '../../scim/resource/resource';
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import type { GuardedWrite } from '../resources/resources';
 import type { Tenant } from '../resources/tenant';
@@ -9,7 +10,7 @@ import {
   keyFormsOf,
   type IndexedAttributes,
 } from '../resources/unique-and-indexed-values';
-import { resourceKey, valuePartition } from '../store/keys';
+import { groupListKey, resourceKey, valuePartition } from '../store/keys';
 import { isResourceId } from '../store/resource-ids';
 import { ABSENT } from '../store/write';
 import type { Times } from '../users';
@@ -65,4 +66,28 @@ export function noOther(connection: string, type: ResourceTypeName, id: string):
     write: { check: resourceKey(connection, type, id), condition: ABSENT },
     conflict: () => idTaken(`A ${type.toLowerCase()} of this connection`, type),
   };
+}
+
+/**
+ * Returns the condition that no resource with an id is being deleted: what is left of it would take
+ * the memberships of the imported one along.
+ */
+export function noDeletion(connection: string, type: ResourceTypeName, id: string): GuardedWrite {
+  return {
+    write: { check: groupListKey(connection, type, id), condition: { is: 'notDeleted' } },
+    conflict: () => deletedRecently(type),
+  };
+}
+
+/**
+ * Refuses to replace what is newer than the import, such as a change by the identity provider after
+ * the move.
+ * @throws ScimError 409 `uniqueness`
+ */
+export function checkNotNewer(
+  stored: Pick<StoredResource, 'lastModified'>,
+  { lastModified }: Times,
+  type: ResourceTypeName,
+): void {
+  if (lastModified !== undefined && stored.lastModified > lastModified) throw changedSince(type);
 }

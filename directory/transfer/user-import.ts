@@ -1,4 +1,5 @@
 import { idTaken, notUnique } from '../../scim/errors/resource-errors';
+import { wrongValue } from '../../scim/errors/value-errors';
 import { asText, equalJson } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
 import { DeletedUsers } from '../deleted-users';
@@ -9,13 +10,16 @@ import {
   resourceFromItem,
   type StoredItem,
 } from '../resources/resource-item';
+import { conflictOf, type GuardedWrite } from '../resources/resources';
 import type { Tenant } from '../resources/tenant';
 import { deletedUserKey, resourceKey } from '../store/keys';
 import { ABSENT } from '../store/write';
 import type { Users } from '../users';
 import {
   checkImportedId,
+  checkNotNewer,
   idOfName,
+  noDeletion,
   noOther,
   type ImportedResource,
   type ImportOptions,
@@ -30,6 +34,12 @@ export interface ImportedUser extends ImportedResource {
   readonly applicationId?: string | undefined;
 }
 
+/** How users are imported. */
+export interface UserImportOptions extends ImportOptions {
+  /** Whether the connection keeps the records of deleted users. */
+  readonly retainsDeleted: boolean;
+}
+
 /**
  * Adds users with the ids and times that they had elsewhere. Importing one again changes nothing.
  */
@@ -39,7 +49,7 @@ export class UserImport {
   constructor(
     private readonly tenant: Tenant,
     private readonly users: Users,
-    private readonly options: ImportOptions,
+    private readonly options: UserImportOptions,
   ) {
     this.deleted = new DeletedUsers(tenant);
   }
@@ -63,18 +73,22 @@ export class UserImport {
     const named = await this.idOfName(sent.attributes);
     const id = sent.id ?? named;
     const { live, retained } = id === undefined ? {} : await this.find(id);
-    // As with a PUT, a user who is inactive stays so unless the import says otherwise.
-    const active = live?.attributes['active'] ?? sent.deletedAt === undefined;
-    const user = { ...sent, attributes: { active, ...sent.attributes } };
-    if (user.deletedAt !== undefined) return this.retain(user, live, retained);
+    if (sent.deletedAt !== undefined) return this.retain(sent, live, retained);
+    const user = { ...sent, attributes: withActive(sent.attributes, live?.attributes) };
     if (live !== undefined && equalJson(live.attributes, user.attributes)) return 'unchanged';
+    const stored = live ?? retained;
+    if (stored !== undefined) checkNotNewer(stored, sent.times, 'User');
     if (this.options.isDryRun) {
       if (named !== undefined && named !== id) throw notUnique('userName', 'User');
       return live === undefined ? 'created' : 'updated';
     }
     if (live !== undefined) {
-      await this.users.change(live.id, () => user.attributes, user.times.lastModified);
-      return 'updated';
+      const changed = await this.users.change(
+        live.id,
+        (current) => withActive(sent.attributes, current.attributes),
+        user.times.lastModified,
+      );
+      return changed.version === live.version ? 'unchanged' : 'updated';
     }
     return (await this.add(user, retained)) === undefined ? undefined : 'created';
   }
@@ -82,22 +96,34 @@ export class UserImport {
   /** @returns undefined if another request came first */
   private async add(user: ImportedUser, retained: StoredItem | undefined): Promise<unknown> {
     const { id, attributes, applicationId, times } = user;
-    if (id === undefined) return this.users.create(attributes, times);
-    if (retained !== undefined) return this.users.revive(retained, attributes, times);
+    if (id === undefined) return this.users.create(attributes, { times, applicationId });
+    if (retained !== undefined) return this.users.revive(retained, attributes, user);
     const { connection } = this.tenant;
     const meta = { ...newMeta(id), ...times };
     const isNotRetained = { check: deletedUserKey(connection, id), condition: ABSENT } as const;
-    const checks = [noOther(connection, 'Group', id), { write: isNotRetained }];
+    const checks = [
+      noOther(connection, 'Group', id),
+      noDeletion(connection, 'User', id),
+      { write: isNotRetained },
+    ];
     return this.users.createNew(attributes, meta, { checks, applicationId });
   }
 
-  /** @throws ScimError 409 `uniqueness` if the user was not deleted here, or is another one */
+  /**
+   * @throws ScimError 400 `invalidValue` for a user without an id, or if the connection keeps no
+   *   deleted users; 409 `uniqueness` if the user was not deleted here, or is another one
+   */
   private async retain(
-    { id, attributes, deletedAt, applicationId, times }: ImportedUser,
+    { id, attributes: sent, deletedAt, applicationId, times }: ImportedUser,
     live: StoredItem | undefined,
     retained: StoredItem | undefined,
   ): Promise<ImportOutcome | undefined> {
+    if (!this.options.retainsDeleted) {
+      throw wrongValue('deletedAt', 'left out: this connection erases users', deletedAt);
+    }
+    if (id === undefined) throw wrongValue('id', 'given for a deleted user', id);
     if (live !== undefined) throw idTaken('A user who is not deleted here', 'User');
+    const attributes = { ...sent, active: false };
     if (retained !== undefined) {
       if (equalJson(retained.attributes, attributes)) return 'unchanged';
       throw idTaken('Another deleted user', 'User');
@@ -112,10 +138,15 @@ export class UserImport {
       sequence: FIRST_SEQUENCE,
       ...(applicationId === undefined ? {} : { applicationId }),
     };
-    const failed = await table.write([
-      ...this.deleted.recordWrites(record, ABSENT),
-      ...(['User', 'Group'] as const).map((type) => noOther(connection, type, meta.id).write),
-    ]);
+    const checks = [
+      ...(['User', 'Group'] as const).map((type) => noOther(connection, type, id)),
+      noDeletion(connection, 'User', id),
+    ];
+    const records = this.deleted.recordWrites(record, ABSENT).map((write) => ({ write }));
+    const writes: readonly GuardedWrite[] = [...records, ...checks];
+    const failed = await table.write(writes.map(({ write }) => write));
+    const conflict = conflictOf(writes, failed);
+    if (conflict !== undefined) throw conflict;
     return failed.length === 0 ? 'created' : undefined;
   }
 
@@ -143,4 +174,12 @@ export class UserImport {
     if (at(group) !== undefined) throw idTaken('A group of this connection', 'Group');
     return { live: at(user), retained: at(deleted) };
   }
+}
+
+/**
+ * Returns a user's attributes with `active`. As with a PUT, a user who is inactive stays so unless
+ * the import says otherwise.
+ */
+function withActive(attributes: Attributes, stored: Attributes | undefined): Attributes {
+  return { active: stored?.['active'] ?? true, ...attributes };
 }

@@ -23,7 +23,7 @@ export const LARGEST_KB: Readonly<Record<FunctionName, number>> = {
   'token-rotation': 480,
   notifications: 450,
   webhooks: 450,
-  admin: 720,
+  admin: 760,
   application: 140,
   ui: 300,
   'declared-connections': 560,

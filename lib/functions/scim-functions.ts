@@ -92,8 +92,9 @@ export function createFunctions(
     tokenRotation,
   );
   factory.allowWebhooks(admin, webhooks);
-  // The admin API lists connections, and checks the groups that a schema change affects.
-  factory.allowTable(admin, 'BatchGetItem');
+  // The admin API lists connections, checks the groups that a schema change affects, and imports
+  // users and groups: their ids must not be in use, and members of large groups are batches.
+  factory.allowTable(admin, 'BatchGetItem', 'BatchWriteItem', 'ConditionCheckItem');
   factory.allowIndex(admin);
   for (const fn of [tokenRotation, admin]) factory.allowProbe(fn, discovery);
   configurePages(admin, props);

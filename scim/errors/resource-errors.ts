@@ -33,6 +33,21 @@ export function idTaken(owner: string, resourceType: ResourceTypeName): ScimErro
   });
 }
 
+/** 409 `uniqueness` for an imported resource whose id belonged to one that is being deleted. */
+export function deletedRecently(resourceType: ResourceTypeName): ScimError {
+  return idTaken('A resource that was deleted a few minutes ago', resourceType).with({
+    detail: 'A resource with this id was deleted a few minutes ago. Import it in ten minutes.',
+  });
+}
+
+/** 409 `uniqueness` for an imported resource that was changed or deleted here since. */
+export function changedSince(resourceType: ResourceTypeName): ScimError {
+  return idTaken('A resource', resourceType).with({
+    detail: 'It has been changed here since, and was left as it is.',
+    attribute: 'meta.lastModified',
+  });
+}
+
 /**
  * 409 `uniqueness` for a new user who matches several users that the application already has.
  * @param number of users that match

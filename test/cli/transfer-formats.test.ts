@@ -42,6 +42,14 @@ test('the header of a CSV file has SCIM paths', () => {
   ]);
 });
 
+test('columns of one list without a type belong together', () => {
+  const [row] = usersFromCsv(
+    'userName,emails.type,emails.value,emails.primary\nada,work,ada@acme.example,true\n',
+  );
+  const emails = [{ type: 'work', value: 'ada@acme.example', primary: true }];
+  expect(row?.user).toMatchObject({ emails });
+});
+
 test.each([
   ['', /empty/],
   ['name.givenName\nAda', /needs a column "userName"/],
@@ -81,7 +89,13 @@ test('users and groups of WorkOS keep their ids, with the members that users nam
       created_at: '2021-06-25T19:07:33.155Z',
       updated_at: '2022-06-25T19:07:33.155Z',
     },
-    { id: 'directory_user_2', userName: 'bob', emails: [], state: 'active', groups: [group] },
+    {
+      object: 'directory_user',
+      id: 'directory_user_2',
+      state: 'active',
+      custom_attributes: { username: 'bob', job_title: 'Cook' },
+      groups: [group],
+    },
   ]);
   expect(lines).toEqual([
     {
@@ -98,7 +112,12 @@ test('users and groups of WorkOS keep their ids, with the members that users nam
         lastModified: '2022-06-25T19:07:33.155Z',
       },
     },
-    expect.objectContaining({ id: 'directory_user_2', userName: 'bob', active: true }),
+    expect.objectContaining({
+      id: 'directory_user_2',
+      userName: 'bob',
+      title: 'Cook',
+      active: true,
+    }),
     {
       schemas: [GROUP],
       id: 'directory_group_2',

@@ -70,6 +70,7 @@ test('users and groups keep their ids and times, and work like any others', asyn
     created: 4,
     updated: 0,
     unchanged: 0,
+    conflictCount: 0,
     conflicts: [],
     ignored: [],
     isComplete: true,
@@ -144,14 +145,46 @@ test('repeating an import changes nothing, and one with changes changes just the
     user(undefined, 'BOB@acme.example', { title: 'Cook' }),
     group('g-1', 'Planners', [before[1].id]),
   ];
-  expect(await importLines(client, changed)).toMatchObject({
-    created: 0,
-    updated: 3,
-    unchanged: 0,
-  });
+  // What was changed here since is newer than the import.
+  const { conflicts, ...result } = await importLines(client, changed);
+  expect(result).toMatchObject({ created: 0, updated: 2, conflictCount: 1 });
+  expect(conflicts).toMatchObject([{ line: 1, id: 'u-1', attribute: 'meta.lastModified' }]);
+  const newer = { ...changed[0], meta: { lastModified: new Date().toISOString() } };
+  expect(await importLines(client, [newer])).toMatchObject({ updated: 1, conflictCount: 0 });
   // An import adds members and removes none, and a line without `active` keeps it.
   expect(await client.memberIds('g-1')).toEqual([before[1].id, 'u-1'].sort());
   expect((await client.get('/Users/u-1')).body).toMatchObject({ title: 'Pilot', active: false });
+});
+
+test('deleted users and groups do not come back by an older import', async () => {
+  const client = await Client.connect('generic');
+  const lines = [user('u-1', 'ada@acme.example'), group('g-1', 'Cooks', ['u-1'])];
+  await importLines(client, lines);
+  await client.delete('/Users/u-1');
+  await client.delete('/Groups/g-1');
+  const { conflicts, created } = await importLines(client, lines);
+  expect(created).toBe(0);
+  expect(conflicts.map(({ detail }: Body) => detail)).toEqual([
+    expect.stringMatching('changed here since'),
+    expect.stringMatching('deleted a few minutes ago'),
+  ]);
+  const now = { ...lines[0], meta: { lastModified: new Date().toISOString() } };
+  expect(await importLines(client, [now])).toMatchObject({ created: 1 });
+  expect((await client.get('/Users/u-1')).status).toBe(200);
+});
+
+test('a connection that erases users takes no deleted ones', async () => {
+  const client = await Client.connect('generic', { userDeletion: 'erase' });
+  const deletedAt = '2024-01-02T03:04:05Z';
+  const lines = [
+    { ...user('u-1', 'ada@acme.example'), deletedAt },
+    user('u-2', 'bob@acme.example'),
+  ];
+  const { conflicts, created } = await importLines(client, lines);
+  expect([created, conflicts.length, conflicts[0].attribute]).toEqual([1, 1, 'deletedAt']);
+  await client.delete('/Users/u-2');
+  const again = await importLines(client, [lines[1] ?? '']);
+  expect(again.conflicts[0].detail).toMatch('deleted a few minutes ago');
 });
 
 test('what cannot be imported is reported with its line, and nothing else is lost', async () => {
@@ -169,10 +202,12 @@ test('what cannot be imported is reported with its line, and nothing else is los
     group('g-1', 'Planners', ['u-3', 'nobody']),
     group('u-3', 'Cooks'),
     user('g-0', 'carol@acme.example'),
-    { ...user('u-4', 'dan@acme.example'), meta: { created: 'yesterday' } },
+    { ...user('u-4', 'dan@acme.example'), meta: { resourceType: 'User', created: 'yesterday' } },
+    user(undefined, 'eve@acme.example'),
+    user(undefined, 'EVE@acme.example'),
   ];
   const { conflicts, ...result } = await importLines(client, lines);
-  expect(result).toMatchObject({ created: 2, ignored: ['shoeSize'], isComplete: true });
+  expect(result).toMatchObject({ created: 3, ignored: ['shoeSize'], isComplete: true });
   const inShort = conflicts.map(({ line, id, attribute }: Body) => [line, id, attribute]);
   expect(inShort).toEqual([
     [1, undefined, undefined],
@@ -184,6 +219,7 @@ test('what cannot be imported is reported with its line, and nothing else is los
     [9, 'u-3', 'id'],
     [10, 'g-0', 'id'],
     [11, undefined, 'meta.created'],
+    [13, undefined, 'userName'],
   ]);
   expect(conflicts[5]).toMatchObject({ name: 'Planners', unknownMembers: 1, members: ['nobody'] });
   expect(await client.memberIds('g-1')).toEqual(['u-3']);
@@ -195,7 +231,7 @@ test('a dry run says what an import would do, and does none of it', async () => 
   const lines = [
     user('u-1', 'ada@acme.example'),
     user('u-2', 'bob@acme.example'),
-    user(undefined, 'ada@acme.example', { title: 'Pilot' }),
+    { ...user(undefined, 'ada@acme.example', { title: 'Pilot' }), meta: undefined },
     group('g-1', 'Planners', ['u-2']),
   ];
   const result = await importLines(client, lines, '?dryRun=true');
@@ -274,7 +310,7 @@ test('events, the log and the audit say that resources were imported', async () 
   const { acts } = (await admin('GET', `/connections/${client.id}/audit`)).body;
   expect(acts[0]).toMatchObject({
     action: 'directory.import',
-    after: { created: 2, conflicts: 0 },
+    after: { lines: 2 },
   });
   expect((await app('GET', `/connections/${client.id}/users/u-1`)).body).toMatchObject({
     id: 'u-1',
@@ -289,7 +325,7 @@ test('an imported user adopts the candidate that it is, unless it brings its own
     userName: `${name}@acme.example`,
   }));
   await app('PUT', `/connections/${client.id}/candidates`, { candidates });
-  const bob = { ...user('u-2', 'bob@acme.example'), applicationId: 'own' };
+  const bob = { ...user(undefined, 'bob@acme.example'), applicationId: 'own' };
   await importLines(client, [user('u-1', 'ada@acme.example'), bob]);
   const events = (await untilEvents(client.id, 3)).slice(1);
   const inShort = events.map(({ type, data }: Body) => [

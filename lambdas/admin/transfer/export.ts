@@ -26,13 +26,11 @@ export async function exportResources(services: Services, request: ApiRequest): 
   const connection = await connections.find(request.connectionId);
   if (connection === undefined) throw noConnection(request.connectionId);
   const start = positionFrom(readJson(request.body));
-  if (start === undefined) {
-    const record = contentRecord({ actor, action: 'directory.export' }, connection.id, {});
-    await connections.recordAction(record, async (writes) => {
-      await table.write(writes);
-      return true;
-    });
-  }
+  const record = contentRecord({ actor, action: 'directory.export' }, connection.id, {});
+  await connections.recordAction(record, async (writes) => {
+    await table.write(writes);
+    return true;
+  });
   const tenant: Tenant = { table, connection: connection.id, baseUrl: scimBaseUrl(connection.id) };
   const types = resourceTypesWith(connection.schemas);
   const { resources, next } = await exportPage(tenant, types, start);

@@ -19,15 +19,25 @@ import { parseResource } from '../../../scim/resource/parse';
 import { unknownAttributes } from '../../../scim/resource/unknown';
 import type { ResourceType, ResourceTypes } from '../../../scim/schema/resource-type';
 
+/** A line with a user. */
+export interface UserLine {
+  readonly type: 'User';
+  readonly user: ImportedUser;
+  /** Attributes that the connection does not have. */
+  readonly ignored: readonly string[];
+}
+
+/** A line with a group. */
+export interface GroupLine {
+  readonly type: 'Group';
+  readonly group: ImportedResource;
+  readonly members: ReadonlyMap<string, Member>;
+  /** Attributes that the connection does not have. */
+  readonly ignored: readonly string[];
+}
+
 /** A line of an import that could be read. */
-export type ImportLine =
-  | { readonly type: 'User'; readonly user: ImportedUser; readonly ignored: readonly string[] }
-  | {
-      readonly type: 'Group';
-      readonly group: ImportedResource;
-      readonly members: ReadonlyMap<string, Member>;
-      readonly ignored: readonly string[];
-    };
+export type ImportLine = UserLine | GroupLine;
 
 /** Attributes of a line that SCIM does not have, or that a client cannot set. */
 const OWN = new Set(['applicationid', 'deletedat', 'groups', 'id', 'meta']);
@@ -103,12 +113,15 @@ function timesOf(body: JsonObject): Times {
   };
 }
 
+/** A time of RFC 3339. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i;
+
 /** Reads a time. @returns RFC 3339 in UTC, with milliseconds */
 function timeIn(body: JsonObject, name: string, path: string): string | undefined {
   const value = ownIgnoringCase(body, name) ?? undefined;
   if (value === undefined) return undefined;
-  const milliseconds = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(milliseconds))
-    throw wrongValue(path, 'a time such as 2026-01-31T12:00:00Z', value);
-  return new Date(milliseconds).toISOString();
+  const milliseconds =
+    typeof value === 'string' && TIME.test(value) ? Date.parse(value) : Number.NaN;
+  if (milliseconds <= Date.now()) return new Date(milliseconds).toISOString();
+  throw wrongValue(path, 'a time in the past such as 2026-01-31T12:00:00Z', value);
 }

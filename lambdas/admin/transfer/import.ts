@@ -3,20 +3,24 @@ import type { Connection } from '../../../directory/connections/connection';
 import type { Tenant } from '../../../directory/resources/tenant';
 import { inParallel } from '../../../directory/store/batches';
 import { HAND_OVER_MS } from '../../../directory/store/retries';
-import { GroupImport } from '../../../directory/transfer/group-import';
-import type { ImportOutcome } from '../../../directory/transfer/imported-resource';
+import { GroupImport, type ImportedGroup } from '../../../directory/transfer/group-import';
+import type {
+  ImportedResource,
+  ImportOutcome,
+} from '../../../directory/transfer/imported-resource';
 import { UserImport } from '../../../directory/transfer/user-import';
 import { Users } from '../../../directory/users';
 import { profileOf } from '../../../idp/profiles/registry';
 import { groupsNotProvisioned } from '../../../scim/errors/access-errors';
+import { notUnique } from '../../../scim/errors/resource-errors';
 import { ScimError } from '../../../scim/errors/scim-error';
-import { asText, isObject, type JsonObject } from '../../../scim/json';
+import { asText, type JsonObject } from '../../../scim/json';
 import { resourceTypesWith } from '../../../scim/schema/resource-type';
 import { jsonAnswer, type Answer } from '../../http/answer';
 import type { ApiRequest } from '../../json-api/api-request';
 import { noConnection, Problem } from '../../json-api/problem';
 import type { Services } from '../services';
-import { readImportLine, type ImportLine } from './import-line';
+import { readImportLine, type GroupLine, type ImportLine, type UserLine } from './import-line';
 
 /** The most bytes of a call. */
 const BODY_BYTES = 4 * 1024 * 1024;
@@ -26,6 +30,12 @@ const WIDTH = 16;
 
 /** Unknown members that a conflict names. */
 const NAMED_MEMBERS = 10;
+
+/** Conflicts that an answer lists. */
+const LISTED_CONFLICTS = 1000;
+
+/** A line that was refused, or a part of it. */
+type Conflict = JsonObject & { readonly line: number };
 
 /** A line with its number in the body, from 1. */
 type Numbered<Line> = Line & { readonly line: number };
@@ -43,28 +53,31 @@ export async function importResources(services: Services, request: ApiRequest): 
     throw new Problem(413, `Send at most ${BODY_BYTES} bytes at a time: lines are independent.`);
   }
   const isDryRun = request.query['dryRun'] === 'true';
-  if (!isDryRun) await connections.noteImports(connection);
-  const run = new ImportRun(services, connection, isDryRun);
-  await run.import(request.body.split('\n'));
-  const result = run.result();
-  if (!isDryRun && run.hasChanged) {
-    const { created, updated, conflicts } = run;
+  const lines = request.body.split('\n');
+  if (!isDryRun) {
+    await connections.noteImports(connection);
     const action = { actor: services.actor, action: 'directory.import' } as const;
-    const after = { created, updated, conflicts: conflicts.length };
-    await connections.recordAction(contentRecord(action, connection.id, after), async (writes) => {
+    const record = contentRecord(action, connection.id, { lines: lines.length });
+    await connections.recordAction(record, async (writes) => {
       await services.table.write(writes);
       return true;
     });
   }
-  return jsonAnswer(200, result);
+  const run = new ImportRun(services, connection, isDryRun);
+  await run.import(lines);
+  return jsonAnswer(200, run.result());
 }
 
 /** One call: its lines, and what became of them. */
 class ImportRun {
-  created = 0;
-  updated = 0;
-  unchanged = 0;
-  readonly conflicts: (JsonObject & { readonly line: number })[] = [];
+  private created = 0;
+  private updated = 0;
+  private unchanged = 0;
+  private conflictCount = 0;
+  private readonly conflicts: Conflict[] = [];
+  private readonly names = new Set<string>();
+  /** The groups of this call, by their lines. */
+  private readonly imported = new Map<number, ImportedGroup>();
   private readonly ignored = new Set<string>();
   private isComplete = true;
   private readonly tenant: Tenant;
@@ -90,7 +103,8 @@ class ImportRun {
     this.types = resourceTypesWith(connection.schemas);
     this.profile = profileOf(identityProvider);
     const users = new Users(this.tenant, this.types.user, connection.userDeletion, connection);
-    this.users = new UserImport(this.tenant, users, { isDryRun });
+    const retainsDeleted = connection.userDeletion === 'retain';
+    this.users = new UserImport(this.tenant, users, { isDryRun, retainsDeleted });
     const rules = { uniqueNames: this.profile.uniqueGroupNames };
     this.groups = new GroupImport(this.tenant, this.types.group, rules, { isDryRun });
   }
@@ -98,23 +112,16 @@ class ImportRun {
   /** Imports lines; users first, so that groups find their members. */
   async import(texts: readonly string[]): Promise<void> {
     const lines = texts.flatMap((text, index) => this.read(text, index + 1) ?? []);
-    await inParallel(lines, WIDTH, (line) => this.importUser(line));
+    for (const wave of wavesOf(lines.filter((line) => line.type === 'User'))) {
+      await inParallel(wave, WIDTH, (line) => this.importUser(line));
+    }
     const groups = lines.filter((line) => line.type === 'Group');
     // All groups are there before the first one gets members, because groups can be members.
-    const ids = new Map<number, { readonly id: string | undefined; outcome: ImportOutcome }>();
     for (const wave of wavesOf(groups)) {
-      await inParallel(wave, WIDTH, (line) =>
-        this.attempt(line, async () => {
-          if (!this.connection.groups) throw groupsNotProvisioned();
-          ids.set(line.line, await this.groups.put(line.group));
-        }),
-      );
+      await inParallel(wave, WIDTH, (line) => this.importGroup(line));
     }
     for (const wave of wavesOf(groups)) {
-      await inParallel(wave, WIDTH, async (line) => {
-        const imported = ids.get(line.line);
-        if (imported !== undefined) await this.importMembers(line, imported);
-      });
+      await inParallel(wave, WIDTH, (line) => this.importMembers(line));
     }
   }
 
@@ -123,6 +130,7 @@ class ImportRun {
     try {
       const read = readImportLine(this.types, this.profile, text);
       for (const name of read.ignored) this.ignored.add(name);
+      this.checkName(read);
       return { ...read, line };
     } catch (error) {
       this.conflict({ line }, error);
@@ -130,45 +138,52 @@ class ImportRun {
     }
   }
 
-  private async importUser(line: Numbered<ImportLine>): Promise<void> {
-    if (line.type !== 'User') return;
+  /**
+   * Two lines without an id and with the same name would be one resource.
+   * @throws ScimError 409 `uniqueness`
+   */
+  private checkName(line: ImportLine): void {
+    const { id } = resourceOf(line);
+    const name = `${line.type} ${nameOf(line)}`;
+    if (id !== undefined) return;
+    if (this.names.has(name)) throw notUnique(NAMES[line.type], line.type);
+    this.names.add(name);
+  }
+
+  private async importUser(line: Numbered<UserLine>): Promise<void> {
     await this.attempt(line, async () => {
       this.count(await this.users.put(line.user));
     });
   }
 
-  private async importMembers(
-    line: Numbered<ImportLine & { readonly type: 'Group' }>,
-    { id, outcome }: { readonly id: string | undefined; readonly outcome: ImportOutcome },
-  ): Promise<void> {
-    const { members: add, group } = line;
-    if (add.size === 0 || id === undefined || this.isDryRun) {
-      this.count(outcome);
-      return;
-    }
+  private async importGroup(line: Numbered<GroupLine>): Promise<void> {
     await this.attempt(line, async () => {
-      let unknown: readonly string[] = [];
-      const isChanged = await this.groups.addMembers(
-        id,
-        { add },
-        group.times.lastModified,
-        (ids) => {
-          unknown = ids;
-        },
-      );
-      this.count(outcome === 'unchanged' && isChanged ? 'updated' : outcome);
-      if (unknown.length === 0) return;
-      this.conflicts.push({
-        ...subjectOf(line),
-        attribute: 'members',
-        unknownMembers: unknown.length,
-        members: unknown.slice(0, NAMED_MEMBERS),
-        detail: 'These members are neither users nor groups of this connection.',
-      });
+      if (!this.connection.groups) throw groupsNotProvisioned();
+      const group = await this.groups.put(line.group);
+      this.imported.set(line.line, group);
+      this.count(group.outcome);
     });
   }
 
-  /** Imports a line unless the time is up; what is refused becomes a conflict. */
+  private async importMembers(line: Numbered<GroupLine>): Promise<void> {
+    const { members: add, group } = line;
+    const { id, outcome } = this.imported.get(line.line) ?? {};
+    if (add.size === 0 || id === undefined || this.isDryRun) return;
+    await this.attempt(line, async () => {
+      let unknown: readonly string[] = [];
+      const { lastModified } = group.times;
+      const isChanged = await this.groups.addMembers(id, { add }, lastModified, (ids) => {
+        unknown = ids;
+      });
+      if (isChanged && outcome === 'unchanged') {
+        this.unchanged -= 1;
+        this.updated += 1;
+      }
+      if (unknown.length > 0) this.addConflict(unknownMembersOf(line, unknown));
+    });
+  }
+
+  /** Imports a line unless the time is up. A refusal becomes a conflict. */
   private async attempt(line: Numbered<ImportLine>, perform: () => Promise<void>): Promise<void> {
     if (this.tenant.table.retries.timeLeft < HAND_OVER_MS) {
       this.isComplete = false;
@@ -182,10 +197,10 @@ class ImportRun {
     }
   }
 
-  private conflict(subject: JsonObject & { readonly line: number }, error: unknown): void {
+  private conflict(subject: Conflict, error: unknown): void {
     if (!(error instanceof ScimError)) throw error;
     const { scimType, attribute, message: detail } = error;
-    this.conflicts.push({
+    this.addConflict({
       ...subject,
       ...(scimType === undefined ? {} : { scimType }),
       ...(attribute === undefined ? {} : { attribute }),
@@ -197,18 +212,21 @@ class ImportRun {
     this[outcome] += 1;
   }
 
-  get hasChanged(): boolean {
-    return this.created + this.updated > 0;
+  /** An answer with all conflicts of a large body could be too large. */
+  private addConflict(conflict: Conflict): void {
+    this.conflictCount += 1;
+    if (this.conflicts.length < LISTED_CONFLICTS) this.conflicts.push(conflict);
   }
 
   /** Returns the body of the answer. */
   result(): JsonObject {
-    const { created, updated, unchanged, isComplete } = this;
+    const { created, updated, unchanged, conflictCount, isComplete } = this;
     return {
       ...(this.isDryRun ? { dryRun: true } : {}),
       created,
       updated,
       unchanged,
+      conflictCount,
       conflicts: [...this.conflicts].sort((a, b) => a.line - b.line),
       ignored: [...this.ignored].sort(),
       isComplete,
@@ -216,15 +234,12 @@ class ImportRun {
   }
 }
 
-/** Returns lines in waves, so that no wave has two lines about the same group. */
-function wavesOf<Line extends ImportLine & { readonly type: 'Group' }>(
-  lines: readonly Line[],
-): readonly (readonly Line[])[] {
+/** Returns lines in waves, so that no wave has two lines about the same resource. */
+function wavesOf<Line extends ImportLine>(lines: readonly Line[]): readonly (readonly Line[])[] {
   const waves: Line[][] = [];
   const seen = new Map<string, number>();
   for (const line of lines) {
-    const { id, attributes } = line.group;
-    const name = id ?? asText(attributes['displayName']).trim().toLowerCase();
+    const name = resourceOf(line).id ?? nameOf(line);
     const wave = seen.get(name) ?? 0;
     seen.set(name, wave + 1);
     (waves[wave] ??= []).push(line);
@@ -232,13 +247,31 @@ function wavesOf<Line extends ImportLine & { readonly type: 'Group' }>(
   return waves;
 }
 
-/** Returns what names a line in a conflict. */
-function subjectOf(line: Numbered<ImportLine>): JsonObject & { readonly line: number } {
-  const { id, attributes } = line.type === 'User' ? line.user : line.group;
-  const name = attributes[line.type === 'User' ? 'userName' : 'displayName'];
+/** The attributes that name resources. */
+const NAMES = { User: 'userName', Group: 'displayName' } as const;
+
+function resourceOf(line: ImportLine): ImportedResource {
+  return line.type === 'User' ? line.user : line.group;
+}
+
+/** Returns the name of a line's resource in the form in which names are compared. */
+function nameOf(line: ImportLine): string {
+  return asText(resourceOf(line).attributes[NAMES[line.type]]).trim().toLowerCase();
+}
+
+/** Returns the beginning of a conflict: what identifies the line. */
+function subjectOf(line: Numbered<ImportLine>): Conflict {
+  const { id, attributes } = resourceOf(line);
+  const name = asText(attributes[NAMES[line.type]]);
+  return { line: line.line, ...(id === undefined ? {} : { id }), name };
+}
+
+function unknownMembersOf(line: Numbered<ImportLine>, unknown: readonly string[]): Conflict {
   return {
-    line: line.line,
-    ...(id === undefined ? {} : { id }),
-    ...(isObject(name) || name === undefined ? {} : { name }),
+    ...subjectOf(line),
+    attribute: 'members',
+    unknownMembers: unknown.length,
+    members: unknown.slice(0, NAMED_MEMBERS),
+    detail: 'These members are neither users nor groups of this connection.',
   };
 }
