@@ -11,6 +11,7 @@ import { addTokens } from './commands/tokens';
 import { addVerify } from './commands/verify';
 import { addWebhooks } from './commands/webhooks';
 import { createProgram, type Program } from './program';
+import { addConvertUserNames } from './user-names/convert-command';
 import { addExport } from './transfer/export-command';
 import { addImport } from './transfer/import-command';
 
@@ -28,6 +29,7 @@ export function createCommand(): Program {
   addConsole(program);
   addImport(program);
   addExport(program);
+  addConvertUserNames(program);
   addApi(program);
   addSeed(program);
   addVerify(program);

@@ -14,7 +14,7 @@ import type {
   Webhook,
   WebhookSettings,
 } from './admin-types';
-import type { ExportPage, ImportResult } from './transfer-types';
+import type { ExportPage, ImportResult, UserNameConversion } from './transfer-types';
 import { connectionPath } from './connection-path';
 import { Http, jsonOf, textOf, type ScimClientOptions } from './http';
 
@@ -155,6 +155,38 @@ export class ScimAdminClient {
     return { lines, nextCursor: response.headers.get('Next-Cursor') ?? undefined };
   }
 
+  /** Starts to convert user names to email addresses. A dry run only counts. */
+  async convertUserNames(
+    connection: string,
+    settings: { readonly to: UserNameConversion['to']; readonly dryRun?: boolean },
+  ): Promise<UserNameConversion> {
+    const path = conversionPath(connection);
+    return (await this.http.call('POST', path, { body: settings })) as UserNameConversion;
+  }
+
+  /** Returns the latest conversions, newest first, without their conflicts. */
+  async userNameConversions(connection: string): Promise<readonly UserNameConversion[]> {
+    const answer = await this.http.call('GET', conversionPath(connection));
+    return (answer as { readonly conversions: readonly UserNameConversion[] }).conversions;
+  }
+
+  /** Returns how far a conversion has come, with the users that it left alone. */
+  async userNameConversion(connection: string, id: string): Promise<UserNameConversion> {
+    return (await this.http.call('GET', conversionPath(connection, id))) as UserNameConversion;
+  }
+
+  /** Gives users their former names again. */
+  async undoUserNameConversion(connection: string, id: string): Promise<UserNameConversion> {
+    const path = `${conversionPath(connection, id)}/undo`;
+    return (await this.http.call('POST', path)) as UserNameConversion;
+  }
+
+  /** Ends the use of former names. */
+  async closeUserNameConversion(connection: string, id: string): Promise<UserNameConversion> {
+    const path = `${conversionPath(connection, id)}/close`;
+    return (await this.http.call('POST', path)) as UserNameConversion;
+  }
+
   /** Returns all webhooks. */
   async webhooks(): Promise<readonly Webhook[]> {
     const answer = await this.http.call('GET', '/webhooks');
@@ -247,6 +279,11 @@ export class ScimAdminClient {
     const answer = await this.http.call('POST', '/consoleSessions');
     return answer as { readonly url: string; readonly expiresAt: string };
   }
+}
+
+function conversionPath(connection: string, id?: string): string {
+  const path = `${connectionPath(connection)}/userNameConversion`;
+  return id === undefined ? path : `${path}/${encodeURIComponent(id)}`;
 }
 
 function webhookPath(id: string): string {

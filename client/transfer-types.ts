@@ -36,3 +36,38 @@ export interface ExportPage {
   /** Continues after this page; undefined on the last one. */
   readonly nextCursor: string | undefined;
 }
+
+/** A conversion of user names to email addresses. */
+export interface UserNameConversion {
+  readonly id: string;
+  readonly to: 'emails.work' | 'emails.primary';
+  /** `checked` and `checking` are those of a dry run. */
+  readonly state:
+    | 'checking'
+    | 'checked'
+    | 'converting'
+    | 'converted'
+    | 'undoing'
+    | 'undone'
+    | 'closing'
+    | 'closed';
+  /** RFC 3339. */
+  readonly startedAt: string;
+  /** The ARN of the principal. */
+  readonly startedBy: string;
+  /** Users that the present state has gone through. */
+  readonly users: number;
+  /** Users with another name now; in a dry run, those that would have one. */
+  readonly converted: number;
+  readonly conflictCount: number;
+  /** The first 1,000 users that were left alone. Lists of conversions have none. */
+  readonly conflicts?: readonly UserNameConflict[];
+}
+
+/** A user whose name was left alone. */
+export interface UserNameConflict {
+  readonly userId: string;
+  readonly userName?: string;
+  readonly reason: 'noAddress' | 'addressTaken' | 'changedSince' | 'refused';
+  readonly address?: string;
+}

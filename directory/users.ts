@@ -10,6 +10,7 @@ import { unmarkGroupListDeleted } from './memberships/group-list';
 import { UserGroups } from './memberships/user-groups';
 import { userIdsWithin } from './memberships/users-within';
 import { Collection } from './resources/collection';
+import { withPresentName } from './resources/former-name';
 import { INDEXED_USER_ATTRIBUTES } from './resources/unique-and-indexed-values';
 import { changedMeta, newMeta, type StoredItem } from './resources/resource-item';
 import { Resources, type GuardedWrite, type Precondition } from './resources/resources';
@@ -171,7 +172,10 @@ export class Users {
     compute: (current: StoredResource) => Attributes,
     lastModified?: string,
   ): Promise<StoredResource> {
-    return this.resources.change(id, (current) => ({ attributes: compute(current), lastModified }));
+    return this.resources.change(id, (current) => ({
+      attributes: withPresentName(current, compute(current)),
+      lastModified,
+    }));
   }
 
   /**

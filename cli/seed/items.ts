@@ -80,7 +80,7 @@ function resourceItems(
   attributes: Attributes,
 ): Seeded {
   const resource: StoredResource = { ...newMeta(), attributes };
-  const values = indexedValues(connection, type, indexed, resource.id, attributes);
+  const values = indexedValues(connection, type, indexed, resource.id, resource);
   return {
     id: resource.id,
     items: [

@@ -1,3 +1,5 @@
+import { Connections } from '../connections/connections';
+import { convertUserNames } from '../conversion/worker';
 import { eraseEntries } from '../log/erasure';
 import { completeDeletion, endDeletion } from '../memberships/deletions';
 import { completeOrDelete } from '../memberships/member-edits';
@@ -86,6 +88,13 @@ export async function completeIntent(
     }
     await handOver(table, intent);
     return false;
+  }
+  if (intent.kind === 'conversion') {
+    const connection = await new Connections(table).find(intent.connection);
+    const outcome = await convertUserNames(table, intent, connection?.actsAs);
+    if (outcome === 'done') await deleteIntent(table, intent);
+    if (outcome === 'later') await handOver(table, intent);
+    return outcome === 'done';
   }
   if (intent.kind === 'purge') {
     if (await purgeConnection(table, intent)) return true;

@@ -212,9 +212,9 @@ async function convertValues(
 }
 
 function valuesOf(connection: string, type: ResourceTypeName, item: Item): readonly IndexedValue[] {
-  const { id, attributes } = resourceFromItem(item);
+  const resource = resourceFromItem(item);
   const valuesIn = (indexed: readonly IndexedAttribute[]): readonly IndexedValue[] =>
-    indexedValues(connection, type === 'User' ? USER : GROUP, indexed, id, attributes);
+    indexedValues(connection, type === 'User' ? USER : GROUP, indexed, resource.id, resource);
   // Whether group names are unique depended on the profile when the group was named.
   return type === 'User'
     ? valuesIn(INDEXED_USER_ATTRIBUTES)

@@ -17,6 +17,7 @@ import {
   changesPartition,
   conflictPartition,
   connectionKey,
+  conversionPartition,
   countPartition,
   deletedUserPartition,
   endedTokenPartition,
@@ -71,6 +72,7 @@ const OWN_PARTITIONS = [
   portalSessionPartition,
   setupPartition,
   schemasPartition,
+  conversionPartition,
 ];
 
 /**
@@ -178,16 +180,17 @@ async function removeResource(table: Table, item: Item): Promise<boolean> {
 
 /** Returns the keys of the items that lead from a resource's values to the resource. */
 function valueKeys(connection: string, type: ResourceTypeName, item: Item): readonly Key[] {
-  const { id, attributes } = resourceFromItem(item);
+  const resource = resourceFromItem(item);
+  const { id } = resource;
   const keysOf = (values: readonly IndexedValue[]): readonly Key[] =>
     values.flatMap(({ key, formerKey }) => [key, formerKey ?? []].flat());
   if (type === 'User') {
-    return keysOf(indexedValues(connection, USER, INDEXED_USER_ATTRIBUTES, id, attributes));
+    return keysOf(indexedValues(connection, USER, INDEXED_USER_ATTRIBUTES, id, resource));
   }
   // Whether group names are unique depended on the profile when the group was named.
   return [true, false].flatMap((isUnique) => {
     const indexed = indexedGroupAttributes(isUnique);
-    return keysOf(indexedValues(connection, GROUP, indexed, id, attributes));
+    return keysOf(indexedValues(connection, GROUP, indexed, id, resource));
   });
 }
 

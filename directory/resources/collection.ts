@@ -1,8 +1,8 @@
 import { tooManyCandidates } from '../../scim/errors/filter-errors';
 import type { BoundFilter } from '../../scim/filter/bind';
-import { comparisonsIn, matches, matchesWithout, valuesAt } from '../../scim/filter/evaluate';
+import { comparisonsIn, matches, matchesWithout } from '../../scim/filter/evaluate';
 import type { ScimError } from '../../scim/errors/scim-error';
-import { asText, type JsonObject } from '../../scim/json';
+import type { JsonObject } from '../../scim/json';
 import { toResource } from '../../scim/resource/resource';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { batchesOf, inParallel } from '../store/batches';
@@ -15,7 +15,8 @@ import { unlessBusy } from '../store/retries';
 import type { QueryOptions } from '../store/query';
 import { countOf } from './counts';
 import { lookupPartitions, lookupsOf, planFilter, type KeyPlan, type Plan } from './filter-plan';
-import { keyFormsOf, idLedTo } from './unique-and-indexed-values';
+import { idLedTo, indexedTexts, keyFormsOf } from './unique-and-indexed-values';
+import { viewsForFilters } from './former-name';
 import { PageMarks } from './page-marks';
 import { resourceFromItem, type StoredItem } from './resource-item';
 import type { Resources } from './resources';
@@ -162,9 +163,10 @@ export class Collection {
     for (const resource of candidates) {
       steps.spend(resource);
       const stored = toResource(type, resource, tenant.baseUrl);
-      const isMatch = matchesWithout(attribute, filter, stored);
-      if (isMatch === undefined) undecided.push(resource);
-      else if (isMatch) found.push(resource);
+      const views = viewsForFilters(stored, resource.formerName);
+      const decisions = views.map((view) => matchesWithout(attribute, filter, view));
+      if (decisions.includes(true)) found.push(resource);
+      else if (decisions.includes(undefined)) undecided.push(resource);
     }
     for (const batch of batchesOf(undecided, this.derived.atOnce)) {
       const derived = await this.derived.derive(batch, filter);
@@ -172,7 +174,8 @@ export class Collection {
         const values = derived[index] ?? {};
         steps.spendOnDerived(values[attribute]);
         const whole = toResource(type, resource, tenant.baseUrl, values);
-        if (matches(filter, whole)) found.push(resource);
+        const views = viewsForFilters(whole, resource.formerName);
+        if (views.some((view) => matches(filter, view))) found.push(resource);
       });
     }
     return found;
@@ -231,9 +234,9 @@ export class Collection {
       // leads to a resource with it, a consistent read would find the same.
       const { attribute, forms } = plan;
       const likely = await this.lookUp([...(await this.idsOf(plan, true))]);
-      const hasValue = ({ attributes }: StoredItem): boolean =>
-        valuesAt(attributes, attribute.target).some(
-          (stored) => keyFormsOf(attribute, asText(stored)).current === forms.current,
+      const hasValue = (resource: StoredItem): boolean =>
+        indexedTexts(attribute, resource).some(
+          (stored) => keyFormsOf(attribute, stored).current === forms.current,
         );
       if (likely.some(hasValue)) return likely;
     }

@@ -9,6 +9,7 @@ import { numberOf, textOf, type Item, type Key } from '../store/item';
 import { resourceKey } from '../store/keys';
 import { idIn } from '../store/resource-ids';
 import { newVersion } from '../store/version';
+import { formerNameFrom, type FormerName } from './former-name';
 import type { ChangedBy } from './request-info';
 
 /** Returns the meta attributes of a new resource. */
@@ -66,6 +67,8 @@ export interface StoredItem extends StoredResource {
   readonly sequence: number;
   /** The user's id in the application, if it was adopted. */
   readonly applicationId?: string;
+  /** The name that a user had before a conversion, until that is closed. */
+  readonly formerName?: FormerName;
   /** The intent of pending member edits. */
   readonly pendingIntent: string | undefined;
 }
@@ -94,6 +97,7 @@ export function isNewResource(
 export function resourceFromItem(item: Item): StoredItem {
   const { pending, applicationId } = item;
   const text = textOf(item, 'attributes');
+  const formerName = formerNameFrom(item);
   return {
     id: idIn(item),
     created: textOf(item, 'created'),
@@ -104,6 +108,7 @@ export function resourceFromItem(item: Item): StoredItem {
     sequence: sequenceOf(item) ?? FIRST_SEQUENCE,
     memberCount: numberOf(item, 'members'),
     ...(typeof applicationId === 'string' ? { applicationId } : {}),
+    ...(formerName === undefined ? {} : { formerName }),
     pendingIntent: typeof pending === 'string' ? pending : undefined,
   };
 }

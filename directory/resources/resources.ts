@@ -15,8 +15,10 @@ import {
   indexedValues,
   valueWrites,
   type IndexedAttributes,
+  type Indexable,
   type IndexedValue,
 } from './unique-and-indexed-values';
+import { formerNameToItem, type FormerName } from './former-name';
 import { changedByAttribute, type ChangeReason, type MembershipCounts } from './request-info';
 import {
   attributesText,
@@ -107,7 +109,7 @@ export class Resources {
     };
     const writes: readonly GuardedWrite[] = [
       { write: { put: item, condition: ABSENT } },
-      ...(await this.valueWrites(resource.id, undefined, attributes)),
+      ...(await this.valueWrites(resource.id, undefined, resource)),
       { write: countWrite(connection, this.type.name, 1) },
       ...(options.alongside ?? []),
     ];
@@ -149,7 +151,10 @@ export class Resources {
     const { table, connection, request } = this.tenant;
     const { attributes, alongside = [], increments = {}, pendingIntent } = change;
     const sameAttributes = equalJson(current.attributes, attributes);
-    if (sameAttributes && alongside.length === 0 && pendingIntent === undefined) return current;
+    const keepsName = change.formerName === undefined;
+    const isSame = sameAttributes && keepsName && pendingIntent === undefined;
+    if (isSame && alongside.length === 0) return current;
+    const formerName = keepsName ? current.formerName : (change.formerName ?? undefined);
     const meta = changedMeta(current);
     const { lastModified = meta.lastModified } = change;
     const { version } = meta;
@@ -164,7 +169,9 @@ export class Resources {
         ...changedByAttribute(request, version, change.membershipCounts),
         ...(sameAttributes ? {} : { attributes: attributesText(attributes) }),
         ...(pendingIntent === undefined ? {} : { pending: pendingIntent }),
+        ...(change.formerName ? { formerName: formerNameToItem(change.formerName) } : {}),
       },
+      ...(change.formerName === null ? { remove: ['formerName'] } : {}),
       add: increments,
       next: sameAttributes ? [] : ['sequence'],
       condition: {
@@ -174,15 +181,16 @@ export class Resources {
     };
     const writes: readonly GuardedWrite[] = [
       { write: update },
-      ...(await this.valueWrites(current.id, current.attributes, attributes)),
+      ...(await this.valueWrites(current.id, current, { attributes, formerName })),
       ...alongside,
     ];
     const failed = await table.write(writes.map(({ write }) => write));
     if (failed.length === 0) {
       const memberCount = current.memberCount + (increments['members'] ?? 0);
       const sequence = current.sequence + (sameAttributes ? 0 : 1);
+      const { formerName: _, ...rest } = current;
       const changed = { lastModified, version, attributes, memberCount, sequence, pendingIntent };
-      return { ...current, ...changed };
+      return { ...rest, ...changed, ...(formerName === undefined ? {} : { formerName }) };
     }
     const conflict = conflictOf(writes, failed);
     if (conflict !== undefined) throw conflict;
@@ -204,7 +212,7 @@ export class Resources {
     for (let attempt = 1; ; attempt += 1) {
       const current = await this.getWithoutPendingEdits(id);
       check(current);
-      const values = await this.valueWrites(id, current.attributes, undefined);
+      const values = await this.valueWrites(id, current, undefined);
       const failed = await table.write([
         {
           delete: resourceKey(connection, this.type.name, id),
@@ -221,12 +229,12 @@ export class Resources {
 
   private async valueWrites(
     id: string,
-    before: Attributes | undefined,
-    after: Attributes | undefined,
+    before: Indexable | undefined,
+    after: Indexable | undefined,
   ): Promise<readonly GuardedWrite[]> {
     const { table, connection } = this.tenant;
-    const valuesOf = (attributes: Attributes | undefined): readonly IndexedValue[] =>
-      indexedValues(connection, this.type, this.indexed, id, attributes);
+    const valuesOf = (resource: Indexable | undefined): readonly IndexedValue[] =>
+      indexedValues(connection, this.type, this.indexed, id, resource);
     const had = valuesOf(before);
     const writes = valueWrites(id, had, valuesOf(after), await formerlyHeld(table, id, had));
     return writes.map(({ write, notUnique: attribute }) => ({
@@ -277,6 +285,8 @@ export interface ResourceChange {
   readonly membershipCounts?: MembershipCounts | undefined;
   /** RFC 3339: when the change was made, if it was made elsewhere. @default - now */
   readonly lastModified?: string | undefined;
+  /** A user's former name from now on; null for none. @default - it stays as it is */
+  readonly formerName?: FormerName | null;
 }
 
 /** @returns undefined if nothing failed, or if another change came first */

@@ -17,6 +17,7 @@ import { idIn, sortKeyOf } from '../store/resource-ids';
 import type { Table } from '../store/table';
 import { ABSENT, type Check, type Write } from '../store/write';
 import { formerKeyForm } from './former-key-form';
+import type { FormerName } from './former-name';
 
 /** An attribute whose values have items of their own, so that filters find them by key. */
 export interface IndexedAttribute {
@@ -82,23 +83,37 @@ export interface IndexedValue {
   readonly formerKey: Key | undefined;
 }
 
-/** Returns the indexed values of a resource. */
+/** What the indexed values of a resource follow from. */
+export interface Indexable {
+  readonly attributes: Attributes;
+  readonly formerName?: FormerName | undefined;
+}
+
+/** Returns the texts of an indexed attribute. */
+export function indexedTexts(
+  { name, target }: IndexedAttribute,
+  { attributes, formerName }: Indexable,
+): readonly string[] {
+  const texts = valuesAt(attributes, target).map(asText);
+  return name === 'userName' && formerName !== undefined ? [...texts, formerName.from] : texts;
+}
+
+/** Returns the indexed values of a resource; none if there is no resource. */
 export function indexedValues(
   connection: string,
   type: ResourceType,
   indexedAttributes: IndexedAttributes,
   id: string,
-  attributes: Attributes | undefined,
+  resource: Indexable | undefined,
 ): readonly IndexedValue[] {
-  if (attributes === undefined) return [];
+  if (resource === undefined) return [];
   return indexedAttributes.flatMap((attribute) => {
     const sk = attribute.unique ? UNIQUE : sortKeyOf(id);
     const keyOf = (form: string): Key => ({
       pk: valuePartition(connection, type.name, attribute.name, form),
       sk,
     });
-    const texts = valuesAt(attributes, attribute.target).map(asText);
-    const values = texts
+    const values = indexedTexts(attribute, resource)
       .filter((text) => text !== '')
       .map((text): IndexedValue => {
         const { current, former } = keyFormsOf(attribute, text);

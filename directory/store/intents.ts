@@ -38,8 +38,17 @@ export interface Resync {
   readonly kind: 'resync';
 }
 
+/** The work on a conversion of user names. */
+export interface ConversionTask {
+  readonly id: string;
+  readonly connection: string;
+  readonly kind: 'conversion';
+  /** Id of the conversion. */
+  readonly conversion: string;
+}
+
 /** The record of work that takes more than one transaction. */
-export type Intent = ResourceIntent | Purge | Resync;
+export type Intent = ResourceIntent | Purge | Resync | ConversionTask;
 
 /** Creates an intent without storing it. */
 export function newIntent(
@@ -59,6 +68,11 @@ export function newPurge(connection: string): Purge {
 /** Creates the intent to repeat a connection's state as events, without storing it. */
 export function newResync(connection: string): Resync {
   return { id: uuidv7(), connection, kind: 'resync' };
+}
+
+/** Creates the intent to work on a conversion, without storing it. */
+export function newConversionTask(connection: string, conversion: string): ConversionTask {
+  return { id: uuidv7(), connection, kind: 'conversion', conversion };
 }
 
 /**
@@ -142,6 +156,9 @@ export async function* intentsBefore(
 export function intentFromItem(item: Item): Intent {
   const [id, connection, kind] = [textOf(item, 'gsi1sk'), textOf(item, 'connection'), item['kind']];
   if (kind === 'purge' || kind === 'resync') return { id, connection, kind };
+  if (kind === 'conversion') {
+    return { id, connection, kind, conversion: textOf(item, 'conversion') };
+  }
   return {
     id,
     connection,

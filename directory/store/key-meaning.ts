@@ -23,7 +23,8 @@ export type KeyMeaning =
         | 'portalSession'
         | 'setup'
         | 'usage'
-        | 'schemas';
+        | 'schemas'
+        | 'conversion';
     }
   | { readonly kind: 'resource'; readonly type: ResourceTypeName; readonly id: string }
   | { readonly kind: 'membership'; readonly groupId: string; readonly memberId: string }
@@ -120,6 +121,7 @@ function meaningOf(
     case 'setup':
     case 'usage':
     case 'schemas':
+    case 'conversion':
       return { kind: second };
     default:
       return { kind: 'unknown' };

@@ -275,6 +275,11 @@ export function conflictPartition(connection: string): string {
   return `c#${connection}#conflict`;
 }
 
+/** Returns the partition of a connection's conversions of user names, with their conflicts. */
+export function conversionPartition(connection: string): string {
+  return `c#${connection}#conversion`;
+}
+
 /** Returns the partition of the sharded count of a connection's users or groups. */
 export function countPartition(connection: string, type: ResourceTypeName): string {
   return `c#${connection}#count#${type}`;

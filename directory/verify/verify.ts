@@ -113,6 +113,7 @@ class Check {
       case 'portalSession':
       case 'setup':
       case 'usage':
+      case 'conversion':
         return;
       case 'resource':
         this.addResource(connection, meaning.type, item);
@@ -159,8 +160,9 @@ class Check {
         }
         this.existing.add(textOfKey(item));
         if (intent.kind === 'purge') this.purged.add(connection);
-        else if (intent.kind === 'resync') this.underWay.add(textOfKey(item));
-        else this.underWay.add(textOfKey(resourceKey(connection, intent.type, intent.resource)));
+        else if (intent.kind === 'resync' || intent.kind === 'conversion') {
+          this.underWay.add(textOfKey(item));
+        } else this.underWay.add(textOfKey(resourceKey(connection, intent.type, intent.resource)));
         return;
       }
       case 'batch':
@@ -172,13 +174,14 @@ class Check {
   }
 
   private addResource(connection: string, type: 'User' | 'Group', item: Item): void {
-    const { id, attributes, memberCount, pendingIntent } = resourceFromItem(item);
+    const resource = resourceFromItem(item);
+    const { id, memberCount, pendingIntent } = resource;
     this.resources[type] += 1;
     this.existing.add(textOfKey(item));
     this.counts.count(countName(connection, type));
     const [resourceType, indexed] =
       type === 'User' ? [USER, INDEXED_USER_ATTRIBUTES] : [GROUP, indexedGroupAttributes(true)];
-    for (const value of indexedValues(connection, resourceType, indexed, id, attributes)) {
+    for (const value of indexedValues(connection, resourceType, indexed, id, resource)) {
       this.needValue(id, value.key.pk, value.formerKey?.pk);
     }
     if (type === 'Group') this.members.state(textOfKey(item), memberCount);

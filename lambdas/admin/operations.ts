@@ -8,6 +8,13 @@ import { schemaResource } from '../../scim/schema/representation';
 import { jsonAnswer, type Answer } from '../http/answer';
 import { nextCursor, pageOf, type ApiRequest } from '../json-api/api-request';
 import { changeConnection, createConnection, deleteConnection } from './connections';
+import {
+  closeConversion,
+  listConversions,
+  readConversion,
+  startConversion,
+  undoConversion,
+} from './conversion/conversions';
 import { readLog } from './log';
 import { putMapping, putRoles, readMapping, readRoles } from './mapping';
 import { noConnection, notAllowed, Problem } from '../json-api/problem';
@@ -88,6 +95,13 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   '/connections/{connectionId}/deletedUsers/{userId}': { DELETE: eraseDeletedUser },
   '/connections/{connectionId}/import': { POST: importResources },
   '/connections/{connectionId}/export': { POST: exportResources },
+  '/connections/{connectionId}/userNameConversion': {
+    GET: listConversions,
+    POST: startConversion,
+  },
+  '/connections/{connectionId}/userNameConversion/{conversionId}': { GET: readConversion },
+  '/connections/{connectionId}/userNameConversion/{conversionId}/undo': { POST: undoConversion },
+  '/connections/{connectionId}/userNameConversion/{conversionId}/close': { POST: closeConversion },
   '/connections/{connectionId}/audit': { GET: listAudit },
   '/connections/{connectionId}/requests': { GET: listRequests },
   '/connections/{connectionId}/portalLinks': { GET: listPortalLinks, POST: createPortalLink },

@@ -19,7 +19,7 @@ export const LARGEST_KB: Readonly<Record<FunctionName, number>> = {
   search: 180,
   discovery: 120,
   dispatcher: 500,
-  completion: 105,
+  completion: 115,
   'token-rotation': 480,
   notifications: 450,
   webhooks: 450,
