@@ -7,6 +7,7 @@ import { cost } from './cost';
 import { events } from './events';
 import { functions } from './functions';
 import { hold } from './hold';
+import { moving } from './moving';
 import { neighbors } from './neighbors';
 import { pages } from './pages';
 import { scale } from './scale';
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     ['Steady load and large answers', () => hold(effort)],
     ['Noisy neighbors', () => neighbors(effort)],
     ['Events', () => events(effort)],
+    ['Moving', () => moving(effort)],
     ['Pages', () => pages(effort)],
     ['Directory size', () => scale(effort)],
     ['Past one machine', () => simulation(effort)],

@@ -18,6 +18,8 @@ export interface Effort {
   /** Seconds of the load that the service holds, and its requests a second. */
   readonly holdSeconds: number;
   readonly holdRate: number;
+  /** Users that are imported, and whose names are converted. */
+  readonly moved: number;
   /** Members of the groups that are read at once. */
   readonly longLists: readonly number[];
   /** Requests of each kind in a turn, for their CPU. */
@@ -42,6 +44,7 @@ const FULL: Effort = {
   mixed: 2000,
   holdSeconds: 600,
   holdRate: 250,
+  moved: 50_000,
   longLists: [19_000, 100_000],
   each: 2000,
   loads: 15,
@@ -56,6 +59,7 @@ const QUICK: Effort = {
   directories: [1000, 20_000],
   groups: [10, 1000],
   holdSeconds: 30,
+  moved: 2000,
   longLists: [19_000],
 };
 
@@ -71,6 +75,7 @@ const SMOKE: Effort = {
   mixed: 40,
   holdSeconds: 2,
   holdRate: 20,
+  moved: 100,
   longLists: [50],
   each: 20,
   loads: 1,

@@ -28,6 +28,7 @@ export async function findByValue(
   const pages = await Promise.all(partitions.map((pk) => table.query(pk, { limit: MOST })));
   const ids = pages.flatMap(({ items }) => items.map(idLedTo));
   const wanted = new Set([value, value.toLowerCase(), ...ids].filter(isResourceId));
-  const keys = [...wanted].slice(0, MOST).map((id) => resourceKey(connection, type, id));
-  return (await table.getMany(keys)).map(resourceFromItem);
+  const keys = [...wanted].map((id) => resourceKey(connection, type, id));
+  // Most texts could be an id, and are none.
+  return (await table.getMany(keys)).slice(0, MOST).map(resourceFromItem);
 }

@@ -110,7 +110,7 @@ test('each function has only the permissions that it needs', () => {
   expect(actions('SearchRole')).toEqual([...items, ...logs]);
   const secrets = (...names: string[]): string[] => names.map((name) => `secretsmanager:${name}`);
   expect(actions('AdminRole')).toEqual([
-    ...items,
+    ...[...items, 'dynamodb:BatchWriteItem', 'dynamodb:ConditionCheckItem'].sort(),
     'lambda:InvokeFunction',
     ...logs,
     ...secrets(
