@@ -10,7 +10,7 @@ import { confirmed } from '../prompts';
 import type { Program } from '../program';
 import { unlessDown } from '../unless-down';
 
-const POLL_MS = 1000;
+const POLL_MS = 2000;
 
 /** Conflicts that are shown; --json has up to a thousand. */
 const SHOWN_CONFLICTS = 50;
@@ -73,7 +73,10 @@ export function addConvertUserNames(program: Program): void {
       const options = command.optsWithGlobals();
       const { admin } = await findDeployment(options);
       const { id } = await latest(admin, connection);
-      await confirmed(`Give the users of ${connection} their former names again?`, options.yes);
+      await confirmed(
+        `The new names of ${connection} will not be found any more. Go on?`,
+        options.yes,
+      );
       await admin.undoUserNameConversion(connection, id);
       await report(admin, connection, id, options);
     });
@@ -120,15 +123,17 @@ async function report(
   let found: UserNameConversion | undefined;
   do {
     if (found !== undefined) await sleep(POLL_MS);
-    found = (await unlessDown(() => admin.userNameConversion(connection, id))) ?? found;
+    const listed = await unlessDown(() => admin.userNameConversions(connection));
+    found = listed?.find((each) => each.id === id) ?? found;
     progress.show(found?.users ?? 0);
   } while (found === undefined || found.state.endsWith('ing'));
   progress.end();
   process.off('SIGINT', stop);
-  const { state, conflictCount } = found;
+  const conversion = await admin.userNameConversion(connection, id);
+  const { state, conflictCount } = conversion;
   if (conflictCount > 0) process.exitCode = EXIT.findings;
-  printResult(options.json, found, () => {
-    printConversion(connection, found);
+  printResult(options.json, conversion, () => {
+    printConversion(connection, conversion);
     if (state !== 'converted') return;
     note(
       `Former names are found until you close the conversion:\n` +

@@ -111,14 +111,9 @@ export class Conversions {
     alongside: readonly Write[],
   ): Promise<Conversion | undefined> {
     const { after: _, ...rest } = conversion;
-    const next = {
-      ...rest,
-      state,
-      users: 0,
-      conflicts: 0,
-      after: undefined,
-      version: newVersion(),
-    };
+    const begun = { state, users: 0, conflicts: 0, after: undefined, version: newVersion() };
+    const converted = state === 'undoing' ? 0 : conversion.converted;
+    const next = { ...rest, ...begun, converted };
     const isDone = await this.hand(next, [
       {
         put: conversionToItem(next),

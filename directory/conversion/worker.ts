@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { versionMismatch } from '../../scim/errors/resource-errors';
 import { ScimError } from '../../scim/errors/scim-error';
 import { asText, isArray, isObject, type JsonObject } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
 import { USER } from '../../scim/schema/resource-type';
 import { isSameName } from '../resources/former-name';
 import { resourceFromItem, type StoredItem } from '../resources/resource-item';
-import { Resources, type ResourceChange } from '../resources/resources';
+import { Resources, type GuardedWrite, type ResourceChange } from '../resources/resources';
 import type { Tenant } from '../resources/tenant';
 import {
   idLedTo,
@@ -116,12 +117,13 @@ class Page {
     });
     await table.writeEach(conflicts.map((put) => ({ put })));
     const converted = effects.filter((effect) => effect === 'converted').length;
-    const isUndoing = this.state === 'undoing';
+    // Users that cannot have their former names again still have another one.
+    const renamed = this.state === 'undoing' ? conflicts.length : converted;
     const after: Conversion = {
       ...conversion,
       state: next === undefined ? WORKING[this.state] : this.state,
       users: conversion.users + users.length,
-      converted: conversion.converted + (isUndoing ? -converted : converted),
+      converted: conversion.converted + renamed,
       conflicts: conversion.conflicts + conflicts.length,
       after: users.at(-1)?.id ?? conversion.after,
       version: newVersion(),
@@ -148,12 +150,12 @@ class Page {
         case 'undoing':
           return await this.undo(user);
         case 'closing':
-          return await this.close(user);
+          return await this.endFormerName(user, 'left');
       }
     } catch (error) {
       if (!(error instanceof ScimError) || error.code === 'busy') throw error;
-      // The user was deleted meanwhile.
-      if (error.code === 'notThere') return 'left';
+      // The user was deleted, or the conversion is undone: this page will not be saved.
+      if (error.code === 'notThere' || error.code === 'changedMeanwhile') return 'left';
       return error.code === 'duplicateUser' ? 'addressTaken' : 'refused';
     }
   }
@@ -184,20 +186,31 @@ class Page {
   }
 
   private async convert(user: StoredItem): Promise<Effect> {
-    const { id: conversion, to: target } = this.conversion;
+    const { id: conversion, connection, to: target } = this.conversion;
+    if (user.formerName?.conversion === conversion) return 'converted';
+    const expected = await this.check(user);
+    if (expected !== 'converted') return expected;
+    // A worker that is late must not convert a user whom an undo has passed already.
+    const isConverting: GuardedWrite = {
+      write: {
+        check: conversionKey(connection, conversion),
+        condition: { is: 'same', attribute: 'state', value: 'converting' },
+      },
+      conflict: () => versionMismatch(this.conversion.version),
+    };
     let effect: Effect = 'left';
     await this.users.change(user.id, (current): ResourceChange => {
       const { attributes, formerName } = current;
-      const unchanged = { attributes };
       effect = 'converted';
-      if (formerName?.conversion === conversion) return unchanged;
+      if (formerName?.conversion === conversion) return { attributes };
       const [from, to] = [asText(attributes['userName']), addressOf(attributes, target)];
       effect = to === undefined ? 'noAddress' : 'left';
-      if (to === undefined || isSameName(from, to)) return unchanged;
+      if (to === undefined || isSameName(from, to)) return { attributes };
       effect = 'converted';
       return {
         attributes: { ...attributes, userName: to },
         formerName: { conversion, from, to },
+        alongside: [isConverting],
       };
     });
     return effect;
@@ -205,28 +218,30 @@ class Page {
 
   /** Gives a user the former name again, unless the identity provider has renamed the user. */
   private async undo(user: StoredItem): Promise<Effect> {
-    let effect: Effect = 'left';
+    const found: { effect: Effect } = { effect: 'left' };
     await this.users.change(user.id, ({ attributes, formerName }): ResourceChange => {
-      effect = 'left';
+      found.effect = 'left';
       if (formerName?.conversion !== this.conversion.id) return { attributes };
       const isRenamed = !isSameName(asText(attributes['userName']), formerName.to);
-      effect = isRenamed ? 'changedSince' : 'converted';
-      const userName = isRenamed ? attributes['userName'] : formerName.from;
+      found.effect = isRenamed ? 'changedSince' : 'converted';
+      if (isRenamed) return { attributes };
+      const userName = formerName.from;
       return { attributes: { ...attributes, userName }, formerName: null, isOfVersion: true };
     });
-    return effect;
+    const { effect } = found;
+    return effect === 'changedSince' ? this.endFormerName(user, effect) : effect;
   }
 
   /** Ends the time in which a user is found by the former name. That is no change of the user. */
-  private async close(user: StoredItem): Promise<Effect> {
-    if (user.formerName?.conversion !== this.conversion.id) return 'left';
+  private async endFormerName(user: StoredItem, effect: Effect): Promise<Effect> {
+    if (user.formerName?.conversion !== this.conversion.id) return effect;
     const { request: _, ...tenant } = this.tenant;
     const users = new Resources(tenant, USER, INDEXED_USER_ATTRIBUTES);
     await users.change(user.id, ({ attributes, formerName, lastModified }): ResourceChange => {
       if (formerName?.conversion !== this.conversion.id) return { attributes };
       return { attributes, formerName: null, isOfVersion: true, lastModified };
     });
-    return 'left';
+    return effect;
   }
 }
 

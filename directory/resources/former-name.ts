@@ -1,3 +1,4 @@
+import { foldCase } from '../../scim/filter/compare';
 import { asText, isObject, type JsonObject } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
 import type { Item, ItemValue } from '../store/item';
@@ -28,9 +29,9 @@ export function formerNameToItem({ conversion, from, to }: FormerName): ItemValu
   return { conversion, from, to };
 }
 
-/** Returns whether two user names are the same: they are compared without regard to case. */
+/** Returns whether two user names are the same, as filters and keys compare them. */
 export function isSameName(one: string, other: string): boolean {
-  return one.trim().toLowerCase() === other.trim().toLowerCase();
+  return foldCase(one).trim() === foldCase(other).trim();
 }
 
 /** Returns a user's attributes with its present name, if a client sent the former one. */

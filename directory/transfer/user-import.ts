@@ -10,6 +10,7 @@ import {
   resourceFromItem,
   type StoredItem,
 } from '../resources/resource-item';
+import { withPresentName } from '../resources/former-name';
 import { conflictOf, type GuardedWrite } from '../resources/resources';
 import type { Tenant } from '../resources/tenant';
 import { deletedUserKey, resourceKey } from '../store/keys';
@@ -74,7 +75,11 @@ export class UserImport {
     const id = sent.id ?? named;
     const { live, retained } = id === undefined ? {} : await this.find(id);
     if (sent.deletedAt !== undefined) return this.retain(sent, live, retained);
-    const user = { ...sent, attributes: withActive(sent.attributes, live?.attributes) };
+    const attributes = withActive(sent.attributes, live?.attributes);
+    const user = {
+      ...sent,
+      attributes: live === undefined ? attributes : withPresentName(live, attributes),
+    };
     if (live !== undefined && equalJson(live.attributes, user.attributes)) return 'unchanged';
     const stored = live ?? retained;
     if (stored !== undefined) checkNotNewer(stored, sent.times, 'User');

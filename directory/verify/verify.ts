@@ -155,7 +155,8 @@ class Check {
         return;
       case 'intent': {
         const intent = intentFromItem(item);
-        if (isOlder(intent, this.now - OVERDUE_MS)) {
+        const mayTakeLong = intent.kind === 'conversion';
+        if (!mayTakeLong && isOlder(intent, this.now - OVERDUE_MS)) {
           this.report('overdue', textOfKey(item), 'has been under way for half an hour');
         }
         this.existing.add(textOfKey(item));

@@ -39,17 +39,23 @@ test('converted users are found under both names until the conversion is closed'
   await client.user('carol@acme.example', work('CAROL@acme.example'));
   await client.user('dan@acme.example', work('other@acme.example'));
   const eve = await client.user('ACME\\eve', work('dan@acme.example'));
+  const [fay, gil] = [
+    await client.user('fay', work('team@acme.example')),
+    await client.user('gil', work('team@acme.example')),
+  ];
   await client.patch(`/Users/${ada.id}`, { op: 'replace', path: 'active', value: false });
 
   const dry = await convert(client, { to: 'emails.work', dryRun: true });
-  expect(dry).toMatchObject({ state: 'checked', users: 5, converted: 2, conflictCount: 2 });
+  expect(dry).toMatchObject({ state: 'checked', users: 7, converted: 2, conflictCount: 4 });
   expect(await foundBy(client, 'ada@acme.example')).toBeUndefined();
 
   const done = await convert(client);
-  expect(done).toMatchObject({ state: 'converted', users: 5, conflictCount: 2 });
+  expect(done).toMatchObject({ state: 'converted', users: 7, conflictCount: 4 });
   expect(done.conflicts).toEqual(
     expect.arrayContaining([
       { userId: bob.id, userName: 'ACME\\bob', reason: 'noAddress' },
+      expect.objectContaining({ userId: fay.id, reason: 'addressTaken' }),
+      expect.objectContaining({ userId: gil.id, reason: 'addressTaken' }),
       {
         userId: eve.id,
         userName: 'ACME\\eve',
