@@ -283,16 +283,16 @@ test('an export holds what an import of it needs, also deleted users', async () 
 
 test('a large group is exported in parts', async () => {
   const client = await Client.connect('generic');
-  const ids = Array.from({ length: 2300 }, (_, index) => `u${index}`);
+  const ids = Array.from({ length: 1100 }, (_, index) => `u${index}`);
   const users = ids.map((id) => user(id, id));
   await importAll(client, users);
   await importAll(client, [group('g', 'All', ids)]);
   const lines = (await exported(client)).filter(({ members }: Body) => members !== undefined);
-  expect(lines.map(({ members }: Body) => members.length)).toEqual([1000, 1000, 300]);
+  expect(lines.map(({ members }: Body) => members.length)).toEqual([1000, 100]);
   expect(
     lines.flatMap(({ members }: Body) => members.map(({ value }: Body) => value)).sort(),
   ).toEqual(ids.sort());
-});
+}, 240_000);
 
 test('events, the log and the audit say that resources were imported', async () => {
   const client = await Client.connect('generic');
