@@ -15,6 +15,7 @@ import { INDEXED_USER_ATTRIBUTES } from './resources/unique-and-indexed-values';
 import { changedMeta, newMeta, type StoredItem } from './resources/resource-item';
 import { Resources, type GuardedWrite, type Precondition } from './resources/resources';
 import type { Tenant } from './resources/tenant';
+import { untilWritten } from './store/retries';
 
 /**
  * Policy for users that the identity provider deletes: keep them for the application, or erase
@@ -92,17 +93,14 @@ export class Users {
    */
   async create(sent: Attributes, elsewhere: Elsewhere = {}): Promise<StoredResource> {
     const attributes: Attributes = { active: true, ...sent };
-    for (let attempt = 1; ; attempt += 1) {
+    // If another request revives the user first, the next attempt meets a conflict or another user.
+    return untilWritten(this.tenant.table.retries, async () => {
       const deleted =
         this.userDeletion === 'retain' ? await this.deleted.find(attributes) : undefined;
-      const created =
-        deleted === undefined
-          ? await this.createNew(attributes, { ...newMeta(), ...elsewhere.times }, elsewhere)
-          : await this.revive(deleted, attributes, elsewhere);
-      if (created !== undefined) return created;
-      // Another request revived the user first: the next attempt meets a conflict or another user.
-      await this.tenant.table.retries.pause(attempt);
-    }
+      return deleted === undefined
+        ? this.createNew(attributes, { ...newMeta(), ...elsewhere.times }, elsewhere)
+        : this.revive(deleted, attributes, elsewhere);
+    });
   }
 
   /**

@@ -23,8 +23,18 @@ interface Column {
   readonly subAttribute: string | undefined;
 }
 
-const PATH =
-  /^(?:(?<extension>urn:[^[\]]+):)?(?<attribute>[A-Za-z$][\w$-]*)(?:\[type eq "(?<type>[^"]+)"\])?(?:\.(?<subAttribute>[A-Za-z$][\w$-]*))?$/i;
+/** A SCIM path: an extension, an attribute, the type of its element, a sub-attribute. */
+const PATH = new RegExp(
+  [
+    /^(?:(?<extension>urn:[^[\]]+):)?/,
+    /(?<attribute>[A-Za-z$][\w$-]*)/,
+    /(?:\[type eq "(?<type>[^"]+)"\])?/,
+    /(?:\.(?<subAttribute>[A-Za-z$][\w$-]*))?$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+  'i',
+);
 
 /**
  * Reads users from CSV. The header has SCIM paths, such as `emails[type eq "work"].value`, and an

@@ -53,14 +53,19 @@ function readLines(file: string): AsyncIterable<string> {
   return createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
 }
 
-/** Yields the lines of a file after the first ones. A place is a number of lines, empty ones too. */
+/**
+ * Yields the lines of a file after the first ones. A place is a number of lines, also empty ones.
+ */
 async function* jsonLines(file: string, from: Place | undefined): AsyncGenerator<SourceLine> {
   let number = 0;
   for await (const text of readLines(file)) {
     number += 1;
     if (number <= doneOf(from) || text.trim() === '') continue;
-    for (const part of partsOf(number === 1 ? text.replace(/^\uFEFF/, '') : text)) {
-      yield { number, text: part, next: number };
+    const parts = partsOf(number === 1 ? text.replace(/^\uFEFF/, '') : text);
+    for (const [index, part] of parts.entries()) {
+      // A line of which not all parts were sent is read again.
+      const isLast = index === parts.length - 1;
+      yield { number, text: part, next: isLast ? number : number - 1 };
     }
   }
 }
@@ -77,11 +82,10 @@ function partsOf(text: string): readonly string[] {
 }
 
 /** Yields resources after the first ones. */
-// eslint-disable-next-line @typescript-eslint/require-await -- the interface of all sources
-async function* fromMemory(
+function* fromMemory(
   lines: readonly Omit<SourceLine, 'next'>[],
   from: Place | undefined,
-): AsyncGenerator<SourceLine> {
+): Generator<SourceLine> {
   for (const [index, line] of lines.entries()) {
     if (index >= doneOf(from)) yield { ...line, next: index + 1 };
   }

@@ -118,7 +118,8 @@ function printTotals(connection: string, dryRun: boolean, totals: ImportTotals):
   );
   if (ignored.length > 0) {
     note(
-      `The connection does not have these attributes, which were left out: ${ignored.join(', ')}. ` +
+      `The connection does not have these attributes, and they were left out: ` +
+        `${ignored.join(', ')}. ` +
         'Define them before the import to keep them: docs/reference/admin-api.md.',
     );
   }

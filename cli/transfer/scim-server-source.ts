@@ -136,19 +136,20 @@ class ScimServer implements Source {
         }
         throw new UnreachableError(`GET ${this.name}${path}: ${reasonOf(response)}.`);
       }
-      const isTransient = response.status === 429 || response.status >= 500;
+      const { status } = response;
+      const isTransient = status === 429 || (status >= 500 && status !== 501);
       if (isTransient && attempt < ATTEMPTS) {
         const seconds = Number(response.headers.get('retry-after') ?? '') || 2 ** attempt / 2;
         await sleep(1000 * Math.min(60, seconds));
         continue;
       }
       const text = await response.text();
-      if (response.status === 404 || response.status === 501) return undefined;
+      if (status === 404 || status === 501) return undefined;
       const body = response.ok ? objectFrom(text) : undefined;
       if (body !== undefined) return body;
-      const refusal = `GET ${this.name}${path} was answered with ${response.status}`;
+      const refusal = `GET ${this.name}${path} was answered with ${status}`;
       if (isTransient) throw new UnreachableError(`${refusal}.`);
-      const hint = response.status === 401 ? ' Is the token right?' : ' Is the URL right?';
+      const hint = status === 401 ? ' Is the token right?' : ' Is the URL right?';
       throw new UsageError(`${refusal}.${hint}`);
     }
   }

@@ -21,7 +21,7 @@ export interface Source {
   /** The number of lines; undefined while it is unknown. */
   readonly total: number | undefined;
   /** Yields the lines, users before groups. @param from the place at which an earlier run ended */
-  lines(from: Place | undefined): AsyncIterable<SourceLine>;
+  lines(from: Place | undefined): Iterable<SourceLine> | AsyncIterable<SourceLine>;
 }
 
 export const USER_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:User';

@@ -30,6 +30,34 @@ const REASONS: Readonly<Record<UserNameConflict['reason'], string>> = {
   refused: 'the name could not be stored',
 };
 
+/** A step after a conversion. */
+interface Step {
+  readonly name: string;
+  readonly description: string;
+  /** Begins the question to the operator. */
+  readonly question: string;
+  readonly proceed: (
+    admin: ScimAdminClient,
+    connection: string,
+    id: string,
+  ) => Promise<UserNameConversion>;
+}
+
+const STEPS: readonly Step[] = [
+  {
+    name: 'undo',
+    description: 'Give users their former names again, unless they were renamed since',
+    question: 'The new names',
+    proceed: (admin, connection, id) => admin.undoUserNameConversion(connection, id),
+  },
+  {
+    name: 'close',
+    description: 'End the use of former names, when the identity provider sends the new ones',
+    question: 'Former names',
+    proceed: (admin, connection, id) => admin.closeUserNameConversion(connection, id),
+  },
+];
+
 /** Adds `convert-usernames`. */
 export function addConvertUserNames(program: Program): void {
   const convert = program
@@ -64,39 +92,24 @@ export function addConvertUserNames(program: Program): void {
       await report(admin, connection, id, options);
     });
 
-  convert
-    .command('undo')
-    .description('Give users their former names again, unless they were renamed since')
-    .argument('<connection>', 'id of the connection')
-    .option('--yes', 'do not ask')
-    .action(async (connection, _, command) => {
-      const options = command.optsWithGlobals();
-      const { admin } = await findDeployment(options);
-      const { id } = await latest(admin, connection);
-      await confirmed(
-        `The new names of ${connection} will not be found any more. Go on?`,
-        options.yes,
-      );
-      await admin.undoUserNameConversion(connection, id);
-      await report(admin, connection, id, options);
-    });
-
-  convert
-    .command('close')
-    .description('End the use of former names, when the identity provider sends the new ones')
-    .argument('<connection>', 'id of the connection')
-    .option('--yes', 'do not ask')
-    .action(async (connection, _, command) => {
-      const options = command.optsWithGlobals();
-      const { admin } = await findDeployment(options);
-      const { id } = await latest(admin, connection);
-      await confirmed(
-        `Former names of ${connection} will not be found any more. Go on?`,
-        options.yes,
-      );
-      await admin.closeUserNameConversion(connection, id);
-      await report(admin, connection, id, options);
-    });
+  for (const { name, description, question, proceed } of STEPS) {
+    convert
+      .command(name)
+      .description(description)
+      .argument('<connection>', 'id of the connection')
+      .option('--yes', 'do not ask')
+      .action(async (connection, _, command) => {
+        const options = command.optsWithGlobals();
+        const { admin } = await findDeployment(options);
+        const { id } = await latest(admin, connection);
+        await confirmed(
+          `${question} of ${connection} will not be found any more. Go on?`,
+          options.yes,
+        );
+        await proceed(admin, connection, id);
+        await report(admin, connection, id, options);
+      });
+  }
 }
 
 /** Returns the latest conversion that is no dry run. @throws UsageError if there is none */

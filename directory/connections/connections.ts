@@ -222,6 +222,12 @@ export class Connections {
     return isDone;
   }
 
+  /** Records an action that changes nothing itself, before it begins. */
+  async recordBeginning(record: AuditRecord): Promise<void> {
+    await this.table.write([auditWrite(record)]);
+    this.onAction(record);
+  }
+
   /** Returns whether a token of a connection has ended in the last 90 days. */
   async hasEnded(connection: string, token: string): Promise<boolean> {
     return (await this.table.get(endedTokenKey(connection, token))) !== undefined;

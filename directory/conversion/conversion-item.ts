@@ -7,7 +7,7 @@ import { idIn, sortKeyOf } from '../store/resource-ids';
  * come; conflicts are items of their own, without names, so that nothing of an erased user stays.
  */
 
-/** What user names are converted to: the work address, or the primary one. */
+/** The addresses that can become user names: the work address, or the primary one. */
 export const CONVERSION_TARGETS = ['emails.work', 'emails.primary'] as const;
 export type ConversionTarget = (typeof CONVERSION_TARGETS)[number];
 

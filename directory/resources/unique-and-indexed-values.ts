@@ -83,7 +83,7 @@ export interface IndexedValue {
   readonly formerKey: Key | undefined;
 }
 
-/** What the indexed values of a resource follow from. */
+/** The parts of a resource that its indexed values follow from. */
 export interface Indexable {
   readonly attributes: Attributes;
   readonly formerName?: FormerName | undefined;

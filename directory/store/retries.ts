@@ -64,6 +64,22 @@ export class Retries {
 }
 
 /**
+ * Attempts a conditional write until no other request comes first.
+ * @param attempt returns undefined if another request came first
+ * @throws ScimError 503 under lasting contention, and what `attempt` throws
+ */
+export async function untilWritten<T>(
+  retries: Retries,
+  attempt: () => Promise<T | undefined>,
+): Promise<T> {
+  for (let number = 1; ; number += 1) {
+    const written = await attempt();
+    if (written !== undefined) return written;
+    await retries.pause(number);
+  }
+}
+
+/**
  * Runs work that follows a committed change, which must not fail because of contention.
  * @returns undefined if the work was abandoned with 503
  */

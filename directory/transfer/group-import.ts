@@ -8,6 +8,7 @@ import { Resources } from '../resources/resources';
 import type { Tenant } from '../resources/tenant';
 import { indexedGroupAttributes } from '../resources/unique-and-indexed-values';
 import { deletedUserKey } from '../store/keys';
+import { untilWritten } from '../store/retries';
 import { ABSENT } from '../store/write';
 import {
   checkImportedId,
@@ -51,11 +52,7 @@ export class GroupImport {
    */
   async put(group: ImportedResource): Promise<ImportedGroup> {
     checkImportedId(group.id);
-    for (let attempt = 1; ; attempt += 1) {
-      const imported = await this.attempt(group);
-      if (imported !== undefined) return imported;
-      await this.tenant.table.retries.pause(attempt);
-    }
+    return untilWritten(this.tenant.table.retries, () => this.attempt(group));
   }
 
   /** @returns undefined if another request came first */

@@ -14,6 +14,7 @@ import { withPresentName } from '../resources/former-name';
 import { conflictOf, type GuardedWrite } from '../resources/resources';
 import type { Tenant } from '../resources/tenant';
 import { deletedUserKey, resourceKey } from '../store/keys';
+import { untilWritten } from '../store/retries';
 import { ABSENT } from '../store/write';
 import type { Users } from '../users';
 import {
@@ -62,11 +63,7 @@ export class UserImport {
    */
   async put(user: ImportedUser): Promise<ImportOutcome> {
     checkImportedId(user.id);
-    for (let attempt = 1; ; attempt += 1) {
-      const outcome = await this.attempt(user);
-      if (outcome !== undefined) return outcome;
-      await this.tenant.table.retries.pause(attempt);
-    }
+    return untilWritten(this.tenant.table.retries, () => this.attempt(user));
   }
 
   /** @returns undefined if another request came first */

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { usersFromCsv } from '../../cli/transfer/csv';
 import { fromAuth0, fromWorkOs } from '../../cli/transfer/dumps';
+import { openFile } from '../../cli/transfer/file-source';
+import type { Place, SourceLine } from '../../cli/transfer/source';
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
@@ -70,6 +75,36 @@ test('any text survives as a field of CSV', () => {
       expect(row?.user['userName']).toBe(value);
     }),
   );
+});
+
+test('a large group is read in parts, and as a whole again unless all parts were sent', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'file-source-'));
+  try {
+    const file = path.join(folder, 'groups.jsonl');
+    const members = Array.from({ length: 9000 }, (_, index) => ({
+      value: `user-${index}-${'x'.repeat(20)}`,
+    }));
+    const large = { schemas: [GROUP], id: 'g', displayName: 'All', members };
+    writeFileSync(file, `{"id":"u"}\n${JSON.stringify(large)}\n{"id":"v"}\n`);
+    const read = async (from?: Place): Promise<readonly SourceLine[]> => {
+      const lines: SourceLine[] = [];
+      for await (const line of (await openFile(file)).lines(from)) lines.push(line);
+      return lines;
+    };
+    const lines = await read();
+    expect(lines.map(({ number, next }) => [number, next])).toEqual([
+      [1, 1],
+      ...Array.from({ length: 8 }, () => [2, 1]),
+      [2, 2],
+      [3, 3],
+    ]);
+    const parts = lines.slice(1, 10).map(({ text }) => JSON.parse(text) as typeof large);
+    expect(parts.flatMap((part) => part.members)).toEqual(members);
+    expect(await read(lines[4]?.next)).toEqual(lines.slice(1));
+    expect(await read(lines[9]?.next)).toEqual(lines.slice(10));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('users and groups of WorkOS keep their ids, with the members that users name', () => {

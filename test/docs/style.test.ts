@@ -15,6 +15,7 @@ const SOURCE = [
   'tools',
   'events',
   'client',
+  'cli',
   'ui',
 ];
 const CODE = [...SOURCE, 'test', 'bench', 'examples'];

@@ -27,10 +27,7 @@ export async function exportResources(services: Services, request: ApiRequest): 
   if (connection === undefined) throw noConnection(request.connectionId);
   const start = positionFrom(readJson(request.body));
   const record = contentRecord({ actor, action: 'directory.export' }, connection.id, {});
-  await connections.recordAction(record, async (writes) => {
-    await table.write(writes);
-    return true;
-  });
+  await connections.recordBeginning(record);
   const tenant: Tenant = { table, connection: connection.id, baseUrl: scimBaseUrl(connection.id) };
   const types = resourceTypesWith(connection.schemas);
   const { resources, next } = await exportPage(tenant, types, start);

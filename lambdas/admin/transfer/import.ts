@@ -58,17 +58,14 @@ export async function importResources(services: Services, request: ApiRequest): 
     await connections.noteImports(connection);
     const action = { actor: services.actor, action: 'directory.import' } as const;
     const record = contentRecord(action, connection.id, { lines: lines.length });
-    await connections.recordAction(record, async (writes) => {
-      await services.table.write(writes);
-      return true;
-    });
+    await connections.recordBeginning(record);
   }
   const run = new ImportRun(services, connection, isDryRun);
   await run.import(lines);
   return jsonAnswer(200, run.result());
 }
 
-/** One call: its lines, and what became of them. */
+/** One call: its lines, and their results. */
 class ImportRun {
   private created = 0;
   private updated = 0;

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Delivery, ScimAdminClient, Webhook } from '../../client';
+import type { Delivery, ScimAdminClient } from '../../client';
 import { findDeployment } from '../deployment';
 import { EXIT, UsageError } from '../errors';
 import {
-  color,
   note,
   print,
   printFields,
@@ -14,8 +13,9 @@ import {
 } from '../output/output';
 import { duration, positiveNumber, type Program } from '../program';
 import { confirmed } from '../prompts';
-import { hint } from './hint';
-import { listed } from './listed';
+import { hint } from '../commands/hint';
+import { listed } from '../commands/listed';
+import { resultOf, show, stateOf } from './webhook-text';
 
 /** How long `webhooks test` waits for the delivery. */
 const TEST_SECONDS = 20;
@@ -265,38 +265,4 @@ async function deliveryOf(
     await sleep(500);
   }
   return undefined;
-}
-
-function stateOf({ enabled, disabledReason = 'operator', failingSince }: Webhook): string {
-  if (!enabled) return `disabled (${disabledReason})`;
-  return failingSince === undefined ? 'enabled' : `failing since ${timeText(failingSince)}`;
-}
-
-function resultOf({ status, statusCode, error }: Delivery): string {
-  const answer = statusCode ?? error ?? '';
-  return status === 'succeeded'
-    ? color.green(`succeeded (${answer})`)
-    : color.red(`failed (${answer})`);
-}
-
-function show(webhook: Webhook, json: true | undefined): void {
-  if (json === true) {
-    printJson(webhook);
-    return;
-  }
-  printFields({
-    Webhook: webhook.id,
-    URL: webhook.url,
-    Description: webhook.description || undefined,
-    State: stateOf(webhook),
-    'Last success': timeText(webhook.lastSuccessAt),
-    Types: webhook.types.join(' ') || 'all',
-    Connections: webhook.connections.join(' ') || 'all',
-    'Earlier secret':
-      webhook.previousSecretUntil !== undefined &&
-      Date.parse(webhook.previousSecretUntil) > Date.now()
-        ? `signs until ${timeText(webhook.previousSecretUntil)}`
-        : undefined,
-    Created: timeText(webhook.createdAt),
-  });
 }
