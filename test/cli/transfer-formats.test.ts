@@ -77,7 +77,7 @@ test('any text survives as a field of CSV', () => {
   );
 });
 
-test('a large group is read in parts, and as a whole again unless all parts were sent', async () => {
+test('a large group is read in parts, and as a whole if a part was not sent', async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'file-source-'));
   try {
     const file = path.join(folder, 'groups.jsonl');
