@@ -113,7 +113,7 @@ const RULES = {
       'open',
       'picocolors',
     ],
-    folders: ['client', 'directory', 'scim', 'idp', 'package.json'],
+    folders: ['client', 'directory', 'scim', 'idp', 'lambdas/contract.ts', 'package.json'],
   },
   local: {
     packages: ['aws-cdk-lib', '@aws-sdk', 'aws-lambda', 'sql.js'],

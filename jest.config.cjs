@@ -24,6 +24,7 @@ const againstServer = {
 
 /** Tests that would double the time of `npm test` (npm run test:slow). */
 const SLOW = [
+  'cli/doctor-faults',
   'cli/round-trip',
   'cli/verify',
   'directory/bulk-time',

@@ -1,7 +1,7 @@
 import { addApi } from './commands/api';
 import { addConnections } from './commands/connections';
 import { addConsole } from './commands/console';
-import { addDoctor } from './commands/doctor';
+import { addDoctor } from './doctor/doctor-command';
 import { addEvents } from './commands/events';
 import { addGuide } from './commands/guide';
 import { addLog } from './commands/log';

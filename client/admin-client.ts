@@ -2,6 +2,7 @@ import type {
   Connection,
   ConnectionChange,
   ConnectionDeletion,
+  ConnectionUsage,
   Delivery,
   IssuedToken,
   LogEntry,
@@ -123,6 +124,12 @@ export class ScimAdminClient {
   async revokeToken(connection: string, id: string): Promise<void> {
     const path = `${connectionPath(connection)}/tokens/${encodeURIComponent(id)}`;
     await this.http.call('DELETE', path);
+  }
+
+  /** Returns how a connection is used. */
+  async usage(connection: string): Promise<ConnectionUsage> {
+    const path = `${connectionPath(connection)}/usage`;
+    return (await this.http.call('GET', path)) as ConnectionUsage;
   }
 
   /** Yields entries of the provisioning log, newest first. */

@@ -120,6 +120,22 @@ export interface Token {
   readonly endedAt?: string;
 }
 
+/** How a connection is used. */
+export interface ConnectionUsage {
+  /** RFC 3339; accurate to the hour. Missing if it was never used. */
+  readonly lastRequestAt?: string;
+  /** The last request before an unusually long pause that goes on. */
+  readonly silentSince?: string;
+  /** The last regular request before the identity provider began to call much less often. */
+  readonly rareSince?: string;
+  /** The last 14 days, oldest first, in UTC. */
+  readonly days: readonly {
+    readonly day: string;
+    readonly requests: number;
+    readonly failures: number;
+  }[];
+}
+
 /** Filters of the provisioning log. */
 export interface LogFilter {
   readonly kind?: LogEntry['kind'];

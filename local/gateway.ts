@@ -37,6 +37,8 @@ interface GatewayOptions {
   readonly onRequest?: (line: string) => void;
   /** Folder of the engine's data. Failures while its disk is full say so. */
   readonly dataFolder?: string;
+  /** Returns the time that answers have, in milliseconds since 1970. @default - Date.now */
+  readonly now?: () => number;
 }
 
 /**
@@ -48,12 +50,13 @@ export function serveGateway(
   server: Server,
   template: Template,
   functions: ReadonlyMap<string, LocalFunction>,
-  { otherPaths = {}, onRequest, dataFolder }: GatewayOptions = {},
+  { otherPaths = {}, onRequest, dataFolder, now = Date.now }: GatewayOptions = {},
 ): void {
   const routes = routesOf(template);
   const stage = stageOf(template);
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    response.setHeader('Date', new Date(now()).toUTCString());
     handle(request, response).catch((error: unknown) => {
       process.stderr.write(`${String(error)}\n`);
       send(response, gatewayResponse(template, 'INTEGRATION_FAILURE', 'DEFAULT_5XX'));

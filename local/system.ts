@@ -179,6 +179,7 @@ async function start(
       // With --json, the output is one line for a program.
       if (!json) process.stdout.write(`${line}\n`);
     },
+    now: () => clock.now(),
     ...(engine === undefined ? {} : { dataFolder: engine.folder }),
   });
   return {

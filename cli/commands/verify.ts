@@ -1,15 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { persisting, type Finding, type Verification } from '../../directory/verify/findings';
-import { verify } from '../../directory/verify/verify';
-import type { Table } from '../../directory/store/table';
+import type { Finding, Verification } from '../../directory/verify/findings';
 import { EXIT } from '../errors';
-import { note, printJson } from '../output/output';
-import { Progress } from '../output/progress';
+import { printJson } from '../output/output';
 import type { Program } from '../program';
 import { openTable } from '../table-target';
-
-/** Pause between the two checks: longer than a request may take. */
-const SETTLE_MS = 30_000;
+import { verifyTwice } from '../verification';
 
 /** Adds `verify`. */
 export function addVerify(program: Program): void {
@@ -35,24 +29,6 @@ export function addVerify(program: Program): void {
         close();
       }
     });
-}
-
-async function verifyTwice(table: Table): Promise<Verification> {
-  const first = await verifyOnce(table, 'checking');
-  if (first.findings.length === 0) return first;
-  note(`${first.findings.length} findings; checking again in ${SETTLE_MS / 1000} s.`);
-  await sleep(SETTLE_MS);
-  const second = await verifyOnce(table, 'checking again');
-  return { ...second, findings: persisting(first.findings, second.findings) };
-}
-
-async function verifyOnce(table: Table, label: string): Promise<Verification> {
-  const progress = new Progress(label);
-  const result = await verify(table, (items) => {
-    progress.show(items);
-  });
-  progress.end();
-  return result;
 }
 
 function report({

@@ -37,7 +37,8 @@ import type { Services } from './services';
 import { issueConnectionToken, listTokens, revokeToken } from './tokens';
 import { exportResources } from './transfer/export';
 import { importResources } from './transfer/import';
-import { listDeliveries, replay, resend, testWebhook } from './webhook-deliveries';
+import { listDeliveries, replay, resend, testWebhook } from './webhooks/deliveries';
+import { readUsage } from './usage';
 import {
   changeWebhook,
   createWebhook,
@@ -45,7 +46,7 @@ import {
   listWebhooks,
   readWebhook,
   rotateSecret,
-} from './webhooks';
+} from './webhooks/webhooks';
 
 /* The calls of the admin API; docs/reference/admin-api.md describes each. */
 
@@ -102,6 +103,9 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   '/connections/{connectionId}/userNameConversion/{conversionId}': { GET: readConversion },
   '/connections/{connectionId}/userNameConversion/{conversionId}/undo': { POST: undoConversion },
   '/connections/{connectionId}/userNameConversion/{conversionId}/close': { POST: closeConversion },
+  '/connections/{connectionId}/usage': {
+    GET: async (services, request) => readUsage(services.table, await existing(services, request)),
+  },
   '/connections/{connectionId}/audit': { GET: listAudit },
   '/connections/{connectionId}/requests': { GET: listRequests },
   '/connections/{connectionId}/portalLinks': { GET: listPortalLinks, POST: createPortalLink },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Findings } from './finding';
+import { Findings } from '../finding';
 import type { Forms, Person } from './forms';
-import type { DiagnosisName } from './diagnoses';
+import { SERVER_DIAGNOSES, type ServerDiagnosis } from './diagnoses';
 import {
   EndedError,
   NoAnswerError,
@@ -13,7 +13,7 @@ import {
 
 /** An examination of a SCIM server, with what it created there. */
 export class Examination {
-  readonly findings = new Findings();
+  readonly findings = new Findings<ServerDiagnosis>(SERVER_DIAGNOSES);
   /** Resources to delete at the end, newest last. */
   private readonly created: string[] = [];
   /** Users whose creation was requested; an answer can be lost, or lack the id. */
@@ -40,7 +40,7 @@ export class Examination {
   }
 
   /** Records a finding about an answer. @param expected in words */
-  report(name: DiagnosisName, reply: Reply, expected: string): void {
+  report(name: ServerDiagnosis, reply: Reply, expected: string): void {
     this.findings.add(name, `${reply.request} was answered with ${shown(reply)}. ${expected}`);
   }
 

@@ -1,18 +1,9 @@
+import type { Diagnoses } from '../finding';
+
 /*
  * The findings of the doctor when it acts as an identity provider. `docs/reference/doctor.md` is
- * generated from this table.
+ * generated from this table and that of the operator.
  */
-
-/** A kind of problem. */
-export interface Diagnosis {
-  /** Stays the same over releases, such as `D012`. */
-  readonly id: string;
-  readonly title: string;
-  /** The reaction of the identity provider. */
-  readonly consequence: string;
-  readonly remedy: string;
-  readonly source: string;
-}
 
 const RFC7643 = 'https://www.rfc-editor.org/rfc/rfc7643';
 const RFC7644 = 'https://www.rfc-editor.org/rfc/rfc7644';
@@ -22,8 +13,8 @@ const ENTRA_QUARANTINE =
   'https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-quarantine-status';
 const OKTA = 'https://developer.okta.com/docs/api/openapi/okta-scim/guides/scim-20/';
 
-/** The kinds of problems by name. */
-export const DIAGNOSES = {
+/** The kinds of problems of a SCIM server by name. */
+export const SERVER_DIAGNOSES = {
   noAnswer: {
     id: 'D001',
     title: 'The server does not answer',
@@ -276,7 +267,7 @@ export const DIAGNOSES = {
     remedy: 'Delete the user or group that is shown.',
     source: `${RFC7644}#section-3.6`,
   },
-} as const satisfies Readonly<Record<string, Diagnosis>>;
+} as const satisfies Diagnoses<string>;
 
-/** Name of a kind of problem. */
-export type DiagnosisName = keyof typeof DIAGNOSES;
+/** Name of a kind of problem of a SCIM server. */
+export type ServerDiagnosis = keyof typeof SERVER_DIAGNOSES;

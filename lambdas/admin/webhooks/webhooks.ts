@@ -1,26 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
-import { auditWrite } from '../../directory/connections/audit';
-import { CONNECTION_ID } from '../../directory/connections/connection';
-import { LOGGED_TYPES } from '../../directory/events/event';
-import type { Write } from '../../directory/store/write';
-import { stateFromItem, stateKey } from '../../directory/webhooks/delivery-state';
-import type { WebhookEndpoint } from '../../directory/webhooks/endpoint';
-import { MOST_ENDPOINTS, WebhookEndpoints } from '../../directory/webhooks/endpoints';
-import { urlProblem } from '../../events/webhooks/destination';
-import { isObject, type Json, type JsonObject } from '../../scim/json';
-import { jsonAnswer, type Answer } from '../http/answer';
-import type { ApiRequest } from '../json-api/api-request';
-import { Problem } from '../json-api/problem';
+import { auditWrite } from '../../../directory/connections/audit';
+import { CONNECTION_ID } from '../../../directory/connections/connection';
+import { LOGGED_TYPES } from '../../../directory/events/event';
+import type { Write } from '../../../directory/store/write';
+import { stateFromItem, stateKey } from '../../../directory/webhooks/delivery-state';
+import type { WebhookEndpoint } from '../../../directory/webhooks/endpoint';
+import { MOST_ENDPOINTS, WebhookEndpoints } from '../../../directory/webhooks/endpoints';
+import { urlProblem } from '../../../events/webhooks/destination';
+import { isObject, type Json, type JsonObject } from '../../../scim/json';
+import { jsonAnswer, type Answer } from '../../http/answer';
+import type { ApiRequest } from '../../json-api/api-request';
+import { Problem } from '../../json-api/problem';
 import {
   invalidFields,
   readBody,
   readJson,
   readSettings,
   integerBetween,
-} from '../json-api/read-body';
-import type { Services } from './services';
-import { audited, existingWebhook, noWebhook, recordOf } from './webhook-acts';
+} from '../../json-api/read-body';
+import type { Services } from '../services';
+import { audited, existingWebhook, noWebhook, recordOf } from './acts';
 
 /* Webhook endpoints of the deployment; docs/reference/admin-api.md describes each call. */
 

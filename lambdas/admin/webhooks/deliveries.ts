@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { ActionName } from '../../directory/connections/audit';
-import { EVENT_TYPES } from '../../directory/events/event';
-import { positionsAt, timeOf } from '../../directory/events/positions-at';
-import { isIssuedId } from '../../directory/store/resource-ids';
+import type { ActionName } from '../../../directory/connections/audit';
+import { EVENT_TYPES } from '../../../directory/events/event';
+import { positionsAt, timeOf } from '../../../directory/events/positions-at';
+import { isIssuedId } from '../../../directory/store/resource-ids';
 import {
   parkedToItem,
   replayItem,
   type ParkedSubject,
-} from '../../directory/webhooks/delivery-state';
-import { deliveriesOf, newDelivery, type Delivery } from '../../directory/webhooks/deliveries';
-import { shortened } from '../../scim/errors/scim-error';
-import { jsonAnswer, type Answer } from '../http/answer';
-import { nextCursor, pageOf, type ApiRequest } from '../json-api/api-request';
-import { Problem } from '../json-api/problem';
-import { readBody } from '../json-api/read-body';
-import type { Services } from './services';
-import { audited, existingWebhook } from './webhook-acts';
+} from '../../../directory/webhooks/delivery-state';
+import { deliveriesOf, newDelivery, type Delivery } from '../../../directory/webhooks/deliveries';
+import { shortened } from '../../../scim/errors/scim-error';
+import { jsonAnswer, type Answer } from '../../http/answer';
+import { nextCursor, pageOf, type ApiRequest } from '../../json-api/api-request';
+import { Problem } from '../../json-api/problem';
+import { readBody } from '../../json-api/read-body';
+import type { Services } from '../services';
+import { audited, existingWebhook } from './acts';
 
 /* Deliveries to webhook endpoints; docs/reference/admin-api.md describes each call. */
 

@@ -1,5 +1,5 @@
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
-import { reasonOf } from '../errors';
+import { reasonOf } from '../../errors';
 import type { Examination } from './examination';
 import { NoAnswerError, type Reply } from './target';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reasonOf } from '../errors';
+import { reasonOf } from '../../errors';
 
 /** A request of an identity provider, in its own form. */
 export interface RequestForm {

@@ -1,4 +1,4 @@
-import type { IdentityProvider } from '../../idp/profiles/registry';
+import type { IdentityProvider } from '../../../idp/profiles/registry';
 import type { Json, RequestForm } from './target';
 
 /** The requests of an identity provider, in its own form. */

@@ -1,12 +1,16 @@
-import { auditWrite, deploymentRecord, type ActionName } from '../../directory/connections/audit';
-import type { Write } from '../../directory/store/write';
-import type { WebhookEndpoint } from '../../directory/webhooks/endpoint';
-import { WebhookEndpoints } from '../../directory/webhooks/endpoints';
-import { shortened } from '../../scim/errors/scim-error';
-import type { JsonObject } from '../../scim/json';
-import type { ApiRequest } from '../json-api/api-request';
-import { Problem } from '../json-api/problem';
-import type { Services } from './services';
+import {
+  auditWrite,
+  deploymentRecord,
+  type ActionName,
+} from '../../../directory/connections/audit';
+import type { Write } from '../../../directory/store/write';
+import type { WebhookEndpoint } from '../../../directory/webhooks/endpoint';
+import { WebhookEndpoints } from '../../../directory/webhooks/endpoints';
+import { shortened } from '../../../scim/errors/scim-error';
+import type { JsonObject } from '../../../scim/json';
+import type { ApiRequest } from '../../json-api/api-request';
+import { Problem } from '../../json-api/problem';
+import type { Services } from '../services';
 
 /** Returns the endpoint that a request names. @throws Problem 404 */
 export async function existingWebhook(

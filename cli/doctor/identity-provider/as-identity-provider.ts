@@ -1,8 +1,9 @@
-import type { IdentityProvider } from '../../idp/profiles/registry';
+import type { IdentityProvider } from '../../../idp/profiles/registry';
 import { checkConnection } from './connection-checks';
 import { checkDiscovery } from './discovery-checks';
+import type { ServerDiagnosis } from './diagnoses';
 import { Examination } from './examination';
-import type { Finding } from './finding';
+import type { Finding } from '../finding';
 import { FORMS } from './forms';
 import { checkGroups } from './group-checks';
 import { checkPaging } from './paging-checks';
@@ -35,7 +36,9 @@ export interface ExaminationSettings {
  * Examines a SCIM server as an identity provider: it creates temporary users and a group in the
  * provider's own forms, and deletes them also if a step fails.
  */
-export async function examine(settings: ExaminationSettings): Promise<readonly Finding[]> {
+export async function examine(
+  settings: ExaminationSettings,
+): Promise<readonly Finding<ServerDiagnosis>[]> {
   const { url, token, as, groups, onStep = () => undefined } = settings;
   const forms = FORMS[as];
   const target = new Target(url.replace(/\/$/, ''), token, forms.headers, forms.timeoutMs);

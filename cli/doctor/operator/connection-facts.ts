@@ -1,0 +1,52 @@
+import type {
+  Connection,
+  ConnectionUsage,
+  FailureLogEntry,
+  MailLogEntry,
+  ScimAdminClient,
+  Token,
+} from '../../../client';
+import { listed } from '../../commands/listed';
+
+const DAY_MS = 86_400_000;
+
+/** Failures of the last day are looked at, and mails of the last week. */
+const FAILURES_MS = DAY_MS;
+const MAILS_MS = 7 * DAY_MS;
+
+/** The most entries of the log that are read. */
+const MOST_ENTRIES = 1000;
+
+/** The state of an enabled connection, as the admin API tells it. */
+export interface ConnectionFacts {
+  readonly connection: Connection;
+  readonly tokens: readonly Token[];
+  readonly usage: ConnectionUsage;
+  /** Of the last day, newest first. */
+  readonly failures: readonly FailureLogEntry[];
+  /** Mails of the last week that SES did not accept, newest first. */
+  readonly mails: readonly MailLogEntry[];
+}
+
+/** Reads the state of a connection. @param now milliseconds since 1970 */
+export async function connectionFacts(
+  admin: ScimAdminClient,
+  connection: Connection,
+  now: number,
+): Promise<ConnectionFacts> {
+  const { id } = connection;
+  const since = (period: number): string => new Date(now - period).toISOString();
+  const [tokens, usage, failures, mails] = await Promise.all([
+    admin.tokens(id),
+    admin.usage(id),
+    listed(admin.log(id, { status: 'failed', from: since(FAILURES_MS) }), MOST_ENTRIES),
+    listed(admin.log(id, { kind: 'mail', from: since(MAILS_MS) }), MOST_ENTRIES),
+  ]);
+  return {
+    connection,
+    tokens,
+    usage,
+    failures: failures.filter((entry) => entry.kind === 'failure'),
+    mails: mails.filter((entry) => entry.kind === 'mail'),
+  };
+}

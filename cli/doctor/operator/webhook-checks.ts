@@ -1,0 +1,32 @@
+import type { ScimAdminClient, Webhook } from '../../../client';
+import { plain } from '../../output/output';
+import { relativeTime } from '../../output/time';
+import type { Findings } from '../finding';
+import type { DeploymentDiagnosis } from './diagnoses';
+
+/** Checks the webhooks of a deployment. @param now milliseconds since 1970 */
+export async function checkWebhooks(
+  findings: Findings<DeploymentDiagnosis>,
+  admin: ScimAdminClient,
+  webhooks: readonly Webhook[],
+  now: number,
+): Promise<void> {
+  for (const { id, url, enabled, disabledReason } of webhooks) {
+    const webhook = `${id} (${plain(url)})`;
+    if (!enabled) {
+      // Operators know what they have disabled.
+      if (disabledReason === 'operator') continue;
+      const reason = disabledReason === 'gone' ? 'answered 410' : 'failed for five days';
+      findings.add('webhookDisabled', `${webhook} ${reason}.`);
+      continue;
+    }
+    const { failingSince, lastSuccessAt } = await admin.webhook(id);
+    if (failingSince === undefined) continue;
+    const success =
+      lastSuccessAt === undefined
+        ? 'It has never accepted an event'
+        : `It last accepted an event ${relativeTime(lastSuccessAt, now)}`;
+    const since = relativeTime(failingSince, now);
+    findings.add('webhookFailing', `${webhook} began to fail ${since}. ${success}.`);
+  }
+}
