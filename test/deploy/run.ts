@@ -6,6 +6,7 @@ import { admin, Client, send } from '../support/client';
 import { checkApplication } from './application';
 import { check, invoke, secretValue } from './aws';
 import { cdk, cdkApp, deploy } from './cdk';
+import { checkDoctor } from './doctor';
 import { startMinistack, type Ministack } from './ministack';
 import { checkIntegration, synthesizeIntegration } from './integration';
 import { checkPolicy } from './policy';
@@ -70,6 +71,9 @@ async function deployAndTest(ministack: Ministack, folder: string): Promise<void
     await checkDeclaredConnection(ministack, outputs['Secret'] ?? '', 'no');
     step('the checks of the integration tests');
     await checkIntegration(ministack, outputs['Secret'] ?? '');
+    step('what the doctor finds in AWS');
+    const deployment = (outputs['Secret'] ?? '').replace(/\/declared$/, '');
+    await checkDoctor(ministack, proxy.origin, deployment);
     await replay(proxy.origin);
     step('rotations');
     await rotate(ministack, outputs['Rotation'] ?? '');
