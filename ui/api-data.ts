@@ -197,6 +197,34 @@ export interface ConflictInfo {
   readonly applicationIds: readonly string[];
 }
 
+/** Why a conversion leaves a user alone. */
+export type ConflictReason = 'noAddress' | 'addressTaken' | 'changedSince' | 'refused';
+
+/** A conversion of user names to email addresses. */
+export interface UserNameConversion {
+  readonly id: string;
+  readonly to: 'emails.work' | 'emails.primary';
+  readonly state:
+    | 'checking'
+    | 'checked'
+    | 'converting'
+    | 'converted'
+    | 'undoing'
+    | 'undone'
+    | 'closing'
+    | 'closed';
+  readonly startedAt: string;
+  readonly users: number;
+  readonly converted: number;
+  readonly conflictCount: number;
+  readonly conflicts?: readonly {
+    readonly userId: string;
+    readonly userName?: string;
+    readonly reason: ConflictReason;
+    readonly address?: string;
+  }[];
+}
+
 /** Settings of a connection that the console changes. */
 export interface ConnectionSettings {
   readonly id: string;

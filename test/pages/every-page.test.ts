@@ -161,6 +161,7 @@ describeInBrowser('every page', (openWindow) => {
       ['overview', own],
       ['users', `${own}/users`],
       ['user', `${own}/users/${String(user.id)}`],
+      ['user-names', `${own}/user-names`],
       ['groups', `${own}/groups`],
       ['group', `${own}/groups/${String(group.id)}`],
       ['log', `${own}/log`],
@@ -183,6 +184,43 @@ describeInBrowser('every page', (openWindow) => {
     }
     await admin('DELETE', `/webhooks/${String(hook.id)}`);
   }, 240_000);
+
+  test('of the console on which user names are converted', async () => {
+    const client = await Client.connect('entra', { displayName: 'Contoso' });
+    const emails = [{ value: 'ada@contoso.example', type: 'work' }];
+    const ada = await client.user('CONTOSO\\ada', { emails });
+    await client.user('CONTOSO\\bob');
+    const page = await openWindow();
+    const { body } = await admin('POST', '/consoleSessions');
+    await page.goto(body.url as string);
+    await page.getByRole('button', { name: 'Open the console' }).click();
+    const console = `${pagesUrl()}/console/connections/${client.id}`;
+    await page.goto(`${console}/users`);
+    await page.getByRole('link', { name: 'Convert them' }).click();
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByText('Nothing was changed.').waitFor();
+    await page.getByText('Has no such address').waitFor();
+    await check(page, 'console-user-names-preview');
+    expect((await client.get(`/Users/${String(ada.id)}`)).body.userName).toBe('CONTOSO\\ada');
+    await page.getByRole('button', { name: 'Convert', exact: true }).click();
+    // The page looks every two seconds.
+    await page.getByText('Users are found by both names.').waitFor();
+    await check(page, 'console-user-names-converted');
+    const renamed = await client.search('/Users', String.raw`userName eq "CONTOSO\\ada"`);
+    expect(renamed.map(({ userName }) => String(userName))).toEqual(['ada@contoso.example']);
+    const confirm = async (step: string): Promise<void> => {
+      await page.locator('summary', { hasText: `${step} the conversion` }).click();
+      await page.getByRole('button', { name: `${step} now` }).click();
+    };
+    await confirm('Undo');
+    await page.getByText('Users have their former names again.').waitFor();
+    await page.reload();
+    await confirm('Close');
+    await page.getByText('Users are found by their present name only.').waitFor();
+    await page.reload();
+    expect(await page.getByRole('button', { name: 'Convert', exact: true }).count()).toBe(1);
+    await check(page, 'console-user-names-closed');
+  }, 180_000);
 
   test('of the console that shows a secret once', async () => {
     const page = await openWindow();

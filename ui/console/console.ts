@@ -9,6 +9,7 @@ import { addRecords } from './records';
 import { addSettings } from './settings';
 import { addSignIn } from './sign-in';
 import { addConnectionTokens } from './tokens';
+import { addUserNames } from './user-names';
 import { addUsers } from './users';
 import { addWebhook } from './webhook';
 import { addWebhooks } from './webhooks';
@@ -20,6 +21,7 @@ export function addConsole(app: Hono<PageEnvironment>): void {
     addConnections,
     addOverview,
     addUsers,
+    addUserNames,
     addGroups,
     addRecords,
     addConnectionTokens,

@@ -63,6 +63,10 @@ export function addUsers(app: Hono<PageEnvironment>): void {
           )}
         </Card>
         <NextPage cursor={nextCursor} href={`${path}/users`} />
+        <p class="muted small">
+          Do the user names change? <a href={`${path}/user-names`}>Convert them</a> to email
+          addresses.
+        </p>
       </ConnectionPage>,
     );
   });
