@@ -13,6 +13,8 @@ export interface DeploymentOptions extends AwsOptions {
 export interface Deployment {
   /** URL of the admin API. */
   readonly adminUrl: string;
+  /** The stack that names it; undefined if its URL does. */
+  readonly stack: string | undefined;
   readonly admin: ScimAdminClient;
   readonly application: ScimClient;
 }
@@ -25,17 +27,21 @@ const LOCAL_TIMEOUT_MS = 5000;
  * @throws UsageError, UnreachableError
  */
 export async function findDeployment(options: DeploymentOptions): Promise<Deployment> {
-  const adminUrl = await adminUrlOf(options);
+  const named = namedBy(options);
+  const adminUrl = await adminUrlOf(named, options);
   const access = await accessTo(adminUrl, options);
   return {
     adminUrl,
+    stack: named.stack,
     admin: new ScimAdminClient({ url: adminUrl, ...access }),
     application: new ScimClient({ url: adminUrl.replace(/admin$/, 'app/v1'), ...access }),
   };
 }
 
-async function adminUrlOf(options: DeploymentOptions): Promise<string> {
-  const { stack, adminUrl } = namedBy(options);
+async function adminUrlOf(
+  { stack, adminUrl }: DeploymentOptions,
+  options: DeploymentOptions,
+): Promise<string> {
   if (stack !== undefined && adminUrl !== undefined) {
     throw new UsageError(
       '--stack and --admin-url name a deployment each, and so do CDK_SCIM_STACK and ' +

@@ -127,7 +127,7 @@ export interface ConnectionUsage {
   /** The last request before an unusually long pause that goes on. */
   readonly silentSince?: string;
   /** The last regular request before the identity provider began to call much less often. */
-  readonly rareSince?: string;
+  readonly quarantinedSince?: string;
   /** The last 14 days, oldest first, in UTC. */
   readonly days: readonly {
     readonly day: string;

@@ -19,8 +19,9 @@ const OPERATOR_EXAMPLE = 'npx cdk-scim doctor --stack Scim';
 const OPERATOR_RULES = text`
   - It says which parts it could not check, for example because a permission is missing. It calls
   \`cloudformation:GetTemplate\`, \`ListStackResources\` and \`DescribeStacks\`,
-  \`cloudwatch:DescribeAlarms\`, \`secretsmanager:ListSecrets\`, \`ses:GetAccount\` and
-  \`GetEmailIdentity\`, and scans the table.
+  \`cloudwatch:DescribeAlarms\`, \`secretsmanager:ListSecrets\` and
+  \`DescribeSecret\`, \`ses:GetAccount\` and
+  \`GetEmailIdentity\`, and reads and scans the table. For the admin API, \`grantRead\` suffices.
   - \`--no-verify\` leaves out the table, which is read as a whole: a table of several gigabytes
   takes minutes.
   - \`npm start\` has no stack. Add \`--table scim --dynamodb http://127.0.0.1:<port>\` to verify

@@ -1,8 +1,8 @@
 import { Option } from '@commander-js/extra-typings';
 import { IDENTITY_PROVIDERS, type IdentityProvider } from '../../idp/profiles/registry';
 import type { Table } from '../../directory/store/table';
-import { findDeployment, variable, type DeploymentOptions } from '../deployment';
-import { EXIT, reasonOf, UsageError } from '../errors';
+import { findDeployment, type DeploymentOptions } from '../deployment';
+import { EXIT, UsageError } from '../errors';
 import { color, note, plain, print, printJson } from '../output/output';
 import type { Program } from '../program';
 import { openTable, type TableOptions } from '../table-target';
@@ -10,6 +10,7 @@ import type { Finding } from './finding';
 import { examine } from './identity-provider/as-identity-provider';
 import { examineDeployment } from './operator/as-operator';
 import { stackFacts } from './operator/stack-facts';
+import { Unchecked } from './operator/unchecked';
 
 /** Adds `doctor`. */
 export function addDoctor(program: Program): void {
@@ -42,13 +43,34 @@ export function addDoctor(program: Program): void {
       if (url === undefined && (as !== undefined || usersOnly === true)) {
         throw new UsageError('--as and --users-only are about a SCIM server. Add its --url.');
       }
+      if (url !== undefined && isAboutDeployment(options)) {
+        throw new UsageError(
+          '--stack, --admin-url, --table, --dynamodb and --no-verify are about a deployment. ' +
+            'Leave out --url.',
+        );
+      }
+      const unchecked = new Unchecked(note);
       const findings =
-        url === undefined ? await ofDeployment(options) : await ofServer({ ...options, url });
+        url === undefined
+          ? await examinedDeployment(options, unchecked)
+          : await examinedServer({ ...options, url });
       if (findings.length > 0) process.exitCode = EXIT.findings;
       if (json === true) printJson(findings);
-      else if (findings.length === 0) print(color.green('Nothing was found.'));
+      else if (findings.length === 0 && unchecked.isEmpty) print(color.green('Nothing was found.'));
+      else if (findings.length === 0) print('Nothing was found in what could be checked.');
       else for (const finding of findings) print(findingText(finding), '');
     });
+}
+
+/** Returns whether options were given that make no sense for a SCIM server at a URL. */
+function isAboutDeployment(options: TableOptions & DeploymentOptions & Verifying): boolean {
+  const { stack, adminUrl, table, dynamodb, verify } = options;
+  return [stack, adminUrl, table, dynamodb].some((each) => each !== undefined) || !verify;
+}
+
+interface Verifying {
+  /** False with `--no-verify`. */
+  readonly verify: boolean;
 }
 
 interface ServerOptions {
@@ -58,7 +80,8 @@ interface ServerOptions {
   readonly usersOnly?: true | undefined;
 }
 
-async function ofServer(options: ServerOptions): Promise<readonly Finding[]> {
+/** Examines the SCIM server at a URL. */
+async function examinedServer(options: ServerOptions): Promise<readonly Finding[]> {
   const { url, token, as = 'generic', usersOnly } = options;
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw new UsageError(`--url takes the base URL of a SCIM server, not "${url}".`);
@@ -87,48 +110,36 @@ function onStep(step: string): void {
   note(`${step} …`);
 }
 
-async function ofDeployment(
-  options: DeploymentOptions & TableOptions & { readonly verify: boolean },
+/** Examines the deployment that the options name. */
+async function examinedDeployment(
+  options: DeploymentOptions & TableOptions & Verifying,
+  unchecked: Unchecked,
 ): Promise<readonly Finding[]> {
   const deployment = await findDeployment(options);
-  const stack = options.adminUrl === undefined ? stackOf(options) : undefined;
-  const readStack =
-    stack === undefined ? undefined : () => stackFacts(stack, options, noteUnchecked);
-  if (stack === undefined) noteUnchecked('AWS', 'there is no --stack');
-  const opened = await tableToVerify(options, stack);
+  const { stack } = deployment;
+  const hasTable = stack !== undefined || options.table !== undefined;
+  if (stack === undefined) unchecked.note('AWS', 'there is no --stack');
+  if (options.verify && !hasTable) unchecked.note('the table', 'there is no --stack or --table');
+  return examineDeployment({
+    deployment,
+    unchecked,
+    readStack:
+      stack === undefined ? undefined : (prefix) => stackFacts(stack, prefix, options, unchecked),
+    withTable: options.verify && hasTable ? (task) => withTable(options, task) : undefined,
+    onStep,
+  });
+}
+
+async function withTable(
+  options: TableOptions,
+  task: (table: Table) => Promise<void>,
+): Promise<void> {
+  const { table, close } = await openTable(options);
   try {
-    return await examineDeployment({ deployment, readStack, table: opened?.table, onStep });
+    await task(table);
   } finally {
-    opened?.close();
+    close();
   }
-}
-
-function stackOf({ stack }: DeploymentOptions): string | undefined {
-  return stack ?? variable('CDK_SCIM_STACK');
-}
-
-/** Opens the table, unless there is none to verify. @throws UsageError for a table that is named */
-async function tableToVerify(
-  options: TableOptions & { readonly verify: boolean },
-  stack: string | undefined,
-): Promise<{ readonly table: Table; readonly close: () => void } | undefined> {
-  if (!options.verify) return undefined;
-  const isNamed = options.table !== undefined;
-  if (!isNamed && stack === undefined) {
-    noteUnchecked('the table', 'there is no --stack and no --table');
-    return undefined;
-  }
-  try {
-    return await openTable(options);
-  } catch (error) {
-    if (isNamed) throw error;
-    noteUnchecked('the table', reasonOf(error));
-    return undefined;
-  }
-}
-
-function noteUnchecked(part: string, reason: string): void {
-  note(`Not checked: ${part} (${reason})`);
 }
 
 function findingText({ id, title, seen, consequence, remedy, source }: Finding): string {

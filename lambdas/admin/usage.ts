@@ -16,12 +16,12 @@ export async function readUsage(table: Table, connection: Connection): Promise<A
   const { id, identityProvider, usagePattern } = connection;
   const silent = silentSince(usagePattern);
   const hasQuarantine = consoleLabelsOf(identityProvider).quarantine !== undefined;
-  const rare =
+  const quarantined =
     usagePattern === undefined || !hasQuarantine ? undefined : quarantinedSince(usagePattern);
   return jsonAnswer(200, {
     ...(usagePattern === undefined ? {} : { lastRequestAt: usagePattern.lastUse }),
     ...(silent === undefined ? {} : { silentSince: silent }),
-    ...(rare === undefined ? {} : { rareSince: rare }),
+    ...(quarantined === undefined ? {} : { quarantinedSince: quarantined }),
     days: await daysOfUse(table, id, DAYS),
   });
 }

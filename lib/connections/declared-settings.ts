@@ -90,8 +90,9 @@ export function declaredSettings(connection: ConnectionProps, hasMail: boolean):
       ? value
       : refuse(`rateLimit.${name} must be a whole number from 1 to ${most}, not ${value}.`);
   return {
-    displayName,
-    ...(actsAs === undefined ? {} : { actsAs }),
+    // The admin API stores them without surrounding space.
+    displayName: displayName.trim(),
+    ...(actsAs === undefined ? {} : { actsAs: actsAs.trim() }),
     identityProvider: connection.identityProvider ?? 'generic',
     userDeletion: connection.userDeletion ?? 'retain',
     groups: connection.groups ?? true,

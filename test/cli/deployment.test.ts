@@ -2,14 +2,23 @@ import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { readOutputs } from '../../cli/stack-outputs';
 import { run } from '../support/command';
-import { server } from '../support/client';
+import { admin, server } from '../support/client';
 import { close, listen } from '../support/loopback-server';
 
-/** A CloudFormation API with one stack, `Identity`, whose outputs are given. */
-function cloudFormation(outputs: Readonly<Record<string, string>>): Server {
+/** A CloudFormation API with one stack, `Identity`, whose outputs and template are given. */
+function cloudFormation(outputs: Readonly<Record<string, string>>, template = {}): Server {
   return createServer((request, response) => {
     void text(request).then((body) => {
-      if (new URLSearchParams(body).get('StackName') !== 'Identity') {
+      const call = new URLSearchParams(body);
+      if (call.get('Action') === 'GetTemplate') {
+        response.writeHead(200, { 'Content-Type': 'text/xml' });
+        response.end(
+          '<GetTemplateResponse><GetTemplateResult><TemplateBody>' +
+            `${JSON.stringify(template)}</TemplateBody></GetTemplateResult></GetTemplateResponse>`,
+        );
+        return;
+      }
+      if (call.get('StackName') !== 'Identity') {
         response.writeHead(400, { 'Content-Type': 'text/xml' });
         response.end(
           '<ErrorResponse><Error><Code>ValidationError</Code>' +
@@ -70,6 +79,52 @@ test('--stack finds the admin API and the table in the outputs of the stack', as
     });
   } finally {
     await close(api);
+  }
+});
+
+test('the doctor examines a stack, and says what it has no permission for', async () => {
+  const { adminUrl } = server();
+  const { secretName } = (await admin('GET', '/connections/default')).body as {
+    secretName: string;
+  };
+  const variables = { DEPLOYMENT: secretName.replace(/\/default$/, ''), MAIL_FROM: 'a@b.example' };
+  const ServiceToken = { 'Fn::GetAtt': ['Service', 'Arn'] };
+  const Resources = {
+    Service: {
+      Type: 'AWS::Lambda::Function',
+      Properties: { Description: 'SCIM: x', Environment: { Variables: variables } },
+    },
+    Lost: {
+      Type: 'Custom::ScimConnection',
+      Properties: { Id: 'lost', Settings: '{}', ServiceToken },
+    },
+  };
+  const api = cloudFormation({ AdminUrl: adminUrl }, { Resources });
+  const denying = createServer((_, response) => {
+    response.writeHead(403, { 'x-amzn-ErrorType': 'AccessDeniedException' });
+    response.end('{"__type":"AccessDeniedException","message":"You may not."}');
+  });
+  const env = { ...environment(await listen(api)), AWS_ENDPOINT_URL: await listen(denying) };
+  try {
+    const { code, stdout, stderr } = await run(['doctor', '--stack', 'Identity', '--json'], {
+      env,
+    });
+    expect(code).toBe(1);
+    const findings = JSON.parse(stdout) as readonly object[];
+    expect(findings).toContainEqual(
+      expect.objectContaining({ id: 'D125', seen: expect.stringContaining('"lost"') as string }),
+    );
+    for (const part of ['alarms', 'secrets', 'SES', 'the table']) {
+      expect(stderr).toContain(`Not checked: ${part} (`);
+    }
+    expect(stderr).toContain('(You may not.)');
+    const both = await run(['doctor', '--url', 'https://x.example', '--stack', 'Identity'], {
+      env,
+    });
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('Leave out --url.')]);
+  } finally {
+    await close(api);
+    await close(denying);
   }
 });
 

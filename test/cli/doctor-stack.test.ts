@@ -1,5 +1,8 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { Duration } from 'aws-cdk-lib';
+import { createCommand } from '../../cli/command';
 import type { Connection, ConnectionDeletion, Webhook } from '../../client';
+import { identitiesOf } from '../../cli/doctor/operator/aws-calls';
 import { checkClock } from '../../cli/doctor/operator/clock-check';
 import {
   DEPLOYMENT_DIAGNOSES,
@@ -17,7 +20,6 @@ import { provide } from '../lib/support';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 const LONG_AGO = '2026-01-01T00:00:00.000Z';
-const JUST_NOW = '2026-06-01T11:58:00.000Z';
 
 /** The template of a stack that declares a connection, sends mails and has alarms. */
 const TEMPLATE = readTemplate(
@@ -39,7 +41,8 @@ const TEMPLATE = readTemplate(
       .toJSON(),
   ),
 );
-const { deployment = '' } = TEMPLATE;
+const [DEPLOYMENT = { name: '', sender: undefined, connections: [] }] = TEMPLATE.deployments;
+const { name: deployment } = DEPLOYMENT;
 
 /** The connection as the stack declares it. */
 const CONNECTION: Connection = {
@@ -77,28 +80,24 @@ const WEBHOOK: Webhook = {
   createdAt: LONG_AGO,
 };
 
-const secret = (name: string, createdAt = LONG_AGO): { name: string; createdAt: number } => ({
-  name: `${deployment}/${name}`,
-  createdAt: Date.parse(createdAt),
-});
-
-const SECRETS = [secret('acme'), secret('webhooks/w1')];
+const SECRETS = [`${deployment}/acme`, `${deployment}/webhooks/w1`];
 const MAIL = { sender: 'scim@acme.example', isVerified: true, isInSandbox: false, canSend: true };
 
 const HEALTHY: StackFacts = {
-  deployment,
-  declared: TEMPLATE.connections,
+  deployment: DEPLOYMENT,
   alarms: [],
   secrets: SECRETS,
+  // The list is up to date.
+  hasSecret: (name) => Promise.resolve(name.endsWith('/gone') || name.endsWith('/w2')),
   mail: MAIL,
 };
 
-function found(
+async function found(
   facts: Partial<StackFacts>,
   connections: readonly (Connection | ConnectionDeletion)[] = [CONNECTION],
-): readonly string[] {
+): Promise<readonly string[]> {
   const findings = new Findings<DeploymentDiagnosis>(DEPLOYMENT_DIAGNOSES);
-  checkStack(findings, { ...HEALTHY, ...facts }, { connections, webhooks: [WEBHOOK] }, NOW);
+  await checkStack(findings, { ...HEALTHY, ...facts }, { connections, webhooks: [WEBHOOK] }, NOW);
   return findings.all.map(({ name, seen, remedy }) => `${name}: ${seen} ${remedy}`);
 }
 
@@ -106,46 +105,72 @@ const named = (name: DeploymentDiagnosis, text: string): readonly unknown[] => [
   expect.stringMatching(new RegExp(`^${name}: .*${text}`, 's')),
 ];
 
-test('the doctor finds nothing in a healthy stack, nor in what it could not read', () => {
-  expect(found({})).toEqual([]);
+test('the doctor finds nothing in a healthy stack, nor in what it could not read', async () => {
+  expect(await found({})).toEqual([]);
   const unread = { deployment: undefined, alarms: undefined, secrets: undefined, mail: undefined };
-  expect(found(unread)).toEqual([]);
-  const unknown = { declared: [{ id: 'acme', settings: undefined }] };
-  expect(found(unknown)).toEqual([]);
+  expect(await found(unread)).toEqual([]);
+  const connections = [{ id: 'acme', settings: undefined }];
+  expect(await found({ deployment: { ...DEPLOYMENT, connections } })).toEqual([]);
 });
 
 test('the template names the deployment, the sender, connections and alarms', () => {
   expect(TEMPLATE).toMatchObject({
-    deployment: expect.stringMatching(/^Test\//) as string,
-    sender: 'scim@acme.example',
-    connections: [{ id: 'acme', settings: { displayName: 'Acme' } }],
+    deployments: [
+      {
+        name: expect.stringMatching(/^Test\//) as string,
+        sender: 'scim@acme.example',
+        connections: [{ id: 'acme', settings: { displayName: 'Acme' } }],
+      },
+    ],
     nested: [],
   });
   expect(TEMPLATE.alarms).toHaveLength(17);
-  const foreign = {
-    Resources: {
-      Other: {
-        Type: 'AWS::Lambda::Function',
-        Properties: { Environment: { Variables: { DEPLOYMENT: 'blue' } } },
-      },
-      Unknown: {
-        Type: 'Custom::ScimConnection',
-        Properties: { Id: 'x', Settings: { 'Fn::Join': ['', []] } },
-      },
-    },
+});
+
+test('each deployment of a template has its own connections; those of others are left out', () => {
+  const variables = (values: object): object => ({ Environment: { Variables: values } });
+  const service = (values: object): object => ({
+    Type: 'AWS::Lambda::Function',
+    Properties: { Description: 'SCIM: serves', ...variables(values) },
+  });
+  const declares = (id: string, provider: string, settings: unknown): object => ({
+    Type: 'Custom::ScimConnection',
+    Properties: { Id: id, Settings: settings, ServiceToken: { 'Fn::GetAtt': [provider, 'Arn'] } },
+  });
+  const Resources = {
+    Blue: service({ DEPLOYMENT: 'S/blue', MAIL_FROM: '' }),
+    Green: service({ DEPLOYMENT: 'S/green', MAIL_FROM: 'g@acme.example' }),
+    Other: { Type: 'AWS::Lambda::Function', Properties: variables({ DEPLOYMENT: 'other' }) },
+    One: declares('one', 'Blue', '{"groups":true}'),
+    Two: declares('two', 'Green', { 'Fn::Join': ['', []] }),
+    Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmDescription: 'of the app' } },
+    Nested: { Type: 'AWS::CloudFormation::Stack' },
   };
-  expect(readTemplate(JSON.stringify(foreign))).toMatchObject({
-    deployment: undefined,
-    connections: [{ id: 'x', settings: undefined }],
+  expect(readTemplate(JSON.stringify({ Resources }))).toEqual({
+    deployments: [
+      {
+        name: 'S/blue',
+        sender: undefined,
+        connections: [{ id: 'one', settings: { groups: true } }],
+      },
+      {
+        name: 'S/green',
+        sender: 'g@acme.example',
+        connections: [{ id: 'two', settings: undefined }],
+      },
+    ],
+    alarms: [],
+    nested: ['Nested'],
   });
 });
 
-test('an alarm that is on is a finding with the page of the runbook', () => {
+test('an alarm that is on is a finding with the page of the runbook', async () => {
   const description = 'SES refuses. Mails are late. See https://x.example/runbook.md#mail';
-  const alarm = { name: 'Scim-Mail', description, since: NOW - 7_200_000 };
-  expect(found({ alarms: [alarm] })).toEqual([
-    'alarm: Scim-Mail is on since 2 hours ago: SES refuses. Mails are late. ' +
+  const alarm = { name: 'Scim-Mail', description, since: '2026-06-01T10:00:00Z' };
+  expect(await found({ alarms: [alarm, { ...alarm, name: 'B', since: undefined }] })).toEqual([
+    'alarm: Scim-Mail went on 2 hours ago: SES refuses. Mails are late. ' +
       'Follow https://x.example/runbook.md#mail.',
+    expect.stringMatching(/^alarm: B is on: SES/),
   ]);
 });
 
@@ -153,26 +178,35 @@ test.each([
   ['senderNotVerified', { isVerified: false }, 'scim@acme.example'],
   ['sesSandbox', { isInSandbox: true }, 'production access'],
   ['sesPaused', { canSend: false, isInSandbox: true }, 'paused'],
-] as const)('the doctor finds %s', (name, fault, text) => {
-  expect(found({ mail: { ...MAIL, ...fault } })).toEqual(named(name, text));
+] as const)('the doctor finds %s', async (name, fault, text) => {
+  expect(await found({ mail: { ...MAIL, ...fault } })).toEqual(named(name, text));
 });
 
-test('secrets without a connection or webhook are findings, except for new ones', () => {
+test('an address is allowed by itself, its domain and the domains above', () => {
+  expect(identitiesOf('scim@mail.acme.example')).toEqual([
+    'scim@mail.acme.example',
+    'mail.acme.example',
+    'acme.example',
+  ]);
+});
+
+test('secrets without a connection or webhook are findings, if they still exist', async () => {
   for (const name of ['gone', 'webhooks/w2']) {
-    expect(found({ secrets: [...SECRETS, secret(name)] })).toEqual(named('orphanedSecret', name));
+    const secrets = [...SECRETS, `${deployment}/${name}`];
+    expect(await found({ secrets })).toEqual(named('orphanedSecret', name));
   }
-  // Deeper names belong to another deployment.
-  const others = [secret('new', JUST_NOW), secret('blue/acme')];
-  expect(found({ secrets: [...SECRETS, ...others] })).toEqual([]);
+  // Deeper names belong to another deployment, and the list can be out of date.
+  const others = [`${deployment}/blue/gone`, `${deployment}/just-deleted`];
+  expect(await found({ secrets: [...SECRETS, ...others] })).toEqual([]);
 });
 
-test('a connection without its secret is a finding, unless it is new or has none', () => {
-  const [, ofWebhook] = SECRETS;
-  const secrets = ofWebhook === undefined ? [] : [ofWebhook];
-  expect(found({ secrets })).toEqual(named('secretMissing', 'acme should have'));
-  expect(found({ secrets }, [{ ...CONNECTION, createdAt: JUST_NOW }])).toEqual([]);
+test('a connection without its secret is a finding, unless it has none', async () => {
+  const secrets = SECRETS.slice(1);
+  expect(await found({ secrets })).toEqual(named('secretMissing', 'acme should have'));
+  const hasSecret = (): Promise<boolean> => Promise.resolve(true);
+  expect(await found({ secrets, hasSecret })).toEqual([]);
   const { secretName: _, ...without } = CONNECTION;
-  expect(found({ secrets }, [{ ...without, secret: false }])).toEqual([]);
+  expect(await found({ secrets }, [{ ...without, secret: false }])).toEqual([]);
 });
 
 test.each([
@@ -180,18 +214,18 @@ test.each([
   [{ identityProvider: 'okta' }, 'identityProvider is "okta"'],
   [{ groups: false }, 'groups is false, and declared as true'],
   [{ rotation: { everyDays: 30, overlapDays: 7 } }, 'rotation is'],
-  [{ rateLimit: { requestsPerSecond: 5, burst: 200 } }, 'rateLimit is'],
+  [{ rateLimit: { requestsPerSecond: 50, burst: 400 } }, 'rateLimit is'],
   [{ actsAs: 'acc-1' }, 'actsAs is "acc-1", and declared as not set'],
   [{ failureMail: { recipients: [] } }, 'failureMail is'],
   [{ adoption: 'userName' }, 'adoption is "userName", and declared as "off"'],
-] as const)('the doctor finds that a declared connection has %j', (change, text) => {
-  expect(found({}, [{ ...CONNECTION, ...change }])).toEqual(named('drift', text));
+] as const)('the doctor finds that a declared connection has %j', async (change, text) => {
+  expect(await found({}, [{ ...CONNECTION, ...change }])).toEqual(named('drift', text));
 });
 
-test('a declared connection that does not exist is a finding', () => {
+test('a declared connection that does not exist is a finding', async () => {
   const secrets = SECRETS.slice(1);
-  expect(found({ secrets }, [])).toEqual(named('declaredMissing', '"acme"'));
-  expect(found({ secrets }, [DELETION])).toEqual(named('declaredMissing', '"acme"'));
+  expect(await found({ secrets }, [])).toEqual(named('declaredMissing', 'does not exist'));
+  expect(await found({ secrets }, [DELETION])).toEqual(named('declaredMissing', 'being deleted'));
 });
 
 test.each([
@@ -203,6 +237,25 @@ test.each([
   const findings = new Findings<DeploymentDiagnosis>(DEPLOYMENT_DIAGNOSES);
   checkClock(findings, NOW, NOW + difference);
   expect(findings.all.map((each) => each.seen)).toEqual(seen);
+});
+
+test('the remedies name commands and options that exist', () => {
+  const program = createCommand();
+  for (const { remedy } of Object.values(DEPLOYMENT_DIAGNOSES)) {
+    for (const [, text = ''] of remedy.matchAll(/cdk-scim ([a-z][a-z -]*)/g)) {
+      const words = text.trim().split(' ');
+      const path = words.filter((word) => !word.startsWith('--'));
+      const found = path.reduce<CommandUnknownOpts | undefined>(
+        (command, name) => command?.commands.find((each) => each.name() === name),
+        program,
+      );
+      expect([remedy, found?.name()]).toEqual([remedy, path.at(-1)]);
+      const options = found?.options.map(({ long }) => long);
+      for (const option of words.filter((word) => word.startsWith('--'))) {
+        expect(options).toContain(option);
+      }
+    }
+  }
 });
 
 test('the ids of the findings are unique and in order', () => {

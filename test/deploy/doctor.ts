@@ -7,6 +7,7 @@ import {
 import { Findings, type Finding } from '../../cli/doctor/finding';
 import { checkStack } from '../../cli/doctor/operator/stack-checks';
 import { stackFacts } from '../../cli/doctor/operator/stack-facts';
+import { Unchecked } from '../../cli/doctor/operator/unchecked';
 import { admin } from '../support/client';
 import { callAws, callJson, check } from './aws';
 import type { Ministack } from './ministack';
@@ -19,17 +20,26 @@ import type { Ministack } from './ministack';
 const REGION = 'us-east-1';
 const SENDER = 'scim@example.com';
 
-/** Lists of secrets count as settled after ten minutes. */
-const LATER_MS = 3_600_000;
-
 /** Checks the deployment at the origin of the proxy. @param deployment the prefix of its secrets */
 export async function checkDoctor(
   { endpoint, environment }: Ministack,
   origin: string,
   deployment: string,
 ): Promise<void> {
+  const before = { ...process.env };
   Object.assign(process.env, environment);
-  const adminUrl = `${origin}/scim/admin`;
+  try {
+    await checkFindings(endpoint, `${origin}/scim/admin`, deployment);
+  } finally {
+    process.env = before;
+  }
+}
+
+async function checkFindings(
+  endpoint: string,
+  adminUrl: string,
+  deployment: string,
+): Promise<void> {
   const expected = async (...names: readonly DeploymentDiagnosis[]): Promise<void> => {
     const found = await findingsIn(adminUrl);
     const isExpected = found.map(({ name }) => name).join() === names.join();
@@ -67,14 +77,15 @@ export async function checkDoctor(
 /** Returns the findings in the stack, and checks that everything could be read. */
 async function findingsIn(adminUrl: string): Promise<readonly Finding[]> {
   const client = new ScimAdminClient({ url: adminUrl });
-  const facts = await stackFacts('Deployed', { region: REGION }, (part, reason) => {
-    throw new Error(`${part} could not be read: ${reason}`);
+  const unchecked = new Unchecked((text) => {
+    throw new Error(text);
   });
+  const facts = await stackFacts('Deployed', undefined, { region: REGION }, unchecked);
   const connections = [];
   for await (const connection of client.connections()) connections.push(connection);
   const existing = { connections, webhooks: await client.webhooks() };
   const findings = new Findings<DeploymentDiagnosis>(DEPLOYMENT_DIAGNOSES);
-  checkStack(findings, facts, existing, Date.now() + LATER_MS);
+  await checkStack(findings, facts, existing, Date.now());
   return findings.all;
 }
 

@@ -119,6 +119,9 @@ test('a conversion can be undone, except for users who were renamed since', asyn
   expect(await foundBy(client, 'ada@acme.example')).toBeUndefined();
   expect(await foundBy(client, 'robert')).toBe(bob.id);
   expect(await foundBy(client, 'bob')).toBeUndefined();
+  // Closing it would take the former names of a later conversion.
+  const path = `/connections/${client.id}/userNameConversion/${String(id)}/close`;
+  expectProblem(await admin('POST', path), 409);
   const again = await convert(client, { to: 'emails.primary' });
   expect(again).toMatchObject({ state: 'converted', converted: 2 });
 });

@@ -27,6 +27,11 @@ function settings(connection: ConnectionProps): unknown {
   return parseJson(String(resource?.['Properties'].Settings));
 }
 
+test('names are declared without surrounding space, as the admin API stores them', () => {
+  const declared = settings({ id: 'acme', displayName: ' Acme ', actsAs: 'account-7 ' });
+  expect(declared).toMatchObject({ displayName: 'Acme', actsAs: 'account-7' });
+});
+
 test('declared connections have settings that the admin API accepts', () => {
   for (const connection of [{ id: 'acme' }, FULL]) {
     const declared = settings(connection) as Record<string, string>;

@@ -53,6 +53,8 @@ function keepLive(element) {
       if (response.ok) {
         const received = document.createElement('template');
         received.innerHTML = await response.text();
+        // The work is done: the page has other parts now.
+        if (received.content.querySelector('[data-reload]')) return window.location.reload();
         if (received.innerHTML !== shown) {
           shown = received.innerHTML;
           element.innerHTML = shown;

@@ -30,7 +30,7 @@ export const STATES: Readonly<
   checked: {
     word: 'Complete',
     look: 'idle',
-    text: 'Nothing was changed. Users that would be left alone are listed below.',
+    text: 'Nothing was changed.',
   },
   converting: {
     word: 'In progress',
@@ -52,7 +52,7 @@ export const STATES: Readonly<
   undone: {
     word: 'Undone',
     look: 'idle',
-    text: 'Users have their former names again. Close the conversion to start another one.',
+    text: 'Users have their former names again, except for those that are left alone.',
   },
   closing: {
     word: 'Closing',

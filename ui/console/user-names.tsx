@@ -6,7 +6,7 @@ import { Confirm, Form, formState, Select, type FormState } from '../parts/forms
 import { Badge, Card, Head, Notice, Numbers, Table } from '../parts/parts';
 import { Moment, numberText, Time } from '../parts/times';
 import { CallError, get, post } from '../web/backend';
-import { readForm, respond, type Element } from '../web/respond';
+import { readForm, respond } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
 import {
   connectionIn,
@@ -29,9 +29,10 @@ export function addUserNames(app: Hono<PageEnvironment>): void {
   app.get(`/console/connections/:id${PAGE}`, (context) => show(context));
 
   app.get(`/console/connections/:id${PAGE}/live`, async (context) => {
-    const [desk, { conversions }] = await read(context);
-    const current = await detailsOf(context, currentOf(conversions));
-    return context.html(html`${current === undefined ? '' : card(desk, current)}`);
+    const [, { conversions }] = await read(context);
+    const current = currentOf(conversions);
+    if (current === undefined || !isWorking(current)) return context.html('<p data-reload></p>');
+    return context.html(html`${(<Progress of={current} />)}`);
   });
 
   app.post(`/console/connections/:id${PAGE}`, async (context) => {
@@ -70,17 +71,12 @@ function currentOf(conversions: readonly UserNameConversion[]): UserNameConversi
 
 /** Returns whether another conversion has to wait for this one. */
 function isOpen({ state }: UserNameConversion): boolean {
-  return state !== 'checking' && state !== 'checked' && state !== 'closed';
+  return ['converting', 'converted', 'undoing', 'closing'].includes(state);
 }
 
 /** Returns whether the numbers change. */
 function isWorking({ state }: UserNameConversion): boolean {
   return state.endsWith('ing');
-}
-
-/** Returns the attribute that lets a part of the page update itself. */
-function liveIf(isLive: boolean, { path }: ConnectionDesk): Readonly<Record<string, string>> {
-  return isLive ? { 'data-live': `${path}${PAGE}/live` } : {};
 }
 
 /** Adds the users that were left alone. */
@@ -106,18 +102,7 @@ async function show(context: PageContext, error?: CallError): Promise<Response> 
         Entra ID. Users keep their ids, their groups and their history.
       </Head>
       {error === undefined ? null : <Notice state="bad" title={error.message} />}
-      {current === undefined ? null : (
-        <>
-          <div class="content" aria-live="polite" {...liveIf(isWorking(current), desk)}>
-            {card(desk, current)}
-          </div>
-          {isWorking(current) ? (
-            <p class="muted small" data-without-script>
-              Without JavaScript, this page does not update by itself: load it again.
-            </p>
-          ) : null}
-        </>
-      )}
+      {current === undefined ? null : <Present desk={desk} conversion={current} />}
       {current !== undefined && isOpen(current) ? null : (
         <Start desk={desk} state={state} to={current?.to} />
       )}
@@ -128,31 +113,30 @@ async function show(context: PageContext, error?: CallError): Promise<Response> 
 }
 
 /** The conversion with its numbers, the next steps, and the users that were left alone. */
-function card(desk: ConnectionDesk, conversion: UserNameConversion): Element {
-  const { state, users, converted, conflictCount, conflicts = [], startedAt } = conversion;
-  const { word, look, text } = STATES[state];
-  const isPreview = state === 'checked' || state === 'checking';
+const Present: FC<{
+  readonly desk: ConnectionDesk;
+  readonly conversion: UserNameConversion;
+}> = ({ desk, conversion }) => {
+  const { conflictCount, conflicts = [] } = conversion;
   return (
     <>
-      <Card title={isPreview ? 'Preview' : 'Conversion'}>
-        <div class="row">
-          <Badge state={look}>{word}</Badge>
-          <span class="muted small">
-            started <Time at={startedAt} />
-          </span>
-        </div>
-        <p class="muted">{text}</p>
-        <Numbers
-          of={[
-            ['Users looked at', numberText(users)],
-            [isPreview ? 'Would be renamed' : 'Renamed', numberText(converted)],
-            ['Left alone', numberText(conflictCount)],
-          ]}
-        />
+      <Card title={isPreview(conversion) ? 'Preview' : 'Conversion'}>
+        {isWorking(conversion) ? (
+          <>
+            <div class="content" aria-live="polite" data-live={`${desk.path}${PAGE}/live`}>
+              <Progress of={conversion} />
+            </div>
+            <p class="muted small" data-without-script>
+              Without JavaScript, this page does not update by itself: load it again.
+            </p>
+          </>
+        ) : (
+          <Progress of={conversion} />
+        )}
         <Steps desk={desk} conversion={conversion} />
       </Card>
       {conflicts.length === 0 ? null : (
-        <Card title="Users that are left alone">
+        <Card title={`Users that ${isPreview(conversion) ? 'would be' : 'are'} left alone`}>
           <Table label="Users that are left alone" columns={['User', 'Address', 'Reason']}>
             {conflicts.map(({ userId, userName, address, reason }) => (
               <tr>
@@ -171,7 +155,40 @@ function card(desk: ConnectionDesk, conversion: UserNameConversion): Element {
       )}
     </>
   );
+};
+
+function isPreview({ state }: Pick<UserNameConversion, 'state'>): boolean {
+  return state === 'checked' || state === 'checking';
 }
+
+/** Returns the state of an earlier conversion or preview. */
+function labelOf(state: UserNameConversion['state']): string {
+  return isPreview({ state }) ? 'Preview' : STATES[state].word;
+}
+
+/** The state of a conversion, with its numbers. */
+const Progress: FC<{ readonly of: UserNameConversion }> = ({ of: conversion }) => {
+  const { state, users, converted, conflictCount, startedAt } = conversion;
+  const { word, look, text } = STATES[state];
+  return (
+    <>
+      <div class="row">
+        <Badge state={look}>{word}</Badge>
+        <span class="muted small">
+          started <Time at={startedAt} />
+        </span>
+      </div>
+      <p class="muted">{text}</p>
+      <Numbers
+        of={[
+          ['Users looked at', numberText(users)],
+          [isPreview(conversion) ? 'Would be renamed' : 'Renamed', numberText(converted)],
+          ['Left alone', numberText(conflictCount)],
+        ]}
+      />
+    </>
+  );
+};
 
 /** What an operator can do with a conversion. */
 const Steps: FC<{
@@ -183,7 +200,7 @@ const Steps: FC<{
   const isConverted = state === 'converted' || state === 'converting';
   return (
     <div class="row">
-      {state === 'converted' || state === 'undone' ? (
+      {state === 'converted' ? (
         <Confirm
           state={form}
           action={`${desk.path}${PAGE}/close`}
@@ -242,7 +259,7 @@ const Earlier: FC<{ readonly conversions: readonly UserNameConversion[] }> = ({ 
           </td>
           <td data-label="State">{state === 'checked' ? 'Preview' : STATES[state].word}</td>
           <td data-label="Users">{numberText(users)}</td>
-          <td data-label="Renamed">{state === 'checked' ? '–' : numberText(converted)}</td>
+          <td data-label="Renamed">{labelOf(state) === 'Preview' ? '–' : numberText(converted)}</td>
           <td data-label="Left alone">{numberText(conflictCount)}</td>
         </tr>
       ))}

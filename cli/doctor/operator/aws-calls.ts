@@ -4,7 +4,11 @@ import {
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import { paginateListSecrets, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  paginateListSecrets,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { GetAccountCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import type { AwsAccess } from '../../aws-access';
 
@@ -14,15 +18,8 @@ import type { AwsAccess } from '../../aws-access';
 export interface Alarm {
   readonly name: string;
   readonly description: string;
-  /** Milliseconds since 1970. */
-  readonly since: number;
-}
-
-/** A secret, without its value. */
-export interface Secret {
-  readonly name: string;
-  /** Milliseconds since 1970. */
-  readonly createdAt: number;
+  /** RFC 3339; undefined if AWS does not say it. */
+  readonly since: string | undefined;
 }
 
 /** The account's state in SES. */
@@ -72,23 +69,38 @@ export class AwsCalls {
       for (const alarm of page.MetricAlarms ?? []) {
         const { AlarmName: name = '', AlarmDescription: description = '' } = alarm;
         const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
-        if (names.has(name)) found.push({ name, description, since: since?.getTime() ?? 0 });
+        if (names.has(name)) found.push({ name, description, since: since?.toISOString() });
       }
     }
     return found;
   }
 
-  /** Returns the secrets whose names begin with a text, without those that are being deleted. */
-  async secrets(prefix: string): Promise<readonly Secret[]> {
+  /**
+   * Returns the names of secrets that begin with a text. Secrets that are being deleted are left
+   * out, and changes of the last five minutes can be missing.
+   */
+  async secrets(prefix: string): Promise<readonly string[]> {
     const client = new SecretsManagerClient(this.options);
-    const found: Secret[] = [];
+    const found: string[] = [];
     const filters = [{ Key: 'name' as const, Values: [prefix] }];
     for await (const page of paginateListSecrets({ client }, { Filters: filters })) {
-      for (const { Name: name = '', CreatedDate: created } of page.SecretList ?? []) {
-        found.push({ name, createdAt: created?.getTime() ?? 0 });
-      }
+      for (const { Name: name = '' } of page.SecretList ?? []) found.push(name);
     }
     return found;
+  }
+
+  /** Returns whether a secret exists at this moment, and is not being deleted. */
+  async hasSecret(name: string): Promise<boolean> {
+    const client = new SecretsManagerClient(this.options);
+    try {
+      const { DeletedDate: deleted } = await client.send(
+        new DescribeSecretCommand({ SecretId: name }),
+      );
+      return deleted === undefined;
+    } catch (error) {
+      if (isCalled(error, 'ResourceNotFoundException')) return false;
+      throw error;
+    }
   }
 
   /** Returns the account's state in SES. */
@@ -99,19 +111,33 @@ export class AwsCalls {
     return { isInSandbox: !isProduction, canSend };
   }
 
-  /** Returns whether SES accepts mails from an address: it or its domain is verified. */
+  /** Returns whether SES accepts mails from an address: it or a domain of it is verified. */
   async isVerified(address: string): Promise<boolean> {
     const client = new SESv2Client(this.options);
-    for (const identity of [address, address.slice(address.lastIndexOf('@') + 1)]) {
+    for (const identity of identitiesOf(address)) {
       try {
         const { VerifiedForSendingStatus: isVerified = false } = await client.send(
           new GetEmailIdentityCommand({ EmailIdentity: identity }),
         );
         if (isVerified) return true;
       } catch (error) {
-        if (!(error instanceof Error) || error.name !== 'NotFoundException') throw error;
+        if (!isCalled(error, 'NotFoundException')) throw error;
       }
     }
     return false;
   }
+}
+
+/**
+ * Returns the identities any of which allows an address: itself, its domain, and the domains above.
+ * @see https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
+ */
+export function identitiesOf(address: string): readonly string[] {
+  const labels = address.slice(address.lastIndexOf('@') + 1).split('.');
+  const domains = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
+  return [address, ...domains];
+}
+
+function isCalled(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
 }

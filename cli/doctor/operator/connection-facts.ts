@@ -8,14 +8,11 @@ import type {
 } from '../../../client';
 import { listed } from '../../commands/listed';
 
-const DAY_MS = 86_400_000;
-
-/** Failures of the last day are looked at, and mails of the last week. */
-const FAILURES_MS = DAY_MS;
-const MAILS_MS = 7 * DAY_MS;
+/** The milliseconds of a day. */
+export const DAY_MS = 86_400_000;
 
 /** The most entries of the log that are read. */
-const MOST_ENTRIES = 1000;
+export const MOST_ENTRIES = 1000;
 
 /** The state of an enabled connection, as the admin API tells it. */
 export interface ConnectionFacts {
@@ -24,7 +21,7 @@ export interface ConnectionFacts {
   readonly usage: ConnectionUsage;
   /** Of the last day, newest first. */
   readonly failures: readonly FailureLogEntry[];
-  /** Mails of the last week that SES did not accept, newest first. */
+  /** Mails of the last day that SES did not accept, newest first. */
   readonly mails: readonly MailLogEntry[];
 }
 
@@ -35,12 +32,12 @@ export async function connectionFacts(
   now: number,
 ): Promise<ConnectionFacts> {
   const { id } = connection;
-  const since = (period: number): string => new Date(now - period).toISOString();
+  const from = new Date(now - DAY_MS).toISOString();
   const [tokens, usage, failures, mails] = await Promise.all([
     admin.tokens(id),
     admin.usage(id),
-    listed(admin.log(id, { status: 'failed', from: since(FAILURES_MS) }), MOST_ENTRIES),
-    listed(admin.log(id, { kind: 'mail', from: since(MAILS_MS) }), MOST_ENTRIES),
+    listed(admin.log(id, { status: 'failed', from }), MOST_ENTRIES),
+    listed(admin.log(id, { kind: 'mail', from }), MOST_ENTRIES),
   ]);
   return {
     connection,

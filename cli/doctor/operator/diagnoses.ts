@@ -59,7 +59,7 @@ export const DEPLOYMENT_DIAGNOSES = {
   tokenOld: {
     id: 'D106',
     title: 'A token has been in use for more than a year',
-    consequence: 'Everybody who could read it since then still has access.',
+    consequence: 'People who have left and could read it still have access.',
     remedy: 'Rotate it (cdk-scim tokens rotate), and set a shorter lifetime or a schedule.',
     source: 'https://www.rfc-editor.org/rfc/rfc7644#section-7.4',
   },
@@ -85,7 +85,7 @@ export const DEPLOYMENT_DIAGNOSES = {
     remedy: 'Have provisioning started again at the identity provider.',
     source: `${RUNBOOK}#silentconnections`,
   },
-  rare: {
+  quarantined: {
     id: 'D110',
     title: 'A connection may be in quarantine',
     consequence: 'Entra ID syncs once a day, and disables the job after four weeks.',
@@ -96,7 +96,7 @@ export const DEPLOYMENT_DIAGNOSES = {
     id: 'D111',
     title: 'A large share of the requests fails',
     consequence:
-      'Entra ID quarantines a job if more than 40% of its requests fail, from 5,000 failures on.',
+      'Entra ID quarantines a job if over 40% and 5,000 requests fail, or over 40,000 in all.',
     remedy: 'Fix the most frequent cause first (cdk-scim log --failed).',
     source: QUARANTINE,
   },
@@ -109,7 +109,7 @@ export const DEPLOYMENT_DIAGNOSES = {
   },
   throttled: {
     id: 'D113',
-    title: 'The service turns requests away because it is overloaded',
+    title: 'The service turns requests away because it is busy',
     consequence: 'The identity provider repeats them later; a cycle takes longer.',
     remedy: 'Raise the limits of the table or the concurrency of the account.',
     source: `${RUNBOOK}#throttling`,
@@ -118,7 +118,7 @@ export const DEPLOYMENT_DIAGNOSES = {
     id: 'D114',
     title: 'Requests exceed the rate limit of the connection',
     consequence: 'The identity provider waits and repeats them; a cycle takes longer.',
-    remedy: 'Raise the limit (cdk-scim connections update --rate-limit), or leave it as it is.',
+    remedy: 'Raise the limit (connections update --requests-per-second), or leave it as it is.',
     source: `${GUIDES}/reference/limits.md`,
   },
   mailRefused: {
@@ -194,8 +194,8 @@ export const DEPLOYMENT_DIAGNOSES = {
   declaredMissing: {
     id: 'D125',
     title: 'A declared connection does not exist',
-    consequence: 'Its identity provider gets 401, until the declaration changes.',
-    remedy: 'Change a setting of it in the app, such as displayName, and deploy: that creates it.',
+    consequence: 'Its identity provider gets 401. Deployments without a change do not create it.',
+    remedy: 'Change a setting of it in the app, such as displayName, and deploy: it is created.',
     source: `${DEPLOYING}#declared-connections`,
   },
   tableRules: {

@@ -1,7 +1,9 @@
 import type { Connection, ConnectionDeletion, Webhook } from '../../../client';
+import { withBurst } from '../../../directory/connections/rate-limit';
 import { equalJson, isObject, parseJson, type Json, type JsonObject } from '../../../scim/json';
 import { relativeTime } from '../../output/time';
 import type { Findings } from '../finding';
+import type { Alarm } from './aws-calls';
 import type { DeploymentDiagnosis } from './diagnoses';
 import type { MailFacts, StackFacts } from './stack-facts';
 
@@ -11,30 +13,35 @@ export interface Existing {
   readonly webhooks: readonly Webhook[];
 }
 
-/** Lists of secrets may lack the changes of the last five minutes. */
-const SETTLED_MS = 10 * 60_000;
-
 /** Compares a deployment with its stack. @param now milliseconds since 1970 */
-export function checkStack(
+export async function checkStack(
   findings: Findings<DeploymentDiagnosis>,
   stack: StackFacts,
   existing: Existing,
   now: number,
-): void {
-  for (const { name, description, since } of stack.alarms ?? []) {
-    const [, meaning = description, page] = /^(.*?) See (https:\S+)$/s.exec(description) ?? [];
-    const begun = relativeTime(new Date(since).toISOString(), now);
-    const remedy = page === undefined ? undefined : `Follow ${page}.`;
-    findings.add('alarm', `${name} is on since ${begun}: ${meaning}`, remedy);
-  }
+): Promise<void> {
+  for (const alarm of stack.alarms ?? []) reportAlarm(findings, alarm, now);
   if (stack.mail !== undefined) checkMail(findings, stack.mail);
-  checkSecrets(findings, stack, existing, now);
-  for (const { id, settings } of stack.declared) {
+  await checkSecrets(findings, stack, existing);
+  for (const { id, settings } of stack.deployment?.connections ?? []) {
     const found = existing.connections.find((each) => each.id === id);
-    if (found === undefined || 'deletion' in found) {
-      findings.add('declaredMissing', `The stack declares "${id}".`);
+    if (found === undefined) {
+      findings.add('declaredMissing', `The stack declares "${id}", which does not exist.`);
+    } else if ('deletion' in found) {
+      findings.add('declaredMissing', `The stack declares "${id}", which is being deleted.`);
     } else if (settings !== undefined) checkDeclaration(findings, found, settings);
   }
+}
+
+function reportAlarm(
+  findings: Findings<DeploymentDiagnosis>,
+  { name, description, since }: Alarm,
+  now: number,
+): void {
+  const [, meaning = description, page] = /^(.*?) See (https:\S+)$/s.exec(description) ?? [];
+  const begun = since === undefined ? 'is on' : `went on ${relativeTime(since, now)}`;
+  const remedy = page === undefined ? undefined : `Follow ${page}.`;
+  findings.add('alarm', `${name} ${begun}: ${meaning}`, remedy);
 }
 
 function checkMail(
@@ -46,30 +53,27 @@ function checkMail(
   else if (isInSandbox) findings.add('sesSandbox', 'The account has no production access.');
 }
 
-function checkSecrets(
+async function checkSecrets(
   findings: Findings<DeploymentDiagnosis>,
-  { deployment, secrets }: StackFacts,
+  { deployment, secrets, hasSecret }: StackFacts,
   { connections, webhooks }: Existing,
-  now: number,
-): void {
+): Promise<void> {
   if (deployment === undefined || secrets === undefined) return;
-  const isSettled = (created: number): boolean => now - created > SETTLED_MS;
   const expected = new Set([
-    ...connections.map(({ id }) => `${deployment}/${id}`),
-    ...webhooks.map(({ id }) => `${deployment}/webhooks/${id}`),
+    ...connections.map(({ id }) => `${deployment.name}/${id}`),
+    ...webhooks.map(({ id }) => `${deployment.name}/webhooks/${id}`),
   ]);
-  for (const { name, createdAt } of secrets) {
+  for (const name of secrets) {
     // Deeper names belong to a deployment whose name begins with this one's.
-    const isOurs = /^(?:webhooks\/)?[^/]+$/.test(name.slice(deployment.length + 1));
-    if (isOurs && !expected.has(name) && isSettled(createdAt)) {
+    const isOurs = /^(?:webhooks\/)?[^/]+$/.test(name.slice(deployment.name.length + 1));
+    if (isOurs && !expected.has(name) && (await hasSecret(name))) {
       findings.add('orphanedSecret', `${name} is not in use.`);
     }
   }
-  const names = new Set(secrets.map(({ name }) => name));
   for (const connection of connections) {
     if ('deletion' in connection || connection.secretName === undefined) continue;
-    const { id, secretName, createdAt } = connection;
-    if (names.has(secretName) || !isSettled(Date.parse(createdAt))) continue;
+    const { id, secretName } = connection;
+    if (secrets.includes(secretName) || (await hasSecret(secretName))) continue;
     findings.add('secretMissing', `${id} should have the secret ${secretName}.`);
   }
 }
@@ -98,18 +102,20 @@ function checkDeclaration(
   declared: JsonObject,
 ): void {
   for (const name of SETTINGS) {
-    const wanted = declared[name] ?? DEFAULTS[name];
+    const wanted = completed(declared[name] ?? DEFAULTS[name]);
     const found = jsonOf(connection[name]);
-    if (wanted === undefined ? found === undefined : contains(found, wanted)) continue;
+    if (equalJson(found, wanted)) continue;
     const seen = `${connection.id}: ${name} is ${shown(found)}, and declared as ${shown(wanted)}.`;
     findings.add('drift', seen);
   }
 }
 
-/** Returns whether a value is as wanted; what the service adds to objects does not matter. */
-function contains(found: Json | undefined, wanted: Json | undefined): boolean {
-  if (!isObject(wanted) || !isObject(found)) return equalJson(found, wanted);
-  return Object.entries(wanted).every(([name, value]) => contains(found[name], value));
+/** Returns a setting as the service completes it: a rate limit has a burst. */
+function completed(setting: Json | undefined): Json | undefined {
+  if (!isObject(setting)) return setting;
+  const { requestsPerSecond, burst } = setting;
+  if (typeof requestsPerSecond !== 'number' || burst !== undefined) return setting;
+  return { ...withBurst({ requestsPerSecond }) };
 }
 
 function jsonOf(value: Connection[(typeof SETTINGS)[number]]): Json | undefined {

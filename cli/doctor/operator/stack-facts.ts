@@ -1,7 +1,7 @@
 import { awsAccess, type AwsOptions } from '../../aws-access';
-import { reasonOf } from '../../errors';
-import type { Alarm, AwsCalls, MailAccount, Secret } from './aws-calls';
-import { readTemplate, type DeclaredConnection, type StackTemplate } from './stack-template';
+import type { Alarm, AwsCalls, MailAccount } from './aws-calls';
+import { readTemplate, type StackTemplate, type TemplateDeployment } from './stack-template';
+import type { Unchecked } from './unchecked';
 
 /** The state of SES for the mails of a deployment. */
 export interface MailFacts extends MailAccount {
@@ -9,50 +9,70 @@ export interface MailFacts extends MailAccount {
   readonly isVerified: boolean;
 }
 
-/** What AWS knows about a deployment. A part is undefined if it could not be read. */
+/** The knowledge of AWS about a deployment. A part is undefined if it could not be read. */
 export interface StackFacts {
-  readonly deployment: string | undefined;
-  readonly declared: readonly DeclaredConnection[];
+  /** Undefined if the stack has none, or several of which none can be told apart. */
+  readonly deployment: TemplateDeployment | undefined;
   /** Alarms that are on. */
   readonly alarms: readonly Alarm[] | undefined;
-  /** The deployment's secrets. */
-  readonly secrets: readonly Secret[] | undefined;
+  /** Names of the deployment's secrets. */
+  readonly secrets: readonly string[] | undefined;
+  /** Returns whether a secret exists at this moment; the list can be out of date. */
+  readonly hasSecret: (name: string) => Promise<boolean>;
   /** Undefined also for a deployment without mails. */
   readonly mail: MailFacts | undefined;
 }
 
 /**
- * Reads what AWS knows about the deployment in a stack and its nested stacks.
- * @param onUnread receives what could not be read, and why, such as a missing permission
+ * Reads what AWS knows about a deployment in a stack and its nested stacks.
+ * @param prefix the deployment's name, as far as the admin API tells it
  */
 export async function stackFacts(
   stack: string,
+  prefix: string | undefined,
   options: AwsOptions,
-  onUnread: (part: string, reason: string) => void,
+  unchecked: Unchecked,
 ): Promise<StackFacts> {
   const access = await awsAccess(options);
   const region = await access.region();
   const { AwsCalls: Calls } = await import('./aws-calls');
   const calls = new Calls(region, access);
-  const read = async <T>(part: string, task: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await task();
-    } catch (error) {
-      onUnread(part, reasonOf(error));
-      return undefined;
-    }
-  };
-  const templates = (await read('the stack', () => templatesOf(calls, stack))) ?? [];
-  const deployment = templates.flatMap((each) => each.template.deployment ?? [])[0];
-  const sender = templates.flatMap((each) => each.template.sender ?? [])[0];
+  const hasSecret = (name: string): Promise<boolean> => calls.hasSecret(name);
+  const templates = await unchecked.unlessFailed('the stack and all it declares', () =>
+    templatesOf(calls, stack),
+  );
+  if (templates === undefined) {
+    return {
+      deployment: undefined,
+      alarms: undefined,
+      secrets: undefined,
+      hasSecret,
+      mail: undefined,
+    };
+  }
+  const deployments = templates.flatMap(({ template }) => template.deployments);
+  const deployment =
+    prefix === undefined && deployments.length === 1
+      ? deployments[0]
+      : deployments.find(({ name }) => name === prefix);
+  if (deployment === undefined) {
+    unchecked.note('secrets, mails and declared connections', 'the stack does not name them');
+  }
+  for (const { id, settings } of deployment?.connections ?? []) {
+    if (settings !== undefined) continue;
+    unchecked.note(`the settings of ${id}`, 'the stack declares them with other resources');
+  }
   const names = new Set(templates.flatMap(({ alarms }) => alarms));
   const [alarms, secrets, mail] = await Promise.all([
-    read('alarms', () => calls.alarms(names)),
-    deployment === undefined ? undefined : read('secrets', () => calls.secrets(`${deployment}/`)),
-    sender === undefined ? undefined : read('SES', () => mailFacts(calls, sender)),
+    unchecked.unlessFailed('alarms', () => calls.alarms(names)),
+    deployment === undefined
+      ? undefined
+      : unchecked.unlessFailed('secrets', () => calls.secrets(`${deployment.name}/`)),
+    deployment?.sender === undefined
+      ? undefined
+      : unchecked.unlessFailed('SES', () => mailFacts(calls, deployment.sender ?? '')),
   ]);
-  const declared = templates.flatMap((each) => each.template.connections);
-  return { deployment, declared, alarms, secrets, mail };
+  return { deployment, alarms, secrets, hasSecret, mail };
 }
 
 /** A template with the names of its alarms. */

@@ -1,10 +1,8 @@
-import type { Token } from '../../../client';
+import type { Connection, Token } from '../../../client';
 import { relativeTime } from '../../output/time';
 import type { Findings } from '../finding';
-import type { ConnectionFacts } from './connection-facts';
+import { DAY_MS, type ConnectionFacts } from './connection-facts';
 import type { DeploymentDiagnosis } from './diagnoses';
-
-const DAY_MS = 86_400_000;
 
 /** A token that ends within this time without a replacement is a finding. */
 const NEAR_MS = 14 * DAY_MS;
@@ -21,16 +19,15 @@ const OLD_MS = 366 * DAY_MS;
 /** Checks the tokens of a connection. @param now milliseconds since 1970 */
 export function checkTokens(
   findings: Findings<DeploymentDiagnosis>,
-  { connection, tokens, usage }: ConnectionFacts,
+  facts: ConnectionFacts,
   now: number,
 ): void {
+  const { connection, tokens } = facts;
   const { id, unusedToken } = connection;
-  const valid = tokens.filter(({ state }) => state === 'active' || state === 'ending');
-  if (valid.length === 0) {
-    const [last] = tokens.map(endOf).sort().reverse();
-    const ended = last === undefined ? 'has no token' : `had one until ${relativeTime(last, now)}`;
-    findings.add('noToken', `${id} ${ended}.`);
-    return;
+  if (!hasMainToken(facts)) {
+    const [last] = tokens.filter(isMain).map(endOf).sort().reverse();
+    const seen = last === undefined ? 'has none' : `had one until ${relativeTime(last, now)}`;
+    findings.add('noToken', `${id} ${seen}.`);
   }
   if (unusedToken !== undefined) {
     const { usedInstead, endsAt, createdAt } = unusedToken;
@@ -41,33 +38,71 @@ export function checkTokens(
     );
   }
   // An earlier token is meant to end.
-  for (const token of valid.filter(({ state }) => state === 'active')) {
-    checkToken(findings, id, token, now);
-    const lastUse = token.lastUsedAt ?? token.createdAt;
-    const isUnused = now - Date.parse(lastUse) > UNUSED_MS && token.id !== unusedToken?.id;
-    const { lastRequestAt } = usage;
-    // If no token is used, the connection is the finding.
-    const isOtherUsed = lastRequestAt !== undefined && now - Date.parse(lastRequestAt) <= UNUSED_MS;
-    if (isUnused && isOtherUsed) {
-      const since = token.lastUsedAt === null ? 'never used since' : 'last used';
-      findings.add('tokenUnused', `${id}: ${token.id} was ${since} ${relativeTime(lastUse, now)}.`);
-    }
+  for (const token of tokens.filter(({ state }) => state === 'active')) {
+    checkEnd(findings, connection, token, now);
+    checkAge(findings, connection, token, now);
+    if (!isMain(token)) checkUse(findings, facts, token, now);
   }
 }
 
-function checkToken(
+/** Returns whether a connection has a token for everything that is valid. */
+export function hasMainToken({ tokens }: ConnectionFacts): boolean {
+  return tokens.some(
+    (token) => isMain(token) && (token.state === 'active' || token.state === 'ending'),
+  );
+}
+
+/** Returns whether a token allows everything, and has been in force. */
+function isMain({ scopes, state }: Token): boolean {
+  return scopes === undefined && state !== 'pending';
+}
+
+function checkEnd(
   findings: Findings<DeploymentDiagnosis>,
-  connection: string,
-  { id, createdAt, expiresAt, lastUsedAt }: Token,
+  { id: connection, rotation }: Connection,
+  token: Token,
   now: number,
 ): void {
+  const { id, createdAt, expiresAt } = token;
   const [start, end] = [Date.parse(createdAt), Date.parse(expiresAt)];
-  if (end - now < Math.min(NEAR_MS, (end - start) * NEAR_SHARE)) {
-    findings.add('tokenEnds', `${connection}: ${id} ends ${relativeTime(expiresAt, now)}.`);
-  }
-  if (now - start > OLD_MS && lastUsedAt !== null) {
-    findings.add('tokenOld', `${connection}: ${id} was issued ${relativeTime(createdAt, now)}.`);
-  }
+  // Secrets Manager replaces the token before its end, unless it is late.
+  const rotationDays = isMain(token) ? rotation?.everyDays : undefined;
+  if (rotationDays !== undefined && now < start + (rotationDays + 1) * DAY_MS) return;
+  if (end - now >= Math.min(NEAR_MS, (end - start) * NEAR_SHARE)) return;
+  const remedy = isMain(token)
+    ? undefined
+    : 'Issue another one (cdk-scim tokens issue), have it pasted, then revoke this one.';
+  findings.add('tokenEnds', `${connection}: ${id} ends ${relativeTime(expiresAt, now)}.`, remedy);
+}
+
+function checkAge(
+  findings: Findings<DeploymentDiagnosis>,
+  { id: connection, rotation }: Connection,
+  token: Token,
+  now: number,
+): void {
+  const { id, createdAt, lastUsedAt } = token;
+  const isRotated = isMain(token) && rotation !== undefined;
+  if (isRotated || lastUsedAt === null || now - Date.parse(createdAt) <= OLD_MS) return;
+  findings.add('tokenOld', `${connection}: ${id} was issued ${relativeTime(createdAt, now)}.`);
+}
+
+/** Checks whether a token with scopes is needed. The main token is needed in any case. */
+function checkUse(
+  findings: Findings<DeploymentDiagnosis>,
+  { connection, usage: { lastRequestAt } }: ConnectionFacts,
+  { id, createdAt, lastUsedAt }: Token,
+  now: number,
+): void {
+  const isUnused = now - Date.parse(lastUsedAt ?? createdAt) > UNUSED_MS;
+  // If nothing is used, the connection is the finding.
+  const isOtherUsed = lastRequestAt !== undefined && now - Date.parse(lastRequestAt) <= UNUSED_MS;
+  if (!isUnused || !isOtherUsed) return;
+  const use =
+    lastUsedAt === null
+      ? `was issued ${relativeTime(createdAt, now)} and never used`
+      : `was last used ${relativeTime(lastUsedAt, now)}`;
+  findings.add('tokenUnused', `${connection.id}: ${id} ${use}.`);
 }
 
 function endOf({ endedAt, expiresAt }: Token): string {

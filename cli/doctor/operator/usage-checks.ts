@@ -2,52 +2,82 @@ import type { FailureLogEntry } from '../../../client';
 import { plain } from '../../output/output';
 import { relativeTime } from '../../output/time';
 import type { Findings } from '../finding';
-import type { ConnectionFacts } from './connection-facts';
+import { DAY_MS, MOST_ENTRIES, type ConnectionFacts } from './connection-facts';
 import type { DeploymentDiagnosis } from './diagnoses';
-
-const DAY_MS = 86_400_000;
+import { hasMainToken } from './token-checks';
 
 /** A connection that was not used for this long since its creation was not set up. */
 const SETUP_MS = 7 * DAY_MS;
 
 /**
- * The share of failures from which Entra ID considers a quarantine, and the failures on a day from
- * which a share means something. Entra ID counts from 5,000 on.
+ * The share of failures from which Entra ID considers a quarantine, and the failures with which it
+ * does not look at the share. It begins at 5,000 failures; a finding comes earlier.
  */
 const QUARANTINE_SHARE = 0.4;
+const MOST_FAILURES = 40_000;
 const LEAST_FAILURES = 20;
 
 /** Checks how a connection is used. @param now milliseconds since 1970 */
 export function checkUsage(
   findings: Findings<DeploymentDiagnosis>,
-  { connection: { id, createdAt }, usage, failures, mails }: ConnectionFacts,
+  facts: ConnectionFacts,
   now: number,
 ): void {
-  const { lastRequestAt, silentSince, rareSince, days } = usage;
+  const { connection, usage, mails } = facts;
+  const { id, createdAt } = connection;
+  const { lastRequestAt, quarantinedSince } = usage;
   if (lastRequestAt === undefined && now - Date.parse(createdAt) > SETUP_MS) {
     findings.add('neverUsed', `${id} was created ${relativeTime(createdAt, now)}.`);
   }
-  if (silentSince !== undefined) {
-    const last = relativeTime(silentSince, now);
-    findings.add('silent', `${id} sent its last request ${last}, and never paused as long before.`);
+  if (quarantinedSince !== undefined) {
+    const last = relativeTime(quarantinedSince, now);
+    findings.add('quarantined', `${id} sent requests regularly until ${last}, and few since then.`);
+  } else checkSilence(findings, facts, now);
+  checkRatio(findings, facts);
+  for (const group of byCause(currentFailures(facts))) {
+    reportFailures(findings, id, group, { now, isAll: facts.failures.length < MOST_ENTRIES });
   }
-  if (rareSince !== undefined) {
-    const last = relativeTime(rareSince, now);
-    findings.add('rare', `${id} sent requests regularly until ${last}, and few since then.`);
-  }
+  const [mail] = mails;
+  if (mail === undefined) return;
+  const attempts = mails.length === 1 ? 'an attempt' : `${mails.length} attempts`;
+  const last = `the last one ${relativeTime(mail.at, now)} (${plain(mail.error)})`;
+  findings.add('mailRefused', `${id}: SES refused ${attempts} to send a mail, ${last}.`);
+}
+
+/** Without a valid token, silence is no wonder. */
+function checkSilence(
+  findings: Findings<DeploymentDiagnosis>,
+  facts: ConnectionFacts,
+  now: number,
+): void {
+  const { connection, usage } = facts;
+  if (usage.silentSince === undefined || !hasMainToken(facts)) return;
+  const last = relativeTime(usage.silentSince, now);
+  const seen = `${connection.id} sent its last request ${last}, and never paused as long before.`;
+  findings.add('silent', seen);
+}
+
+function checkRatio(
+  findings: Findings<DeploymentDiagnosis>,
+  { connection: { id }, usage: { days } }: ConnectionFacts,
+): void {
   // In the first hours of a day, the day before tells more.
   for (const { day, requests, failures: failed } of days.slice(-2)) {
-    if (failed < LEAST_FAILURES || failed <= QUARANTINE_SHARE * requests) continue;
+    const isMuch = failed >= LEAST_FAILURES && failed > QUARANTINE_SHARE * requests;
+    if (!isMuch && failed <= MOST_FAILURES) continue;
     const counts = `${failed} of ${requests} requests failed on ${day}`;
     findings.add('errorRatio', `${id}: ${counts} (${Math.round((100 * failed) / requests)}%).`);
   }
-  for (const group of byCause(failures)) reportFailures(findings, id, group, now);
-  const [mail] = mails;
-  if (mail !== undefined) {
-    const times = mails.length === 1 ? 'a mail' : `${mails.length} mails`;
-    const last = `the last time ${relativeTime(mail.at, now)} (${plain(mail.error)})`;
-    findings.add('mailRefused', `${id}: ${times} of the last week, ${last}.`, mail.remedy);
-  }
+}
+
+/** Returns the failures, without refused tokens from before a valid one was used. */
+function currentFailures({ tokens, failures }: ConnectionFacts): readonly FailureLogEntry[] {
+  const [lastUse = ''] = tokens
+    .filter(({ state }) => state === 'active')
+    .flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
+    .sort()
+    .reverse();
+  return failures.filter(({ status, at }) => status !== 401 || at > lastUse);
 }
 
 /** Failures of one cause, newest first. */
@@ -63,8 +93,8 @@ function byCause(failures: readonly FailureLogEntry[]): Iterable<Failures> {
   return groups.values();
 }
 
-/** Failures whose status tells what is wrong; others have the remedy of their cause. */
-const BY_STATUS: Readonly<Record<number, DeploymentDiagnosis>> = {
+/** Findings about failures with a status that tells what is wrong. */
+const DIAGNOSIS_OF: Readonly<Record<number, DeploymentDiagnosis>> = {
   401: 'endedTokenInUse',
   429: 'rateLimited',
   503: 'throttled',
@@ -74,17 +104,17 @@ function reportFailures(
   findings: Findings<DeploymentDiagnosis>,
   connection: string,
   group: Failures,
-  now: number,
+  { now, isAll }: { readonly now: number; readonly isAll: boolean },
 ): void {
   const [{ status, title, at, name, resourceId, remedy }] = group;
-  const count = group.reduce((sum, failure) => sum + failure.count, 0);
-  const requests = count === 1 ? '1 request' : `${count} requests`;
+  const sum = group.reduce((total, failure) => total + failure.count, 0);
+  const count = `${isAll ? '' : 'at least '}${sum} ${sum === 1 ? 'request' : 'requests'}`;
   const subject = name ?? resourceId;
   const about = subject === undefined ? '' : `, about ${plain(subject)}`;
-  findings.add(
-    BY_STATUS[status] ?? 'requestsFail',
-    `${connection}: ${requests} of the last day got ${status}, the last one ` +
-      `${relativeTime(at, now)}${about}. ${title}.`,
-    remedy,
-  );
+  const seen =
+    `${connection}: ${count} of the last day got ${status}, the last one ` +
+    `${relativeTime(at, now)}${about}. ${title}.`;
+  const diagnosis = DIAGNOSIS_OF[status];
+  if (diagnosis === undefined) findings.add('requestsFail', seen, remedy);
+  else findings.add(diagnosis, seen);
 }

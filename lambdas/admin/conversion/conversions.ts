@@ -85,7 +85,7 @@ export function undoConversion(services: Services, request: ApiRequest): Promise
 
 /** `POST …/{conversionId}/close` ends the use of former names. @throws Problem 404, 409 */
 export function closeConversion(services: Services, request: ApiRequest): Promise<Answer> {
-  return proceed(services, request, 'closing', 'userNames.close', ['converted', 'undone']);
+  return proceed(services, request, 'closing', 'userNames.close', ['converted']);
 }
 
 async function proceed(
