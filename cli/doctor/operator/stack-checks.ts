@@ -22,7 +22,6 @@ export async function checkStack(
 ): Promise<void> {
   for (const alarm of stack.alarms ?? []) reportAlarm(findings, alarm, now);
   if (stack.mail !== undefined) checkMail(findings, stack.mail);
-  await checkSecrets(findings, stack, existing);
   for (const { id, settings } of stack.deployment?.connections ?? []) {
     const found = existing.connections.find((each) => each.id === id);
     if (found === undefined) {
@@ -31,6 +30,7 @@ export async function checkStack(
       findings.add('declaredMissing', `The stack declares "${id}", which is being deleted.`);
     } else if (settings !== undefined) checkDeclaration(findings, found, settings);
   }
+  await checkSecrets(findings, stack, existing);
 }
 
 function reportAlarm(

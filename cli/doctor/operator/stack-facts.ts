@@ -62,15 +62,16 @@ export async function stackFacts(
     if (settings !== undefined) continue;
     unchecked.note(`the settings of ${id}`, 'the stack declares them with other resources');
   }
+  const sender = deployment?.sender;
   const names = new Set(templates.flatMap(({ alarms }) => alarms));
   const [alarms, secrets, mail] = await Promise.all([
     unchecked.unlessFailed('alarms', () => calls.alarms(names)),
     deployment === undefined
       ? undefined
       : unchecked.unlessFailed('secrets', () => calls.secrets(`${deployment.name}/`)),
-    deployment?.sender === undefined
+    sender === undefined
       ? undefined
-      : unchecked.unlessFailed('SES', () => mailFacts(calls, deployment.sender ?? '')),
+      : unchecked.unlessFailed('SES', () => mailFacts(calls, sender)),
   ]);
   return { deployment, alarms, secrets, hasSecret, mail };
 }
