@@ -30,7 +30,6 @@ const SLOW = [
   'directory/bulk-time',
   'directory/burst',
   'directory/many-connections',
-  'directory/verify',
   'e2e/start',
   'idp/costs',
 ];

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Groups } from '../../directory/groups';
+import { connectionToItem } from '../../directory/connections/connection-item';
 import {
   connectionKey,
   memberIndexPartition,
@@ -14,34 +15,24 @@ import { verify } from '../../directory/verify/verify';
 import type { Write } from '../../directory/store/write';
 import { membersFrom } from '../../scim/patch/memberships';
 import { GROUP, USER } from '../../scim/schema/resource-type';
-import { createConnection, meteredTenant } from './support';
-
-const { tenant, close } = meteredTenant();
-const { connection, table } = tenant;
-const users = new Users(tenant, USER, 'retain');
-const groups = new Groups(tenant, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
-
-createConnection(tenant);
-afterAll(close);
-
-/**
- * Returns what `verify` finds in this file's connection. Other tests write to the same table.
- */
-async function problems(): Promise<string[]> {
-  const { findings } = await verify(table);
-  const own = findings.filter((finding) => finding.connection === connection);
-  return own.map(({ problem }) => problem);
-}
-
-/** Damages the table in a way that no request can, and repairs it. @returns what `verify` found */
-async function problemsWith(damage: Write, repair: Write): Promise<string[]> {
-  await table.write([damage]);
-  const found = await problems();
-  await table.write([repair]);
-  return found;
-}
+import { connectionWith, createOwnTable, meteredTenant } from './support';
 
 test('verify finds nothing in a directory in use, and finds each kind of damage', async () => {
+  // A table of its own: each check reads the whole table, and other tests fill the server's.
+  const { tenant, close } = meteredTenant(await createOwnTable());
+  const { connection, table } = tenant;
+  const users = new Users(tenant, USER, 'retain');
+  const groups = new Groups(tenant, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
+  const problems = async (): Promise<string[]> =>
+    (await verify(table)).findings.map(({ problem }) => problem);
+  /** Damages the table in a way that no request can, and repairs it. */
+  const problemsWith = async (damage: Write, repair: Write): Promise<string[]> => {
+    await table.write([damage]);
+    const found = await problems();
+    await table.write([repair]);
+    return found;
+  };
+  await table.write([{ put: connectionToItem(connectionWith({ id: connection })) }]);
   const [ann, bob] = [
     await users.create({ userName: 'ann', externalId: 'e#1', emails: [{ value: 'a@x' }] }),
     await users.create({ userName: 'bob' }),
@@ -125,6 +116,7 @@ test('verify finds nothing in a directory in use, and finds each kind of damage'
     'is not an item that this version knows',
   ]);
   expect(await problems()).toEqual([]);
+  close();
 });
 
 test('findings caused by requests in progress do not persist in a second check', () => {

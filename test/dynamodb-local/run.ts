@@ -60,6 +60,9 @@ async function main(): Promise<number> {
     const args = [
       '--selectProjects',
       'system',
+      // This engine takes several times as long as the embedded one, which the limit is made for.
+      '--testTimeout',
+      '180000',
       '--testPathIgnorePatterns',
       '/node_modules/',
       ...testsOfEmbeddedEngine().map((file) => `/test/${file}$`),
