@@ -18,14 +18,14 @@ import { GROUP, USER } from '../../scim/schema/resource-type';
 import { connectionWith, createOwnTable, meteredTenant } from './support';
 
 test('verify finds nothing in a directory in use, and finds each kind of damage', async () => {
-  // A table of its own: each check reads the whole table, and other tests fill the server's.
+  // Each check reads the whole table, and other tests fill that of the server.
   const { tenant, close } = meteredTenant(await createOwnTable());
   const { connection, table } = tenant;
   const users = new Users(tenant, USER, 'retain');
   const groups = new Groups(tenant, GROUP, { uniqueNames: true, unknownMembers: 'skip' });
   const problems = async (): Promise<string[]> =>
     (await verify(table)).findings.map(({ problem }) => problem);
-  /** Damages the table in a way that no request can, and repairs it. */
+  /** Damages the table in a way that no request can, repairs it, and returns what was found. */
   const problemsWith = async (damage: Write, repair: Write): Promise<string[]> => {
     await table.write([damage]);
     const found = await problems();

@@ -60,7 +60,7 @@ async function main(): Promise<number> {
     const args = [
       '--selectProjects',
       'system',
-      // This engine takes several times as long as the embedded one, which the limit is made for.
+      // This engine is several times slower than the embedded one, which the usual limit suits.
       '--testTimeout',
       '180000',
       '--testPathIgnorePatterns',
