@@ -36,14 +36,29 @@ const RULES = {
   'directory/verify': { ...DIRECTORY, folders: ['scim', ...upTo('completion')] },
   events: { packages: ['@aws-sdk'], folders: ['scim', 'directory'] },
   'lambdas/contract.ts': { core: [] },
+  'lambdas/routes.ts': { folders: ['lambdas/contract.ts'], core: [] },
   'lambdas/runtime': {
     packages: [...LAMBDAS.packages, 'aws4'],
     folders: BELOW_LAMBDAS,
   },
   'lambdas/observability': { ...LAMBDAS, folders: [...BELOW_LAMBDAS, 'lambdas/runtime'] },
+  'lambdas/federation': {
+    packages: ['jose'],
+    folders: [...BELOW_LAMBDAS, 'lambdas/runtime', 'lambdas/observability'],
+  },
   'lambdas/http': {
     ...LAMBDAS,
-    folders: [...BELOW_LAMBDAS, 'lambdas/runtime', 'lambdas/observability'],
+    folders: [
+      ...BELOW_LAMBDAS,
+      ...['federation', 'runtime', 'observability'].map((name) => `lambdas/${name}`),
+    ],
+  },
+  'lambdas/oauth': {
+    ...LAMBDAS,
+    folders: [
+      ...BELOW_LAMBDAS,
+      ...['federation', 'http', 'runtime', 'observability'].map((name) => `lambdas/${name}`),
+    ],
   },
   'lambdas/endpoints': { ...LAMBDAS, folders: [...BELOW_LAMBDAS, 'lambdas/http'] },
   'lambdas/webhooks': { ...LAMBDAS, folders: [...BELOW_LAMBDAS, 'lambdas/runtime'] },
@@ -89,6 +104,8 @@ const RULES = {
         'mail',
         'webhooks',
         'pages',
+        'federation',
+        'oauth',
       ].map((name) => `lambdas/${name}`),
       'ui',
     ],
@@ -99,7 +116,10 @@ const RULES = {
     folders: ['idp', 'scim', 'lambdas/contract.ts'],
     core: ['crypto'],
   },
-  lib: { packages: ['aws-cdk-lib', 'constructs'], folders: ['lambdas/contract.ts'] },
+  lib: {
+    packages: ['aws-cdk-lib', 'constructs'],
+    folders: ['lambdas/contract.ts', 'lambdas/routes.ts'],
+  },
   client: { packages: ['aws4'] },
   bin: { packages: ['aws-cdk-lib', 'zod'], folders: ['lib'] },
   cli: {

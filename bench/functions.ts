@@ -75,7 +75,7 @@ function loadTime(file: string): number {
     BRANDING: '{}',
     EVENT_BUS_ARN: 'x',
     EVENT_DAYS: '30',
-    LOOPBACK_WEBHOOKS: '',
+    LOOPBACK: '',
     MAIL_WINDOW: '60',
     MAIL_FROM: 'x',
     AWS_REGION: 'us-east-1',

@@ -32,10 +32,10 @@ export const ENVIRONMENT = {
   notificationsFunction: 'NOTIFICATIONS_FUNCTION_ARN',
   webhooksFunction: 'WEBHOOKS_FUNCTION_ARN',
   /**
-   * Set if webhooks may be sent to this machine, for development; `admin`, `webhooks`. It is empty
-   * in AWS.
+   * Set if webhooks may be sent to this machine and issuers of tokens may run on it, for
+   * development; `admin`, `webhooks`, and functions that serve SCIM. It is empty in AWS.
    */
-  loopbackWebhooks: 'LOOPBACK_WEBHOOKS',
+  loopback: 'LOOPBACK',
   /** ARN of the bus that events are put on; `dispatcher`. */
   eventBus: 'EVENT_BUS_ARN',
   /** Seconds that failures are collected for one mail; `dispatcher`. */
@@ -118,6 +118,7 @@ export const FUNCTION_NAMES = [
   'bulk',
   'search',
   'discovery',
+  'oauth',
   'admin',
   'application',
   'ui',
@@ -210,6 +211,9 @@ export const ADMIN_PATH = '/admin';
 /** Path of the application API, which has its version. */
 export const APPLICATION_PATH = '/app/v1';
 
+/** Path of a connection's token endpoint below its base URL. */
+export const TOKEN_PATH = '/oauth2/token';
+
 /** Paths of the pages for customers' identity administrators, and for operators. */
 export const PORTAL_PATH = '/portal';
 export const CONSOLE_PATH = '/console';
@@ -221,78 +225,3 @@ export const WRONG_URL =
 
 /** The schema of API Gateway's own answers; the same as `ERROR_URN` of scim/errors. */
 export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
-
-/** A route of the REST API. */
-export interface Route {
-  /** Resource path, with API Gateway's placeholders. */
-  readonly path: string;
-  readonly function: RoutedFunction;
-  /** `ANY` for all methods: the function answers 405 to those that it does not support. */
-  readonly methods: readonly string[];
-  /**
-   * `token`: the function checks a bearer token. `iam`: API Gateway checks a signature (SigV4).
-   * `session`: the function checks a session's cookie.
-   */
-  readonly authorization: 'token' | 'iam' | 'session';
-}
-
-/**
- * The methods of the admin API. Its route lists them because API Gateway has no settings for `ANY`,
- * and administrators need a throttling limit of their own.
- */
-export const ADMIN_METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
-
-/** The methods of the application API. */
-export const APPLICATION_METHODS = ['DELETE', 'GET', 'POST', 'PUT'] as const;
-
-/** Methods of pages: forms send only these, and pages work without JavaScript. */
-export const PAGE_METHODS = ['GET', 'POST'] as const;
-
-/**
- * The routes. Paths of a connection without a route of their own go to `discovery`, which answers
- * 404. The functions `admin` and `application` have one route each for all paths, because a
- * template has at most 500 resources. The annotation lets bundles leave the routes out.
- */
-export const ROUTES: readonly Route[] = /* @__PURE__ */ routes();
-
-function routes(): readonly Route[] {
-  return [
-    ...scim('users', '/Users', '/Users/{id}'),
-    ...scim('groups', '/Groups', '/Groups/{id}'),
-    ...scim('bulk', '/Bulk'),
-    ...scim('search', '', '/.search'),
-    ...scim('discovery', '/{proxy+}'),
-    {
-      path: `${ADMIN_PATH}/{proxy+}`,
-      function: 'admin',
-      methods: ADMIN_METHODS,
-      authorization: 'iam',
-    },
-    {
-      path: `${APPLICATION_PATH}/{proxy+}`,
-      function: 'application',
-      methods: APPLICATION_METHODS,
-      authorization: 'iam',
-    },
-    ...pages(PORTAL_PATH),
-    ...pages(CONSOLE_PATH),
-  ];
-}
-
-function pages(base: string): readonly Route[] {
-  return [base, `${base}/{proxy+}`].map((path) => ({
-    path,
-    function: 'ui',
-    methods: PAGE_METHODS,
-    authorization: 'session',
-  }));
-}
-
-function scim(name: RoutedFunction, ...paths: readonly string[]): readonly Route[] {
-  return paths.map((path) => ({
-    path: `${CONNECTION_PATH}${path}`,
-    function: name,
-    methods: ['ANY'],
-    authorization: 'token',
-  }));
-}

@@ -129,7 +129,7 @@ async function start(
     AWS_ENDPOINT_URL_SESV2: await serve(mailbox.createServer()),
     // Load tests on this machine are not limited, except for connections with a limit of their own.
     [ENVIRONMENT.rateLimit]: '',
-    [ENVIRONMENT.loopbackWebhooks]: '1',
+    [ENVIRONMENT.loopback]: '1',
     [ENVIRONMENT.scimUrl]: `${origin}/${stageOf(template)}`,
   };
   const names = template.names(TABLE_NAME);

@@ -5,6 +5,7 @@ import { auditPartition, DEPLOYMENT_AUDIT } from '../store/keys';
 import type { Table } from '../store/table';
 import type { Write } from '../store/write';
 import type { Connection } from './connection';
+import type { Trust } from './oauth/oauth-settings';
 
 /** The name of an administrative change to a connection. */
 export type ActionName =
@@ -16,6 +17,12 @@ export type ActionName =
   | 'token.issue'
   | 'token.revoke'
   | 'token.rotate'
+  | 'oauthClient.create'
+  | 'oauthClient.delete'
+  | 'clientSecret.create'
+  | 'clientSecret.delete'
+  | 'trust.put'
+  | 'trust.delete'
   | 'portalLink.create'
   | 'portalLink.open'
   | 'portalLink.revoke'
@@ -87,7 +94,7 @@ export function auditRecord(
 }
 
 /** Settings that are compared member by member. */
-const COLLECTIONS = new Set(['tokens', 'schemas']);
+const COLLECTIONS = new Set(['tokens', 'oauthClients', 'schemas']);
 
 /** Returns the settings that differ, with their values on both sides. */
 function difference(
@@ -185,10 +192,33 @@ function auditedSettings(connection: Connection | undefined): JsonObject {
         },
       ]),
     ),
+    ...auditedOAuth(connection),
     schemas: Object.fromEntries(
       schemas.map(({ id, attributes }) => [id, attributes.map(({ name }) => name)]),
     ),
   };
+}
+
+function auditedOAuth({ oauth }: Connection): JsonObject {
+  if (oauth === undefined) return {};
+  const { clients, trust } = oauth;
+  const described = clients.map(({ id, displayName, scopes, accessTokenSeconds, secrets }) => [
+    id,
+    {
+      displayName,
+      accessTokenSeconds,
+      ...(scopes === undefined ? {} : { scopes }),
+      secrets: Object.fromEntries(secrets.map((secret) => [secret.id, secret.expiresAt])),
+    },
+  ]);
+  return {
+    oauthClients: Object.fromEntries(described) as JsonObject,
+    ...(trust === undefined ? {} : { trust: auditedTrust(trust) }),
+  };
+}
+
+function auditedTrust({ id: _, createdAt: __, lastUsedAt: ___, ...terms }: Trust): JsonObject {
+  return terms;
 }
 
 /** Creates the write that stores an audit record. */

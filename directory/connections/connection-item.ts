@@ -9,7 +9,15 @@ import type { Write } from '../store/write';
 import type { Connection, DeletedConnection, FailureMail, RateLimit, Rotation } from './connection';
 import { ADOPTION_POLICIES } from '../candidates';
 import type { MappingRow, RoleRule } from './mapping';
-import { TOKEN_SCOPES, type StoredToken } from './tokens';
+import { oauthFromItem, oauthToItem } from './oauth/oauth-item';
+import {
+  credentialsOf,
+  isLastUse,
+  isRecord,
+  lastUseOf,
+  tokensFromItem,
+  tokenToItem,
+} from './token-item';
 import type { UsagePattern } from './usage-pattern';
 
 /** A connection as its item has it. `connection-schemas.ts` reads its schemas. */
@@ -24,7 +32,7 @@ export const USAGE_PATTERN = 'rhythm';
 /** Returns a connection as an item with a new version. Its schemas are another item. */
 export function connectionToItem(connection: Connection): Item {
   const { id, tokens, failureMail, rotation, rateLimit, usagePattern, ...others } = connection;
-  const { mapping, roleRules, schemas: _, schemasVersion, ...settings } = others;
+  const { mapping, roleRules, oauth, schemas: _, schemasVersion, ...settings } = others;
   return {
     ...connectionKey(id),
     gsi1pk: CONNECTIONS,
@@ -32,9 +40,12 @@ export function connectionToItem(connection: Connection): Item {
     version: newVersion(),
     ...settings,
     tokens: tokens.map(tokenToItem),
-    // Stored outside of `tokens`, because it is updated without a new version.
+    ...(oauth === undefined ? {} : { oauth: oauthToItem(oauth) }),
+    // Stored outside of the credentials, because it is updated without a new version.
     ...Object.fromEntries(
-      tokens.flatMap(({ id: token, lastUsedAt: at }) => (at ? [[lastUseOf(token), at]] : [])),
+      credentialsOf(connection).flatMap(({ id: credential, lastUsedAt: at }) =>
+        at === undefined ? [] : [[lastUseOf(credential), at]],
+      ),
     ),
     ...(schemasVersion === undefined ? {} : { schemasVersion }),
     // JSON text, like the attributes of a resource.
@@ -57,7 +68,7 @@ export function connectionWrite(after: Connection, before: Item): Write {
   const set = Object.fromEntries(
     Object.entries(attributes).filter(([name]) => !isUnversioned(name)),
   );
-  const lastUses = new Set(after.tokens.map(({ id }) => lastUseOf(id)));
+  const lastUses = new Set(credentialsOf(after).map(({ id }) => lastUseOf(id)));
   const remove = Object.keys(before).filter(
     (name) =>
       name !== 'pk' &&
@@ -73,8 +84,6 @@ export function connectionWrite(after: Connection, before: Item): Write {
     condition: { is: 'version', version: textOf(before, 'version') },
   };
 }
-
-const LAST_USE = 'lastUsed_';
 
 /**
  * Attributes updated without a new version: the state of failures (`notices/`), the usage pattern,
@@ -92,40 +101,12 @@ const UNVERSIONED = new Set<string>([
 ]);
 
 function isUnversioned(attribute: string): boolean {
-  return attribute.startsWith(LAST_USE) || UNVERSIONED.has(attribute);
-}
-
-/** Returns the name of the attribute that holds the last use of a token. */
-export function lastUseOf(token: string): string {
-  return `${LAST_USE}${token}`;
+  return isLastUse(attribute) || UNVERSIONED.has(attribute);
 }
 
 /** Returns a usage pattern as an attribute of the connection's item. */
 export function usagePatternToItem({ unusual, ...pattern }: UsagePattern): ItemValue {
   return unusual === undefined ? pattern : { ...pattern, unusual: { ...unusual } };
-}
-
-/** Returns a token as stored, without its value. */
-function tokenToItem({
-  id,
-  digest,
-  createdAt,
-  expiresAt,
-  scopes,
-  secretVersion,
-  pending,
-  replaced,
-}: StoredToken): ItemValue {
-  return {
-    id,
-    digest,
-    createdAt,
-    expiresAt,
-    ...(scopes === undefined ? {} : { scopes }),
-    ...(secretVersion === undefined ? {} : { secretVersion }),
-    ...(pending === undefined ? {} : { pending }),
-    ...(replaced === undefined ? {} : { replaced }),
-  };
 }
 
 /** Reads a connection's item. @returns undefined if the connection is deleted */
@@ -135,6 +116,7 @@ export function connectionFromItem(item: Item): StoredConnection | undefined {
   const rotation = rotationFrom(item['rotation']);
   const rateLimit = rateLimitFrom(item['rateLimit']);
   const usagePattern = usagePatternFrom(item[USAGE_PATTERN]);
+  const oauth = oauthFromItem(item);
   return {
     id: readKey(item).connection,
     displayName: textOf(item, 'displayName'),
@@ -150,7 +132,8 @@ export function connectionFromItem(item: Item): StoredConnection | undefined {
     ...(rateLimit === undefined ? {} : { rateLimit }),
     ...(item['declaredBy'] === undefined ? {} : { declaredBy: textOf(item, 'declaredBy') }),
     createdAt: textOf(item, 'createdAt'),
-    tokens: tokensFrom(item),
+    tokens: tokensFromItem(item),
+    ...(oauth === undefined ? {} : { oauth }),
     ...(Array.isArray(item['endedTokens']) ? { endedTokens: item['endedTokens'].map(String) } : {}),
     ...(item['failing'] === 'request' || item['failing'] === 'change'
       ? { failing: item['failing'] }
@@ -265,31 +248,4 @@ function usagePatternFrom(value: ItemValue | undefined): UsagePattern | undefine
         }
       : {}),
   };
-}
-
-function tokensFrom(item: Item): readonly StoredToken[] {
-  const value = item['tokens'];
-  const list: readonly ItemValue[] = Array.isArray(value) ? value : [];
-  return list.filter(isRecord).map((token) => {
-    const id = asText(token['id']);
-    const { scopes, secretVersion, pending, replaced } = token;
-    const lastUsedAt = item[lastUseOf(id)];
-    return {
-      id,
-      digest: asText(token['digest']),
-      createdAt: asText(token['createdAt']),
-      expiresAt: asText(token['expiresAt']),
-      ...(Array.isArray(scopes)
-        ? { scopes: TOKEN_SCOPES.filter((scope) => scopes.includes(scope)) }
-        : {}),
-      ...(typeof secretVersion === 'string' ? { secretVersion } : {}),
-      ...(pending === true ? { pending } : {}),
-      ...(replaced === true ? { replaced } : {}),
-      ...(typeof lastUsedAt === 'string' ? { lastUsedAt } : {}),
-    };
-  });
-}
-
-function isRecord(value: ItemValue | undefined): value is Readonly<Record<string, ItemValue>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@ import type { Schema } from '../../scim/schema/attribute';
 import type { UserDeletion } from '../users';
 import type { Adoption } from '../candidates';
 import type { MappingRow, RoleRule } from './mapping';
+import type { OAuthSettings } from './oauth/oauth-settings';
 import type { StoredToken } from './tokens';
 import type { UsagePattern } from './usage-pattern';
 
@@ -54,6 +55,8 @@ export interface Connection extends Adoption {
   readonly tokens: readonly StoredToken[];
   /** Digests of the latest ended tokens. A request with one of them is logged as a failure. */
   readonly endedTokens?: readonly string[];
+  /** Clients and issuers whose access tokens are accepted, too; undefined if there are none. */
+  readonly oauth?: OAuthSettings;
   /**
    * Set while reported failures continue: which requests show that they are over. `request` means
    * any successful request, `change` only a successful change.

@@ -14,13 +14,14 @@ import {
   connectionWrite,
   deletedConnectionFromItem,
   deletedConnectionToItem,
-  lastUseOf,
   USAGE_PATTERN,
   usagePatternToItem,
   type StoredConnection,
 } from './connection-item';
 import { schemasChange, withSchemas, type SchemasChange } from './connection-schemas';
+import type { Credential } from './credential';
 import { endedTokenKey, endedTokenWrites } from './ended-tokens';
+import { lastUseOf } from './token-item';
 import type { StoredToken } from './tokens';
 import { afterUse } from './usage-pattern';
 
@@ -234,12 +235,12 @@ export class Connections {
   }
 
   /**
-   * Records the use of a token and the connection's usage pattern, at most once an hour. In
+   * Records the use of a credential and the connection's usage pattern, at most once an hour. In
    * between, nothing is written.
    */
   async recordUse(
     { id: connection, usagePattern }: Pick<Connection, 'id' | 'usagePattern'>,
-    { id, lastUsedAt = '', pending, scopes }: StoredToken,
+    { id, lastUsedAt = '', pending, scopes }: Credential,
     now = new Date(),
   ): Promise<void> {
     // Until a token is current, only the rotation's own test uses it.
@@ -248,7 +249,7 @@ export class Connections {
     if (lastUsedAt > due) return;
     const attribute = lastUseOf(id);
     const condition = { is: 'notSince', attribute, before: due } as const;
-    // Tokens with scopes belong to clients other than the identity provider.
+    // Credentials with scopes belong to clients other than the identity provider.
     const pattern =
       scopes === undefined
         ? { [USAGE_PATTERN]: usagePatternToItem(afterUse(usagePattern, now)) }

@@ -119,19 +119,6 @@ export function isLive({ expiresAt }: Pick<StoredToken, 'expiresAt'>, now = new 
   return Date.parse(expiresAt) > now.getTime();
 }
 
-/** Returns whether a token may access resources. Main tokens may do everything. */
-export function allows(
-  { scopes }: StoredToken,
-  resources: 'users' | 'groups',
-  access: 'read' | 'read-write',
-): boolean {
-  return (
-    scopes === undefined ||
-    scopes.includes(`${resources}:read-write`) ||
-    (access === 'read' && scopes.includes(`${resources}:read`))
-  );
-}
-
 /**
  * Completes a rotation: makes the new main token current and ends the ones before it.
  * @param tokens in the order in which they became valid

@@ -36,8 +36,12 @@ export interface FailureEntry {
   readonly attribute?: string;
   /** The expectation, without values of the request; missing if the code is sufficient. */
   readonly detail?: string;
-  /** The JSON type that was received instead. */
+  /** The JSON type that was received instead, or the value that failed `check`. */
   readonly received?: string;
+  /** The check that a token of the identity provider failed. */
+  readonly check?: string;
+  /** The value that `check` expected. */
+  readonly expected?: string;
   readonly resourceId?: string;
   /** The user's `userName` or the group's `displayName`. */
   readonly name?: string;
@@ -59,6 +63,8 @@ const OPTIONAL = [
   'attribute',
   'detail',
   'received',
+  'check',
+  'expected',
   'resourceId',
   'name',
   'externalId',
@@ -79,14 +85,16 @@ export function failureEntryWrite({ id, connection, ...entry }: FailureEntry, da
 }
 
 /**
- * Writes the entry of a refused token, once a minute for each connection: anybody can send one. It
- * is no failure of the identity provider that recipients are notified about.
+ * Writes the entry of a refused token, once a minute for each connection and failed check: anybody
+ * can send one. It is no failure of the identity provider that recipients are notified about.
  * @param days how long it is kept
  */
 export async function logRefusal(table: Table, entry: FailureEntry, days: number): Promise<void> {
   const { id: sk, connection, ...rest } = entry;
   const item = { sk, entry: 'refusal', ...rest, ttl: expiryTime(entry.at, days) };
-  await writeOnce(table, connection, item, entry.at.slice(0, 16));
+  const minute = entry.at.slice(0, 16);
+  const occasion = entry.check === undefined ? minute : `${minute}#${entry.check}`;
+  await writeOnce(table, connection, item, occasion);
 }
 
 /** Creates the write that records a successful request while the connection is failing. */

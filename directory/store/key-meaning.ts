@@ -43,6 +43,7 @@ export const DEPLOYMENT_KINDS = [
   'connectionEvent',
   'webhook',
   'console',
+  'issuerKeys',
 ] as const;
 type DeploymentKind = (typeof DEPLOYMENT_KINDS)[number];
 
@@ -74,6 +75,7 @@ const DEPLOYMENT_PARTITIONS = new Map<string, DeploymentKind>([
   ['event', 'connectionEvent'],
   ['webhook', 'webhook'],
   ['console', 'console'],
+  ['issuerKeys', 'issuerKeys'],
 ]);
 
 function meaningOf(

@@ -41,9 +41,9 @@ export function endedTokenPartition(connection: string): string {
   return `c#${connection}#endedToken`;
 }
 
-/** Returns the key of the item that counts a connection's requests for its rate limit. */
-export function rateKey(connection: string): Key {
-  return { pk: `c#${connection}#rate`, sk: 'rate' };
+/** Returns the key of the item that counts a connection's requests, or failures of a source. */
+export function rateKey(connection: string, counted = 'rate'): Key {
+  return { pk: `c#${connection}#rate`, sk: counted };
 }
 
 /** Returns the partition of the notices for a connection's recipients, whether sent or not. */
@@ -152,6 +152,9 @@ export function usagePartition(connection: string): string {
 
 /** Partition of the console's links, sign-ins and sessions, by the digest of their secret. */
 export const CONSOLE = 'deployment#console';
+
+/** Partition of the signing keys of trusted issuers, by the address of the keys. */
+export const ISSUER_KEYS = 'deployment#issuerKeys';
 
 /** Partition of the audit records of actions that concern no single connection. */
 export const DEPLOYMENT_AUDIT = 'deployment#audit';

@@ -2,7 +2,12 @@ import type { Explanations } from './explanation';
 
 /** Explanations of requests that are not let in. */
 export const ACCESS_EXPLANATIONS: Explanations<
-  'tokenRefused' | 'scopeMissing' | 'connectionDisabled' | 'groupsOff' | 'rateLimited'
+  | 'tokenRefused'
+  | 'clientRefused'
+  | 'scopeMissing'
+  | 'connectionDisabled'
+  | 'groupsOff'
+  | 'rateLimited'
 > = {
   tokenRefused: {
     title: 'The token is no longer valid',
@@ -25,6 +30,19 @@ export const ACCESS_EXPLANATIONS: Explanations<
         'Provisioning > Integration > Edit, choose Test API Credentials and save. Then retry the ' +
         'failed tasks at Dashboard > Tasks.',
     },
+  },
+  clientRefused: {
+    title: 'The client is refused',
+    meaning:
+      '{idp} asks for an access token with a client id, a secret or an assertion that this ' +
+      'connection does not accept. The entry says what was expected, and what came.',
+    remedy:
+      'Compare the client id and the secret in {idp} with those of the connection, or the ' +
+      'issuer, subject and audience of its assertion with the trust of the connection. Issue a ' +
+      'new secret if it has expired.',
+    forCustomers:
+      'Compare the client id and the secret in {idp} with those in the portal. If the secret has ' +
+      'expired, create a new one.',
   },
   scopeMissing: {
     title: 'The token lacks a scope',

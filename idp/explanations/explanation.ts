@@ -1,12 +1,14 @@
-import { ERROR_CODES, type ErrorCode } from '../../scim/errors/scim-error';
+import { ERROR_CODES } from '../../scim/errors/scim-error';
 import type { IdentityProvider } from '../profiles/registry';
 
 /**
  * The reasons that the provisioning log and the mails explain, in the order of the documentation:
- * the codes of failed requests, attributes that were ignored, and mails that could not be sent.
+ * the codes of failed requests, clients that were refused, attributes that were ignored, and mails
+ * that could not be sent.
  */
-export const CAUSES = [...ERROR_CODES, 'ignoredAttribute', 'mailNotSent'] as const;
-export type Cause = ErrorCode | 'ignoredAttribute' | 'mailNotSent';
+const OTHER_CAUSES = ['clientRefused', 'ignoredAttribute', 'mailNotSent'] as const;
+export const CAUSES = [...ERROR_CODES, ...OTHER_CAUSES] as const;
+export type Cause = (typeof CAUSES)[number];
 
 /**
  * An explanation for the people who administer an identity provider. The placeholders `{attribute}`

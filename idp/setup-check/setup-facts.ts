@@ -7,6 +7,14 @@ export const TOKEN_PROBLEM_CODES = [
   'incomplete',
   'wrongSecret',
   'unknownToken',
+  'unknownAccessToken',
+  'expiredAccessToken',
+  'noTrust',
+  'assertionRefused',
+  'clientUnknown',
+  'noSecret',
+  'wrongClientSecret',
+  'expiredSecret',
 ] as const;
 export type TokenProblemCode = (typeof TOKEN_PROBLEM_CODES)[number];
 

@@ -36,6 +36,44 @@ const TEXTS: Readonly<Record<TokenProblemCode, TokenProblemText>> = {
     title: 'Wrong token',
     text: `This token does not exist, or it ended long ago. ${PASTE}`,
   },
+  unknownAccessToken: {
+    title: 'Unknown access token',
+    text:
+      'The access token is not of this connection, or its client was removed. Paste the client ' +
+      'id and the client secret into {idp} again.',
+  },
+  expiredAccessToken: {
+    title: 'Access token expired',
+    text:
+      'The access token has expired. {idp} requests the next one by itself. If it does not, ' +
+      'paste the token endpoint into {idp} again.',
+  },
+  noTrust: {
+    title: 'Secret Token is blank',
+    text: '{idp} sent a token of its own, and this connection does not accept them. Paste a token.',
+  },
+  assertionRefused: {
+    title: 'Another application or tenant',
+    text:
+      'The token of {idp} is of another tenant, workload or application than this connection ' +
+      'expects. Compare them, or create the trust again. The log says what differs.',
+  },
+  clientUnknown: {
+    title: 'Unknown client',
+    text: 'This connection has no client with the id that {idp} sent. Paste the client id again.',
+  },
+  noSecret: {
+    title: 'Wrong client secret',
+    text: 'The client secret that {idp} sent is not one of this service. Paste it again.',
+  },
+  wrongClientSecret: {
+    title: 'Wrong client secret',
+    text: 'The client secret that {idp} sent is not one of its client. Paste it again.',
+  },
+  expiredSecret: {
+    title: 'Client secret expired',
+    text: 'The client secret has expired. Create a new one, and paste it into {idp}.',
+  },
 };
 
 /** Says what is wrong with a token, and what to do. @returns undefined for another problem */

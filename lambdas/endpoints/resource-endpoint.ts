@@ -30,7 +30,7 @@ export function serveResourceEndpoint(
   return async (context) => {
     const { method, resourceId: id } = context.request;
     const isRead = method === 'GET' || id === SEARCH;
-    authorize(context.token, endpoint.tokenScope, isRead ? 'read' : 'read-write');
+    authorize(context.credential, endpoint.tokenScope, isRead ? 'read' : 'read-write');
     if (id === undefined) {
       if (method === 'GET') return endpoint.list(context, readListParameters(context));
       if (method === 'POST') return endpoint.create(context);

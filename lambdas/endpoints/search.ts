@@ -27,9 +27,9 @@ export async function serveSearch(context: RequestContext): Promise<Answer> {
 
 /** @throws ScimError 403 */
 function searchedTypes(context: RequestContext): readonly ListedType[] {
-  const { connection, token } = context;
-  authorize(token, 'users', 'read');
+  const { connection, credential } = context;
+  authorize(credential, 'users', 'read');
   if (!connection.groups) return [listedUsers(context)];
-  authorize(token, 'groups', 'read');
+  authorize(credential, 'groups', 'read');
   return [listedUsers(context), listedGroups(context)];
 }

@@ -1,25 +1,35 @@
 import type { Connection } from '../../directory/connections/connection';
 import { Connections } from '../../directory/connections/connections';
+import { allows, type Credential } from '../../directory/connections/credential';
 import {
-  allows,
+  openAccessToken,
+  readAccessToken,
+  type PresentedAccessToken,
+} from '../../directory/connections/oauth/access-tokens';
+import {
   findValidToken,
   isLive,
   readToken,
   tokenLength,
   type PresentedToken,
-  type StoredToken,
 } from '../../directory/connections/tokens';
 import type { Table } from '../../directory/store/table';
-import { connectionDisabled, scopeMissing, unauthorized } from '../../scim/errors/access-errors';
+import type { FailedCheck } from '../../idp/federation/claims';
 import type { TokenProblemCode } from '../../idp/setup-check/setup-facts';
+import { connectionDisabled, scopeMissing, unauthorized } from '../../scim/errors/access-errors';
 import type { ScimError } from '../../scim/errors/scim-error';
+import type { TokenVerifier } from '../federation/token-verifier';
 import type { IdentifiedCaller } from '../observability/failure-recorder';
+import type { RefusalReason } from '../observability/refusal-log';
+import { bearerToken, presentedCredential, type PresentedJwt } from './presented-credential';
 import type { ScimRequest } from './scim-request';
 
-/** A connection's identity provider, authenticated by a token. */
+/** A connection's identity provider, authenticated. */
 export interface Caller {
   readonly connection: Connection;
-  readonly token: StoredToken;
+  readonly credential: Credential;
+  /** SHA-256 of what was presented, base64url. */
+  readonly digest: string;
 }
 
 /** A caller that is not let in. */
@@ -39,50 +49,136 @@ export interface TokenProblem {
   readonly detail: string;
   /** Number of characters that are missing from the token. */
   readonly missing?: number;
+  /** The check that a token of the identity provider failed. */
+  readonly failed?: FailedCheck;
 }
 
-/** Authenticates a request by the connection in its URL and its bearer token; one table read. */
-export async function authenticate(table: Table, request: ScimRequest): Promise<Caller | Refusal> {
-  const presented = presentedToken(request);
+/** What is known about a presented credential, once the connection has been read. */
+type Identification =
+  | { readonly credential: Credential }
+  /** Id of a credential that the connection has had, or whose rotation is not complete. */
+  | { readonly endedId: string }
+  | { readonly problem: TokenProblem };
+
+/**
+ * Authenticates a request by the connection in its URL and its bearer token; one table read.
+ * @param verifier for tokens of the identity provider itself
+ */
+export async function authenticate(
+  table: Table,
+  request: ScimRequest,
+  verifier: TokenVerifier,
+): Promise<Caller | Refusal> {
+  const presented = presentedCredential(request);
   if (presented === undefined) return refused(undefined, problemOf(request));
   const connection = await new Connections(table).find(presented.connection);
-  const token = findValidToken(presented, connection?.tokens ?? []);
   if (connection === undefined) return { refusal: unauthorized(), identified: undefined };
-  const { tokens, endedTokens = [] } = connection;
-  // Compared by digest: a token's id is not a secret.
-  const isKnown = [...tokens.map(({ digest }) => digest), ...endedTokens].includes(
-    presented.digest,
-  );
+  const found =
+    'jwt' in presented
+      ? await identifyJwt(presented, connection, table, verifier)
+      : 'seal' in presented
+        ? identifyAccessToken(presented, connection)
+        : identifyToken(presented, connection);
+  if ('problem' in found) return refused(undefined, found.problem);
+  if ('endedId' in found) return refused({ connection, token: found.endedId });
+  const { credential } = found;
+  if (connection.enabled) return { connection, credential, digest: presented.digest };
   // A pending token is only used by its own rotation, which handles the result itself.
-  const identified =
-    isKnown && token?.pending !== true ? { connection, token: presented.tokenId } : undefined;
-  if (token === undefined) {
-    const hasId = tokens.some((stored) => stored.id === presented.tokenId && isLive(stored));
-    const problem: TokenProblem = hasId
-      ? {
-          code: 'wrongSecret',
-          detail: `the token has the id ${presented.tokenId} of a valid token, but another secret`,
-        }
-      : { code: 'unknownToken', detail: 'no valid token of the connection has its id' };
-    return refused(identified, problem);
-  }
-  if (!connection.enabled) return { refusal: connectionDisabled(), identified };
-  return { connection, token };
+  const isKnown = credential.pending !== true;
+  const identified = isKnown ? { connection, token: credential.id } : undefined;
+  return { refusal: connectionDisabled(), identified };
 }
 
-function refused(identified: IdentifiedCaller | undefined, problem: TokenProblem): Refusal {
-  return { refusal: unauthorized(), identified, problem };
+function refused(identified: IdentifiedCaller | undefined, problem?: TokenProblem): Refusal {
+  return {
+    refusal: unauthorized(),
+    identified,
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+function identifyToken(
+  presented: PresentedToken,
+  { tokens, endedTokens = [] }: Connection,
+): Identification {
+  const { tokenId, digest } = presented;
+  const credential = findValidToken(presented, tokens);
+  if (credential !== undefined) return { credential };
+  // Compared by digest: a token's id is not a secret.
+  const known = [...tokens.map((token) => token.digest), ...endedTokens];
+  if (known.includes(digest)) return { endedId: tokenId };
+  const hasId = tokens.some((stored) => stored.id === tokenId && isLive(stored));
+  return {
+    problem: hasId
+      ? {
+          code: 'wrongSecret',
+          detail: `the token has the id ${tokenId} of a valid token, but another secret`,
+        }
+      : { code: 'unknownToken', detail: 'no valid token of the connection has its id' },
+  };
+}
+
+function identifyAccessToken(
+  presented: PresentedAccessToken,
+  { oauth }: Connection,
+): Identification {
+  const opened = openAccessToken(presented, oauth);
+  if ('credential' in opened) return opened;
+  switch (opened.problem) {
+    case 'revoked':
+      return { endedId: opened.id };
+    case 'expired':
+      // Identity providers obtain the next one then, so that this is no failure.
+      return { problem: { code: 'expiredAccessToken', detail: 'the access token has expired' } };
+    default:
+      return {
+        problem: {
+          code: 'unknownAccessToken',
+          detail: 'the access token was not issued by this connection, or its client was removed',
+        },
+      };
+  }
+}
+
+async function identifyJwt(
+  { jwt }: PresentedJwt,
+  { oauth }: Connection,
+  table: Table,
+  verifier: TokenVerifier,
+): Promise<Identification> {
+  const trust = oauth?.trust;
+  if (trust === undefined) {
+    const detail = 'the token is one of the identity provider, and the connection trusts none';
+    return { problem: { code: 'noTrust', detail } };
+  }
+  const failed = await verifier.failedCheck(table, trust, 'blankToken', jwt);
+  if (failed !== undefined) return { problem: assertionProblem(failed) };
+  return { credential: trust };
+}
+
+/** Says which check a token of the identity provider failed. */
+export function assertionProblem(failed: FailedCheck): TokenProblem {
+  const { check, expected, received } = failed;
+  const detail = `the check "${check}" failed: expected ${expected}, received ${received}`;
+  return { code: 'assertionRefused', detail, failed };
+}
+
+/** Returns the entry of the connection's log about a problem. */
+export function refusalOf({ detail, failed }: TokenProblem): RefusalReason {
+  return { cause: 'tokenRefused', detail, ...(failed === undefined ? {} : { failed }) };
 }
 
 /** Says what is wrong with a header that has no token of the connection in the URL. */
-function problemOf({ headers, connectionId }: ScimRequest): TokenProblem {
-  const header = headers.get('authorization')?.trim() ?? '';
-  if (header === '') return { code: 'noHeader', detail: 'the request has no Authorization header' };
-  const [, value] = /^bearer +(\S+)$/i.exec(header) ?? [];
+function problemOf(request: ScimRequest): TokenProblem {
+  const { headers, connectionId } = request;
+  if ((headers.get('authorization')?.trim() ?? '') === '') {
+    return { code: 'noHeader', detail: 'the request has no Authorization header' };
+  }
+  const value = bearerToken(request);
   if (value === undefined) {
     return { code: 'noToken', detail: 'the Authorization header has no bearer token' };
   }
-  if (readToken(value) !== undefined) {
+  if ((readToken(value) ?? readAccessToken(value)) !== undefined) {
     return { code: 'otherConnection', detail: 'the token is of another connection' };
   }
   if (!value.startsWith('scim_')) {
@@ -96,22 +192,11 @@ function problemOf({ headers, connectionId }: ScimRequest): TokenProblem {
   };
 }
 
-/** Checks that a token's scopes cover a request. @throws ScimError 403 */
+/** Checks that a credential's scopes cover a request. @throws ScimError 403 */
 export function authorize(
-  token: StoredToken,
+  credential: Credential,
   resources: 'users' | 'groups',
   access: 'read' | 'read-write',
 ): void {
-  if (!allows(token, resources, access)) throw scopeMissing(`${resources}:${access}`);
-}
-
-/**
- * Returns the bearer token, if it is well-formed and names the connection in the URL. For any other
- * token nothing is read from the table.
- */
-export function presentedToken({ headers, connectionId }: ScimRequest): PresentedToken | undefined {
-  const header = headers.get('authorization')?.trim() ?? '';
-  const [, value] = /^bearer +(\S+)$/i.exec(header) ?? [];
-  const presented = value === undefined ? undefined : readToken(value);
-  return presented?.connection === connectionId ? presented : undefined;
+  if (!allows(credential, resources, access)) throw scopeMissing(`${resources}:${access}`);
 }

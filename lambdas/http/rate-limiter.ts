@@ -1,11 +1,11 @@
 import type { Connection, RateLimit } from '../../directory/connections/connection';
 import { countRequests, withBurst } from '../../directory/connections/rate-limit';
-import type { PresentedToken } from '../../directory/connections/tokens';
 import type { Table } from '../../directory/store/table';
 import { rateLimited } from '../../scim/errors/access-errors';
 import type { ScimError } from '../../scim/errors/scim-error';
 import { ENVIRONMENT } from '../contract';
 import type { Caller } from './authenticate';
+import type { PresentedCredential } from './presented-credential';
 
 /** Parts of a second's requests, and of a burst, that an instance serves without counting them. */
 const UNCOUNTED = { ofSecond: 1 / 20, ofBurst: 1 / 4 };
@@ -53,9 +53,12 @@ export class RateLimiter {
    * connection has reached the limit. A flood then costs almost nothing.
    * @returns undefined for a caller that is not known, or not to be rejected
    */
-  rejected(presented: PresentedToken | undefined, now = Date.now()): RejectedCaller | undefined {
+  rejected(
+    presented: PresentedCredential | undefined,
+    now = Date.now(),
+  ): RejectedCaller | undefined {
     const seen = presented === undefined ? undefined : this.connections.get(presented.connection);
-    if (seen === undefined || seen.caller.token.digest !== presented?.digest) return undefined;
+    if (seen === undefined || seen.caller.digest !== presented?.digest) return undefined;
     const error = this.check(seen.caller.connection, now);
     return error === undefined ? undefined : { caller: seen.caller, error };
   }

@@ -51,7 +51,7 @@ export function createContext(
 
 /** Returns the part of the table that the request works on. */
 export function tenantOf(context: RequestContext): Tenant {
-  const { table, connection, token, request, requestId, begun } = context;
+  const { table, connection, credential, request, requestId, begun } = context;
   return {
     table,
     connection: connection.id,
@@ -59,6 +59,6 @@ export function tenantOf(context: RequestContext): Tenant {
     membershipsConverted: connection.membershipsConverted,
     // Before the conversion, parts of what is read are older than the version of the cache.
     ...(connection.membershipsConverted ? { cachedGroups: cachedGroupsOf(connection) } : {}),
-    request: { token: token.id, requestId, begun, actsAs: connection.actsAs },
+    request: { token: credential.id, requestId, begun, actsAs: connection.actsAs },
   };
 }

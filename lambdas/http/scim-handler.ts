@@ -11,16 +11,18 @@ import { UsageCounter } from '../observability/usage-counter';
 import { logRetentionDays, openTable } from '../runtime/environment';
 import { ScimError } from '../../scim/errors/scim-error';
 import { toResult, type Answer } from './answer';
-import { authenticate, presentedToken, type Refusal } from './authenticate';
+import { authenticate, refusalOf, type Refusal } from './authenticate';
 import { errorAnswer } from './error-answer';
 import { measured, type HttpHandler } from './http-function';
+import { presentedCredential } from './presented-credential';
+import { openTokenVerifier } from '../federation/open-verifier';
 import { openRateLimiter, type RejectedCaller } from './rate-limiter';
 import { createContext, type ReceivedRequest, type RequestContext } from './request-context';
 import { readEvent, type ScimRequest } from './scim-request';
 import { SetupRecorder } from './setup-recorder';
 
 /**
- * How long a request may wait for its token's use to be recorded, including the second that
+ * How long a request may wait for its credential's use to be recorded, including the second that
  * `Retries` reserves.
  */
 const USE_MS = 1500;
@@ -72,6 +74,7 @@ class RequestLifecycle {
   private readonly rates = openRateLimiter();
   private readonly setups = new SetupRecorder();
   private readonly usage = new UsageCounter();
+  private readonly verifier = openTokenVerifier();
 
   constructor(
     readonly table: Table,
@@ -85,12 +88,12 @@ class RequestLifecycle {
   /** Answers a request; it never throws. */
   async answer(received: ReceivedRequest): Promise<Answer> {
     try {
-      const rejected = this.rates.rejected(presentedToken(received.request));
+      const rejected = this.rates.rejected(presentedCredential(received.request));
       if (rejected !== undefined) return await this.reject(received, rejected);
       this.prefetch(received);
-      const caller = await authenticate(received.table, received.request);
+      const caller = await authenticate(received.table, received.request, this.verifier);
       if ('refusal' in caller) return await this.refuse(received, caller);
-      const identified = { connection: caller.connection, token: caller.token.id };
+      const identified = { connection: caller.connection, token: caller.credential.id };
       const context = createContext(received, caller, this.recorder(received, identified));
       return await this.serveAuthenticated(context);
     } catch (error) {
@@ -100,7 +103,7 @@ class RequestLifecycle {
 
   /** Reads the connection and what else is needed in one round trip, before authentication. */
   private prefetch({ request, table }: ReceivedRequest): void {
-    if (presentedToken(request) === undefined) return;
+    if (presentedCredential(request) === undefined) return;
     const further = this.options.prefetch?.(request, table) ?? [];
     table.prefetch([connectionKey(request.connectionId), ...further]);
   }
@@ -113,7 +116,7 @@ class RequestLifecycle {
     const table = this.table.forRequest(Date.now() + LOG_MS);
     if (identified === undefined && problem !== undefined) {
       await Promise.all([
-        this.refusals.log(table, received, problem.detail),
+        this.refusals.log(table, received, refusalOf(problem)),
         this.setups.recordRefused(table, received, answer, problem),
       ]);
     }
@@ -134,9 +137,9 @@ class RequestLifecycle {
 
   private async reject(
     received: ReceivedRequest,
-    { caller: { connection, token }, error }: RejectedCaller,
+    { caller: { connection, credential }, error }: RejectedCaller,
   ): Promise<Answer> {
-    const failures = this.recorder(received, { connection, token: token.id });
+    const failures = this.recorder(received, { connection, token: credential.id });
     failures.record(received.request, error);
     await failures.write();
     return errorAnswer(error, received.requestId);
@@ -173,7 +176,7 @@ class RequestLifecycle {
     error?: unknown,
   ): Promise<void> {
     // A pending token is only used by its own rotation.
-    if (context.token.pending === true) return;
+    if (context.credential.pending === true) return;
     const table = this.table.forRequest(Date.now() + LOG_MS);
     const attribute = error instanceof ScimError ? error.attribute : undefined;
     await this.setups.record(table, context.connection, context, answer, attribute);
@@ -181,7 +184,7 @@ class RequestLifecycle {
 
   private async countFailure(context: RequestContext, { status }: Answer): Promise<void> {
     // A pending token is only used by its own rotation.
-    if (context.token.pending === true) return;
+    if (context.credential.pending === true) return;
     if (failureKind(context.request.method, status) === undefined) return;
     const table = this.table.forRequest(Date.now() + LOG_MS);
     await this.countUse(context, (id) => this.usage.countFailure(table, id));
@@ -200,19 +203,19 @@ class RequestLifecycle {
   }
 
   /**
-   * Records the token's use, and counts the request unless it is rejected, while the request is
-   * served. A failure here is only logged.
+   * Records the credential's use, and counts the request unless it is rejected, while the request
+   * is served. A failure here is only logged.
    */
   private async recordUse(context: RequestContext): Promise<void> {
-    const { connection, token, requestId } = context;
+    const { connection, credential, digest, requestId } = context;
     const table = this.table.forRequest(Date.now() + USE_MS);
     const isRejected = this.rates.check(connection) !== undefined;
     try {
       await unlessBusy(() =>
         Promise.all([
-          new Connections(table).recordUse(connection, token),
-          ...(isRejected ? [] : [this.rates.count(table, { connection, token })]),
-          ...(token.pending === true ? [] : [this.usage.countRequest(table, connection.id)]),
+          new Connections(table).recordUse(connection, credential),
+          ...(isRejected ? [] : [this.rates.count(table, { connection, credential, digest })]),
+          ...(credential.pending === true ? [] : [this.usage.countRequest(table, connection.id)]),
         ]),
       );
     } catch (error) {

@@ -5,6 +5,11 @@ const MAXIMUM = 1000;
 export class RecentKeys {
   private readonly keys = new Set<string>();
 
+  /** Returns whether a key was added and not forgotten. */
+  has(key: string): boolean {
+    return this.keys.has(key);
+  }
+
   /** Adds a key. @returns false if it was there already */
   add(key: string): boolean {
     if (this.keys.has(key)) return false;

@@ -5,6 +5,7 @@ import { logRefusal } from '../../directory/log/failure-entry';
 import { countUse } from '../../directory/connections/usage-counts';
 import { unlessBusy } from '../../directory/store/retries';
 import type { Table } from '../../directory/store/table';
+import type { FailedCheck } from '../../idp/federation/claims';
 import { logFailure } from './log';
 import { RecentKeys } from './recent-keys';
 
@@ -20,10 +21,18 @@ export interface RefusedRequest {
   readonly begun: number;
 }
 
+/** Why a request was refused. */
+export interface RefusalReason {
+  readonly cause: 'tokenRefused' | 'clientRefused';
+  readonly detail: string;
+  /** The check that a token of the identity provider failed. */
+  readonly failed?: FailedCheck;
+}
+
 /**
  * Logs requests with an unknown token: the most common mistake in a setup is a token that was
- * cut off. Anybody can send such requests, so there is one entry a minute for each connection, and
- * a function instance reads the connection no more often.
+ * cut off. Anybody can send such requests, so there is one entry a minute for each connection and
+ * failed check, and a function instance reads the connection no more often.
  */
 export class RefusalLog {
   private readonly recent = new RecentKeys();
@@ -35,17 +44,18 @@ export class RefusalLog {
   async log(
     table: Table,
     { request, requestId, begun }: RefusedRequest,
-    problem: string,
+    { cause, detail, failed }: RefusalReason,
   ): Promise<void> {
     const { connectionId: connection, method, resource: route } = request;
     const time = newEntryTime();
     if (!CONNECTION_ID.test(connection)) return;
-    if (!this.recent.add(`${connection} ${time.at.slice(0, 16)}`)) return;
+    const check = failed?.check ?? cause;
+    if (!this.recent.add(`${connection} ${check} ${time.at.slice(0, 16)}`)) return;
     try {
       await unlessBusy(async () => {
         if ((await new Connections(table).find(connection)) === undefined) return;
         const entry = { ...time, connection, requestId, method, route, status: 401 };
-        const details = { cause: 'tokenRefused', detail: problem, count: 1 };
+        const details = { cause, detail, ...failed, count: 1 };
         await Promise.all([
           logRefusal(table, { ...entry, ...details, latency: Date.now() - begun }, this.days),
           // So that the console does not show a connection as idle while it is refused.

@@ -11,11 +11,11 @@ import {
   ADMIN_PATH,
   APPLICATION_PATH,
   CONSOLE_PATH,
-  PAGE_METHODS,
   PORTAL_PATH,
   SCIM_PATH,
   STAGE,
 } from '../../lambdas/contract';
+import { PAGE_METHODS } from '../../lambdas/routes';
 import type { ScimAccess } from './scim-access';
 
 /** The methods that a REST API has besides ANY. */

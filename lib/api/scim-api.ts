@@ -15,14 +15,8 @@ import { createLogGroup } from '../log-group';
 import type { Reach } from './api-policy';
 import { GATEWAY_ANSWERS } from './gateway-answers';
 import type { ScimServiceProviderProps } from '../scim-service-provider-props';
-import {
-  ADMIN_METHODS,
-  ADMIN_PATH,
-  ERROR_URN,
-  STAGE,
-  type Route,
-  type RoutedFunction,
-} from '../../lambdas/contract';
+import { ADMIN_PATH, ERROR_URN, STAGE, type RoutedFunction } from '../../lambdas/contract';
+import { ADMIN_METHODS, type Route } from '../../lambdas/routes';
 
 interface ApiProps extends Pick<
   ScimServiceProviderProps,

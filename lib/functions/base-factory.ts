@@ -34,7 +34,14 @@ interface FunctionSettings {
 }
 
 /** Functions that serve SCIM requests. */
-const SCIM_FUNCTIONS: readonly FunctionName[] = ['users', 'groups', 'bulk', 'search', 'discovery'];
+const SCIM_FUNCTIONS: readonly FunctionName[] = [
+  'users',
+  'groups',
+  'bulk',
+  'search',
+  'discovery',
+  'oauth',
+];
 
 /**
  * Default of a connection's `rateLimit`: requests per second, and requests that may come at once.
@@ -90,7 +97,9 @@ export class BaseFactory {
     const { usesTable = true, ...settings } = further;
     const environment = {
       ...this.options.environment,
-      ...(isScim ? { [ENVIRONMENT.rateLimit]: DEFAULT_RATE_LIMIT } : {}),
+      ...(isScim
+        ? { [ENVIRONMENT.rateLimit]: DEFAULT_RATE_LIMIT, [ENVIRONMENT.loopback]: '' }
+        : {}),
       ...further.environment,
     };
     const fn = new ScimFunction(this.scope, id, {

@@ -137,7 +137,7 @@ export class FunctionFactory extends BaseFactory {
   webhooks(): LambdaFunction {
     const { deployment } = this.props;
     const fn = this.create('Webhooks', 'webhooks', 'SCIM: sends events to webhooks', {
-      environment: { [ENVIRONMENT.loopbackWebhooks]: '' },
+      environment: { [ENVIRONMENT.loopback]: '' },
       timeout: Duration.minutes(5),
     });
     // The schedule does the same work again.
@@ -155,7 +155,7 @@ export class FunctionFactory extends BaseFactory {
 
   /** Lets the admin API manage webhooks. */
   allowWebhooks(admin: LambdaFunction, webhooks: LambdaFunction): void {
-    admin.addEnvironment(ENVIRONMENT.loopbackWebhooks, '');
+    admin.addEnvironment(ENVIRONMENT.loopback, '');
     admin.addEnvironment(ENVIRONMENT.webhooksFunction, webhooks.functionArn);
     this.allowInvocation(admin, webhooks);
   }

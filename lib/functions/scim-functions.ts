@@ -22,6 +22,8 @@ export interface ScimFunctions {
   readonly search: LambdaFunction;
   /** Serves discovery, and all SCIM paths that no other function serves. */
   readonly discovery: LambdaFunction;
+  /** Serves the token endpoints of connections. */
+  readonly oauth: LambdaFunction;
   /** Serves the admin API. */
   readonly admin: LambdaFunction;
   /** Serves the application API. */
@@ -83,6 +85,9 @@ export function createFunctions(
   const discovery = factory.create('Discovery', 'discovery', 'SCIM: serves discovery');
   // Discovery stores when tokens were last used, and logs failures.
   factory.allowTable(discovery, 'GetItem', 'UpdateItem', 'PutItem');
+  const oauth = factory.create('OAuth', 'oauth', 'SCIM: issues access tokens');
+  // It stores the keys of issuers, counts failures, and records when secrets were last used.
+  factory.allowTable(oauth, 'GetItem', 'UpdateItem', 'PutItem');
   const tokenRotation = factory.tokenRotation();
   const webhooks = factory.webhooks();
   const admin = factory.administration(
@@ -109,6 +114,7 @@ export function createFunctions(
     bulk,
     search,
     discovery,
+    oauth,
     admin,
     application,
     ...ui,

@@ -90,6 +90,13 @@ export class Network {
         'The functions are in isolated subnets, from which webhooks cannot be sent. Without ' +
           'webhooks nothing is lost: acknowledge this warning.',
       );
+      Annotations.of(scope).addWarningV2(
+        'cdk-scim:federationWithoutInternet',
+        'The functions are in isolated subnets, from which the keys of token issuers cannot be ' +
+          'fetched: a connection with a trust (workload identity federation) refuses all tokens ' +
+          'of its issuer. Bearer tokens and client secrets work. Without a trust, nothing is ' +
+          'lost: acknowledge this warning.',
+      );
     }
     this.services = vpcEndpoints ? (services ?? Object.values(VpcEndpointService)) : [];
     this.functions = {

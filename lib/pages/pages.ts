@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { CONSOLE_PATH, ENVIRONMENT, PORTAL_PATH, ROUTES, type Route } from '../../lambdas/contract';
+import { CONSOLE_PATH, ENVIRONMENT, PORTAL_PATH } from '../../lambdas/contract';
+import { ROUTES, type Route } from '../../lambdas/routes';
 import type { ScimServiceProviderProps } from '../scim-service-provider-props';
 import type { OidcProps } from './pages-props';
 

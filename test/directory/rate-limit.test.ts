@@ -18,7 +18,8 @@ function connect(rateLimit?: RateLimit): Connection {
 }
 
 function callerOf(connection: Connection): Caller {
-  return { connection, token: issueToken(connection.id, 1) };
+  const credential = issueToken(connection.id, 1);
+  return { connection, credential, digest: credential.digest };
 }
 
 /**
@@ -144,8 +145,8 @@ test('an instance rejects only callers that it has authenticated, and reads noth
   const connection = connect({ requestsPerSecond: 1, burst: 1 });
   const [limiter] = instances(1);
   const caller = callerOf(connection);
-  const presented = { connection: connection.id, tokenId: caller.token.id };
-  const token = { ...presented, digest: caller.token.digest };
+  const presented = { connection: connection.id, tokenId: caller.credential.id };
+  const token = { ...presented, digest: caller.digest };
   expect(limiter?.rejected(token, 1_000_000)).toBeUndefined();
   await limiter?.count(tenant.table, caller, 1_000_000);
   expect(limiter?.rejected(token, 1_000_100)?.error).toMatchObject({ status: 429 });

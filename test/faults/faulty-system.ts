@@ -110,7 +110,7 @@ export class FaultySystem {
       AWS_ENDPOINT_URL_EVENTBRIDGE: await busProxy.start(),
       AWS_ENDPOINT_URL_LAMBDA: await listen(lambdaServer),
       [ENVIRONMENT.rateLimit]: '',
-      [ENVIRONMENT.loopbackWebhooks]: '1',
+      [ENVIRONMENT.loopback]: '1',
       [ENVIRONMENT.scimUrl]: `${origin}/scim`,
     };
     for (const fn of template.ofType('AWS::Lambda::Function')) {

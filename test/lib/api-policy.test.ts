@@ -1,5 +1,5 @@
 import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
-import { ROUTES } from '../../lambdas/contract';
+import { ROUTES } from '../../lambdas/routes';
 import { ScimAccess, type ScimServiceProviderProps } from '../../lib';
 import { decide, matchesArn, type Caller } from '../support/iam-policy';
 import { importedVpc, provide } from './support';

@@ -1,6 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { ENVIRONMENT, FUNCTION_NAMES, STREAM_FILTERS, ROUTES } from '../../lambdas/contract';
+import { ENVIRONMENT, FUNCTION_NAMES, STREAM_FILTERS } from '../../lambdas/contract';
+import { ROUTES } from '../../lambdas/routes';
 import { ERROR_URN } from '../../scim/errors/scim-error';
 import { ERROR_URN as CONTRACT_ERROR_URN } from '../../lambdas/contract';
 import { ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
@@ -122,6 +123,7 @@ test('each function has only the permissions that it needs', () => {
     ),
     ...secrets('RestoreSecret', 'RotateSecret', 'TagResource', 'UpdateSecretVersionStage'),
   ]);
+  expect(actions('OAuthRole')).toEqual([...dynamodb('GetItem', 'PutItem', 'UpdateItem'), ...logs]);
   expect(actions('TokenRotationRole')).toEqual([
     ...dynamodb('GetItem', 'PutItem', 'UpdateItem'),
     ...logs,
@@ -252,7 +254,7 @@ test('one stack can contain two service providers', () => {
   const prefixes = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'))
     .map(({ Properties: properties }) => properties.Environment.Variables[ENVIRONMENT.deployment])
     .filter((prefix) => prefix !== undefined);
-  expect([prefixes.length, new Set(prefixes).size]).toEqual([26, 2]);
+  expect([prefixes.length, new Set(prefixes).size]).toEqual([28, 2]);
 });
 
 test('synthesis is deterministic', () => {

@@ -26,7 +26,7 @@ const rotationFunction = variable(ENVIRONMENT.rotationFunction);
 const deployment = variable(ENVIRONMENT.deployment);
 const webhookSecrets = openWebhookSecrets();
 const webhooks = variable(ENVIRONMENT.webhooksFunction, '');
-const allowsLoopback = variable(ENVIRONMENT.loopbackWebhooks, '') !== '';
+const allowsLoopback = variable(ENVIRONMENT.loopback, '') !== '';
 const publicUrl = variable(ENVIRONMENT.scimUrl);
 const pages = variable(ENVIRONMENT.pages, '').split(' ');
 const returnOrigins = variable(ENVIRONMENT.returnOrigins, '').split(' ').filter(Boolean);

@@ -22,7 +22,7 @@ import { WebhookSecrets } from '../../webhooks/webhook-secrets';
 
 const shared = openTable();
 const deployment = variable(ENVIRONMENT.deployment);
-const allowsLoopback = variable(ENVIRONMENT.loopbackWebhooks) !== '';
+const allowsLoopback = variable(ENVIRONMENT.loopback, '') !== '';
 const secrets = new WebhookSecrets(deployment);
 
 /** Endpoints that are delivered to in parallel. */

@@ -1,0 +1,25 @@
+import type { TokenScope } from './tokens';
+
+/** What a caller is authenticated by: a token, a client's secret, or a trust. */
+export interface Credential {
+  readonly id: string;
+  /** Undefined for the right to do everything. */
+  readonly scopes?: readonly TokenScope[];
+  /** Whether it is a token that is not yet the current value of the connection's secret. */
+  readonly pending?: true;
+  /** RFC 3339; recorded at most once an hour. */
+  readonly lastUsedAt?: string;
+}
+
+/** Returns whether a credential may access resources. */
+export function allows(
+  { scopes }: Pick<Credential, 'scopes'>,
+  resources: 'users' | 'groups',
+  access: 'read' | 'read-write',
+): boolean {
+  return (
+    scopes === undefined ||
+    scopes.includes(`${resources}:read-write`) ||
+    (access === 'read' && scopes.includes(`${resources}:read`))
+  );
+}

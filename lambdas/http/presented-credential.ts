@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import {
+  readAccessToken,
+  type PresentedAccessToken,
+} from '../../directory/connections/oauth/access-tokens';
+import { readToken, type PresentedToken } from '../../directory/connections/tokens';
+import { isJwt } from '../federation/token-verifier';
+import type { ScimRequest } from './scim-request';
+
+/** A token of the identity provider itself, in place of one of this service. */
+export interface PresentedJwt {
+  readonly connection: string;
+  /** SHA-256 of the whole token, base64url. */
+  readonly digest: string;
+  readonly jwt: string;
+}
+
+/** What the Authorization header presents: a bearer token, in one of three forms. */
+export type PresentedCredential = PresentedToken | PresentedAccessToken | PresentedJwt;
+
+/**
+ * Returns the credential of a request, if it is well-formed and names the connection in the URL or
+ * none. For anything else nothing is read from the table.
+ */
+export function presentedCredential(request: ScimRequest): PresentedCredential | undefined {
+  const value = bearerToken(request);
+  if (value === undefined) return undefined;
+  const { connectionId: connection } = request;
+  const presented = readToken(value) ?? readAccessToken(value);
+  if (presented !== undefined) {
+    return presented.connection === connection ? presented : undefined;
+  }
+  if (!isJwt(value)) return undefined;
+  const digest = createHash('sha256').update(value).digest('base64url');
+  return { connection, digest, jwt: value };
+}
+
+/** Returns the value of the Authorization header, if its scheme is `Bearer`. */
+export function bearerToken({ headers }: ScimRequest): string | undefined {
+  const header = headers.get('authorization')?.trim() ?? '';
+  return /^bearer +(\S+)$/i.exec(header)?.[1];
+}

@@ -1,0 +1,85 @@
+import {
+  ADMIN_PATH,
+  APPLICATION_PATH,
+  CONNECTION_PATH,
+  CONSOLE_PATH,
+  PORTAL_PATH,
+  TOKEN_PATH,
+  type RoutedFunction,
+} from './contract';
+
+/** A route of the REST API. */
+export interface Route {
+  /** Resource path, with API Gateway's placeholders. */
+  readonly path: string;
+  readonly function: RoutedFunction;
+  /** `ANY` for all methods: the function answers 405 to those that it does not support. */
+  readonly methods: readonly string[];
+  /**
+   * `token`: the function checks a bearer token, or the secret that a client gets one for. `iam`:
+   * API Gateway checks a signature (SigV4). `session`: the function checks a session's cookie.
+   */
+  readonly authorization: 'token' | 'iam' | 'session';
+}
+
+/**
+ * The methods of the admin API. Its route lists them because API Gateway has no settings for `ANY`,
+ * and administrators need a throttling limit of their own.
+ */
+export const ADMIN_METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
+
+/** The methods of the application API. */
+export const APPLICATION_METHODS = ['DELETE', 'GET', 'POST', 'PUT'] as const;
+
+/** Methods of pages: forms send only these, and pages work without JavaScript. */
+export const PAGE_METHODS = ['GET', 'POST'] as const;
+
+/**
+ * The routes. Paths of a connection without a route of their own go to `discovery`, which answers
+ * 404. The functions `admin` and `application` have one route each for all paths, because a
+ * template has at most 500 resources.
+ */
+export const ROUTES: readonly Route[] = routes();
+
+function routes(): readonly Route[] {
+  return [
+    ...scim('users', '/Users', '/Users/{id}'),
+    ...scim('groups', '/Groups', '/Groups/{id}'),
+    ...scim('bulk', '/Bulk'),
+    ...scim('search', '', '/.search'),
+    ...scim('discovery', '/{proxy+}'),
+    ...scim('oauth', TOKEN_PATH),
+    {
+      path: `${ADMIN_PATH}/{proxy+}`,
+      function: 'admin',
+      methods: ADMIN_METHODS,
+      authorization: 'iam',
+    },
+    {
+      path: `${APPLICATION_PATH}/{proxy+}`,
+      function: 'application',
+      methods: APPLICATION_METHODS,
+      authorization: 'iam',
+    },
+    ...pages(PORTAL_PATH),
+    ...pages(CONSOLE_PATH),
+  ];
+}
+
+function pages(base: string): readonly Route[] {
+  return [base, `${base}/{proxy+}`].map((path) => ({
+    path,
+    function: 'ui',
+    methods: PAGE_METHODS,
+    authorization: 'session',
+  }));
+}
+
+function scim(name: RoutedFunction, ...paths: readonly string[]): readonly Route[] {
+  return paths.map((path) => ({
+    path: `${CONNECTION_PATH}${path}`,
+    function: name,
+    methods: ['ANY'],
+    authorization: 'token',
+  }));
+}
