@@ -17,6 +17,14 @@ import {
 } from './conversion/conversions';
 import { readLog } from './log';
 import { putMapping, putRoles, readMapping, readRoles } from './mapping';
+import {
+  createClient,
+  createSecret,
+  deleteClient,
+  deleteSecret,
+  listClients,
+} from './oauth/clients';
+import { deleteTrust, putTrust, readTrust } from './oauth/trust';
 import { noConnection, notAllowed, Problem } from '../json-api/problem';
 import {
   createConsoleSession,
@@ -92,6 +100,13 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       return { status: 204 };
     },
   },
+  '/connections/{connectionId}/oauthClients': { GET: listClients, POST: createClient },
+  '/connections/{connectionId}/oauthClients/{clientId}': { DELETE: deleteClient },
+  '/connections/{connectionId}/oauthClients/{clientId}/secrets': { POST: createSecret },
+  '/connections/{connectionId}/oauthClients/{clientId}/secrets/{secretId}': {
+    DELETE: deleteSecret,
+  },
+  '/connections/{connectionId}/trust': { GET: readTrust, PUT: putTrust, DELETE: deleteTrust },
   '/connections/{connectionId}/deletedUsers': { GET: listDeletedUsers },
   '/connections/{connectionId}/deletedUsers/{userId}': { DELETE: eraseDeletedUser },
   '/connections/{connectionId}/import': { POST: importResources },

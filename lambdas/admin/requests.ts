@@ -12,7 +12,7 @@ import { invalidFields, readSettings, integerBetween } from '../json-api/read-bo
 const expiresInDays = integerBetween(1, 3650);
 
 /** A name for people. */
-const NAME = z
+export const NAME = z
   .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') })
   .check(
     z.trim(),
@@ -98,16 +98,17 @@ const CHANGED_CONNECTION = z
   })
   .check(z.superRefine(checkRotation));
 
+/** The scopes of a token or a client, each once. */
+export const SCOPES = z.pipe(
+  z.array(z.enum(TOKEN_SCOPES)).check(z.minLength(1), z.maxLength(TOKEN_SCOPES.length)),
+  z.transform((scopes) => [...new Set(scopes)]),
+);
+
 export const ISSUE_TOKEN = z
   .strictObject({
     overlapSeconds: z.optional(integerBetween(0, 31_536_000)),
     expiresInDays: z.optional(expiresInDays),
-    scopes: z.optional(
-      z.pipe(
-        z.array(z.enum(TOKEN_SCOPES)).check(z.minLength(1), z.maxLength(TOKEN_SCOPES.length)),
-        z.transform((scopes) => [...new Set(scopes)]),
-      ),
-    ),
+    scopes: z.optional(SCOPES),
   })
   .check(
     z.refine(({ overlapSeconds, scopes }) => overlapSeconds === undefined || scopes === undefined, {

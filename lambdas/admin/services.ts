@@ -24,7 +24,7 @@ export interface Services extends ConnectionServices {
   readonly webhookSecrets: WebhookSecrets;
   /** Lets the function `webhooks` look for deliveries. */
   readonly startDelivery: () => Promise<void>;
-  /** Whether webhooks and visitors may be sent to this machine, for development. */
+  /** Whether webhooks, visitors and issuers may be on this machine, for development. */
   readonly allowsLoopback: boolean;
   /** Lambda's request id. */
   readonly requestId: string;

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type * as z from 'zod/mini';
+import type { Connection } from '../../../directory/connections/connection';
+import { withOAuth } from '../../../directory/connections/oauth/clients';
+import type { Trust } from '../../../directory/connections/oauth/oauth-settings';
+import { BLANK_TOKEN_AUDIENCE, knownIssuer } from '../../../idp/federation/issuers';
+import { jsonAnswer, type Answer } from '../../http/answer';
+import type { ApiRequest } from '../../json-api/api-request';
+import { noConnection, Problem } from '../../json-api/problem';
+import { invalidFields, readBody } from '../../json-api/read-body';
+import type { ConnectionServices, Services } from '../services';
+import { describeTrust } from './describe-oauth';
+import { TRUST } from './oauth-requests';
+
+/** The settings of a trust. */
+export type TrustSettings = z.output<typeof TRUST>;
+
+/** `GET /connections/{id}/trust`. @throws Problem 404 */
+export async function readTrust(services: Services, { connectionId }: ApiRequest): Promise<Answer> {
+  const connection = await services.connections.find(connectionId);
+  if (connection === undefined) throw noConnection(connectionId);
+  const trust = connection.oauth?.trust;
+  if (trust === undefined) throw noTrust();
+  return jsonAnswer(200, describeTrust(services, connectionId, trust));
+}
+
+/** `PUT /connections/{id}/trust`. @throws Problem 400 naming each wrong field, 404 */
+export async function putTrust(
+  services: Services,
+  { connectionId, body }: ApiRequest,
+): Promise<Answer> {
+  const settings = readBody(TRUST, body);
+  const trust = await setTrust(services, connectionId, settings, services.allowsLoopback);
+  return jsonAnswer(200, describeTrust(services, connectionId, trust));
+}
+
+/** `DELETE /connections/{id}/trust`: ends the access tokens issued for it. @throws Problem 404 */
+export async function deleteTrust(
+  { connections, actor }: Services,
+  { connectionId }: ApiRequest,
+): Promise<Answer> {
+  const action = { actor, action: 'trust.delete' } as const;
+  const changed = await connections.change(connectionId, action, (connection) => {
+    if (connection.oauth?.trust === undefined) throw noTrust();
+    return withTrust(connection, undefined);
+  });
+  if (changed === undefined) throw noConnection(connectionId);
+  return { status: 204 };
+}
+
+/**
+ * Sets the issuer that a connection trusts. The same settings again change nothing.
+ * @throws Problem 400 naming each wrong field, 404
+ */
+export async function setTrust(
+  { connections, actor }: ConnectionServices,
+  id: string,
+  settings: TrustSettings,
+  allowsLoopback: boolean,
+): Promise<Trust> {
+  const terms = termsOf(settings, allowsLoopback);
+  const created = { id: randomBytes(5).toString('hex'), createdAt: new Date().toISOString() };
+  let trust: Trust = { ...created, ...terms };
+  const action = { actor, action: 'trust.put' } as const;
+  const changed = await connections.change(id, action, (connection) => {
+    const before = connection.oauth?.trust;
+    if (before !== undefined && isDeepStrictEqual(termsIn(before), terms)) {
+      trust = before;
+      return connection;
+    }
+    return withTrust(connection, trust);
+  });
+  if (changed === undefined) throw noConnection(id);
+  return trust;
+}
+
+type Terms = Omit<Trust, 'id' | 'createdAt' | 'lastUsedAt'>;
+
+function termsIn({ id: _, createdAt: __, lastUsedAt: ___, ...terms }: Trust): Terms {
+  return terms;
+}
+
+/** Checks settings and completes them. @throws Problem 400 */
+function termsOf(
+  { issuer: sent, tenantId, subject, audiences, scopes, accessTokenSeconds }: TrustSettings,
+  allowsLoopback: boolean,
+): Terms {
+  const issuer = knownIssuer(sent, allowsLoopback);
+  if (issuer === undefined) {
+    throw invalid(
+      '/issuer',
+      'must be https://login.microsoftonline.com/<tenant id>/v2.0, that of a sovereign cloud, ' +
+        'or https://sts.windows.net/<tenant id>/ for a blank Secret Token',
+    );
+  }
+  if (tenantId !== undefined && tenantId !== issuer.tenantId) {
+    throw invalid('/tenantId', `must be ${issuer.tenantId}, the tenant of the issuer`);
+  }
+  const isBlank = issuer.use === 'blankToken';
+  if (isBlank && audiences.some((audience) => audience !== BLANK_TOKEN_AUDIENCE)) {
+    throw invalid('/audiences', 'must be left out: tokens of this issuer have a fixed audience');
+  }
+  if (!isBlank && subject === undefined) {
+    throw invalid('/subject', 'is required: the object id of the workload identity');
+  }
+  if (!isBlank && audiences.length === 0) {
+    throw invalid('/audiences', 'must name an audience, such as api://<application id>');
+  }
+  return {
+    issuer: issuer.issuer,
+    tenantId: issuer.tenantId,
+    ...(subject === undefined ? {} : { subject }),
+    audiences: isBlank ? [BLANK_TOKEN_AUDIENCE] : audiences,
+    ...(scopes === undefined ? {} : { scopes }),
+    accessTokenSeconds,
+  };
+}
+
+function withTrust(connection: Connection, trust: Trust | undefined): Connection {
+  return withOAuth(connection, { clients: connection.oauth?.clients ?? [], trust });
+}
+
+function invalid(pointer: string, detail: string): Problem {
+  return invalidFields([{ pointer, detail }]);
+}
+
+function noTrust(): Problem {
+  return new Problem(404, 'The connection trusts no issuer of tokens.');
+}

@@ -1,0 +1,316 @@
+import { admin, Client, expectError, expectProblem, USER, type Body } from '../support/client';
+import { bearer, createOAuthClient, requestToken } from '../support/oauth';
+import { eventually } from '../support/own-server';
+
+function basic(id: string, secret: string): string {
+  const parts = [id, secret].map(encodeURIComponent).join(':');
+  return `Basic ${Buffer.from(parts).toString('base64')}`;
+}
+
+async function connectWithClient(
+  settings: object = {},
+): Promise<{ client: Client; clientId: string; secret: string; body: Body }> {
+  const client = await Client.connect('entra');
+  return { client, ...(await createOAuthClient(client, settings)) };
+}
+
+test('a client exchanges its secret in the body for an access token that works', async () => {
+  const { client, clientId, secret } = await connectWithClient();
+  const reply = await requestToken(client, { client_id: clientId, client_secret: secret });
+  expect([reply.status, reply.headers['cache-control']]).toEqual([200, 'no-store']);
+  expect(reply.headers['content-type']).toMatch(/^application\/json/);
+  expect(reply.body).toEqual({
+    access_token: expect.stringMatching(/^scimaccess\./),
+    token_type: 'Bearer',
+    expires_in: 3600,
+    scope: 'users:read-write groups:read-write',
+  });
+  const user = { schemas: [USER], userName: 'ada@acme.example' };
+  const created = await client.call('POST', '/Users', user, bearer(reply.body.access_token));
+  expect(created.status).toBe(201);
+});
+
+test('a client may send its id and secret in the Authorization header', async () => {
+  const { client, clientId, secret } = await connectWithClient();
+  const header = { Authorization: basic(clientId, secret) };
+  for (const form of [{}, { client_id: clientId }]) {
+    const { status, body } = await requestToken(client, form, header);
+    expect(status).toBe(200);
+    const read = await client.call('GET', '/Users', undefined, bearer(body.access_token));
+    expect(read.status).toBe(200);
+  }
+});
+
+test('the bearer token of the connection works beside the client', async () => {
+  const { client } = await connectWithClient();
+  expect((await client.get('/Users')).status).toBe(200);
+});
+
+test.each<[string, Record<string, string> | string, Record<string, string>, number, string]>([
+  ['no grant type', 'client_id=a&client_secret=b', {}, 400, 'invalid_request'],
+  ['another grant type', 'grant_type=password', {}, 400, 'unsupported_grant_type'],
+  ['no client id', { client_secret: 'x' }, {}, 400, 'invalid_request'],
+  ['no secret', { client_id: 'x' }, {}, 400, 'invalid_request'],
+  ['an empty secret', { client_id: 'x', client_secret: '' }, {}, 400, 'invalid_request'],
+  [
+    'a repeated parameter',
+    'grant_type=client_credentials&client_id=a&client_id=b&client_secret=c',
+    {},
+    400,
+    'invalid_request',
+  ],
+  ['JSON', '{}', { 'Content-Type': 'application/json' }, 400, 'invalid_request'],
+  ['a bearer token', {}, { Authorization: 'Bearer x' }, 400, 'invalid_request'],
+  [
+    'two ways of authentication',
+    { client_id: 'x', client_secret: 'y' },
+    { Authorization: basic('x', 'y') },
+    400,
+    'invalid_request',
+  ],
+  [
+    'two client ids',
+    { client_id: 'z' },
+    { Authorization: basic('x', 'y') },
+    400,
+    'invalid_request',
+  ],
+  [
+    'an assertion of another type',
+    { client_assertion: 'e', client_assertion_type: 'saml' },
+    {},
+    400,
+    'invalid_request',
+  ],
+  ['an unknown client', { client_id: 'x', client_secret: 'y' }, {}, 401, 'invalid_client'],
+  [
+    'an unknown client in the header',
+    {},
+    { Authorization: basic('x', 'y') },
+    401,
+    'invalid_client',
+  ],
+])('a request with %s is refused', async (_, form, headers, status, error) => {
+  const { client } = await connectWithClient();
+  const reply = await requestToken(client, form, headers);
+  expect([reply.status, reply.body.error]).toEqual([status, error]);
+  expect(reply.headers['cache-control']).toBe('no-store');
+  expect(reply.body.error_description).toMatch(/\.$/);
+  if (status === 401) expect(reply.headers['www-authenticate']).toMatch(/^Basic /);
+});
+
+test('the token endpoint takes POST only', async () => {
+  const { client } = await connectWithClient();
+  const { status, headers } = await client.call('GET', '/oauth2/token');
+  expect([status, headers['allow']]).toEqual([405, 'POST']);
+});
+
+test('unknown clients, wrong secrets and unknown connections get the same answer', async () => {
+  const [one, other] = await Promise.all([connectWithClient(), connectWithClient()]);
+  const { client, clientId, secret } = one;
+  const wrong = `${secret.slice(0, -1)}${secret.endsWith('A') ? 'B' : 'A'}`;
+  const replies = await Promise.all([
+    requestToken(client, { client_id: clientId, client_secret: wrong }),
+    requestToken(client, { client_id: clientId, client_secret: other.secret }),
+    requestToken(client, { client_id: other.clientId, client_secret: other.secret }),
+    requestToken(client, { client_id: 'nobody', client_secret: secret }),
+    requestToken(
+      { baseUrl: client.baseUrl.replace(client.id, 'no-such-connection') },
+      { client_id: clientId, client_secret: secret },
+    ),
+  ]);
+  expect(new Set(replies.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+  expect(replies[0].status).toBe(401);
+});
+
+test('a token may have a part of the scopes, and no more than those of its client', async () => {
+  const { client, clientId, secret } = await connectWithClient({ scopes: ['users:read-write'] });
+  const sent = { client_id: clientId, client_secret: secret };
+  const whole = await requestToken(client, { ...sent, scope: 'api://application/.default' });
+  expect([whole.status, whole.body.scope]).toEqual([200, 'users:read-write']);
+  const part = await requestToken(client, { ...sent, scope: 'users:read' });
+  expect([part.status, part.body.scope]).toEqual([200, 'users:read']);
+  const use = bearer(part.body.access_token);
+  expect((await client.call('GET', '/Users', undefined, use)).status).toBe(200);
+  const user = { schemas: [USER], userName: 'a' };
+  expectError(await client.call('POST', '/Users', user, use), 403);
+  expectError(await client.call('GET', '/Groups', undefined, use), 403);
+  for (const scope of ['groups:read', 'users:read groups:read-write', 'everything']) {
+    const refused = await requestToken(client, { ...sent, scope });
+    expect([refused.status, refused.body.error]).toEqual([400, 'invalid_scope']);
+  }
+});
+
+test('two secrets work at once, and removing one ends the tokens issued for it', async () => {
+  const { client, clientId, secret, body } = await connectWithClient();
+  const path = `/connections/${client.id}/oauthClients/${clientId}/secrets`;
+  const second = await admin('POST', path, { expiresInDays: 700 });
+  expect([second.status, second.headers['cache-control']]).toEqual([201, 'no-store']);
+  expectProblem(await admin('POST', path), 409);
+  const tokens = await Promise.all(
+    [secret, second.body.value as string].map(
+      async (each) =>
+        (await requestToken(client, { client_id: clientId, client_secret: each })).body
+          .access_token as string,
+    ),
+  );
+  const statuses = (): Promise<number[]> =>
+    Promise.all(
+      tokens.map(
+        async (token) => (await client.call('GET', '/Users', undefined, bearer(token))).status,
+      ),
+    );
+  expect(await statuses()).toEqual([200, 200]);
+  expect((await admin('DELETE', `${path}/${body.secret.id}`)).status).toBe(204);
+  expectProblem(await admin('DELETE', `${path}/${body.secret.id}`), 404);
+  expect(await statuses()).toEqual([401, 200]);
+  const refused = await requestToken(client, { client_id: clientId, client_secret: secret });
+  expect(refused.status).toBe(401);
+});
+
+test('removing a client ends its tokens, also if it was the last one', async () => {
+  const { client, clientId, secret } = await connectWithClient();
+  const { body } = await requestToken(client, { client_id: clientId, client_secret: secret });
+  const path = `/connections/${client.id}/oauthClients/${clientId}`;
+  expect((await admin('DELETE', path)).status).toBe(204);
+  expectError(await client.call('GET', '/Users', undefined, bearer(body.access_token)), 401);
+  expectProblem(await admin('DELETE', path), 404);
+  expect((await admin('GET', `/connections/${client.id}/oauthClients`)).body).toEqual([]);
+});
+
+test('an access token works for its connection only, and only as it was issued', async () => {
+  const [one, other] = await Promise.all([connectWithClient(), connectWithClient()]);
+  const sent = { client_id: one.clientId, client_secret: one.secret, scope: 'users:read' };
+  const token = (await requestToken(one.client, sent)).body.access_token as string;
+  const [prefix = '', connection = '', claims = '', seal = ''] = token.split('.');
+  const forged = Buffer.from(
+    JSON.stringify({ ...JSON.parse(Buffer.from(claims, 'base64url').toString()), scopes: null }),
+  ).toString('base64url');
+  for (const value of [
+    [prefix, connection, forged, seal].join('.'),
+    [prefix, connection, claims, `${seal.slice(1)}A`].join('.'),
+    `${token}x`,
+  ]) {
+    expectError(await one.client.call('GET', '/Users', undefined, bearer(value)), 401);
+  }
+  expectError(await other.client.call('GET', '/Users', undefined, bearer(token)), 401);
+  const moved = [prefix, other.client.id, claims, seal].join('.');
+  expectError(await other.client.call('GET', '/Users', undefined, bearer(moved)), 401);
+});
+
+test('a source with ten failures a minute gets 429, and the right secret still works', async () => {
+  const { client, clientId, secret } = await connectWithClient();
+  const wrong = { client_id: clientId, client_secret: 'wrong' };
+  const statuses: number[] = [];
+  // A minute may end in between, so that the count begins again once.
+  for (let index = 0; index < 22; index += 1) {
+    statuses.push((await requestToken(client, wrong)).status);
+  }
+  expect(new Set(statuses)).toEqual(new Set([401, 429]));
+  expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 401));
+  const refused = await requestToken(client, wrong);
+  if (refused.status === 429) {
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(refused.body.error).toBe('temporarily_unavailable');
+  }
+  const right = await requestToken(client, { client_id: clientId, client_secret: secret });
+  expect(right.status).toBe(200);
+});
+
+test('a disabled connection issues no tokens and refuses those that it has issued', async () => {
+  const { client, clientId, secret } = await connectWithClient();
+  const sent = { client_id: clientId, client_secret: secret };
+  const { body } = await requestToken(client, sent);
+  await admin('PATCH', `/connections/${client.id}`, { enabled: false });
+  const refused = await requestToken(client, sent);
+  expect([refused.status, refused.body.error]).toEqual([400, 'unauthorized_client']);
+  expectError(await client.call('GET', '/Users', undefined, bearer(body.access_token)), 403);
+});
+
+test('a connection has at most five clients', async () => {
+  const client = await Client.connect('entra');
+  for (let index = 0; index < 5; index += 1) await createOAuthClient(client);
+  expectProblem(await admin('POST', `/connections/${client.id}/oauthClients`), 409);
+});
+
+test.each<[object, string]>([
+  [{ scopes: ['everything'] }, '/scopes/0'],
+  [{ scopes: [] }, '/scopes'],
+  [{ accessTokenSeconds: 60 }, '/accessTokenSeconds'],
+  [{ accessTokenSeconds: 21_601 }, '/accessTokenSeconds'],
+  [{ expiresInDays: 0 }, '/expiresInDays'],
+  [{ expiresInDays: 2000 }, '/expiresInDays'],
+  [{ secret: 'mine' }, '/secret'],
+])('a client cannot be created with %j', async (settings, pointer) => {
+  const client = await Client.connect('entra');
+  const reply = await admin('POST', `/connections/${client.id}/oauthClients`, settings);
+  expectProblem(reply, 400);
+  expect(reply.body.errors[0].pointer).toBe(pointer);
+});
+
+test('clients are listed with the last use of each secret, and without the secrets', async () => {
+  const { client, clientId, secret } = await connectWithClient({ displayName: 'Gallery app' });
+  const { body } = await requestToken(client, { client_id: clientId, client_secret: secret });
+  await client.call('GET', '/Users', undefined, bearer(body.access_token));
+  const listed = await admin('GET', `/connections/${client.id}/oauthClients`);
+  expect(listed.body).toEqual([
+    {
+      id: clientId,
+      displayName: 'Gallery app',
+      accessTokenSeconds: 3600,
+      createdAt: expect.any(String),
+      tokenEndpoint: `${client.baseUrl}/oauth2/token`,
+      secrets: [
+        {
+          id: expect.any(String),
+          createdAt: expect.any(String),
+          expiresAt: expect.any(String),
+          lastUsedAt: expect.any(String),
+          state: 'active',
+        },
+      ],
+    },
+  ]);
+  expect(listed.text).not.toContain(secret.slice(-43));
+});
+
+test('the audit names clients and secrets, and shows no secret and no digest', async () => {
+  const { client, clientId, body, secret } = await connectWithClient();
+  await admin('DELETE', `/connections/${client.id}/oauthClients/${clientId}`);
+  const audit = await admin('GET', `/connections/${client.id}/audit`);
+  const [removal, creation] = audit.body.acts;
+  expect([removal.action, creation.action]).toEqual(['oauthClient.delete', 'oauthClient.create']);
+  const described = creation.after.oauthClients[clientId];
+  expect(described.secrets).toEqual({ [body.secret.id]: body.secret.expiresAt });
+  expect(audit.text).not.toContain(secret.slice(-43));
+  expect(audit.text).not.toMatch(/digest|"key"/);
+});
+
+test('the log of the connection says why a client is refused, once a minute', async () => {
+  const { client, clientId, secret } = await connectWithClient();
+  const wrong = { client_id: clientId, client_secret: `${secret.slice(0, -2)}xx` };
+  await requestToken(client, wrong);
+  await requestToken(client, wrong);
+  const { body, text } = await admin('GET', `/connections/${client.id}/requests?status=failed`);
+  expect(body.requests.length).toBeLessThanOrEqual(2);
+  expect(body.requests[0]).toMatchObject({
+    status: 401,
+    method: 'POST',
+    route: '/v2/connections/{connectionId}/oauth2/token',
+    cause: 'clientRefused',
+    detail: `the secret is not one of ${clientId}`,
+  });
+  expect(text).not.toContain(secret.slice(-43, -2));
+});
+
+test('changes are attributed to the secret that the token was issued for', async () => {
+  const { client, clientId, secret, body } = await connectWithClient();
+  const reply = await requestToken(client, { client_id: clientId, client_secret: secret });
+  const user = { schemas: [USER], userName: 'ada' };
+  await client.call('POST', '/Users', user, bearer(reply.body.access_token));
+  const log = await eventually(
+    () => admin('GET', `/connections/${client.id}/requests`),
+    (reply) => reply.body.requests.length > 0,
+  );
+  expect(log.body.requests[0]).toMatchObject({ token: body.secret.id });
+});
