@@ -214,6 +214,12 @@ export const APPLICATION_PATH = '/app/v1';
 /** Path of a connection's token endpoint below its base URL. */
 export const TOKEN_PATH = '/oauth2/token';
 
+/**
+ * Path of the metadata about token endpoints at the root of a host, followed by the path of a
+ * connection (RFC 8414 section 3.1).
+ */
+export const METADATA_PATH = '/.well-known/oauth-authorization-server';
+
 /** Paths of the pages for customers' identity administrators, and for operators. */
 export const PORTAL_PATH = '/portal';
 export const CONSOLE_PATH = '/console';

@@ -3,6 +3,7 @@ import {
   APPLICATION_PATH,
   CONNECTION_PATH,
   CONSOLE_PATH,
+  METADATA_PATH,
   PORTAL_PATH,
   TOKEN_PATH,
   type RoutedFunction,
@@ -34,6 +35,14 @@ export const APPLICATION_METHODS = ['DELETE', 'GET', 'POST', 'PUT'] as const;
 /** Methods of pages: forms send only these, and pages work without JavaScript. */
 export const PAGE_METHODS = ['GET', 'POST'] as const;
 
+/** The route of metadata, which only a deployment with the root of a host has. */
+export const METADATA_ROUTE: Route = {
+  path: `${METADATA_PATH}${CONNECTION_PATH}`,
+  function: 'oauth',
+  methods: ['GET'],
+  authorization: 'token',
+};
+
 /**
  * The routes. Paths of a connection without a route of their own go to `discovery`, which answers
  * 404. The functions `admin` and `application` have one route each for all paths, because a
@@ -49,6 +58,7 @@ function routes(): readonly Route[] {
     ...scim('search', '', '/.search'),
     ...scim('discovery', '/{proxy+}'),
     ...scim('oauth', TOKEN_PATH),
+    METADATA_ROUTE,
     {
       path: `${ADMIN_PATH}/{proxy+}`,
       function: 'admin',

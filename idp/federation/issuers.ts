@@ -53,9 +53,15 @@ export function knownIssuer(issuer: string, allowsLoopback = false): KnownIssuer
     : { issuer, tenantId, use: 'assertion', keysUrl: `${base}/${tenantId}/discovery/v2.0/keys` };
 }
 
+/** Returns how tokens of an issuer that a connection trusts are used, by the form of the issuer. */
+export function tokenUseOf(issuer: string): TokenUse {
+  return issuer.endsWith('/v2.0') ? 'assertion' : 'blankToken';
+}
+
 function keysOrigin(origin: string, isV1: boolean, allowsLoopback: boolean): string | undefined {
   if (allowsLoopback && /^http:\/\/(?:localhost|127\.0\.0\.1):\d+$/.test(origin)) return origin;
-  const cloud = CLOUDS.find(({ login, v1 }) => origin === `https://${isV1 ? v1 : login}`);
+  const host = origin.replace('https://', '');
+  const cloud = CLOUDS.find(({ login, v1 }) => host === (isV1 ? v1 : login));
   return cloud === undefined ? undefined : `https://${cloud.login}`;
 }
 

@@ -25,13 +25,13 @@ const MICROSOFT_CONFIG = 'serviceConfiguration';
  * @throws ScimError 403, 404, 405, 501
  */
 export async function serveDiscovery(context: RequestContext): Promise<Answer> {
-  const { request } = context;
+  const { request, connection } = context;
   const [endpoint = '', ...rest] = request.rest.split('/');
   switch (endpoint) {
     case 'ServiceProviderConfig':
     case MICROSOFT_CONFIG:
       if (rest.length > 0) throw noEndpoint(context);
-      return read(context, () => serviceProviderConfig(request.baseUrl));
+      return read(context, () => serviceProviderConfig(request.baseUrl, connection));
     case 'ResourceTypes':
       return read(context, () => collection(context, rest.join('/'), resourceTypes(context)));
     case 'Schemas':

@@ -1,10 +1,18 @@
+import type { Connection } from '../../directory/connections/connection';
+import { tokenUseOf } from '../../idp/federation/issuers';
 import type { JsonObject } from '../../scim/json';
 import { LIMITS } from '../../scim/limits';
 import { CURSOR_SECONDS } from '../../scim/list/cursor';
 import { SERVICE_PROVIDER_CONFIG_URN } from '../../scim/schema/representation';
 
-/** Returns the ServiceProviderConfig (RFC 7643 section 5) with the limits that are enforced. */
-export function serviceProviderConfig(baseUrl: string): JsonObject {
+/**
+ * Returns the ServiceProviderConfig (RFC 7643 section 5) with the limits that are enforced, and the
+ * ways of authentication that the connection accepts.
+ */
+export function serviceProviderConfig(
+  baseUrl: string,
+  { oauth }: Pick<Connection, 'oauth'>,
+): JsonObject {
   return {
     schemas: [SERVICE_PROVIDER_CONFIG_URN],
     documentationUri: 'https://www.npmjs.com/package/cdk-scim',
@@ -27,15 +35,42 @@ export function serviceProviderConfig(baseUrl: string): JsonObject {
       maxPageSize: LIMITS.maximumPage,
       cursorTimeout: CURSOR_SECONDS,
     },
-    authenticationSchemes: [
-      {
-        type: 'oauthbearertoken',
-        name: 'Bearer token',
-        description: "A connection's bearer token, sent in the Authorization header.",
-        specUri: 'https://www.rfc-editor.org/info/rfc6750',
-        primary: true,
-      },
-    ],
+    authenticationSchemes: authenticationSchemes(oauth),
     meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
   };
+}
+
+function authenticationSchemes(oauth: Connection['oauth']): readonly JsonObject[] {
+  const bearer = {
+    type: 'oauthbearertoken',
+    name: 'Bearer token',
+    description: "A connection's bearer token, sent in the Authorization header.",
+    specUri: 'https://www.rfc-editor.org/info/rfc6750',
+    primary: true,
+  };
+  const clients = {
+    type: 'oauth2',
+    name: 'OAuth 2.0 client credentials',
+    description: 'An access token that the token endpoint issues for a client id and a secret.',
+    specUri: 'https://www.rfc-editor.org/info/rfc6749',
+  };
+  const federation = {
+    type: 'oauth2',
+    name: 'Workload identity federation',
+    description: 'An access token that the token endpoint issues for an assertion of the issuer.',
+    specUri: 'https://www.rfc-editor.org/info/rfc7523',
+  };
+  const blankToken = {
+    type: 'oauthbearertoken',
+    name: 'Token of the identity provider',
+    description: "The identity provider's own token, sent in the Authorization header.",
+    specUri: 'https://www.rfc-editor.org/info/rfc6750',
+  };
+  const use = oauth?.trust === undefined ? undefined : tokenUseOf(oauth.trust.issuer);
+  return [
+    bearer,
+    ...(oauth === undefined || oauth.clients.length === 0 ? [] : [clients]),
+    ...(use === 'assertion' ? [federation] : []),
+    ...(use === 'blankToken' ? [blankToken] : []),
+  ];
 }

@@ -32,11 +32,16 @@ export function readEvent(event: APIGatewayProxyEvent): ScimRequest {
     connectionId,
     resourceId: resourceId === undefined || resourceId === '' ? undefined : resourceId,
     rest: withoutTrailingSlashes(event.pathParameters?.['proxy'] ?? ''),
-    baseUrl: `${deploymentUrl(event, '/v2/connections/', headers)}/v2/connections/${connectionId}`,
+    baseUrl: `${deploymentUrl(event, routeStart(event.resource), headers)}/v2/connections/${connectionId}`,
     parameters: readParameters(event.queryStringParameters ?? {}),
     headers,
     body: bodyOf(event),
   };
+}
+
+/** Returns the first segment of a route, which tells its path from that of the stage. */
+function routeStart(resource: string): string {
+  return `/${resource.split('/')[1] ?? ''}/`;
 }
 
 /** A pattern such as `/\/+$/` takes quadratic time for a text with many slashes. */

@@ -11,6 +11,7 @@ import {
   ADMIN_PATH,
   APPLICATION_PATH,
   CONSOLE_PATH,
+  METADATA_PATH,
   PORTAL_PATH,
   SCIM_PATH,
   STAGE,
@@ -125,8 +126,8 @@ function pages(path: string): string[] {
 }
 
 /**
- * Allows requests of identity providers, whose tokens the functions check, and of pages, whose
- * sessions the functions check. A policy is needed also for access from anywhere: CloudFormation
+ * Allows requests of identity providers, whose tokens the functions check, those for the metadata
+ * of token endpoints, and those of pages, whose sessions the functions check. A policy is needed also for access from anywhere: CloudFormation
  * keeps the previous one if the template has none.
  * @see https://github.com/aws/aws-cdk/issues/21840
  */
@@ -134,7 +135,12 @@ function allowAnonymous(): PolicyStatement {
   return new PolicyStatement({
     principals: [new AnyPrincipal()],
     actions: ['execute-api:Invoke'],
-    resources: [...below(SCIM_PATH), ...pages(PORTAL_PATH), ...pages(CONSOLE_PATH)],
+    resources: [
+      ...below(SCIM_PATH),
+      ...pages(PORTAL_PATH),
+      ...pages(CONSOLE_PATH),
+      `execute-api:/${STAGE}/GET${METADATA_PATH}/*`,
+    ],
   });
 }
 

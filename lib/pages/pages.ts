@@ -1,7 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { CONSOLE_PATH, ENVIRONMENT, PORTAL_PATH } from '../../lambdas/contract';
-import { ROUTES, type Route } from '../../lambdas/routes';
+import { ENVIRONMENT } from '../../lambdas/contract';
 import type { ScimServiceProviderProps } from '../scim-service-provider-props';
 import type { OidcProps } from './pages-props';
 
@@ -16,15 +15,6 @@ export interface Pages {
 /** Returns which pages the props want. */
 export function pagesOf({ portal = {}, console = {} }: PagesProps): Pages {
   return { portal: portal.enabled ?? true, console: console.enabled ?? true };
-}
-
-/** Returns the routes of a service provider, without those of pages that are switched off. */
-export function routesOf(props: PagesProps): readonly Route[] {
-  const { portal, console } = pagesOf(props);
-  const off = [...(portal ? [] : [PORTAL_PATH]), ...(console ? [] : [CONSOLE_PATH])];
-  return ROUTES.filter(
-    ({ path }) => !off.some((base) => path === base || path.startsWith(`${base}/`)),
-  );
 }
 
 /** Returns the environment variable that lists the pages, for the functions `admin` and `ui`. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { admin, Client, expectError, expectProblem, USER, type Body } from '../support/client';
 import { bearer, createOAuthClient, requestToken } from '../support/oauth';
 import { eventually } from '../support/own-server';
@@ -313,4 +314,29 @@ test('changes are attributed to the secret that the token was issued for', async
     (reply) => reply.body.requests.length > 0,
   );
   expect(log.body.requests[0]).toMatchObject({ token: body.secret.id });
+});
+
+test('ServiceProviderConfig lists the ways of authentication of the connection', async () => {
+  const client = await Client.connect('entra');
+  const schemes = async (): Promise<string[]> => {
+    const { body } = await client.get('/ServiceProviderConfig');
+    return (body.authenticationSchemes as { type: string; name: string }[]).map(
+      ({ type, name }) => `${type}: ${name}`,
+    );
+  };
+  const bearerToken = 'oauthbearertoken: Bearer token';
+  expect(await schemes()).toEqual([bearerToken]);
+  await createOAuthClient(client);
+  const clients = 'oauth2: OAuth 2.0 client credentials';
+  expect(await schemes()).toEqual([bearerToken, clients]);
+  const tenant = randomUUID();
+  await admin('PUT', `/connections/${client.id}/trust`, {
+    issuer: `https://login.microsoftonline.com/${tenant}/v2.0`,
+    subject: randomUUID(),
+    audiences: ['api://app'],
+  });
+  expect(await schemes()).toEqual([bearerToken, clients, 'oauth2: Workload identity federation']);
+  const blank = { issuer: `https://sts.windows.net/${tenant}/` };
+  await admin('PUT', `/connections/${client.id}/trust`, blank);
+  expect((await schemes())[2]).toBe('oauthbearertoken: Token of the identity provider');
 });
