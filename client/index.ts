@@ -1,14 +1,11 @@
-export {
-  ScimAdminClient,
-  type NewPortalLink,
-  type PortalLink,
-  type PortalLinkSettings,
-  type ScimAdminClientOptions,
-} from './admin-client';
+export { ScimAdminClient, type ScimAdminClientOptions } from './admin-client';
 export type * from './admin-types';
 export { ExpiredCursorError, ScimClientError, WebhookVerificationError } from './errors';
 export type { Credentials, ScimClientOptions } from './http';
 export { ScimClient, type EventFilter, type EventPage, type UserFilter } from './scim-client';
+export type { OAuthAdmin } from './oauth-admin';
+export type * from './oauth-types';
+export type * from './portal-link-types';
 export type * from './transfer-types';
 export type * from './types';
 export { verifyWebhook, type WebhookRequest } from './webhooks';
