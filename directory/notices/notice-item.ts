@@ -30,6 +30,7 @@ export function tokenNoticeWrite(notice: TokenNotice, now = Date.now()): Write {
 function tokenNoticeName(notice: TokenNotice): string {
   switch (notice.kind) {
     case 'tokenExpires':
+    case 'secretExpires':
       return `expires-${notice.days}`;
     case 'tokenRotated':
       return 'rotated';
@@ -171,7 +172,9 @@ function tokenNoticeFrom(connection: string, item: Item): TokenNotice {
     };
   }
   const days = EXPIRY_DAYS.find((each) => each === numberOf(item, 'days')) ?? 0;
-  return { ...common, kind: 'tokenExpires', days };
+  return item['kind'] === 'secretExpires'
+    ? { ...common, kind: 'secretExpires', days, client: textOf(item, 'client') }
+    : { ...common, kind: 'tokenExpires', days };
 }
 
 /** Reads the JSON that this module wrote. */

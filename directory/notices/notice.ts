@@ -13,14 +13,19 @@ export const ADOPTION_REMINDERS = ['half', '3', '1'] as const;
 /** One of `ADOPTION_REMINDERS`. */
 export type AdoptionReminder = (typeof ADOPTION_REMINDERS)[number];
 
-/** A token ends soon, was replaced on schedule, or is not used although an earlier one ends. */
+/**
+ * A token or a client's secret ends soon, or a token was replaced on schedule, or is not used
+ * although an earlier one ends.
+ */
 export type TokenNotice = {
   readonly connection: string;
+  /** Id of the token or of the secret. */
   readonly token: string;
-  /** RFC 3339: when the token ends. */
+  /** RFC 3339: when it ends. */
   readonly expiresAt: string;
 } & (
   | { readonly kind: 'tokenExpires'; readonly days: ExpiryDays }
+  | { readonly kind: 'secretExpires'; readonly days: ExpiryDays; readonly client: string }
   /** The new token is in the secret. `earlierUntil` is when the tokens before it end. */
   | { readonly kind: 'tokenRotated'; readonly earlierUntil: string }
   /** `token` is the new one. The identity provider uses an earlier one, which ends. */

@@ -1,3 +1,5 @@
+import type { Connection } from '../connections/connection';
+import type { ClientSecret, OAuthClient } from '../connections/oauth/oauth-settings';
 import type { StoredToken } from '../connections/tokens';
 import { ADOPTION_REMINDERS, EXPIRY_DAYS, type AdoptionReminder, type ExpiryDays } from './notice';
 
@@ -11,7 +13,10 @@ const NEAR_DAYS = 7;
  * from before the token was issued are skipped, and so are tokens that a rotation has ended or that
  * ended more than a day ago.
  */
-export function dueReminder(token: StoredToken, now = Date.now()): ExpiryDays | undefined {
+export function dueReminder(
+  token: Pick<StoredToken, 'createdAt' | 'expiresAt' | 'replaced'>,
+  now = Date.now(),
+): ExpiryDays | undefined {
   const end = Date.parse(token.expiresAt);
   if (token.replaced === true || now > end + DAY_MS) return undefined;
   const due = [...EXPIRY_DAYS].reverse().find((days) => now >= reminderTime(end, days));
@@ -35,6 +40,50 @@ export function tokensNearExpiry(tokens: readonly StoredToken[], now = Date.now(
   const unadopted = unadoptedToken(tokens, now);
   const isLate = unadopted !== undefined && dueAdoption(unadopted, now) !== undefined;
   return (isCovered && !isLate ? 0 : 1) + scoped.length;
+}
+
+/**
+ * Returns the tokens whose end matters. If the identity provider has gone over to OAuth, its main
+ * tokens are left over: they have not been used for a week before the latest use of a client or a
+ * trust.
+ */
+export function neededTokens({ tokens, oauth }: CredentialSettings): readonly StoredToken[] {
+  const uses = [...(oauth?.clients.flatMap(({ secrets }) => secrets) ?? []), oauth?.trust].map(
+    (credential) => credential?.lastUsedAt ?? '',
+  );
+  const latest = uses.sort().at(-1) ?? '';
+  if (latest === '') return tokens;
+  const since = new Date(Date.parse(latest) - NEAR_DAYS * DAY_MS).toISOString();
+  const isMainUsed = tokens.some(
+    ({ scopes, lastUsedAt = '' }) => scopes === undefined && lastUsedAt > since,
+  );
+  return isMainUsed ? tokens : tokens.filter(({ scopes }) => scopes !== undefined);
+}
+
+/** The credentials of a connection. */
+type CredentialSettings = Pick<Connection, 'tokens' | 'oauth'>;
+
+/** A secret that nothing replaces yet, with its client. */
+export interface LatestSecret {
+  readonly client: OAuthClient;
+  readonly secret: ClientSecret;
+}
+
+/** Returns the secret of each client that ends last: with it, the client loses its access. */
+export function latestSecrets({ oauth }: CredentialSettings): readonly LatestSecret[] {
+  return (oauth?.clients ?? []).flatMap((client) => {
+    const secret = [...client.secrets].sort((a, b) => (a.expiresAt < b.expiresAt ? 1 : -1))[0];
+    return secret === undefined ? [] : [{ client, secret }];
+  });
+}
+
+/** Counts the secrets without a replacement that end within a week. */
+export function secretsNearExpiry(connection: CredentialSettings, now = Date.now()): number {
+  const soon = now + NEAR_DAYS * DAY_MS;
+  return latestSecrets(connection).filter(({ secret }) => {
+    const end = Date.parse(secret.expiresAt);
+    return end > now && end <= soon;
+  }).length;
 }
 
 /** The reminder on the day itself is due when the day starts, in UTC. */

@@ -5,7 +5,7 @@ import { quarantinedSince } from '../../directory/connections/usage-pattern';
 import { newEntryTime } from '../../directory/log/entry-item';
 import { mailEntryWrite } from '../../directory/log/mail-entry';
 import type { ConnectionNotice, Notice } from '../../directory/notices/notice';
-import { unadoptedToken } from '../../directory/notices/token-expiry';
+import { latestSecrets, unadoptedToken } from '../../directory/notices/token-expiry';
 import { noticeFromItem } from '../../directory/notices/notice-item';
 import {
   claimNotice,
@@ -124,7 +124,8 @@ async function send(recipients: readonly string[], { subject, text, html }: Mail
 }
 
 /** Returns whether a notice no longer describes the connection's state. */
-function isOutdated(notice: ConnectionNotice, { tokens, usagePattern }: Connection): boolean {
+function isOutdated(notice: ConnectionNotice, connection: Connection): boolean {
+  const { tokens, usagePattern } = connection;
   switch (notice.kind) {
     case 'failures':
     case 'recovered':
@@ -135,6 +136,10 @@ function isOutdated(notice: ConnectionNotice, { tokens, usagePattern }: Connecti
       return usagePattern === undefined || quarantinedSince(usagePattern) === undefined;
     case 'tokenNotAdopted':
       return unadoptedToken(tokens)?.id !== notice.token;
+    case 'secretExpires': {
+      const isLatest = latestSecrets(connection).some(({ secret }) => secret.id === notice.token);
+      return !isLatest || Date.parse(notice.expiresAt) + STALE_MS < Date.now();
+    }
     case 'tokenExpires':
     case 'tokenRotated': {
       const token = tokens.find(({ id }) => id === notice.token);

@@ -14,7 +14,10 @@ import {
 } from './mail';
 
 /** Creates the mail about a token that ends soon, or about its successor. */
-export function tokenMail(notice: TokenNotice, context: MailContext): Mail {
+export function tokenMail(
+  notice: Exclude<TokenNotice, { readonly kind: 'secretExpires' }>,
+  context: MailContext,
+): Mail {
   if (notice.kind === 'tokenRotated') return rotationMail(notice, context);
   if (notice.kind === 'tokenNotAdopted') return adoptionMail(notice, context);
   const token = context.connection.tokens.find(({ id }) => id === notice.token);
@@ -54,7 +57,7 @@ function expiryMail(notice: ExpiryNotice, context: MailContext): Mail {
 }
 
 /** Tells customers what to ask for. */
-function askBlocks(text: string, { audience }: MailContext): readonly Block[] {
+export function askBlocks(text: string, { audience }: MailContext): readonly Block[] {
   return audience === 'customer' ? [{ text }] : [];
 }
 
@@ -144,7 +147,8 @@ function newTokenBlocks(
   ];
 }
 
-function whenOf({ days }: ExpiryNotice): string {
+/** Returns when something ends, in words. */
+export function whenOf({ days }: { readonly days: number }): string {
   if (days === 0) return 'today';
   return days === 1 ? 'in 1 day' : `in ${days} days`;
 }

@@ -1,10 +1,16 @@
 import {
   dueAdoption,
   dueReminder,
+  neededTokens,
+  secretsNearExpiry,
   tokensNearExpiry,
   unadoptedToken,
 } from '../../directory/notices/token-expiry';
+import type { Connection } from '../../directory/connections/connection';
+import { issueSecret, withOAuth } from '../../directory/connections/oauth/clients';
+import type { OAuthClient } from '../../directory/connections/oauth/oauth-settings';
 import { issueToken, type StoredToken } from '../../directory/connections/tokens';
+import { connectionWith } from './support';
 
 const DAY_MS = 86_400_000;
 const now = Date.parse('2026-06-01T00:00:00.000Z');
@@ -98,4 +104,44 @@ describe('a rotated token that the identity provider does not use', () => {
     expect(tokensNearExpiry([next, { ...earlier, expiresAt: at(20) }], now)).toBe(0);
     expect(tokensNearExpiry([next, { ...earlier, expiresAt: at(9) }], now)).toBe(1);
   });
+});
+
+/** Creates a client with secrets that end in the given numbers of days. */
+function clientWith(days: readonly number[], lastUsedAt?: string): OAuthClient {
+  const secrets = days.map((each) => {
+    const { value: _, ...secret } = issueSecret(1);
+    const expiresAt = new Date(now + each * DAY_MS).toISOString();
+    return { ...secret, expiresAt, ...(lastUsedAt === undefined ? {} : { lastUsedAt }) };
+  });
+  const createdAt = new Date(now).toISOString();
+  return { id: 'c', displayName: 'Client', accessTokenSeconds: 3600, createdAt, secrets };
+}
+
+const withClient = (client: OAuthClient, tokens: readonly StoredToken[] = []): Connection =>
+  withOAuth(connectionWith({ id: 'acme', tokens }), { clients: [client] });
+
+test.each<[string, readonly number[], number]>([
+  ['no secret', [], 0],
+  ['one that lasts more than a week', [8], 0],
+  ['one that ends within a week', [6], 1],
+  ['one with a replacement', [6, 300], 0],
+  ['two that end within a week', [2, 6], 1],
+  ['one that has ended', [-1], 0],
+])('secrets near expiry: %s', (_, days, expected) => {
+  expect(secretsNearExpiry(withClient(clientWith(days)), now)).toBe(expected);
+});
+
+test.each<[string, number | undefined, number | undefined, number]>([
+  ['neither is used', undefined, undefined, 1],
+  ['only the token is used', -1, undefined, 1],
+  ['only the client is used', undefined, -1, 0],
+  ['both are used', -2, -1, 1],
+  ['the client is used since the token was used last', -20, -1, 0],
+])('main tokens that are needed if %s', (_, tokenUse, clientUse, expected) => {
+  const day = (days: number): string => new Date(now + days * DAY_MS).toISOString();
+  const main = token(9, tokenUse === undefined ? {} : { lastUsedAt: day(tokenUse) });
+  const scoped = token(9, { scopes: ['users:read'] });
+  const client = clientWith([9], clientUse === undefined ? undefined : day(clientUse));
+  const needed = neededTokens(withClient(client, [main, scoped]));
+  expect(needed).toHaveLength(expected + 1);
 });

@@ -10,6 +10,7 @@ const token = { connection: 'acme', token: 'abcdefghij', expiresAt: at };
 const name = `\u202Eeve${'scim_acme_abcdefghij_'.padEnd(64, 'x')} https://evil.example/login`;
 const NOTICES: readonly ConnectionNotice[] = [
   { kind: 'tokenExpires', days: 7, ...token },
+  { kind: 'secretExpires', days: 30, client: '0123456789abcdef', ...token },
   { kind: 'tokenRotated', earlierUntil: at, ...token },
   { kind: 'tokenNotAdopted', earlierUntil: at, reminder: '3', ...token },
   {

@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ENVIRONMENT, FUNCTION_NAMES, STREAM_FILTERS } from '../../lambdas/contract';
-import { ROUTES } from '../../lambdas/routes';
+import { routesOf } from '../../lib/api/routes';
 import { ERROR_URN } from '../../scim/errors/scim-error';
 import { ERROR_URN as CONTRACT_ERROR_URN } from '../../lambdas/contract';
 import { ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
@@ -208,13 +208,13 @@ test('Secrets Manager may invoke the rotation function only from this account', 
 });
 
 test('every route has a method, and exactly the admin routes require IAM authorization', () => {
-  const methods = (routes: typeof ROUTES): number =>
+  const methods = (routes: ReturnType<typeof routesOf>): number =>
     routes.reduce((count, route) => count + route.methods.length, 0);
-  template.resourceCountIs('AWS::ApiGateway::Method', methods(ROUTES));
+  template.resourceCountIs('AWS::ApiGateway::Method', methods(routesOf({})));
   template.resourcePropertiesCountIs(
     'AWS::ApiGateway::Method',
     { AuthorizationType: 'AWS_IAM' },
-    methods(ROUTES.filter(({ authorization }) => authorization === 'iam')),
+    methods(routesOf({}).filter(({ authorization }) => authorization === 'iam')),
   );
   template.hasResourceProperties('AWS::ApiGateway::Stage', { StageName: 'scim' });
 });

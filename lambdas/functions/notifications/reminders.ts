@@ -6,6 +6,9 @@ import { makeNotice } from '../../../directory/notices/notice-queue';
 import {
   dueAdoption,
   dueReminder,
+  latestSecrets,
+  neededTokens,
+  secretsNearExpiry,
   tokensNearExpiry,
   unadoptedToken,
 } from '../../../directory/notices/token-expiry';
@@ -31,10 +34,15 @@ export async function createReminders(table: Table): Promise<void> {
     for (const connection of page.connections) {
       if (!('tokens' in connection) || !connection.enabled) continue;
       const usage = usageNotices(connection);
-      nearExpiry += tokensNearExpiry(connection.tokens);
+      nearExpiry += tokensNearExpiry(neededTokens(connection)) + secretsNearExpiry(connection);
       silent += usage.length;
       if (recipientsOf(connection).length === 0) continue;
-      const notices = [...expiryNotices(connection), ...adoptionNotices(connection), ...usage];
+      const notices = [
+        ...expiryNotices(connection),
+        ...secretNotices(connection),
+        ...adoptionNotices(connection),
+        ...usage,
+      ];
       for (const notice of notices) {
         await makeNotice(table, notice);
       }
@@ -44,12 +52,23 @@ export async function createReminders(table: Table): Promise<void> {
   reportConnectionMetrics(nearExpiry, silent);
 }
 
-function expiryNotices({ id: connection, tokens }: Connection): readonly TokenNotice[] {
-  return tokens.flatMap((token) => {
+function expiryNotices(owner: Connection): readonly TokenNotice[] {
+  const { id: connection } = owner;
+  return neededTokens(owner).flatMap((token) => {
     const days = dueReminder(token);
     if (days === undefined) return [];
     const { id, expiresAt } = token;
     return [{ connection, kind: 'tokenExpires', token: id, expiresAt, days }];
+  });
+}
+
+function secretNotices(owner: Connection): readonly TokenNotice[] {
+  const { id: connection } = owner;
+  return latestSecrets(owner).flatMap(({ client, secret }) => {
+    const days = dueReminder(secret);
+    if (days === undefined) return [];
+    const { id: token, expiresAt } = secret;
+    return [{ connection, kind: 'secretExpires', token, expiresAt, days, client: client.id }];
   });
 }
 
