@@ -5,6 +5,8 @@ import { addDoctor } from './doctor/doctor-command';
 import { addEvents } from './commands/events';
 import { addGuide } from './commands/guide';
 import { addLog } from './commands/log';
+import { addOAuthClients } from './oauth/oauth-clients-command';
+import { addTrust } from './oauth/trust-command';
 import { addPortalLink } from './commands/portal-link';
 import { addSeed } from './commands/seed';
 import { addTokens } from './commands/tokens';
@@ -22,6 +24,8 @@ export function createCommand(): Program {
   addPortalLink(program);
   addGuide(program);
   addTokens(program);
+  addOAuthClients(program);
+  addTrust(program);
   addLog(program);
   addDoctor(program);
   addWebhooks(program);

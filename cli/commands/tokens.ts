@@ -13,6 +13,7 @@ import {
 import { duration, wholeNumber, type Program } from '../program';
 import { confirmed } from '../prompts';
 import { hint } from './hint';
+import { SCOPES } from '../oauth/scopes';
 import { checkShown, tokenFields, withoutValue } from './new-token';
 
 const DAY = 86_400;
@@ -97,9 +98,7 @@ export function addTokens(program: Program): void {
     .description('Issue an additional token that may do less, for example to read users')
     .argument('<connection>', 'id of the connection')
     .addOption(
-      new Option('--scope <scope...>', 'what it allows')
-        .choices(['users:read', 'users:read-write', 'groups:read', 'groups:read-write'] as const)
-        .makeOptionMandatory(),
+      new Option('--scope <scope...>', 'what it allows').choices(SCOPES).makeOptionMandatory(),
     )
     .option('--expires-in-days <days>', "lifetime (default: the connection's)", wholeNumber)
     .option('--show', 'print the token: it is kept nowhere')
