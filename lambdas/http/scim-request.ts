@@ -26,13 +26,14 @@ export function readEvent(event: APIGatewayProxyEvent): ScimRequest {
   const connectionId = event.pathParameters?.['connectionId'] ?? '';
   const headers = headersOf(event);
   const resourceId = event.pathParameters?.['id'];
+  const url = deploymentUrl(event, routeStart(event.resource), headers);
   return {
     method: event.httpMethod === 'HEAD' ? 'GET' : event.httpMethod.toUpperCase(),
     resource: event.resource,
     connectionId,
     resourceId: resourceId === undefined || resourceId === '' ? undefined : resourceId,
     rest: withoutTrailingSlashes(event.pathParameters?.['proxy'] ?? ''),
-    baseUrl: `${deploymentUrl(event, routeStart(event.resource), headers)}/v2/connections/${connectionId}`,
+    baseUrl: `${url}/v2/connections/${connectionId}`,
     parameters: readParameters(event.queryStringParameters ?? {}),
     headers,
     body: bodyOf(event),

@@ -127,8 +127,8 @@ function pages(path: string): string[] {
 
 /**
  * Allows requests of identity providers, whose tokens the functions check, those for the metadata
- * of token endpoints, and those of pages, whose sessions the functions check. A policy is needed also for access from anywhere: CloudFormation
- * keeps the previous one if the template has none.
+ * of token endpoints, and those of pages, whose sessions the functions check. A policy is needed
+ * also for access from anywhere: CloudFormation keeps the previous one if the template has none.
  * @see https://github.com/aws/aws-cdk/issues/21840
  */
 function allowAnonymous(): PolicyStatement {
