@@ -11,6 +11,7 @@ import {
   UserDeletion,
   type ConnectionProps,
   type ScimServiceProviderProps,
+  type TrustProps,
 } from '../lib';
 import { readSettings, type DeclaredConnection, type Settings } from './settings';
 
@@ -69,7 +70,8 @@ function props(settings: Settings): ScimServiceProviderProps {
 }
 
 function connectionProps(connection: DeclaredConnection): ConnectionProps {
-  const { identityProvider, userDeletion, tokenExpiresInDays, rotation, ...same } = connection;
+  const { identityProvider, userDeletion, tokenExpiresInDays, rotation, trust, ...same } =
+    connection;
   const profile = Object.values(IdentityProvider).find((each) => each === identityProvider);
   const deletion = Object.values(UserDeletion).find((each) => each === userDeletion);
   return {
@@ -79,6 +81,7 @@ function connectionProps(connection: DeclaredConnection): ConnectionProps {
     ...(tokenExpiresInDays === undefined
       ? {}
       : { tokenExpiresIn: Duration.days(tokenExpiresInDays) }),
+    ...(trust === undefined ? {} : { trust: trustProps(trust) }),
     ...(rotation === undefined
       ? {}
       : {
@@ -90,6 +93,14 @@ function connectionProps(connection: DeclaredConnection): ConnectionProps {
           },
         }),
   };
+}
+
+function trustProps({
+  accessTokenSeconds,
+  ...trust
+}: NonNullable<DeclaredConnection['trust']>): TrustProps {
+  if (accessTokenSeconds === undefined) return trust;
+  return { ...trust, accessTokenLifetime: Duration.seconds(accessTokenSeconds) };
 }
 
 function domain(settings: Settings): Pick<ScimServiceProviderProps, 'domain'> {

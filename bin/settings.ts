@@ -33,6 +33,15 @@ const connection = z.strictObject({
   rotation: z
     .strictObject({ everyDays: z.number(), overlapDays: z.number().exactOptional() })
     .exactOptional(),
+  trust: z
+    .strictObject({
+      issuer: z.string(),
+      subject: z.string().exactOptional(),
+      audiences: z.array(z.string()).exactOptional(),
+      scopes: z.array(z.string()).exactOptional(),
+      accessTokenSeconds: z.number().exactOptional(),
+    })
+    .exactOptional(),
   rateLimit: z
     .strictObject({ requestsPerSecond: z.number(), burst: z.number().exactOptional() })
     .exactOptional(),

@@ -6,6 +6,7 @@ export {
   type RateLimitProps,
   type TokenRotationProps,
 } from './connections/connection-props';
+export { type TrustProps } from './connections/trust-props';
 export { type EventsProps, type OnEventOptions } from './events/events-props';
 export { type FailureMailProps } from './functions/failure-mail';
 export { FailureKind } from './monitoring/metrics';

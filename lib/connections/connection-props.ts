@@ -1,4 +1,5 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { TrustProps } from './trust-props';
 
 /**
  * Identity provider of a connection.
@@ -164,4 +165,11 @@ export interface ConnectionProps {
    * @default - no schedule; administrators rotate the token through the admin API
    */
   readonly rotation?: TokenRotationProps;
+
+  /**
+   * Issuer whose tokens are accepted beside the bearer token (workload identity federation).
+   *
+   * @default - none; administrators can set one through the admin API
+   */
+  readonly trust?: TrustProps;
 }

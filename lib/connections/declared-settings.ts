@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ConnectionProps } from './connection-props';
+import { declaredTrust, type DeclaredTrust } from './declared-trust';
 
 /*
  * Rejects settings at synth that the admin API would reject at deployment, because a deployment
@@ -24,6 +25,7 @@ export interface DeclaredSettings {
   readonly failureMail?: { readonly recipients: readonly string[] };
   readonly rotation?: { readonly everyDays: number; readonly overlapDays: number };
   readonly rateLimit?: { readonly requestsPerSecond: number; readonly burst?: number };
+  readonly trust?: DeclaredTrust;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface DeclaredSettings {
  */
 export function declaredSettings(connection: ConnectionProps, hasMail: boolean): DeclaredSettings {
   const { id, displayName = id, failureMailRecipients: recipients } = connection;
-  const { actsAs, rotation, rateLimit } = connection;
+  const { actsAs, rotation, rateLimit, trust } = connection;
   const refuse = (problem: string): never => {
     throw new Error(`Connection "${id}": ${problem}`);
   };
@@ -109,6 +111,7 @@ export function declaredSettings(connection: ConnectionProps, hasMail: boolean):
               : { burst: requests('burst', rateLimit.burst, 40_000) }),
           },
         }),
+    ...(trust === undefined ? {} : { trust: declaredTrust(trust, refuse) }),
   };
 }
 

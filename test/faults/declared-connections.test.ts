@@ -66,6 +66,7 @@ async function sendEvent(
     ResponseURL: `http://127.0.0.1:${port}/answer?signature=x`,
     ResourceType: 'Custom::ScimConnection',
     ResourceProperties: { ServiceToken: 'arn', Id, Settings: JSON.stringify(settings) },
+    ...(RequestType === 'Update' ? { OldResourceProperties: { Id, Settings: '{}' } } : {}),
     ...more,
   });
   return result;
@@ -142,6 +143,35 @@ test('Update replaces the declared settings and does not merge them', async () =
   expect(body).toMatchObject({
     rotation: { everyDays: 10, overlapDays: 7 },
     tokenExpiresInDays: 365,
+  });
+});
+
+test('a declared trust is set, changed and ended, and one of an operator stays', async () => {
+  const id = newId();
+  const tenant = '11111111-2222-3333-4444-555555555555';
+  const trust = {
+    issuer: `https://login.microsoftonline.com/${tenant}/v2.0`,
+    subject: 'one',
+    audiences: ['api://app'],
+  };
+  const path = `/connections/${id}/trust`;
+  const update = (after: Settings, before: object): Promise<Body> =>
+    sendEvent('Update', id, after, { OldResourceProperties: { Settings: JSON.stringify(before) } });
+  const declared = { ...settings, trust };
+  expect(await sendEvent('Create', id, declared)).toMatchObject({ Status: 'SUCCESS' });
+  expect((await admin('GET', path)).body).toMatchObject({ ...trust, tenantId: tenant });
+  const changed = { ...settings, trust: { ...trust, subject: 'two' } };
+  expect(await update(changed, declared)).toMatchObject({ Status: 'SUCCESS' });
+  expect((await admin('GET', path)).body).toMatchObject({ subject: 'two' });
+  expect(await update(settings, changed)).toMatchObject({ Status: 'SUCCESS' });
+  expect((await admin('GET', path)).status).toBe(404);
+  await admin('PUT', path, trust);
+  expect(await update(settings, settings)).toMatchObject({ Status: 'SUCCESS' });
+  expect((await admin('GET', path)).status).toBe(200);
+  const wrong = { ...settings, trust: { ...trust, issuer: 'https://evil.example' } };
+  expect(await update(wrong, settings)).toMatchObject({
+    Status: 'FAILED',
+    Reason: expect.stringContaining('/issuer') as string,
   });
 });
 

@@ -5,7 +5,10 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { CREATE_CONNECTION } from '../../lambdas/admin/requests';
 import { readSettings } from '../../lambdas/json-api/read-body';
 import { IDENTITY_PROVIDERS } from '../../idp/profiles/registry';
-import { IdentityProvider, UserDeletion, type ConnectionProps } from '../../lib';
+import { Problem } from '../../lambdas/json-api/problem';
+import { TRUST as TRUST_BODY } from '../../lambdas/admin/oauth/oauth-requests';
+import { checkedTrust } from '../../lambdas/admin/oauth/trust';
+import { IdentityProvider, UserDeletion, type ConnectionProps, type TrustProps } from '../../lib';
 import { parseJson } from '../../scim/json';
 import { provide } from './support';
 
@@ -170,6 +173,59 @@ test.each<ConnectionProps>([
 ])('the construct accepts exactly what the admin API accepts: %j', (connection) => {
   if (isAccepted(connection)) expect(() => declare(connection)).not.toThrow();
   else expect(() => declare(connection)).toThrow(`Connection "${connection.id}": `);
+});
+
+const TENANT = '11111111-2222-3333-4444-555555555555';
+const TRUST: TrustProps = {
+  issuer: `https://login.microsoftonline.com/${TENANT}/v2.0`,
+  subject: 'object-id',
+  audiences: ['api://app'],
+};
+const BLANK: TrustProps = { issuer: `https://sts.windows.net/${TENANT}/` };
+
+test('a declared trust has the form of the admin API', () => {
+  const trust = { ...TRUST, scopes: ['users:read'], accessTokenLifetime: Duration.hours(2) };
+  expect(settings({ id: 'acme', trust })).toMatchObject({
+    trust: { ...TRUST, scopes: ['users:read'], accessTokenSeconds: 7200 },
+  });
+});
+
+test.each<TrustProps>([
+  TRUST,
+  BLANK,
+  { ...BLANK, subject: 'object-id' },
+  { ...BLANK, audiences: ['api://app'] },
+  { issuer: TRUST.issuer },
+  { ...TRUST, audiences: [] },
+  { ...TRUST, audiences: Array.from({ length: 11 }, () => 'api://app') },
+  { ...TRUST, issuer: 'https://login.microsoftonline.com/common/v2.0' },
+  { ...TRUST, issuer: `https://login.microsoftonline.com/${TENANT}/` },
+  { ...TRUST, issuer: `https://login.microsoftonline.us/${TENANT}/v2.0` },
+  { ...TRUST, issuer: `https://login.partner.microsoftonline.cn/${TENANT}/v2.0` },
+  { issuer: `https://sts.chinacloudapi.cn/${TENANT}/` },
+  { issuer: `https://login.microsoftonline.us/${TENANT}/` },
+  { ...TRUST, issuer: `https://evil.example/${TENANT}/v2.0` },
+  { ...TRUST, scopes: ['users:read', 'groups:read-write'] },
+  { ...TRUST, scopes: [] },
+  { ...TRUST, scopes: ['everything'] },
+  { ...TRUST, accessTokenLifetime: Duration.hours(6) },
+  { ...TRUST, accessTokenLifetime: Duration.hours(7) },
+  { ...TRUST, accessTokenLifetime: Duration.minutes(5) },
+])('the construct accepts exactly the trust that the admin API accepts: %j', (trust) => {
+  const { accessTokenLifetime: lifetime, ...same } = trust;
+  const sent = { ...same, ...(lifetime ? { accessTokenSeconds: lifetime.toSeconds() } : {}) };
+  const isAccepted = (): boolean => {
+    try {
+      checkedTrust(readSettings(TRUST_BODY, parseJson(JSON.stringify(sent))), false);
+      return true;
+    } catch (error) {
+      if (error instanceof Problem) return false;
+      throw error;
+    }
+  };
+  const declared = (): unknown => declare({ id: 'acme', trust });
+  if (isAccepted()) expect(declared).not.toThrow();
+  else expect(declared).toThrow('Connection "acme": trust.');
 });
 
 test('removalPolicy applies to a single connection', () => {

@@ -37,16 +37,26 @@ export async function putTrust(
 
 /** `DELETE /connections/{id}/trust`: ends the access tokens issued for it. @throws Problem 404 */
 export async function deleteTrust(
-  { connections, actor }: Services,
+  services: Services,
   { connectionId }: ApiRequest,
 ): Promise<Answer> {
+  if (!(await endTrust(services, connectionId))) throw noTrust();
+  return { status: 204 };
+}
+
+/** Ends the trust of a connection. @returns whether there was one. @throws Problem 404 */
+export async function endTrust(
+  { connections, actor }: ConnectionServices,
+  id: string,
+): Promise<boolean> {
+  let isEnded = false;
   const action = { actor, action: 'trust.delete' } as const;
-  const changed = await connections.change(connectionId, action, (connection) => {
-    if (connection.oauth?.trust === undefined) throw noTrust();
+  const changed = await connections.change(id, action, (connection) => {
+    isEnded = connection.oauth?.trust !== undefined;
     return withTrust(connection, undefined);
   });
-  if (changed === undefined) throw noConnection(connectionId);
-  return { status: 204 };
+  if (changed === undefined) throw noConnection(id);
+  return isEnded;
 }
 
 /**
@@ -59,7 +69,7 @@ export async function setTrust(
   settings: TrustSettings,
   allowsLoopback: boolean,
 ): Promise<Trust> {
-  const terms = termsOf(settings, allowsLoopback);
+  const terms = checkedTrust(settings, allowsLoopback);
   const created = { id: randomBytes(5).toString('hex'), createdAt: new Date().toISOString() };
   let trust: Trust = { ...created, ...terms };
   const action = { actor, action: 'trust.put' } as const;
@@ -75,6 +85,7 @@ export async function setTrust(
   return trust;
 }
 
+/** What a trust says, without when and as which it was set. */
 type Terms = Omit<Trust, 'id' | 'createdAt' | 'lastUsedAt'>;
 
 function termsIn({ id: _, createdAt: __, lastUsedAt: ___, ...terms }: Trust): Terms {
@@ -82,7 +93,7 @@ function termsIn({ id: _, createdAt: __, lastUsedAt: ___, ...terms }: Trust): Te
 }
 
 /** Checks settings and completes them. @throws Problem 400 */
-function termsOf(
+export function checkedTrust(
   { issuer: sent, tenantId, subject, audiences, scopes, accessTokenSeconds }: TrustSettings,
   allowsLoopback: boolean,
 ): Terms {

@@ -11,6 +11,8 @@ import {
 } from '../../admin/connections';
 import { Problem } from '../../json-api/problem';
 import { CREATE_CONNECTION, SETTING_NAMES } from '../../admin/requests';
+import { TRUST } from '../../admin/oauth/oauth-requests';
+import { endTrust, setTrust } from '../../admin/oauth/trust';
 import { readSettings } from '../../json-api/read-body';
 import type { ConnectionServices } from '../../admin/services';
 import { issueConnectionToken } from '../../admin/tokens';
@@ -48,7 +50,7 @@ export async function handler(
 ): Promise<void> {
   let reason: string | undefined;
   try {
-    const { id, settings } = readProperties(event.ResourceProperties);
+    const { id, settings, trust } = readProperties(event.ResourceProperties);
     const deadline = Date.now() + invocation.getRemainingTimeInMillis() - ANSWER_MS;
     const table = shared.forRequest(deadline);
     const connections = new Connections(table, logAuditRecord);
@@ -57,7 +59,11 @@ export async function handler(
     if (event.RequestType === 'Delete') {
       await remove(services, event.PhysicalResourceId, declaredBy);
     } else {
-      await oncePermitted(deadline, () => createOrChange(services, id, settings, declaredBy));
+      const hadTrust = hasDeclaredTrust(event);
+      await oncePermitted(deadline, async () => {
+        await createOrChange(services, id, settings, declaredBy);
+        await applyTrust(services, id, trust, hadTrust);
+      });
     }
   } catch (error) {
     logFailure(error, invocation.awsRequestId);
@@ -177,6 +183,29 @@ async function completeCreation(
   }
 }
 
+/**
+ * Sets the declared trust.
+ * @param trust undefined to end a trust that was declared before
+ * @param hadTrust whether one was declared before; one that an operator has set stays
+ */
+async function applyTrust(
+  services: ConnectionServices,
+  id: string,
+  trust: JsonObject | undefined,
+  hadTrust: boolean,
+): Promise<void> {
+  if (trust !== undefined) await setTrust(services, id, readSettings(TRUST, trust), false);
+  else if (hadTrust) await endTrust(services, id);
+}
+
+/** Returns whether the declaration that this event replaces had a trust. */
+function hasDeclaredTrust(event: CloudFormationCustomResourceEvent): boolean {
+  if (event.RequestType !== 'Update') return false;
+  const { Settings: text } = event.OldResourceProperties;
+  const settings = typeof text === 'string' ? parseJson(text) : undefined;
+  return isObject(settings) && settings['trust'] !== undefined;
+}
+
 /** Deletes a connection that this resource has declared. */
 async function remove(services: ConnectionServices, id: string, declaredBy: string): Promise<void> {
   const found = await services.connections.find(id);
@@ -187,11 +216,13 @@ async function remove(services: ConnectionServices, id: string, declaredBy: stri
 function readProperties({ Id: id, Settings: text }: Readonly<Record<string, unknown>>): {
   readonly id: string;
   readonly settings: JsonObject;
+  readonly trust: JsonObject | undefined;
 } {
-  const settings = typeof text === 'string' ? parseJson(text) : undefined;
-  if (typeof id !== 'string' || !isObject(settings))
+  const declared = typeof text === 'string' ? parseJson(text) : undefined;
+  if (typeof id !== 'string' || !isObject(declared))
     throw new Error('The properties do not describe a connection.');
-  return { id, settings };
+  const { trust, ...settings } = declared;
+  return { id, settings, trust: isObject(trust) ? trust : undefined };
 }
 
 /** Sends the result to CloudFormation. @param reason why the event failed */

@@ -1,0 +1,46 @@
+import type { Duration } from 'aws-cdk-lib';
+
+/**
+ * An issuer whose tokens a connection accepts (workload identity federation).
+ *
+ * Entra ID exchanges a token of its own for an access token, so that no secret is stored anywhere.
+ */
+export interface TrustProps {
+  /**
+   * Issuer of the customer's tenant.
+   *
+   * `https://login.microsoftonline.com/<tenant id>/v2.0`, its like in a sovereign cloud, or
+   * `https://sts.windows.net/<tenant id>/` for a blank Secret Token.
+   */
+  readonly issuer: string;
+
+  /**
+   * Object id of the workload identity.
+   *
+   * @default - any workload of the tenant, which is possible with a blank Secret Token only
+   */
+  readonly subject?: string;
+
+  /**
+   * Audiences of the tokens, such as `api://<application id>`: at most 10.
+   *
+   * @default - the fixed audience of a blank Secret Token, which no other token has
+   */
+  readonly audiences?: string[];
+
+  /**
+   * What the access tokens may do.
+   *
+   * Of `users:read`, `users:read-write`, `groups:read` and `groups:read-write`.
+   *
+   * @default - everything
+   */
+  readonly scopes?: string[];
+
+  /**
+   * How long an access token is valid: one to six hours.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly accessTokenLifetime?: Duration;
+}
