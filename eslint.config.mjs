@@ -76,6 +76,8 @@ export default tseslint.config(
         module: 'readonly',
         require: 'readonly',
         __dirname: 'readonly',
+        fetch: 'readonly',
+        URLSearchParams: 'readonly',
       },
     },
   },

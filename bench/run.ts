@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { cost } from './cost';
+import { credentials } from './credentials';
 import { events } from './events';
 import { functions } from './functions';
 import { hold } from './hold';
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     ['Compared with other servers', () => throughput(effort)],
     ['Steady load and large answers', () => hold(effort)],
     ['Noisy neighbors', () => neighbors(effort)],
+    ['Short-lived credentials', () => credentials(effort)],
     ['Events', () => events(effort)],
     ['Moving', () => moving(effort)],
     ['Pages', () => pages(effort)],
