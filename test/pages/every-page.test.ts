@@ -143,6 +143,9 @@ describeInBrowser('every page', (openWindow) => {
     await admin('POST', `/connections/${client.id}/portalLinks`, {
       recipient: 'it@contoso.example',
     });
+    await admin('POST', `/connections/${client.id}/oauthClients`, { displayName: 'Entra ID' });
+    const issuer = 'https://sts.windows.net/11111111-2222-3333-4444-555555555555/';
+    await admin('PUT', `/connections/${client.id}/trust`, { issuer });
     const hook = (await admin('POST', '/webhooks', { url: 'http://127.0.0.1:9/scim' })).body;
     await admin('POST', `/webhooks/${String(hook.id)}/test`);
     const page = await openWindow();
@@ -166,6 +169,7 @@ describeInBrowser('every page', (openWindow) => {
       ['group', `${own}/groups/${String(group.id)}`],
       ['log', `${own}/log`],
       ['tokens', `${own}/tokens`],
+      ['oauth', `${own}/oauth`],
       ['mapping', `${own}/mapping`],
       ['links', `${own}/links`],
       ['events', `${own}/events`],

@@ -4,6 +4,7 @@ import { addConnections } from './connections';
 import { addGroups } from './groups';
 import { addLinks } from './links';
 import { addMapping } from './mapping';
+import { addOAuth } from './oauth';
 import { addOverview } from './overview';
 import { addRecords } from './records';
 import { addSettings } from './settings';
@@ -11,8 +12,8 @@ import { addSignIn } from './sign-in';
 import { addConnectionTokens } from './tokens';
 import { addUserNames } from './user-names';
 import { addUsers } from './users';
-import { addWebhook } from './webhook';
-import { addWebhooks } from './webhooks';
+import { addWebhook } from './webhooks/webhook';
+import { addWebhooks } from './webhooks/webhooks';
 
 /** Adds the pages for operators. */
 export function addConsole(app: Hono<PageEnvironment>): void {
@@ -25,6 +26,7 @@ export function addConsole(app: Hono<PageEnvironment>): void {
     addGroups,
     addRecords,
     addConnectionTokens,
+    addOAuth,
     addMapping,
     addLinks,
     addSettings,

@@ -134,6 +134,7 @@ const TABS = [
   { path: '/groups', title: 'Groups' },
   { path: '/log', title: 'Log' },
   { path: '/tokens', title: 'Tokens' },
+  { path: '/oauth', title: 'OAuth' },
   { path: '/mapping', title: 'Mapping' },
   { path: '/links', title: 'Setup links' },
   { path: '/events', title: 'Events' },

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
-import type { DeliveryInfo, DeliveryPage, WebhookInfo } from '../api-data';
-import { Confirm, Form, TextField, type FormState } from '../parts/forms';
+import type { DeliveryInfo, DeliveryPage, WebhookInfo } from '../../api-data';
+import { Confirm, Form, TextField, type FormState } from '../../parts/forms';
 import {
   Badge,
   Card,
@@ -11,13 +11,13 @@ import {
   NextPage,
   Notice,
   Table,
-} from '../parts/parts';
-import { Time } from '../parts/times';
-import type { PageCall } from '../protocol';
-import { CallError, get, post } from '../web/backend';
-import { readForm, respond } from '../web/respond';
-import type { PageEnvironment } from '../web/types';
-import { consoleBackend, ConsolePage, enter, type Desk } from './frame';
+} from '../../parts/parts';
+import { Time } from '../../parts/times';
+import type { PageCall } from '../../protocol';
+import { CallError, get, post } from '../../web/backend';
+import { readForm, respond } from '../../web/respond';
+import type { PageEnvironment } from '../../web/types';
+import { consoleBackend, ConsolePage, enter, type Desk } from '../frame';
 import { WebhookBadge } from './webhooks';
 
 /** Adds the page of a webhook: its state, deliveries and actions. */

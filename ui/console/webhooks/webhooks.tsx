@@ -1,13 +1,13 @@
 import type { Context, Hono } from 'hono';
 import type { FC } from 'hono/jsx';
-import type { WebhookInfo } from '../api-data';
-import { Form, formState, TextField } from '../parts/forms';
-import { Badge, Card, CopyField, Empty, Head, Notice, Table } from '../parts/parts';
-import { CallError, get, post } from '../web/backend';
-import { readForm, respond, type Element, type Fields } from '../web/respond';
-import type { PageEnvironment } from '../web/types';
-import { linesOf } from './connections';
-import { consoleBackend, ConsolePage, enter, type Desk } from './frame';
+import type { WebhookInfo } from '../../api-data';
+import { Form, formState, TextField } from '../../parts/forms';
+import { Badge, Card, CopyField, Empty, Head, Notice, Table } from '../../parts/parts';
+import { CallError, get, post } from '../../web/backend';
+import { readForm, respond, type Element, type Fields } from '../../web/respond';
+import type { PageEnvironment } from '../../web/types';
+import { linesOf } from '../connections';
+import { consoleBackend, ConsolePage, enter, type Desk } from '../frame';
 
 /** Adds the list of webhooks, with the form that creates one. */
 export function addWebhooks(app: Hono<PageEnvironment>): void {
