@@ -44,6 +44,7 @@ export const DEPLOYMENT_KINDS = [
   'webhook',
   'console',
   'issuerKeys',
+  'tokenFailure',
 ] as const;
 type DeploymentKind = (typeof DEPLOYMENT_KINDS)[number];
 
@@ -76,6 +77,7 @@ const DEPLOYMENT_PARTITIONS = new Map<string, DeploymentKind>([
   ['webhook', 'webhook'],
   ['console', 'console'],
   ['issuerKeys', 'issuerKeys'],
+  ['tokenFailure', 'tokenFailure'],
 ]);
 
 function meaningOf(

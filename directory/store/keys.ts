@@ -41,9 +41,9 @@ export function endedTokenPartition(connection: string): string {
   return `c#${connection}#endedToken`;
 }
 
-/** Returns the key of the item that counts a connection's requests, or failures of a source. */
-export function rateKey(connection: string, counted = 'rate'): Key {
-  return { pk: `c#${connection}#rate`, sk: counted };
+/** Returns the key of the item that counts a connection's requests for its rate limit. */
+export function rateKey(connection: string): Key {
+  return { pk: `c#${connection}#rate`, sk: 'rate' };
 }
 
 /** Returns the partition of the notices for a connection's recipients, whether sent or not. */
@@ -58,9 +58,8 @@ export const DEPLOYMENT_NOTICES = 'deployment#notice';
 export const BACKFILLS = 'deployment#backfill';
 
 /**
- * Returns the partition of a connection's log entries other than changes, in order of time:
- * failures, refused tokens, ignored attributes, mails that could not be sent, and successes while
- * the connection was failing. Items `once#…` sort after them.
+ * Returns the partition of a connection's log entries other than changes, in order of time. Items
+ * `once#…` sort after them.
  */
 export function logPartition(connection: string): string {
   return `c#${connection}#log`;
@@ -71,10 +70,7 @@ export function changesPartition(connection: string): string {
   return `c#${connection}#change`;
 }
 
-/**
- * Returns the partition of the inverse index that lists the log entries about a resource, and the
- * events about a user.
- */
+/** Returns the partition of the inverse index with log entries and events about a resource. */
 export function entriesOfPartition(connection: string, resourceId: string): string {
   return `c#${connection}#entriesOf#${resourceId}`;
 }
@@ -155,6 +151,11 @@ export const CONSOLE = 'deployment#console';
 
 /** Partition of the signing keys of trusted issuers, by the address of the keys. */
 export const ISSUER_KEYS = 'deployment#issuerKeys';
+
+/** Returns the partition of failures at a token endpoint, also of connections that do not exist. */
+export function tokenFailurePartition(connection: string): string {
+  return `deployment#tokenFailure#${connection}`;
+}
 
 /** Partition of the audit records of actions that concern no single connection. */
 export const DEPLOYMENT_AUDIT = 'deployment#audit';

@@ -8,6 +8,7 @@ import { RecentKeys } from '../observability/recent-keys';
 
 /** The source of failed requests, and the client that they named. */
 export interface FailureSource {
+  /** Its id, even if there is no such connection. */
   readonly connection: string;
   /** The address that the request came from. */
   readonly address: string;

@@ -1,4 +1,4 @@
-import type { Connection } from '../../directory/connections/connection';
+import { CONNECTION_ID, type Connection } from '../../directory/connections/connection';
 import { Connections } from '../../directory/connections/connections';
 import { unlessBusy } from '../../directory/store/retries';
 import type { Table } from '../../directory/store/table';
@@ -72,7 +72,7 @@ export class TokenEndpoint {
     }
     const sent = readTokenRequest(request);
     const connection = await new Connections(table).find(request.connectionId);
-    if (connection === undefined) throw invalidClient();
+    if (connection === undefined) return this.refuseUnknown(received);
     const client = await authenticateClient(connection, sent.authentication, table, this.verifier);
     if ('problem' in client) return this.refuse(received, client);
     if (!connection.enabled) throw await this.refuseDisabled(received, connection, client);
@@ -94,13 +94,25 @@ export class TokenEndpoint {
     received: ReceivedTokenRequest,
     { problem, client }: RefusedClient,
   ): Promise<Answer> {
-    const { request, address } = received;
-    const table = this.tableForLog();
-    const source = { connection: request.connectionId, address, client };
-    const [wait] = await Promise.all([
-      this.limit.count(table, source, received.begun),
-      this.logRefusal(table, received, problem),
+    const [answer] = await Promise.all([
+      this.countFailure(received, client),
+      this.logRefusal(this.tableForLog(), received, problem),
     ]);
+    return answer;
+  }
+
+  /** Answers as if the connection existed, so that the limit does not show whether it does. */
+  private async refuseUnknown(received: ReceivedTokenRequest): Promise<Answer> {
+    const isPossible = CONNECTION_ID.test(received.request.connectionId);
+    return isPossible ? this.countFailure(received, '') : invalidClient().toAnswer();
+  }
+
+  private async countFailure(
+    { request, address, begun }: ReceivedTokenRequest,
+    client: string,
+  ): Promise<Answer> {
+    const source = { connection: request.connectionId, address, client };
+    const wait = await this.limit.count(this.tableForLog(), source, begun);
     return (wait === undefined ? invalidClient() : tooManyFailures(wait)).toAnswer();
   }
 

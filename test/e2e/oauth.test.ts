@@ -218,6 +218,20 @@ test('a source with ten failures a minute gets 429, and the right secret still w
   expect(right.status).toBe(200);
 });
 
+test('the limit of failures does not show whether a connection exists', async () => {
+  const client = await Client.connect('entra');
+  const missing = { baseUrl: client.baseUrl.replace(client.id, `${client.id}-x`) };
+  const statusesOf = async (target: { readonly baseUrl: string }): Promise<ReadonlySet<number>> => {
+    const statuses = new Set<number>();
+    for (let index = 0; index < 22; index += 1) {
+      const { status } = await requestToken(target, { client_id: 'x', client_secret: 'y' });
+      statuses.add(status);
+    }
+    return statuses;
+  };
+  expect(await statusesOf(missing)).toEqual(await statusesOf(client));
+});
+
 test('a disabled connection issues no tokens and refuses those that it has issued', async () => {
   const { client, clientId, secret } = await connectWithClient();
   const sent = { client_id: clientId, client_secret: secret };

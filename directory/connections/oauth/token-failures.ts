@@ -1,5 +1,5 @@
-import { rateKey } from '../../store/keys';
 import { encodeValue } from '../../store/key-texts';
+import { tokenFailurePartition } from '../../store/keys';
 import type { Table } from '../../store/table';
 
 /** Failed requests for an access token that a source may send in a minute. */
@@ -11,6 +11,7 @@ const KEPT_SECONDS = 120;
 /**
  * Counts a failed request for an access token.
  * @param source the address that it came from
+ * @param connection its id, even if there is no such connection
  * @param client id of a client of the connection; empty for any other
  * @param now milliseconds since the epoch
  * @returns how many this source has sent for this client in this minute
@@ -23,6 +24,7 @@ export async function countTokenFailure(
   now: number,
 ): Promise<number> {
   const minute = Math.floor(now / 60_000);
-  const key = rateKey(connection, `tokenFailures#${minute}#${client}#${encodeValue(source)}`);
+  const sk = `${minute}#${client}#${encodeValue(source)}`;
+  const key = { pk: tokenFailurePartition(connection), sk };
   return table.incrementFrom(key, 'failures', { least: 0, by: 1, keptSeconds: KEPT_SECONDS });
 }
