@@ -41,8 +41,8 @@ export const ACCESS_EXPLANATIONS: Explanations<
       'issuer, subject and audience of its assertion with the trust of the connection. Issue a ' +
       'new secret if it has expired.',
     forCustomers:
-      'Compare the client id and the secret in {idp} with those in the portal. If the secret has ' +
-      'expired, create a new one.',
+      'Compare the client id in {idp} with the one that the operators gave you. If the secret ' +
+      'has expired, ask them for a new one.',
   },
   scopeMissing: {
     title: 'The token lacks a scope',
