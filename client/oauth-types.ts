@@ -1,6 +1,6 @@
 import type { TokenScope } from './admin-types';
 
-/** What access tokens may do, and how long they last. */
+/** Rights and lifetime of access tokens. */
 interface AccessSettings {
   /** @default - everything */
   readonly scopes?: readonly TokenScope[];

@@ -1,6 +1,6 @@
 import type { TokenScope } from './tokens';
 
-/** What a caller is authenticated by: a token, a client's secret, or a trust. */
+/** A token, a client's secret, or a trust, by which a caller is authenticated. */
 export interface Credential {
   readonly id: string;
   /** Undefined for the right to do everything. */

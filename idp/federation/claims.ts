@@ -34,11 +34,11 @@ export interface FailedCheck {
   readonly check: Check;
   /** Completes the sentence "… must be". */
   readonly expected: string;
-  /** What came instead; never a secret or a signature. */
+  /** The value that came instead; never a secret or a signature. */
   readonly received: string;
 }
 
-/** What a connection expects of a token. */
+/** The claims that a connection expects in a token. */
 export interface ExpectedClaims {
   readonly issuer: KnownIssuer;
   /** Undefined for any workload of the tenant. */

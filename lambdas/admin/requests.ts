@@ -101,7 +101,8 @@ const CHANGED_CONNECTION = z
 /** The scopes of a token or a client, each once. */
 export const SCOPES = z.pipe(
   z.array(z.enum(TOKEN_SCOPES)).check(z.minLength(1), z.maxLength(TOKEN_SCOPES.length)),
-  z.transform((scopes) => [...new Set(scopes)]),
+  // In one order, so that the same scopes are equal.
+  z.transform((scopes) => TOKEN_SCOPES.filter((scope) => scopes.includes(scope))),
 );
 
 export const ISSUE_TOKEN = z

@@ -15,7 +15,7 @@ export interface PresentedJwt {
   readonly jwt: string;
 }
 
-/** What the Authorization header presents: a bearer token, in one of three forms. */
+/** A bearer token of the Authorization header, in one of three forms. */
 export type PresentedCredential = PresentedToken | PresentedAccessToken | PresentedJwt;
 
 /**

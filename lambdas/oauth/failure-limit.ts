@@ -17,8 +17,8 @@ export interface FailureSource {
 }
 
 /**
- * Limits the failures of each source and client, counted in the table. Whoever knows a secret is
- * never refused, because only failures are counted and the count is read after a failure.
+ * Limits the failures of each source and client, counted in the table. A correct secret is
+ * always accepted, because only failures are counted.
  */
 export class FailureLimit {
   private readonly reached = new RecentKeys();

@@ -87,7 +87,7 @@ export function addOAuth(app: Hono<PageEnvironment>): void {
   });
 }
 
-/** What the page shows. */
+/** The data of the page. */
 interface OAuthPage {
   readonly desk: ConnectionDesk;
   readonly clients: readonly OAuthClientInfo[];
@@ -163,7 +163,7 @@ function show(
 interface FormProps {
   readonly state: FormState;
   readonly action: string;
-  /** What was typed, if the form was refused. */
+  /** The values that were typed, if the form was refused. */
   readonly fields: Fields | undefined;
 }
 

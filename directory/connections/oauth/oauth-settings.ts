@@ -1,7 +1,7 @@
 import type { TokenScope } from '../tokens';
 
 /*
- * What a connection accepts besides bearer tokens of this service: clients with secrets (OAuth 2.0
+ * A connection accepts more than bearer tokens of this service: clients with secrets (OAuth 2.0
  * client credentials), and tokens of an identity provider that the connection trusts (workload
  * identity federation). Both are part of the connection's item, so that a request reads nothing
  * else, and a client that is removed is refused from the next request on.

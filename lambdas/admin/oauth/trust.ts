@@ -85,7 +85,7 @@ export async function setTrust(
   return trust;
 }
 
-/** What a trust says, without when and as which it was set. */
+/** A trust without its id and its times. */
 type Terms = Omit<Trust, 'id' | 'createdAt' | 'lastUsedAt'>;
 
 function termsIn({ id: _, createdAt: __, lastUsedAt: ___, ...terms }: Trust): Terms {
