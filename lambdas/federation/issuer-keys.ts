@@ -3,6 +3,7 @@ import {
   storeIssuerKeys,
   type StoredKeys,
 } from '../../directory/connections/oauth/issuer-keys';
+import { unlessBusy } from '../../directory/store/retries';
 import type { Table } from '../../directory/store/table';
 import type { JsonObject } from '../../scim/json';
 import { fetchKeys } from './fetch-keys';
@@ -15,6 +16,9 @@ const STALE_MS = 24 * 3_600_000;
 
 /** An issuer is asked at most once in this time. */
 const PAUSE_MS = 60_000;
+
+/** The keys of an issuer that was never asked. */
+const NONE: StoredKeys = { keys: [], fetchedAt: 0, triedAt: 0 };
 
 /** A key, or the reason why there is none. */
 export type FoundKey =
@@ -38,17 +42,10 @@ export class IssuerKeys {
   /** Finds a key. @param url the address of the issuer's keys @param id the `kid` */
   async find(table: Table, url: string, id: string, now = Date.now()): Promise<FoundKey> {
     const known = this.known.get(url);
-    if (known !== undefined && isFresh(known, now) && keyIn(known, id) !== undefined) {
-      return found(known, id, now);
-    }
-    const stored = await findIssuerKeys(table, url);
-    const latest = later(known, stored);
-    if (latest !== undefined) this.known.set(url, latest);
-    if (latest !== undefined && isFresh(latest, now) && keyIn(latest, id) !== undefined) {
-      return found(latest, id, now);
-    }
-    // An unknown key is one of a rotation, or of an attacker who wants the issuer to be asked.
-    if (latest !== undefined && now - latest.triedAt < PAUSE_MS) return found(latest, id, now);
+    if (known !== undefined && isSufficient(known, id, now)) return found(known, id, now);
+    const latest = merged(known, await findIssuerKeys(table, url));
+    this.known.set(url, latest);
+    if (isSufficient(latest, id, now)) return found(latest, id, now);
     return found(await this.refresh(table, url, latest, now), id, now);
   }
 
@@ -56,7 +53,7 @@ export class IssuerKeys {
   private async refresh(
     table: Table,
     url: string,
-    before: StoredKeys | undefined,
+    before: StoredKeys,
     now: number,
   ): Promise<StoredKeys> {
     const pending = this.requests.get(url);
@@ -73,18 +70,27 @@ export class IssuerKeys {
   private async request(
     table: Table,
     url: string,
-    before: StoredKeys | undefined,
+    before: StoredKeys,
     now: number,
   ): Promise<StoredKeys> {
-    let keys: StoredKeys = { keys: [], fetchedAt: 0, ...before, triedAt: now };
+    const fetched = await this.fetch(url);
+    await unlessBusy(() => storeIssuerKeys(table, url, fetched, now));
+    const keys =
+      fetched === undefined
+        ? // Meanwhile, another instance may have got an answer.
+          merged({ ...before, triedAt: now }, await findIssuerKeys(table, url))
+        : { keys: fetched, fetchedAt: now, triedAt: now };
+    this.known.set(url, keys);
+    return keys;
+  }
+
+  private async fetch(url: string): Promise<readonly JsonObject[] | undefined> {
     try {
-      keys = { keys: await fetchKeys(url), fetchedAt: now, triedAt: now };
+      return await fetchKeys(url);
     } catch (error) {
       this.onFailure(error);
+      return undefined;
     }
-    this.known.set(url, keys);
-    await storeIssuerKeys(table, url, keys);
-    return keys;
   }
 }
 
@@ -98,11 +104,22 @@ function keyIn({ keys }: StoredKeys, id: string): JsonObject | undefined {
   return keys.find(({ kid, use = 'sig' }) => kid === id && use === 'sig');
 }
 
+/**
+ * Returns whether keys answer without another request: they are fresh and have the key, or the
+ * issuer has just been asked. An unknown key is one of a rotation, or of an attacker who wants the
+ * table to be read and the issuer to be asked.
+ */
+function isSufficient(keys: StoredKeys, id: string, now: number): boolean {
+  const isKnown = isFresh(keys, now) && keyIn(keys, id) !== undefined;
+  return isKnown || now - keys.triedAt < PAUSE_MS;
+}
+
 function isFresh({ fetchedAt }: StoredKeys, now: number): boolean {
   return now - fetchedAt < FRESH_MS;
 }
 
-function later(a: StoredKeys | undefined, b: StoredKeys | undefined): StoredKeys | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return b.triedAt >= a.triedAt ? b : a;
+/** Returns the keys that were fetched last, with the time of the last request. */
+function merged(known = NONE, stored = NONE): StoredKeys {
+  const { keys, fetchedAt } = stored.fetchedAt >= known.fetchedAt ? stored : known;
+  return { keys, fetchedAt, triedAt: Math.max(known.triedAt, stored.triedAt) };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { IssuerKeys } from '../../lambdas/federation/issuer-keys';
 import { FakeEntra } from '../support/fake-entra';
 import { meteredTenant } from './support';
@@ -65,6 +66,26 @@ test('during an outage the last keys are used for a day, then none', async () =>
   expect(failures.length).toBeGreaterThan(0);
   entra.behavior = 'published';
   expect(await find(keys, kid(), 24 * HOUR + 2 * MINUTE)).toMatchObject({ key: { kid: kid() } });
+});
+
+test('an instance that gets no answer uses the keys that another fetches meanwhile', async () => {
+  entra.behavior = 'silent';
+  const unlucky = find(instance(), kid(), 1);
+  while (entra.requests === 0) await sleep(5);
+  entra.behavior = 'published';
+  expect(await find(instance(), kid(), 0)).toMatchObject({ key: { kid: kid() } });
+  expect(await unlucky).toMatchObject({ key: { kid: kid() } });
+  expect(failures).toHaveLength(1);
+  expect(await find(instance(), kid(), 2)).toMatchObject({ key: { kid: kid() } });
+});
+
+test('forged keys cost no reads while the issuer has just been asked', async () => {
+  const keys = instance();
+  await find(keys, kid(), 0);
+  const units = await measure(async () => {
+    for (let index = 0; index < 20; index += 1) await find(keys, `forged-${index}`, 1);
+  });
+  expect(units.calls).toBe(0);
 });
 
 test('an issuer that does not answer is asked once a minute', async () => {

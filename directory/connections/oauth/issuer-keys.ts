@@ -19,21 +19,30 @@ export interface StoredKeys {
 export async function findIssuerKeys(table: Table, url: string): Promise<StoredKeys | undefined> {
   const item = await table.get({ pk: ISSUER_KEYS, sk: url });
   if (item === undefined) return undefined;
+  const triedAt = numberOf(item, 'triedAt');
+  if (item['keys'] === undefined) return { keys: [], fetchedAt: 0, triedAt };
   const keys = parseJson(textOf(item, 'keys'));
   return {
     keys: isArray(keys) ? keys.filter(isObject) : [],
     fetchedAt: numberOf(item, 'fetchedAt'),
-    triedAt: numberOf(item, 'triedAt'),
+    triedAt,
   };
 }
 
-/** Stores the keys of an issuer, so that other function instances need not fetch them. */
+/**
+ * Stores an answer of an issuer, so that other function instances need not ask it.
+ * @param fetched the keys; undefined if the issuer did not answer, which keeps those in the table:
+ *   another instance may have fetched them meanwhile
+ * @param now milliseconds since the epoch
+ */
 export async function storeIssuerKeys(
   table: Table,
   url: string,
-  { keys, fetchedAt, triedAt }: StoredKeys,
+  fetched: readonly JsonObject[] | undefined,
+  now: number,
 ): Promise<void> {
-  const ttl = Math.ceil(triedAt / 1000) + KEPT_SECONDS;
-  const item = { pk: ISSUER_KEYS, sk: url, keys: JSON.stringify(keys), fetchedAt, triedAt, ttl };
-  await table.write([{ put: item }]);
+  const keys = fetched === undefined ? {} : { keys: JSON.stringify(fetched), fetchedAt: now };
+  const ttl = Math.ceil(now / 1000) + KEPT_SECONDS;
+  const key = { pk: ISSUER_KEYS, sk: url };
+  await table.write([{ update: key, set: { ...keys, triedAt: now, ttl } }]);
 }
