@@ -151,6 +151,7 @@ function withoutPending({ pending: _, ...token }: StoredToken): StoredToken {
   return token;
 }
 
-function digestOf(value: string): string {
+/** Returns the digest of a credential as it is stored: SHA-256, base64url. */
+export function digestOf(value: string): string {
   return createHash('sha256').update(value).digest('base64url');
 }

@@ -85,16 +85,21 @@ export function failureEntryWrite({ id, connection, ...entry }: FailureEntry, da
 }
 
 /**
- * Writes the entry of a refused token, once a minute for each connection and failed check: anybody
- * can send one. It is no failure of the identity provider that recipients are notified about.
+ * Writes the entry of a refused token, once a minute for each connection and kind of mistake:
+ * anybody can send one. It is no failure of the identity provider that recipients are notified
+ * about.
+ * @param kind what is wrong, in one word
  * @param days how long it is kept
  */
-export async function logRefusal(table: Table, entry: FailureEntry, days: number): Promise<void> {
+export async function logRefusal(
+  table: Table,
+  entry: FailureEntry,
+  kind: string,
+  days: number,
+): Promise<void> {
   const { id: sk, connection, ...rest } = entry;
   const item = { sk, entry: 'refusal', ...rest, ttl: expiryTime(entry.at, days) };
-  const minute = entry.at.slice(0, 16);
-  const occasion = entry.check === undefined ? minute : `${minute}#${entry.check}`;
-  await writeOnce(table, connection, item, occasion);
+  await writeOnce(table, connection, item, `${entry.at.slice(0, 16)}#${kind}`);
 }
 
 /** Creates the write that records a successful request while the connection is failing. */

@@ -45,13 +45,19 @@ export function tokensNearExpiry(tokens: readonly StoredToken[], now = Date.now(
 /**
  * Returns the tokens whose end matters. If the identity provider has gone over to OAuth, its main
  * tokens are left over: they have not been used for a week before the latest use of a client or a
- * trust.
+ * trust that may do everything.
  */
 export function neededTokens({ tokens, oauth }: CredentialSettings): readonly StoredToken[] {
-  const uses = [...(oauth?.clients.flatMap(({ secrets }) => secrets) ?? []), oauth?.trust].map(
-    (credential) => credential?.lastUsedAt ?? '',
-  );
-  const latest = uses.sort().at(-1) ?? '';
+  const { clients = [], trust } = oauth ?? {};
+  const uses = [
+    ...clients.flatMap(({ scopes, secrets }) => (scopes === undefined ? secrets : [])),
+    ...(trust === undefined || trust.scopes !== undefined ? [] : [trust]),
+  ];
+  const latest =
+    uses
+      .map(({ lastUsedAt = '' }) => lastUsedAt)
+      .sort()
+      .at(-1) ?? '';
   if (latest === '') return tokens;
   const since = new Date(Date.parse(latest) - NEAR_DAYS * DAY_MS).toISOString();
   const isMainUsed = tokens.some(
@@ -77,12 +83,16 @@ export function latestSecrets({ oauth }: CredentialSettings): readonly LatestSec
   });
 }
 
-/** Counts the secrets without a replacement that end within a week. */
+/**
+ * Counts the secrets without a replacement that end within a week, or that have ended although they
+ * were in use a week before.
+ */
 export function secretsNearExpiry(connection: CredentialSettings, now = Date.now()): number {
-  const soon = now + NEAR_DAYS * DAY_MS;
-  return latestSecrets(connection).filter(({ secret }) => {
-    const end = Date.parse(secret.expiresAt);
-    return end > now && end <= soon;
+  return latestSecrets(connection).filter(({ secret: { expiresAt, lastUsedAt } }) => {
+    const end = Date.parse(expiresAt);
+    const near = end - NEAR_DAYS * DAY_MS;
+    const wasInUse = lastUsedAt !== undefined && Date.parse(lastUsedAt) >= near;
+    return near <= now && (end > now || wasInUse);
   }).length;
 }
 

@@ -39,6 +39,22 @@ export async function incrementFrom(
 }
 
 /**
+ * Returns the update that adds one to a count, which starts from 0.
+ * @param keptSeconds how long the item is kept if nothing adds to it any more
+ */
+export function countUpdate(attribute: string, keptSeconds: number): Update {
+  return {
+    UpdateExpression: 'SET #ttl = :ttl ADD #number :one',
+    ExpressionAttributeNames: { '#number': attribute, '#ttl': 'ttl' },
+    ExpressionAttributeValues: marshall({
+      ':one': 1,
+      ':ttl': Math.ceil(Date.now() / 1000) + keptSeconds,
+    }),
+    ReturnValues: 'UPDATED_NEW',
+  };
+}
+
+/**
  * Returns the update that increments a number in one of two cases: it has at least the least value,
  * or it is smaller or missing. DynamoDB has no maximum that could tell them apart.
  */

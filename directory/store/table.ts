@@ -10,7 +10,7 @@ import {
   toItem,
   type FailedCondition,
 } from './failed-conditions';
-import { incrementFrom, type Increment } from './increment';
+import { countUpdate, incrementFrom, type Increment } from './increment';
 import type { Item, Key } from './item';
 import { Prefetched } from './prefetched';
 import { toQueryInput, type QueryOptions, type QueryPage } from './query';
@@ -229,6 +229,20 @@ export class Table {
     return incrementFrom(attribute, increment, (update) =>
       this.retries.run((options) => this.db.call('UpdateItem', { ...target, ...update }, options)),
     );
+  }
+
+  /**
+   * Adds one to a count.
+   * @param keptSeconds how long the item is kept if nothing adds to it any more
+   * @returns the new count
+   */
+  async count({ pk, sk }: Key, attribute: string, keptSeconds: number): Promise<number> {
+    const target = { TableName: this.name, Key: marshallKey({ pk, sk }) };
+    const update = { ...target, ...countUpdate(attribute, keptSeconds) };
+    const { Attributes: attributes } = await this.retries.run((options) =>
+      this.db.call('UpdateItem', update, options),
+    );
+    return Number(attributes?.[attribute]?.N);
   }
 
   private async writeOne(write: Write): Promise<readonly FailedCondition[]> {

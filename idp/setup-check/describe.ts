@@ -43,15 +43,19 @@ export function describeSetup(
     steps.find((each) => each.kind === kind);
   const isSolved = (index: number): boolean =>
     steps.slice(0, index).some(({ kind }) => kind === 'test' || kind === 'user') ||
-    // A later request that was not answered with 401 had a valid token.
-    (requests[index]?.status === 401 &&
-      requests.slice(0, index).some(({ status }) => status !== 401));
+    // A later request that was not refused had a valid token.
+    (isRefused(requests[index]) && !requests.slice(0, index).every(isRefused));
   return {
     steps,
     test: latest('test'),
     user: latest('user'),
     problem: steps.find(({ kind }, index) => kind === 'problem' && !isSolved(index)),
   };
+}
+
+/** Returns whether a request had no valid token, or asked for one in vain. */
+function isRefused(facts: SetupFacts | undefined): boolean {
+  return facts?.status === 401 || facts?.tokenProblem !== undefined;
 }
 
 /** Returns whether the user or group of a request was deleted by it or after it. */
@@ -72,6 +76,9 @@ function describeRequest(facts: SetupFacts, identityProvider: string): SetupStep
   if (token !== undefined) return step(facts, 'problem', token.title, token.text, 'Refused');
   const isMissing = facts.status === 404 && facts.method === 'GET' && facts.cause === 'notThere';
   if (facts.status >= 400 && !isMissing) return failed(facts, identityProvider);
+  if (facts.route.endsWith('/oauth2/token')) {
+    return step(facts, 'other', 'Access token issued', `${idp} asked for an access token.`);
+  }
   const test = connectionTestText(facts, identityProvider);
   if (test !== undefined) return step(facts, 'test', 'Test connection', test);
   if (facts.route.endsWith('/Bulk')) {

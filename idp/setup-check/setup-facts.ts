@@ -8,13 +8,16 @@ export const TOKEN_PROBLEM_CODES = [
   'wrongSecret',
   'unknownToken',
   'unknownAccessToken',
-  'expiredAccessToken',
   'noTrust',
-  'assertionRefused',
+  'assertionWithoutTrust',
+  'assertionOfAnother',
+  'assertionInvalid',
+  'issuerUnavailable',
   'clientUnknown',
   'noSecret',
   'wrongClientSecret',
   'expiredSecret',
+  'invalidRequest',
 ] as const;
 export type TokenProblemCode = (typeof TOKEN_PROBLEM_CODES)[number];
 

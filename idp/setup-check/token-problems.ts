@@ -42,21 +42,33 @@ const TEXTS: Readonly<Record<TokenProblemCode, TokenProblemText>> = {
       'The access token is not of this connection, or its client was removed. Paste the client ' +
       'id and the client secret into {idp} again.',
   },
-  expiredAccessToken: {
-    title: 'Access token expired',
-    text:
-      'The access token has expired. {idp} requests the next one by itself. If it does not, ' +
-      'paste the token endpoint into {idp} again.',
-  },
   noTrust: {
     title: 'Secret Token is blank',
     text: '{idp} sent a token of its own, and this connection does not accept them. Paste a token.',
   },
-  assertionRefused: {
+  assertionWithoutTrust: {
+    title: 'No trust',
+    text:
+      '{idp} sent an assertion of its own, and this connection trusts no issuer yet. Ask the ' +
+      'operators to create the trust.',
+  },
+  assertionOfAnother: {
     title: 'Another application or tenant',
     text:
       'The token of {idp} is of another tenant, workload or application than this connection ' +
-      'expects. Compare them, or create the trust again. The log says what differs.',
+      'expects. Compare them, or ask the operators to create the trust again.',
+  },
+  assertionInvalid: {
+    title: 'Token not valid',
+    text:
+      'The token of {idp} has expired, or its signature is not valid. Try again. If it is ' +
+      'refused again, ask the operators: the log says which check failed.',
+  },
+  issuerUnavailable: {
+    title: 'Keys not available',
+    text:
+      'The keys that {idp} signs its tokens with cannot be read at the moment. Try again in a ' +
+      'few minutes.',
   },
   clientUnknown: {
     title: 'Unknown client',
@@ -73,6 +85,12 @@ const TEXTS: Readonly<Record<TokenProblemCode, TokenProblemText>> = {
   expiredSecret: {
     title: 'Client secret expired',
     text: 'The client secret has expired. Create a new one, and paste it into {idp}.',
+  },
+  invalidRequest: {
+    title: 'Wrong request for a token',
+    text:
+      'The request of {idp} for an access token has wrong settings. Paste the token endpoint ' +
+      'again, and leave out scopes. The log says what is wrong.',
   },
 };
 

@@ -14,7 +14,7 @@ import {
   type PresentedToken,
 } from '../../directory/connections/tokens';
 import type { Table } from '../../directory/store/table';
-import type { FailedCheck } from '../../idp/federation/claims';
+import type { Check, FailedCheck } from '../../idp/federation/claims';
 import type { TokenProblemCode } from '../../idp/setup-check/setup-facts';
 import { connectionDisabled, scopeMissing, unauthorized } from '../../scim/errors/access-errors';
 import type { ScimError } from '../../scim/errors/scim-error';
@@ -58,7 +58,9 @@ type Identification =
   | { readonly credential: Credential }
   /** Id of a credential that the connection has had, or whose rotation is not complete. */
   | { readonly endedId: string }
-  | { readonly problem: TokenProblem };
+  | { readonly problem: TokenProblem }
+  /** An access token at its end. Identity providers then obtain the next one: it is no failure. */
+  | 'expired';
 
 /**
  * Authenticates a request by the connection in its URL and its bearer token; one table read.
@@ -79,6 +81,7 @@ export async function authenticate(
       : 'seal' in presented
         ? identifyAccessToken(presented, connection)
         : identifyToken(presented, connection);
+  if (found === 'expired') return refused(undefined);
   if ('problem' in found) return refused(undefined, found.problem);
   if ('endedId' in found) return refused({ connection, token: found.endedId });
   const { credential } = found;
@@ -128,8 +131,7 @@ function identifyAccessToken(
     case 'revoked':
       return { endedId: opened.id };
     case 'expired':
-      // Identity providers obtain the next one then, so that this is no failure.
-      return { problem: { code: 'expiredAccessToken', detail: 'the access token has expired' } };
+      return 'expired';
     default:
       return {
         problem: {
@@ -160,12 +162,27 @@ async function identifyJwt(
 export function assertionProblem(failed: FailedCheck): TokenProblem {
   const { check, expected, received } = failed;
   const detail = `the check "${check}" failed: expected ${expected}, received ${received}`;
-  return { code: 'assertionRefused', detail, failed };
+  return { code: problemOfCheck(check), detail, failed };
 }
 
-/** Returns the entry of the connection's log about a problem. */
-export function refusalOf({ detail, failed }: TokenProblem): RefusalReason {
-  return { cause: 'tokenRefused', detail, ...(failed === undefined ? {} : { failed }) };
+function problemOfCheck(check: Check): TokenProblemCode {
+  switch (check) {
+    case 'issuer':
+    case 'tenant':
+    case 'subject':
+    case 'audience':
+      return 'assertionOfAnother';
+    case 'issuerKeys':
+      return 'issuerUnavailable';
+    default:
+      return 'assertionInvalid';
+  }
+}
+
+/** Returns the entry of the connection's log about a problem. @param status of the answer */
+export function refusalOf({ code, detail, failed }: TokenProblem, status: number): RefusalReason {
+  const reason = { status, cause: 'tokenRefused', kind: failed?.check ?? code, detail } as const;
+  return failed === undefined ? reason : { ...reason, failed };
 }
 
 /** Says what is wrong with a header that has no token of the connection in the URL. */

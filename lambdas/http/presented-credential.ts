@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { CONNECTION_ID } from '../../directory/connections/connection';
 import {
   readAccessToken,
   type PresentedAccessToken,
 } from '../../directory/connections/oauth/access-tokens';
-import { readToken, type PresentedToken } from '../../directory/connections/tokens';
+import { digestOf, readToken, type PresentedToken } from '../../directory/connections/tokens';
 import { isJwt } from '../federation/token-verifier';
 import type { ScimRequest } from './scim-request';
 
@@ -30,9 +30,8 @@ export function presentedCredential(request: ScimRequest): PresentedCredential |
   if (presented !== undefined) {
     return presented.connection === connection ? presented : undefined;
   }
-  if (!isJwt(value)) return undefined;
-  const digest = createHash('sha256').update(value).digest('base64url');
-  return { connection, digest, jwt: value };
+  if (!CONNECTION_ID.test(connection) || !isJwt(value)) return undefined;
+  return { connection, digest: digestOf(value), jwt: value };
 }
 
 /** Returns the value of the Authorization header, if its scheme is `Bearer`. */

@@ -116,7 +116,7 @@ class RequestLifecycle {
     const table = this.table.forRequest(Date.now() + LOG_MS);
     if (identified === undefined && problem !== undefined) {
       await Promise.all([
-        this.refusals.log(table, received, refusalOf(problem)),
+        this.refusals.log(table, received, refusalOf(problem, answer.status)),
         this.setups.recordRefused(table, received, answer, problem),
       ]);
     }

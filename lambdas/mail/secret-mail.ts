@@ -20,13 +20,18 @@ export function secretMail(
   const { connection, adminUrl } = context;
   const { token: secret, client, expiresAt } = notice;
   const { name } = consoleLabelsOf(connection.identityProvider);
+  const { scopes } = connection.oauth?.clients.find(({ id }) => id === client) ?? {};
+  const effect =
+    scopes === undefined
+      ? `${name} gets no access tokens, and its requests fail (401): new users are not created, ` +
+        'and users who leave keep their access.'
+      : `it gets no access tokens for ${scopes.join(', ')}.`;
   const command = `oauth-clients add-secret ${connection.id} ${client} --show`;
   return render(`OAuth client secret of ${connection.displayName} expires ${whenOf(notice)}`, [
     {
       text:
         `The secret ${secret} of the OAuth client ${client} of ${nameOf(connection)} expires on ` +
-        `${dateOf(expiresAt)}. After that, ${name} gets no access tokens, and its requests fail ` +
-        '(401): new users are not created, and users who leave keep their access.',
+        `${dateOf(expiresAt)}. After that, ${effect}`,
     },
     ...forOperators(
       context,

@@ -2,6 +2,7 @@ import type { Connection } from '../../directory/connections/connection';
 import type { Credential } from '../../directory/connections/credential';
 import { matchSecret } from '../../directory/connections/oauth/clients';
 import type { OAuthClient, Trust } from '../../directory/connections/oauth/oauth-settings';
+import { isLive } from '../../directory/connections/tokens';
 import type { Table } from '../../directory/store/table';
 import type { TokenVerifier } from '../federation/token-verifier';
 import { assertionProblem, type TokenProblem } from '../http/authenticate';
@@ -20,8 +21,10 @@ export interface AuthenticatedClient {
 /** A client that is not let in. */
 export interface RefusedClient {
   readonly problem: TokenProblem;
-  /** Its id if the connection has such a client, else empty. */
-  readonly client: string;
+  /** Its id if the connection has such a client. */
+  readonly client?: string;
+  /** Id of the secret, if the client presented one of its own that has expired. */
+  readonly secret?: string;
 }
 
 /** Authenticates a client of a connection by its secret or its assertion. */
@@ -37,7 +40,7 @@ export async function authenticateClient(
   const client = oauth?.clients.find(({ id }) => id === presented.client);
   if (client === undefined) {
     const detail = 'the connection has no client with this id';
-    return { problem: { code: 'clientUnknown', detail }, client: '' };
+    return { problem: { code: 'clientUnknown', detail } };
   }
   return authenticateSecret(client, presented.secret);
 }
@@ -50,22 +53,21 @@ function authenticateSecret(
   const match = matchSecret(client, presented);
   if ('problem' in match) return { problem: secretProblem(match.problem, id), client: id };
   const { secret } = match;
+  if (!isLive(secret)) {
+    const detail = `the secret of ${id} has expired`;
+    return { problem: { code: 'expiredSecret', detail }, client: id, secret: secret.id };
+  }
   const credential = { ...secret, ...(scopes === undefined ? {} : { scopes }) };
   return { credential, accessTokenSeconds, endsAt: secret.expiresAt };
 }
 
 function secretProblem(
-  problem: 'notASecret' | 'unknownSecret' | 'wrongSecret' | 'expiredSecret',
+  problem: 'notASecret' | 'unknownSecret' | 'wrongSecret',
   client: string,
 ): TokenProblem {
-  switch (problem) {
-    case 'notASecret':
-      return { code: 'noSecret', detail: `the secret for ${client} is not one of this service` };
-    case 'expiredSecret':
-      return { code: 'expiredSecret', detail: `the secret of ${client} has expired` };
-    default:
-      return { code: 'wrongClientSecret', detail: `the secret is not one of ${client}` };
-  }
+  return problem === 'notASecret'
+    ? { code: 'noSecret', detail: `the secret for ${client} is not one of this service` }
+    : { code: 'wrongClientSecret', detail: `the secret is not one of ${client}` };
 }
 
 async function authenticateAssertion(
@@ -76,10 +78,10 @@ async function authenticateAssertion(
 ): Promise<AuthenticatedClient | RefusedClient> {
   if (trust === undefined) {
     const detail = 'the client sent an assertion, and the connection trusts no issuer';
-    return { problem: { code: 'noTrust', detail }, client: '' };
+    return { problem: { code: 'assertionWithoutTrust', detail } };
   }
   const failed = await verifier.failedCheck(table, trust, 'assertion', assertion);
-  if (failed !== undefined) return { problem: assertionProblem(failed), client: '' };
+  if (failed !== undefined) return { problem: assertionProblem(failed) };
   const { accessTokenSeconds } = trust;
   return { credential: trust, accessTokenSeconds };
 }

@@ -54,7 +54,8 @@ function grantedScopes(
   if (missing.length > 0) {
     throw new TokenError('invalid_scope', `The client lacks ${missing.join(', ')}.`);
   }
-  return known;
+  // A token for all that an unlimited client may do is unlimited, too.
+  return owned === undefined && ALL.every((scope) => known.includes(scope)) ? undefined : known;
 }
 
 function isCovered(scope: TokenScope, owned: readonly TokenScope[] | undefined): boolean {

@@ -1,6 +1,6 @@
 import { CONNECTION_ID, type Connection } from '../../directory/connections/connection';
 import { Connections } from '../../directory/connections/connections';
-import { unlessBusy } from '../../directory/store/retries';
+import { networkOf } from '../../directory/connections/oauth/token-failures';
 import type { Table } from '../../directory/store/table';
 import { connectionDisabled } from '../../scim/errors/access-errors';
 import { ScimError } from '../../scim/errors/scim-error';
@@ -8,8 +8,9 @@ import { openTokenVerifier } from '../federation/open-verifier';
 import type { Answer } from '../http/answer';
 import { refusalOf, type TokenProblem } from '../http/authenticate';
 import type { ReceivedRequest } from '../http/request-context';
+import type { ScimRequest } from '../http/scim-request';
 import { SetupRecorder } from '../http/setup-recorder';
-import { FailureRecorder } from '../observability/failure-recorder';
+import { FailureRecorder, type IdentifiedCaller } from '../observability/failure-recorder';
 import { logFailure } from '../observability/log';
 import { RefusalLog } from '../observability/refusal-log';
 import {
@@ -53,7 +54,7 @@ export class TokenEndpoint {
     try {
       return await this.serve(received);
     } catch (error) {
-      if (error instanceof TokenError) return error.toAnswer();
+      if (error instanceof TokenError) return this.reject(received, error);
       logFailure(error, received.requestId);
       const isBusy = error instanceof ScimError && error.code === 'busy';
       const status = isBusy ? 503 : 500;
@@ -74,8 +75,8 @@ export class TokenEndpoint {
     const connection = await new Connections(table).find(request.connectionId);
     if (connection === undefined) return this.refuseUnknown(received);
     const client = await authenticateClient(connection, sent.authentication, table, this.verifier);
-    if ('problem' in client) return this.refuse(received, client);
-    if (!connection.enabled) throw await this.refuseDisabled(received, connection, client);
+    if ('problem' in client) return this.refuse(received, connection, client);
+    if (!connection.enabled) return this.refuseDisabled(received, connection, client);
     return this.grant(received, connection, client, sent);
   }
 
@@ -92,11 +93,19 @@ export class TokenEndpoint {
 
   private async refuse(
     received: ReceivedTokenRequest,
-    { problem, client }: RefusedClient,
+    connection: Connection,
+    { problem, client, secret }: RefusedClient,
   ): Promise<Answer> {
-    const [answer] = await Promise.all([
-      this.countFailure(received, client),
-      this.logRefusal(this.tableForLog(), received, problem),
+    const answer = await this.countFailure(received, client);
+    if (secret === undefined) {
+      await this.logRefusal(received, answer, problem);
+      return answer;
+    }
+    const failures = this.recorder(received, { connection, token: secret });
+    failures.recordRefusedClient(withoutBody(received.request), problem.detail);
+    await Promise.all([
+      failures.write(),
+      this.setups.recordRefused(this.tableForLog(), received, answer, problem),
     ]);
     return answer;
   }
@@ -104,47 +113,65 @@ export class TokenEndpoint {
   /** Answers as if the connection existed, so that the limit does not show whether it does. */
   private async refuseUnknown(received: ReceivedTokenRequest): Promise<Answer> {
     const isPossible = CONNECTION_ID.test(received.request.connectionId);
-    return isPossible ? this.countFailure(received, '') : invalidClient().toAnswer();
+    return isPossible ? this.countFailure(received) : invalidClient().toAnswer();
   }
 
   private async countFailure(
-    { request, address, begun }: ReceivedTokenRequest,
-    client: string,
+    { request: { connectionId: connection }, address, begun }: ReceivedTokenRequest,
+    client?: string,
   ): Promise<Answer> {
-    const source = { connection: request.connectionId, address, client };
+    const source = { connection, network: networkOf(address), client };
     const wait = await this.limit.count(this.tableForLog(), source, begun);
     return (wait === undefined ? invalidClient() : tooManyFailures(wait)).toAnswer();
   }
 
+  /** Answers a request that asks for something else than a token that its client may have. */
+  private async reject(received: ReceivedTokenRequest, error: TokenError): Promise<Answer> {
+    const answer = error.toAnswer();
+    const detail = `${error.code}: ${error.description}`;
+    await this.logRefusal(received, answer, { code: 'invalidRequest', detail });
+    return answer;
+  }
+
   private async logRefusal(
-    table: Table,
     received: ReceivedTokenRequest,
+    answer: Answer,
     problem: TokenProblem,
   ): Promise<void> {
-    const reason = { ...refusalOf(problem), cause: 'clientRefused' } as const;
+    const table = this.tableForLog();
+    const reason = { ...refusalOf(problem, answer.status), cause: 'clientRefused' } as const;
     await Promise.all([
       this.refusals.log(table, received, reason),
-      this.setups.recordRefused(table, received, invalidClient().toAnswer(), problem),
+      this.setups.recordRefused(table, received, answer, problem),
     ]);
   }
 
   /** Logs that a known client asks for a token of a disabled connection. */
   private async refuseDisabled(
-    { request, requestId, begun }: ReceivedTokenRequest,
+    received: ReceivedTokenRequest,
     connection: Connection,
     { credential }: AuthenticatedClient,
-  ): Promise<TokenError> {
-    const caller = { connection, token: credential.id };
+  ): Promise<Answer> {
+    const failures = this.recorder(received, { connection, token: credential.id });
+    failures.record(withoutBody(received.request), connectionDisabled());
+    await failures.write();
+    return new TokenError('unauthorized_client', 'This connection is disabled.').toAnswer();
+  }
+
+  private recorder(
+    { requestId, begun }: ReceivedTokenRequest,
+    caller: IdentifiedCaller,
+  ): FailureRecorder {
     const openTable = (): Table => this.tableForLog();
-    const context = { openTable, requestId, begun, logDays: this.logDays };
-    const failures = new FailureRecorder(caller, context);
-    // The body has the client's secret, which the log must not see.
-    failures.record({ ...request, body: '' }, connectionDisabled());
-    await unlessBusy(() => failures.write());
-    return new TokenError('unauthorized_client', 'This connection is disabled.');
+    return new FailureRecorder(caller, { openTable, requestId, begun, logDays: this.logDays });
   }
 
   private tableForLog(): Table {
     return this.table.forRequest(Date.now() + LOG_MS);
   }
+}
+
+/** The body has the client's secret, which the log must not see. */
+function withoutBody(request: ScimRequest): ScimRequest {
+  return { ...request, body: '' };
 }

@@ -57,7 +57,7 @@ export interface RecordingContext {
 /** A failure, reduced to what the log may show. */
 interface Failure {
   readonly status: number;
-  readonly code: ErrorCode;
+  readonly code: ErrorCode | 'clientRefused';
   readonly scimType?: ScimType | undefined;
   readonly attribute?: string | undefined;
   readonly detail?: string | undefined;
@@ -86,6 +86,11 @@ export class FailureRecorder {
     const searched = filter === undefined ? undefined : `the filter was ${filter}`;
     const detail = expected === undefined ? searched : `${attribute ?? ''} must be ${expected}`;
     this.add(request, { status, code, scimType, attribute, detail, received });
+  }
+
+  /** Records that the token endpoint refused a client of the connection. @param detail why */
+  recordRefusedClient(request: LoggedRequest, detail: string): void {
+    this.add(request, { status: 401, code: 'clientRefused', detail });
   }
 
   /** Records unknown members that were skipped; everything else in the request was done. */

@@ -23,7 +23,10 @@ export interface RefusedRequest {
 
 /** Why a request was refused. */
 export interface RefusalReason {
+  readonly status: number;
   readonly cause: 'tokenRefused' | 'clientRefused';
+  /** Entries of the same kind share an occasion: what is wrong, in one word. */
+  readonly kind: string;
   readonly detail: string;
   /** The check that a token of the identity provider failed. */
   readonly failed?: FailedCheck;
@@ -32,7 +35,7 @@ export interface RefusalReason {
 /**
  * Logs requests with an unknown token: the most common mistake in a setup is a token that was
  * cut off. Anybody can send such requests, so there is one entry a minute for each connection and
- * failed check, and a function instance reads the connection no more often.
+ * kind of mistake, and a function instance reads the connection no more often.
  */
 export class RefusalLog {
   private readonly recent = new RecentKeys();
@@ -44,20 +47,19 @@ export class RefusalLog {
   async log(
     table: Table,
     { request, requestId, begun }: RefusedRequest,
-    { cause, detail, failed }: RefusalReason,
+    { status, cause, kind, detail, failed }: RefusalReason,
   ): Promise<void> {
     const { connectionId: connection, method, resource: route } = request;
     const time = newEntryTime();
     if (!CONNECTION_ID.test(connection)) return;
-    const check = failed?.check ?? cause;
-    if (!this.recent.add(`${connection} ${check} ${time.at.slice(0, 16)}`)) return;
+    if (!this.recent.add(`${connection} ${kind} ${time.at.slice(0, 16)}`)) return;
     try {
       await unlessBusy(async () => {
         if ((await new Connections(table).find(connection)) === undefined) return;
-        const entry = { ...time, connection, requestId, method, route, status: 401 };
-        const details = { cause, detail, ...failed, count: 1 };
+        const entry = { ...time, connection, requestId, method, route, status, cause, detail };
+        const rest = { ...failed, count: 1, latency: Date.now() - begun };
         await Promise.all([
-          logRefusal(table, { ...entry, ...details, latency: Date.now() - begun }, this.days),
+          logRefusal(table, { ...entry, ...rest }, kind, this.days),
           // So that the console does not show a connection as idle while it is refused.
           countUse(table, connection, { requests: 1, failures: 1 }),
         ]);

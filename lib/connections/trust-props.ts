@@ -9,7 +9,7 @@ export interface TrustProps {
   /**
    * Issuer of the customer's tenant.
    *
-   * `https://login.microsoftonline.com/<tenant id>/v2.0`, its like in a sovereign cloud, or
+   * `https://login.microsoftonline.com/<tenant id>/v2.0`, the same of a sovereign cloud, or
    * `https://sts.windows.net/<tenant id>/` for a blank Secret Token.
    */
   readonly issuer: string;
@@ -31,7 +31,7 @@ export interface TrustProps {
   /**
    * What the access tokens may do.
    *
-   * Of `users:read`, `users:read-write`, `groups:read` and `groups:read-write`.
+   * Some of `users:read`, `users:read-write`, `groups:read` and `groups:read-write`.
    *
    * @default - everything
    */

@@ -86,7 +86,7 @@ export function createFunctions(
   // Discovery stores when tokens were last used, and logs failures.
   factory.allowTable(discovery, 'GetItem', 'UpdateItem', 'PutItem');
   const oauth = factory.create('OAuth', 'oauth', 'SCIM: issues access tokens');
-  // It stores the keys of issuers, counts failures, and records when secrets were last used.
+  // It stores the keys of issuers, counts failures, and logs refusals.
   factory.allowTable(oauth, 'GetItem', 'UpdateItem', 'PutItem');
   const tokenRotation = factory.tokenRotation();
   const webhooks = factory.webhooks();

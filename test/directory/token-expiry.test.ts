@@ -131,6 +131,20 @@ test.each<[string, readonly number[], number]>([
   expect(secretsNearExpiry(withClient(clientWith(days)), now)).toBe(expected);
 });
 
+test.each<[string, number, number]>([
+  ['was in use', -2, 1],
+  ['was left over long before', -9, 0],
+])('a secret that has ended and %s near its end', (_, lastUse, expected) => {
+  const client = clientWith([-1], new Date(now + lastUse * DAY_MS).toISOString());
+  expect(secretsNearExpiry(withClient(client), now)).toBe(expected);
+});
+
+test('a client with scopes leaves the main token needed', () => {
+  const client = clientWith([9], new Date(now - DAY_MS).toISOString());
+  const scopes = ['groups:read'] as const;
+  expect(neededTokens(withClient({ ...client, scopes }, [token(9)]))).toHaveLength(1);
+});
+
 test.each<[string, number | undefined, number | undefined, number]>([
   ['neither is used', undefined, undefined, 1],
   ['only the token is used', -1, undefined, 1],

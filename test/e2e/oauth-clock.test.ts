@@ -22,6 +22,8 @@ test('an access token ends after an hour, and its secret issues the next one', a
   expect((await client.call('GET', '/Users', undefined, again)).status).toBe(200);
   // An expired access token is no failure that anybody is told about.
   expect((await server.mails()).filter(({ subject }) => subject.includes('fail'))).toEqual([]);
+  const log = await admin('GET', `/connections/${client.id}/requests?status=failed`);
+  expect(log.body.requests).toEqual([]);
 });
 
 test('recipients are reminded of a secret that ends, and no token outlives it', async () => {
@@ -47,5 +49,16 @@ test('recipients are reminded of a secret that ends, and no token outlives it', 
   await server.advance(1000);
   const use = bearer(last.body.access_token);
   expectError(await client.call('GET', '/Users', undefined, use), 401);
+  const told = (await server.mails()).length;
   expect((await requestToken(client, sent)).status).toBe(401);
+  const log = await admin('GET', `/connections/${client.id}/requests?status=failed`);
+  expect(log.body.requests[0]).toMatchObject({
+    cause: 'clientRefused',
+    detail: `the secret of ${clientId} has expired`,
+    token: expect.any(String),
+  });
+  await server.advance(3600);
+  const [mail] = (await server.mails()).slice(told);
+  expect(mail?.subject).toBe('SCIM provisioning of Test: 1 request failed');
+  expect(mail?.text).toContain('The client is refused');
 });

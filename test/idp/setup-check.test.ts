@@ -95,8 +95,19 @@ test.each(TOKEN_PROBLEM_CODES)('the problem %s is told in words, with what to do
   const facts = { ...users, status: 401, cause: 'tokenRefused', tokenProblem: code };
   const [step] = describeSetup([facts], 'okta').steps;
   expect(step).toMatchObject({ kind: 'problem', result: 'Refused' });
-  expect(step?.text).toMatch(/^[A-Z].*(?:aste|create).*\.$/);
+  expect(step?.text).toMatch(/^[A-Z].*(?:aste|create|ry again|sk the operators).*\.$/);
   expect(step?.text).not.toContain('{');
+});
+
+test('a refused client is corrected once a token is issued, which is told in words', () => {
+  const token = { ...users, method: 'POST', route: `${CONNECTION}/oauth2/token` };
+  const refused = { ...token, status: 400, tokenProblem: 'invalidRequest' };
+  const limited = { ...token, status: 429, tokenProblem: 'wrongClientSecret' };
+  expect(describeSetup([refused, limited], 'entra').problem?.title).toBe(
+    'Wrong request for a token',
+  );
+  const { problem, steps, test: tested } = describeSetup([token, refused, limited], 'generic');
+  expect([problem, tested, steps[0]?.title]).toEqual([undefined, undefined, 'Access token issued']);
 });
 
 test('the characters that a token lacks are counted', () => {
@@ -113,9 +124,16 @@ test('any request is described in full sentences, for every identity provider', 
       at: fc.constant(at),
       method: fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'),
       route: fc.constantFrom(
-        ...['/Users', '/Users/{id}', '/Groups', '/Groups/{id}', '/Bulk', '/{proxy+}', ''].map(
-          (path) => `${CONNECTION}${path}`,
-        ),
+        ...[
+          '/Users',
+          '/Users/{id}',
+          '/Groups',
+          '/Groups/{id}',
+          '/Bulk',
+          '/oauth2/token',
+          '/{proxy+}',
+          '',
+        ].map((path) => `${CONNECTION}${path}`),
       ),
       status: fc.constantFrom(200, 201, 204, 304, 400, 401, 403, 404, 409, 412, 429, 500, 501, 503),
       cause: fc.constantFrom(...CAUSES, 'later'),

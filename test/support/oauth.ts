@@ -1,4 +1,4 @@
-import { admin, send, type Body, type Client, type Reply } from './client';
+import { admin, Client, send, type Body, type Reply } from './client';
 
 const FORM = 'application/x-www-form-urlencoded';
 
@@ -36,6 +36,14 @@ export async function createOAuthClient(
   const { status, text, body } = await admin('POST', `/connections/${id}/oauthClients`, settings);
   if (status !== 201) throw new Error(text);
   return { clientId: body.id as string, secret: body.secret.value as string, body };
+}
+
+/** Creates a connection with an OAuth client. @param settings those of the client */
+export async function connectWithClient(
+  settings: object = {},
+): Promise<{ client: Client; clientId: string; secret: string; body: Body }> {
+  const client = await Client.connect('entra');
+  return { client, ...(await createOAuthClient(client, settings)) };
 }
 
 /** Returns the headers of a request with an access token. */

@@ -1,6 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Credential } from '../credential';
-import { isLive, TOKEN_SCOPES, type TokenScope } from '../tokens';
+import { digestOf, isLive, TOKEN_SCOPES, type TokenScope } from '../tokens';
 import type { OAuthSettings } from './oauth-settings';
 
 /*
@@ -54,8 +54,7 @@ export function sealAccessToken(
 export function readAccessToken(value: string): PresentedAccessToken | undefined {
   const [, connection, claims, seal] = FORMAT.exec(value) ?? [];
   if (connection === undefined || claims === undefined || seal === undefined) return undefined;
-  const digest = createHash('sha256').update(value).digest('base64url');
-  return { connection, digest, claims, seal };
+  return { connection, digest: digestOf(value), claims, seal };
 }
 
 /** Checks an access token's seal, its end, and that what it was issued for still exists. */
@@ -68,7 +67,7 @@ export function openAccessToken(
   const expected = Buffer.from(sealOf(settings.key, connection, claims), 'base64url');
   if (!timingSafeEqual(expected, Buffer.from(seal, 'base64url'))) return { problem: 'unknown' };
   const { credential: id, expires, scopes } = claimsIn(claims);
-  const found = credentialsOf(settings).find((each) => each.id === id);
+  const found = issuedFor(settings).find((each) => each.id === id);
   if (found === undefined) return { problem: 'revoked', id };
   if (expires * 1000 <= now.getTime() || !found.isLive(now)) return { problem: 'expired' };
   const { lastUsedAt } = found;
@@ -87,7 +86,8 @@ interface NamedCredential {
   readonly isLive: (now: Date) => boolean;
 }
 
-function credentialsOf({ clients, trust }: OAuthSettings): readonly NamedCredential[] {
+/** Returns what an access token may have been issued for. */
+function issuedFor({ clients, trust }: OAuthSettings): readonly NamedCredential[] {
   const secrets = clients.flatMap((client) => client.secrets);
   return [
     ...secrets.map((secret) => ({ ...secret, isLive: (now: Date) => isLive(secret, now) })),

@@ -1,6 +1,6 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Connection } from '../connection';
-import { isLive } from '../tokens';
+import { digestOf, isLive } from '../tokens';
 import type { ClientSecret, OAuthClient, OAuthSettings, Trust } from './oauth-settings';
 
 /** A new secret with its value, which the table does not store. */
@@ -32,16 +32,15 @@ export function issueSecret(expiresInDays: number, now = new Date()): IssuedSecr
   };
 }
 
-/** A secret that belongs to a client, or the reason why none does. */
+/** A secret that belongs to a client, perhaps an expired one, or the reason why none does. */
 export type SecretMatch =
   | { readonly secret: ClientSecret }
-  | { readonly problem: 'notASecret' | 'unknownSecret' | 'wrongSecret' | 'expiredSecret' };
+  | { readonly problem: 'notASecret' | 'unknownSecret' | 'wrongSecret' };
 
 /** Finds the secret of a client that matches a presented one, comparing in constant time. */
 export function matchSecret(
   { secrets }: Pick<OAuthClient, 'secrets'>,
   presented: string,
-  now = new Date(),
 ): SecretMatch {
   const [, id] = SECRET.exec(presented) ?? [];
   if (id === undefined) return { problem: 'notASecret' };
@@ -51,12 +50,18 @@ export function matchSecret(
   const isEqual = timingSafeEqual(expected, Buffer.from(digestOf(presented), 'base64url'));
   if (secret === undefined) return { problem: 'unknownSecret' };
   if (!isEqual) return { problem: 'wrongSecret' };
-  return isLive(secret, now) ? { secret } : { problem: 'expiredSecret' };
+  return { secret };
 }
 
 /** Returns the client's secrets that have not expired. */
 export function liveSecrets({ secrets }: OAuthClient, now = new Date()): readonly ClientSecret[] {
   return secrets.filter((secret) => isLive(secret, now));
+}
+
+/** Returns the id of the secret that was created last, of all clients; empty if there is none. */
+export function latestSecretId(clients: readonly OAuthClient[]): string {
+  const secrets = clients.flatMap((client) => client.secrets);
+  return [...secrets].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0]?.id ?? '';
 }
 
 /**
@@ -73,8 +78,4 @@ export function withOAuth(
   if (clients.length === 0 && trust === undefined) return connection;
   const key = oauth?.key ?? randomBytes(32).toString('base64url');
   return { ...connection, oauth: { key, clients, ...(trust === undefined ? {} : { trust }) } };
-}
-
-function digestOf(value: string): string {
-  return createHash('sha256').update(value).digest('base64url');
 }

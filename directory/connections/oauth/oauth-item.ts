@@ -75,6 +75,7 @@ function trustFrom(trust: StoredRecord, item: Item): Trust {
     audiences: Array.isArray(audiences) ? audiences.map(String) : [],
     ...(scopes === undefined ? {} : { scopes }),
     accessTokenSeconds: Number(trust['accessTokenSeconds']),
+    ...(trust['declared'] === true ? { declared: true } : {}),
     createdAt: asText(trust['createdAt']),
     ...lastUse(item, trust),
   };

@@ -46,6 +46,8 @@ export interface Trust {
   /** Undefined for the right to do everything. */
   readonly scopes?: readonly TokenScope[];
   readonly accessTokenSeconds: number;
+  /** Whether the stack that declares the connection has set it, not an operator. */
+  readonly declared?: true;
   /** RFC 3339. */
   readonly createdAt: string;
   /** RFC 3339; recorded at most once an hour. */

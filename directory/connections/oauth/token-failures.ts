@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { encodeValue } from '../../store/key-texts';
 import { tokenFailurePartition } from '../../store/keys';
 import type { Table } from '../../store/table';
@@ -8,23 +9,48 @@ export const FAILURES_PER_MINUTE = 10;
 /** A counter is deleted after this time. */
 const KEPT_SECONDS = 120;
 
+/** The source of failed requests, and the client that they named. */
+export interface FailureSource {
+  /**
+   * Id of the connection. Those that do not exist count as well, so that the limit does not show
+   * which ones do.
+   */
+  readonly connection: string;
+  /** See `networkOf`. */
+  readonly network: string;
+  /** Id of a client of the connection; undefined for any other. */
+  readonly client: string | undefined;
+}
+
 /**
  * Counts a failed request for an access token.
- * @param source the address that it came from
- * @param connection its id, even if there is no such connection
- * @param client id of a client of the connection; empty for any other
  * @param now milliseconds since the epoch
- * @returns how many this source has sent for this client in this minute
+ * @returns how many this source has sent in this minute
  */
 export async function countTokenFailure(
   table: Table,
-  connection: string,
-  source: string,
-  client: string,
+  { connection, network, client = '' }: FailureSource,
   now: number,
 ): Promise<number> {
-  const minute = Math.floor(now / 60_000);
-  const sk = `${minute}#${client}#${encodeValue(source)}`;
+  const sk = `${Math.floor(now / 60_000)}#${client}#${encodeValue(network)}`;
   const key = { pk: tokenFailurePartition(connection), sk };
-  return table.incrementFrom(key, 'failures', { least: 0, by: 1, keptSeconds: KEPT_SECONDS });
+  return table.count(key, 'failures', KEPT_SECONDS);
+}
+
+/**
+ * Returns the network of an address. Whoever has one address of IPv6 has the 2^64 addresses that
+ * share its first four groups.
+ */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [head = '', tail = ''] = address.split('::');
+  const [before, after] = [groupsOf(head), groupsOf(tail)];
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => 0);
+  const network = [...before, ...zeros, ...after].slice(0, 4);
+  return `${network.map((group) => group.toString(16)).join(':')}::/64`;
+}
+
+function groupsOf(text: string): readonly number[] {
+  const groups = text.split(':').filter((group) => group !== '');
+  return groups.map((group) => Number.parseInt(group, 16));
 }

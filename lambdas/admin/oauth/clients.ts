@@ -1,6 +1,8 @@
+import type * as z from 'zod/mini';
 import type { ActionName } from '../../../directory/connections/audit';
 import {
   issueSecret,
+  latestSecretId,
   liveSecrets,
   newClientId,
   withOAuth,
@@ -18,6 +20,10 @@ import { readBody } from '../../json-api/read-body';
 import type { ConnectionServices, Services } from '../services';
 import { describeClient, describeIssuedSecret } from './describe-oauth';
 import { CREATE_CLIENT, CREATE_SECRET } from './oauth-requests';
+
+const SENT_BEFORE =
+  'A secret was created in the meantime. A new secret is shown once, and loading its page again ' +
+  'does not create another. If you do not have it, open the page OAuth and create a new one.';
 
 /** For answers that contain a secret. */
 const NO_STORE = { 'Cache-Control': 'no-store' };
@@ -41,7 +47,21 @@ export async function createClient(
   services: Services,
   { connectionId, body }: ApiRequest,
 ): Promise<Answer> {
-  const { expiresInDays, scopes, ...settings } = readBody(CREATE_CLIENT, body);
+  return addClient(services, connectionId, readBody(CREATE_CLIENT, body));
+}
+
+/**
+ * Adds a client.
+ * @param follows the latest secret as the caller knows it; undefined for any
+ * @returns the answer with the client and its secret
+ * @throws Problem 404, 409 for too many clients or if `follows` is out of date
+ */
+export async function addClient(
+  services: Services,
+  connection: string,
+  { expiresInDays, scopes, ...settings }: z.output<typeof CREATE_CLIENT>,
+  follows?: string,
+): Promise<Answer> {
   const issued = issueSecret(expiresInDays);
   const { value: _, ...secret } = issued;
   const client: OAuthClient = {
@@ -51,14 +71,15 @@ export async function createClient(
     createdAt: secret.createdAt,
     secrets: [secret],
   };
-  await changeClients(services, connectionId, 'oauthClient.create', (clients) => {
+  await changeClients(services, connection, 'oauthClient.create', (clients) => {
+    checkLatest(clients, follows);
     if (clients.length >= MAXIMUM_CLIENTS) {
       const text = `The connection has ${MAXIMUM_CLIENTS} OAuth clients already. Delete one first.`;
       throw new Problem(409, text);
     }
     return [...clients, client];
   });
-  const described = describeClient(services, connectionId, client);
+  const described = describeClient(services, connection, client);
   return jsonAnswer(201, { ...described, secret: describeIssuedSecret(issued) }, NO_STORE);
 }
 
@@ -80,19 +101,37 @@ export async function createSecret(
   services: Services,
   { connectionId, parameter, body }: ApiRequest,
 ): Promise<Answer> {
-  const id = parameter('clientId');
   const { expiresInDays } = readBody(CREATE_SECRET, body);
+  return addSecret(services, connectionId, parameter('clientId'), expiresInDays);
+}
+
+/**
+ * Adds a second secret of a client.
+ * @param follows the latest secret as the caller knows it; undefined for any
+ * @returns the answer with the secret
+ * @throws Problem 404, 409 for too many secrets or if `follows` is out of date
+ */
+export async function addSecret(
+  services: Services,
+  connection: string,
+  id: string,
+  expiresInDays: number,
+  follows?: string,
+): Promise<Answer> {
   const issued = issueSecret(expiresInDays);
   const { value: _, ...secret } = issued;
-  await changeClient(services, connectionId, id, 'clientSecret.create', (client) => {
-    const live = liveSecrets(client);
-    if (live.length >= MAXIMUM_SECRETS) {
-      const text =
-        `The client has ${MAXIMUM_SECRETS} secrets that have not expired. ` +
-        'Delete the one that is no longer used.';
-      throw new Problem(409, text);
-    }
-    return { ...client, secrets: [...live, secret] };
+  await changeClients(services, connection, 'clientSecret.create', (clients) => {
+    checkLatest(clients, follows);
+    return changedClient(clients, id, (client) => {
+      const live = liveSecrets(client);
+      if (live.length >= MAXIMUM_SECRETS) {
+        const text =
+          `The client has ${MAXIMUM_SECRETS} secrets that have not expired. ` +
+          'Delete the one that is no longer used.';
+        throw new Problem(409, text);
+      }
+      return { ...client, secrets: [...live, secret] };
+    });
   });
   return jsonAnswer(201, describeIssuedSecret(issued), NO_STORE);
 }
@@ -103,25 +142,30 @@ export async function deleteSecret(
   { connectionId, parameter }: ApiRequest,
 ): Promise<Answer> {
   const [id, secretId] = [parameter('clientId'), parameter('secretId')];
-  await changeClient(services, connectionId, id, 'clientSecret.delete', (client) => {
-    const secrets = client.secrets.filter((secret) => secret.id !== secretId);
-    if (secrets.length < client.secrets.length) return { ...client, secrets };
-    throw new Problem(404, `The client has no secret "${shortened(secretId)}".`);
-  });
+  await changeClients(services, connectionId, 'clientSecret.delete', (clients) =>
+    changedClient(clients, id, (client) => {
+      const secrets = client.secrets.filter((secret) => secret.id !== secretId);
+      if (secrets.length < client.secrets.length) return { ...client, secrets };
+      throw new Problem(404, `The client has no secret "${shortened(secretId)}".`);
+    }),
+  );
   return { status: 204 };
 }
 
-async function changeClient(
-  services: ConnectionServices,
-  connection: string,
+/** @throws Problem 409 if another secret was created since the form was shown */
+function checkLatest(clients: readonly OAuthClient[], follows: string | undefined): void {
+  if (follows === undefined || latestSecretId(clients) === follows) return;
+  throw new Problem(409, SENT_BEFORE);
+}
+
+/** @throws Problem 404 */
+function changedClient(
+  clients: readonly OAuthClient[],
   id: string,
-  action: ActionName,
   change: (client: OAuthClient) => OAuthClient,
-): Promise<void> {
-  await changeClients(services, connection, action, (clients) => {
-    if (!clients.some((client) => client.id === id)) throw noClient(id);
-    return clients.map((client) => (client.id === id ? change(client) : client));
-  });
+): readonly OAuthClient[] {
+  if (!clients.some((client) => client.id === id)) throw noClient(id);
+  return clients.map((client) => (client.id === id ? change(client) : client));
 }
 
 async function changeClients(

@@ -42,12 +42,13 @@ export function describeIssuedSecret({ id, value, createdAt, expiresAt }: Issued
 export function describeTrust(
   services: Services,
   connection: string,
-  { id: _, lastUsedAt, ...trust }: Trust,
+  { id: _, declared: __, lastUsedAt, ...trust }: Trust,
 ): object {
   const lastUse = { lastUsedAt: lastUsedAt ?? null };
   return { ...trust, ...lastUse, tokenEndpoint: tokenEndpointOf(services, connection) };
 }
 
-function tokenEndpointOf({ scimBaseUrl }: Services, connection: string): string {
+/** Returns the URL of a connection's token endpoint. */
+export function tokenEndpointOf({ scimBaseUrl }: Services, connection: string): string {
   return `${scimBaseUrl(connection)}${TOKEN_PATH}`;
 }

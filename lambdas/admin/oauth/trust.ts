@@ -60,7 +60,9 @@ export async function endTrust(
 }
 
 /**
- * Sets the issuer that a connection trusts. The same settings again change nothing.
+ * Sets the issuer that a connection trusts. The same settings again keep the access tokens that
+ * were issued for it.
+ * @param origin of a trust that the connection's stack declares
  * @throws Problem 400 naming each wrong field, 404
  */
 export async function setTrust(
@@ -68,16 +70,16 @@ export async function setTrust(
   id: string,
   settings: TrustSettings,
   allowsLoopback: boolean,
+  origin: Pick<Trust, 'declared'> = {},
 ): Promise<Trust> {
   const terms = checkedTrust(settings, allowsLoopback);
   const created = { id: randomBytes(5).toString('hex'), createdAt: new Date().toISOString() };
-  let trust: Trust = { ...created, ...terms };
+  let trust: Trust = { ...created, ...terms, ...origin };
   const action = { actor, action: 'trust.put' } as const;
   const changed = await connections.change(id, action, (connection) => {
     const before = connection.oauth?.trust;
     if (before !== undefined && isDeepStrictEqual(termsIn(before), terms)) {
-      trust = before;
-      return connection;
+      trust = { ...before, ...origin };
     }
     return withTrust(connection, trust);
   });
@@ -86,9 +88,15 @@ export async function setTrust(
 }
 
 /** A trust without its id and its times. */
-type Terms = Omit<Trust, 'id' | 'createdAt' | 'lastUsedAt'>;
+type Terms = Omit<Trust, 'id' | 'declared' | 'createdAt' | 'lastUsedAt'>;
 
-function termsIn({ id: _, createdAt: __, lastUsedAt: ___, ...terms }: Trust): Terms {
+function termsIn({
+  id: _,
+  declared: __,
+  createdAt: ___,
+  lastUsedAt: ____,
+  ...terms
+}: Trust): Terms {
   return terms;
 }
 

@@ -59,10 +59,9 @@ export async function handler(
     if (event.RequestType === 'Delete') {
       await remove(services, event.PhysicalResourceId, declaredBy);
     } else {
-      const hadTrust = hasDeclaredTrust(event);
       await oncePermitted(deadline, async () => {
         await createOrChange(services, id, settings, declaredBy);
-        await applyTrust(services, id, trust, hadTrust);
+        await applyTrust(services, id, trust);
       });
     }
   } catch (error) {
@@ -184,26 +183,20 @@ async function completeCreation(
 }
 
 /**
- * Sets the declared trust.
- * @param trust undefined to end a trust that was declared before
- * @param hadTrust whether one was declared before; one that an operator has set stays
+ * Sets the declared trust, or ends one that was declared before, also by another stack. One that an
+ * operator has set stays.
  */
 async function applyTrust(
   services: ConnectionServices,
   id: string,
   trust: JsonObject | undefined,
-  hadTrust: boolean,
 ): Promise<void> {
-  if (trust !== undefined) await setTrust(services, id, readSettings(TRUST, trust), false);
-  else if (hadTrust) await endTrust(services, id);
-}
-
-/** Returns whether the declaration that this event replaces had a trust. */
-function hasDeclaredTrust(event: CloudFormationCustomResourceEvent): boolean {
-  if (event.RequestType !== 'Update') return false;
-  const { Settings: text } = event.OldResourceProperties;
-  const settings = typeof text === 'string' ? parseJson(text) : undefined;
-  return isObject(settings) && settings['trust'] !== undefined;
+  if (trust !== undefined) {
+    await setTrust(services, id, readSettings(TRUST, trust), false, { declared: true });
+    return;
+  }
+  const connection = await services.connections.find(id);
+  if (connection?.oauth?.trust?.declared === true) await endTrust(services, id);
 }
 
 /** Deletes a connection that this resource has declared. */
