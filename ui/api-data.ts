@@ -22,38 +22,6 @@ export interface NewToken {
   readonly earlierTokens: readonly { readonly id: string; readonly endsAt: string }[];
 }
 
-/** An OAuth client of a connection, with its secrets. */
-export interface OAuthClientInfo {
-  readonly id: string;
-  readonly displayName: string;
-  readonly scopes?: readonly string[];
-  readonly secrets: readonly {
-    readonly id: string;
-    readonly expiresAt: string;
-    readonly lastUsedAt: string | null;
-    readonly state: 'active' | 'expired';
-  }[];
-}
-
-/** A client's secret that was just created, with its value. */
-export interface NewSecret {
-  readonly id: string;
-  readonly value: string;
-  readonly expiresAt: string;
-}
-
-/** An OAuth client that was just created, with its first secret. */
-export type NewOAuthClient = OAuthClientInfo & { readonly secret: NewSecret };
-
-/** The issuer whose tokens a connection trusts. */
-export interface TrustInfo {
-  readonly issuer: string;
-  readonly subject?: string;
-  readonly audiences: readonly string[];
-  readonly lastUsedAt: string | null;
-  readonly tokenEndpoint: string;
-}
-
 /** An entry of the provisioning log. */
 export interface LogEntry {
   readonly id: string;

@@ -9,6 +9,7 @@ import { addOpening } from './portal/opening';
 import { addReview } from './portal/review';
 import { addSetup } from './portal/setup';
 import { addStatus } from './portal/status';
+import { addOAuth } from './portal/oauth';
 import { addTokens } from './portal/tokens';
 import { Head } from './parts/parts';
 import { CallError } from './web/backend';
@@ -31,7 +32,8 @@ export function createPages(): Hono<PageEnvironment> {
     });
   });
   app.use('/portal/*', onlyIf('portal'));
-  for (const add of [addOpening, addSetup, addTokens, addLiveCheck, addReview, addStatus]) add(app);
+  for (const add of [addOpening, addSetup, addTokens, addOAuth, addLiveCheck, addReview, addStatus])
+    add(app);
   app.use('/console/*', onlyIf('console'));
   addConsole(app);
   app.notFound(notFound);

@@ -118,3 +118,46 @@ export interface EventPage {
 export interface SetupRequest extends SetupFacts {
   readonly id: string;
 }
+
+/** An OAuth client of a connection, with its secrets. */
+export interface OAuthClientInfo {
+  readonly id: string;
+  readonly displayName: string;
+  readonly scopes?: readonly string[];
+  readonly secrets: readonly {
+    readonly id: string;
+    readonly expiresAt: string;
+    readonly lastUsedAt: string | null;
+    readonly state: 'active' | 'expired';
+  }[];
+}
+
+/** A client's secret that was just created, with its value. */
+export interface NewSecret {
+  readonly id: string;
+  readonly value: string;
+  readonly expiresAt: string;
+}
+
+/** An OAuth client that was just created, with its first secret. */
+export type NewOAuthClient = OAuthClientInfo & { readonly secret: NewSecret };
+
+/** The issuer whose tokens a connection trusts. */
+export interface TrustInfo {
+  readonly issuer: string;
+  readonly subject?: string;
+  readonly audiences: readonly string[];
+  readonly lastUsedAt: string | null;
+  readonly tokenEndpoint: string;
+}
+
+/** The short-lived credentials of a connection, as far as the visitor manages them. */
+export interface OAuthInfo {
+  readonly clients: readonly OAuthClientInfo[];
+  readonly trust?: TrustInfo;
+  /** Whether only operators change the trust. */
+  readonly isTrustFixed: boolean;
+  readonly tokenEndpoint: string;
+  /** Id of the secret that was created last; empty if there is none. */
+  readonly latestSecret: string;
+}

@@ -41,8 +41,8 @@ export const ACCESS_EXPLANATIONS: Explanations<
       'issuer, subject and audience of its assertion with the trust of the connection. Issue a ' +
       'new secret if it has expired.',
     forCustomers:
-      'Compare the client id in {idp} with the one that the operators gave you. If the secret ' +
-      'has expired, ask them for a new one.',
+      'Compare the client id in {idp} with the one that you were given. If the secret has ' +
+      'expired, create another in the portal, or ask the operators for one.',
   },
   scopeMissing: {
     title: 'The token lacks a scope',

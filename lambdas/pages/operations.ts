@@ -15,6 +15,15 @@ import {
   searchGroups,
   searchUsers,
 } from './directory';
+import {
+  createManagedClient,
+  createManagedSecret,
+  deleteManagedClient,
+  deleteManagedSecret,
+  deleteManagedTrust,
+  putManagedTrust,
+  readOAuth,
+} from './oauth';
 import type { PageServices } from './services';
 import {
   beginSignIn,
@@ -50,6 +59,14 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   '/connections/{connectionId}/days': { GET: readDays },
   '/connections/{connectionId}/tokens': { GET: listMainTokens, POST: issueMainToken },
   '/connections/{connectionId}/tokens/{tokenId}': { DELETE: revokeMainToken },
+  '/connections/{connectionId}/oauth': { GET: readOAuth },
+  '/connections/{connectionId}/oauth/clients': { POST: createManagedClient },
+  '/connections/{connectionId}/oauth/clients/{clientId}': { DELETE: deleteManagedClient },
+  '/connections/{connectionId}/oauth/clients/{clientId}/secrets': { POST: createManagedSecret },
+  '/connections/{connectionId}/oauth/clients/{clientId}/secrets/{secretId}': {
+    DELETE: deleteManagedSecret,
+  },
+  '/connections/{connectionId}/oauth/trust': { PUT: putManagedTrust, DELETE: deleteManagedTrust },
   '/connections/{connectionId}/users': { GET: searchUsers },
   '/connections/{connectionId}/groups': { GET: searchGroups },
   '/connections/{connectionId}/history/{resourceId}': { GET: readHistory },

@@ -14,12 +14,17 @@ const ADMIN = '/admin/connections/{connectionId}';
 /** Calls that show the status and the log. */
 const LOG = [`GET ${PAGES}`, `GET ${PAGES}/causes`, `GET ${PAGES}/days`, `GET ${ADMIN}/requests`];
 
-/** Calls that replace a token. */
+const CLIENT = `${PAGES}/oauth/clients/{clientId}`;
+
+/** Calls that replace a token or a client's secret. */
 const ROTATE = [
   ...LOG,
   `GET ${PAGES}/tokens`,
   `POST ${PAGES}/tokens`,
   `DELETE ${PAGES}/tokens/{tokenId}`,
+  `GET ${PAGES}/oauth`,
+  `POST ${CLIENT}/secrets`,
+  `DELETE ${CLIENT}/secrets/{secretId}`,
 ];
 
 const PORTAL_CALLS: Readonly<Record<PortalIntent, readonly string[]>> = {
@@ -28,6 +33,10 @@ const PORTAL_CALLS: Readonly<Record<PortalIntent, readonly string[]>> = {
   setup: [
     ...ROTATE,
     `PUT ${PAGES}/identityProvider`,
+    `POST ${PAGES}/oauth/clients`,
+    `DELETE ${CLIENT}`,
+    `PUT ${PAGES}/oauth/trust`,
+    `DELETE ${PAGES}/oauth/trust`,
     `GET ${PAGES}/setupRequests`,
     `GET ${PAGES}/latestUser`,
   ],

@@ -108,10 +108,12 @@ describeInBrowser('every page', (openWindow) => {
     await entra.provision(person('Ada', { title: 'Countess' }));
     await administrator.visit('review');
     await check(page, 'portal-review');
-    for (const name of ['status', 'log', 'tokens']) {
+    for (const name of ['status', 'log', 'tokens', 'oauth']) {
       await administrator.visit(name);
       await check(page, `portal-${name}`);
     }
+    await page.getByRole('button', { name: 'Create the client' }).click();
+    await check(page, 'portal-oauth-secret');
     await page.goto(`${pagesUrl()}/portal/open?link=none`);
     await check(page, 'portal-link-used');
   }, 180_000);

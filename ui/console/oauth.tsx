@@ -1,9 +1,18 @@
 import type { Context, Hono } from 'hono';
-import type { NewOAuthClient, NewSecret, OAuthClientInfo, TrustInfo } from '../api-data';
+import type { NewSecret, OAuthInfo } from '../data';
+import { Confirm, formState } from '../parts/forms';
 import { ClientTable, NewSecretCard, TrustFacts } from '../parts/oauth';
-import { Confirm, Form, formState, Select, TextField, type FormState } from '../parts/forms';
+import {
+  createClient,
+  createSecret,
+  deleteCredential,
+  endTrust,
+  NewClientForm,
+  setTrust,
+  TrustForm,
+} from '../parts/oauth-forms';
 import { Card, Empty, Notice } from '../parts/parts';
-import { CallError, get, post } from '../web/backend';
+import { CallError, get } from '../web/backend';
 import { readForm, respond, type Fields } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
 import {
@@ -14,12 +23,6 @@ import {
   goToTab,
   type ConnectionDesk,
 } from './frame';
-
-const LIFETIMES = [
-  ['365', '1 year'],
-  ['730', '2 years'],
-  ['1095', '3 years'],
-] as const;
 
 type PageContext = Context<PageEnvironment>;
 
@@ -32,57 +35,35 @@ export function addOAuth(app: Hono<PageEnvironment>): void {
     const fields = await readForm(context, 'console');
     // Read first: a read that fails after the client was created would lose its secret.
     const page = await read(context);
-    const displayName = fields('displayName');
-    const created = await consoleBackend(context).submit<NewOAuthClient>(
-      post(clientsIn(context), {
-        expiresInDays: Number(fields('lifetime')),
-        ...(displayName === '' ? {} : { displayName }),
-      }),
-    );
+    const created = await createClient(consoleBackend(context), settingsIn(context), fields);
     if (created instanceof CallError) return show(context, page, created, fields);
-    return showSecret(context, page.desk, created.id, created.secret);
+    return showSecret(context, page, created.id, created.secret);
   });
 
   app.post(`${path}/secret`, async (context) => {
     const fields = await readForm(context, 'console');
     const page = await read(context);
-    const client = fields('client');
-    const created = await consoleBackend(context).submit<NewSecret>(
-      post(`${clientsIn(context)}/${encodeURIComponent(client)}/secrets`),
-    );
+    const created = await createSecret(consoleBackend(context), settingsIn(context), fields);
     if (created instanceof CallError) return show(context, page, created);
-    return showSecret(context, page.desk, client, created);
+    return showSecret(context, page, fields('client'), created);
   });
 
   app.post(`${path}/delete`, async (context) => {
     const fields = await readForm(context, 'console');
-    const [client, secret] = [fields('client'), fields('secret')].map(encodeURIComponent);
-    const below = secret === '' ? `/${client ?? ''}` : `/${client ?? ''}/secrets/${secret ?? ''}`;
-    const call = { method: 'DELETE', path: `${clientsIn(context)}${below}` } as const;
-    await consoleBackend(context).one(call);
+    await deleteCredential(consoleBackend(context), settingsIn(context), fields);
     return goToTab(context, '/oauth');
   });
 
   app.post(`${path}/trust`, async (context) => {
     const fields = await readForm(context, 'console');
     const page = await read(context);
-    const [subject, audience] = [fields('subject'), fields('audience')];
-    const body = {
-      issuer: fields('issuer'),
-      ...(subject === '' ? {} : { subject }),
-      ...(audience === '' ? {} : { audiences: [audience] }),
-    };
-    const set = await consoleBackend(context).submit<TrustInfo>({
-      method: 'PUT',
-      path: trustIn(context),
-      body,
-    });
-    return set instanceof CallError ? show(context, page, set, fields) : goToTab(context, '/oauth');
+    const error = await setTrust(consoleBackend(context), settingsIn(context), fields);
+    return error === undefined ? goToTab(context, '/oauth') : show(context, page, error, fields);
   });
 
   app.post(`${path}/trust/delete`, async (context) => {
     await readForm(context, 'console');
-    await consoleBackend(context).one({ method: 'DELETE', path: trustIn(context) });
+    await endTrust(consoleBackend(context), settingsIn(context));
     return goToTab(context, '/oauth');
   });
 }
@@ -90,35 +71,30 @@ export function addOAuth(app: Hono<PageEnvironment>): void {
 /** The data of the page. */
 interface OAuthPage {
   readonly desk: ConnectionDesk;
-  readonly clients: readonly OAuthClientInfo[];
-  readonly trust: TrustInfo | undefined;
+  readonly oauth: OAuthInfo;
 }
 
 async function read(context: PageContext): Promise<OAuthPage> {
-  const [[desk, clients], trust] = await Promise.all([
-    enterConnection<[readonly OAuthClientInfo[]]>(context, get(clientsIn(context))),
-    consoleBackend(context).find<TrustInfo>(get(trustIn(context))),
-  ]);
-  return { desk, clients, trust };
+  const call = get(settingsIn(context));
+  const [desk, oauth] = await enterConnection<[OAuthInfo]>(context, call);
+  return { desk, oauth };
 }
 
-function clientsIn(context: PageContext): string {
-  return `${connectionIn(context, 'admin')}/oauthClients`;
-}
-
-function trustIn(context: PageContext): string {
-  return `${connectionIn(context, 'admin')}/trust`;
+/** Returns the path of the connection's OAuth settings. */
+function settingsIn(context: PageContext): string {
+  return `${connectionIn(context, 'pages')}/oauth`;
 }
 
 /** Shows the page. @param error why the form in `fields` was refused, if it was */
 function show(
   context: PageContext,
-  { desk, clients, trust }: OAuthPage,
+  { desk, oauth }: OAuthPage,
   error?: CallError,
   fields?: Fields,
 ): Response | Promise<Response> {
   const state = formState(desk.form, error);
   const action = `${desk.path}/oauth`;
+  const { trust, latestSecret } = oauth;
   return respond(
     context,
     <ConnectionPage desk={desk} tab="OAuth">
@@ -128,13 +104,15 @@ function show(
           A client exchanges its id and secret for access tokens that last an hour. The bearer token
           of the connection works beside it.
         </p>
-        {clients.length === 0 ? (
+        {oauth.clients.length === 0 ? (
           <Empty title="No clients yet">Create one for the identity provider.</Empty>
         ) : (
-          <ClientTable clients={clients} form={desk.form} action={action} />
+          <ClientTable oauth={oauth} canDelete form={desk.form} action={action} />
         )}
       </Card>
-      <NewClientCard state={state} action={action} fields={fields} />
+      <Card title="Create a client">
+        <NewClientForm state={state} action={action} fields={fields} latestSecret={latestSecret} />
+      </Card>
       <Card title="Trusted issuer">
         <p class="muted">
           Entra ID exchanges a token of its own for an access token (workload identity federation).
@@ -154,87 +132,20 @@ function show(
           />
         )}
       </Card>
-      <TrustForm state={state} action={`${action}/trust`} fields={fields} trust={trust} />
+      <Card title={trust === undefined ? 'Trust an issuer' : 'Trust another issuer'}>
+        <TrustForm state={state} action={`${action}/trust`} fields={fields} />
+      </Card>
     </ConnectionPage>,
     error === undefined ? 200 : 400,
   );
 }
 
-interface FormProps {
-  readonly state: FormState;
-  readonly action: string;
-  /** The values that were typed, if the form was refused. */
-  readonly fields: Fields | undefined;
-}
-
-const NewClientCard = ({ state, action, fields }: FormProps) => (
-  <Card title="Create a client">
-    <Form state={state} action={action} class="form">
-      <TextField
-        label="Name"
-        name="displayName"
-        state={state}
-        value={fields?.('displayName') ?? ''}
-        hint="For people, such as the name of the application in Entra ID."
-      />
-      <Select
-        label="The secret lasts"
-        name="lifetime"
-        state={state}
-        value={fields?.('lifetime') ?? '365'}
-        options={LIFETIMES}
-      />
-      <div class="actions">
-        <button class="primary">Create the client</button>
-      </div>
-    </Form>
-  </Card>
-);
-
-const TrustForm = ({
-  state,
-  action,
-  fields,
-  trust,
-}: FormProps & { readonly trust: TrustInfo | undefined }) => (
-  <Card title={trust === undefined ? 'Trust an issuer' : 'Trust another issuer'}>
-    <Form state={state} action={action} class="form">
-      <TextField
-        label="Issuer"
-        name="issuer"
-        state={state}
-        required
-        value={fields?.('issuer') ?? ''}
-        hint="https://login.microsoftonline.com/<tenant id>/v2.0"
-      />
-      <TextField
-        label="Subject"
-        name="subject"
-        state={state}
-        value={fields?.('subject') ?? ''}
-        hint="The object id of the workload identity."
-      />
-      <TextField
-        label="Audience"
-        name="audience"
-        state={state}
-        value={fields?.('audience') ?? ''}
-        hint="Such as api://<application id>."
-      />
-      <div class="actions">
-        <button class="primary">Trust this issuer</button>
-      </div>
-    </Form>
-  </Card>
-);
-
 function showSecret(
   context: PageContext,
-  desk: ConnectionDesk,
+  { desk, oauth: { tokenEndpoint } }: OAuthPage,
   client: string,
   secret: NewSecret,
 ): Response | Promise<Response> {
-  const tokenEndpoint = `${desk.connection.scimBaseUrl}/oauth2/token`;
   return respond(
     context,
     <ConnectionPage desk={desk} tab="OAuth" title="New client secret">

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx';
-import type { NewSecret, OAuthClientInfo, TrustInfo } from '../api-data';
+import type { NewSecret, OAuthClientInfo, OAuthInfo, TrustInfo } from '../data';
 import { Confirm, Form } from './forms';
 import { Badge, Card, CopyField, Facts, Table } from './parts';
 import { dayText, LastUse, Time } from './times';
@@ -9,12 +9,14 @@ const SECRETS = 2;
 
 /** The OAuth clients of a connection, with a row for each secret. */
 export const ClientTable: FC<{
-  readonly clients: readonly OAuthClientInfo[];
+  readonly oauth: OAuthInfo;
+  /** Whether the visitor may delete clients, not only their secrets. */
+  readonly canDelete: boolean;
   /** Token of the visitor's forms. */
   readonly form: string;
   /** URL path of the page: `/secret` adds a secret, `/delete` deletes a client or a secret. */
   readonly action: string;
-}> = ({ clients, form, action }) => (
+}> = ({ oauth: { clients, latestSecret }, canDelete, form, action }) => (
   <Table label="OAuth clients" columns={['Client', 'Secret', 'State', 'Last used', 'Ends', '']}>
     {clients.flatMap(({ id, displayName, scopes, secrets }) => [
       <tr>
@@ -29,6 +31,7 @@ export const ClientTable: FC<{
           {secrets.filter(({ state }) => state === 'active').length < SECRETS ? (
             <Form state={{ token: form }} action={`${action}/secret`}>
               <input type="hidden" name="client" value={id} />
+              <input type="hidden" name="follows" value={latestSecret} />
               <button class="plain">
                 Add a secret
                 <span class="visually-hidden">{` to client ${id}`}</span>
@@ -39,15 +42,17 @@ export const ClientTable: FC<{
           )}
         </td>
         <td>
-          <Confirm
-            state={{ token: form }}
-            action={`${action}/delete`}
-            label="Delete"
-            about={`client ${id}`}
-            warning="Its access tokens are refused at once."
-          >
-            <input type="hidden" name="client" value={id} />
-          </Confirm>
+          {canDelete ? (
+            <Confirm
+              state={{ token: form }}
+              action={`${action}/delete`}
+              label="Delete"
+              about={`client ${id}`}
+              warning="Its access tokens are refused at once."
+            >
+              <input type="hidden" name="client" value={id} />
+            </Confirm>
+          ) : null}
         </td>
       </tr>,
       ...secrets.map((secret) => (

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { FC, PropsWithChildren } from 'hono/jsx';
+import { oauthWaysOf } from '../../idp/federation/identity-providers';
 import { assetsOf } from '../assets/assets';
 import type { ConnectionInfo, SessionInfo } from '../data';
 import { Document, type Frame } from '../parts/document';
@@ -125,8 +126,19 @@ const PARTS = [
   { path: 'status', title: 'Status', intents: ['setup', 'rotate', 'log'] },
   { path: 'log', title: 'Log', intents: ['setup', 'rotate', 'log'] },
   { path: 'tokens', title: 'Tokens', intents: ['setup', 'rotate'] },
+  { path: 'oauth', title: 'OAuth', intents: ['setup', 'rotate'] },
 ] as const;
 type Part = (typeof PARTS)[number]['path'];
+
+function partsFor(
+  { intent }: PortalSession,
+  { identityProvider }: ConnectionInfo,
+): readonly (typeof PARTS)[number][] {
+  return PARTS.filter(({ path, intents }) => {
+    const isAllowed = intents.some((each) => each === intent);
+    return isAllowed && (path !== 'oauth' || oauthWaysOf(identityProvider).clientCredentials);
+  });
+}
 
 /** A page of the portal. */
 export const PortalPage: FC<PropsWithChildren<PortalPageProps & { readonly here: Part }>> = ({
@@ -140,16 +152,14 @@ export const PortalPage: FC<PropsWithChildren<PortalPageProps & { readonly here:
     title={title}
     navigation={
       <nav class="main" aria-label="Portal">
-        {PARTS.filter(({ intents }) => intents.some((intent) => intent === session.intent)).map(
-          ({ path, title: name }) => (
-            <a
-              href={`${frame.root}/${path === 'setup' ? 'choose' : path}`}
-              {...(path === here ? { 'aria-current': 'page' } : {})}
-            >
-              {name}
-            </a>
-          ),
-        )}
+        {partsFor(session, connection).map(({ path, title: name }) => (
+          <a
+            href={`${frame.root}/${path === 'setup' ? 'choose' : path}`}
+            {...(path === here ? { 'aria-current': 'page' } : {})}
+          >
+            {name}
+          </a>
+        ))}
       </nav>
     }
     visitor={

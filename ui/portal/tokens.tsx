@@ -8,6 +8,7 @@ import { Card, CopyField, Empty, Head, Notice } from '../parts/parts';
 import { dayText, relativeText } from '../parts/times';
 import { createToken, NewTokenForm, TokenTable } from '../parts/tokens';
 import { capitalized } from '../../idp/explanations/text';
+import { oauthWaysOf } from '../../idp/federation/identity-providers';
 import { get } from '../web/backend';
 import { goTo, readForm, respond, type Element } from '../web/respond';
 import type { PageEnvironment } from '../web/types';
@@ -119,6 +120,12 @@ function creation(current: Visit, tokens: readonly TokenInfo[]): Element {
           <button class="primary">Create the token</button>
         </NewTokenForm>
       </Card>
+      {oauthWaysOf(connection.identityProvider).clientCredentials ? (
+        <p class="muted small">
+          {`Does ${name} ask for a client id and a token endpoint instead? Then go to `}
+          <a href={`${frame.root}/oauth`}>OAuth</a>.
+        </p>
+      ) : null}
     </SetupPage>
   );
 }
