@@ -1,9 +1,11 @@
-import type { Connection, ConnectionUsage, Token } from '../../client';
+import type { Connection, ConnectionUsage, OAuthClient, Token, Trust } from '../../client';
 import { Findings } from '../../cli/doctor/finding';
+import type { ConnectionFacts } from '../../cli/doctor/operator/connection-facts';
 import {
   DEPLOYMENT_DIAGNOSES,
   type DeploymentDiagnosis,
 } from '../../cli/doctor/operator/diagnoses';
+import { checkSecrets } from '../../cli/doctor/operator/oauth-checks';
 import { checkTokens } from '../../cli/doctor/operator/token-checks';
 import { checkUsage } from '../../cli/doctor/operator/usage-checks';
 
@@ -39,6 +41,9 @@ const MAIN: Token = {
 const SCOPED: Token = { ...MAIN, id: 't2', scopes: ['users:read'] };
 const ROTATION = { rotation: { everyDays: 90, overlapDays: 7 } };
 
+/** What nothing is known of. */
+const NOTHING = { clients: [], trust: undefined, failures: [], mails: [] } as const;
+
 const CASES: readonly (readonly [
   name: string,
   tokens: readonly Token[],
@@ -71,18 +76,71 @@ test.each(CASES)('%s', (_, tokens, settings, expected) => {
   const findings = new Findings<DeploymentDiagnosis>(DEPLOYMENT_DIAGNOSES);
   const usage = { lastRequestAt: ago(0.01), days: [] };
   const connection = { ...CONNECTION, ...settings };
-  const facts = { connection, tokens, usage, failures: [], mails: [] };
+  const facts = { ...NOTHING, connection, tokens, usage };
   checkTokens(findings, facts, NOW);
   checkUsage(findings, facts, NOW);
   expect(findings.all.map(({ name }) => name)).toEqual(expected);
   for (const { seen } of findings.all) expect(seen).toMatch(/^acme.*\.$/);
 });
 
+/** Creates a client by the days of its secrets' end, and their last use some days ago. */
+function client(ends: readonly number[], lastUse?: number, scopes?: OAuthClient['scopes']) {
+  const secrets = ends.map((end, index) => ({
+    id: `s${index}`,
+    createdAt: ago(100),
+    expiresAt: ago(-end),
+    lastUsedAt: lastUse === undefined ? null : ago(lastUse),
+    state: end > 0 ? ('active' as const) : ('expired' as const),
+  }));
+  const terms = { accessTokenSeconds: 3600, createdAt: ago(100), tokenEndpoint: 'https://x' };
+  const rest = scopes === undefined ? {} : { scopes };
+  return { id: 'c1', displayName: 'Entra ID', ...terms, secrets, ...rest };
+}
+
+const TRUST: Trust = {
+  issuer: 'https://login.microsoftonline.com/t/v2.0',
+  tenantId: 't',
+  subject: 's',
+  audiences: ['api://a'],
+  accessTokenSeconds: 3600,
+  createdAt: ago(100),
+  lastUsedAt: ago(0.01),
+  tokenEndpoint: 'https://x',
+};
+const ENDING = { ...MAIN, expiresAt: ago(-10) };
+const UNUSED = { ...ENDING, lastUsedAt: null };
+const READ = ['users:read'] as const;
+
+test.each<[string, Partial<ConnectionFacts>, readonly DeploymentDiagnosis[]]>([
+  ['a secret that lasts', { clients: [client([300], 0.1)] }, []],
+  ['a secret that ends in 10 days', { clients: [client([10], 0.1)] }, ['secretEnds']],
+  ['a secret that ends, with a replacement', { clients: [client([10, 300], 0.1)] }, []],
+  ['a secret that has ended', { clients: [client([-1])], tokens: [MAIN] }, []],
+  ['a client and no token', { clients: [client([300])], tokens: [] }, []],
+  ['a client with scopes and no token', { clients: [client([300], 0.1, READ)] }, ['noToken']],
+  ['a trust and no token', { trust: TRUST, tokens: [] }, []],
+  ['a token left over by a client', { clients: [client([300], 0.1)], tokens: [UNUSED] }, []],
+  ['a token left over by a trust', { trust: TRUST, tokens: [UNUSED] }, []],
+  ['a token beside a client', { clients: [client([300], 0.1)], tokens: [ENDING] }, ['tokenEnds']],
+  [
+    'a token beside a client with scopes',
+    { clients: [client([300], 0.1, READ)], tokens: [UNUSED] },
+    ['tokenEnds'],
+  ],
+])('%s, for the doctor', (_, known, expected) => {
+  const findings = new Findings<DeploymentDiagnosis>(DEPLOYMENT_DIAGNOSES);
+  const usage = { lastRequestAt: ago(0.01), days: [] };
+  const facts = { ...NOTHING, connection: CONNECTION, tokens: [], usage, ...known };
+  checkTokens(findings, facts, NOW);
+  checkSecrets(findings, facts, NOW);
+  expect(findings.all.map(({ name }) => name)).toEqual(expected);
+});
+
 test('without a valid token, silence is no finding of its own', () => {
   const names = (tokens: readonly Token[]): readonly string[] => {
     const findings = new Findings<DeploymentDiagnosis>(DEPLOYMENT_DIAGNOSES);
     const usage = { lastRequestAt: ago(3), silentSince: ago(3), days: [] };
-    const facts = { connection: CONNECTION, tokens, usage, failures: [], mails: [] };
+    const facts = { ...NOTHING, connection: CONNECTION, tokens, usage };
     checkTokens(findings, facts, NOW);
     checkUsage(findings, facts, NOW);
     return findings.all.map(({ name }) => name);
@@ -98,7 +156,7 @@ test('more than 40,000 failures are a finding, whatever their share', () => {
     lastRequestAt: ago(0),
     days: [{ ...day, failures }],
   });
-  const facts = { connection: CONNECTION, tokens: [MAIN], failures: [], mails: [] };
+  const facts = { ...NOTHING, connection: CONNECTION, tokens: [MAIN] };
   checkUsage(findings, { ...facts, usage: usageWith(40_000) }, NOW);
   expect(findings.all).toEqual([]);
   checkUsage(findings, { ...facts, usage: usageWith(40_001) }, NOW);

@@ -9,6 +9,7 @@ import { Findings, type Finding } from '../finding';
 import { checkClock, timeOf } from './clock-check';
 import { connectionFacts } from './connection-facts';
 import { DEPLOYMENT_DIAGNOSES, type DeploymentDiagnosis } from './diagnoses';
+import { checkSecrets } from './oauth-checks';
 import { checkStack } from './stack-checks';
 import type { StackFacts } from './stack-facts';
 import { checkTokens } from './token-checks';
@@ -69,6 +70,7 @@ export async function examineDeployment(
   for (const each of facts) {
     if (each === undefined) continue;
     checkTokens(findings, each, now);
+    checkSecrets(findings, each, now);
     checkUsage(findings, each, now);
   }
   onStep('webhooks');

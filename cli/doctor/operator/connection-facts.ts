@@ -3,8 +3,10 @@ import type {
   ConnectionUsage,
   FailureLogEntry,
   MailLogEntry,
+  OAuthClient,
   ScimAdminClient,
   Token,
+  Trust,
 } from '../../../client';
 import { listed } from '../../commands/listed';
 
@@ -18,6 +20,8 @@ export const MOST_ENTRIES = 1000;
 export interface ConnectionFacts {
   readonly connection: Connection;
   readonly tokens: readonly Token[];
+  readonly clients: readonly OAuthClient[];
+  readonly trust: Trust | undefined;
   readonly usage: ConnectionUsage;
   /** Of the last day, newest first. */
   readonly failures: readonly FailureLogEntry[];
@@ -33,8 +37,10 @@ export async function connectionFacts(
 ): Promise<ConnectionFacts> {
   const { id } = connection;
   const from = new Date(now - DAY_MS).toISOString();
-  const [tokens, usage, failures, mails] = await Promise.all([
+  const [tokens, clients, trust, usage, failures, mails] = await Promise.all([
     admin.tokens(id),
+    admin.oauth.clients(id),
+    admin.oauth.trust(id),
     admin.usage(id),
     listed(admin.log(id, { status: 'failed', from }), MOST_ENTRIES),
     listed(admin.log(id, { kind: 'mail', from }), MOST_ENTRIES),
@@ -42,6 +48,8 @@ export async function connectionFacts(
   return {
     connection,
     tokens,
+    clients,
+    trust,
     usage,
     failures: failures.filter((entry) => entry.kind === 'failure'),
     mails: mails.filter((entry) => entry.kind === 'mail'),

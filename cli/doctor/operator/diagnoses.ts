@@ -205,6 +205,13 @@ export const DEPLOYMENT_DIAGNOSES = {
     remedy: 'List all of them with cdk-scim verify, and report the case.',
     source: RECOVERY,
   },
+  secretEnds: {
+    id: 'D127',
+    title: 'The last secret of an OAuth client ends soon',
+    consequence: 'From its end on, the client gets no access tokens, and its requests fail.',
+    remedy: 'Add a second one (cdk-scim oauth-clients add-secret), and have it pasted.',
+    source: `${GUIDES}/guides/oauth.md#replace-a-secret`,
+  },
 } as const satisfies Diagnoses<string>;
 
 /** Name of a kind of problem of a deployment. */

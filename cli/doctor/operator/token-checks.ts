@@ -3,6 +3,7 @@ import { relativeTime } from '../../output/time';
 import type { Findings } from '../finding';
 import { DAY_MS, type ConnectionFacts } from './connection-facts';
 import type { DeploymentDiagnosis } from './diagnoses';
+import { hasGoneOver, hasMainOAuth } from './oauth-checks';
 
 /** A token that ends within this time without a replacement is a finding. */
 const NEAR_MS = 14 * DAY_MS;
@@ -24,7 +25,7 @@ export function checkTokens(
 ): void {
   const { connection, tokens } = facts;
   const { id, unusedToken } = connection;
-  if (!hasMainToken(facts)) {
+  if (!hasMainCredential(facts)) {
     const [last] = tokens.filter(isMain).map(endOf).sort().reverse();
     const seen = last === undefined ? 'has none' : `had one until ${relativeTime(last, now)}`;
     findings.add('noToken', `${id} ${seen}.`);
@@ -37,19 +38,23 @@ export function checkTokens(
         `${unusedToken.id} was issued ${relativeTime(createdAt, now)}.`,
     );
   }
-  // An earlier token is meant to end.
+  const isLeftOver = hasGoneOver(facts);
+  // An earlier token is meant to end, and so is one that is left over.
   for (const token of tokens.filter(({ state }) => state === 'active')) {
+    if (isLeftOver && isMain(token)) continue;
     checkEnd(findings, connection, token, now);
     checkAge(findings, connection, token, now);
     if (!isMain(token)) checkUse(findings, facts, token, now);
   }
 }
 
-/** Returns whether a connection has a token for everything that is valid. */
-export function hasMainToken({ tokens }: ConnectionFacts): boolean {
-  return tokens.some(
-    (token) => isMain(token) && (token.state === 'active' || token.state === 'ending'),
-  );
+/** Returns whether a connection has a valid token, client or trust that may do everything. */
+export function hasMainCredential(facts: ConnectionFacts): boolean {
+  return hasMainOAuth(facts) || facts.tokens.some(isValidMain);
+}
+
+function isValidMain(token: Token): boolean {
+  return isMain(token) && (token.state === 'active' || token.state === 'ending');
 }
 
 /** Returns whether a token allows everything, and has been in force. */

@@ -4,7 +4,7 @@ import { relativeTime } from '../../output/time';
 import type { Findings } from '../finding';
 import { DAY_MS, MOST_ENTRIES, type ConnectionFacts } from './connection-facts';
 import type { DeploymentDiagnosis } from './diagnoses';
-import { hasMainToken } from './token-checks';
+import { hasMainCredential } from './token-checks';
 
 /** A connection that was not used for this long since its creation was not set up. */
 const SETUP_MS = 7 * DAY_MS;
@@ -51,7 +51,7 @@ function checkSilence(
   now: number,
 ): void {
   const { connection, usage } = facts;
-  if (usage.silentSince === undefined || !hasMainToken(facts)) return;
+  if (usage.silentSince === undefined || !hasMainCredential(facts)) return;
   const last = relativeTime(usage.silentSince, now);
   const seen = `${connection.id} sent its last request ${last}, and never paused as long before.`;
   findings.add('silent', seen);
