@@ -77,7 +77,7 @@ module.exports = {
       ...shared,
       displayName: 'deployed',
       testMatch: [
-        '<rootDir>/test/e2e/{entra,okta,extensions,protocol,bulk,tokens}.test.ts',
+        '<rootDir>/test/e2e/{entra,okta,extensions,oauth,protocol,bulk,tokens}.test.ts',
         '<rootDir>/test/e2e/setup-stories/*.test.ts',
       ],
     },

@@ -62,6 +62,8 @@ export interface TrustSettings extends AccessSettings {
 
 /** The issuer whose tokens a connection trusts. */
 export interface Trust extends TrustSettings {
+  /** The id that entries of the log show as `token`. It is new with every other trust. */
+  readonly id: string;
   readonly tenantId: string;
   readonly audiences: readonly string[];
   readonly accessTokenSeconds: number;

@@ -84,7 +84,7 @@ export function addConnections(program: Program): void {
       const options = command.optsWithGlobals();
       const { id, secret, json, show: isShown } = options;
       const settings = settingsOf(options);
-      checkShown(secret, isShown);
+      checkShown('token', secret, isShown);
       const { admin } = await findDeployment(options);
       const displayName =
         name ??

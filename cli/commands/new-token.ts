@@ -4,10 +4,18 @@ import { timeText } from '../output/output';
 
 /* New tokens are printed only on request; otherwise their secret holds them. */
 
-/** @throws UsageError if a token would be neither printed nor kept */
-export function checkShown(isKept: boolean, isShown: true | undefined): void {
+/**
+ * Checks that something new is printed or kept.
+ * @param thing a token or a secret
+ * @throws UsageError if it is neither
+ */
+export function checkShown(
+  thing: 'token' | 'secret',
+  isKept: boolean,
+  isShown: true | undefined,
+): void {
   if (isKept || isShown === true) return;
-  throw new UsageError('The token is kept nowhere and cannot be read later. Add --show.');
+  throw new UsageError(`The ${thing} is kept nowhere and cannot be read later. Add --show.`);
 }
 
 /** Returns a new token for JSON, with its value only on request. */

@@ -68,7 +68,7 @@ export function addTokens(program: Program): void {
       const { admin } = await findDeployment(options);
       const connection = await admin.connection(id);
       if ('deletion' in connection) throw new UsageError(`${id} is being deleted.`);
-      checkShown(connection.secret, options.show);
+      checkShown('token', connection.secret, options.show);
       const { overlapDays = DEFAULT_OVERLAP_DAYS } = connection.rotation ?? {};
       const { earlierTokens, ...token } = await admin.issueToken(id, {
         overlapSeconds: options.overlap ?? overlapDays * DAY,
@@ -104,7 +104,7 @@ export function addTokens(program: Program): void {
     .option('--show', 'print the token: it is kept nowhere')
     .action(async (id, _, command) => {
       const options = command.optsWithGlobals();
-      checkShown(false, options.show);
+      checkShown('token', false, options.show);
       const { admin } = await findDeployment(options);
       const { earlierTokens: _ended, ...token } = await admin.issueToken(id, {
         scopes: options.scope,

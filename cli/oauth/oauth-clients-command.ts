@@ -79,7 +79,7 @@ function addCreate(clients: Program): void {
     .option('--show', 'print the secret: it is kept nowhere')
     .action(async (connection, _, command) => {
       const options = command.optsWithGlobals();
-      checkShown(false, options.show);
+      checkShown('secret', false, options.show);
       const { admin } = await findDeployment(options);
       const { name, scope, accessToken } = options;
       const { secret, ...client } = await admin.oauth.createClient(connection, {
@@ -109,7 +109,7 @@ function addSecretCommands(clients: Program): void {
     .option('--show', 'print the secret: it is kept nowhere')
     .action(async (connection, client, _, command) => {
       const options = command.optsWithGlobals();
-      checkShown(false, options.show);
+      checkShown('secret', false, options.show);
       const { admin } = await findDeployment(options);
       const settings = lifetime(options.expiresInDays);
       const secret = await admin.oauth.createSecret(connection, client, settings);

@@ -79,6 +79,7 @@ function setHint(options: Parameters<typeof hint>[0], connection: string): strin
 
 function fieldsOf({ issuer, subject, audiences, ...trust }: Trust): Record<string, string> {
   return {
+    'Trust id': trust.id,
     Issuer: issuer,
     Subject: subject ?? 'any workload of the tenant',
     Audiences: audiences.join(', '),

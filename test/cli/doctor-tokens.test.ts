@@ -98,6 +98,7 @@ function client(ends: readonly number[], lastUse?: number, scopes?: OAuthClient[
 }
 
 const TRUST: Trust = {
+  id: 't3',
   issuer: 'https://login.microsoftonline.com/t/v2.0',
   tenantId: 't',
   subject: 's',

@@ -41,7 +41,7 @@ test('a trust is set, shown and deleted, and a wrong issuer says which are right
   const set = await commandJson(
     ...['trust', 'set', id, '--issuer', issuer, '--subject', subject, '--audience', 'api://a'],
   );
-  expect(set).toMatchObject({ issuer, subject, audiences: ['api://a'] });
+  expect(set).toMatchObject({ id: expect.any(String), issuer, subject, audiences: ['api://a'] });
   expect((await command('trust', 'show', id)).stdout).toContain(issuer);
   const wrong = await command('trust', 'set', id, '--issuer', 'https://evil.example/x');
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('sts.windows.net')]);

@@ -254,6 +254,10 @@ test('changing or removing the trust ends the access tokens issued for it', asyn
   expect(await statusOfNew(() => admin('PUT', path, { ...same, scopes: ['users:read'] }))).toBe(
     401,
   );
+  const ordered = { ...same, scopes: ['users:read', 'groups:read'] };
+  await admin('PUT', path, ordered);
+  const turned = { ...same, scopes: ['groups:read', 'users:read'] };
+  expect(await statusOfNew(() => admin('PUT', path, turned))).toBe(200);
   expect(await statusOfNew(() => admin('DELETE', path))).toBe(401);
   expectProblem(await admin('GET', path), 404);
   expectProblem(await admin('DELETE', path), 404);

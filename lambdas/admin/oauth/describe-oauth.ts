@@ -42,7 +42,7 @@ export function describeIssuedSecret({ id, value, createdAt, expiresAt }: Issued
 export function describeTrust(
   services: Services,
   connection: string,
-  { id: _, declared: __, lastUsedAt, ...trust }: Trust,
+  { declared: _, lastUsedAt, ...trust }: Trust,
 ): object {
   const lastUse = { lastUsedAt: lastUsedAt ?? null };
   return { ...trust, ...lastUse, tokenEndpoint: tokenEndpointOf(services, connection) };
