@@ -167,8 +167,13 @@ test('a declared trust is set, changed and ended, and one of an operator stays',
   await admin('PUT', path, trust);
   expect(await update(settings)).toMatchObject({ Status: 'SUCCESS' });
   expect((await admin('GET', path)).status).toBe(200);
+  // The same trust, declared: another stack that takes the connection over ends it.
+  expect(await update(declared)).toMatchObject({ Status: 'SUCCESS' });
+  const other = { StackId: STACK.replace('/Scim/1', '/Other/4') };
+  expect(await sendEvent('Create', id, settings, other)).toMatchObject({ Status: 'SUCCESS' });
+  expect((await admin('GET', path)).status).toBe(404);
   const wrong = { ...settings, trust: { ...trust, issuer: 'https://evil.example' } };
-  expect(await update(wrong)).toMatchObject({
+  expect(await sendEvent('Update', id, wrong, other)).toMatchObject({
     Status: 'FAILED',
     Reason: expect.stringContaining('/issuer') as string,
   });
