@@ -12,11 +12,25 @@ const TIMEOUT_MS = 3000;
  * @throws Error if the issuer does not answer in time with a key set of at most 64 KB
  */
 export async function fetchKeys(url: string): Promise<readonly JsonObject[]> {
-  const response = await fetch(url, {
-    redirect: 'error',
-    headers: { Accept: 'application/json' },
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  // The signal alone is not sufficient: `fetch` may forget it once it has the headers.
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`${url} did not answer within ${TIMEOUT_MS} ms.`));
+      controller.abort();
+    }, TIMEOUT_MS);
   });
+  try {
+    return await Promise.race([requestKeys(url, controller.signal), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function requestKeys(url: string, signal: AbortSignal): Promise<readonly JsonObject[]> {
+  const headers = { Accept: 'application/json' };
+  const response = await fetch(url, { redirect: 'error', headers, signal });
   if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
   const body = parseJson(await readText(response, url));
   const keys = isObject(body) ? body['keys'] : undefined;
