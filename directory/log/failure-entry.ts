@@ -85,9 +85,9 @@ export function failureEntryWrite({ id, connection, ...entry }: FailureEntry, da
 }
 
 /**
- * Writes the entry of a refused token, once a minute for each connection and kind of mistake:
- * anybody can send one. It is no failure of the identity provider that recipients are notified
- * about.
+ * Writes the entry of a refused token or client, once a minute for each connection and kind of
+ * mistake: anybody can send them. It is no failure of the identity provider that recipients are
+ * notified about.
  * @param kind what is wrong, in one word
  * @param days how long it is kept
  */

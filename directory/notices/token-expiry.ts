@@ -1,4 +1,5 @@
 import type { Connection } from '../connections/connection';
+import { mainCredentials } from '../connections/oauth/clients';
 import type { ClientSecret, OAuthClient } from '../connections/oauth/oauth-settings';
 import type { StoredToken } from '../connections/tokens';
 import { ADOPTION_REMINDERS, EXPIRY_DAYS, type AdoptionReminder, type ExpiryDays } from './notice';
@@ -47,23 +48,21 @@ export function tokensNearExpiry(tokens: readonly StoredToken[], now = Date.now(
  * tokens are left over: they have not been used for a week before the latest use of a client or a
  * trust that may do everything.
  */
-export function neededTokens({ tokens, oauth }: CredentialSettings): readonly StoredToken[] {
-  const { clients = [], trust } = oauth ?? {};
-  const uses = [
-    ...clients.flatMap(({ scopes, secrets }) => (scopes === undefined ? secrets : [])),
-    ...(trust === undefined || trust.scopes !== undefined ? [] : [trust]),
-  ];
-  const latest =
-    uses
-      .map(({ lastUsedAt = '' }) => lastUsedAt)
-      .sort()
-      .at(-1) ?? '';
+export function neededTokens(connection: CredentialSettings): readonly StoredToken[] {
+  const { tokens } = connection;
+  const latest = latestUse(mainCredentials(connection));
   if (latest === '') return tokens;
   const since = new Date(Date.parse(latest) - NEAR_DAYS * DAY_MS).toISOString();
   const isMainUsed = tokens.some(
     ({ scopes, lastUsedAt = '' }) => scopes === undefined && lastUsedAt > since,
   );
   return isMainUsed ? tokens : tokens.filter(({ scopes }) => scopes !== undefined);
+}
+
+/** Returns the time of the latest use, RFC 3339; empty if there is none. */
+function latestUse(credentials: readonly { readonly lastUsedAt?: string }[]): string {
+  const uses = credentials.map(({ lastUsedAt = '' }) => lastUsedAt);
+  return uses.sort().at(-1) ?? '';
 }
 
 /** The credentials of a connection. */
@@ -85,14 +84,16 @@ export function latestSecrets({ oauth }: CredentialSettings): readonly LatestSec
 
 /**
  * Counts the secrets without a replacement that end within a week, or that have ended although they
- * were in use a week before.
+ * were in use a week before. An ended one counts until another credential is used in its place.
  */
 export function secretsNearExpiry(connection: CredentialSettings, now = Date.now()): number {
+  const main = connection.tokens.filter(({ scopes }) => scopes === undefined);
+  const latest = latestUse([...main, ...mainCredentials(connection)]);
   return latestSecrets(connection).filter(({ secret: { expiresAt, lastUsedAt } }) => {
     const end = Date.parse(expiresAt);
     const near = end - NEAR_DAYS * DAY_MS;
     const wasInUse = lastUsedAt !== undefined && Date.parse(lastUsedAt) >= near;
-    return near <= now && (end > now || wasInUse);
+    return near <= now && (end > now || (wasInUse && latest <= expiresAt));
   }).length;
 }
 

@@ -8,6 +8,7 @@ export const TOKEN_PROBLEM_CODES = [
   'wrongSecret',
   'unknownToken',
   'unknownAccessToken',
+  'expiredAccessToken',
   'noTrust',
   'assertionWithoutTrust',
   'assertionOfAnother',

@@ -42,6 +42,12 @@ const TEXTS: Readonly<Record<TokenProblemCode, TokenProblemText>> = {
       'The access token is not of this connection, or its client was removed. Paste the client ' +
       'id and the client secret into {idp} again.',
   },
+  expiredAccessToken: {
+    title: 'Access token expired',
+    text:
+      '{idp} goes on using an access token that has expired. Paste the client id, the client ' +
+      'secret and the token endpoint into {idp}, not an access token.',
+  },
   noTrust: {
     title: 'Secret Token is blank',
     text: '{idp} sent a token of its own, and this connection does not accept them. Paste a token.',
@@ -49,14 +55,15 @@ const TEXTS: Readonly<Record<TokenProblemCode, TokenProblemText>> = {
   assertionWithoutTrust: {
     title: 'No trust',
     text:
-      '{idp} sent an assertion of its own, and this connection trusts no issuer yet. Ask the ' +
-      'operators to create the trust.',
+      '{idp} sent an assertion of its own, and this connection trusts no issuer yet. Create the ' +
+      'trust on the page OAuth.',
   },
   assertionOfAnother: {
     title: 'Another application or tenant',
     text:
       'The token of {idp} is of another tenant, workload or application than this connection ' +
-      'expects. Compare them, or ask the operators to create the trust again.',
+      'expects. Compare them, and create the trust again on the page OAuth; if the operators ' +
+      'have set it, ask them.',
   },
   assertionInvalid: {
     title: 'Token not valid',

@@ -78,7 +78,7 @@ export class IssuerKeys {
     const keys =
       fetched === undefined
         ? // Meanwhile, another instance may have got an answer.
-          merged({ ...before, triedAt: now }, await findIssuerKeys(table, url))
+          merged({ ...before, triedAt: now }, await unlessBusy(() => findIssuerKeys(table, url)))
         : { keys: fetched, fetchedAt: now, triedAt: now };
     this.known.set(url, keys);
     return keys;

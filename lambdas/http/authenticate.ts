@@ -59,8 +59,11 @@ type Identification =
   /** Id of a credential that the connection has had, or whose rotation is not complete. */
   | { readonly endedId: string }
   | { readonly problem: TokenProblem }
-  /** An access token at its end. Identity providers then obtain the next one: it is no failure. */
+  /** An access token just after its end: the identity provider then obtains the next one. */
   | 'expired';
+
+/** Seconds after its end in which the use of an access token is no mistake. */
+const EXPECTED_SECONDS = 600;
 
 /**
  * Authenticates a request by the connection in its URL and its bearer token; one table read.
@@ -131,7 +134,14 @@ function identifyAccessToken(
     case 'revoked':
       return { endedId: opened.id };
     case 'expired':
-      return 'expired';
+      return opened.seconds < EXPECTED_SECONDS
+        ? 'expired'
+        : {
+            problem: {
+              code: 'expiredAccessToken',
+              detail: 'the access token has expired, and is used all the same',
+            },
+          };
     default:
       return {
         problem: {

@@ -25,7 +25,7 @@ export function secretMail(
     scopes === undefined
       ? `${name} gets no access tokens, and its requests fail (401): new users are not created, ` +
         'and users who leave keep their access.'
-      : `it gets no access tokens for ${scopes.join(', ')}.`;
+      : `the client gets no access tokens for ${scopes.join(', ')}.`;
   const command = `oauth-clients add-secret ${connection.id} ${client} --show`;
   return render(`OAuth client secret of ${connection.displayName} expires ${whenOf(notice)}`, [
     {

@@ -1,6 +1,7 @@
 import { CONNECTION_ID, type Connection } from '../../directory/connections/connection';
 import { Connections } from '../../directory/connections/connections';
 import { networkOf } from '../../directory/connections/oauth/token-failures';
+import { unlessBusy } from '../../directory/store/retries';
 import type { Table } from '../../directory/store/table';
 import { connectionDisabled } from '../../scim/errors/access-errors';
 import { ScimError } from '../../scim/errors/scim-error';
@@ -13,6 +14,7 @@ import { SetupRecorder } from '../http/setup-recorder';
 import { FailureRecorder, type IdentifiedCaller } from '../observability/failure-recorder';
 import { logFailure } from '../observability/log';
 import { RefusalLog } from '../observability/refusal-log';
+import { UsageCounter } from '../observability/usage-counter';
 import {
   authenticateClient,
   type AuthenticatedClient,
@@ -36,6 +38,7 @@ export class TokenEndpoint {
   private readonly limit = new FailureLimit();
   private readonly refusals: RefusalLog;
   private readonly setups = new SetupRecorder();
+  private readonly usage = new UsageCounter();
   private readonly verifier = openTokenVerifier();
 
   /**
@@ -69,7 +72,7 @@ export class TokenEndpoint {
     const { request, table } = received;
     if (request.method !== 'POST') {
       const text = 'The token endpoint takes POST only.';
-      throw new TokenError('invalid_request', text, 405, { Allow: 'POST' });
+      return new TokenError('invalid_request', text, 405, { Allow: 'POST' }).toAnswer();
     }
     const sent = readTokenRequest(request);
     const connection = await new Connections(table).find(request.connectionId);
@@ -102,9 +105,10 @@ export class TokenEndpoint {
       return answer;
     }
     const failures = this.recorder(received, { connection, token: secret });
-    failures.recordRefusedClient(withoutBody(received.request), problem.detail);
+    failures.recordRefusedClient(withoutBody(received.request), answer.status, problem.detail);
     await Promise.all([
       failures.write(),
+      this.countUse(received),
       this.setups.recordRefused(this.tableForLog(), received, answer, problem),
     ]);
     return answer;
@@ -123,6 +127,19 @@ export class TokenEndpoint {
     const source = { connection, network: networkOf(address), client };
     const wait = await this.limit.count(this.tableForLog(), source, begun);
     return (wait === undefined ? invalidClient() : tooManyFailures(wait)).toAnswer();
+  }
+
+  /** Counts a refused request, so that the connection does not seem idle. */
+  private async countUse({ request, requestId }: ReceivedTokenRequest): Promise<void> {
+    const [table, id] = [this.tableForLog(), request.connectionId];
+    try {
+      await unlessBusy(async () => {
+        await this.usage.countRequest(table, id);
+        await this.usage.countFailure(table, id);
+      });
+    } catch (error) {
+      logFailure(error, requestId);
+    }
   }
 
   /** Answers a request that asks for something else than a token that its client may have. */

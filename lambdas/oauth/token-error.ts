@@ -44,6 +44,6 @@ export function invalidClient(): TokenError {
 
 /** 429 for a source with too many failures. @param seconds until the next request is served */
 export function tooManyFailures(seconds: number): TokenError {
-  const text = `Too many failed requests from this address. Try again in ${seconds} s.`;
+  const text = `Too many failed requests from this network. Try again in ${seconds} s.`;
   return new TokenError('temporarily_unavailable', text, 429, { 'Retry-After': String(seconds) });
 }

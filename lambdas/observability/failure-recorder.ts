@@ -89,8 +89,8 @@ export class FailureRecorder {
   }
 
   /** Records that the token endpoint refused a client of the connection. @param detail why */
-  recordRefusedClient(request: LoggedRequest, detail: string): void {
-    this.add(request, { status: 401, code: 'clientRefused', detail });
+  recordRefusedClient(request: LoggedRequest, status: number, detail: string): void {
+    this.add(request, { status, code: 'clientRefused', detail });
   }
 
   /** Records unknown members that were skipped; everything else in the request was done. */

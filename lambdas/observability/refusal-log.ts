@@ -33,9 +33,9 @@ export interface RefusalReason {
 }
 
 /**
- * Logs requests with an unknown token: the most common mistake in a setup is a token that was
- * cut off. Anybody can send such requests, so there is one entry a minute for each connection and
- * kind of mistake, and a function instance reads the connection no more often.
+ * Logs requests with an unknown token, or of an unknown client: the most common mistake in a setup
+ * is a token that was cut off. Anybody can send such requests, so there is one entry a minute for
+ * each connection and kind of mistake, and a function instance reads the connection no more often.
  */
 export class RefusalLog {
   private readonly recent = new RecentKeys();

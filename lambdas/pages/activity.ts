@@ -1,3 +1,4 @@
+import { mainCredentials } from '../../directory/connections/oauth/clients';
 import { changeEntryFromItem } from '../../directory/log/change-entry';
 import { latestSetupEntries, type SetupEntry } from '../../directory/log/setup-entry';
 import { logRecords, type LogRecord } from '../../directory/log/provisioning-log';
@@ -18,16 +19,22 @@ const MOST_SETUP_REQUESTS = 50;
 
 /**
  * `GET /pages/connections/{id}/setupRequests`: the requests since the session started or the latest
- * main token was created, whichever is later. Earlier successes do not count for this setup.
+ * main token, client secret or trust was created, whichever is later. Earlier successes do not
+ * count for this setup.
  */
 export async function listSetupRequests(
   { table, visitor }: PageServices,
   request: ApiRequest,
 ): Promise<Answer> {
-  const { id, createdAt, tokens } = await existingConnection({ table }, request.connectionId);
-  const main = tokens.filter(({ scopes }) => scopes === undefined);
+  const connection = await existingConnection({ table }, request.connectionId);
+  const { id, createdAt, tokens } = connection;
+  const main = [
+    ...tokens.filter(({ scopes }) => scopes === undefined),
+    ...mainCredentials(connection),
+  ];
   const started = visitor?.audience === 'portal' ? visitor.session.startedAt : createdAt;
-  const since = [createdAt, started, ...main.map((token) => token.createdAt)].sort().at(-1) ?? '';
+  const since =
+    [createdAt, started, ...main.map((credential) => credential.createdAt)].sort().at(-1) ?? '';
   const requests = await latestSetupEntries(table, id, MOST_SETUP_REQUESTS, since);
   return jsonAnswer(200, { requests });
 }

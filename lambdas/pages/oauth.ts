@@ -1,14 +1,15 @@
 import * as z from 'zod/mini';
 import { latestSecretId } from '../../directory/connections/oauth/clients';
 import type { OAuthClient, Trust } from '../../directory/connections/oauth/oauth-settings';
+import { knownIssuer, tokenUseOf } from '../../idp/federation/issuers';
 import { addClient, addSecret, deleteClient, deleteSecret } from '../admin/oauth/clients';
 import { describeClient, describeTrust, tokenEndpointOf } from '../admin/oauth/describe-oauth';
-import { CREATE_CLIENT, CREATE_SECRET } from '../admin/oauth/oauth-requests';
-import { deleteTrust, putTrust } from '../admin/oauth/trust';
+import { CREATE_CLIENT, CREATE_SECRET, TRUST } from '../admin/oauth/oauth-requests';
+import { endTrust, setTrust, type TrustGuard } from '../admin/oauth/trust';
 import { jsonAnswer, type Answer } from '../http/answer';
 import type { ApiRequest } from '../json-api/api-request';
 import { noConnection, Problem } from '../json-api/problem';
-import { readBody } from '../json-api/read-body';
+import { invalidFields, readBody } from '../json-api/read-body';
 import type { PageServices } from './services';
 
 /*
@@ -20,6 +21,7 @@ import type { PageServices } from './services';
 const FOLLOWS = z.string().check(z.maxLength(100));
 const NEW_CLIENT = z.extend(z.omit(CREATE_CLIENT, { scopes: true }), { follows: FOLLOWS });
 const NEW_SECRET = z.extend(CREATE_SECRET, { follows: FOLLOWS });
+const NEW_TRUST = z.omit(TRUST, { scopes: true });
 
 /** `GET /pages/connections/{id}/oauth`. */
 export async function readOAuth(
@@ -81,19 +83,36 @@ export async function deleteManagedSecret(
 /** `PUT /pages/connections/{id}/oauth/trust`. */
 export async function putManagedTrust(
   services: PageServices,
-  request: ApiRequest,
+  { connectionId, body }: ApiRequest,
 ): Promise<Answer> {
-  await checkTrustIsManaged(services, request);
-  return putTrust(services, request);
+  const { allowsLoopback } = services;
+  const settings = readBody(NEW_TRUST, body);
+  const use = knownIssuer(settings.issuer, allowsLoopback)?.use;
+  if (isCustomer(services) && use === 'blankToken') {
+    // Its tokens are those of other vendors, too.
+    const detail = 'must be https://login.microsoftonline.com/<tenant id>/v2.0';
+    throw invalidFields([{ pointer: '/issuer', detail }]);
+  }
+  const guard = guardOf(services);
+  const trust = await setTrust(services, connectionId, settings, { allowsLoopback, guard });
+  return jsonAnswer(200, describeTrust(services, connectionId, trust));
 }
 
 /** `DELETE /pages/connections/{id}/oauth/trust`. */
 export async function deleteManagedTrust(
   services: PageServices,
-  request: ApiRequest,
+  { connectionId }: ApiRequest,
 ): Promise<Answer> {
-  await checkTrustIsManaged(services, request);
-  return deleteTrust(services, request);
+  await endTrust(services, connectionId, guardOf(services));
+  return { status: 204 };
+}
+
+/** Returns what refuses to change a trust that only operators change: Problem 403. */
+function guardOf(services: PageServices): TrustGuard {
+  return (trust) => {
+    if (!isFixed(services, trust)) return;
+    throw new Problem(403, 'The operators of this service have set the trust.');
+  };
 }
 
 /** @throws Problem 404 for a client that the visitor does not manage */
@@ -108,24 +127,21 @@ async function managedClient(
   throw new Problem(404, 'There is no such client.');
 }
 
-/** @throws Problem 403 for a trust that only operators change */
-async function checkTrustIsManaged(
-  services: PageServices,
-  { connectionId }: ApiRequest,
-): Promise<void> {
-  const connection = await services.connections.find(connectionId);
-  if (isFixed(services, connection?.oauth?.trust)) {
-    throw new Problem(403, 'The operators of this service have set the trust.');
-  }
+function isCustomer({ visitor }: PageServices): boolean {
+  return visitor?.audience === 'portal';
 }
 
 /** Returns whether the visitor manages a client or a trust with these scopes. */
-function isManaged({ visitor }: PageServices, { scopes }: Pick<OAuthClient, 'scopes'>): boolean {
-  return visitor?.audience !== 'portal' || scopes === undefined;
+function isManaged(services: PageServices, { scopes }: Pick<OAuthClient, 'scopes'>): boolean {
+  return !isCustomer(services) || scopes === undefined;
 }
 
 /** Returns whether the visitor may not change the trust. */
 function isFixed(services: PageServices, trust: Trust | undefined): boolean {
-  if (trust === undefined || services.visitor?.audience !== 'portal') return false;
-  return trust.declared === true || !isManaged(services, trust);
+  if (trust === undefined || !isCustomer(services)) return false;
+  return trust.declared === true || !isManaged(services, trust) || isBlankToken(trust);
+}
+
+function isBlankToken({ issuer }: Trust): boolean {
+  return tokenUseOf(issuer) === 'blankToken';
 }

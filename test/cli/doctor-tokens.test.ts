@@ -1,4 +1,11 @@
-import type { Connection, ConnectionUsage, OAuthClient, Token, Trust } from '../../client';
+import type {
+  Connection,
+  ConnectionUsage,
+  FailureLogEntry,
+  OAuthClient,
+  Token,
+  Trust,
+} from '../../client';
 import { Findings } from '../../cli/doctor/finding';
 import type { ConnectionFacts } from '../../cli/doctor/operator/connection-facts';
 import {
@@ -116,8 +123,15 @@ test.each<[string, Partial<ConnectionFacts>, readonly DeploymentDiagnosis[]]>([
   ['a secret that lasts', { clients: [client([300], 0.1)] }, []],
   ['a secret that ends in 10 days', { clients: [client([10], 0.1)] }, ['secretEnds']],
   ['a secret that ends, with a replacement', { clients: [client([10, 300], 0.1)] }, []],
-  ['a secret that has ended', { clients: [client([-1])], tokens: [MAIN] }, []],
+  ['an unused secret that has ended', { clients: [client([-1])], tokens: [MAIN] }, []],
+  ['a secret that ended in use', { clients: [client([-1], 2)], tokens: [UNUSED] }, ['secretEnds']],
+  ['a secret that a token replaced', { clients: [client([-1], 2)], tokens: [MAIN] }, []],
   ['a client and no token', { clients: [client([300])], tokens: [] }, []],
+  [
+    'an unused client and a token that has ended',
+    { clients: [client([300])], tokens: [{ ...MAIN, state: 'expired', expiresAt: ago(3) }] },
+    ['noToken'],
+  ],
   ['a client with scopes and no token', { clients: [client([300], 0.1, READ)] }, ['noToken']],
   ['a trust and no token', { trust: TRUST, tokens: [] }, []],
   ['a token left over by a client', { clients: [client([300], 0.1)], tokens: [UNUSED] }, []],
@@ -136,6 +150,37 @@ test.each<[string, Partial<ConnectionFacts>, readonly DeploymentDiagnosis[]]>([
   checkSecrets(findings, facts, NOW);
   expect(findings.all.map(({ name }) => name)).toEqual(expected);
 });
+
+test('a client that was refused before its secret was used is no finding', () => {
+  const names = (at: string): readonly string[] => {
+    const findings = new Findings<DeploymentDiagnosis>(DEPLOYMENT_DIAGNOSES);
+    const usage = { lastRequestAt: ago(0.01), days: [] };
+    const known = { clients: [client([300], 0.1)], tokens: [], connection: CONNECTION, usage };
+    checkUsage(findings, { ...NOTHING, ...known, failures: [refusal(at)] }, NOW);
+    return findings.all.map(({ name }) => name);
+  };
+  expect(names(ago(0.2))).toEqual([]);
+  expect(names(ago(0.05))).toEqual(['requestsFail']);
+});
+
+/** Creates the entry of a client that exceeded the limit of failures. */
+function refusal(at: string): FailureLogEntry {
+  return {
+    kind: 'failure',
+    id: 'e1',
+    at,
+    requestId: 'r1',
+    method: 'POST',
+    route: '/oauth2/token',
+    status: 429,
+    cause: 'clientRefused',
+    title: 'The client is refused',
+    meaning: 'It is.',
+    remedy: 'Compare them.',
+    latency: 1,
+    count: 1,
+  };
+}
 
 test('without a valid token, silence is no finding of its own', () => {
   const names = (tokens: readonly Token[]): readonly string[] => {

@@ -139,6 +139,12 @@ test.each<[string, number, number]>([
   expect(secretsNearExpiry(withClient(client), now)).toBe(expected);
 });
 
+test('a secret that has ended counts no more once a token is used in its place', () => {
+  const client = clientWith([-1], new Date(now - 2 * DAY_MS).toISOString());
+  const used = token(90, { lastUsedAt: new Date(now).toISOString() });
+  expect(secretsNearExpiry(withClient(client, [used]), now)).toBe(0);
+});
+
 test('a client with scopes leaves the main token needed', () => {
   const client = clientWith([9], new Date(now - DAY_MS).toISOString());
   const scopes = ['groups:read'] as const;

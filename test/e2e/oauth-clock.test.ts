@@ -24,6 +24,11 @@ test('an access token ends after an hour, and its secret issues the next one', a
   expect((await server.mails()).filter(({ subject }) => subject.includes('fail'))).toEqual([]);
   const log = await admin('GET', `/connections/${client.id}/requests?status=failed`);
   expect(log.body.requests).toEqual([]);
+  // One that is used long after its end was pasted by somebody.
+  await server.advance(600);
+  expectError(await client.call('GET', '/Users', undefined, use), 401);
+  const later = await admin('GET', `/connections/${client.id}/requests?status=failed`);
+  expect(later.body.requests).toMatchObject([{ cause: 'tokenRefused', status: 401 }]);
 });
 
 test('recipients are reminded of a secret that ends, and no token outlives it', async () => {

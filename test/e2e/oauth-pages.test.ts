@@ -88,6 +88,10 @@ test("the customer's administrator creates a client and tries it in the live che
   const right = { client_id: clientId, client_secret: secret };
   expect((await requestToken(client, right)).status).toBe(200);
   expect(textOf(await visitor.open('/portal/check'))).toContain('Access token issued');
+  // What worked before the next secret shows nothing about it.
+  await visitor.open('/portal/oauth');
+  expect((await visitor.submit('/portal/oauth/secret', { client: clientId })).status).toBe(201);
+  expect(textOf(await visitor.open('/portal/check'))).not.toContain('Access token issued');
 });
 
 test("the customer's administrator sets and ends the trust, unless operators have", async () => {
@@ -99,6 +103,9 @@ test("the customer's administrator sets and ends the trust, unless operators hav
   const trust = { issuer, subject: randomUUID(), audience: 'api://app' };
   const refused = await visitor.submit('/portal/oauth/trust', { ...trust, issuer: 'https://x' });
   expect([refused.status, refused.text]).toEqual([400, expect.stringContaining(trust.subject)]);
+  const blank = { issuer: `https://sts.windows.net/${randomUUID()}/` };
+  expect((await visitor.submit('/portal/oauth/trust', blank)).status).toBe(400);
+  expect((await admin('GET', path)).status).toBe(404);
   await visitor.submit('/portal/oauth/trust', trust);
   expect((await admin('GET', path)).body).toMatchObject({ issuer });
   await visitor.submit('/portal/oauth/trust/delete', {});
@@ -108,11 +115,16 @@ test("the customer's administrator sets and ends the trust, unless operators hav
   const page = await visitor.open('/portal/oauth');
   expect(textOf(page)).toContain('The operators of this service have set the trust.');
   expect(page.text).not.toContain(trust.subject);
-  for (const action of ['trust', 'trust/delete']) {
-    await visitor.open('/portal/oauth');
-    const kept = await visitor.submit(`/portal/oauth/${action}`, trust);
-    expect([kept.status, textOf(kept)]).toEqual([403, expect.stringContaining('have set')]);
-  }
+  const remain = async (): Promise<void> => {
+    for (const action of ['trust', 'trust/delete']) {
+      await visitor.open('/portal/oauth');
+      const kept = await visitor.submit(`/portal/oauth/${action}`, trust);
+      expect([kept.status, textOf(kept)]).toEqual([403, expect.stringContaining('have set')]);
+    }
+  };
+  await remain();
+  await admin('PUT', path, blank);
+  await remain();
 });
 
 test('the portal neither shows nor changes clients with scopes', async () => {

@@ -70,14 +70,22 @@ function checkRatio(
   }
 }
 
-/** Returns the failures, without refused tokens from before a valid one was used. */
-function currentFailures({ tokens, failures }: ConnectionFacts): readonly FailureLogEntry[] {
-  const [lastUse = ''] = tokens
-    .filter(({ state }) => state === 'active')
+/** Returns the failures, without refused credentials from before a valid one was used. */
+function currentFailures({
+  tokens,
+  clients,
+  trust,
+  failures,
+}: ConnectionFacts): readonly FailureLogEntry[] {
+  const credentials = [...tokens, ...clients.flatMap(({ secrets }) => secrets)];
+  const valid = credentials.filter(({ state }) => state === 'active');
+  const [lastUse = ''] = [...valid, ...(trust === undefined ? [] : [trust])]
     .flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
     .sort()
     .reverse();
-  return failures.filter(({ status, at }) => status !== 401 || at > lastUse);
+  const isRefusal = ({ status, cause }: FailureLogEntry): boolean =>
+    status === 401 || cause === 'clientRefused';
+  return failures.filter((failure) => !isRefusal(failure) || failure.at > lastUse);
 }
 
 /** Failures of one cause, newest first. */
@@ -106,7 +114,7 @@ function reportFailures(
   group: Failures,
   { now, isAll }: { readonly now: number; readonly isAll: boolean },
 ): void {
-  const [{ status, title, at, name, resourceId, remedy }] = group;
+  const [{ status, cause, title, at, name, resourceId, remedy }] = group;
   const sum = group.reduce((total, failure) => total + failure.count, 0);
   const count = `${isAll ? '' : 'at least '}${sum} ${sum === 1 ? 'request' : 'requests'}`;
   const subject = name ?? resourceId;
@@ -114,7 +122,8 @@ function reportFailures(
   const seen =
     `${connection}: ${count} of the last day got ${status}, the last one ` +
     `${relativeTime(at, now)}${about}. ${title}.`;
-  const diagnosis = DIAGNOSIS_OF[status];
+  // The status of a refused client says less than the remedy of its cause.
+  const diagnosis = cause === 'clientRefused' ? undefined : DIAGNOSIS_OF[status];
   if (diagnosis === undefined) findings.add('requestsFail', seen, remedy);
   else findings.add(diagnosis, seen);
 }

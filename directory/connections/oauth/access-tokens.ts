@@ -31,8 +31,8 @@ export interface PresentedAccessToken {
 /** Result of opening an access token. */
 export type OpenedAccessToken =
   | { readonly credential: Credential }
-  /** Sealed by this connection, but it has expired. */
-  | { readonly problem: 'expired' }
+  /** Sealed by this connection, but it has expired: how many seconds ago. */
+  | { readonly problem: 'expired'; readonly seconds: number }
   /** Sealed by this connection for a client, a secret or a trust that is gone: its id. */
   | { readonly problem: 'revoked'; readonly id: string }
   /** Not sealed by this connection, or under a key that was dropped with its last client. */
@@ -69,7 +69,8 @@ export function openAccessToken(
   const { credential: id, expires, scopes } = claimsIn(claims);
   const found = issuedFor(settings).find((each) => each.id === id);
   if (found === undefined) return { problem: 'revoked', id };
-  if (expires * 1000 <= now.getTime() || !found.isLive(now)) return { problem: 'expired' };
+  const seconds = Math.floor(now.getTime() / 1000) - expires;
+  if (seconds >= 0 || !found.isLive(now)) return { problem: 'expired', seconds };
   const { lastUsedAt } = found;
   return {
     credential: {

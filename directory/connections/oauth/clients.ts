@@ -58,6 +58,17 @@ export function liveSecrets({ secrets }: OAuthClient, now = new Date()): readonl
   return secrets.filter((secret) => isLive(secret, now));
 }
 
+/** Returns the secrets and the trust that may do everything. */
+export function mainCredentials({
+  oauth,
+}: Pick<Connection, 'oauth'>): readonly (ClientSecret | Trust)[] {
+  const { clients = [], trust } = oauth ?? {};
+  return [
+    ...clients.flatMap(({ scopes, secrets }) => (scopes === undefined ? secrets : [])),
+    ...(trust === undefined || trust.scopes !== undefined ? [] : [trust]),
+  ];
+}
+
 /** Returns the id of the secret that was created last, of all clients; empty if there is none. */
 export function latestSecretId(clients: readonly OAuthClient[]): string {
   const secrets = clients.flatMap((client) => client.secrets);

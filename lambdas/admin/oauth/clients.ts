@@ -22,8 +22,9 @@ import { describeClient, describeIssuedSecret } from './describe-oauth';
 import { CREATE_CLIENT, CREATE_SECRET } from './oauth-requests';
 
 const SENT_BEFORE =
-  'A secret was created in the meantime. A new secret is shown once, and loading its page again ' +
-  'does not create another. If you do not have it, open the page OAuth and create a new one.';
+  'A secret was created or deleted in the meantime. A new secret is shown once, and loading its ' +
+  'page again does not create another. If you do not have it, open the page OAuth and create a ' +
+  'new one.';
 
 /** For answers that contain a secret. */
 const NO_STORE = { 'Cache-Control': 'no-store' };
@@ -152,7 +153,7 @@ export async function deleteSecret(
   return { status: 204 };
 }
 
-/** @throws Problem 409 if another secret was created since the form was shown */
+/** @throws Problem 409 if the secrets have changed since the form was shown */
 function checkLatest(clients: readonly OAuthClient[], follows: string | undefined): void {
   if (follows === undefined || latestSecretId(clients) === follows) return;
   throw new Problem(409, SENT_BEFORE);

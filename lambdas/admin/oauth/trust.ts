@@ -31,7 +31,7 @@ export async function putTrust(
   { connectionId, body }: ApiRequest,
 ): Promise<Answer> {
   const settings = readBody(TRUST, body);
-  const trust = await setTrust(services, connectionId, settings, services.allowsLoopback);
+  const trust = await setTrust(services, connectionId, settings, services);
   return jsonAnswer(200, describeTrust(services, connectionId, trust));
 }
 
@@ -44,14 +44,21 @@ export async function deleteTrust(
   return { status: 204 };
 }
 
+/** Throws a Problem if a caller may not change a connection's trust; it gets the one before. */
+export type TrustGuard = (before: Trust | undefined) => void;
+
+const NO_GUARD: TrustGuard = () => undefined;
+
 /** Ends the trust of a connection. @returns whether there was one. @throws Problem 404 */
 export async function endTrust(
   { connections, actor }: ConnectionServices,
   id: string,
+  guard = NO_GUARD,
 ): Promise<boolean> {
   let isEnded = false;
   const action = { actor, action: 'trust.delete' } as const;
   const changed = await connections.change(id, action, (connection) => {
+    guard(connection.oauth?.trust);
     isEnded = connection.oauth?.trust !== undefined;
     return withTrust(connection, undefined);
   });
@@ -59,28 +66,36 @@ export async function endTrust(
   return isEnded;
 }
 
+/** How a trust is set. */
+export interface TrustWays {
+  /** Whether an issuer may be on this machine, for development. */
+  readonly allowsLoopback: boolean;
+  /** Whether the connection's stack declares it. */
+  readonly declared?: true;
+  readonly guard?: TrustGuard;
+}
+
 /**
  * Sets the issuer that a connection trusts. The same settings again keep the access tokens that
  * were issued for it.
- * @param origin of a trust that the connection's stack declares
  * @throws Problem 400 naming each wrong field, 404
  */
 export async function setTrust(
   { connections, actor }: ConnectionServices,
   id: string,
   settings: TrustSettings,
-  allowsLoopback: boolean,
-  origin: Pick<Trust, 'declared'> = {},
+  { allowsLoopback, declared, guard = NO_GUARD }: TrustWays,
 ): Promise<Trust> {
   const terms = checkedTrust(settings, allowsLoopback);
+  const origin = declared === undefined ? {} : { declared };
   const created = { id: randomBytes(5).toString('hex'), createdAt: new Date().toISOString() };
   let trust: Trust = { ...created, ...terms, ...origin };
   const action = { actor, action: 'trust.put' } as const;
   const changed = await connections.change(id, action, (connection) => {
     const before = connection.oauth?.trust;
-    if (before !== undefined && isDeepStrictEqual(termsIn(before), terms)) {
-      trust = { ...before, ...origin };
-    }
+    guard(before);
+    const isSame = before !== undefined && isDeepStrictEqual(termsIn(before), terms);
+    trust = { ...(isSame ? before : { ...created, ...terms }), ...origin };
     return withTrust(connection, trust);
   });
   if (changed === undefined) throw noConnection(id);

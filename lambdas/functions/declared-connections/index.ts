@@ -192,7 +192,8 @@ async function applyTrust(
   trust: JsonObject | undefined,
 ): Promise<void> {
   if (trust !== undefined) {
-    await setTrust(services, id, readSettings(TRUST, trust), false, { declared: true });
+    const settings = readSettings(TRUST, trust);
+    await setTrust(services, id, settings, { allowsLoopback: false, declared: true });
     return;
   }
   const connection = await services.connections.find(id);
