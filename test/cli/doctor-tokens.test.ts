@@ -48,7 +48,7 @@ const MAIN: Token = {
 const SCOPED: Token = { ...MAIN, id: 't2', scopes: ['users:read'] };
 const ROTATION = { rotation: { everyDays: 90, overlapDays: 7 } };
 
-/** What nothing is known of. */
+/** The facts of a connection without OAuth, failures and mails. */
 const NOTHING = { clients: [], trust: undefined, failures: [], mails: [] } as const;
 
 const CASES: readonly (readonly [

@@ -88,7 +88,7 @@ test("the customer's administrator creates a client and tries it in the live che
   const right = { client_id: clientId, client_secret: secret };
   expect((await requestToken(client, right)).status).toBe(200);
   expect(textOf(await visitor.open('/portal/check'))).toContain('Access token issued');
-  // What worked before the next secret shows nothing about it.
+  // Earlier requests do not show that the new secret works.
   await visitor.open('/portal/oauth');
   expect((await visitor.submit('/portal/oauth/secret', { client: clientId })).status).toBe(201);
   expect(textOf(await visitor.open('/portal/check'))).not.toContain('Access token issued');

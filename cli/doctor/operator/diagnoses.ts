@@ -207,7 +207,7 @@ export const DEPLOYMENT_DIAGNOSES = {
   },
   secretEnds: {
     id: 'D127',
-    title: 'The last secret of an OAuth client ends soon',
+    title: 'The last secret of an OAuth client ends soon, or has ended',
     consequence: 'From its end on, the client gets no access tokens, and its requests fail.',
     remedy: 'Add a second one (cdk-scim oauth-clients add-secret), and have it pasted.',
     source: `${GUIDES}/guides/oauth.md#replace-a-secret`,

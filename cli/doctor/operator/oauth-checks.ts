@@ -33,8 +33,8 @@ export function checkSecrets(
 
 /**
  * Returns whether a connection has a client with a secret, or a trust, that may do everything. One
- * that was never used counts if there has never been a main token: it may be still unknown to the
- * identity provider.
+ * that was never used counts if there has never been a main token: the identity provider may not
+ * have it yet.
  */
 export function hasMainOAuth(facts: ConnectionFacts): boolean {
   const hadToken = facts.tokens.some(isMain);
@@ -54,7 +54,7 @@ export function hasGoneOver(facts: ConnectionFacts): boolean {
 
 interface Credential {
   readonly lastUsedAt: string | null;
-  /** Of a secret; a trust has none. */
+  /** Missing for a trust, which does not end by itself. */
   readonly state?: 'active' | 'expired';
 }
 

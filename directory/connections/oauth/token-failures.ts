@@ -38,8 +38,8 @@ export async function countTokenFailure(
 }
 
 /**
- * Returns the network of an address. Whoever has one address of IPv6 has the 2^64 addresses that
- * share its first four groups.
+ * Returns the network of an address. For IPv6 it is the /64, because a host can choose any address
+ * in it.
  */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
