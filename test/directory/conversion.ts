@@ -26,13 +26,20 @@ export function strict(convert: Convert): (table: Table, now: number) => Promise
     });
 }
 
-/** Dies at its third transaction. */
+/** Dies at its third transaction, and writes nothing from then on. */
 class DyingTable extends Table {
   private transactions = 0;
+  private readonly begun: Promise<unknown>[] = [];
   override write(writes: readonly (Write | Check)[]): Promise<readonly FailedCondition[]> {
     this.transactions += writes.length > 1 ? 1 : 0;
-    if (this.transactions === 3) return Promise.reject(new Error('died'));
-    return super.write(writes);
+    if (this.transactions >= 3) return Promise.reject(new Error('died'));
+    const written = super.write(writes);
+    this.begun.push(written);
+    return written;
+  }
+  /** Waits for the writes that it had begun: `verify` reads the table while nobody writes. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.begun);
   }
 }
 
@@ -51,6 +58,7 @@ export async function convertUpTo(
   expect(await convert(table, now + DELAY_MS - 1)).toBe(false);
   const dying = new DyingTable(client, name);
   await expect(convert(dying, now + DELAY_MS)).rejects.toThrow('died');
+  await dying.settle();
   if (stage === 'while') return;
   expect(await convert(table, now + DELAY_MS)).toBe(true);
   expect(await convert(table, now + DELAY_MS)).toBe(true);
