@@ -100,7 +100,7 @@ describe.each(OPERATIONS)('$name', (operation) => {
       }
     }
     expect(await system.contradictions()).toEqual([]);
-  }, 300_000);
+  }, 900_000);
 
   test('takes effect as a whole or not at all if its function dies at any table call', async () => {
     const seen = new Set<string>();
@@ -119,7 +119,7 @@ describe.each(OPERATIONS)('$name', (operation) => {
     }
     expect(seen).toEqual(new Set([undisturbed.before, undisturbed.after]));
     expect(await system.contradictions()).toEqual([]);
-  }, 300_000);
+  }, 900_000);
 });
 
 test('a request to a busy table gets 503 before the timeout and changes nothing', async () => {
