@@ -128,6 +128,27 @@ export type MembershipEvent = Envelope<
   EventData & { readonly membership: Membership }
 >;
 
+/** A resource of a custom type, such as a role. */
+export interface CustomResource {
+  readonly id: string;
+  readonly displayName?: string;
+  readonly externalId?: string;
+  /** The SCIM resource. Absent from `previous`. */
+  readonly scim?: Readonly<Record<string, unknown>>;
+}
+
+/** An event about a resource of a custom type. */
+export type ResourceEvent = Envelope<
+  'resource.created' | 'resource.updated' | 'resource.deleted',
+  EventData & {
+    /** Name of the type: `Role`. */
+    readonly resourceType: string;
+    readonly resource: CustomResource;
+    readonly previous?: CustomResource;
+    readonly changed?: readonly string[];
+  }
+>;
+
 /** An event about a connection. */
 export type ConnectionEvent = Envelope<
   'connection.created' | 'connection.updated' | 'connection.deleted',
@@ -145,12 +166,15 @@ export type SyncEvent = Envelope<
       readonly deletedUsers: number;
       readonly groups: number;
       readonly memberships: number;
+      /** Of custom types. */
+      readonly resources: number;
     };
   }
 >;
 
 /** An event of the log. `type` tells which one it is. */
-export type ScimEvent = UserEvent | GroupEvent | MembershipEvent | ConnectionEvent | SyncEvent;
+export type ScimEvent =
+  UserEvent | GroupEvent | MembershipEvent | ResourceEvent | ConnectionEvent | SyncEvent;
 
 /** A test that an operator sent to a webhook. */
 export type TestEvent = Envelope<'webhook.test', { readonly webhook: { readonly id: string } }>;

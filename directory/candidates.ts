@@ -3,8 +3,9 @@ import { ambiguousAdoption } from '../scim/errors/resource-errors';
 import { valuesAt } from '../scim/filter/evaluate';
 import { asText, isArray, type Json } from '../scim/json';
 import type { Attributes } from '../scim/resource/parse';
+import { USER } from '../scim/schema/resource-type';
 import type { GuardedWrite } from './resources/resources';
-import { INDEXED_USER_ATTRIBUTES, keyFormsOf } from './resources/unique-and-indexed-values';
+import { keyFormsOf } from './resources/unique-and-indexed-values';
 import { numberOf, textOf, type Item, type Key } from './store/item';
 import {
   candidatePartition,
@@ -225,7 +226,7 @@ function unchanged(item: Item | undefined): Condition {
 }
 
 function valuePartitionOf(connection: string, name: CandidateAttribute, value: string): string {
-  const attribute = INDEXED_USER_ATTRIBUTES.find((each) => each.name === ATTRIBUTES[name]);
+  const attribute = USER.indexed.find((each) => each.name === ATTRIBUTES[name]);
   const folded = attribute === undefined ? value : keyFormsOf(attribute, value).current;
   return candidateValuePartition(connection, name, folded);
 }
@@ -245,7 +246,7 @@ function valuesOf(
   { adoption, verifiedDomains }: Adoption,
 ): readonly { readonly name: CandidateAttribute; readonly value: string }[] {
   const textsOf = (name: CandidateAttribute): readonly string[] => {
-    const attribute = INDEXED_USER_ATTRIBUTES.find((each) => each.name === ATTRIBUTES[name]);
+    const attribute = USER.indexed.find((each) => each.name === ATTRIBUTES[name]);
     const values = attribute === undefined ? [] : valuesAt(attributes, attribute.target);
     return values.map(asText).filter((value) => value.trim() !== '');
   };

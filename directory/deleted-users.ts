@@ -2,10 +2,11 @@ import { valuesAt } from '../scim/filter/evaluate';
 import { asText } from '../scim/json';
 import type { Attributes } from '../scim/resource/parse';
 import type { StoredResource } from '../scim/resource/resource';
+import { USER } from '../scim/schema/resource-type';
 import { Candidates } from './candidates';
 import { deletionIntent } from './memberships/deletions';
 import { markGroupListDeleted } from './memberships/group-list';
-import { INDEXED_USER_ATTRIBUTES, keyFormsOf } from './resources/unique-and-indexed-values';
+import { keyFormsOf } from './resources/unique-and-indexed-values';
 import {
   changedMeta,
   resourceFromItem,
@@ -168,7 +169,7 @@ export function revivalPartitions(
   attributes: Attributes,
 ): readonly RevivalPartitions[] {
   return REVIVAL_ATTRIBUTES.flatMap((name) => {
-    const indexed = INDEXED_USER_ATTRIBUTES.find((candidate) => candidate.name === name);
+    const indexed = USER.indexed.find((candidate) => candidate.name === name);
     const value = indexed === undefined ? undefined : valuesAt(attributes, indexed.target)[0];
     if (indexed === undefined || typeof value !== 'string' || value.trim() === '') return [];
     const { current, former } = keyFormsOf(indexed, value);

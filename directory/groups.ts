@@ -79,7 +79,6 @@ export class Groups {
       completeEditsNow(tenant, id, intentId),
     );
     this.collection = new Collection(this.resources, {
-      attribute: 'members',
       atOnce: WIDTH,
       derive: (groups, filter) =>
         inParallel(groups, WIDTH, (group) => this.membersFor(group, filter)),

@@ -1,7 +1,7 @@
 import { directoryBusy } from '../scim/errors/resource-errors';
 import type { Attributes } from '../scim/resource/parse';
 import type { ResourceMeta, StoredResource } from '../scim/resource/resource';
-import type { ResourceType } from '../scim/schema/resource-type';
+import { type ResourceType, USER } from '../scim/schema/resource-type';
 import { Candidates, type Adoption } from './candidates';
 import { applicationIdOf, DeletedUsers } from './deleted-users';
 import { deletionIntent, deletionWrites, finishDeletion } from './memberships/deletions';
@@ -11,7 +11,6 @@ import { UserGroups } from './memberships/user-groups';
 import { userIdsWithin } from './memberships/users-within';
 import { Collection } from './resources/collection';
 import { withPresentName } from './resources/former-name';
-import { INDEXED_USER_ATTRIBUTES } from './resources/unique-and-indexed-values';
 import { changedMeta, newMeta, type StoredItem } from './resources/resource-item';
 import { Resources, type GuardedWrite, type Precondition } from './resources/resources';
 import type { Tenant } from './resources/tenant';
@@ -50,11 +49,10 @@ export class Users {
     private readonly adoption: Adoption = { adoption: 'off', verifiedDomains: [] },
   ) {
     this.candidates = new Candidates(tenant.table, tenant.connection);
-    this.resources = new Resources(tenant, type, INDEXED_USER_ATTRIBUTES);
+    this.resources = new Resources(tenant, type, USER.indexed);
     this.deleted = new DeletedUsers(tenant);
     this.groups = new UserGroups(tenant);
     this.collection = new Collection(this.resources, {
-      attribute: 'groups',
       atOnce: 1000,
       derive: async (users) => {
         const groups = await new UserGroups(tenant).of(users.map(({ id }) => id));

@@ -15,22 +15,26 @@ import {
 import type { Item } from '../directory/store/item';
 import { readKey } from '../directory/store/key-meaning';
 import type { JsonObject } from '../scim/json';
+import type { ResourceType, ResourceTypeName } from '../scim/schema/resource-type';
 import { changedNames } from './changed';
 import { bounded } from './data-size';
 import type { ItemChange } from './item-change';
 import {
   connectionData,
+  customSubject,
+  customTypeIn,
   groupData,
-  groupFields,
   membershipData,
   membershipSubject,
+  namedFields,
   profileIn,
+  resourceData,
   userData,
   type ViewContext,
 } from './views';
 
 /**
- * Returns the event of a change to a user, group or membership.
+ * Returns the event of a change to a resource or membership.
  * @returns undefined if the change is none for the application, such as a user's retention, or if a
  *   release before 0.3.0 made it
  */
@@ -71,7 +75,7 @@ function membershipEvent(
 function resourceEvent(
   { id, before, after, time }: ItemChange,
   context: ViewContext,
-  type: 'User' | 'Group',
+  type: ResourceTypeName,
 ): NewEvent | undefined {
   const [was, is] = [before, after].map((item) => item && resourceFromItem(item));
   const sequence = after === undefined ? deletionSequence(was) : sequenceOf(after);
@@ -86,7 +90,6 @@ function resourceEvent(
   const common = {
     id: eventId(id, at),
     connection: context.connection.id,
-    subject: `${type}s/${resource.id}`,
     time: at,
     sequence,
   };
@@ -98,9 +101,17 @@ function resourceEvent(
   };
   const isNew = is !== undefined && isNewResource(is, changedByOf(after));
   const states = { was, is, resource, isNew };
-  return type === 'User'
-    ? userEvent(common, facts, context, states)
-    : groupEvent(common, facts, context, states);
+  const { id: resourceId } = resource;
+  if (type === 'User') {
+    return userEvent({ ...common, subject: `Users/${resourceId}` }, facts, context, states);
+  }
+  if (type === 'Group') {
+    return groupEvent({ ...common, subject: `Groups/${resourceId}` }, facts, context, states);
+  }
+  const custom = customTypeIn(context.connection, type);
+  if (custom === undefined) return undefined;
+  const subject = customSubject(custom, resourceId);
+  return customEvent({ ...common, subject }, facts, context, states, custom);
 }
 
 /** Returns when a resource got its present version. An import keeps an earlier `lastModified`. */
@@ -206,8 +217,31 @@ function groupEvent(
   const group = groupData(resource, connection, baseUrl);
   if (is === undefined) return { ...common, type: 'group.deleted', data: { ...facts, group } };
   if (was === undefined) return { ...common, type: 'group.created', data: { ...facts, group } };
-  const [previous, current] = [groupFields(was), groupFields(is)];
-  const changed = changedNames([previous, current], [was.attributes, is.attributes]);
-  const data = { ...facts, group, previous, changed };
-  return { ...common, type: 'group.updated', data };
+  return { ...common, type: 'group.updated', data: { ...facts, group, ...difference(was, is) } };
+}
+
+function customEvent(
+  common: Common,
+  facts: JsonObject,
+  { baseUrl }: ViewContext,
+  { was, is, resource }: States,
+  type: ResourceType,
+): NewEvent {
+  const named = {
+    ...facts,
+    resourceType: type.name,
+    resource: resourceData(resource, type, baseUrl),
+  };
+  if (is === undefined) return { ...common, type: 'resource.deleted', data: named };
+  if (was === undefined) return { ...common, type: 'resource.created', data: named };
+  return { ...common, type: 'resource.updated', data: { ...named, ...difference(was, is) } };
+}
+
+/** Returns what a change has changed in a group or in a resource of a custom type. */
+function difference(was: StoredItem, is: StoredItem): JsonObject {
+  const [previous, current] = [namedFields(was), namedFields(is)];
+  return {
+    previous,
+    changed: changedNames([previous, current], [was.attributes, is.attributes]),
+  };
 }

@@ -25,13 +25,18 @@ const PAGE = 100;
 /** How often an event is made anew whose resource changes meanwhile. */
 const ATTEMPTS = 10;
 
-/** The parts of a connection's state, in the order in which they are repeated. */
-const PARTS = ['users', 'deletedUsers', 'groups'] as const;
+/**
+ * The parts of a connection's state, in the order in which they are repeated: `resources` are those
+ * of custom types.
+ */
+const PARTS = ['users', 'deletedUsers', 'groups', 'resources'] as const;
 type Part = (typeof PARTS)[number];
 
 /** How far a resync has come. */
 interface Progress {
   readonly part: Part;
+  /** The custom type whose resources are being repeated; empty for the first one. */
+  readonly type: string;
   /** Id of the last resource that is done. */
   readonly after: string;
   /** The group whose members are being repeated, and the last of them that is done. */
@@ -76,6 +81,7 @@ export function resyncDetails(): { readonly startedAt: string } {
 function progressFrom(item: Item): Progress {
   return {
     part: PARTS.find((part) => part === item['part']) ?? 'users',
+    type: asText(item['type'] ?? ''),
     after: asText(item['after'] ?? ''),
     group: asText(item['group'] ?? ''),
     member: asText(item['member'] ?? ''),
@@ -83,6 +89,7 @@ function progressFrom(item: Item): Progress {
       users: numberOf(item, 'users'),
       deletedUsers: numberOf(item, 'deletedUsers'),
       groups: numberOf(item, 'groups'),
+      resources: numberOf(item, 'resources'),
       memberships: numberOf(item, 'memberships'),
     },
   };
@@ -102,16 +109,29 @@ class Worker {
     for (const part of PARTS.slice(PARTS.indexOf(start.part))) {
       if (progress.part !== part)
         progress = { ...progress, part, after: '', group: '', member: '' };
-      progress = await this.repeat(progress);
+      progress =
+        part === 'resources' ? await this.repeatTypes(progress) : await this.repeat(progress);
       if (progress === undefined) return false;
     }
     await this.complete(progress);
     return true;
   }
 
+  /** Repeats the resources of each custom type. @returns undefined if there was not enough time */
+  private async repeatTypes(start: Progress): Promise<Progress | undefined> {
+    const names = this.connection.customTypes.map(({ name }) => name).sort();
+    let progress: Progress | undefined = start;
+    for (const type of names.filter((name) => name >= start.type)) {
+      if (progress.type !== type) progress = { ...progress, type, after: '' };
+      progress = await this.repeat(progress);
+      if (progress === undefined) return undefined;
+    }
+    return progress;
+  }
+
   /** @returns undefined if there was not enough time */
   private async repeat(start: Progress): Promise<Progress | undefined> {
-    const pk = this.partitionOf(start.part);
+    const pk = this.partitionOf(start);
     let progress: Progress | undefined = start;
     for (;;) {
       await this.save(progress);
@@ -165,9 +185,10 @@ class Worker {
     }
   }
 
-  private partitionOf(part: Part): string {
+  private partitionOf({ part, type }: Progress): string {
     const { id } = this.connection;
     if (part === 'deletedUsers') return deletedUserPartition(id);
+    if (part === 'resources') return resourcePartition(id, type);
     return resourcePartition(id, part === 'users' ? 'User' : 'Group');
   }
 

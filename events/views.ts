@@ -4,7 +4,12 @@ import type { Item } from '../directory/store/item';
 import type { JsonObject } from '../scim/json';
 import { Projection } from '../scim/resource/project';
 import { toResource } from '../scim/resource/resource';
-import { resourceTypesWith } from '../scim/schema/resource-type';
+import { resourceTypeOf } from '../scim/schema/custom-type';
+import {
+  resourceTypesWith,
+  type ResourceType,
+  type ResourceTypeName,
+} from '../scim/schema/resource-type';
 import { profileOf, type RoleGroup } from './profile';
 
 /* Users, groups and memberships as events and the application API show them. */
@@ -40,13 +45,35 @@ export function groupData(
   { schemas }: Pick<Connection, 'schemas'>,
   baseUrl: string,
 ): JsonObject {
-  const { group: type } = resourceTypesWith(schemas);
-  const scim = new Projection(type).apply(toResource(type, group, baseUrl));
-  return { ...groupFields(group), scim };
+  return resourceData(group, resourceTypesWith(schemas).group, baseUrl);
 }
 
-/** Returns the fields of a group that have a name of their own. */
-export function groupFields({ id, attributes }: StoredItem): JsonObject {
+/** Returns a group or a resource of a custom type as events and the application API show it. */
+export function resourceData(
+  resource: StoredItem,
+  type: ResourceType,
+  baseUrl: string,
+): JsonObject {
+  const scim = new Projection(type).apply(toResource(type, resource, baseUrl));
+  return { ...namedFields(resource), scim };
+}
+
+/** Returns the custom type of a connection; undefined if it has none with this name. */
+export function customTypeIn(
+  { customTypes }: Pick<Connection, 'customTypes'>,
+  name: ResourceTypeName,
+): ResourceType | undefined {
+  const definition = customTypes.find((each) => each.name === name);
+  return definition === undefined ? undefined : resourceTypeOf(definition);
+}
+
+/** Returns the subject of events about a resource of a custom type. */
+export function customSubject({ endpoint }: ResourceType, id: string): string {
+  return `${endpoint.slice(1)}/${id}`;
+}
+
+/** Returns the fields of a group or custom resource that have a name of their own. */
+export function namedFields({ id, attributes }: StoredItem): JsonObject {
   const { displayName, externalId } = attributes;
   return {
     id,

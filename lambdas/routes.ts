@@ -44,8 +44,8 @@ export const METADATA_ROUTE: Route = {
 };
 
 /**
- * The routes. Paths of a connection without a route of their own go to `discovery`, which answers
- * 404. The functions `admin` and `application` have one route each for all paths, because a
+ * The routes. Paths of a connection without a route of their own go to `resources`, which serves
+ * the connection's custom types and answers 404 to all others. The functions `admin` and `application` have one route each for all paths, because a
  * template has at most 500 resources.
  */
 export const ROUTES: readonly Route[] = routes();
@@ -56,7 +56,9 @@ function routes(): readonly Route[] {
     ...scim('groups', '/Groups', '/Groups/{id}'),
     ...scim('bulk', '/Bulk'),
     ...scim('search', '', '/.search'),
-    ...scim('discovery', '/{proxy+}'),
+    ...scim('discovery', '/ServiceProviderConfig', '/serviceConfiguration'),
+    ...scim('discovery', '/ResourceTypes', '/ResourceTypes/{id}', '/Schemas', '/Schemas/{id}'),
+    ...scim('resources', '/{proxy+}'),
     ...scim('oauth', TOKEN_PATH),
     METADATA_ROUTE,
     {

@@ -3,16 +3,19 @@ import { countPartition } from '../../directory/store/keys';
 import { addMembership } from '../../directory/memberships/membership-item';
 import { newMeta, resourceToItem } from '../../directory/resources/resource-item';
 import {
-  INDEXED_USER_ATTRIBUTES,
   indexedGroupAttributes,
   indexedValues,
   valueWrites,
-  type IndexedAttributes,
 } from '../../directory/resources/unique-and-indexed-values';
 import type { Member } from '../../scim/patch/memberships';
 import type { Attributes } from '../../scim/resource/parse';
 import type { StoredResource } from '../../scim/resource/resource';
-import { GROUP, USER, type ResourceType } from '../../scim/schema/resource-type';
+import {
+  GROUP,
+  type IndexedAttributes,
+  type ResourceType,
+  USER,
+} from '../../scim/schema/resource-type';
 
 /** Items of one resource, in the form in which requests leave them in the table. */
 export interface Seeded {
@@ -26,7 +29,7 @@ export interface Seeded {
  */
 export function userItems(connection: string, name: string): Seeded {
   const userName = `${name}@example.com`;
-  return resourceItems(connection, USER, INDEXED_USER_ATTRIBUTES, {
+  return resourceItems(connection, USER, USER.indexed, {
     userName,
     externalId: `ext-${name}`,
     active: true,

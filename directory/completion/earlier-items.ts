@@ -1,12 +1,15 @@
 import { ScimError } from '../../scim/errors/scim-error';
-import { GROUP, USER, type ResourceTypeName } from '../../scim/schema/resource-type';
+import {
+  GROUP,
+  type IndexedAttribute,
+  type ResourceTypeName,
+  USER,
+} from '../../scim/schema/resource-type';
 import { resourceFromItem } from '../resources/resource-item';
 import {
-  INDEXED_USER_ATTRIBUTES,
   indexedGroupAttributes,
   indexedValues,
   leadsTo,
-  type IndexedAttribute,
   type IndexedValue,
 } from '../resources/unique-and-indexed-values';
 import { indexOfEntry } from '../log/entry-item';
@@ -135,7 +138,7 @@ async function convertConnection(table: Table, id: string, onFailure: OnFailure)
   if (item?.['gsi1pk'] === undefined) return;
   try {
     const schemas = schemasFrom(item);
-    const { schemasVersion, writes } = schemasChange(id, undefined, schemas);
+    const { schemasVersion, writes } = schemasChange(id, undefined, { schemas, customTypes: [] });
     const gsi1sk = connectionSort(id, textOf(item, 'displayName'));
     if (schemas.length === 0 && item['gsi1sk'] === gsi1sk) return;
     await table.write([
@@ -217,7 +220,7 @@ function valuesOf(connection: string, type: ResourceTypeName, item: Item): reado
     indexedValues(connection, type === 'User' ? USER : GROUP, indexed, resource.id, resource);
   // Whether group names are unique depended on the profile when the group was named.
   return type === 'User'
-    ? valuesIn(INDEXED_USER_ATTRIBUTES)
+    ? valuesIn(USER.indexed)
     : [true, false].flatMap((isUnique) => valuesIn(indexedGroupAttributes(isUnique)));
 }
 

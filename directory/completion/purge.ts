@@ -1,7 +1,8 @@
-import { GROUP, USER, type ResourceTypeName } from '../../scim/schema/resource-type';
+import { resourceTypeOf } from '../../scim/schema/custom-type';
+import { GROUP, USER, type ResourceType } from '../../scim/schema/resource-type';
+import { customTypesFrom } from '../connections/connection-item';
 import { purgeMemberships } from '../memberships/deletions';
 import {
-  INDEXED_USER_ATTRIBUTES,
   indexedGroupAttributes,
   indexedValues,
   type IndexedValue,
@@ -55,11 +56,12 @@ import { isPurged, removeItems, removePages, removeSharedItems } from './purge-i
 /** Resources removed in parallel. */
 const WIDTH = 8;
 
-const TYPES = ['User', 'Group'] as const;
+/** The types whose resources may be members. */
+const MEMBER_TYPES = ['User', 'Group'] as const;
 
 /** Partitions whose items have keys with ids that are never reused. */
 const OWN_PARTITIONS = [
-  ...TYPES.map((type) => (connection: string) => groupListPartition(connection, type)),
+  ...MEMBER_TYPES.map((type) => (connection: string) => groupListPartition(connection, type)),
   endedTokenPartition,
   noticePartition,
   logPartition,
@@ -71,7 +73,6 @@ const OWN_PARTITIONS = [
   portalLinkPartition,
   portalSessionPartition,
   setupPartition,
-  schemasPartition,
   conversionPartition,
 ];
 
@@ -83,15 +84,16 @@ export async function purgeConnection(table: Table, purge: Purge): Promise<boole
   const { connection } = purge;
   // Intents first: without their records no batches are applied any more.
   if (!(await removeIntents(table, purge))) return false;
-  for (const type of TYPES) {
+  const types = [USER, GROUP, ...(await customTypesIn(table, connection))];
+  for (const type of types) {
     if (!(await removeResources(table, purge, type))) return false;
   }
   if (!(await removeDeletedUsers(table, purge))) return false;
   if (!(await removeCandidates(table, purge))) return false;
   const shared = [
-    ...TYPES.flatMap((type) => [
-      countPartition(connection, type),
-      pageMarkPartition(connection, type),
+    ...types.flatMap(({ name }) => [
+      countPartition(connection, name),
+      pageMarkPartition(connection, name),
     ]),
     rateKey(connection).pk,
     usagePartition(connection),
@@ -116,9 +118,14 @@ export async function purgeConnection(table: Table, purge: Purge): Promise<boole
   return true;
 }
 
-/** Completes the purge: the connection's id can be used again. */
+/**
+ * Completes the purge: the connection's id can be used again. The schemas go last, because they
+ * tell which custom types there were.
+ */
 export async function freeConnectionId(table: Table, purge: Purge): Promise<void> {
   const { connection, id } = purge;
+  const { items } = await table.query(schemasPartition(connection));
+  await removeSharedItems(table, purge, items);
   await table.write([
     { delete: connectionKey(connection), condition: isPurged(purge) },
     { delete: intentKey(connection, id) },
@@ -140,14 +147,16 @@ async function removeIntents(table: Table, purge: Purge): Promise<boolean> {
   return true;
 }
 
-async function removeResources(
-  table: Table,
-  purge: Purge,
-  type: ResourceTypeName,
-): Promise<boolean> {
+/** Returns the custom types of a deleted connection. */
+async function customTypesIn(table: Table, connection: string): Promise<readonly ResourceType[]> {
+  const { items } = await table.query(schemasPartition(connection));
+  return items.flatMap(customTypesFrom).map(resourceTypeOf);
+}
+
+async function removeResources(table: Table, purge: Purge, type: ResourceType): Promise<boolean> {
   const { connection } = purge;
-  return removePages(table, purge, resourcePartition(connection, type), async (items) => {
-    if (type === 'Group') {
+  return removePages(table, purge, resourcePartition(connection, type.name), async (items) => {
+    if (type === GROUP) {
       for (const item of items) {
         if (!(await purgeMemberships({ table, connection }, idIn(item)))) return false;
       }
@@ -179,14 +188,12 @@ async function removeResource(table: Table, item: Item): Promise<boolean> {
 }
 
 /** Returns the keys of the items that lead from a resource's values to the resource. */
-function valueKeys(connection: string, type: ResourceTypeName, item: Item): readonly Key[] {
+function valueKeys(connection: string, type: ResourceType, item: Item): readonly Key[] {
   const resource = resourceFromItem(item);
   const { id } = resource;
   const keysOf = (values: readonly IndexedValue[]): readonly Key[] =>
     values.flatMap(({ key, formerKey }) => [key, formerKey ?? []].flat());
-  if (type === 'User') {
-    return keysOf(indexedValues(connection, USER, INDEXED_USER_ATTRIBUTES, id, resource));
-  }
+  if (type !== GROUP) return keysOf(indexedValues(connection, type, type.indexed, id, resource));
   // Whether group names are unique depended on the profile when the group was named.
   return [true, false].flatMap((isUnique) => {
     const indexed = indexedGroupAttributes(isUnique);

@@ -1,12 +1,20 @@
 import { asText } from '../../scim/json';
 import type { Schema } from '../../scim/schema/attribute';
+import type { CustomType } from '../../scim/schema/custom-type';
 import { numberOf, textOf, type Item, type ItemValue } from '../store/item';
 import { readKey } from '../store/key-meaning';
 import { connectionSort } from './connection-index';
 import { CONNECTIONS, connectionKey } from '../store/keys';
 import { newVersion } from '../store/version';
 import type { Write } from '../store/write';
-import type { Connection, DeletedConnection, FailureMail, RateLimit, Rotation } from './connection';
+import type {
+  Connection,
+  ConnectionSchemas,
+  DeletedConnection,
+  FailureMail,
+  RateLimit,
+  Rotation,
+} from './connection';
 import { ADOPTION_POLICIES } from '../candidates';
 import type { MappingRow, RoleRule } from './mapping';
 import { oauthFromItem, oauthToItem } from './oauth/oauth-item';
@@ -21,7 +29,7 @@ import {
 import type { UsagePattern } from './usage-pattern';
 
 /** A connection as its item has it. `connection-schemas.ts` reads its schemas. */
-export interface StoredConnection extends Omit<Connection, 'schemas'> {
+export interface StoredConnection extends Omit<Connection, keyof ConnectionSchemas> {
   /** The schemas, if a release before 0.3.0 wrote the item. */
   readonly schemasInItem: readonly Schema[];
 }
@@ -32,7 +40,8 @@ export const USAGE_PATTERN = 'rhythm';
 /** Returns a connection as an item with a new version. Its schemas are another item. */
 export function connectionToItem(connection: Connection): Item {
   const { id, tokens, failureMail, rotation, rateLimit, usagePattern, ...others } = connection;
-  const { mapping, roleRules, oauth, schemas: _, schemasVersion, ...settings } = others;
+  const { mapping, roleRules, oauth, schemas: _, customTypes: __, ...more } = others;
+  const { schemasVersion, ...settings } = more;
   return {
     ...connectionKey(id),
     gsi1pk: CONNECTIONS,
@@ -202,6 +211,11 @@ export function deletedConnectionFromItem(item: Item): DeletedConnection | undef
 /** Reads the schemas in an item: in that of the schemas, or in an earlier one of a connection. */
 export function schemasFrom({ schemas }: Item): readonly Schema[] {
   return listFrom(schemas) as readonly Schema[];
+}
+
+/** Reads the resource types in the item of the schemas. */
+export function customTypesFrom({ types }: Item): readonly CustomType[] {
+  return listFrom(types) as readonly CustomType[];
 }
 
 /** Reads a list in JSON text, whose elements were validated before they were stored. */

@@ -1,15 +1,21 @@
-import type { Schema } from '../../scim/schema/attribute';
+import type { CustomType } from '../../scim/schema/custom-type';
+import type { Item } from '../store/item';
 import { connectionKey, schemasKey } from '../store/keys';
 import { LruCache } from '../store/lru-cache';
 import type { Table } from '../store/table';
 import { newVersion } from '../store/version';
 import type { Write } from '../store/write';
-import type { Connection } from './connection';
-import { connectionFromItem, schemasFrom, type StoredConnection } from './connection-item';
+import type { Connection, ConnectionSchemas } from './connection';
+import {
+  connectionFromItem,
+  customTypesFrom,
+  schemasFrom,
+  type StoredConnection,
+} from './connection-item';
 
 /*
- * The schemas of a connection are an item of their own, which never changes: new schemas are
- * another item, and the connection's item names the one in use. So the connection's item, which
+ * The schemas and resource types of a connection are an item of their own, which never changes: new
+ * ones are another item, and the connection's item names the one in use. So the connection's item, which
  * every request reads, stays small, and an execution environment parses schemas once. Releases
  * before 0.3.0 stored them in the connection's item, where they stay until `completion` moves them.
  */
@@ -17,10 +23,10 @@ import { connectionFromItem, schemasFrom, type StoredConnection } from './connec
 /** Connections whose schemas an execution environment keeps. */
 const CACHED_CONNECTIONS = 50;
 
-const cache = new LruCache<readonly Schema[]>(CACHED_CONNECTIONS);
+const cache = new LruCache<ConnectionSchemas>(CACHED_CONNECTIONS);
 
 /**
- * Adds the schemas to connections, from the cache if possible.
+ * Adds the schemas and resource types to connections, from the cache if possible.
  * @returns the connections in the same order, without those that are deleted meanwhile
  */
 export async function withSchemas(
@@ -33,7 +39,7 @@ export async function withSchemas(
       : [],
   );
   for (const item of unknown.length === 0 ? [] : await table.getMany(unknown)) {
-    cache.set(`${item.pk} ${item.sk}`, schemasFrom(item));
+    cache.set(`${item.pk} ${item.sk}`, connectionSchemasFrom(item));
   }
   const complete = connections.map((connection) => addSchemas(table, connection));
   return (await Promise.all(complete)).flat();
@@ -44,9 +50,11 @@ async function addSchemas(
   { schemasInItem, ...connection }: StoredConnection,
 ): Promise<readonly Connection[]> {
   const { id, schemasVersion } = connection;
-  if (schemasVersion === undefined) return [{ ...connection, schemas: schemasInItem }];
+  if (schemasVersion === undefined) {
+    return [{ ...connection, schemas: schemasInItem, customTypes: NO_TYPES }];
+  }
   const schemas = cache.get(nameOf(id, schemasVersion));
-  if (schemas !== undefined) return [{ ...connection, schemas }];
+  if (schemas !== undefined) return [{ ...connection, ...schemas }];
   // They were replaced after the connection was read.
   const [item] = await table.getMany([connectionKey(id)]);
   const current = item === undefined ? undefined : connectionFromItem(item);
@@ -55,6 +63,13 @@ async function addSchemas(
     throw new Error(`The schemas ${schemasVersion} of connection ${id} are missing.`);
   }
   return withSchemas(table, [current]);
+}
+
+/** The types of a connection that has none. */
+const NO_TYPES: readonly CustomType[] = [];
+
+function connectionSchemasFrom(item: Item): ConnectionSchemas {
+  return { schemas: schemasFrom(item), customTypes: customTypesFrom(item) };
 }
 
 function nameOf(connection: string, version: string): string {
@@ -69,18 +84,23 @@ export interface SchemasChange {
 }
 
 /**
- * Creates the writes of new schemas, for the transaction that writes the connection.
+ * Creates the writes of new schemas and types, for the transaction that writes the connection.
  * @param before the version of the schemas that they replace
  */
 export function schemasChange(
   connection: string,
   before: string | undefined,
-  schemas: readonly Schema[],
+  { schemas, customTypes }: ConnectionSchemas,
 ): SchemasChange {
   const removal = before === undefined ? [] : [{ delete: schemasKey(connection, before) }];
-  if (schemas.length === 0) return { schemasVersion: undefined, writes: removal };
+  if (schemas.length + customTypes.length === 0) {
+    return { schemasVersion: undefined, writes: removal };
+  }
   const schemasVersion = newVersion();
-  const text = JSON.stringify(schemas);
-  const put = { ...schemasKey(connection, schemasVersion), schemas: text };
+  const put = {
+    ...schemasKey(connection, schemasVersion),
+    schemas: JSON.stringify(schemas),
+    ...(customTypes.length === 0 ? {} : { types: JSON.stringify(customTypes) }),
+  };
   return { schemasVersion, writes: [...removal, { put }] };
 }

@@ -1,4 +1,5 @@
 import type { Schema } from '../../scim/schema/attribute';
+import type { CustomType } from '../../scim/schema/custom-type';
 import type { UserDeletion } from '../users';
 import type { Adoption } from '../candidates';
 import type { MappingRow, RoleRule } from './mapping';
@@ -26,8 +27,16 @@ export interface RateLimit {
   readonly burst?: number;
 }
 
+/** What a connection's resources consist of, in addition to the schemas of RFC 7643. */
+export interface ConnectionSchemas {
+  /** Extensions of users and groups. */
+  readonly schemas: readonly Schema[];
+  /** Resource types in addition to users and groups, also those that were removed. */
+  readonly customTypes: readonly CustomType[];
+}
+
 /** One customer's identity provider: its profile, settings and tokens. */
-export interface Connection extends Adoption {
+export interface Connection extends Adoption, ConnectionSchemas {
   /** Lower-case letters, digits and hyphens; part of the base URL and of every key. */
   readonly id: string;
   readonly displayName: string;
@@ -66,9 +75,7 @@ export interface Connection extends Adoption {
   readonly usagePattern?: UsagePattern;
   /** End of the latest setup session in the portal (RFC 3339). */
   readonly setupUntil?: string;
-  /** The connection's own extension schemas, in addition to those of RFC 7643. */
-  readonly schemas: readonly Schema[];
-  /** Names the item that holds the schemas; undefined if there are none. */
+  /** Names the item that holds the schemas and types; undefined if there are none. */
   readonly schemasVersion?: string | undefined;
   /** How users appear to the application, in addition to the default mapping. */
   readonly mapping: readonly MappingRow[];

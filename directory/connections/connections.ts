@@ -70,8 +70,8 @@ export class Connections {
    */
   async add(connection: Connection, action: AdminAction): Promise<boolean> {
     const record = auditRecord(action, connection.id, undefined, connection);
-    const { id, schemas } = connection;
-    const { schemasVersion, writes: alongside } = schemasChange(id, undefined, schemas);
+    const { id } = connection;
+    const { schemasVersion, writes: alongside } = schemasChange(id, undefined, connection);
     const writes: readonly Write[] = [
       { put: connectionToItem({ ...connection, schemasVersion }), condition: ABSENT },
       auditWrite(record),
@@ -182,7 +182,10 @@ export class Connections {
       const stored = connectionFromItem(item);
       if (stored === undefined) return deletedConnectionFromItem(item);
       // If it is deleted in the meantime, the write below fails its condition.
-      const [connection = { ...stored, schemas: [] }] = await withSchemas(this.table, [stored]);
+      const [connection = { ...stored, schemas: [], customTypes: [] }] = await withSchemas(
+        this.table,
+        [stored],
+      );
       const counts = await Promise.all([
         countOf(this.table, id, 'User'),
         countOf(this.table, id, 'Group'),
@@ -265,10 +268,11 @@ function schemasWrites(
   before: Connection,
   after: Connection,
 ): SchemasChange {
-  const areSame = schemasInItem.length === 0 && isDeepStrictEqual(before.schemas, after.schemas);
-  return areSame
-    ? { schemasVersion, writes: [] }
-    : schemasChange(id, schemasVersion, after.schemas);
+  const areSame =
+    schemasInItem.length === 0 &&
+    isDeepStrictEqual(before.schemas, after.schemas) &&
+    isDeepStrictEqual(before.customTypes, after.customTypes);
+  return areSame ? { schemasVersion, writes: [] } : schemasChange(id, schemasVersion, after);
 }
 
 function withEndedTokens(connection: Connection, ended: readonly StoredToken[]): Connection {

@@ -1,4 +1,4 @@
-import type { TokenScope } from './tokens';
+import type { ScopedResources, TokenScope } from './tokens';
 
 /** A token, a client's secret, or a trust, by which a caller is authenticated. */
 export interface Credential {
@@ -14,7 +14,7 @@ export interface Credential {
 /** Returns whether a credential may access resources. */
 export function allows(
   { scopes }: Pick<Credential, 'scopes'>,
-  resources: 'users' | 'groups',
+  resources: ScopedResources,
   access: 'read' | 'read-write',
 ): boolean {
   return (

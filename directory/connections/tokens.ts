@@ -6,10 +6,15 @@ export const TOKEN_SCOPES = [
   'users:read-write',
   'groups:read',
   'groups:read-write',
+  'resources:read',
+  'resources:read-write',
 ] as const;
 
 /** A right of a token with scopes. */
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
+
+/** What scopes are about; `resources` are those of custom types. */
+export type ScopedResources = 'users' | 'groups' | 'resources';
 
 /** A token as stored in the connection's item. */
 export interface StoredToken {

@@ -8,11 +8,7 @@ import { isSameName } from '../resources/former-name';
 import { resourceFromItem, type StoredItem } from '../resources/resource-item';
 import { Resources, type GuardedWrite, type ResourceChange } from '../resources/resources';
 import type { Tenant } from '../resources/tenant';
-import {
-  idLedTo,
-  INDEXED_USER_ATTRIBUTES,
-  keyFormsOf,
-} from '../resources/unique-and-indexed-values';
+import { idLedTo, keyFormsOf } from '../resources/unique-and-indexed-values';
 import { inParallel } from '../store/batches';
 import type { ConversionTask } from '../store/intents';
 import { resourceKey, resourcePartition, valuePartition } from '../store/keys';
@@ -95,7 +91,7 @@ class Page {
     private readonly conversion: Conversion,
     private readonly state: WorkingState,
   ) {
-    this.users = new Resources(tenant, USER, INDEXED_USER_ATTRIBUTES);
+    this.users = new Resources(tenant, USER, USER.indexed);
   }
 
   /** @returns the conversion as this page leaves it, whether or not it could be written */
@@ -177,7 +173,7 @@ class Page {
   }
 
   private async idsWith(name: string, value: string): Promise<readonly string[]> {
-    const attribute = INDEXED_USER_ATTRIBUTES.find((each) => each.name === name);
+    const attribute = USER.indexed.find((each) => each.name === name);
     if (attribute === undefined) return [];
     const { current } = keyFormsOf(attribute, value);
     const partition = valuePartition(this.tenant.connection, 'User', name, current);
@@ -236,7 +232,7 @@ class Page {
   private async endFormerName(user: StoredItem, effect: Effect): Promise<Effect> {
     if (user.formerName?.conversion !== this.conversion.id) return effect;
     const { request: _, ...tenant } = this.tenant;
-    const users = new Resources(tenant, USER, INDEXED_USER_ATTRIBUTES);
+    const users = new Resources(tenant, USER, USER.indexed);
     await users.change(user.id, ({ attributes, formerName, lastModified }): ResourceChange => {
       if (formerName?.conversion !== this.conversion.id) return { attributes };
       return { attributes, formerName: null, isOfVersion: true, lastModified };

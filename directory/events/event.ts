@@ -15,6 +15,9 @@ export const EVENT_TYPES = [
   'group.deleted',
   'group.member_added',
   'group.member_removed',
+  'resource.created',
+  'resource.updated',
+  'resource.deleted',
   'connection.created',
   'connection.updated',
   'connection.deleted',
@@ -36,11 +39,14 @@ export interface NewEvent {
   readonly type: EventType;
   /** Id of the connection. */
   readonly connection: string;
-  /** `Users/<id>`, `Groups/<id>`, `Groups/<id>/members/<memberId>` or `connections/<id>`. */
+  /**
+   * `Users/<id>`, `Groups/<id>`, `Groups/<id>/members/<memberId>`, `connections/<id>`, or the
+   * endpoint of a custom type with the id: `Roles/<id>`.
+   */
   readonly subject: string;
   /** RFC 3339: when the change took effect. */
   readonly time: string;
-  /** The sequence of a user or group. For other subjects it is the position in the log. */
+  /** The sequence of a resource. For other subjects it is the position in the log. */
   readonly sequence?: number;
   /** Members of `data`, without `sequence`. */
   readonly data: JsonObject;

@@ -45,7 +45,7 @@ export interface ChangeEntry {
   readonly action: ChangeAction;
   readonly resourceType: ResourceTypeName;
   readonly resourceId: string;
-  /** The user's `userName` or the group's `displayName`. */
+  /** The user's `userName`, or the `displayName` of another resource. */
   readonly name?: string;
   readonly externalId?: string;
   /** Milliseconds from the request's arrival to the change. */
@@ -57,8 +57,7 @@ export interface ChangeEntry {
 /**
  * Creates the log entry for a change to an item.
  * @param before undefined for a new item
- * @returns undefined if no request made this change, or if the item is not a user, group or
- *   deletion
+ * @returns undefined if no request made this change, or if the item is not a resource or deletion
  */
 export function changeEntryOf(before: Item | undefined, after: Item): ChangeEntry | undefined {
   const by = changedByOf(after);
@@ -75,7 +74,9 @@ export function changeEntryOf(before: Item | undefined, after: Item): ChangeEntr
   // Consequences of another change, such as a deleted user leaving a group, have a version of their
   // own and no entry.
   if (by.version !== is.version || was?.version === is.version) return undefined;
-  const appearance = isNewResource(is, by) ? 'created' : 'restored';
+  // Only users come back under their id.
+  const isNew = meaning.type !== 'User' || isNewResource(is, by);
+  const appearance = isNew ? 'created' : 'restored';
   return {
     ...requestFields(connection, meaning.id, by),
     action: was === undefined ? appearance : 'changed',
@@ -164,7 +165,7 @@ export function changeEntryFromItem(connection: string, item: Item): ChangeEntry
     token: textOf(item, 'token'),
     ...(item['actsAs'] === undefined ? {} : { actsAs: textOf(item, 'actsAs') }),
     action: oneOf(CHANGE_ACTIONS, item, 'action'),
-    resourceType: oneOf(RESOURCE_TYPES, item, 'resourceType'),
+    resourceType: textOf(item, 'resourceType'),
     resourceId: textOf(item, 'resourceId'),
     ...optionalNames(item),
     latency: numberOf(item, 'latency'),
@@ -172,8 +173,6 @@ export function changeEntryFromItem(connection: string, item: Item): ChangeEntry
     ...(isObject(item['members']) ? { members: membershipCountsFrom(item['members']) } : {}),
   };
 }
-
-const RESOURCE_TYPES: readonly ResourceTypeName[] = ['User', 'Group'];
 
 /** Returns an attribute with a known set of values. @throws Error for any other value */
 function oneOf<Text extends string>(texts: readonly Text[], item: Item, name: string): Text {

@@ -1,5 +1,5 @@
 import type { StoredResource } from '../../scim/resource/resource';
-import type { ResourceTypeName } from '../../scim/schema/resource-type';
+import { isMemberType, type ResourceTypeName } from '../../scim/schema/resource-type';
 import { namesIn } from '../resources/display-names';
 import { changedByAttribute } from '../resources/request-info';
 import type { Tenant } from '../resources/tenant';
@@ -27,7 +27,8 @@ import { membershipFromItem, removeMembership } from './membership-item';
  * that it joins no more groups, and records an intent to delete its memberships. If there is time,
  * the request deletes them right away, but the intent stays: memberships that only the inverse
  * index lists may be missing there at first, because it is eventually consistent. The `completion`
- * function checks again later and deletes the intent then.
+ * function checks again later and deletes the intent then. A resource of a custom type has no
+ * memberships; its intent is there for the log only.
  */
 
 /** Creates the writes that record a deletion, with the data that the log needs about it. */
@@ -38,7 +39,7 @@ export function deletionWrites(
 ): readonly Write[] {
   const { name, externalId } = namesIn(attributes);
   return [
-    markGroupListDeleted(connection, intent.type, id),
+    ...(isMemberType(intent.type) ? [markGroupListDeleted(connection, intent.type, id)] : []),
     intentWrite(intent, {
       ...changedByAttribute(request, intent.id),
       ...(name === undefined ? {} : { name }),
@@ -76,6 +77,7 @@ export async function finishDeletion(tenant: Tenant, intent: ResourceIntent): Pr
 /** Deletes the memberships of a deleted resource. @returns false if there was not enough time */
 export async function completeDeletion(tenant: Tenant, intent: ResourceIntent): Promise<boolean> {
   const { type, resource } = intent;
+  if (!isMemberType(type)) return true;
   if (!(await leaveAllGroups(tenant, type, resource))) return false;
   return type === 'User' || removeMembers(tenant, resource);
 }
@@ -85,7 +87,8 @@ export async function completeDeletion(tenant: Tenant, intent: ResourceIntent): 
  * the resource have ended.
  */
 export async function endDeletion(table: Table, intent: ResourceIntent): Promise<void> {
-  await deleteGroupList(table, intent.connection, intent.type, intent.resource);
+  const { connection, type, resource } = intent;
+  if (isMemberType(type)) await deleteGroupList(table, connection, type, resource);
   await deleteIntent(table, intent);
 }
 

@@ -1,4 +1,4 @@
-import type { ResourceTypeName } from '../../scim/schema/resource-type';
+import type { MemberType } from '../../scim/schema/resource-type';
 import type { Tenant } from '../resources/tenant';
 import { inParallel } from '../store/batches';
 import { membershipKey, resourceKey } from '../store/keys';
@@ -20,7 +20,7 @@ const WIDTH = 8;
  */
 export async function leaveAllGroups(
   tenant: Tenant,
-  type: ResourceTypeName,
+  type: MemberType,
   memberId: string,
 ): Promise<boolean> {
   const groupIds = await directGroupIds(tenant, type, memberId);
@@ -36,7 +36,7 @@ export async function leaveAllGroups(
 async function leaveGroup(
   tenant: Tenant,
   groupId: string,
-  type: ResourceTypeName,
+  type: MemberType,
   memberId: string,
 ): Promise<void> {
   const { table, connection } = tenant;

@@ -1,4 +1,4 @@
-import type { ResourceTypeName } from '../../scim/schema/resource-type';
+import type { MemberType } from '../../scim/schema/resource-type';
 import type { Tenant } from '../resources/tenant';
 import { textOf, textsOf, type Item } from '../store/item';
 import { INVERSE_INDEX, memberIndexPartition, groupListKey } from '../store/keys';
@@ -43,7 +43,7 @@ export function groupListFromItem(item: Item | undefined): GroupList {
 /** Creates the write that adds a group to a group list, or notes there that the index lists it. */
 export function listGroup(
   connection: string,
-  type: ResourceTypeName,
+  type: MemberType,
   memberId: string,
   groupId: string,
   isIndexed: boolean,
@@ -61,7 +61,7 @@ export function listGroup(
 /** Creates the write that removes a group from a group list. */
 export function unlistGroup(
   connection: string,
-  type: ResourceTypeName,
+  type: MemberType,
   memberId: string,
   groupId: string,
 ): Write {
@@ -77,7 +77,7 @@ export function unlistGroup(
  */
 export function markGroupListDeleted(
   connection: string,
-  type: ResourceTypeName,
+  type: MemberType,
   memberId: string,
 ): Write {
   return {
@@ -95,7 +95,7 @@ export function unmarkGroupListDeleted(connection: string, memberId: string): Wr
 export async function deleteGroupList(
   table: Table,
   connection: string,
-  type: ResourceTypeName,
+  type: MemberType,
   memberId: string,
 ): Promise<void> {
   const key = groupListKey(connection, type, memberId);
@@ -109,7 +109,7 @@ export async function deleteGroupList(
 /** Returns the ids of the groups that a user or group is in directly. */
 export async function directGroupIds(
   tenant: Tenant,
-  type: ResourceTypeName,
+  type: MemberType,
   memberId: string,
 ): Promise<readonly string[]> {
   if (!isResourceId(memberId)) return [];

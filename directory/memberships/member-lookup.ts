@@ -1,5 +1,5 @@
 import type { Member } from '../../scim/patch/memberships';
-import type { ResourceTypeName } from '../../scim/schema/resource-type';
+import type { MemberType } from '../../scim/schema/resource-type';
 import { resourceFromItem } from '../resources/resource-item';
 import type { Tenant } from '../resources/tenant';
 import type { Item, Key } from '../store/item';
@@ -101,18 +101,14 @@ async function asMemberships(
 /** Reads what adding members depends on: the members and their group lists. */
 function joiningItems(
   { table, connection }: Tenant,
-  type: ResourceTypeName,
+  type: MemberType,
   members: readonly Member[],
 ): Promise<readonly Item[]> {
   return table.getMany(members.flatMap(({ value }) => joiningKeys(connection, type, value)));
 }
 
 /** Returns the keys of what adding a member depends on. */
-export function joiningKeys(
-  connection: string,
-  type: ResourceTypeName,
-  id: string,
-): readonly Key[] {
+export function joiningKeys(connection: string, type: MemberType, id: string): readonly Key[] {
   return [resourceKey(connection, type, id), groupListKey(connection, type, id)];
 }
 

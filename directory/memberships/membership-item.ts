@@ -1,5 +1,5 @@
 import type { Member } from '../../scim/patch/memberships';
-import type { ResourceTypeName } from '../../scim/schema/resource-type';
+import type { MemberType } from '../../scim/schema/resource-type';
 import type { ChangeReason } from '../resources/request-info';
 import type { Tenant } from '../resources/tenant';
 import { textOf, type Item } from '../store/item';
@@ -10,7 +10,7 @@ import { listGroup, unlistGroup } from './group-list';
 
 /** A member as it is stored: one item per member, however large the group is. */
 export interface Membership extends Member {
-  readonly type: ResourceTypeName;
+  readonly type: MemberType;
   /** Whether the inverse index lists the group, and not the member's group list. */
   readonly isIndexed: boolean;
 }

@@ -41,7 +41,6 @@ const WIDTH = 16;
 
 /** The attribute of a resource type that is stored elsewhere: the groups of users, or members. */
 export interface DerivedAttribute {
-  readonly attribute: 'groups' | 'members';
   /** Resources whose attribute is read at a time: it is kept in memory until they are evaluated. */
   readonly atOnce: number;
   /** Returns what a filter needs of the attribute, for resources in the same order. */
@@ -66,7 +65,7 @@ export class Collection {
 
   constructor(
     private readonly resources: Resources,
-    private readonly derived: DerivedAttribute,
+    private readonly derived?: DerivedAttribute,
   ) {}
 
   get type(): ResourceType {
@@ -139,9 +138,7 @@ export class Collection {
    */
   async matching(filter: BoundFilter | undefined): Promise<readonly StoredItem[]> {
     const plan: Plan =
-      filter === undefined
-        ? { by: 'scan' }
-        : planFilter(filter, this.resources.indexed, this.type.name);
+      filter === undefined ? { by: 'scan' } : planFilter(filter, this.resources.indexed, this.type);
     const found =
       plan.by === 'scan'
         ? await this.scan(filter)
@@ -156,7 +153,6 @@ export class Collection {
   ): Promise<readonly StoredItem[]> {
     if (filter === undefined) return candidates;
     const { type, tenant } = this.resources;
-    const { attribute } = this.derived;
     const found: StoredItem[] = [];
     // What is stored with the resource decides most cases, and needs no further reads.
     const undecided: StoredItem[] = [];
@@ -164,15 +160,17 @@ export class Collection {
       steps.spend(resource);
       const stored = toResource(type, resource, tenant.baseUrl);
       const views = viewsForFilters(stored, resource.formerName);
-      const decisions = views.map((view) => matchesWithout(attribute, filter, view));
+      const decisions = views.map((view) => matchesWithout(type.derived, filter, view));
       if (decisions.includes(true)) found.push(resource);
       else if (decisions.includes(undefined)) undecided.push(resource);
     }
-    for (const batch of batchesOf(undecided, this.derived.atOnce)) {
-      const derived = await this.derived.derive(batch, filter);
+    const { derived } = this;
+    if (derived === undefined) return found;
+    for (const batch of batchesOf(undecided, derived.atOnce)) {
+      const all = await derived.derive(batch, filter);
       batch.forEach((resource, index) => {
-        const values = derived[index] ?? {};
-        steps.spendOnDerived(values[attribute]);
+        const values = all[index] ?? {};
+        steps.spendOnDerived(values[type.derived ?? '']);
         const whole = toResource(type, resource, tenant.baseUrl, values);
         const views = viewsForFilters(whole, resource.formerName);
         if (views.some((view) => matches(filter, view))) found.push(resource);
@@ -263,9 +261,7 @@ export class Collection {
         return new Set(found.flatMap((ids) => [...ids]));
       }
       case 'derived':
-        return this.derived.idsWith(plan.value, (candidates) => {
-          if (candidates > SCAN_BUDGET) throw this.tooMany(candidates);
-        });
+        return this.idsWithDerived(plan.value);
       case 'union': {
         const parts = await inParallel(lookupsOf(plan), WIDTH, (part) =>
           this.idsOf(part, eventual),
@@ -273,6 +269,13 @@ export class Collection {
         return new Set(parts.flatMap((ids) => [...ids]));
       }
     }
+  }
+
+  private async idsWithDerived(value: string): Promise<ReadonlySet<string>> {
+    const ids = await this.derived?.idsWith(value, (candidates) => {
+      if (candidates > SCAN_BUDGET) throw this.tooMany(candidates);
+    });
+    return ids ?? new Set();
   }
 
   private async idsWithValue(partition: string, eventual: boolean): Promise<ReadonlySet<string>> {

@@ -1,12 +1,14 @@
 import { leafAttribute, type BoundComparison, type BoundFilter } from '../../scim/filter/bind';
-import { describeTarget, type ResourceTypeName } from '../../scim/schema/resource-type';
-import { valuePartition } from '../store/keys';
 import {
-  keyFormsOf,
+  describeTarget,
+  type DerivedName,
   type IndexedAttribute,
   type IndexedAttributes,
-  type KeyForms,
-} from './unique-and-indexed-values';
+  type ResourceType,
+  type ResourceTypeName,
+} from '../../scim/schema/resource-type';
+import { valuePartition } from '../store/keys';
+import { keyFormsOf, type KeyForms } from './unique-and-indexed-values';
 
 /**
  * How the candidates for a filter are found. A plan finds every resource that matches and possibly
@@ -19,7 +21,7 @@ export type KeyPlan =
   | { readonly by: 'id'; readonly id: string }
   | { readonly by: 'value'; readonly attribute: IndexedAttribute; readonly forms: KeyForms }
   /** By an element of a derived attribute: groups by a member, users by a group. */
-  | { readonly by: 'derived'; readonly attribute: 'members' | 'groups'; readonly value: string }
+  | { readonly by: 'derived'; readonly attribute: DerivedName; readonly value: string }
   | { readonly by: 'union'; readonly plans: readonly KeyPlan[] };
 
 /** Estimates the cost of a plan: roughly the number of candidates. */
@@ -46,7 +48,7 @@ function cost(plan: Plan): number {
 export function planFilter(
   filter: BoundFilter,
   indexed: IndexedAttributes,
-  type: ResourceTypeName,
+  type: ResourceType,
 ): Plan {
   switch (filter.kind) {
     case 'compare':
@@ -69,15 +71,17 @@ export function planFilter(
 function planComparison(
   { operator, target, value }: BoundComparison,
   indexed: IndexedAttributes,
-  type: ResourceTypeName,
+  type: ResourceType,
 ): Plan {
   if (operator !== 'eq' || typeof value !== 'string') return { by: 'scan' };
   const name = describeTarget(target);
   if (name === 'id') return { by: 'id', id: value };
   // The collection has resources of one type only, so no resource can match another type.
-  if (name === 'meta.resourceType' && value !== type) return { by: 'union', plans: [] };
-  if (name === 'members.value') return { by: 'derived', attribute: 'members', value };
-  if (name === 'groups.value') return { by: 'derived', attribute: 'groups', value };
+  if (name === 'meta.resourceType' && value !== type.name) return { by: 'union', plans: [] };
+  const { derived } = type;
+  if (derived !== undefined && name === `${derived}.value`) {
+    return { by: 'derived', attribute: derived, value };
+  }
   const attribute = indexed.find((candidate) => candidate.name === name);
   // Empty strings are not indexed.
   if (attribute === undefined || value === '' || leafAttribute(target).type !== 'string') {

@@ -3,7 +3,7 @@ import { shortened, type ScimError } from '../../scim/errors/scim-error';
 import { equalJson } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
 import type { ResourceMeta, StoredResource } from '../../scim/resource/resource';
-import type { ResourceType } from '../../scim/schema/resource-type';
+import type { IndexedAttributes, ResourceType } from '../../scim/schema/resource-type';
 import type { FailedCondition } from '../store/failed-conditions';
 import type { ItemValue } from '../store/item';
 import { resourceKey } from '../store/keys';
@@ -14,7 +14,6 @@ import {
   formerlyHeld,
   indexedValues,
   valueWrites,
-  type IndexedAttributes,
   type Indexable,
   type IndexedValue,
 } from './unique-and-indexed-values';

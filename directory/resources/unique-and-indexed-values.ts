@@ -5,11 +5,10 @@ import { valuesAt } from '../../scim/filter/evaluate';
 import { asText } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
 import {
-  describeTarget,
   GROUP,
-  USER,
+  type IndexedAttribute,
+  type IndexedAttributes,
   type ResourceType,
-  type Target,
 } from '../../scim/schema/resource-type';
 import { textOf, type Item, type Key } from '../store/item';
 import { UNIQUE, valuePartition } from '../store/keys';
@@ -19,18 +18,6 @@ import { ABSENT, type Check, type Write } from '../store/write';
 import { formerKeyForm } from './former-key-form';
 import type { FormerName } from './former-name';
 
-/** An attribute whose values have items of their own, so that filters find them by key. */
-export interface IndexedAttribute {
-  /** The path, as `describeTarget` returns it, such as `emails.value`. */
-  readonly name: string;
-  readonly target: Target;
-  /** Whether no two resources of a connection may have the same value. */
-  readonly unique: boolean;
-}
-
-/** The indexed attributes of a resource type. */
-export type IndexedAttributes = readonly IndexedAttribute[];
-
 /**
  * The most values of an indexed attribute, which in practice are the email addresses of a user.
  * Each value is an item that is written in the user's transaction of at most 100 writes, and a
@@ -38,25 +25,14 @@ export type IndexedAttributes = readonly IndexedAttribute[];
  */
 const MAXIMUM_INDEXED_VALUES = 40;
 
-/** The indexed attributes of users. */
-export const INDEXED_USER_ATTRIBUTES: IndexedAttributes = [
-  indexed(USER, 'userName', true),
-  indexed(USER, 'externalId', false),
-  indexed(USER, 'emails.value', false),
-];
-
 /**
  * Returns the indexed attributes of groups.
  * @param uniqueNames whether `displayName` is unique among the groups of a connection
  */
 export function indexedGroupAttributes(uniqueNames: boolean): IndexedAttributes {
-  return [indexed(GROUP, 'displayName', uniqueNames), indexed(GROUP, 'externalId', false)];
-}
-
-function indexed(type: ResourceType, path: string, unique: boolean): IndexedAttribute {
-  const target = type.resolve(path);
-  if (target?.attribute === undefined) throw new Error(`${type.name} has no attribute ${path}.`);
-  return { name: describeTarget(target), target, unique };
+  return GROUP.indexed.map((attribute) =>
+    attribute.name === 'displayName' ? { ...attribute, unique: uniqueNames } : attribute,
+  );
 }
 
 /** The forms of an indexed value in keys. */

@@ -1,9 +1,9 @@
-import type { ResourceTypeName } from '../../scim/schema/resource-type';
+import type { IndexedAttributes, ResourceTypeName } from '../../scim/schema/resource-type';
 import { resourceKey, valuePartition } from '../store/keys';
 import { isResourceId } from '../store/resource-ids';
 import type { Table } from '../store/table';
 import { resourceFromItem, type StoredItem } from './resource-item';
-import { idLedTo, keyFormsOf, type IndexedAttributes } from './unique-and-indexed-values';
+import { idLedTo, keyFormsOf } from './unique-and-indexed-values';
 
 /** Maximum number of results. Even ten of the largest resources fit into one answer. */
 const MOST = 10;

@@ -18,7 +18,7 @@ export interface ResourceIntent {
   readonly connection: string;
   readonly kind: 'members' | 'deletion';
   readonly type: ResourceTypeName;
-  /** Id of the group whose members change, or of the deleted user or group. */
+  /** Id of the group whose members change, or of the deleted resource. */
   readonly resource: string;
   /** Whether a deletion also strips the resource's names and values from the log. */
   readonly erases?: boolean;
@@ -163,7 +163,7 @@ export function intentFromItem(item: Item): Intent {
     id,
     connection,
     kind: kind === 'members' ? 'members' : 'deletion',
-    type: item['type'] === 'Group' ? 'Group' : 'User',
+    type: textOf(item, 'type'),
     resource: textOf(item, 'resource'),
     ...(item['erases'] === true ? { erases: true } : {}),
   };

@@ -1,5 +1,6 @@
-import type { ResourceTypeName } from '../../scim/schema/resource-type';
+import type { MemberType, ResourceTypeName } from '../../scim/schema/resource-type';
 import type { Key } from './item';
+import { decodeType } from './key-texts';
 import { idIn } from './resource-ids';
 
 /** The kind of an item, read from its key. */
@@ -28,7 +29,7 @@ export type KeyMeaning =
     }
   | { readonly kind: 'resource'; readonly type: ResourceTypeName; readonly id: string }
   | { readonly kind: 'membership'; readonly groupId: string; readonly memberId: string }
-  | { readonly kind: 'groupList'; readonly type: ResourceTypeName; readonly memberId: string }
+  | { readonly kind: 'groupList'; readonly type: MemberType; readonly memberId: string }
   | { readonly kind: 'value' | 'deletedUserValue' | 'deletedUser' | 'unknown' }
   | { readonly kind: 'candidate' | 'candidateValue' }
   | { readonly kind: 'count'; readonly type: ResourceTypeName }
@@ -89,12 +90,6 @@ function meaningOf(
   switch (second) {
     case undefined:
       return { kind: sk === 'connection' ? 'connection' : 'unknown' };
-    case 'User':
-    case 'Group':
-      if (third === undefined) return { kind: 'resource', type: second, id: idIn({ sk }) };
-      return hasMore
-        ? { kind: 'value' }
-        : { kind: 'membership', groupId: third, memberId: idIn({ sk }) };
     case 'groupList':
       return {
         kind: 'groupList',
@@ -106,7 +101,7 @@ function meaningOf(
     case 'candidate':
       return { kind: third === undefined ? 'candidate' : 'candidateValue' };
     case 'count':
-      return { kind: 'count', type: third === 'Group' ? 'Group' : 'User' };
+      return countMeaning(decodeType(third ?? ''));
     case 'intent':
       return { kind: sk === 'intent' ? 'intent' : 'batch' };
     case 'page':
@@ -128,6 +123,24 @@ function meaningOf(
     case 'conversion':
       return { kind: second };
     default:
-      return { kind: 'unknown' };
+      return resourceMeaning(decodeType(second), third, hasMore, sk);
   }
+}
+
+function countMeaning(type: ResourceTypeName | undefined): KeyMeaning {
+  return type === undefined ? { kind: 'unknown' } : { kind: 'count', type };
+}
+
+/** Reads the key of a resource, of its values, or of a group's memberships. */
+function resourceMeaning(
+  type: ResourceTypeName | undefined,
+  third: string | undefined,
+  hasMore: boolean,
+  sk: string,
+): KeyMeaning {
+  if (type === undefined) return { kind: 'unknown' };
+  if (third === undefined) return { kind: 'resource', type, id: idIn({ sk }) };
+  if (hasMore) return { kind: 'value' };
+  if (type !== 'Group') return { kind: 'unknown' };
+  return { kind: 'membership', groupId: third, memberId: idIn({ sk }) };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isMemberType, type ResourceTypeName } from '../../scim/schema/resource-type';
 
 /* Texts that keys consist of. */
 
@@ -16,6 +17,20 @@ export function idPrefix(milliseconds: number): string {
 export function uuidFrom(hex: string): string {
   const ends = [8, 12, 16, 20, 32];
   return ends.map((end, index) => hex.slice(ends[index - 1] ?? 0, end)).join('-');
+}
+
+/** Begins the name of a custom type in keys, so that no name can imitate another key. */
+const CUSTOM = 'type:';
+
+/** Returns a resource type as part of a key. */
+export function encodeType(type: ResourceTypeName): string {
+  return isMemberType(type) ? type : `${CUSTOM}${type}`;
+}
+
+/** Reads the part of a key that `encodeType` wrote; undefined if it is no resource type. */
+export function decodeType(part: string): ResourceTypeName | undefined {
+  if (isMemberType(part)) return part;
+  return part.startsWith(CUSTOM) ? part.slice(CUSTOM.length) : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { ResourceTypeName } from '../../scim/schema/resource-type';
+import type { MemberType, ResourceTypeName } from '../../scim/schema/resource-type';
 import type { Key } from './item';
-import { encodeValue } from './key-texts';
+import { encodeType, encodeValue } from './key-texts';
 import { sortKeyOf } from './resource-ids';
 
 /*
@@ -171,12 +171,12 @@ export const DIGESTS = 'digests';
 /** Partition of the inverse index that lists unsent notices, in order of time. */
 export const UNSENT_NOTICES = 'unsentNotices';
 
-/** Returns the partition of a connection's users or groups, in order of creation. */
+/** Returns the partition of a connection's resources of one type, in order of creation. */
 export function resourcePartition(connection: string, type: ResourceTypeName): string {
-  return `c#${connection}#${type}`;
+  return `c#${connection}#${encodeType(type)}`;
 }
 
-/** Returns the key of a user's or group's item. */
+/** Returns the key of a resource's item. */
 export function resourceKey(connection: string, type: ResourceTypeName, id: string): Key {
   return { pk: resourcePartition(connection, type), sk: sortKeyOf(id) };
 }
@@ -208,12 +208,12 @@ export function batchKey(connection: string, intent: string, index: number): Key
 }
 
 /** Returns the partition of the group lists of users or of groups, by the member's id. */
-export function groupListPartition(connection: string, type: ResourceTypeName): string {
+export function groupListPartition(connection: string, type: MemberType): string {
   return `c#${connection}#groupList#${type}`;
 }
 
 /** Returns the key of a member's group list. */
-export function groupListKey(connection: string, type: ResourceTypeName, memberId: string): Key {
+export function groupListKey(connection: string, type: MemberType, memberId: string): Key {
   return { pk: groupListPartition(connection, type), sk: sortKeyOf(memberId) };
 }
 
@@ -232,7 +232,7 @@ export function valuePartition(
   attribute: string,
   value: string,
 ): string {
-  return `c#${connection}#${type}#${attribute}#${encodeValue(value)}`;
+  return `c#${connection}#${encodeType(type)}#${attribute}#${encodeValue(value)}`;
 }
 
 /** Sort key of a unique value. That of any other indexed value is the resource's. */
@@ -284,14 +284,14 @@ export function conversionPartition(connection: string): string {
   return `c#${connection}#conversion`;
 }
 
-/** Returns the partition of the sharded count of a connection's users or groups. */
+/** Returns the partition of the sharded count of a connection's resources of one type. */
 export function countPartition(connection: string, type: ResourceTypeName): string {
-  return `c#${connection}#count#${type}`;
+  return `c#${connection}#count#${encodeType(type)}`;
 }
 
 /** Returns the partition of the page marks of a listing: the places where its pages ended. */
 export function pageMarkPartition(connection: string, type: ResourceTypeName): string {
-  return `c#${connection}#page#${type}`;
+  return `c#${connection}#page#${encodeType(type)}`;
 }
 
 /** Returns the sort key of the page mark at a 1-based index. Marks are sorted by index. */

@@ -2,14 +2,14 @@ import { changedSince, deletedRecently, idTaken } from '../../scim/errors/resour
 import { wrongValue } from '../../scim/errors/value-errors';
 import type { Attributes } from '../../scim/resource/parse';
 import type { StoredResource } from '../../scim/resource/resource';
-import type { ResourceTypeName } from '../../scim/schema/resource-type';
+import type {
+  IndexedAttributes,
+  MemberType,
+  ResourceTypeName,
+} from '../../scim/schema/resource-type';
 import type { GuardedWrite } from '../resources/resources';
 import type { Tenant } from '../resources/tenant';
-import {
-  idLedTo,
-  keyFormsOf,
-  type IndexedAttributes,
-} from '../resources/unique-and-indexed-values';
+import { idLedTo, keyFormsOf } from '../resources/unique-and-indexed-values';
 import { groupListKey, resourceKey, valuePartition } from '../store/keys';
 import { isResourceId } from '../store/resource-ids';
 import { ABSENT } from '../store/write';
@@ -72,7 +72,7 @@ export function noOther(connection: string, type: ResourceTypeName, id: string):
  * Returns the condition that no resource with an id is being deleted: what is left of it would take
  * the memberships of the imported one along.
  */
-export function noDeletion(connection: string, type: ResourceTypeName, id: string): GuardedWrite {
+export function noDeletion(connection: string, type: MemberType, id: string): GuardedWrite {
   return {
     write: { check: groupListKey(connection, type, id), condition: { is: 'notDeleted' } },
     conflict: () => deletedRecently(type),

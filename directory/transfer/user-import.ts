@@ -2,8 +2,8 @@ import { idTaken, notUnique } from '../../scim/errors/resource-errors';
 import { wrongValue } from '../../scim/errors/value-errors';
 import { asText, equalJson } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
+import { USER } from '../../scim/schema/resource-type';
 import { DeletedUsers } from '../deleted-users';
-import { INDEXED_USER_ATTRIBUTES } from '../resources/unique-and-indexed-values';
 import {
   FIRST_SEQUENCE,
   newMeta,
@@ -154,7 +154,7 @@ export class UserImport {
 
   private idOfName({ userName }: Attributes): Promise<string | undefined> {
     const name = { attribute: 'userName', value: asText(userName) };
-    return idOfName(this.tenant, 'User', INDEXED_USER_ATTRIBUTES, name);
+    return idOfName(this.tenant, 'User', USER.indexed, name);
   }
 
   /** @throws ScimError 409 `uniqueness` if a group has the id */

@@ -16,7 +16,7 @@ export type FindingKind =
   | 'wrongNumber'
   /** An intent that is not complete after half an hour. */
   | 'overdue'
-  /** An item of a connection that does not exist. */
+  /** An item of a connection that does not exist, or of a resource type that it does not have. */
   | 'orphaned';
 
 /** An inconsistency between items of the table. */
@@ -36,6 +36,8 @@ export interface Verification {
   readonly items: number;
   readonly users: number;
   readonly groups: number;
+  /** Resources of custom types. */
+  readonly others: number;
   readonly memberships: number;
   /**
    * Member edits, deletions and purges that are not complete; their remaining work does not count.

@@ -1,10 +1,5 @@
-import { GROUP, USER } from '../../scim/schema/resource-type';
-import {
-  INDEXED_USER_ATTRIBUTES,
-  indexedGroupAttributes,
-  indexedValues,
-  idLedTo,
-} from '../resources/unique-and-indexed-values';
+import type { ResourceTypeName } from '../../scim/schema/resource-type';
+import { indexedValues, idLedTo } from '../resources/unique-and-indexed-values';
 import { resourceFromItem } from '../resources/resource-item';
 import { intentFromItem, isOlder } from '../store/intents';
 import { numberOf, type Item, type Key } from '../store/item';
@@ -19,6 +14,7 @@ import type { Finding, FindingKind, Verification } from './findings';
 import { LanePositions } from './lane-positions';
 import { GroupListCheck } from './group-list-check';
 import { Pairs, Sums } from './pairs';
+import { readResourceTypes, type FindType } from './resource-types';
 
 /** Segments of the table that are scanned in parallel. */
 const SEGMENTS = 4;
@@ -35,7 +31,7 @@ export async function verify(
   table: Table,
   progress: (items: number) => void = () => undefined,
 ): Promise<Verification> {
-  const check = new Check();
+  const check = new Check(await readResourceTypes(table));
   for await (const items of table.scan(SEGMENTS)) {
     items.forEach((item) => {
       check.add(item);
@@ -51,7 +47,7 @@ const OVERDUE_MS = 30 * 60_000;
 class Check {
   items = 0;
   private readonly now = Date.now();
-  private readonly resources = { User: 0, Group: 0 };
+  private readonly resources: Record<ResourceTypeName, number> = {};
   private memberships = 0;
   private readonly findings: Finding[] = [];
   private readonly connections = new Set<string>();
@@ -74,6 +70,8 @@ class Check {
   private readonly underWay = new Set<string>();
   /** Deleted connections whose data is being purged, so that it is inconsistent. */
   private readonly purged = new Set<string>();
+
+  constructor(private readonly typeOf: FindType) {}
 
   add(item: Item): void {
     this.items += 1;
@@ -174,18 +172,22 @@ class Check {
     }
   }
 
-  private addResource(connection: string, type: 'User' | 'Group', item: Item): void {
+  private addResource(connection: string, name: ResourceTypeName, item: Item): void {
     const resource = resourceFromItem(item);
     const { id, memberCount, pendingIntent } = resource;
-    this.resources[type] += 1;
+    this.resources[name] = (this.resources[name] ?? 0) + 1;
     this.existing.add(textOfKey(item));
-    this.counts.count(countName(connection, type));
-    const [resourceType, indexed] =
-      type === 'User' ? [USER, INDEXED_USER_ATTRIBUTES] : [GROUP, indexedGroupAttributes(true)];
-    for (const value of indexedValues(connection, resourceType, indexed, id, resource)) {
+    this.counts.count(countName(connection, name));
+    const type = this.typeOf(connection, name);
+    if (type === undefined) {
+      const problem = 'has a resource type that its connection does not have';
+      this.report('orphaned', textOfKey(item), problem);
+      return;
+    }
+    for (const value of indexedValues(connection, type, type.indexed, id, resource)) {
       this.needValue(id, value.key.pk, value.formerKey?.pk);
     }
-    if (type === 'Group') this.members.state(textOfKey(item), memberCount);
+    if (name === 'Group') this.members.state(textOfKey(item), memberCount);
     if (pendingIntent !== undefined) {
       this.addReference(textOfKey(intentKey(connection, pendingIntent)), item);
     }
@@ -250,10 +252,12 @@ class Check {
         this.report('orphaned', example, 'belongs to a connection that does not exist');
       }
     }
+    const { User: users, Group: groups, ...others } = this.resources;
     return {
       items: this.items,
-      users: this.resources.User,
-      groups: this.resources.Group,
+      users: users ?? 0,
+      groups: groups ?? 0,
+      others: Object.values(others).reduce((sum, number) => sum + number, 0),
       memberships: this.memberships,
       formerValues: this.formerValues,
       underWay: this.underWay.size + this.purged.size,
@@ -283,7 +287,7 @@ class Check {
 /** Suffix of the name of a count, which distinguishes it from a group's key. */
 const COUNT = ' count';
 
-function countName(connection: string, type: 'User' | 'Group'): string {
+function countName(connection: string, type: ResourceTypeName): string {
   return `c#${connection}#count#${type}${COUNT}`;
 }
 

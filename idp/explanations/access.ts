@@ -7,6 +7,7 @@ export const ACCESS_EXPLANATIONS: Explanations<
   | 'scopeMissing'
   | 'connectionDisabled'
   | 'groupsOff'
+  | 'readOnlyType'
   | 'rateLimited'
 > = {
   tokenRefused: {
@@ -63,6 +64,16 @@ export const ACCESS_EXPLANATIONS: Explanations<
       'It repeats the rejected requests later, so that nothing is lost, but a sync takes longer.',
     remedy: 'If this lasts, raise rateLimit of the connection.',
     forCustomers: 'If this lasts, ask the operators for a higher limit.',
+  },
+  readOnlyType: {
+    title: 'A catalog is written to',
+    meaning:
+      '{idp} tries to change a resource that the application publishes, such as a role. It may ' +
+      'only read these. Users are not affected.',
+    remedy:
+      'Turn off the provisioning of these resources in {idp}; it only has to discover them. If ' +
+      '{idp} is to manage them, define the type with managedBy client.',
+    forCustomers: 'Turn off the provisioning of these resources in {idp}.',
   },
   groupsOff: {
     title: 'Groups are sent to a users-only connection',

@@ -57,6 +57,7 @@ export async function createConnection(
     createdAt: token.createdAt,
     tokens: [token],
     schemas: [],
+    customTypes: [],
     mapping: [],
     roleRules: [],
     membershipsConverted: true,

@@ -18,6 +18,7 @@ export const LARGEST_KB: Readonly<Record<FunctionName, number>> = {
   bulk: 220,
   search: 195,
   discovery: 140,
+  resources: 200,
   oauth: 140,
   dispatcher: 500,
   completion: 115,

@@ -1,14 +1,10 @@
-import {
-  discoveryNotFilterable,
-  methodNotAllowed,
-  meNotSupported,
-  unknownEndpoint,
-} from '../../scim/errors/request-errors';
+import { discoveryNotFilterable, methodNotAllowed } from '../../scim/errors/request-errors';
 import { notFound } from '../../scim/errors/resource-errors';
-import { shortened, type ScimError } from '../../scim/errors/scim-error';
+import { shortened } from '../../scim/errors/scim-error';
 import { asText, type JsonObject } from '../../scim/json';
 import { listResponse } from '../../scim/list/list-response';
 import { DISCOVERY_SCHEMAS } from '../../scim/schema/discovery-schemas';
+import { inUse, resourceTypeOf } from '../../scim/schema/custom-type';
 import { resourceTypeResource, schemaResource } from '../../scim/schema/representation';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { jsonAnswer, type Answer } from '../http/answer';
@@ -16,31 +12,20 @@ import type { RequestContext } from '../http/request-context';
 import { decodeSegment } from '../http/scim-request';
 import { serviceProviderConfig } from './service-provider-config';
 
-/** The path of Microsoft's reference server (AzureAD/SCIMReferenceCode, "Endpoint tests"). */
-const MICROSOFT_CONFIG = 'serviceConfiguration';
-
 /**
- * Serves the discovery endpoints (RFC 7644 section 4) and answers all paths of a connection that no
- * other function serves.
- * @throws ScimError 403, 404, 405, 501
+ * Serves the discovery endpoints (RFC 7644 section 4). `/serviceConfiguration` is the path of
+ * Microsoft's reference server (AzureAD/SCIMReferenceCode, "Endpoint tests").
+ * @throws ScimError 403, 404, 405
  */
 export async function serveDiscovery(context: RequestContext): Promise<Answer> {
   const { request, connection } = context;
-  const [endpoint = '', ...rest] = request.rest.split('/');
-  switch (endpoint) {
-    case 'ServiceProviderConfig':
-    case MICROSOFT_CONFIG:
-      if (rest.length > 0) throw noEndpoint(context);
-      return read(context, () => serviceProviderConfig(request.baseUrl, connection));
-    case 'ResourceTypes':
-      return read(context, () => collection(context, rest.join('/'), resourceTypes(context)));
-    case 'Schemas':
-      return read(context, () => collection(context, rest.join('/'), schemas(context)));
-    case 'Me':
-      throw meNotSupported();
-    default:
-      throw noEndpoint(context);
+  if (/\/service(?:ProviderConfig|Configuration)$/i.test(request.resource)) {
+    return read(context, () => serviceProviderConfig(request.baseUrl, connection));
   }
+  const isOfTypes = request.resource.includes('/ResourceTypes');
+  return read(context, () =>
+    collection(context, isOfTypes ? resourceTypes(context) : schemas(context)),
+  );
 }
 
 async function read({ request }: RequestContext, resource: () => JsonObject): Promise<Answer> {
@@ -48,22 +33,25 @@ async function read({ request }: RequestContext, resource: () => JsonObject): Pr
   return Promise.resolve(jsonAnswer(200, resource()));
 }
 
-/** Returns all resources, or one by its id; schema URNs are case-insensitive. */
-function collection(
-  { request }: RequestContext,
-  id: string,
-  resources: readonly JsonObject[],
-): JsonObject {
+/** Returns all resources, or the one of the URL; schema URNs are case-insensitive. */
+function collection({ request }: RequestContext, resources: readonly JsonObject[]): JsonObject {
   if (request.parameters['filter'] !== undefined) throw discoveryNotFilterable();
-  if (id === '') return listResponse(resources, { totalResults: resources.length, startIndex: 1 });
-  const wanted = decodeSegment(id).toLowerCase();
+  const { resourceId } = request;
+  if (resourceId === undefined) {
+    return listResponse(resources, { totalResults: resources.length, startIndex: 1 });
+  }
+  const wanted = decodeSegment(resourceId).toLowerCase();
   const found = resources.find((resource) => asText(resource['id']).toLowerCase() === wanted);
-  if (found === undefined) throw notFound(`/${shortened(request.rest)}`);
+  if (found === undefined) throw notFound(shortened(decodeSegment(resourceId)));
   return found;
 }
 
 function typesOf({ connection, types }: RequestContext): readonly ResourceType[] {
-  return connection.groups ? [types.user, types.group] : [types.user];
+  return [
+    types.user,
+    ...(connection.groups ? [types.group] : []),
+    ...inUse(connection.customTypes).map(resourceTypeOf),
+  ];
 }
 
 function resourceTypes(context: RequestContext): readonly JsonObject[] {
@@ -73,10 +61,8 @@ function resourceTypes(context: RequestContext): readonly JsonObject[] {
 function schemas(context: RequestContext): readonly JsonObject[] {
   const { profile, request } = context;
   const ownSchemas = typesOf(context).flatMap((type) => [type.schema, ...type.extensions]);
-  const all = [...ownSchemas, ...(profile.discoverySchemas ? DISCOVERY_SCHEMAS : [])];
+  // Several types may share a schema.
+  const distinct = [...new Map(ownSchemas.map((schema) => [schema.id, schema])).values()];
+  const all = [...distinct, ...(profile.discoverySchemas ? DISCOVERY_SCHEMAS : [])];
   return all.map((schema) => schemaResource(schema, request.baseUrl));
-}
-
-function noEndpoint({ request }: RequestContext): ScimError {
-  return unknownEndpoint(`/${request.rest}`);
 }

@@ -2,11 +2,7 @@ import { revivalPartitions } from '../../directory/deleted-users';
 import { joiningKeys } from '../../directory/memberships/member-lookup';
 import { lookupPartitions, planFilter } from '../../directory/resources/filter-plan';
 import { PageMarks } from '../../directory/resources/page-marks';
-import {
-  INDEXED_USER_ATTRIBUTES,
-  indexedGroupAttributes,
-  type IndexedAttributes,
-} from '../../directory/resources/unique-and-indexed-values';
+import { indexedGroupAttributes } from '../../directory/resources/unique-and-indexed-values';
 import type { Key } from '../../directory/store/item';
 import { groupListKey, membershipKey, resourceKey } from '../../directory/store/keys';
 import { isResourceId } from '../../directory/store/resource-ids';
@@ -14,7 +10,12 @@ import type { Table } from '../../directory/store/table';
 import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
 import { isObject, parseJson } from '../../scim/json';
-import { GROUP, USER, type ResourceType } from '../../scim/schema/resource-type';
+import {
+  GROUP,
+  type IndexedAttributes,
+  type ResourceType,
+  USER,
+} from '../../scim/schema/resource-type';
 import type { ScimRequest } from '../http/scim-request';
 
 /*
@@ -30,7 +31,7 @@ const MOST_CHARACTERS = 32 * 1024;
 export function prefetchUsers(request: ScimRequest, table: Table): readonly Key[] {
   const { method, connectionId, resourceId } = request;
   if (resourceId === undefined) {
-    if (method === 'GET') startListing(request, table, USER, INDEXED_USER_ATTRIBUTES);
+    if (method === 'GET') startListing(request, table, USER, USER.indexed);
     if (method === 'POST') startCreation(request, table);
     return [];
   }
@@ -91,7 +92,7 @@ function startListing(
     return;
   }
   const plan = undefinedIfInvalid(() =>
-    planFilter(bindFilter(parseFilter(filter), type), indexed, type.name),
+    planFilter(bindFilter(parseFilter(filter), type), indexed, type),
   );
   if (plan?.by !== 'value') return;
   for (const partition of lookupPartitions(connection, type.name, plan)) {

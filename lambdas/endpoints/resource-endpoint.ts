@@ -1,3 +1,4 @@
+import type { ScopedResources } from '../../directory/connections/tokens';
 import { methodNotAllowed, unknownEndpoint } from '../../scim/errors/request-errors';
 import type { ListQuery } from '../../scim/list/query';
 import type { Answer } from '../http/answer';
@@ -8,7 +9,7 @@ import type { RequestContext } from '../http/request-context';
 /** The operations of a resource type's endpoint (RFC 7644 section 3.2, table 2). */
 export interface ResourceEndpoint {
   /** The resources as token scopes call them. */
-  readonly tokenScope: 'users' | 'groups';
+  readonly tokenScope: ScopedResources;
   list(context: RequestContext, query: ListQuery): Promise<Answer>;
   create(context: RequestContext): Promise<Answer>;
   get(context: RequestContext, id: string): Promise<Answer>;

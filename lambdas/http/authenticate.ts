@@ -9,9 +9,10 @@ import {
 import {
   findValidToken,
   isLive,
-  readToken,
-  tokenLength,
   type PresentedToken,
+  readToken,
+  type ScopedResources,
+  tokenLength,
 } from '../../directory/connections/tokens';
 import type { Table } from '../../directory/store/table';
 import type { Check, FailedCheck } from '../../idp/federation/claims';
@@ -222,7 +223,7 @@ function problemOf(request: ScimRequest): TokenProblem {
 /** Checks that a credential's scopes cover a request. @throws ScimError 403 */
 export function authorize(
   credential: Credential,
-  resources: 'users' | 'groups',
+  resources: ScopedResources,
   access: 'read' | 'read-write',
 ): void {
   if (!allows(credential, resources, access)) throw scopeMissing(`${resources}:${access}`);

@@ -7,7 +7,11 @@ import type { AuthenticatedClient } from './authenticate-client';
 import { NO_STORE, TokenError } from './token-error';
 
 /** The scopes of a client that may do everything: write access includes read access. */
-const ALL: readonly TokenScope[] = ['users:read-write', 'groups:read-write'];
+const ALL: readonly TokenScope[] = [
+  'users:read-write',
+  'groups:read-write',
+  'resources:read-write',
+];
 
 /**
  * Issues an access token (RFC 6749 section 5.1).
@@ -59,7 +63,12 @@ function grantedScopes(
 }
 
 function isCovered(scope: TokenScope, owned: readonly TokenScope[] | undefined): boolean {
-  const resources = scope.startsWith('users:') ? 'users' : 'groups';
   const access = scope.endsWith(':read-write') ? 'read-write' : 'read';
-  return allows(owned === undefined ? {} : { scopes: owned }, resources, access);
+  const resources = (['users', 'groups', 'resources'] as const).find((each) =>
+    scope.startsWith(`${each}:`),
+  );
+  return (
+    resources !== undefined &&
+    allows(owned === undefined ? {} : { scopes: owned }, resources, access)
+  );
 }

@@ -1,10 +1,7 @@
 import { eventFromItem } from '../../directory/events/event-item';
 import { logRecordsOf } from '../../directory/log/provisioning-log';
 import { findByValue } from '../../directory/resources/value-lookup';
-import {
-  INDEXED_USER_ATTRIBUTES,
-  indexedGroupAttributes,
-} from '../../directory/resources/unique-and-indexed-values';
+import { indexedGroupAttributes } from '../../directory/resources/unique-and-indexed-values';
 import { CONNECTION_EVENTS, eventPartition } from '../../directory/store/keys';
 import { isIssuedId } from '../../directory/store/resource-ids';
 import { toEnvelope } from '../../events/envelope';
@@ -15,13 +12,14 @@ import { existingConnection, viewContext } from '../application/services';
 import { jsonAnswer, type Answer } from '../http/answer';
 import { nextCursor, pageOf, type ApiRequest } from '../json-api/api-request';
 import { profileOf } from '../../idp/profiles/registry';
+import { USER } from '../../scim/schema/resource-type';
 
 /** `GET /pages/connections/{id}/users?search=`: users with exactly this value, or this id. */
 export async function searchUsers(services: Services, request: ApiRequest): Promise<Answer> {
   const connection = await existingConnection(services, request.connectionId);
   const { table } = services;
   const search = (request.query['search'] ?? '').trim();
-  const found = await findByValue(table, connection.id, 'User', INDEXED_USER_ATTRIBUTES, search);
+  const found = await findByValue(table, connection.id, 'User', USER.indexed, search);
   const ids = found.map(({ id }) => id);
   const context = await viewContext(services, connection, ids);
   return jsonAnswer(200, { users: found.map((user) => userData(user, context)) });

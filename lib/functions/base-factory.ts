@@ -40,6 +40,7 @@ const SCIM_FUNCTIONS: readonly FunctionName[] = [
   'bulk',
   'search',
   'discovery',
+  'resources',
   'oauth',
 ];
 

@@ -20,8 +20,10 @@ export interface ScimFunctions {
   readonly bulk: LambdaFunction;
   /** Serves `/.search` and searches at the base URL. */
   readonly search: LambdaFunction;
-  /** Serves discovery, and all SCIM paths that no other function serves. */
+  /** Serves discovery. */
   readonly discovery: LambdaFunction;
+  /** Serves custom resource types, and all SCIM paths that no other function serves. */
+  readonly resources: LambdaFunction;
   /** Serves the token endpoints of connections. */
   readonly oauth: LambdaFunction;
   /** Serves the admin API. */
@@ -85,6 +87,7 @@ export function createFunctions(
   const discovery = factory.create('Discovery', 'discovery', 'SCIM: serves discovery');
   // Discovery stores when tokens were last used, and logs failures.
   factory.allowTable(discovery, 'GetItem', 'UpdateItem', 'PutItem');
+  const resources = factory.directory('Resources', 'resources', 'SCIM: serves custom types');
   const oauth = factory.create('OAuth', 'oauth', 'SCIM: issues access tokens');
   // It stores the keys of issuers, counts failures, and logs refusals.
   factory.allowTable(oauth, 'GetItem', 'UpdateItem', 'PutItem');
@@ -114,6 +117,7 @@ export function createFunctions(
     bulk,
     search,
     discovery,
+    resources,
     oauth,
     admin,
     application,

@@ -1,3 +1,4 @@
+import type { ResourceTypeName } from '../schema/resource-type';
 import { ScimError } from './scim-error';
 
 /* Errors about who sends a request and what the connection allows. */
@@ -53,6 +54,15 @@ export function rateLimited(seconds: number, requestsPerSecond: number): ScimErr
       'RateLimit-Remaining': '0',
       'RateLimit-Reset': String(seconds),
     },
+  });
+}
+
+/** 403 for a change to resources that the application publishes. @param type their type's name */
+export function managedByApplication(type: ResourceTypeName): ScimError {
+  return new ScimError({
+    code: 'readOnlyType',
+    status: 403,
+    detail: `Resources of type ${type} are managed by the application; clients can only read them.`,
   });
 }
 

@@ -26,6 +26,7 @@ export const ERROR_CODES = [
   'scopeMissing',
   'connectionDisabled',
   'groupsOff',
+  'readOnlyType',
   'duplicateUser',
   'duplicateGroup',
   'ambiguousAdoption',

@@ -10,10 +10,11 @@ export function matches(filter: BoundFilter, resource: JsonObject): boolean {
 
 /**
  * Returns whether a resource matches a filter without regard to one attribute of the core schema.
+ * @param attributeName undefined for none
  * @returns undefined if that depends on the attribute
  */
 export function matchesWithout(
-  attributeName: string,
+  attributeName: string | undefined,
   filter: BoundFilter,
   resource: JsonObject,
 ): boolean | undefined {

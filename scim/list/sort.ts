@@ -42,8 +42,8 @@ export function sortTarget(type: ResourceType, { by }: SortRequest): Target | un
  * A user's groups and a group's members are items of their own. Sorting by them would require
  * reading all of them.
  */
-function isStoredSeparately({ name }: ResourceType, { extension, attribute }: Target): boolean {
-  return extension === undefined && attribute.name === (name === 'User' ? 'groups' : 'members');
+function isStoredSeparately({ derived }: ResourceType, { extension, attribute }: Target): boolean {
+  return extension === undefined && attribute.name === derived;
 }
 
 /** Maximum length of a text key: cursors contain the sort key of the page's last resource. */

@@ -1,32 +1,10 @@
-import { isArray, isObject, ownIgnoringCase, type Json, type JsonObject } from '../json';
-import { attribute, type Attribute, type AttributeType, type Schema } from './attribute';
-
-/** A problem in a schema that an administrator sent. */
-export interface SchemaProblem {
-  /** JSON pointer (RFC 6901) into the schema. */
-  readonly pointer: string;
-  /** Completes a sentence that starts with the pointer: `must be true or false`. */
-  readonly detail: string;
-}
+import type { Json } from '../json';
+import type { Attribute, Schema } from './attribute';
+import { SchemaReader, type SchemaProblem } from './schema-reader';
 
 /** A valid schema, or all problems that were found. */
 export type ParsedSchema =
   { readonly schema: Schema } | { readonly problems: readonly SchemaProblem[] };
-
-/** Limits of a schema. It is read with every request of its connection. */
-const MAXIMUM_ATTRIBUTES = 100;
-const MAXIMUM_TEXT = 500;
-
-const TYPES: readonly AttributeType[] = [
-  'string',
-  'boolean',
-  'decimal',
-  'integer',
-  'dateTime',
-  'binary',
-  'reference',
-  'complex',
-];
 
 /**
  * Parses the schema of an extension in the form of RFC 7643 section 7, as `/Schemas` serves it.
@@ -35,143 +13,8 @@ const TYPES: readonly AttributeType[] = [
  */
 export function parseExtensionSchema(urn: string, body: Json): ParsedSchema {
   const reader = new SchemaReader();
-  const schema = reader.schema(urn, body);
+  const schema = reader.schema(urn, body, 'extension');
   return reader.problems.length > 0 ? { problems: reader.problems } : { schema };
-}
-
-class SchemaReader {
-  readonly problems: SchemaProblem[] = [];
-
-  schema(urn: string, body: Json): Schema {
-    const source = isObject(body) ? body : {};
-    if (!isObject(body)) this.problem('', 'must be a JSON object');
-    if (!/^urn:[a-z0-9][a-z0-9-]{1,31}:[\w.:-]{1,200}$/i.test(urn))
-      this.problem('/id', 'must be a URN such as urn:example:2.0:User');
-    const id = this.text(source, 'id', '', urn);
-    if (id.toLowerCase() !== urn.toLowerCase())
-      this.problem('/id', `must be ${urn}, as in the URL`);
-    return {
-      id: urn,
-      name: this.text(source, 'name', '', urn.split(':').at(-1) ?? urn),
-      description: this.text(source, 'description', '', ''),
-      attributes: this.attributes(source, 'attributes', '', true),
-    };
-  }
-
-  private attributes(
-    source: JsonObject,
-    member: string,
-    path: string,
-    mayBeComplex: boolean,
-  ): readonly Attribute[] {
-    const pointer = `${path}/${member}`;
-    const list = ownIgnoringCase(source, member);
-    if (!isArray(list) || list.length === 0 || list.length > MAXIMUM_ATTRIBUTES) {
-      this.problem(pointer, `must be a list of 1 to ${MAXIMUM_ATTRIBUTES} attributes`);
-      return [];
-    }
-    const attributes = list.map((element, index) =>
-      this.attribute(element, `${pointer}/${index}`, mayBeComplex),
-    );
-    const names = attributes.map(({ name }) => name.toLowerCase());
-    names.forEach((name, index) => {
-      if (names.indexOf(name) !== index)
-        this.problem(`${pointer}/${index}/name`, 'is already the name of another attribute');
-    });
-    return attributes;
-  }
-
-  private attribute(element: Json, path: string, mayBeComplex: boolean): Attribute {
-    const source = isObject(element) ? element : {};
-    if (!isObject(element)) this.problem(path, 'must be a JSON object');
-    const name = this.text(source, 'name', path, '');
-    if (!/^(?:[A-Za-z][\w-]{0,99}|\$ref)$/.test(name)) {
-      this.problem(
-        `${path}/name`,
-        'must start with a letter and contain only letters, digits, "_" and "-"',
-      );
-    } else if (name in Object.prototype) {
-      this.problem(`${path}/name`, 'is a reserved name in JavaScript; choose another name');
-    }
-    const type = this.oneOf(source, 'type', path, TYPES, 'string');
-    if (type === 'complex' && !mayBeComplex)
-      this.problem(`${path}/type`, 'cannot be complex inside a complex attribute');
-    const canonicalValues = this.texts(source, 'canonicalValues', path);
-    const referenceTypes = this.texts(source, 'referenceTypes', path);
-    return attribute(name, this.text(source, 'description', path, ''), {
-      type,
-      multiValued: this.flag(source, 'multiValued', path, false),
-      required: this.flag(source, 'required', path, false),
-      caseExact: this.flag(source, 'caseExact', path, type === 'reference' || type === 'binary'),
-      // readOnly and writeOnly are not supported: clients could not set the value, or not read it.
-      mutability: this.oneOf(
-        source,
-        'mutability',
-        path,
-        ['readWrite', 'immutable'] as const,
-        'readWrite',
-      ),
-      returned: this.oneOf(
-        source,
-        'returned',
-        path,
-        ['always', 'default', 'request'] as const,
-        'default',
-      ),
-      // Unique values would need their own items in the table.
-      uniqueness: this.oneOf(source, 'uniqueness', path, ['none'] as const, 'none'),
-      ...(canonicalValues === undefined ? {} : { canonicalValues }),
-      ...(referenceTypes === undefined ? {} : { referenceTypes }),
-      ...(type === 'complex' && mayBeComplex
-        ? { subAttributes: this.attributes(source, 'subAttributes', path, false) }
-        : {}),
-    });
-  }
-
-  private text(source: JsonObject, member: string, path: string, fallback: string): string {
-    const value = ownIgnoringCase(source, member) ?? fallback;
-    if (typeof value === 'string' && value.length <= MAXIMUM_TEXT) return value;
-    this.problem(`${path}/${member}`, `must be a string of at most ${MAXIMUM_TEXT} characters`);
-    return fallback;
-  }
-
-  private texts(source: JsonObject, member: string, path: string): readonly string[] | undefined {
-    const value = ownIgnoringCase(source, member) ?? undefined;
-    if (value === undefined) return undefined;
-    const texts = isArray(value) ? value.filter((element) => typeof element === 'string') : [];
-    if (!isArray(value) || texts.length !== value.length || texts.length > MAXIMUM_ATTRIBUTES) {
-      this.problem(`${path}/${member}`, `must be a list of at most ${MAXIMUM_ATTRIBUTES} strings`);
-    }
-    return texts;
-  }
-
-  private flag(source: JsonObject, member: string, path: string, fallback: boolean): boolean {
-    const value = ownIgnoringCase(source, member) ?? fallback;
-    if (typeof value === 'boolean') return value;
-    this.problem(`${path}/${member}`, 'must be true or false');
-    return fallback;
-  }
-
-  private oneOf<T extends string>(
-    source: JsonObject,
-    member: string,
-    path: string,
-    allowed: readonly T[],
-    fallback: T,
-  ): T {
-    const value = ownIgnoringCase(source, member) ?? fallback;
-    const found = allowed.find((candidate) => candidate === value);
-    if (found === undefined)
-      this.problem(
-        `${path}/${member}`,
-        `must be ${allowed.map((name) => `"${name}"`).join(' or ')}`,
-      );
-    return found ?? fallback;
-  }
-
-  private problem(pointer: string, detail: string): void {
-    this.problems.push({ pointer, detail });
-  }
 }
 
 /**

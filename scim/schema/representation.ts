@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json';
 import type { Attribute, Schema } from './attribute';
-import type { ResourceType } from './resource-type';
+import { isMemberType, type ResourceType } from './resource-type';
 
 /** URN of the Schema schema (RFC 7643 section 7). */
 export const SCHEMA_URN = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
@@ -62,6 +62,13 @@ function attributeDefinition(attribute: Attribute): JsonObject {
 
 /** Returns a resource type as `/ResourceTypes` serves it (RFC 7643 section 6). */
 export function resourceTypeResource(type: ResourceType, baseUrl: string): JsonObject {
+  const { extensions, requiredExtensions } = type;
+  const schemaExtensions = extensions.map(({ id }) => ({
+    schema: id,
+    required: requiredExtensions.includes(id),
+  }));
+  // Okta's example of a custom type without extensions has no empty list.
+  const isListed = isMemberType(type.name) || schemaExtensions.length > 0;
   return {
     schemas: [RESOURCE_TYPE_URN],
     id: type.name,
@@ -69,7 +76,7 @@ export function resourceTypeResource(type: ResourceType, baseUrl: string): JsonO
     endpoint: type.endpoint,
     description: type.description,
     schema: type.schema.id,
-    schemaExtensions: type.extensions.map(({ id }) => ({ schema: id, required: false })),
+    ...(isListed ? { schemaExtensions } : {}),
     meta: { resourceType: 'ResourceType', location: `${baseUrl}/ResourceTypes/${type.name}` },
   };
 }

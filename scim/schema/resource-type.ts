@@ -4,8 +4,16 @@ import { ENTERPRISE_USER_SCHEMA } from './enterprise-user';
 import { GROUP_SCHEMA } from './group';
 import { USER_SCHEMA } from './user';
 
-/** The names of the supported resource types. */
-export type ResourceTypeName = 'User' | 'Group';
+/** The name of a resource type, such as `User`, which is unique within a connection. */
+export type ResourceTypeName = string;
+
+/** The resource types whose resources may be members of groups. */
+export type MemberType = 'User' | 'Group';
+
+/** Returns whether a resource type is that of users or groups, and no custom type. */
+export function isMemberType(type: ResourceTypeName): type is MemberType {
+  return type === 'User' || type === 'Group';
+}
 
 /** The attribute that a path such as `name.givenName` or `urn:…:User:manager.value` leads to. */
 export interface Target {
@@ -21,8 +29,50 @@ export interface ExtensionTarget {
   readonly attribute: undefined;
 }
 
+/** An attribute whose values have items of their own, so that filters find them by key. */
+export interface IndexedAttribute {
+  /** The path, as `describeTarget` returns it, such as `emails.value`. */
+  readonly name: string;
+  readonly target: Target;
+  /** Whether no two resources of a connection may have the same value. */
+  readonly unique: boolean;
+}
+
+/** The indexed attributes of a resource type. */
+export type IndexedAttributes = readonly IndexedAttribute[];
+
+/** What a resource type consists of (RFC 7643 section 6). */
+export interface ResourceTypeParts {
+  readonly name: ResourceTypeName;
+  /** Path below the base URL: `/Users`. */
+  readonly endpoint: string;
+  readonly description: string;
+  /** The core schema. */
+  readonly schema: Schema;
+  /** @default - none */
+  readonly extensions?: readonly Schema[];
+  /** URNs of the extensions that every resource must have. @default - none */
+  readonly requiredExtensions?: readonly string[];
+  /** Paths of the attributes that no two resources of a connection have the same value of. */
+  readonly unique: readonly string[];
+  /** Paths of further attributes that filters find resources by. */
+  readonly indexed: readonly string[];
+  /** The attribute that is stored elsewhere. @default - none */
+  readonly derived?: DerivedName;
+}
+
+/** The attributes that are stored elsewhere than with their resource: as memberships. */
+export type DerivedName = 'groups' | 'members';
+
 /** A resource type with its endpoint, schema and extensions (RFC 7643 section 6). */
 export class ResourceType {
+  readonly name: ResourceTypeName;
+  readonly endpoint: string;
+  readonly description: string;
+  readonly schema: Schema;
+  readonly extensions: readonly Schema[];
+  readonly requiredExtensions: readonly string[];
+  readonly derived: DerivedName | undefined;
   /** Common and core attributes. */
   readonly attributes: readonly Attribute[];
   /** Immutable attributes of the core schema and of extensions. */
@@ -31,22 +81,22 @@ export class ResourceType {
    * Required attributes; a required sub-attribute or extension attribute only within its container.
    */
   readonly required: readonly Target[];
+  readonly indexed: IndexedAttributes;
   private readonly byUrn: ReadonlyMap<string, Schema>;
   private readonly byAttribute: ReadonlyMap<string, Schema>;
   /** The schemas, longest URN first, because one URN may start with another. */
   private readonly byLength: readonly Schema[];
 
-  /**
-   * @param endpoint path below the base URL: `/Users`
-   * @param schema the core schema
-   */
-  constructor(
-    readonly name: ResourceTypeName,
-    readonly endpoint: string,
-    readonly description: string,
-    readonly schema: Schema,
-    readonly extensions: readonly Schema[] = [],
-  ) {
+  /** @throws Error if it has no attribute that `unique` or `indexed` names */
+  constructor(private readonly parts: ResourceTypeParts) {
+    const { schema, extensions = [] } = parts;
+    this.name = parts.name;
+    this.endpoint = parts.endpoint;
+    this.description = parts.description;
+    this.schema = schema;
+    this.extensions = extensions;
+    this.requiredExtensions = parts.requiredExtensions ?? [];
+    this.derived = parts.derived;
     // `meta` comes last, as in the RFC's examples.
     const [meta] = COMMON_ATTRIBUTES.slice(-1);
     this.attributes = [
@@ -79,6 +129,15 @@ export class ResourceType {
         ),
     );
     this.byLength = [schema, ...extensions].sort((a, b) => b.id.length - a.id.length);
+    this.indexed = [
+      ...parts.unique.map((path) => this.indexedAttribute(path, true)),
+      ...parts.indexed.map((path) => this.indexedAttribute(path, false)),
+    ];
+  }
+
+  /** Returns this type with further extensions. */
+  extendedBy(extensions: readonly Schema[]): ResourceType {
+    return new ResourceType({ ...this.parts, extensions: [...this.extensions, ...extensions] });
   }
 
   /** Finds an extension by its URN, ignoring case. */
@@ -118,6 +177,12 @@ export class ResourceType {
         path.slice(0, id.length).toLowerCase() === id.toLowerCase(),
     );
   }
+
+  private indexedAttribute(path: string, unique: boolean): IndexedAttribute {
+    const target = this.resolve(path);
+    if (target?.attribute === undefined) throw new Error(`${this.name} has no attribute ${path}.`);
+    return { name: describeTarget(target), target, unique };
+  }
 }
 
 function targetsOf(
@@ -148,12 +213,27 @@ function resolveIn(
 }
 
 /** Users with the extension of the RFC. */
-export const USER = new ResourceType('User', '/Users', 'User Account', USER_SCHEMA, [
-  ENTERPRISE_USER_SCHEMA,
-]);
+export const USER = new ResourceType({
+  name: 'User',
+  endpoint: '/Users',
+  description: 'User Account',
+  schema: USER_SCHEMA,
+  extensions: [ENTERPRISE_USER_SCHEMA],
+  unique: ['userName'],
+  indexed: ['externalId', 'emails.value'],
+  derived: 'groups',
+});
 
-/** Groups without extensions. */
-export const GROUP = new ResourceType('Group', '/Groups', 'Group', GROUP_SCHEMA);
+/** Groups without extensions. Whether names are unique depends on the identity provider. */
+export const GROUP = new ResourceType({
+  name: 'Group',
+  endpoint: '/Groups',
+  description: 'Group',
+  schema: GROUP_SCHEMA,
+  unique: ['displayName'],
+  indexed: ['externalId'],
+  derived: 'members',
+});
 
 /** The resource types of a connection. */
 export interface ResourceTypes {
@@ -178,16 +258,11 @@ const extendedTypes = new WeakMap<readonly Schema[], ResourceTypes>();
 function extendTypes(extensions: readonly Schema[]): ResourceTypes {
   const ofGroups = extensions.filter(({ id }) => extendsGroups(id));
   const ofUsers = extensions.filter(({ id }) => !extendsGroups(id));
-  return { user: extended(USER, ofUsers), group: extended(GROUP, ofGroups) };
+  return { user: USER.extendedBy(ofUsers), group: GROUP.extendedBy(ofGroups) };
 }
 
 function extendsGroups(urn: string): boolean {
   return /:group$/i.test(urn);
-}
-
-function extended(type: ResourceType, extensions: readonly Schema[]): ResourceType {
-  const { name, endpoint, description, schema } = type;
-  return new ResourceType(name, endpoint, description, schema, [...type.extensions, ...extensions]);
 }
 
 /**

@@ -87,7 +87,10 @@ test('schemas are read again if they are replaced between two reads', async () =
         this.isRaced = true;
         // Another environment changes them.
         const before = (await table.get(connectionKey('one')))?.['schemasVersion'];
-        const after = schemasChange('one', String(before), [schemaOf('after')]);
+        const after = schemasChange('one', String(before), {
+          schemas: [schemaOf('after')],
+          customTypes: [],
+        });
         const set = { schemasVersion: after.schemasVersion ?? '' };
         await table.write([{ update: connectionKey('one'), set }, ...after.writes]);
       }

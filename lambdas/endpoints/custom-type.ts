@@ -1,0 +1,121 @@
+import { CustomResources } from '../../directory/custom-resources';
+import { managedByApplication } from '../../scim/errors/access-errors';
+import { applyPatch } from '../../scim/patch/apply';
+import { withImmutable } from '../../scim/resource/immutable';
+import { parseResource } from '../../scim/resource/parse';
+import { toResource, type ResourceView, type StoredResource } from '../../scim/resource/resource';
+import { resourceTypeOf, type CustomType } from '../../scim/schema/custom-type';
+import type { ResourceType } from '../../scim/schema/resource-type';
+import { noContentAnswer, resourceAnswer } from '../http/answer';
+import { changeAnswer } from '../http/change-answer';
+import { checkPreconditions, isNotModified } from '../http/preconditions';
+import {
+  readOperations,
+  readProjection,
+  readReplacement,
+  readResource,
+} from '../http/read-request';
+import { tenantOf, type RequestContext } from '../http/request-context';
+import type { ListedType } from './listed-type';
+import { listResources } from './listing';
+import type { ResourceEndpoint } from './resource-endpoint';
+
+/**
+ * Returns the endpoint of a custom type. Clients only read what the application publishes; each
+ * operation that writes answers 403 then.
+ */
+export function customEndpoint(definition: CustomType): ResourceEndpoint {
+  const type = resourceTypeOf(definition);
+  return {
+    tokenScope: 'resources',
+
+    list(context, query) {
+      return listResources(context, [listedCustomType(context, type)], query);
+    },
+
+    async create(context) {
+      checkManaged(definition);
+      const projection = readProjection(context, type);
+      const sent = parseResource(type, readResource(context, type));
+      const resource = await resourcesOf(context, type).create(sent);
+      const view = viewOf(context, type, resource);
+      return changeAnswer(context, 'POST', view, () =>
+        Promise.resolve(resourceAnswer(201, view, projection)),
+      );
+    },
+
+    async get(context, id) {
+      const projection = readProjection(context, type);
+      const resource = await resourcesOf(context, type).get(id);
+      const view = viewOf(context, type, resource);
+      if (isNotModified(context.request, resource)) return noContentAnswer(view, 304);
+      return resourceAnswer(200, view, projection);
+    },
+
+    async replace(context, id) {
+      checkManaged(definition);
+      const projection = readProjection(context, type);
+      const sent = readReplacement(context, type);
+      const resource = await resourcesOf(context, type).change(id, (current) => {
+        checkPreconditions(context.request, current);
+        return withImmutable(type, current.attributes, sent);
+      });
+      const view = viewOf(context, type, resource);
+      return changeAnswer(context, 'PUT', view, () =>
+        Promise.resolve(resourceAnswer(200, view, projection)),
+      );
+    },
+
+    async patch(context, id) {
+      checkManaged(definition);
+      const { request, profile, work } = context;
+      const projection = readProjection(context, type);
+      const operations = readOperations(context, type);
+      const resource = await resourcesOf(context, type).change(id, (current) => {
+        checkPreconditions(request, current);
+        const readOnly = viewOf(context, type, current);
+        return applyPatch(type, current.attributes, operations, profile, readOnly, work);
+      });
+      const view = viewOf(context, type, resource);
+      return changeAnswer(context, 'PATCH', view, () =>
+        Promise.resolve(resourceAnswer(200, view, projection)),
+      );
+    },
+
+    async delete(context, id) {
+      checkManaged(definition);
+      await resourcesOf(context, type).delete(id, (current) => {
+        checkPreconditions(context.request, current);
+      });
+      return { status: 204 };
+    },
+  };
+}
+
+/** @throws ScimError 403 if the application manages the resources */
+function checkManaged({ name, managedBy }: CustomType): void {
+  if (managedBy === 'application') throw managedByApplication(name);
+}
+
+/** Returns the resources of a custom type as part of a listing. */
+export function listedCustomType(context: RequestContext, type: ResourceType): ListedType {
+  return {
+    collection: resourcesOf(context, type).collection,
+    render(found, projection) {
+      const views = found.map((resource) => viewOf(context, type, resource));
+      return Promise.resolve(views.map((view) => projection.apply(view)));
+    },
+  };
+}
+
+function resourcesOf(context: RequestContext, type: ResourceType): CustomResources {
+  return new CustomResources(tenantOf(context), type);
+}
+
+function viewOf(
+  { request }: RequestContext,
+  type: ResourceType,
+  resource: StoredResource,
+): ResourceView {
+  return toResource(type, resource, request.baseUrl);
+}

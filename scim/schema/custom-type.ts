@@ -1,0 +1,80 @@
+import { ResourceType, type ResourceTypeName } from './resource-type';
+import type { Attribute, Schema } from './attribute';
+
+/** The attribute of users that names resources of a catalog. */
+export type AssignedAs = 'roles' | 'entitlements';
+
+/**
+ * Who writes the resources of a type: SCIM clients, or the application, which publishes them for
+ * SCIM clients to read.
+ */
+export type ManagedBy = 'client' | 'application';
+
+/** A resource type in addition to users and groups, as it is stored. */
+export interface CustomType {
+  readonly name: ResourceTypeName;
+  /** Path below the base URL: `/Roles`. */
+  readonly endpoint: string;
+  readonly description: string;
+  /** The core schema. */
+  readonly schema: Schema;
+  readonly extensions: readonly Schema[];
+  /** URNs of the extensions that every resource must have. */
+  readonly requiredExtensions: readonly string[];
+  readonly managedBy: ManagedBy;
+  /** The attribute of users whose values are resources of this type; undefined for none. */
+  readonly assignedAs?: AssignedAs;
+  /** Name of the preset that the definition follows; undefined for none. */
+  readonly preset?: string;
+  /**
+   * Set after the type was removed: its name stays known, because a request that began before may
+   * still have written a resource, which is deleted with the connection.
+   */
+  readonly retired?: true;
+}
+
+const types = new WeakMap<CustomType, ResourceType>();
+
+/**
+ * Returns the resource type of a definition. Attributes that are unique in its core schema,
+ * `externalId` and `displayName` are indexed.
+ */
+export function resourceTypeOf(definition: CustomType): ResourceType {
+  const known = types.get(definition);
+  if (known !== undefined) return known;
+  const { name, endpoint, description, schema, extensions, requiredExtensions } = definition;
+  const unique = schema.attributes.filter(({ uniqueness }) => uniqueness !== 'none');
+  const named = schema.attributes.filter(
+    (attribute) => isIndexable(attribute) && attribute.name === 'displayName',
+  );
+  const type = new ResourceType({
+    ...{ name, endpoint, description, schema, extensions, requiredExtensions },
+    unique: unique.map((attribute) => attribute.name),
+    indexed: [
+      'externalId',
+      ...named
+        .filter((attribute) => !unique.includes(attribute))
+        .map((attribute) => attribute.name),
+    ],
+  });
+  types.set(definition, type);
+  return type;
+}
+
+/** Returns whether values of an attribute can be found by key, and so be unique. */
+export function isIndexable({ type, multiValued }: Attribute): boolean {
+  return type === 'string' && !multiValued;
+}
+
+/** Returns the type that is served at an endpoint such as `Roles`; undefined if there is none. */
+export function typeAt(
+  definitions: readonly CustomType[],
+  endpoint: string,
+): CustomType | undefined {
+  return inUse(definitions).find((definition) => definition.endpoint === `/${endpoint}`);
+}
+
+/** Returns the types that have not been removed. */
+export function inUse(definitions: readonly CustomType[]): readonly CustomType[] {
+  return definitions.filter(({ retired }) => retired !== true);
+}
