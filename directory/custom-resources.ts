@@ -1,13 +1,21 @@
 import { directoryBusy } from '../scim/errors/resource-errors';
+import { ScimError } from '../scim/errors/scim-error';
 import type { Attributes } from '../scim/resource/parse';
 import type { StoredResource } from '../scim/resource/resource';
-import type { ResourceType } from '../scim/schema/resource-type';
+import type { ResourceType, ResourceTypeName } from '../scim/schema/resource-type';
 import { deletionIntent, deletionWrites, finishDeletion } from './memberships/deletions';
 import { Collection } from './resources/collection';
 import { newMeta, type StoredItem } from './resources/resource-item';
 import { Resources, type Precondition } from './resources/resources';
 import type { Tenant } from './resources/tenant';
 import { untilWritten } from './store/retries';
+import { noOther } from './transfer/imported-resource';
+
+/** A resource that the application has published, and what that has changed. */
+export interface Published {
+  readonly resource: StoredItem;
+  readonly outcome: 'created' | 'updated' | 'unchanged';
+}
 
 /** The resources of a custom type. */
 export class CustomResources {
@@ -15,9 +23,11 @@ export class CustomResources {
   readonly collection: Collection;
   private readonly resources: Resources;
 
+  /** @param otherTypes the connection's other types: ids are unique across all of them */
   constructor(
     private readonly tenant: Tenant,
     type: ResourceType,
+    private readonly otherTypes: readonly ResourceTypeName[] = [],
   ) {
     this.resources = new Resources(tenant, type, type.indexed);
     this.collection = new Collection(this.resources);
@@ -48,22 +58,35 @@ export class CustomResources {
   /**
    * Adds or replaces a resource under an id that the application has chosen. Its sequence begins
    * with the time, so that it continues to increase if the id is used again after a deletion.
-   * @returns the resource, and whether it is new
-   * @throws ScimError 409 `uniqueness`, 503
+   * @throws ScimError 409 `uniqueness`, also for an id that a resource of another type has; 503
    */
-  async publish(
-    id: string,
-    attributes: Attributes,
-  ): Promise<{ readonly resource: StoredItem; readonly isNew: boolean }> {
+  async publish(id: string, attributes: Attributes): Promise<Published> {
     // If another request adds or deletes the resource first, the next attempt meets that.
     return untilWritten(this.tenant.table.retries, async () => {
-      if ((await this.resources.find(id)) !== undefined) {
-        return { resource: await this.change(id, () => attributes), isNew: false };
-      }
-      const options = { meta: newMeta(id), sequence: Date.now() };
-      const resource = await this.resources.create(attributes, options);
-      return resource === undefined ? undefined : { resource, isNew: true };
+      const before = await this.resources.find(id);
+      if (before !== undefined) return this.replace(before, attributes);
+      const resource = await this.resources.create(attributes, {
+        meta: newMeta(id),
+        sequence: Date.now(),
+        alongside: this.otherTypes.map((type) => noOther(this.tenant.connection, type, id)),
+      });
+      return resource === undefined ? undefined : { resource, outcome: 'created' };
     });
+  }
+
+  /** @returns undefined if another request has deleted the resource */
+  private async replace(
+    before: StoredItem,
+    attributes: Attributes,
+  ): Promise<Published | undefined> {
+    try {
+      const resource = await this.change(before.id, () => attributes);
+      const isSame = resource.version === before.version;
+      return { resource, outcome: isSame ? 'unchanged' : 'updated' };
+    } catch (error) {
+      if (error instanceof ScimError && error.code === 'notThere') return undefined;
+      throw error;
+    }
   }
 
   /** Deletes a resource. @throws ScimError 404, 503, and what `check` throws */

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { equalJson, isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
+import { inUse, type CustomType } from '../../scim/schema/custom-type';
 import { textOf, type Item } from '../store/item';
 import { auditPartition, DEPLOYMENT_AUDIT } from '../store/keys';
 import type { Table } from '../store/table';
@@ -14,6 +15,8 @@ export type ActionName =
   | 'connection.delete'
   | 'schema.put'
   | 'schema.delete'
+  | 'resourceType.put'
+  | 'resourceType.delete'
   | 'token.issue'
   | 'token.revoke'
   | 'token.rotate'
@@ -94,7 +97,7 @@ export function auditRecord(
 }
 
 /** Settings that are compared member by member. */
-const COLLECTIONS = new Set(['tokens', 'oauthClients', 'schemas']);
+const COLLECTIONS = new Set(['tokens', 'oauthClients', 'schemas', 'resourceTypes']);
 
 /** Returns the settings that differ, with their values on both sides. */
 function difference(
@@ -165,7 +168,7 @@ function auditedSettings(connection: Connection | undefined): JsonObject {
     secret,
   } = connection;
   const { actsAs, failureMail, rotation, rateLimit, tokens, schemas } = connection;
-  const { adoption, verifiedDomains, mapping, roleRules } = connection;
+  const { adoption, verifiedDomains, mapping, roleRules, customTypes } = connection;
   return {
     displayName,
     identityProvider,
@@ -196,7 +199,16 @@ function auditedSettings(connection: Connection | undefined): JsonObject {
     schemas: Object.fromEntries(
       schemas.map(({ id, attributes }) => [id, attributes.map(({ name }) => name)]),
     ),
+    ...(customTypes.length === 0 ? {} : { resourceTypes: auditedTypes(customTypes) }),
   };
+}
+
+function auditedTypes(customTypes: readonly CustomType[]): JsonObject {
+  const types = inUse(customTypes).map(({ name, endpoint, managedBy, schema, extensions }) => {
+    const urns = [schema, ...extensions].map(({ id }) => id);
+    return [name, { endpoint, managedBy, schemas: urns }] as const;
+  });
+  return Object.fromEntries(types);
 }
 
 function auditedOAuth({ oauth }: Connection): JsonObject {

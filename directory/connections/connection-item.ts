@@ -170,7 +170,7 @@ export function connectionFromItem(item: Item): StoredConnection | undefined {
 
 /**
  * Returns the item that replaces a connection's while its data is purged. It contains no tokens.
- * @param resources number of the connection's users and groups
+ * @param resources number of the connection's resources
  * @param purge id of the intent
  */
 export function deletedConnectionToItem(

@@ -186,12 +186,11 @@ export class Connections {
         this.table,
         [stored],
       );
-      const counts = await Promise.all([
-        countOf(this.table, id, 'User'),
-        countOf(this.table, id, 'Group'),
-      ]);
+      const types = ['User', 'Group', ...connection.customTypes.map(({ name }) => name)];
+      const counts = await Promise.all(types.map((type) => countOf(this.table, id, type)));
+      const resources = counts.reduce((sum, count) => sum + count, 0);
       const intent = newPurge(id);
-      const deleted = deletedConnectionToItem(connection, counts[0] + counts[1], intent.id);
+      const deleted = deletedConnectionToItem(connection, resources, intent.id);
       const failed = await this.table.write([
         { put: deleted, condition: { is: 'version', version: textOf(item, 'version') } },
         intentWrite(intent),

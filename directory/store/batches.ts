@@ -14,12 +14,12 @@ export function batchesOf<T>(list: readonly T[], size: number): readonly (readon
 export async function inParallel<T, R>(
   list: readonly T[],
   width: number,
-  task: (element: T) => Promise<R>,
+  task: (element: T, index: number) => Promise<R>,
 ): Promise<readonly R[]> {
   const results: R[] = [];
   const queue = list.entries();
   const worker = async (): Promise<void> => {
-    for (const [index, element] of queue) results[index] = await task(element);
+    for (const [index, element] of queue) results[index] = await task(element, index);
   };
   await Promise.all(Array.from({ length: Math.min(width, list.length) }, worker));
   return results;

@@ -4,6 +4,7 @@ import type { Explanations } from './explanation';
 export const VALUE_EXPLANATIONS: Explanations<
   | 'duplicateUser'
   | 'duplicateGroup'
+  | 'duplicateResource'
   | 'ambiguousAdoption'
   | 'missingValue'
   | 'wrongValue'
@@ -42,6 +43,13 @@ export const VALUE_EXPLANATIONS: Explanations<
         'Link the pushed group to the existing one: Push Groups > Edit > Link group. Otherwise ' +
         'rename one of the two.',
     },
+  },
+  duplicateResource: {
+    title: 'Another resource has this {attribute}',
+    meaning:
+      '{idp} tried to create or change a resource of a custom type, but another one of this ' +
+      'connection already has this {attribute}.',
+    remedy: 'Give the two resources different values of {attribute} in {idp}.',
   },
   ambiguousAdoption: {
     title: 'Several users of the application match the user',

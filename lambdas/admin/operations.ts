@@ -40,6 +40,7 @@ import {
 } from './representation';
 import { CREATE_CONNECTION, ISSUE_TOKEN } from './requests';
 import { readBody, readJson } from '../json-api/read-body';
+import { deleteType, listTypes, putType, readType } from './resource-types';
 import { deleteSchema, putSchema, schemaOf } from './schemas';
 import type { Services } from './services';
 import { issueConnectionToken, listTokens, revokeToken } from './tokens';
@@ -136,6 +137,12 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   '/webhooks/{webhookId}/replay': { POST: replay },
   '/webhooks/{webhookId}/deliveries': { GET: listDeliveries },
   '/webhooks/{webhookId}/deliveries/{eventId}/resend': { POST: resend },
+  '/connections/{connectionId}/resourceTypes': { GET: listTypes },
+  '/connections/{connectionId}/resourceTypes/{name}': {
+    GET: readType,
+    PUT: putType,
+    DELETE: deleteType,
+  },
   '/connections/{connectionId}/schemas': {
     GET: async (services, request) => {
       const { schemas, id } = await existing(services, request);

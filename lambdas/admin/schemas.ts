@@ -1,18 +1,20 @@
 import type { ActionName } from '../../directory/connections/audit';
-import type { Connection } from '../../directory/connections/connection';
+import type { Connection, ConnectionSchemas } from '../../directory/connections/connection';
 import { countHolders } from '../../directory/resources/attribute-usage';
 import type { Tenant } from '../../directory/resources/tenant';
 import { lostAttributes, parseExtensionSchema } from '../../scim/schema/extension-schema';
 import type { Schema } from '../../scim/schema/attribute';
+import { RESERVED_URN } from '../../scim/schema/parse-custom-type';
+import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import { noConnection, Problem } from '../json-api/problem';
 import { readJson } from '../json-api/read-body';
 import type { Services } from './services';
 
-/** Maximum characters of all schemas of a connection: they are read with each of its requests. */
+/** Maximum characters of all schemas and types of a connection. */
 const MAXIMUM_TEXT = 32 * 1024;
 
-/** URNs that the RFCs define or may define. */
-const RESERVED = /^urn:ietf:params:scim:(?:schemas:core:|schemas:extension:enterprise:|api:)/i;
+/** The types that schemas of this file extend. */
+const EXTENDED = ['User', 'Group'] as const;
 
 /** A schema that was stored, and whether it is new. */
 export interface StoredSchema {
@@ -31,7 +33,7 @@ export async function putSchema(
   urn: string,
   text: string,
 ): Promise<StoredSchema> {
-  if (RESERVED.test(urn)) {
+  if (RESERVED_URN.test(urn)) {
     throw new Problem(409, `${urn} is reserved for the RFCs. Choose a URN of your own.`);
   }
   const parsed = parseExtensionSchema(urn, readJson(text));
@@ -43,20 +45,22 @@ export async function putSchema(
   }
   const { schema } = parsed;
   let stored: StoredSchema = { schema, created: true };
-  await changeSchemas(services, 'schema.put', scope.connection, async ({ schemas }) => {
-    const before = find(schemas, urn);
-    // The first spelling of the URN stays: resources store their values under it.
-    stored = { schema: { ...schema, id: before?.id ?? urn }, created: before === undefined };
-    if (before !== undefined) await checkNothingLost(scope, before, stored.schema);
-    const next = [...schemas.filter((other) => other !== before), stored.schema];
-    if (JSON.stringify(next).length > MAXIMUM_TEXT) {
-      throw new Problem(
-        413,
-        `The schemas of a connection may have at most ${MAXIMUM_TEXT} characters in total.`,
-      );
-    }
-    return next;
-  });
+  await changeSchemas(
+    services,
+    'schema.put',
+    scope.connection,
+    async ({ schemas, customTypes }) => {
+      const before = find(schemas, urn);
+      // The first spelling of the URN stays: resources store their values under it.
+      stored = { schema: { ...schema, id: before?.id ?? urn }, created: before === undefined };
+      if (before !== undefined) {
+        await checkNothingLost(scope, EXTENDED, [before, stored.schema], before.id);
+      }
+      const next = [...schemas.filter((other) => other !== before), stored.schema];
+      checkSize({ schemas: next, customTypes });
+      return next;
+    },
+  );
   return stored;
 }
 
@@ -68,7 +72,7 @@ export async function deleteSchema(services: Services, scope: Tenant, urn: strin
   await changeSchemas(services, 'schema.delete', scope.connection, async ({ schemas }) => {
     const before = find(schemas, urn);
     if (before === undefined) throw noSchema(urn);
-    await checkNothingLost(scope, before, { ...before, attributes: [] });
+    await checkNothingLost(scope, EXTENDED, [before, { ...before, attributes: [] }], before.id);
     return schemas.filter((other) => other !== before);
   });
 }
@@ -93,9 +97,20 @@ async function changeSchemas(
   if (changed === undefined) throw noConnection(id);
 }
 
-async function checkNothingLost(scope: Tenant, before: Schema, after: Schema): Promise<void> {
+/**
+ * Checks that no resource would lose values by a change to a schema.
+ * @param types whose resources have the schema
+ * @param extension undefined for the core schema of the type
+ * @throws Problem 409 with the number of resources
+ */
+export async function checkNothingLost(
+  scope: Tenant,
+  types: readonly ResourceTypeName[],
+  [before, after]: readonly [Schema, Schema],
+  extension: string | undefined,
+): Promise<void> {
   for (const { name, subAttribute } of lostAttributes(before, after)) {
-    const holders = await countHolders(scope, before.id, name, subAttribute);
+    const holders = await countHolders(scope, types, { extension, name, subAttribute });
     const attribute = name === undefined ? '' : `:${name}`;
     const path = `${before.id}${attribute}${subAttribute === undefined ? '' : `.${subAttribute}`}`;
     if (holders > 0) {
@@ -107,6 +122,17 @@ async function checkNothingLost(scope: Tenant, before: Schema, after: Schema): P
         { pointer: '/attributes', detail: `${path} has values in ${holders}` },
       ]);
     }
+  }
+}
+
+/** Checks that the schemas and types of a connection are not too large. @throws Problem 413 */
+export function checkSize({ schemas, customTypes }: ConnectionSchemas): void {
+  if (JSON.stringify([schemas, customTypes]).length > MAXIMUM_TEXT) {
+    throw new Problem(
+      413,
+      'The schemas and resource types of a connection may have at most ' +
+        `${MAXIMUM_TEXT} characters in total.`,
+    );
   }
 }
 

@@ -7,6 +7,13 @@ import { notAllowed, Problem } from '../json-api/problem';
 import { deleteCandidate, listConflicts, putCandidates } from './candidates';
 import { listEvents, startResync } from './events';
 import { listGroups, listMembers, readGroup } from './groups';
+import {
+  listResources,
+  publishResource,
+  publishResources,
+  readResource,
+  removeResource,
+} from './resources';
 import type { Services } from './services';
 import { listUsers, readUser } from './users';
 
@@ -22,6 +29,12 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   '/connections/{connectionId}/groups': { GET: listGroups },
   '/connections/{connectionId}/groups/{groupId}': { GET: readGroup },
   '/connections/{connectionId}/groups/{groupId}/members': { GET: listMembers },
+  '/connections/{connectionId}/resources/{type}': { GET: listResources, PUT: publishResources },
+  '/connections/{connectionId}/resources/{type}/{resourceId}': {
+    GET: readResource,
+    PUT: publishResource,
+    DELETE: removeResource,
+  },
   '/connections/{connectionId}/resync': { POST: startResync },
   '/connections/{connectionId}/candidates': { PUT: putCandidates },
   '/connections/{connectionId}/candidates/{applicationId}': { DELETE: deleteCandidate },

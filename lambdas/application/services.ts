@@ -13,6 +13,8 @@ export interface Services {
   readonly table: Table;
   /** Name of the deployment. */
   readonly deployment: string;
+  /** Lambda's request id. */
+  readonly requestId: string;
   /** Returns a connection's SCIM base URL, built from this request's host. */
   readonly scimBaseUrl: (connectionId: string) => string;
 }

@@ -126,9 +126,11 @@ export function nextTask<T extends BulkTask>(
 }
 
 /** Whether an operation takes a name for a new resource, or may release or change one. */
-function nameUse({ method, data }: BulkOperation): 'takes' | 'changes' | 'none' {
+function nameUse({ method, path, data }: BulkOperation): 'takes' | 'changes' | 'none' {
   if (method === 'POST') return 'takes';
   if (method === 'DELETE' || method === 'PUT') return 'changes';
+  // Any attribute of a custom type may be unique.
+  if (!/^\/(?:Users|Groups)\b/.test(path)) return 'changes';
   const text = JSON.stringify(data ?? null);
   return /username|displayname|externalid/i.test(text) ? 'changes' : 'none';
 }

@@ -5,14 +5,16 @@ import { notReached } from '../../scim/errors/resource-errors';
 import { quoted, shortened, type ScimError } from '../../scim/errors/scim-error';
 import { parseJson, type Json, type JsonObject } from '../../scim/json';
 import { PATCH_OP_URN } from '../../scim/patch/request';
+import { typeAt } from '../../scim/schema/custom-type';
 import { jsonAnswer, type Answer } from '../http/answer';
 import { errorAnswer, errorBody } from '../http/error-answer';
 import { readMessage } from '../http/read-request';
 import type { RequestContext } from '../http/request-context';
 import { addDependencies, finish, nextTask, type BulkTask } from './bulk-order';
 import { BulkReferences } from './bulk-references';
+import { customEndpoint } from './custom-type';
 import { groupsEndpoint } from './groups';
-import { serveResourceEndpoint } from './resource-endpoint';
+import { serveResourceEndpoint, type ResourceEndpoint } from './resource-endpoint';
 import { usersEndpoint } from './users';
 
 const BULK_RESPONSE_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
@@ -27,9 +29,15 @@ const METHODS: readonly string[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
 const RESERVED_MS = 5000;
 
 const ENDPOINTS = new Map([
-  ['Users', serveResourceEndpoint(usersEndpoint)],
-  ['Groups', serveResourceEndpoint(groupsEndpoint)],
+  ['Users', usersEndpoint],
+  ['Groups', groupsEndpoint],
 ]);
+
+/** Returns the endpoint of a path's first segment; undefined if the connection has none. */
+function endpointAt({ connection }: RequestContext, name: string): ResourceEndpoint | undefined {
+  const custom = typeAt(connection.customTypes, name);
+  return ENDPOINTS.get(name) ?? (custom === undefined ? undefined : customEndpoint(custom));
+}
 
 /**
  * Serves `/Bulk` (RFC 7644 section 3.7). Independent operations run in parallel; operations on the
@@ -123,7 +131,10 @@ class Bulk {
     const request = {
       // An unknown method is free text from the client, so it is not logged.
       method: METHODS.includes(method) ? method : 'POST',
-      resource: ENDPOINTS.has(endpoint) ? resource.replace(/\/Bulk$/, `/${endpoint}`) : resource,
+      resource:
+        endpointAt(this.context, endpoint) === undefined
+          ? resource
+          : resource.replace(/\/Bulk$/, `/${endpoint}`),
       resourceId,
       body: data === undefined ? '' : JSON.stringify(data),
     };
@@ -150,12 +161,12 @@ class Bulk {
   ): Promise<Answer> {
     const { context } = this;
     const [, endpointName = '', id] = PATH.exec(path) ?? [];
-    const endpoint = ENDPOINTS.get(endpointName);
+    const endpoint = endpointAt(context, endpointName);
     if (endpoint === undefined) throw unknownBulkPath(path);
     // A bulk response contains no resources, so that members need not be read for it.
     const headers = new Map([['prefer', 'return=minimal']]);
     if (version !== undefined) headers.set('if-match', version);
-    return endpoint({
+    return serveResourceEndpoint(endpoint)({
       ...context,
       table: context.table.forRequest(context.deadline),
       request: {

@@ -1,8 +1,10 @@
 import { methodNotAllowed } from '../../scim/errors/request-errors';
 import type { Answer } from '../http/answer';
+import { inUse, resourceTypeOf } from '../../scim/schema/custom-type';
 import { authorize } from '../http/authenticate';
 import { readListParameters, readSearchBody } from '../http/read-request';
 import type { RequestContext } from '../http/request-context';
+import { listedCustomType } from './custom-type';
 import { listedGroups } from './groups';
 import { listResources } from './listing';
 import type { ListedType } from './listed-type';
@@ -28,8 +30,13 @@ export async function serveSearch(context: RequestContext): Promise<Answer> {
 /** @throws ScimError 403 */
 function searchedTypes(context: RequestContext): readonly ListedType[] {
   const { connection, credential } = context;
+  const custom = inUse(connection.customTypes).map(resourceTypeOf);
   authorize(credential, 'users', 'read');
-  if (!connection.groups) return [listedUsers(context)];
-  authorize(credential, 'groups', 'read');
-  return [listedUsers(context), listedGroups(context)];
+  if (connection.groups) authorize(credential, 'groups', 'read');
+  if (custom.length > 0) authorize(credential, 'resources', 'read');
+  return [
+    listedUsers(context),
+    ...(connection.groups ? [listedGroups(context)] : []),
+    ...custom.map((type) => listedCustomType(context, type)),
+  ];
 }

@@ -1,5 +1,5 @@
 import type { ResourceTypeName } from '../schema/resource-type';
-import { quoted, ScimError } from './scim-error';
+import { quoted, ScimError, type ErrorCode } from './scim-error';
 
 /* Errors about resources as the directory holds them. */
 
@@ -11,7 +11,7 @@ export function notFound(what: string): ScimError {
 /** 409 `uniqueness` for a value that another resource already has (RFC 7644 section 3.3.1). */
 export function notUnique(attribute: string, resourceType: ResourceTypeName): ScimError {
   return new ScimError({
-    code: resourceType === 'Group' ? 'duplicateGroup' : 'duplicateUser',
+    code: duplicateCode(resourceType),
     status: 409,
     scimType: 'uniqueness',
     detail: `Another ${resourceType} already has this ${attribute}.`,
@@ -19,13 +19,18 @@ export function notUnique(attribute: string, resourceType: ResourceTypeName): Sc
   });
 }
 
+function duplicateCode(resourceType: ResourceTypeName): ErrorCode {
+  if (resourceType === 'User') return 'duplicateUser';
+  return resourceType === 'Group' ? 'duplicateGroup' : 'duplicateResource';
+}
+
 /**
- * 409 `uniqueness` for an imported resource with the id of another one.
+ * 409 `uniqueness` for a resource with the id of another one.
  * @param owner the resource that has it, in words
  */
 export function idTaken(owner: string, resourceType: ResourceTypeName): ScimError {
   return new ScimError({
-    code: resourceType === 'Group' ? 'duplicateGroup' : 'duplicateUser',
+    code: duplicateCode(resourceType),
     status: 409,
     scimType: 'uniqueness',
     detail: `${owner} already has this id.`,

@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   'readOnlyType',
   'duplicateUser',
   'duplicateGroup',
+  'duplicateResource',
   'ambiguousAdoption',
   'missingValue',
   'wrongValue',

@@ -19,12 +19,14 @@ export const RESOURCE_TYPE_URN = 'urn:ietf:params:scim:schemas:core:2.0:Resource
 export function schemaResource(schema: Schema, baseUrl: string): JsonObject {
   return {
     schemas: [SCHEMA_URN],
-    id: schema.id,
-    name: schema.name,
-    description: schema.description,
-    attributes: schema.attributes.map(attributeDefinition),
+    ...schemaDefinition(schema),
     meta: { resourceType: 'Schema', location: `${baseUrl}/Schemas/${schema.id}` },
   };
+}
+
+/** Returns a schema without what makes it a resource. */
+export function schemaDefinition({ id, name, description, attributes }: Schema): JsonObject {
+  return { id, name, description, attributes: attributes.map(attributeDefinition) };
 }
 
 /** Writes out every characteristic: Entra ID's schema discovery refuses absent and null ones. */

@@ -18,6 +18,7 @@ const serve = measured('administrator', async (event, invocation) => {
     const services: Services = {
       table,
       deployment,
+      requestId: invocation.awsRequestId,
       scimBaseUrl: (id) => `${url}/v2/connections/${id}`,
     };
     const request = readApiRequest(event, APPLICATION_PATH);

@@ -1,0 +1,199 @@
+import type { ConnectionSchemas } from '../../directory/connections/connection';
+import { countOf } from '../../directory/resources/counts';
+import type { Tenant } from '../../directory/resources/tenant';
+import type { Attribute, Schema } from '../../scim/schema/attribute';
+import { inUse, type CustomType } from '../../scim/schema/custom-type';
+import { parseCustomType } from '../../scim/schema/parse-custom-type';
+import { schemaDefinition } from '../../scim/schema/representation';
+import { jsonAnswer, type Answer } from '../http/answer';
+import type { ApiRequest } from '../json-api/api-request';
+import { noConnection, Problem } from '../json-api/problem';
+import { invalidFields, readJson } from '../json-api/read-body';
+import { checkNothingLost, checkSize } from './schemas';
+import type { Services } from './services';
+
+/* Resource types of a connection in addition to users and groups. */
+
+/** The most types of a connection. */
+const MAXIMUM_TYPES = 20;
+
+/** Lists the resource types of a connection. @throws Problem 404 */
+export async function listTypes(services: Services, request: ApiRequest): Promise<Answer> {
+  const { customTypes } = await schemasOf(services, request);
+  return jsonAnswer(200, { resourceTypes: inUse(customTypes).map(describeType) });
+}
+
+/** Returns a resource type. @throws Problem 404 */
+export async function readType(services: Services, request: ApiRequest): Promise<Answer> {
+  const name = request.parameter('name');
+  const found = find(await schemasOf(services, request), name);
+  if (found === undefined) throw noType(name);
+  return jsonAnswer(200, describeType(found));
+}
+
+/**
+ * Adds or changes a resource type. A type in use may only grow.
+ * @throws Problem 400 naming each wrong part, 404, 409 if another type has the endpoint or with the
+ *   number of resources that would lose values, 413
+ */
+export async function putType(services: Services, request: ApiRequest): Promise<Answer> {
+  const { connectionId: id, body } = request;
+  const parsed = parseCustomType(request.parameter('name'), readJson(body));
+  if ('problems' in parsed) throw invalidFields(parsed.problems);
+  const { definition } = parsed;
+  let isNew = true;
+  await changeTypes(services, 'resourceType.put', id, async (before) => {
+    const others = before.customTypes.filter(({ name }) => name !== definition.name);
+    const current = before.customTypes.find(({ name }) => name === definition.name);
+    isNew = current === undefined || current.retired === true;
+    checkDistinct(others, definition);
+    if (current !== undefined) await checkGrowth(tenantOf(services, id), current, definition);
+    const customTypes = [...others, definition];
+    checkSize({ schemas: before.schemas, customTypes });
+    return customTypes;
+  });
+  return jsonAnswer(isNew ? 201 : 200, describeType(definition));
+}
+
+/**
+ * Removes a resource type that has no resources.
+ * @throws Problem 404, 409 with the number of resources
+ */
+export async function deleteType(services: Services, request: ApiRequest): Promise<Answer> {
+  const { connectionId: id } = request;
+  const name = request.parameter('name');
+  await changeTypes(services, 'resourceType.delete', id, async (before) => {
+    const current = find(before, name);
+    if (current === undefined) throw noType(name);
+    const count = await countOf(services.table, id, name);
+    if (count > 0) {
+      throw new Problem(409, `There are ${resources(count)} of this type. Delete them first.`);
+    }
+    return before.customTypes.map((each) =>
+      each === current ? { ...each, retired: true as const } : each,
+    );
+  });
+  return { status: 204 };
+}
+
+/** @throws Problem 404 */
+async function schemasOf(
+  { connections }: Services,
+  { connectionId: id }: ApiRequest,
+): Promise<ConnectionSchemas> {
+  const connection = await connections.find(id);
+  if (connection === undefined) throw noConnection(id);
+  return connection;
+}
+
+async function changeTypes(
+  { connections, actor }: Services,
+  action: 'resourceType.put' | 'resourceType.delete',
+  id: string,
+  compute: (before: ConnectionSchemas) => Promise<readonly CustomType[]>,
+): Promise<void> {
+  const changed = await connections.change(id, { actor, action }, async (connection) => ({
+    ...connection,
+    customTypes: await compute(connection),
+  }));
+  if (changed === undefined) throw noConnection(id);
+}
+
+/** @throws Problem 409 */
+function checkDistinct(others: readonly CustomType[], { name, endpoint }: CustomType): void {
+  const same = inUse(others).find(
+    (other) =>
+      other.name.toLowerCase() === name.toLowerCase() ||
+      other.endpoint.toLowerCase() === endpoint.toLowerCase(),
+  );
+  if (same !== undefined) {
+    throw new Problem(409, `The resource type ${same.name} has the endpoint ${same.endpoint}.`);
+  }
+  if (inUse(others).length >= MAXIMUM_TYPES) {
+    throw new Problem(409, `A connection may have at most ${MAXIMUM_TYPES} resource types.`);
+  }
+}
+
+/**
+ * Checks that stored resources fit a changed type. What their keys depend on cannot change at all
+ * while there are any: the endpoint, the URN of the schema, and which values are unique.
+ * @throws Problem 409 with the number of resources
+ */
+async function checkGrowth(scope: Tenant, before: CustomType, after: CustomType): Promise<void> {
+  const count = await countOf(scope.table, scope.connection, before.name);
+  if (count === 0) return;
+  const fixed = fixedParts(before, after);
+  if (fixed.length > 0) {
+    const detail = `There are ${resources(count)} of this type, so that these cannot change: `;
+    throw new Problem(409, `${detail}${fixed.join(', ')}.`);
+  }
+  const types = [before.name];
+  await checkNothingLost(scope, types, [before.schema, after.schema], undefined);
+  for (const extension of before.extensions) {
+    const { id } = extension;
+    const now = after.extensions.find((each) => each.id === id) ?? { ...extension, attributes: [] };
+    await checkNothingLost(scope, types, [extension, now], id);
+  }
+}
+
+function fixedParts(before: CustomType, after: CustomType): readonly string[] {
+  const newlyRequired = after.requiredExtensions.filter(
+    (urn) => !before.requiredExtensions.includes(urn),
+  );
+  return [
+    ...(before.endpoint === after.endpoint ? [] : ['endpoint']),
+    ...(before.schema.id === after.schema.id ? [] : ['schema.id']),
+    ...keysChanged(before.schema, after.schema).map((name) => `uniqueness of ${name}`),
+    ...newlyRequired.map((urn) => `required of ${urn}`),
+  ];
+}
+
+/** Returns the attributes of which stored resources have other keys than new ones would have. */
+function keysChanged(before: Schema, after: Schema): readonly string[] {
+  return before.attributes.flatMap((attribute) => {
+    const now = after.attributes.find(({ name }) => name === attribute.name);
+    return now === undefined || hasSameKeys(attribute, now) ? [] : [attribute.name];
+  });
+}
+
+function hasSameKeys(before: Attribute, now: Attribute): boolean {
+  return before.uniqueness === now.uniqueness && before.caseExact === now.caseExact;
+}
+
+function find({ customTypes }: ConnectionSchemas, name: string): CustomType | undefined {
+  return inUse(customTypes).find((each) => each.name === name);
+}
+
+/** Describes a type as `PUT` takes it. */
+function describeType({ name, endpoint, description, ...type }: CustomType): object {
+  const { schema, extensions, requiredExtensions, managedBy, assignedAs, preset } = type;
+  return {
+    name,
+    endpoint,
+    description,
+    schema: schemaDefinition(schema),
+    ...(extensions.length === 0
+      ? {}
+      : {
+          extensions: extensions.map((extension) => ({
+            ...schemaDefinition(extension),
+            required: requiredExtensions.includes(extension.id),
+          })),
+        }),
+    managedBy,
+    ...(assignedAs === undefined ? {} : { assignedAs }),
+    ...(preset === undefined ? {} : { preset }),
+  };
+}
+
+function tenantOf({ table, scimBaseUrl }: Services, connection: string): Tenant {
+  return { table, connection, baseUrl: scimBaseUrl(connection) };
+}
+
+function resources(count: number): string {
+  return count === 1 ? '1 resource' : `${count} resources`;
+}
+
+function noType(name: string): Problem {
+  return new Problem(404, `The connection has no resource type "${name}".`);
+}
