@@ -84,7 +84,7 @@ function resourceEvent(
   if (before !== undefined && sequence <= (sequenceOf(before) ?? 0)) return undefined;
   const resource = is ?? was;
   if (resource === undefined) return undefined;
-  const { reason, requestId, actsAs } = cause(after, is, context);
+  const { reason, requestId, actsAs } = cause(after, is, context, type);
   // The time of a record has no fraction of a second, and a deletion is later than the last change.
   const at = timeOfWrite(after, is) ?? [time, was?.lastModified ?? ''].sort().at(-1) ?? time;
   const common = {
@@ -138,8 +138,13 @@ function cause(
   after: Item | undefined,
   is: StoredItem | undefined,
   { connection }: ViewContext,
+  type: ResourceTypeName,
 ): Cause {
-  if (after === undefined) return { reason: 'scim', actsAs: connection.actsAs };
+  if (after === undefined) {
+    const definition = connection.customTypes.find(({ name }) => name === type);
+    const reason = definition?.managedBy === 'application' ? 'admin' : 'scim';
+    return { reason, actsAs: connection.actsAs };
+  }
   const by = changedByOf(after);
   if (by === undefined || by.version !== is?.version) return { reason: 'admin' };
   return { reason: by.reason ?? 'scim', requestId: by.requestId, actsAs: by.actsAs };

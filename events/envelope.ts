@@ -19,6 +19,8 @@ const DATA_MEMBERS = [
   'user',
   'group',
   'membership',
+  'resourceType',
+  'resource',
   'sync',
   'previous',
   'changed',

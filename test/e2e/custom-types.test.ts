@@ -1,0 +1,247 @@
+import { admin, app, Client, expectProblem } from '../support/client';
+import { inShort, untilEvents } from '../support/events';
+
+/*
+ * Resource types in addition to users and groups. The example of three types is that of Okta's
+ * guide, https://developer.okta.com/docs/guides/scim-with-entitlements/main.
+ */
+
+const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
+const ROLE = 'urn:okta:scim:schemas:core:1.0:Role';
+const ENTITLEMENT = 'urn:okta:scim:schemas:core:1.0:Entitlement';
+const PROFILE = 'urn:isvname:scim:schemas:extension:appname:1.0:Profile';
+
+const PROFILE_EXTENSION = {
+  id: PROFILE,
+  name: 'Profile',
+  description: 'An example of a Profile Entitlement schema extension',
+  attributes: [{ name: 'customProfileProperty', type: 'string' }],
+  required: true,
+};
+
+const type = (client: Client, name: string): string =>
+  `/connections/${client.id}/resourceTypes/${name}`;
+
+const published = (client: Client, path: string): string =>
+  `/connections/${client.id}/resources/${path}`;
+
+/** Defines the three types of Okta's guide. */
+async function oktaClient(): Promise<Client> {
+  const client = await Client.connect('okta');
+  for (const [name, definition] of [
+    ['Role', { preset: 'oktaRole', description: 'Role' }],
+    [
+      'Entitlement',
+      {
+        preset: 'oktaEntitlement',
+        endpoint: '/Entitlements',
+        description: 'Entitlement resource',
+      },
+    ],
+    [
+      'Profile',
+      { preset: 'oktaEntitlement', endpoint: '/Profiles', extensions: [PROFILE_EXTENSION] },
+    ],
+  ] as const) {
+    const reply = await admin('PUT', type(client, name), definition);
+    expect([name, reply.status]).toEqual([name, 201]);
+  }
+  return client;
+}
+
+test("Okta's example of three types is answered shape for shape", async () => {
+  const client = await oktaClient();
+  const { body } = await client.get('/ResourceTypes');
+  expect(body).toMatchObject({ schemas: [LIST], totalResults: 5, startIndex: 1, itemsPerPage: 5 });
+  const meta = (name: string) => ({
+    resourceType: 'ResourceType',
+    location: `${client.baseUrl}/ResourceTypes/${name}`,
+  });
+  const common = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'] };
+  expect(body.Resources.slice(2)).toEqual([
+    {
+      ...common,
+      id: 'Role',
+      name: 'Role',
+      endpoint: '/Roles',
+      description: 'Role',
+      schema: ROLE,
+      meta: meta('Role'),
+    },
+    {
+      ...common,
+      id: 'Entitlement',
+      name: 'Entitlement',
+      endpoint: '/Entitlements',
+      description: 'Entitlement resource',
+      schema: ENTITLEMENT,
+      meta: meta('Entitlement'),
+    },
+    {
+      ...common,
+      id: 'Profile',
+      name: 'Profile',
+      endpoint: '/Profiles',
+      description: 'Profile',
+      schema: ENTITLEMENT,
+      schemaExtensions: [{ schema: PROFILE, required: true }],
+      meta: meta('Profile'),
+    },
+  ]);
+  expect((await client.get('/ResourceTypes/Profile')).body).toEqual(body.Resources[4]);
+  const schemas = (await client.get('/Schemas')).body.Resources.map(
+    ({ id }: { id: string }) => id,
+  ) as string[];
+  for (const urn of [ROLE, ENTITLEMENT, PROFILE]) {
+    expect(schemas.filter((id) => id === urn)).toEqual([urn]);
+    expect((await client.get(`/Schemas/${urn}`)).body.id).toBe(urn);
+  }
+  const reply = await app('PUT', published(client, 'Profile'), {
+    resources: [
+      {
+        id: 'profile-123',
+        type: 'Profile',
+        displayName: 'Profile 123',
+        [PROFILE]: { customProfileProperty: 'test-value' },
+      },
+      {
+        id: 'profile-321',
+        type: 'Profile',
+        displayName: 'Profile 321',
+        [PROFILE]: { customProfileProperty: 'test-value' },
+      },
+    ],
+  });
+  expect(reply.body).toEqual({ created: 2, updated: 0, unchanged: 0, problems: [] });
+  const profiles = (await client.get('/Profiles')).body;
+  expect(profiles).toMatchObject({ schemas: [LIST], totalResults: 2, startIndex: 1 });
+  expect(profiles.Resources[0]).toEqual({
+    schemas: [ENTITLEMENT, PROFILE],
+    id: 'profile-123',
+    type: 'Profile',
+    displayName: 'Profile 123',
+    [PROFILE]: { customProfileProperty: 'test-value' },
+    meta: expect.objectContaining({
+      resourceType: 'Profile',
+      location: `${client.baseUrl}/Profiles/profile-123`,
+    }),
+  });
+  // Okta's test of entitlements.
+  await app('PUT', published(client, 'Role/role-1'), { displayName: 'First Role' });
+  const first = (await client.get('/Roles?count=1&startIndex=1')).body;
+  expect(first).toMatchObject({ itemsPerPage: 1, startIndex: 1, totalResults: 1 });
+});
+
+test('clients only read what the application publishes', async () => {
+  const client = await oktaClient();
+  const role = published(client, 'Role/role-1');
+  const created = await app('PUT', role, { displayName: 'First Role' });
+  expect(created.status).toBe(201);
+  expect(created.body).toMatchObject({ id: 'role-1', displayName: 'First Role' });
+  expect((await app('PUT', role, { displayName: 'First Role' })).status).toBe(200);
+  expect((await app('PUT', role, { displayName: 'Renamed' })).status).toBe(200);
+  expect((await app('GET', role)).body.displayName).toBe('Renamed');
+  for (const [method, path] of [
+    ['POST', '/Roles'],
+    ['PUT', '/Roles/role-1'],
+    ['PATCH', '/Roles/role-1'],
+    ['DELETE', '/Roles/role-1'],
+  ] as const) {
+    const reply = await client.call(method, path, { schemas: [ROLE], displayName: 'x' });
+    expect([method, reply.status]).toEqual([method, 403]);
+    expect(reply.body.detail).toContain('Role');
+  }
+  expect(await client.search('/Roles', 'displayName eq "renamed"')).toHaveLength(1);
+  expect((await app('DELETE', role)).status).toBe(204);
+  expect((await client.get('/Roles/role-1')).status).toBe(404);
+  expect((await app('PUT', role, { displayName: 'Again' })).status).toBe(201);
+  const events = await untilEvents(client.id, 5);
+  expect(inShort(events).filter((each) => each.startsWith('resource.'))).toEqual([
+    'resource.created',
+    'resource.updated',
+    'resource.deleted',
+    'resource.created',
+  ]);
+  const about = events.filter((event) => event.type.startsWith('resource.'));
+  expect(about[0]).toMatchObject({
+    subject: 'Roles/role-1',
+    data: { resourceType: 'Role', resource: { id: 'role-1', displayName: 'First Role' } },
+  });
+  expect(about[1].data).toMatchObject({
+    previous: { displayName: 'First Role' },
+    changed: ['displayName'],
+  });
+  const sequences = about.map(({ data }) => data.sequence as number);
+  expect([...sequences].sort((a, b) => a - b)).toEqual(sequences);
+  expect(new Set(sequences).size).toBe(4);
+});
+
+test('clients manage the resources of other types as they manage users', async () => {
+  const client = await Client.connect('generic');
+  const DEVICE = 'urn:example:scim:schemas:core:1.0:Device';
+  const definition = {
+    endpoint: '/Devices',
+    schema: {
+      id: DEVICE,
+      attributes: [
+        { name: 'serial', required: true, uniqueness: 'server' },
+        { name: 'displayName' },
+        { name: 'tags', multiValued: true },
+      ],
+    },
+  };
+  expect((await client.get('/Devices')).status).toBe(404);
+  expect((await admin('PUT', type(client, 'Device'), definition)).status).toBe(201);
+  const device = (serial: string) => ({ schemas: [DEVICE], serial, tags: ['a'] });
+  const created = await client.post('/Devices', device('A1'));
+  expect(created.status).toBe(201);
+  const { id } = created.body as { id: string };
+  expect(created.headers['location']).toBe(`${client.baseUrl}/Devices/${id}`);
+  expect((await client.post('/Devices', device('a1'))).body.scimType).toBe('uniqueness');
+  const etag = String(created.headers['etag']);
+  expect(
+    (await client.call('GET', `/Devices/${id}`, undefined, { 'If-None-Match': etag })).status,
+  ).toBe(304);
+  const patched = await client.patch(`/Devices/${id}`, { op: 'add', path: 'tags', value: ['b'] });
+  expect(patched.body.tags).toEqual(['a', 'b']);
+  const stale = await client.call('PUT', `/Devices/${id}`, device('A2'), { 'If-Match': etag });
+  expect(stale.status).toBe(412);
+  expect((await client.put(`/Devices/${id}`, device('A2'))).body.serial).toBe('A2');
+  expect(await client.search('/Devices', 'serial eq "a2" and tags eq "a"')).toHaveLength(1);
+  const bulk = await client.post('/Bulk', {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+    Operations: [
+      { method: 'POST', path: '/Devices', bulkId: '1', data: device('B1') },
+      {
+        method: 'PATCH',
+        path: `/Devices/${id}`,
+        data: {
+          schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+          Operations: [{ op: 'replace', path: 'displayName', value: 'Two' }],
+        },
+      },
+    ],
+  });
+  expect(bulk.body.Operations.map(({ status }: { status: string }) => status)).toEqual([
+    '201',
+    '200',
+  ]);
+  await client.user('ann');
+  const all = await client.get('/?sortBy=displayName');
+  expect(all.body.totalResults).toBe(3);
+  const found = await client.search('', 'serial pr');
+  expect(found).toHaveLength(2);
+  const page = await client.get('/Devices?cursor&count=1');
+  const next = await client.get(`/Devices?count=1&cursor=${page.body.nextCursor}`);
+  expect(next.body.Resources[0].serial).toBe('B1');
+  const refused = await admin('DELETE', type(client, 'Device'));
+  expectProblem(refused, 409);
+  expect(refused.body.detail).toContain('2 resources');
+  for (const { id: each } of found)
+    expect((await client.delete(`/Devices/${each}`)).status).toBe(204);
+  expect((await client.get('/Devices')).body.totalResults).toBe(0);
+  expect((await admin('DELETE', type(client, 'Device'))).status).toBe(204);
+  expect((await client.get('/Devices')).status).toBe(404);
+  expect((await admin('GET', type(client, 'Device'))).status).toBe(404);
+  expect((await admin('PUT', type(client, 'Device'), definition)).status).toBe(201);
+});
