@@ -165,11 +165,11 @@ export class Users {
    */
   change(
     id: string,
-    compute: (current: StoredResource) => Attributes,
+    compute: (current: StoredResource) => Attributes | Promise<Attributes>,
     lastModified?: string,
   ): Promise<StoredResource> {
-    return this.resources.change(id, (current) => ({
-      attributes: withPresentName(current, compute(current)),
+    return this.resources.change(id, async (current) => ({
+      attributes: withPresentName(current, await compute(current)),
       lastModified,
     }));
   }

@@ -3,7 +3,10 @@ import type { Table } from '../store/table';
 import { expiryTime } from './entry-item';
 import { writeOnce } from './limited-entries';
 
-/** The log entry for an attribute that a request sent and that its resource type does not have. */
+/**
+ * The log entry for an attribute that a request sent and that its resource type does not have, or
+ * whose value is not in its catalog.
+ */
 export interface IgnoredEntry {
   /** A UUIDv7, so that entries are sorted by time. */
   readonly id: string;
@@ -19,6 +22,8 @@ export interface IgnoredEntry {
   readonly route: string;
   /** The attribute, with the URN of its extension. */
   readonly attribute: string;
+  /** Undefined for an attribute that the resource type does not have. */
+  readonly cause?: 'notInCatalog';
 }
 
 /**
@@ -44,5 +49,6 @@ export function ignoredEntryFromItem(connection: string, item: Item): IgnoredEnt
     method: textOf(item, 'method'),
     route: textOf(item, 'route'),
     attribute: textOf(item, 'attribute'),
+    ...(item['cause'] === 'notInCatalog' ? { cause: 'notInCatalog' } : {}),
   };
 }

@@ -9,6 +9,7 @@ export const VALUE_EXPLANATIONS: Explanations<
   | 'missingValue'
   | 'wrongValue'
   | 'unknownMember'
+  | 'notInCatalog'
   | 'wrongPath'
   | 'noTarget'
   | 'immutableValue'
@@ -129,6 +130,19 @@ export const VALUE_EXPLANATIONS: Explanations<
         'and External namespace: correct them, remove the attribute, or add the schema to the ' +
         'connection.',
     },
+  },
+  notInCatalog: {
+    title: 'The application does not offer a value of {attribute}',
+    meaning:
+      '{idp} gives a user a role or entitlement that is not among those that the application has ' +
+      'published. If the catalog is lenient, the user has it nevertheless, and this is logged ' +
+      'once a day; if it is strict, the request is refused.',
+    remedy:
+      'Publish the role or entitlement in the application, or correct the value of {attribute} ' +
+      'in {idp}.',
+    forCustomers:
+      'Choose one of the values that the application offers for {attribute} in {idp}, or ask the ' +
+      'operators to add yours.',
   },
   noTarget: {
     title: 'The value to be changed does not exist',

@@ -1,4 +1,5 @@
 import type { Profile } from './profile';
+import { appRoles } from '../rewriters/app-roles';
 import {
   memberDisplayName,
   onePrimary,
@@ -54,6 +55,7 @@ export const GENERIC: Profile = {
     listOrSingle,
     emptyStrings,
     bareValues,
+    appRoles,
     quotedBooleans,
     numbersForText,
     textForNumbers,

@@ -104,7 +104,7 @@ function matcher({
 /** Returns the cause; undefined for a change. */
 function causeOf(record: LogRecord): string | undefined {
   if (record.kind === 'mail') return MAIL_NOT_SENT;
-  if (record.kind === 'ignored') return IGNORED;
+  if (record.kind === 'ignored') return record.cause ?? IGNORED;
   return record.kind === 'failure' ? record.cause : undefined;
 }
 
@@ -194,8 +194,8 @@ export function describeLogRecord(
     case 'ignored':
       return {
         ...record,
-        cause: IGNORED,
-        ...explain(IGNORED, identityProvider, record.attribute, audience),
+        cause: record.cause ?? IGNORED,
+        ...explain(record.cause ?? IGNORED, identityProvider, record.attribute, audience),
       };
     case 'failure':
       return { ...record, ...explain(record.cause, identityProvider, record.attribute, audience) };

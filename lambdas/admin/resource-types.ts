@@ -166,7 +166,8 @@ function find({ customTypes }: ConnectionSchemas, name: string): CustomType | un
 
 /** Describes a type as `PUT` takes it. */
 function describeType({ name, endpoint, description, ...type }: CustomType): object {
-  const { schema, extensions, requiredExtensions, managedBy, assignedAs, preset } = type;
+  const { schema, extensions, requiredExtensions, managedBy } = type;
+  const { assignedAs, assignments, preset } = type;
   return {
     name,
     endpoint,
@@ -181,7 +182,7 @@ function describeType({ name, endpoint, description, ...type }: CustomType): obj
           })),
         }),
     managedBy,
-    ...(assignedAs === undefined ? {} : { assignedAs }),
+    ...(assignedAs === undefined ? {} : { assignedAs, assignments }),
     ...(preset === undefined ? {} : { preset }),
   };
 }

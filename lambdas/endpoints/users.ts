@@ -24,6 +24,7 @@ import {
   readResource,
 } from '../http/read-request';
 import { tenantOf, type RequestContext } from '../http/request-context';
+import { checkAssignments, withoutRepeats } from './assignments';
 import type { ListedType } from './listed-type';
 import { listResources } from './listing';
 import type { ResourceEndpoint } from './resource-endpoint';
@@ -40,6 +41,7 @@ export const usersEndpoint: ResourceEndpoint = {
     const { user: type } = context.types;
     const projection = readProjection(context, type);
     const sent = parseResource(type, readResource(context, type));
+    await checkAssignments(context, undefined, sent);
     const user = await usersOf(context).create(sent);
     return changeAnswer(context, 'POST', viewOf(context, user), async () => {
       // A user that was just created or revived is in no group.
@@ -61,12 +63,14 @@ export const usersEndpoint: ResourceEndpoint = {
     const projection = readProjection(context, type);
     const sent = readReplacement(context, type);
     const groups = startGroupsFor(context, 'PUT', id, projection);
-    const user = await usersOf(context).change(id, (current) => {
+    const user = await usersOf(context).change(id, async (current) => {
       checkPreconditions(context.request, current);
       // A PUT without `active` keeps it: Okta's would otherwise re-activate or lock out the user.
       const { active } = current.attributes;
       const attributes = active === undefined ? sent : { active, ...sent };
-      return withImmutable(type, current.attributes, attributes);
+      const changed = withImmutable(type, current.attributes, attributes);
+      await checkAssignments(context, current.attributes, changed);
+      return changed;
     });
     return changeAnswer(context, 'PUT', viewOf(context, user), () =>
       userAnswer(context, user, projection, groups),
@@ -79,10 +83,14 @@ export const usersEndpoint: ResourceEndpoint = {
     const operations = readOperations(context, types.user);
     const sentBack = await groupsSentBack(context, id, operations);
     const groups = startGroupsFor(context, 'PATCH', id, projection);
-    const user = await usersOf(context).change(id, (current) => {
+    const user = await usersOf(context).change(id, async (current) => {
       checkPreconditions(request, current);
       const readOnly = { ...viewOf(context, current), ...sentBack };
-      return applyPatch(types.user, current.attributes, operations, profile, readOnly, work);
+      const { attributes } = current;
+      const patched = applyPatch(types.user, attributes, operations, profile, readOnly, work);
+      const changed = profile.tolerant ? withoutRepeats(patched) : patched;
+      await checkAssignments(context, attributes, changed);
+      return changed;
     });
     return changeAnswer(context, 'PATCH', viewOf(context, user), () =>
       userAnswer(context, user, projection, groups),

@@ -5,7 +5,7 @@ import {
   successWrite,
   type FailureEntry,
 } from '../../directory/log/failure-entry';
-import { logIgnored } from '../../directory/log/ignored-entry';
+import { logIgnored, type IgnoredEntry } from '../../directory/log/ignored-entry';
 import { namesIn, type Names } from '../../directory/resources/display-names';
 import { resourceFromItem } from '../../directory/resources/resource-item';
 import { resourceKey } from '../../directory/store/keys';
@@ -71,7 +71,7 @@ interface Failure {
  */
 export class FailureRecorder {
   private readonly recorded = new Map<string, readonly [LoggedRequest, Failure]>();
-  private readonly ignored = new Map<string, readonly [LoggedRequest, string]>();
+  private readonly ignored = new Map<string, readonly [LoggedRequest, IgnoredPart]>();
 
   constructor(
     private readonly caller: IdentifiedCaller,
@@ -104,8 +104,14 @@ export class FailureRecorder {
   recordIgnored(request: LoggedRequest, attributes: readonly string[]): void {
     for (const attribute of attributes) {
       if (this.ignored.size >= IGNORED) return;
-      this.ignored.set(`${request.resource} ${attribute}`, [request, attribute]);
+      this.ignored.set(`${request.resource} ${attribute}`, [request, { attribute }]);
     }
+  }
+
+  /** Records that a user gets a role or entitlement that no catalog has, and keeps it. */
+  recordUnknownAssignment(request: LoggedRequest, attribute: string): void {
+    const part = { attribute, cause: 'notInCatalog' } as const;
+    this.ignored.set(`${request.resource} ${attribute}`, [request, part]);
   }
 
   private add(request: LoggedRequest, failure: Failure): void {
@@ -124,20 +130,27 @@ export class FailureRecorder {
     const ignored = succeeded === undefined ? [] : [...this.ignored.values()];
     await Promise.all([
       ...[...this.recorded.values()].map(([request, failure]) => this.writeOne(request, failure)),
-      ...ignored.map(([request, attribute]) => this.writeIgnored(request, attribute)),
+      ...ignored.map(([request, part]) => this.writeIgnored(request, part)),
     ]);
   }
 
   private async writeIgnored(
     { method, resource }: LoggedRequest,
-    attribute: string,
+    { attribute, cause }: IgnoredPart,
   ): Promise<void> {
     const { connection, token } = this.caller;
     const { requestId, logDays } = this.context;
     const entryTime = newEntryTime();
     const key = `${connection.id} ${entryTime.at.slice(0, 10)} ${resource} ${attribute}`;
     if (!ignoredToday.add(key)) return;
-    const entry = { ...entryTime, connection: connection.id, requestId, token, method };
+    const entry = {
+      ...entryTime,
+      connection: connection.id,
+      requestId,
+      token,
+      method,
+      ...(cause === undefined ? {} : { cause }),
+    };
     try {
       await unlessBusy(() =>
         logIgnored(this.context.openTable(), { ...entry, route: resource, attribute }, logDays),
@@ -194,6 +207,9 @@ export class FailureRecorder {
     }
   }
 }
+
+/** An attribute that is logged once a day, and why, if it is not an unknown one. */
+type IgnoredPart = Pick<IgnoredEntry, 'attribute' | 'cause'>;
 
 /** A UUID, which names nobody. Other text in the place of an id may be a name. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -34,6 +34,7 @@ export const ERROR_CODES = [
   'missingValue',
   'wrongValue',
   'unknownMember',
+  'notInCatalog',
   'wrongPath',
   'noTarget',
   'immutableValue',

@@ -1,5 +1,5 @@
 import type { Json } from '../json';
-import { kindOf, ScimError } from './scim-error';
+import { kindOf, quoted, ScimError } from './scim-error';
 
 /* Errors about the values of attributes (RFC 7643 section 2). */
 
@@ -62,6 +62,17 @@ export function requiredMissing(path: string): ScimError {
     attribute: withoutIndexes(path),
     expected: 'present',
     received: 'nothing',
+  });
+}
+
+/** 400 `invalidValue` for a role or entitlement that its catalog does not have. */
+export function notInCatalog(attribute: string, value: string): ScimError {
+  return new ScimError({
+    code: 'notInCatalog',
+    status: 400,
+    scimType: 'invalidValue',
+    detail: `${quoted(value)} is none of the ${attribute} that this application offers.`,
+    attribute,
   });
 }
 

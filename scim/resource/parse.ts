@@ -78,7 +78,8 @@ export function checkSize(
 }
 
 /**
- * Checks that all required attributes have a value (RFC 7643 section 2.2).
+ * Checks that all required attributes have a value (RFC 7643 section 2.2), and that the resource has
+ * its required extensions (section 6).
  * @throws ScimError 400 `invalidValue`
  */
 export function checkRequired(type: ResourceType, attributes: Attributes): void {
@@ -86,6 +87,8 @@ export function checkRequired(type: ResourceType, attributes: Attributes): void 
     if (hasRequired(attributes, target)) continue;
     throw requiredMissing(describeTarget(target));
   }
+  const missing = type.requiredExtensions.find((urn) => attributes[urn] === undefined);
+  if (missing !== undefined) throw requiredMissing(missing);
 }
 
 /**

@@ -4,6 +4,9 @@ import type { Attribute, Schema } from './attribute';
 /** The attribute of users that names resources of a catalog. */
 export type AssignedAs = 'roles' | 'entitlements';
 
+/** What happens to a value that is no resource of its catalog: it is kept and logged, or refused. */
+export type Assignments = 'lenient' | 'strict';
+
 /**
  * Who writes the resources of a type: SCIM clients, or the application, which publishes them for
  * SCIM clients to read.
@@ -24,6 +27,8 @@ export interface CustomType {
   readonly managedBy: ManagedBy;
   /** The attribute of users whose values are resources of this type; undefined for none. */
   readonly assignedAs?: AssignedAs;
+  /** Whether users may only have values that are resources of this type. @default lenient */
+  readonly assignments?: Assignments;
   /** Name of the preset that the definition follows; undefined for none. */
   readonly preset?: string;
   /**

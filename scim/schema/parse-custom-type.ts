@@ -25,7 +25,7 @@ export const RESERVED_URN =
 /** The members of a definition. */
 const MEMBERS = new Set([
   ...['name', 'endpoint', 'description', 'schema', 'extensions', 'managedBy', 'assignedAs'],
-  'preset',
+  ...['assignments', 'preset'],
 ]);
 
 /**
@@ -55,6 +55,16 @@ function readDefinition(reader: SchemaReader, name: string, source: JsonObject):
   const preset = readPreset(reader, source);
   const schema = readSchema(reader, source, preset);
   const assignedAs = readAssignedAs(reader, source, preset);
+  const assignments = reader.oneOf(
+    source,
+    'assignments',
+    '',
+    ['lenient', 'strict'] as const,
+    'lenient',
+  );
+  if (assignments === 'strict' && assignedAs === undefined) {
+    reader.problem('/assignments', 'needs assignedAs');
+  }
   return {
     name,
     endpoint: readEndpoint(reader, source, preset),
@@ -68,7 +78,7 @@ function readDefinition(reader: SchemaReader, name: string, source: JsonObject):
       ['client', 'application'] as const,
       preset?.managedBy ?? 'client',
     ),
-    ...(assignedAs === undefined ? {} : { assignedAs }),
+    ...(assignedAs === undefined ? {} : { assignedAs, assignments }),
     ...(preset === undefined ? {} : { preset: preset.name }),
   };
 }
