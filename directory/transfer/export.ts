@@ -10,17 +10,19 @@ import { HAND_OVER_MS } from '../store/retries';
 import { idIn, isResourceId, sortKeyOf } from '../store/resource-ids';
 
 /*
- * An export is a list of SCIM resources: the users, the deleted users that are retained, the groups
- * without members, and the groups again with their members, a part in each line. An import in this
- * order finds every member, also a group in a group.
+ * An export is a list of SCIM resources: those of custom types, the users, the deleted users that
+ * are retained, the groups without members, and the groups again with their members, a part in each
+ * line. An import in this order finds every member, also a group in a group.
  */
 
-const PARTS = ['users', 'deletedUsers', 'groups', 'members'] as const;
+const PARTS = ['resources', 'users', 'deletedUsers', 'groups', 'members'] as const;
 type Part = (typeof PARTS)[number];
 
 /** A place in an export, after a resource or after a member of a group. */
 export interface ExportPosition {
   readonly part: Part;
+  /** The custom type whose resources are exported; undefined for the first one. */
+  readonly type?: string;
   /** Id of the last resource that is complete. */
   readonly after?: string;
   /** The group after that one, and the last of its members that were exported. */
@@ -56,13 +58,17 @@ export function isExportPosition(value: Json): value is ExportPosition & JsonObj
   return PARTS.some((each) => each === part) && Object.values(ids).every(isId);
 }
 
-/** Reads a page of a connection's users and groups, each as it is at the moment it is read. */
+/**
+ * Reads a page of a connection's resources, each as it is at the moment it is read.
+ * @param customTypes those of the connection, in an order that stays
+ */
 export async function exportPage(
   tenant: Tenant,
   types: ResourceTypes,
-  start: ExportPosition = { part: 'users' },
+  customTypes: readonly ResourceType[],
+  start: ExportPosition = { part: 'resources' },
 ): Promise<ExportPage> {
-  return new Exporter(tenant, types).page(start);
+  return new Exporter(tenant, types, customTypes).page(start);
 }
 
 class Exporter {
@@ -72,6 +78,7 @@ class Exporter {
   constructor(
     private readonly tenant: Tenant,
     private readonly types: ResourceTypes,
+    private readonly customTypes: readonly ResourceType[],
   ) {}
 
   async page(start: ExportPosition): Promise<ExportPage> {
@@ -92,7 +99,9 @@ class Exporter {
   private async read(start: ExportPosition): Promise<ExportPosition | undefined> {
     const { part, after } = start;
     const { table } = this.tenant;
-    const pk = this.partitionOf(part);
+    const type = this.typeOf(start);
+    if (type === undefined) return { part: 'users' };
+    const pk = this.partitionOf(part, type);
     const { items, next } = await table.query(pk, {
       after: after === undefined ? undefined : { pk, sk: sortKeyOf(after) },
       limit: BATCH,
@@ -100,7 +109,10 @@ class Exporter {
     let before = after;
     for (const item of items) {
       const resource = resourceFromItem(item);
-      const place: ExportPosition = { part, ...(before === undefined ? {} : { after: before }) };
+      const place: ExportPosition = {
+        ...this.placeIn(part, type),
+        ...(before === undefined ? {} : { after: before }),
+      };
       const { id } = resource;
       const from = start.group === id ? start.member : undefined;
       if (this.isFull) return { ...place, ...(from && { group: id, member: from }) };
@@ -108,11 +120,14 @@ class Exporter {
         const member = await this.addMembers(resource, from);
         if (member !== undefined) return { ...place, group: id, member };
       } else {
-        this.add(describe(this.typeOf(part), resource, part === 'deletedUsers'));
+        this.add(describe(type, resource, part === 'deletedUsers'));
       }
       before = id;
     }
-    if (next !== undefined) return { part, after: idIn(next) };
+    if (next !== undefined) return { ...this.placeIn(part, type), after: idIn(next) };
+    const other =
+      part === 'resources' ? this.customTypes[this.customTypes.indexOf(type) + 1] : undefined;
+    if (other !== undefined) return this.placeIn(part, other);
     const following = PARTS[PARTS.indexOf(part) + 1];
     return following === undefined ? undefined : { part: following };
   }
@@ -148,14 +163,24 @@ class Exporter {
     this.bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(resource)));
   }
 
-  private typeOf(part: Part): ResourceType {
-    return part === 'groups' || part === 'members' ? this.types.group : this.types.user;
+  private placeIn(part: Part, { name }: ResourceType): ExportPosition {
+    return part === 'resources' ? { part, type: name } : { part };
   }
 
-  private partitionOf(part: Part): string {
+  /** Returns the type whose resources are at a place; undefined after the last custom type. */
+  private typeOf({ part, type }: ExportPosition): ResourceType | undefined {
+    if (part !== 'resources') {
+      return part === 'groups' || part === 'members' ? this.types.group : this.types.user;
+    }
+    return type === undefined
+      ? this.customTypes[0]
+      : this.customTypes.find(({ name }) => name === type);
+  }
+
+  private partitionOf(part: Part, { name }: ResourceType): string {
     const { connection } = this.tenant;
     if (part === 'deletedUsers') return deletedUserPartition(connection);
-    return resourcePartition(connection, this.typeOf(part).name);
+    return resourcePartition(connection, name);
   }
 }
 

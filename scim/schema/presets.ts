@@ -1,4 +1,4 @@
-import { attribute, type Schema } from './attribute';
+import { attribute, complex, type Schema } from './attribute';
 import type { CustomType } from './custom-type';
 
 /*
@@ -31,8 +31,40 @@ const OKTA_ENTITLEMENT: Schema = {
   description: 'An entitlement that users can have in the application.',
   attributes: [
     attribute('displayName', 'The name of the entitlement, for people.', { required: true }),
-    attribute('type', 'The kind of entitlement, such as License.'),
+    attribute('type', 'The name of the resource type, such as License.', { required: true }),
     attribute('description', 'What the entitlement allows.'),
+  ],
+};
+
+/**
+ * Agents after draft-wzdk-scim-agent-resource-00, an individual draft whose attributes may change:
+ * experimental.
+ */
+const AGENT: Schema = {
+  id: 'urn:ietf:params:scim:schemas:core:2.0:Agent',
+  name: 'Agent',
+  description: 'The identity of an AI agent (experimental).',
+  attributes: [
+    attribute('agentUserName', 'The unique name of the agent.', {
+      required: true,
+      uniqueness: 'server',
+    }),
+    attribute('displayName', 'The name of the agent, for people.'),
+    attribute('description', 'What the agent does.'),
+    attribute('active', 'Whether the agent may act.', { type: 'boolean' }),
+    complex(
+      'owners',
+      'Who is responsible for the agent.',
+      [
+        attribute('value', 'The id of the user or group.', { caseExact: true }),
+        attribute('$ref', 'The URI of the user or group.', {
+          type: 'reference',
+          referenceTypes: ['User', 'Group'],
+        }),
+        attribute('display', 'A name for people.'),
+      ],
+      { multiValued: true },
+    ),
   ],
 };
 
@@ -49,6 +81,7 @@ export const PRESETS = {
     managedBy: 'application',
     assignedAs: 'entitlements',
   },
+  agent: { schema: AGENT, endpoint: '/Agents', managedBy: 'client' },
 } as const satisfies Readonly<Record<string, Preset>>;
 
 /** The name of a preset. */

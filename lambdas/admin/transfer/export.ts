@@ -6,6 +6,7 @@ import {
   type ExportPosition,
 } from '../../../directory/transfer/export';
 import { asText, isObject, parseJson, type Json } from '../../../scim/json';
+import { inUse, resourceTypeOf } from '../../../scim/schema/custom-type';
 import { resourceTypesWith } from '../../../scim/schema/resource-type';
 import type { Answer } from '../../http/answer';
 import type { ApiRequest } from '../../json-api/api-request';
@@ -17,7 +18,7 @@ import type { Services } from '../services';
 const JSON_LINES = 'application/jsonl; charset=utf-8';
 
 /**
- * `POST /connections/{id}/export`: a page of the connection's users and groups in JSON Lines, as an
+ * `POST /connections/{id}/export`: a page of the connection's resources in JSON Lines, as an
  * import reads them. The header `Next-Cursor` continues after it.
  * @throws Problem 400 for a cursor that was not issued here, 404
  */
@@ -30,7 +31,8 @@ export async function exportResources(services: Services, request: ApiRequest): 
   await connections.recordBeginning(record);
   const tenant: Tenant = { table, connection: connection.id, baseUrl: scimBaseUrl(connection.id) };
   const types = resourceTypesWith(connection.schemas);
-  const { resources, next } = await exportPage(tenant, types, start);
+  const customTypes = inUse(connection.customTypes).map(resourceTypeOf);
+  const { resources, next } = await exportPage(tenant, types, customTypes, start);
   return {
     status: 200,
     headers: {
