@@ -91,7 +91,7 @@ export interface NewToken {
 }
 
 /** A permission of a token with scopes. */
-export type TokenScope = 'users:read' | 'users:read-write' | 'groups:read' | 'groups:read-write';
+export type TokenScope = `${'users' | 'groups' | 'resources'}:${'read' | 'read-write'}`;
 
 /** Settings of a new token. */
 export interface NewTokenSettings {

@@ -9,12 +9,13 @@ import { newMeta, type StoredItem } from './resources/resource-item';
 import { Resources, type Precondition } from './resources/resources';
 import type { Tenant } from './resources/tenant';
 import { untilWritten } from './store/retries';
-import { noOther } from './transfer/imported-resource';
+import { noOther, type ImportOutcome } from './transfer/imported-resource';
+import type { Times } from './users';
 
-/** A resource that the application has published, and what that has changed. */
-export interface Published {
+/** A resource under an id that was given, and what that has changed. */
+export interface PutResource {
   readonly resource: StoredItem;
-  readonly outcome: 'created' | 'updated' | 'unchanged';
+  readonly outcome: ImportOutcome;
 }
 
 /** The resources of a custom type. */
@@ -38,9 +39,18 @@ export class CustomResources {
     return this.resources.get(id);
   }
 
-  /** Adds a resource. @throws ScimError 409 `uniqueness` */
-  async create(attributes: Attributes): Promise<StoredItem> {
-    const created = await this.resources.create(attributes);
+  /** @returns undefined if there is no such resource */
+  find(id: string): Promise<StoredItem | undefined> {
+    return this.resources.find(id);
+  }
+
+  /**
+   * Adds a resource.
+   * @param times when it was created and changed, if it existed elsewhere
+   * @throws ScimError 409 `uniqueness`
+   */
+  async create(attributes: Attributes, times: Times = {}): Promise<StoredItem> {
+    const created = await this.resources.create(attributes, { meta: { ...newMeta(), ...times } });
     // No other resource has the id, so that only a lost answer can have had this effect.
     if (created === undefined) throw directoryBusy(undefined);
     return created;
@@ -49,24 +59,31 @@ export class CustomResources {
   /**
    * Changes a resource.
    * @param compute the new attributes; called again if another change came first
+   * @param lastModified when the change was made, if it was made elsewhere
    * @throws ScimError 404, 409 `uniqueness`, 503, and what `compute` throws
    */
-  change(id: string, compute: (current: StoredResource) => Attributes): Promise<StoredItem> {
-    return this.resources.change(id, (current) => ({ attributes: compute(current) }));
+  change(
+    id: string,
+    compute: (current: StoredResource) => Attributes,
+    lastModified?: string,
+  ): Promise<StoredItem> {
+    return this.resources.change(id, (current) => ({ attributes: compute(current), lastModified }));
   }
 
   /**
-   * Adds or replaces a resource under an id that the application has chosen. Its sequence begins
-   * with the time, so that it continues to increase if the id is used again after a deletion.
+   * Adds or replaces a resource under an id that the application has chosen, or that it had
+   * elsewhere. Its sequence begins with the time, so that it continues to increase if the id is used
+   * again after a deletion.
+   * @param times when it was created and changed, if it existed elsewhere
    * @throws ScimError 409 `uniqueness`, also for an id that a resource of another type has; 503
    */
-  async publish(id: string, attributes: Attributes): Promise<Published> {
+  async put(id: string, attributes: Attributes, times: Times = {}): Promise<PutResource> {
     // If another request adds or deletes the resource first, the next attempt meets that.
     return untilWritten(this.tenant.table.retries, async () => {
       const before = await this.resources.find(id);
-      if (before !== undefined) return this.replace(before, attributes);
+      if (before !== undefined) return this.replace(before, attributes, times);
       const resource = await this.resources.create(attributes, {
-        meta: newMeta(id),
+        meta: { ...newMeta(id), ...times },
         sequence: Date.now(),
         alongside: this.otherTypes.map((type) => noOther(this.tenant.connection, type, id)),
       });
@@ -78,9 +95,10 @@ export class CustomResources {
   private async replace(
     before: StoredItem,
     attributes: Attributes,
-  ): Promise<Published | undefined> {
+    { lastModified }: Times,
+  ): Promise<PutResource | undefined> {
     try {
-      const resource = await this.change(before.id, () => attributes);
+      const resource = await this.change(before.id, () => attributes, lastModified);
       const isSame = resource.version === before.version;
       return { resource, outcome: isSame ? 'unchanged' : 'updated' };
     } catch (error) {

@@ -6,4 +6,6 @@ export const SCOPES: readonly TokenScope[] = [
   'users:read-write',
   'groups:read',
   'groups:read-write',
+  'resources:read',
+  'resources:read-write',
 ];

@@ -67,7 +67,7 @@ export async function publishResource(services: Services, request: ApiRequest): 
   const scope = await writableScope(services, request);
   const id = request.parameter('resourceId');
   const attributes = readPublished(scope, id, readJson(request.body));
-  const { resource, outcome } = await resourcesOf(scope).publish(id, attributes);
+  const { resource, outcome } = await resourcesOf(scope).put(id, attributes);
   return jsonAnswer(
     outcome === 'created' ? 201 : 200,
     describe(resource, scope.type, scope.tenant),
@@ -93,7 +93,7 @@ export async function publishResources(services: Services, request: ApiRequest):
     const id = isObject(each) ? asText(each['id'] ?? '') : '';
     try {
       const attributes = readPublished(scope, id, each);
-      counts[(await resources.publish(id, attributes)).outcome] += 1;
+      counts[(await resources.put(id, attributes)).outcome] += 1;
     } catch (error) {
       if (!(error instanceof ScimError || error instanceof Problem)) throw error;
       problems.push({ index, id: shortened(id), status: error.status, detail: error.message });

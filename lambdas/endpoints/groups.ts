@@ -34,8 +34,8 @@ import {
   readResource,
 } from '../http/read-request';
 import { tenantOf, type RequestContext } from '../http/request-context';
-import type { ListedType } from './listed-type';
-import { listResources } from './listing';
+import type { ListedType } from './lists/listed-type';
+import { listResources } from './lists/listing';
 import type { ResourceEndpoint } from './resource-endpoint';
 
 /** `/Groups` (RFC 7644 section 3). Members are read only if the answer contains them. */

@@ -6,8 +6,8 @@ import { readListParameters, readSearchBody } from '../http/read-request';
 import type { RequestContext } from '../http/request-context';
 import { listedCustomType } from './custom-type';
 import { listedGroups } from './groups';
-import { listResources } from './listing';
-import type { ListedType } from './listed-type';
+import { listResources } from './lists/listing';
+import type { ListedType } from './lists/listed-type';
 import { listedUsers } from './users';
 
 /**

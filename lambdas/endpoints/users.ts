@@ -25,8 +25,8 @@ import {
 } from '../http/read-request';
 import { tenantOf, type RequestContext } from '../http/request-context';
 import { checkAssignments, withoutRepeats } from './assignments';
-import type { ListedType } from './listed-type';
-import { listResources } from './listing';
+import type { ListedType } from './lists/listed-type';
+import { listResources } from './lists/listing';
 import type { ResourceEndpoint } from './resource-endpoint';
 
 /** `/Users` (RFC 7644 section 3). */

@@ -16,7 +16,10 @@ const BLANK_TOKEN_ISSUER = new RegExp(
   String.raw`^https://sts\.(?:windows\.net|chinacloudapi\.cn)/${TENANT}/$`,
 );
 
-const SCOPES = ['users:read', 'users:read-write', 'groups:read', 'groups:read-write'];
+const SCOPES = ['users', 'groups', 'resources'].flatMap((each) => [
+  `${each}:read`,
+  `${each}:read-write`,
+]);
 
 /** A trust in the form of the admin API. */
 export interface DeclaredTrust {

@@ -31,7 +31,8 @@ export interface TrustProps {
   /**
    * What the access tokens may do.
    *
-   * Some of `users:read`, `users:read-write`, `groups:read` and `groups:read-write`.
+   * Some of `users:read`, `users:read-write`, `groups:read`, `groups:read-write`, `resources:read`
+   * and `resources:read-write`; resources are those of custom types.
    *
    * @default - everything
    */

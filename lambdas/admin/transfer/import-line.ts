@@ -1,3 +1,4 @@
+import { nameAttributeOf } from '../../../directory/transfer/custom-import';
 import type { ImportedResource } from '../../../directory/transfer/imported-resource';
 import type { ImportedUser } from '../../../directory/transfer/user-import';
 import type { Times } from '../../../directory/users';
@@ -5,6 +6,7 @@ import { rewriteResource, type Profile } from '../../../idp/profiles/profile';
 import { bodyNotObject, bodyTooDeep, schemaMissing } from '../../../scim/errors/request-errors';
 import { wrongValue } from '../../../scim/errors/value-errors';
 import {
+  asText,
   isArray,
   isDeep,
   isObject,
@@ -17,7 +19,12 @@ import { LIMITS } from '../../../scim/limits';
 import { membersFrom, type Member } from '../../../scim/patch/memberships';
 import { parseResource } from '../../../scim/resource/parse';
 import { unknownAttributes } from '../../../scim/resource/unknown';
-import type { ResourceType, ResourceTypes } from '../../../scim/schema/resource-type';
+import {
+  isMemberType,
+  type ResourceType,
+  type ResourceTypeName,
+  type ResourceTypes,
+} from '../../../scim/schema/resource-type';
 
 /** A line with a user. */
 export interface UserLine {
@@ -36,28 +43,44 @@ export interface GroupLine {
   readonly ignored: readonly string[];
 }
 
+/** A line with a resource of a custom type. */
+export interface CustomLine {
+  readonly type: 'Custom';
+  readonly resourceType: ResourceType;
+  readonly resource: ImportedResource;
+  /** Attributes that the type does not have. */
+  readonly ignored: readonly string[];
+}
+
 /** A line of an import that could be read. */
-export type ImportLine = UserLine | GroupLine;
+export type ImportLine = UserLine | GroupLine | CustomLine;
+
+/** The resource types of a connection. */
+export interface ImportTypes extends ResourceTypes {
+  readonly custom: readonly ResourceType[];
+}
 
 /** Attributes of a line that SCIM does not have, or that a client cannot set. */
 const OWN = new Set(['applicationid', 'deletedat', 'groups', 'id', 'meta']);
 
 /**
- * Reads a line: a user or group in the form of SCIM, in the spelling that the connection's identity
+ * Reads a line: a resource in the form of SCIM, in the spelling that the connection's identity
  * provider uses.
  * @throws ScimError 400
  */
-export function readImportLine(types: ResourceTypes, profile: Profile, text: string): ImportLine {
+export function readImportLine(types: ImportTypes, profile: Profile, text: string): ImportLine {
   const body = parseLine(text);
   const type = typeOf(types, body);
   const rewritten = rewriteResource(profile, type, body);
   const ignored = unknownAttributes(type, rewritten).filter((name) => !OWN.has(name.toLowerCase()));
-  const { members: _, ...attributes } = parseResource(type, rewritten);
-  const resource = {
-    id: optionalText(body, 'id'),
-    attributes,
-    times: timesOf(body),
-  };
+  const parsed = parseResource(type, rewritten);
+  const [id, times] = [optionalText(body, 'id'), timesOf(body)];
+  if (!isMemberType(type.name)) {
+    const resource = { id, attributes: parsed, times };
+    return { type: 'Custom', resourceType: type, resource, ignored };
+  }
+  const { members: _, ...attributes } = parsed;
+  const resource = { id, attributes, times };
   if (type.name === 'Group') {
     const sent = isObject(rewritten) ? ownIgnoringCase(rewritten, 'members') : undefined;
     return { type: 'Group', group: resource, members: membersFrom(sent).add, ignored };
@@ -65,6 +88,36 @@ export function readImportLine(types: ResourceTypes, profile: Profile, text: str
   const deletedAt = timeIn(body, 'deletedAt', 'deletedAt');
   const applicationId = optionalText(body, 'applicationId');
   return { type: 'User', user: { ...resource, deletedAt, applicationId }, ignored };
+}
+
+/** Returns the attribute that names a line's resource. */
+export function nameAttribute(line: ImportLine): string {
+  if (line.type === 'Custom') return nameAttributeOf(line.resourceType);
+  return line.type === 'User' ? 'userName' : 'displayName';
+}
+
+/** Returns the name of the type of a line's resource. */
+export function typeNameOf(line: ImportLine): ResourceTypeName {
+  return line.type === 'Custom' ? line.resourceType.name : line.type;
+}
+
+/** Returns a line's resource, without the members of a group. */
+export function resourceOf(line: ImportLine): ImportedResource {
+  switch (line.type) {
+    case 'User':
+      return line.user;
+    case 'Group':
+      return line.group;
+    case 'Custom':
+      return line.resource;
+  }
+}
+
+/** Returns the name of a line's resource in the form in which names are compared. */
+export function nameOf(line: ImportLine): string {
+  return asText(resourceOf(line).attributes[nameAttribute(line)] ?? '')
+    .trim()
+    .toLowerCase();
 }
 
 function parseLine(text: string): JsonObject {
@@ -80,18 +133,16 @@ function parseLine(text: string): JsonObject {
 }
 
 /** Returns the type that a resource's `meta.resourceType` or `schemas` name. */
-function typeOf({ user, group }: ResourceTypes, body: JsonObject): ResourceType {
+function typeOf({ user, group, custom }: ImportTypes, body: JsonObject): ResourceType {
   const meta = ownIgnoringCase(body, 'meta');
   const schemas = ownIgnoringCase(body, 'schemas');
   const named = isObject(meta) ? ownIgnoringCase(meta, 'resourceType') : undefined;
-  const found = [user, group].find(
-    ({ name, schema }) =>
-      named === name ||
-      (isArray(schemas) &&
-        schemas.some(
-          (urn) => typeof urn === 'string' && urn.toLowerCase() === schema.id.toLowerCase(),
-        )),
-  );
+  const types = [user, group, ...custom];
+  const hasSchema = ({ schema }: ResourceType): boolean =>
+    isArray(schemas) &&
+    schemas.some((urn) => typeof urn === 'string' && urn.toLowerCase() === schema.id.toLowerCase());
+  // Several types may share a schema, so that the name says more.
+  const found = types.find(({ name }) => name === named) ?? types.find(hasSchema);
   if (found === undefined) throw schemaMissing(`${user.schema.id}, or ${group.schema.id}`);
   return found;
 }

@@ -3,11 +3,9 @@ import type { Connection } from '../../../directory/connections/connection';
 import type { Tenant } from '../../../directory/resources/tenant';
 import { inParallel } from '../../../directory/store/batches';
 import { HAND_OVER_MS } from '../../../directory/store/retries';
+import { CustomImport } from '../../../directory/transfer/custom-import';
 import { GroupImport, type ImportedGroup } from '../../../directory/transfer/group-import';
-import type {
-  ImportedResource,
-  ImportOutcome,
-} from '../../../directory/transfer/imported-resource';
+import type { ImportOutcome } from '../../../directory/transfer/imported-resource';
 import { UserImport } from '../../../directory/transfer/user-import';
 import { Users } from '../../../directory/users';
 import { profileOf } from '../../../idp/profiles/registry';
@@ -15,12 +13,23 @@ import { groupsNotProvisioned } from '../../../scim/errors/access-errors';
 import { notUnique } from '../../../scim/errors/resource-errors';
 import { ScimError } from '../../../scim/errors/scim-error';
 import { asText, type JsonObject } from '../../../scim/json';
-import { resourceTypesWith } from '../../../scim/schema/resource-type';
+import { inUse, resourceTypeOf } from '../../../scim/schema/custom-type';
+import { resourceTypesWith, type ResourceType } from '../../../scim/schema/resource-type';
 import { jsonAnswer, type Answer } from '../../http/answer';
 import type { ApiRequest } from '../../json-api/api-request';
 import { noConnection, Problem } from '../../json-api/problem';
 import type { Services } from '../services';
-import { readImportLine, type GroupLine, type ImportLine, type UserLine } from './import-line';
+import {
+  nameAttribute,
+  nameOf,
+  readImportLine,
+  resourceOf,
+  typeNameOf,
+  type CustomLine,
+  type GroupLine,
+  type ImportLine,
+  type UserLine,
+} from './import-line';
 
 /** The most bytes of a call. */
 const BODY_BYTES = 4 * 1024 * 1024;
@@ -41,8 +50,8 @@ type Conflict = JsonObject & { readonly line: number };
 type Numbered<Line> = Line & { readonly line: number };
 
 /**
- * `POST /connections/{id}/import`: adds the users and groups of a body in JSON Lines, or changes
- * those that exist. Repeating a call changes nothing.
+ * `POST /connections/{id}/import`: adds the resources of a body in JSON Lines, or changes those
+ * that exist. Repeating a call changes nothing.
  * @throws Problem 404, 413
  */
 export async function importResources(services: Services, request: ApiRequest): Promise<Answer> {
@@ -80,6 +89,7 @@ class ImportRun {
   private readonly tenant: Tenant;
   private readonly users: UserImport;
   private readonly groups: GroupImport;
+  private readonly custom: ReadonlyMap<ResourceType, CustomImport>;
   private readonly types;
   private readonly profile;
 
@@ -97,18 +107,29 @@ class ImportRun {
       membershipsConverted,
       request: { token: '', requestId, begun: Date.now(), reason: 'import', actsAs },
     };
-    this.types = resourceTypesWith(connection.schemas);
+    const custom = inUse(connection.customTypes).map(resourceTypeOf);
+    this.types = { ...resourceTypesWith(connection.schemas), custom };
     this.profile = profileOf(identityProvider);
     const users = new Users(this.tenant, this.types.user, connection.userDeletion, connection);
     const retainsDeleted = connection.userDeletion === 'retain';
     this.users = new UserImport(this.tenant, users, { isDryRun, retainsDeleted });
     const rules = { uniqueNames: this.profile.uniqueGroupNames };
     this.groups = new GroupImport(this.tenant, this.types.group, rules, { isDryRun });
+    const names = ['User', 'Group', ...custom.map(({ name }) => name)];
+    this.custom = new Map(
+      custom.map((type) => {
+        const others = names.filter((name) => name !== type.name);
+        return [type, new CustomImport(this.tenant, type, others, { isDryRun })] as const;
+      }),
+    );
   }
 
   /** Imports lines; users first, so that groups find their members. */
   async import(texts: readonly string[]): Promise<void> {
     const lines = texts.flatMap((text, index) => this.read(text, index + 1) ?? []);
+    for (const wave of wavesOf(lines.filter((line) => line.type === 'Custom'))) {
+      await inParallel(wave, WIDTH, (line) => this.importCustom(line));
+    }
     for (const wave of wavesOf(lines.filter((line) => line.type === 'User'))) {
       await inParallel(wave, WIDTH, (line) => this.importUser(line));
     }
@@ -141,15 +162,22 @@ class ImportRun {
    */
   private checkName(line: ImportLine): void {
     const { id } = resourceOf(line);
-    const name = `${line.type} ${nameOf(line)}`;
-    if (id !== undefined) return;
-    if (this.names.has(name)) throw notUnique(NAMES[line.type], line.type);
+    const name = `${typeNameOf(line)} ${nameOf(line)}`;
+    if (id !== undefined || nameOf(line) === '') return;
+    if (this.names.has(name)) throw notUnique(nameAttribute(line), typeNameOf(line));
     this.names.add(name);
   }
 
   private async importUser(line: Numbered<UserLine>): Promise<void> {
     await this.attempt(line, async () => {
       this.count(await this.users.put(line.user));
+    });
+  }
+
+  private async importCustom(line: Numbered<CustomLine>): Promise<void> {
+    await this.attempt(line, async () => {
+      const outcome = await this.custom.get(line.resourceType)?.put(line.resource);
+      if (outcome !== undefined) this.count(outcome);
     });
   }
 
@@ -244,22 +272,10 @@ function wavesOf<Line extends ImportLine>(lines: readonly Line[]): readonly (rea
   return waves;
 }
 
-/** The attributes that name resources. */
-const NAMES = { User: 'userName', Group: 'displayName' } as const;
-
-function resourceOf(line: ImportLine): ImportedResource {
-  return line.type === 'User' ? line.user : line.group;
-}
-
-/** Returns the name of a line's resource in the form in which names are compared. */
-function nameOf(line: ImportLine): string {
-  return asText(resourceOf(line).attributes[NAMES[line.type]]).trim().toLowerCase();
-}
-
 /** Returns the beginning of a conflict: what identifies the line. */
 function subjectOf(line: Numbered<ImportLine>): Conflict {
   const { id, attributes } = resourceOf(line);
-  const name = asText(attributes[NAMES[line.type]]);
+  const name = asText(attributes[nameAttribute(line)] ?? '');
   return { line: line.line, ...(id === undefined ? {} : { id }), name };
 }
 

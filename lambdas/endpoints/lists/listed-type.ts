@@ -1,8 +1,8 @@
-import type { Collection } from '../../directory/resources/collection';
-import type { StoredItem } from '../../directory/resources/resource-item';
-import type { JsonObject } from '../../scim/json';
-import type { SortKey } from '../../scim/list/sort';
-import type { Projection } from '../../scim/resource/project';
+import type { Collection } from '../../../directory/resources/collection';
+import type { StoredItem } from '../../../directory/resources/resource-item';
+import type { JsonObject } from '../../../scim/json';
+import type { SortKey } from '../../../scim/list/sort';
+import type { Projection } from '../../../scim/resource/project';
 
 /** One resource type in a listing: its resources, and how they are rendered. */
 export interface ListedType {

@@ -1,9 +1,9 @@
-import { invalidCount } from '../../scim/errors/filter-errors';
-import { LIMITS } from '../../scim/limits';
-import { openCursor, sealCursor, type Cursor } from '../../scim/list/cursor';
-import type { PageInfo } from '../../scim/list/list-response';
-import type { ListQuery } from '../../scim/list/query';
-import type { RequestContext } from '../http/request-context';
+import { invalidCount } from '../../../scim/errors/filter-errors';
+import { LIMITS } from '../../../scim/limits';
+import { openCursor, sealCursor, type Cursor } from '../../../scim/list/cursor';
+import type { PageInfo } from '../../../scim/list/list-response';
+import type { ListQuery } from '../../../scim/list/query';
+import type { RequestContext } from '../../http/request-context';
 import type { ListFinder } from './list-finder';
 import type { ListedType, ListEntry } from './listed-type';
 

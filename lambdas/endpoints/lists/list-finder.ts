@@ -1,11 +1,11 @@
-import { notSortable } from '../../scim/errors/filter-errors';
-import { quoted } from '../../scim/errors/scim-error';
-import { bindFilterAcross, type BoundFilter } from '../../scim/filter/bind';
-import { parseFilter } from '../../scim/filter/parse';
-import type { Position } from '../../scim/list/cursor';
-import type { ListQuery } from '../../scim/list/query';
-import { compareSortKeys, sortKey, sortTarget } from '../../scim/list/sort';
-import { toResource } from '../../scim/resource/resource';
+import { notSortable } from '../../../scim/errors/filter-errors';
+import { quoted } from '../../../scim/errors/scim-error';
+import { bindFilterAcross, type BoundFilter } from '../../../scim/filter/bind';
+import { parseFilter } from '../../../scim/filter/parse';
+import type { Position } from '../../../scim/list/cursor';
+import type { ListQuery } from '../../../scim/list/query';
+import { compareSortKeys, sortKey, sortTarget } from '../../../scim/list/sort';
+import { toResource } from '../../../scim/resource/resource';
 import { listEntry, type ListedType, type ListEntry } from './listed-type';
 
 /** Finds resources of one or several types in a single order: by sort key, then type, then id. */
