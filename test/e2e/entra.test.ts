@@ -267,11 +267,22 @@ describe('users', () => {
     expect(await entra.search('/Users', `manager eq "${manager}" and id eq "${id}"`)).toEqual([]);
   });
 
-  test('[3] store roles with JSON strings unchanged and replace them', async () => {
+  // entra-docs, customize-application-attributes.md: AppRoleAssignmentsComplex, which never removes,
+  // and AssertiveAppRoleAssignmentsComplex, which replaces.
+  test('[3] get app roles from JSON text, and replace them', async () => {
     const { id } = await created();
     const value = '{"id":"06b07648","value":"25","displayName":"Role1234"}';
     await patch(`/Users/${id}`, { op: 'Add', path: 'roles', value: [{ value }] });
-    expect((await read(id)).roles).toEqual([{ value }]);
+    expect((await read(id)).roles).toEqual([{ value: '25', display: 'Role1234' }]);
+    const app = { primary: false, type: 'WindowsAzureActiveDirectoryRole' };
+    const put = [{ ...app, displayName: 'Admin', value: 'Admin' }];
+    await patch(`/Users/${id}`, { op: 'Replace', path: 'roles', value: put });
+    const again = '{"id":"06b07649","value":"Admin","displayName":"Admin"}';
+    await patch(`/Users/${id}`, { op: 'Add', path: 'roles', value: [{ value: again }, { value }] });
+    expect((await read(id)).roles).toEqual([
+      { value: 'Admin', display: 'Admin', ...app },
+      { value: '25', display: 'Role1234' },
+    ]);
     const roles = [
       { primary: false, type: 'WindowsAzureActiveDirectoryRole', display: 'Admin', value: 'Admin' },
       { primary: false, type: 'WindowsAzureActiveDirectoryRole', display: 'User', value: 'User' },

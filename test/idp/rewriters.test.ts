@@ -9,6 +9,7 @@ import {
 } from '../../idp/profiles/profile';
 import { IDENTITY_PROVIDERS, profileOf } from '../../idp/profiles/registry';
 import type { Rewriter } from '../../idp/rewriters/rewriter';
+import { appRoles } from '../../idp/rewriters/app-roles';
 import * as bodies from '../../idp/rewriters/bodies';
 import * as filters from '../../idp/rewriters/filters';
 import * as operations from '../../idp/rewriters/operations';
@@ -46,6 +47,36 @@ function filter(rewriter: Rewriter, sent: string): string | undefined {
     cursor: undefined,
   }).filter;
 }
+
+describe('appRoles', () => {
+  const text = '{"id":"1","value":"25","displayName":"Role1234"}';
+  test.each<[string, Json, Json]>([
+    ['JSON text', [{ value: text }], [{ value: '25', display: 'Role1234' }]],
+    [
+      'JSON text beside other members',
+      [{ Value: text, primary: true, type: 't' }],
+      [{ primary: true, type: 't', value: '25', display: 'Role1234' }],
+    ],
+    ['displayName', [{ value: 'a', displayName: 'A' }], [{ value: 'a', display: 'A' }]],
+    [
+      'display and displayName',
+      [{ value: 'a', display: 'B', displayName: 'A' }],
+      [{ value: 'a', display: 'B', displayName: 'A' }],
+    ],
+    ['plain text', [{ value: 'Admin' }], [{ value: 'Admin' }]],
+    ['JSON text without a value', [{ value: '{"id":"1"}' }], [{ value: '{"id":"1"}' }]],
+    ['what only looks like JSON', [{ value: '{x' }], [{ value: '{x' }]],
+    ['an element without a value', [{ primary: true }], [{ primary: true }]],
+  ])('reads %s', (_, sent, expected) => {
+    for (const path of ['roles', 'entitlements']) {
+      const operations = operation(appRoles, { op: 'add', path, value: sent });
+      expect(operations).toEqual([{ op: 'add', path, value: expected }]);
+      expect(resource(appRoles, { [path]: sent })).toEqual({ [path]: expected });
+    }
+    const emails = { op: 'add', path: 'emails', value: sent };
+    expect(operation(appRoles, emails)).toEqual([emails]);
+  });
+});
 
 describe('value rewriters', () => {
   // Entra ID without the flag aadOptscim062020, "Disable user" (entra-docs,
@@ -361,8 +392,8 @@ describe('filter rewriters', () => {
 
 describe('profiles', () => {
   test('use only rewriters of the modules that this file tests', () => {
-    const tested = [values, bodies, operations, filters, paths, urns].flatMap((module) =>
-      Object.values(module),
+    const tested = [{ appRoles }, values, bodies, operations, filters, paths, urns].flatMap(
+      (module) => Object.values(module),
     );
     const used = IDENTITY_PROVIDERS.flatMap((name) => profileOf(name).rewriters);
     expect(used.filter((rewriter) => !tested.includes(rewriter))).toEqual([]);
