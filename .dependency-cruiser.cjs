@@ -19,12 +19,14 @@ const RULES = {
   idp: { folders: ['scim'], core: [] },
   'directory/store': { ...DIRECTORY, folders: ['scim'] },
   'directory/resources': { ...DIRECTORY, folders: ['scim', ...upTo('store')] },
+  'directory/schemas': { ...DIRECTORY, folders: ['scim', ...upTo('resources')] },
   'directory/memberships': { ...DIRECTORY, folders: ['scim', ...upTo('resources')] },
   'directory/candidates.ts': { ...DIRECTORY, folders: ['scim', ...upTo('memberships')] },
   'directory/deleted-users.ts': { ...DIRECTORY, folders: ['scim', ...upTo('candidates.ts')] },
   'directory/users.ts': { ...DIRECTORY, folders: ['scim', ...upTo('deleted-users.ts')] },
   'directory/groups.ts': { ...DIRECTORY, folders: ['scim', ...upTo('memberships')] },
-  'directory/transfer': { ...DIRECTORY, folders: ['scim', ...upTo('groups.ts')] },
+  'directory/custom-resources.ts': { ...DIRECTORY, folders: ['scim', ...upTo('memberships')] },
+  'directory/transfer': { ...DIRECTORY, folders: ['scim', ...upTo('custom-resources.ts')] },
   'directory/connections': { ...DIRECTORY, folders: ['scim', ...upTo('groups.ts')] },
   'directory/conversion': { ...DIRECTORY, folders: ['scim', ...upTo('connections')] },
   'directory/sessions': { ...DIRECTORY, folders: ['scim', ...upTo('connections')] },
@@ -147,12 +149,13 @@ const RULES = {
 
 /** The rows of the directory in their order, up to and including one of them. */
 function upTo(last) {
-  const order = ['store', 'resources', 'memberships'];
+  const order = ['store', 'resources', 'schemas', 'memberships'];
   order.push(
     'candidates.ts',
     'deleted-users.ts',
     'users.ts',
     'groups.ts',
+    'custom-resources.ts',
     'connections',
     'conversion',
     'log',

@@ -4,7 +4,7 @@ import { valuesAt } from '../scim/filter/evaluate';
 import { asText, isArray, type Json } from '../scim/json';
 import type { Attributes } from '../scim/resource/parse';
 import { USER } from '../scim/schema/resource-type';
-import type { GuardedWrite } from './resources/resources';
+import type { GuardedWrite } from './resources/guarded-write';
 import { keyFormsOf } from './resources/unique-and-indexed-values';
 import { numberOf, textOf, type Item, type Key } from './store/item';
 import {

@@ -5,17 +5,19 @@ import type { StoredResource } from '../scim/resource/resource';
 import type { ResourceType, ResourceTypeName } from '../scim/schema/resource-type';
 import { deletionIntent, deletionWrites, finishDeletion } from './memberships/deletions';
 import { Collection } from './resources/collection';
-import { newMeta, type StoredItem } from './resources/resource-item';
+import { noOther } from './resources/guarded-write';
+import { newMeta, type StoredItem, type Times } from './resources/resource-item';
 import { Resources, type Precondition } from './resources/resources';
 import type { Tenant } from './resources/tenant';
 import { untilWritten } from './store/retries';
-import { noOther, type ImportOutcome } from './transfer/imported-resource';
-import type { Times } from './users';
+
+/** What has become of a resource that was given under its id. */
+export type PutOutcome = 'created' | 'updated' | 'unchanged';
 
 /** A resource under an id that was given, and what that has changed. */
 export interface PutResource {
   readonly resource: StoredItem;
-  readonly outcome: ImportOutcome;
+  readonly outcome: PutOutcome;
 }
 
 /** The resources of a custom type. */

@@ -13,7 +13,7 @@ import {
   resourceItemAt,
   type StoredItem,
 } from './resources/resource-item';
-import type { GuardedWrite } from './resources/resources';
+import type { GuardedWrite } from './resources/guarded-write';
 import type { Tenant } from './resources/tenant';
 import { handOver, intentWrite } from './store/intents';
 import { textOf, type Key } from './store/item';

@@ -30,7 +30,8 @@ import { membersAmong, membersOf, type Membership } from './memberships/membersh
 import { Collection } from './resources/collection';
 import { indexedGroupAttributes } from './resources/unique-and-indexed-values';
 import { newMeta, type StoredItem } from './resources/resource-item';
-import { Resources, type GuardedWrite, type Precondition } from './resources/resources';
+import { Resources, type Precondition } from './resources/resources';
+import type { GuardedWrite } from './resources/guarded-write';
 import type { Tenant } from './resources/tenant';
 import { inParallel } from './store/batches';
 import { unlessBusy } from './store/retries';

@@ -11,8 +11,9 @@ import { UserGroups } from './memberships/user-groups';
 import { userIdsWithin } from './memberships/users-within';
 import { Collection } from './resources/collection';
 import { withPresentName } from './resources/former-name';
-import { changedMeta, newMeta, type StoredItem } from './resources/resource-item';
-import { Resources, type GuardedWrite, type Precondition } from './resources/resources';
+import { changedMeta, newMeta, type StoredItem, type Times } from './resources/resource-item';
+import { Resources, type Precondition } from './resources/resources';
+import type { GuardedWrite } from './resources/guarded-write';
 import type { Tenant } from './resources/tenant';
 import { untilWritten } from './store/retries';
 
@@ -21,9 +22,6 @@ import { untilWritten } from './store/retries';
  * them.
  */
 export type UserDeletion = 'retain' | 'erase';
-
-/** When a resource that existed elsewhere was created and changed there (RFC 3339). */
-export type Times = Partial<Pick<ResourceMeta, 'created' | 'lastModified'>>;
 
 /** What is known of a user who existed elsewhere. */
 export interface Elsewhere {

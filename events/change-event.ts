@@ -15,6 +15,7 @@ import {
 import type { Item } from '../directory/store/item';
 import { readKey } from '../directory/store/key-meaning';
 import type { JsonObject } from '../scim/json';
+import { allTypes } from '../scim/schema/custom-type';
 import type { ResourceType, ResourceTypeName } from '../scim/schema/resource-type';
 import { changedNames } from './changed';
 import { bounded } from './data-size';
@@ -141,7 +142,7 @@ function cause(
   type: ResourceTypeName,
 ): Cause {
   if (after === undefined) {
-    const definition = connection.customTypes.find(({ name }) => name === type);
+    const definition = allTypes(connection).find(({ name }) => name === type);
     const reason = definition?.managedBy === 'application' ? 'admin' : 'scim';
     return { reason, actsAs: connection.actsAs };
   }

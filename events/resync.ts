@@ -14,6 +14,7 @@ import { idIn, sortKeyOf } from '../directory/store/resource-ids';
 import { HAND_OVER_MS } from '../directory/store/retries';
 import type { Table } from '../directory/store/table';
 import { asText } from '../scim/json';
+import { allTypes } from '../scim/schema/custom-type';
 import type { RoleGroup } from './profile';
 import { resyncEvent } from './resync-event';
 import { roleGroupsOf } from './role-groups';
@@ -119,7 +120,9 @@ class Worker {
 
   /** Repeats the resources of each custom type. @returns undefined if there was not enough time */
   private async repeatTypes(start: Progress): Promise<Progress | undefined> {
-    const names = this.connection.customTypes.map(({ name }) => name).sort();
+    const names = allTypes(this.connection)
+      .map(({ name }) => name)
+      .sort();
     let progress: Progress | undefined = start;
     for (const type of names.filter((name) => name >= start.type)) {
       if (progress.type !== type) progress = { ...progress, type, after: '' };

@@ -4,7 +4,7 @@ import type { Item } from '../directory/store/item';
 import type { JsonObject } from '../scim/json';
 import { Projection } from '../scim/resource/project';
 import { toResource } from '../scim/resource/resource';
-import { resourceTypeOf } from '../scim/schema/custom-type';
+import { allTypes, resourceTypeOf, type CustomTypes } from '../scim/schema/custom-type';
 import {
   resourceTypesWith,
   type ResourceType,
@@ -60,10 +60,10 @@ export function resourceData(
 
 /** Returns the custom type of a connection; undefined if it has none with this name. */
 export function customTypeIn(
-  { customTypes }: Pick<Connection, 'customTypes'>,
+  connection: CustomTypes,
   name: ResourceTypeName,
 ): ResourceType | undefined {
-  const definition = customTypes.find((each) => each.name === name);
+  const definition = allTypes(connection).find((each) => each.name === name);
   return definition === undefined ? undefined : resourceTypeOf(definition);
 }
 

@@ -1,6 +1,5 @@
 import { resourceTypeOf } from '../../scim/schema/custom-type';
 import { GROUP, USER, type ResourceType } from '../../scim/schema/resource-type';
-import { customTypesFrom } from '../connections/connection-item';
 import { purgeMemberships } from '../memberships/deletions';
 import {
   indexedGroupAttributes,
@@ -37,6 +36,7 @@ import {
   UNIQUE,
   usagePartition,
 } from '../store/keys';
+import { customTypesFrom, deploymentTypes } from '../schemas/deployment-types';
 import { idIn } from '../store/resource-ids';
 import type { Table } from '../store/table';
 import { candidateFromItem, candidateValueKeys } from '../candidates';
@@ -150,7 +150,8 @@ async function removeIntents(table: Table, purge: Purge): Promise<boolean> {
 /** Returns the custom types of a deleted connection. */
 async function customTypesIn(table: Table, connection: string): Promise<readonly ResourceType[]> {
   const { items } = await table.query(schemasPartition(connection));
-  return items.flatMap(customTypesFrom).map(resourceTypeOf);
+  const types = [...items.flatMap(customTypesFrom), ...(await deploymentTypes(table))];
+  return types.map(resourceTypeOf);
 }
 
 async function removeResources(table: Table, purge: Purge, type: ResourceType): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { equalJson, isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
-import { inUse, type CustomType } from '../../scim/schema/custom-type';
+import { isServed, type CustomType } from '../../scim/schema/custom-type';
 import { textOf, type Item } from '../store/item';
 import { auditPartition, DEPLOYMENT_AUDIT } from '../store/keys';
 import type { Table } from '../store/table';
@@ -204,10 +204,12 @@ function auditedSettings(connection: Connection | undefined): JsonObject {
 }
 
 function auditedTypes(customTypes: readonly CustomType[]): JsonObject {
-  const types = inUse(customTypes).map(({ name, endpoint, managedBy, schema, extensions }) => {
-    const urns = [schema, ...extensions].map(({ id }) => id);
-    return [name, { endpoint, managedBy, schemas: urns }] as const;
-  });
+  const types = customTypes
+    .filter(isServed)
+    .map(({ name, endpoint, managedBy, schema, extensions }) => {
+      const urns = [schema, ...extensions].map(({ id }) => id);
+      return [name, { endpoint, managedBy, schemas: urns }] as const;
+    });
   return Object.fromEntries(types);
 }
 

@@ -1,6 +1,5 @@
 import { asText } from '../../scim/json';
 import type { Schema } from '../../scim/schema/attribute';
-import type { CustomType } from '../../scim/schema/custom-type';
 import { numberOf, textOf, type Item, type ItemValue } from '../store/item';
 import { readKey } from '../store/key-meaning';
 import { connectionSort } from './connection-index';
@@ -41,7 +40,7 @@ export const USAGE_PATTERN = 'rhythm';
 export function connectionToItem(connection: Connection): Item {
   const { id, tokens, failureMail, rotation, rateLimit, usagePattern, ...others } = connection;
   const { mapping, roleRules, oauth, schemas: _, customTypes: __, ...more } = others;
-  const { schemasVersion, ...settings } = more;
+  const { schemasVersion, deploymentTypes: ___, ...settings } = more;
   return {
     ...connectionKey(id),
     gsi1pk: CONNECTIONS,
@@ -211,11 +210,6 @@ export function deletedConnectionFromItem(item: Item): DeletedConnection | undef
 /** Reads the schemas in an item: in that of the schemas, or in an earlier one of a connection. */
 export function schemasFrom({ schemas }: Item): readonly Schema[] {
   return listFrom(schemas) as readonly Schema[];
-}
-
-/** Reads the resource types in the item of the schemas. */
-export function customTypesFrom({ types }: Item): readonly CustomType[] {
-  return listFrom(types) as readonly CustomType[];
 }
 
 /** Reads a list in JSON text, whose elements were validated before they were stored. */

@@ -1,4 +1,5 @@
 import type { CustomType } from '../../scim/schema/custom-type';
+import { customTypesFrom, deploymentTypes } from '../schemas/deployment-types';
 import type { Item } from '../store/item';
 import { connectionKey, schemasKey } from '../store/keys';
 import { LruCache } from '../store/lru-cache';
@@ -6,24 +7,23 @@ import type { Table } from '../store/table';
 import { newVersion } from '../store/version';
 import type { Write } from '../store/write';
 import type { Connection, ConnectionSchemas } from './connection';
-import {
-  connectionFromItem,
-  customTypesFrom,
-  schemasFrom,
-  type StoredConnection,
-} from './connection-item';
+import { connectionFromItem, schemasFrom, type StoredConnection } from './connection-item';
 
 /*
  * The schemas and resource types of a connection are an item of their own, which never changes: new
- * ones are another item, and the connection's item names the one in use. So the connection's item, which
- * every request reads, stays small, and an execution environment parses schemas once. Releases
- * before 0.3.0 stored them in the connection's item, where they stay until `completion` moves them.
+ * ones are another item, and the connection's item names the one in use. So the connection's item,
+ * which every request reads, stays small, and an execution environment parses schemas once.
+ * Releases before 0.3.0 stored them in the connection's item, where they stay until `completion`
+ * moves them.
  */
 
 /** Connections whose schemas an execution environment keeps. */
 const CACHED_CONNECTIONS = 50;
 
-const cache = new LruCache<ConnectionSchemas>(CACHED_CONNECTIONS);
+/** What a connection stores of its schemas. */
+type OwnSchemas = Pick<ConnectionSchemas, 'schemas' | 'customTypes'>;
+
+const cache = new LruCache<OwnSchemas>(CACHED_CONNECTIONS);
 
 /**
  * Adds the schemas and resource types to connections, from the cache if possible.
@@ -42,13 +42,14 @@ export async function withSchemas(
     cache.set(`${item.pk} ${item.sk}`, connectionSchemasFrom(item));
   }
   const complete = connections.map((connection) => addSchemas(table, connection));
-  return (await Promise.all(complete)).flat();
+  const [declared, ...found] = await Promise.all([deploymentTypes(table), ...complete]);
+  return found.flat().map((connection) => ({ ...connection, deploymentTypes: declared }));
 }
 
 async function addSchemas(
   table: Table,
   { schemasInItem, ...connection }: StoredConnection,
-): Promise<readonly Connection[]> {
+): Promise<readonly Omit<Connection, 'deploymentTypes'>[]> {
   const { id, schemasVersion } = connection;
   if (schemasVersion === undefined) {
     return [{ ...connection, schemas: schemasInItem, customTypes: NO_TYPES }];
@@ -68,7 +69,7 @@ async function addSchemas(
 /** The types of a connection that has none. */
 const NO_TYPES: readonly CustomType[] = [];
 
-function connectionSchemasFrom(item: Item): ConnectionSchemas {
+function connectionSchemasFrom(item: Item): OwnSchemas {
   return { schemas: schemasFrom(item), customTypes: customTypesFrom(item) };
 }
 
@@ -90,7 +91,7 @@ export interface SchemasChange {
 export function schemasChange(
   connection: string,
   before: string | undefined,
-  { schemas, customTypes }: ConnectionSchemas,
+  { schemas, customTypes }: OwnSchemas,
 ): SchemasChange {
   const removal = before === undefined ? [] : [{ delete: schemasKey(connection, before) }];
   if (schemas.length + customTypes.length === 0) {

@@ -1,5 +1,5 @@
 import type { Schema } from '../../scim/schema/attribute';
-import type { CustomType } from '../../scim/schema/custom-type';
+import type { CustomTypes } from '../../scim/schema/custom-type';
 import type { UserDeletion } from '../users';
 import type { Adoption } from '../candidates';
 import type { MappingRow, RoleRule } from './mapping';
@@ -28,11 +28,9 @@ export interface RateLimit {
 }
 
 /** What a connection's resources consist of, in addition to the schemas of RFC 7643. */
-export interface ConnectionSchemas {
+export interface ConnectionSchemas extends CustomTypes {
   /** Extensions of users and groups. */
   readonly schemas: readonly Schema[];
-  /** Resource types in addition to users and groups, also those that were removed. */
-  readonly customTypes: readonly CustomType[];
 }
 
 /** One customer's identity provider: its profile, settings and tokens. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { allTypes } from '../../scim/schema/custom-type';
 import { countOf } from '../resources/counts';
 import { handOver, intentWrite, newPurge } from '../store/intents';
 import { textOf, type Item } from '../store/item';
@@ -182,11 +183,9 @@ export class Connections {
       const stored = connectionFromItem(item);
       if (stored === undefined) return deletedConnectionFromItem(item);
       // If it is deleted in the meantime, the write below fails its condition.
-      const [connection = { ...stored, schemas: [], customTypes: [] }] = await withSchemas(
-        this.table,
-        [stored],
-      );
-      const types = ['User', 'Group', ...connection.customTypes.map(({ name }) => name)];
+      const [connection = { ...stored, schemas: [], customTypes: [], deploymentTypes: [] }] =
+        await withSchemas(this.table, [stored]);
+      const types = ['User', 'Group', ...allTypes(connection).map(({ name }) => name)];
       const counts = await Promise.all(types.map((type) => countOf(this.table, id, type)));
       const resources = counts.reduce((sum, count) => sum + count, 0);
       const intent = newPurge(id);

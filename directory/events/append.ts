@@ -1,6 +1,7 @@
 import { inParallel } from '../store/batches';
 import { numberOf, type Key } from '../store/item';
-import { EVENT_LOG, laneSort } from '../store/keys';
+import { EVENT_LOG } from '../store/keys';
+import { laneSort } from '../store/key-texts';
 import { TRANSACTION_WRITES, type Table } from '../store/table';
 import type { Check, Write } from '../store/write';
 import type { NewEvent } from './event';

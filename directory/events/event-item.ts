@@ -1,7 +1,8 @@
 import { isObject, parseJson, type JsonObject } from '../../scim/json';
 import { indexOfEntry } from '../log/entry-item';
 import { numberOf, textOf, type Item, type Key } from '../store/item';
-import { CONNECTION_EVENTS, eventPartition, lanePartition, positionSort } from '../store/keys';
+import { CONNECTION_EVENTS, eventPartition, lanePartition } from '../store/keys';
+import { positionSort } from '../store/key-texts';
 import { ABSENT, type Check, type Write } from '../store/write';
 import { EVENT_TYPES, type EventType, type LoggedEvent, type NewEvent } from './event';
 import { laneOf } from './lanes';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { numberOf, textOf, type Key } from '../store/item';
-import { EVENT_LOG, laneSort } from '../store/keys';
+import { EVENT_LOG } from '../store/keys';
+import { laneSort } from '../store/key-texts';
 import type { Table } from '../store/table';
 import { ABSENT, type Write } from '../store/write';
 import { LANES } from './lanes';

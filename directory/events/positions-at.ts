@@ -1,5 +1,6 @@
 import { inParallel } from '../store/batches';
-import { lanePartition, positionSort } from '../store/keys';
+import { lanePartition } from '../store/keys';
+import { positionSort } from '../store/key-texts';
 import type { Table } from '../store/table';
 import { referenceFromItem, type EventReference } from './event-item';
 import { readLogState } from './log-state';

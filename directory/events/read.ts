@@ -1,4 +1,5 @@
-import { lanePartition, positionSort } from '../store/keys';
+import { lanePartition } from '../store/keys';
+import { positionSort } from '../store/key-texts';
 import type { Table } from '../store/table';
 import type { EventCursor } from './cursor';
 import type { EventType, LoggedEvent } from './event';

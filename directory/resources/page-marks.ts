@@ -1,6 +1,7 @@
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import { numberOf, textOf } from '../store/item';
-import { pageMarkPartition, pageMarkSort } from '../store/keys';
+import { pageMarkPartition } from '../store/keys';
+import { pageMarkSort } from '../store/key-texts';
 import type { QueryOptions } from '../store/query';
 import type { Tenant } from './tenant';
 

@@ -12,6 +12,9 @@ import { newVersion } from '../store/version';
 import { formerNameFrom, type FormerName } from './former-name';
 import type { ChangedBy } from './request-info';
 
+/** When a resource that existed elsewhere was created and changed there (RFC 3339). */
+export type Times = Partial<Pick<ResourceMeta, 'created' | 'lastModified'>>;
+
 /** Returns the meta attributes of a new resource. */
 export function newMeta(id: string = uuidv7()): ResourceMeta {
   const now = new Date().toISOString();

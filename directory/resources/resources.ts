@@ -1,14 +1,13 @@
 import { notFound, notUnique } from '../../scim/errors/resource-errors';
-import { shortened, type ScimError } from '../../scim/errors/scim-error';
+import { shortened } from '../../scim/errors/scim-error';
 import { equalJson } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
 import type { ResourceMeta, StoredResource } from '../../scim/resource/resource';
 import type { IndexedAttributes, ResourceType } from '../../scim/schema/resource-type';
-import type { FailedCondition } from '../store/failed-conditions';
 import type { ItemValue } from '../store/item';
 import { resourceKey } from '../store/keys';
 import { isResourceId } from '../store/resource-ids';
-import { ABSENT, type Check, type Write } from '../store/write';
+import { ABSENT, type Write } from '../store/write';
 import { countWrite } from './counts';
 import {
   formerlyHeld,
@@ -17,6 +16,7 @@ import {
   type Indexable,
   type IndexedValue,
 } from './unique-and-indexed-values';
+import { conflictOf, type GuardedWrite } from './guarded-write';
 import { formerNameToItem, type FormerName } from './former-name';
 import { changedByAttribute, type ChangeReason, type MembershipCounts } from './request-info';
 import {
@@ -245,14 +245,6 @@ export class Resources {
   }
 }
 
-/**
- * A write, and the error to throw if its condition fails. Without one, another change came first.
- */
-export interface GuardedWrite {
-  readonly write: Write | Check;
-  readonly conflict?: () => ScimError;
-}
-
 /** Options for adding a resource. */
 export interface CreateOptions {
   /** Meta attributes of a resource that comes back; new ones by default. */
@@ -286,13 +278,4 @@ export interface ResourceChange {
   readonly lastModified?: string | undefined;
   /** A user's former name from now on; null for none. @default - it stays as it is */
   readonly formerName?: FormerName | null;
-}
-
-/** @returns undefined if nothing failed, or if another change came first */
-export function conflictOf(
-  writes: readonly GuardedWrite[],
-  failed: readonly FailedCondition[],
-): ScimError | undefined {
-  const conflicts = failed.map(({ index }) => writes[index]?.conflict);
-  return conflicts.includes(undefined) ? undefined : conflicts[0]?.();
 }

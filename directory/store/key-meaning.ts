@@ -46,6 +46,7 @@ export const DEPLOYMENT_KINDS = [
   'console',
   'issuerKeys',
   'tokenFailure',
+  'deploymentTypes',
 ] as const;
 type DeploymentKind = (typeof DEPLOYMENT_KINDS)[number];
 
@@ -79,6 +80,7 @@ const DEPLOYMENT_PARTITIONS = new Map<string, DeploymentKind>([
   ['console', 'console'],
   ['issuerKeys', 'issuerKeys'],
   ['tokenFailure', 'tokenFailure'],
+  ['resourceTypes', 'deploymentTypes'],
 ]);
 
 function meaningOf(

@@ -19,6 +19,26 @@ export function uuidFrom(hex: string): string {
   return ends.map((end, index) => hex.slice(ends[index - 1] ?? 0, end)).join('-');
 }
 
+/** Returns a number from 0 to 99 with two digits. */
+export function twoDigits(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
+/** Returns the sort key of a position in a lane. */
+export function positionSort(position: number): string {
+  return String(position).padStart(12, '0');
+}
+
+/** Returns the sort key of a lane's state. */
+export function laneSort(kind: 'lane' | 'bus', lane: number): string {
+  return `${kind}#${twoDigits(lane)}`;
+}
+
+/** Returns the sort key of the page mark at a 1-based index. Marks are sorted by index. */
+export function pageMarkSort(index: number): string {
+  return String(index).padStart(10, '0');
+}
+
 /** Begins the name of a custom type in keys, so that no name can imitate another key. */
 const CUSTOM = 'type:';
 

@@ -1,6 +1,6 @@
 import type { MemberType, ResourceTypeName } from '../../scim/schema/resource-type';
 import type { Key } from './item';
-import { encodeType, encodeValue } from './key-texts';
+import { encodeType, encodeValue, twoDigits } from './key-texts';
 import { sortKeyOf } from './resource-ids';
 
 /*
@@ -86,20 +86,6 @@ export function lanePartition(lane: number): string {
   return `${EVENT_LOG}#${twoDigits(lane)}`;
 }
 
-/** Returns the sort key of a position in a lane. */
-export function positionSort(position: number): string {
-  return String(position).padStart(12, '0');
-}
-
-/** Returns the sort key of a lane's state. */
-export function laneSort(kind: 'lane' | 'bus', lane: number): string {
-  return `${kind}#${twoDigits(lane)}`;
-}
-
-function twoDigits(number: number): string {
-  return String(number).padStart(2, '0');
-}
-
 /** Returns the partition of a connection's events, by event id. */
 export function eventPartition(connection: string): string {
   return `c#${connection}#event`;
@@ -144,6 +130,11 @@ export function setupPartition(connection: string): string {
 /** Returns the partition of the numbers of a connection's requests, by day. */
 export function usagePartition(connection: string): string {
   return `c#${connection}#usage`;
+}
+
+/** Returns the key of the resource types that the stack declares for all connections. */
+export function deploymentTypesKey(): Key {
+  return { pk: 'deployment#resourceTypes', sk: 'declared' };
 }
 
 /** Partition of the console's links, sign-ins and sessions, by the digest of their secret. */
@@ -292,9 +283,4 @@ export function countPartition(connection: string, type: ResourceTypeName): stri
 /** Returns the partition of the page marks of a listing: the places where its pages ended. */
 export function pageMarkPartition(connection: string, type: ResourceTypeName): string {
   return `c#${connection}#page#${encodeType(type)}`;
-}
-
-/** Returns the sort key of the page mark at a 1-based index. Marks are sorted by index. */
-export function pageMarkSort(index: number): string {
-  return String(index).padStart(10, '0');
 }

@@ -46,7 +46,7 @@ export class Table {
 
   constructor(
     private readonly db: DynamoDB,
-    private readonly name: string,
+    readonly name: string,
     /** Retries transient errors; by default without a deadline. */
     readonly retries = new Retries(),
   ) {}

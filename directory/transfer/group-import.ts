@@ -5,6 +5,7 @@ import type { ResourceType } from '../../scim/schema/resource-type';
 import { Groups, type GroupRules } from '../groups';
 import { newMeta, type StoredItem } from '../resources/resource-item';
 import { Resources } from '../resources/resources';
+import { noOther } from '../resources/guarded-write';
 import type { Tenant } from '../resources/tenant';
 import { indexedGroupAttributes } from '../resources/unique-and-indexed-values';
 import { deletedUserKey } from '../store/keys';
@@ -15,7 +16,6 @@ import {
   checkNotNewer,
   idOfName,
   noDeletion,
-  noOther,
   type ImportedResource,
   type ImportOptions,
   type ImportOutcome,

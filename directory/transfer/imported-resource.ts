@@ -1,4 +1,4 @@
-import { changedSince, deletedRecently, idTaken } from '../../scim/errors/resource-errors';
+import { changedSince, deletedRecently } from '../../scim/errors/resource-errors';
 import { wrongValue } from '../../scim/errors/value-errors';
 import type { Attributes } from '../../scim/resource/parse';
 import type { StoredResource } from '../../scim/resource/resource';
@@ -7,13 +7,13 @@ import type {
   MemberType,
   ResourceTypeName,
 } from '../../scim/schema/resource-type';
-import type { GuardedWrite } from '../resources/resources';
+import type { PutOutcome } from '../custom-resources';
+import type { GuardedWrite } from '../resources/guarded-write';
 import type { Tenant } from '../resources/tenant';
 import { idLedTo, keyFormsOf } from '../resources/unique-and-indexed-values';
-import { groupListKey, resourceKey, valuePartition } from '../store/keys';
+import { groupListKey, valuePartition } from '../store/keys';
 import { isResourceId } from '../store/resource-ids';
-import { ABSENT } from '../store/write';
-import type { Times } from '../users';
+import type { Times } from '../resources/resource-item';
 
 /** A user or group that existed elsewhere. */
 export interface ImportedResource {
@@ -24,7 +24,7 @@ export interface ImportedResource {
 }
 
 /** The effect of importing a resource. */
-export type ImportOutcome = 'created' | 'updated' | 'unchanged';
+export type ImportOutcome = PutOutcome;
 
 /** How resources are imported. */
 export interface ImportOptions {
@@ -58,14 +58,6 @@ export async function idOfName(
     if (found !== undefined) return idLedTo(found);
   }
   return undefined;
-}
-
-/** Returns the condition that no resource of a type has an id. */
-export function noOther(connection: string, type: ResourceTypeName, id: string): GuardedWrite {
-  return {
-    write: { check: resourceKey(connection, type, id), condition: ABSENT },
-    conflict: () => idTaken(`A ${type.toLowerCase()} of this connection`, type),
-  };
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   type StoredItem,
 } from '../resources/resource-item';
 import { withPresentName } from '../resources/former-name';
-import { conflictOf, type GuardedWrite } from '../resources/resources';
+import { conflictOf, noOther, type GuardedWrite } from '../resources/guarded-write';
 import type { Tenant } from '../resources/tenant';
 import { deletedUserKey, resourceKey } from '../store/keys';
 import { untilWritten } from '../store/retries';
@@ -22,7 +22,6 @@ import {
   checkNotNewer,
   idOfName,
   noDeletion,
-  noOther,
   type ImportedResource,
   type ImportOptions,
   type ImportOutcome,

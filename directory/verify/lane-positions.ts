@@ -1,5 +1,6 @@
 import { numberOf, type Item } from '../store/item';
-import { EVENT_LOG, laneSort, lanePartition } from '../store/keys';
+import { EVENT_LOG, lanePartition } from '../store/keys';
+import { laneSort } from '../store/key-texts';
 import { LANES } from '../events/lanes';
 
 /** A lane of the event log that ends before one of its events: readers would not see it. */

@@ -1,4 +1,4 @@
-import { resourceTypeOf } from '../../scim/schema/custom-type';
+import { allTypes, resourceTypeOf } from '../../scim/schema/custom-type';
 import {
   GROUP,
   USER,
@@ -26,7 +26,7 @@ export async function readResourceTypes(table: Table): Promise<FindType> {
     const page = await connections.list(PAGE, after);
     for (const connection of page.connections) {
       if (!('customTypes' in connection)) continue;
-      for (const definition of connection.customTypes) {
+      for (const definition of allTypes(connection)) {
         custom.set(`${connection.id} ${definition.name}`, resourceTypeOf(definition));
       }
     }

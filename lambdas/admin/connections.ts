@@ -58,6 +58,7 @@ export async function createConnection(
     tokens: [token],
     schemas: [],
     customTypes: [],
+    deploymentTypes: [],
     mapping: [],
     roleRules: [],
     membershipsConverted: true,

@@ -2,7 +2,7 @@ import type { ConnectionSchemas } from '../../directory/connections/connection';
 import { countOf } from '../../directory/resources/counts';
 import type { Tenant } from '../../directory/resources/tenant';
 import type { Attribute, Schema } from '../../scim/schema/attribute';
-import { inUse, type CustomType } from '../../scim/schema/custom-type';
+import { inUse, isServed, type CustomType } from '../../scim/schema/custom-type';
 import { parseCustomType } from '../../scim/schema/parse-custom-type';
 import { schemaDefinition } from '../../scim/schema/representation';
 import { jsonAnswer, type Answer } from '../http/answer';
@@ -19,8 +19,8 @@ const MAXIMUM_TYPES = 20;
 
 /** Lists the resource types of a connection. @throws Problem 404 */
 export async function listTypes(services: Services, request: ApiRequest): Promise<Answer> {
-  const { customTypes } = await schemasOf(services, request);
-  return jsonAnswer(200, { resourceTypes: inUse(customTypes).map(describeType) });
+  const schemas = await schemasOf(services, request);
+  return jsonAnswer(200, { resourceTypes: inUse(schemas).map(describeType) });
 }
 
 /** Returns a resource type. @throws Problem 404 */
@@ -45,11 +45,14 @@ export async function putType(services: Services, request: ApiRequest): Promise<
   await changeTypes(services, 'resourceType.put', id, async (before) => {
     const others = before.customTypes.filter(({ name }) => name !== definition.name);
     const current = before.customTypes.find(({ name }) => name === definition.name);
-    isNew = current === undefined || current.retired === true;
-    checkDistinct(others, definition);
+    if (before.deploymentTypes.some(({ name }) => name === definition.name)) {
+      throw declared(definition.name);
+    }
+    isNew = current === undefined || !isServed(current);
+    checkDistinct(before, definition);
     if (current !== undefined) await checkGrowth(tenantOf(services, id), current, definition);
     const customTypes = [...others, definition];
-    checkSize({ schemas: before.schemas, customTypes });
+    checkSize({ ...before, customTypes });
     return customTypes;
   });
   return jsonAnswer(isNew ? 201 : 200, describeType(definition));
@@ -65,6 +68,7 @@ export async function deleteType(services: Services, request: ApiRequest): Promi
   await changeTypes(services, 'resourceType.delete', id, async (before) => {
     const current = find(before, name);
     if (current === undefined) throw noType(name);
+    if (before.deploymentTypes.includes(current)) throw declared(name);
     const count = await countOf(services.table, id, name);
     if (count > 0) {
       throw new Problem(409, `There are ${resources(count)} of this type. Delete them first.`);
@@ -100,8 +104,9 @@ async function changeTypes(
 }
 
 /** @throws Problem 409 */
-function checkDistinct(others: readonly CustomType[], { name, endpoint }: CustomType): void {
-  const same = inUse(others).find(
+function checkDistinct(schemas: ConnectionSchemas, { name, endpoint }: CustomType): void {
+  const others = inUse(schemas).filter((other) => other.name !== name);
+  const same = others.find(
     (other) =>
       other.name.toLowerCase() === name.toLowerCase() ||
       other.endpoint.toLowerCase() === endpoint.toLowerCase(),
@@ -109,7 +114,7 @@ function checkDistinct(others: readonly CustomType[], { name, endpoint }: Custom
   if (same !== undefined) {
     throw new Problem(409, `The resource type ${same.name} has the endpoint ${same.endpoint}.`);
   }
-  if (inUse(others).length >= MAXIMUM_TYPES) {
+  if (others.length >= MAXIMUM_TYPES) {
     throw new Problem(409, `A connection may have at most ${MAXIMUM_TYPES} resource types.`);
   }
 }
@@ -160,8 +165,8 @@ function hasSameKeys(before: Attribute, now: Attribute): boolean {
   return before.uniqueness === now.uniqueness && before.caseExact === now.caseExact;
 }
 
-function find({ customTypes }: ConnectionSchemas, name: string): CustomType | undefined {
-  return inUse(customTypes).find((each) => each.name === name);
+function find(schemas: ConnectionSchemas, name: string): CustomType | undefined {
+  return inUse(schemas).find((each) => each.name === name);
 }
 
 /** Describes a type as `PUT` takes it. */
@@ -193,6 +198,10 @@ function tenantOf({ table, scimBaseUrl }: Services, connection: string): Tenant 
 
 function resources(count: number): string {
   return count === 1 ? '1 resource' : `${count} resources`;
+}
+
+function declared(name: string): Problem {
+  return new Problem(409, `The stack declares the resource type ${name}. Change it there.`);
 }
 
 function noType(name: string): Problem {

@@ -1,6 +1,6 @@
 import type { ActionName } from '../../directory/connections/audit';
 import type { Connection, ConnectionSchemas } from '../../directory/connections/connection';
-import { countHolders } from '../../directory/resources/attribute-usage';
+import { countHolders } from '../../directory/schemas/attribute-usage';
 import type { Tenant } from '../../directory/resources/tenant';
 import { lostAttributes, parseExtensionSchema } from '../../scim/schema/extension-schema';
 import type { Schema } from '../../scim/schema/attribute';
@@ -126,7 +126,10 @@ export async function checkNothingLost(
 }
 
 /** Checks that the schemas and types of a connection are not too large. @throws Problem 413 */
-export function checkSize({ schemas, customTypes }: ConnectionSchemas): void {
+export function checkSize({
+  schemas,
+  customTypes,
+}: Pick<ConnectionSchemas, 'schemas' | 'customTypes'>): void {
   if (JSON.stringify([schemas, customTypes]).length > MAXIMUM_TEXT) {
     throw new Problem(
       413,

@@ -115,7 +115,7 @@ export async function removeResource(services: Services, request: ApiRequest): P
 async function scopeOf(services: Services, request: ApiRequest): Promise<Scope> {
   const connection = await existingConnection(services, request.connectionId);
   const name = request.parameter('type');
-  const definition = inUse(connection.customTypes).find((each) => each.name === name);
+  const definition = inUse(connection).find((each) => each.name === name);
   if (definition === undefined) {
     throw new Problem(404, `The connection has no resource type "${shortened(name)}".`);
   }
@@ -123,11 +123,9 @@ async function scopeOf(services: Services, request: ApiRequest): Promise<Scope> 
   const { requestId } = services;
   const by = { token: '', requestId, begun: Date.now(), reason: 'admin', actsAs } as const;
   const tenant = { ...tenantOf(services, id), request: by };
-  const otherTypes = [
-    USER.name,
-    GROUP.name,
-    ...inUse(connection.customTypes).map((each) => each.name),
-  ].filter((each) => each !== name);
+  const otherTypes = [USER.name, GROUP.name, ...inUse(connection).map((each) => each.name)].filter(
+    (each) => each !== name,
+  );
   return { definition, type: resourceTypeOf(definition), tenant, otherTypes };
 }
 

@@ -38,9 +38,7 @@ async function checkAttribute(
   before: Attributes | undefined,
   after: Attributes,
 ): Promise<void> {
-  const catalogs = inUse(context.connection.customTypes).filter(
-    ({ assignedAs }) => assignedAs === attribute,
-  );
+  const catalogs = inUse(context.connection).filter(({ assignedAs }) => assignedAs === attribute);
   if (catalogs.length === 0) return;
   const had = new Set(elementsOf(before ?? {}, attribute).map(valueOf));
   const added = elementsOf(after, attribute).filter((element) => !had.has(valueOf(element)));

@@ -35,7 +35,7 @@ const ENDPOINTS = new Map([
 
 /** Returns the endpoint of a path's first segment; undefined if the connection has none. */
 function endpointAt({ connection }: RequestContext, name: string): ResourceEndpoint | undefined {
-  const custom = typeAt(connection.customTypes, name);
+  const custom = typeAt(connection, name);
   return ENDPOINTS.get(name) ?? (custom === undefined ? undefined : customEndpoint(custom));
 }
 

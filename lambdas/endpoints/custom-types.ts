@@ -14,7 +14,7 @@ export async function serveCustomTypes(context: RequestContext): Promise<Answer>
   const { request, connection } = context;
   const [endpoint = '', id, ...more] = request.rest.split('/');
   if (endpoint === 'Me') throw meNotSupported();
-  const definition = typeAt(connection.customTypes, endpoint);
+  const definition = typeAt(connection, endpoint);
   if (definition === undefined || more.length > 0) throw unknownEndpoint(`/${request.rest}`);
   const serve = serveResourceEndpoint(customEndpoint(definition));
   const resource = request.resource.replace('/{proxy+}', definition.endpoint);

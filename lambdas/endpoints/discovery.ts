@@ -50,7 +50,7 @@ function typesOf({ connection, types }: RequestContext): readonly ResourceType[]
   return [
     types.user,
     ...(connection.groups ? [types.group] : []),
-    ...inUse(connection.customTypes).map(resourceTypeOf),
+    ...inUse(connection).map(resourceTypeOf),
   ];
 }
 

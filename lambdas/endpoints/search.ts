@@ -30,7 +30,7 @@ export async function serveSearch(context: RequestContext): Promise<Answer> {
 /** @throws ScimError 403 */
 function searchedTypes(context: RequestContext): readonly ListedType[] {
   const { connection, credential } = context;
-  const custom = inUse(connection.customTypes).map(resourceTypeOf);
+  const custom = inUse(connection).map(resourceTypeOf);
   authorize(credential, 'users', 'read');
   if (connection.groups) authorize(credential, 'groups', 'read');
   if (custom.length > 0) authorize(credential, 'resources', 'read');

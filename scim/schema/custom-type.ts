@@ -71,15 +71,37 @@ export function isIndexable({ type, multiValued }: Attribute): boolean {
   return type === 'string' && !multiValued;
 }
 
-/** Returns the type that is served at an endpoint such as `Roles`; undefined if there is none. */
-export function typeAt(
-  definitions: readonly CustomType[],
-  endpoint: string,
-): CustomType | undefined {
-  return inUse(definitions).find((definition) => definition.endpoint === `/${endpoint}`);
+/** The custom types that a connection has. */
+export interface CustomTypes {
+  /** The connection's own, also those that were removed. */
+  readonly customTypes: readonly CustomType[];
+  /** Those that the stack declares for all connections. */
+  readonly deploymentTypes: readonly CustomType[];
 }
 
-/** Returns the types that have not been removed. */
-export function inUse(definitions: readonly CustomType[]): readonly CustomType[] {
-  return definitions.filter(({ retired }) => retired !== true);
+/**
+ * Returns the types whose resources a connection may have stored. A type of its own takes the place
+ * of one with the same name that the stack declares, unless it was removed.
+ */
+export function allTypes({ customTypes, deploymentTypes }: CustomTypes): readonly CustomType[] {
+  if (deploymentTypes.length === 0) return customTypes;
+  const own = new Set(customTypes.filter(isServed).map(({ name }) => name));
+  const declared = deploymentTypes.filter(({ name }) => !own.has(name));
+  const names = new Set(declared.map(({ name }) => name));
+  return [...customTypes.filter(({ name }) => !names.has(name)), ...declared];
+}
+
+/** Returns the types of a connection that are served, without those that were removed. */
+export function inUse(types: CustomTypes): readonly CustomType[] {
+  return allTypes(types).filter(isServed);
+}
+
+/** Returns the type that is served at an endpoint such as `Roles`; undefined if there is none. */
+export function typeAt(types: CustomTypes, endpoint: string): CustomType | undefined {
+  return inUse(types).find((definition) => definition.endpoint === `/${endpoint}`);
+}
+
+/** Returns whether a type has not been removed. */
+export function isServed({ retired }: CustomType): boolean {
+  return retired !== true;
 }

@@ -31,7 +31,7 @@ export async function exportResources(services: Services, request: ApiRequest): 
   await connections.recordBeginning(record);
   const tenant: Tenant = { table, connection: connection.id, baseUrl: scimBaseUrl(connection.id) };
   const types = resourceTypesWith(connection.schemas);
-  const customTypes = inUse(connection.customTypes).map(resourceTypeOf);
+  const customTypes = inUse(connection).map(resourceTypeOf);
   const { resources, next } = await exportPage(tenant, types, customTypes, start);
   return {
     status: 200,

@@ -1,7 +1,7 @@
 import { nameAttributeOf } from '../../../directory/transfer/custom-import';
 import type { ImportedResource } from '../../../directory/transfer/imported-resource';
 import type { ImportedUser } from '../../../directory/transfer/user-import';
-import type { Times } from '../../../directory/users';
+import type { Times } from '../../../directory/resources/resource-item';
 import { rewriteResource, type Profile } from '../../../idp/profiles/profile';
 import { bodyNotObject, bodyTooDeep, schemaMissing } from '../../../scim/errors/request-errors';
 import { wrongValue } from '../../../scim/errors/value-errors';

@@ -107,7 +107,7 @@ class ImportRun {
       membershipsConverted,
       request: { token: '', requestId, begun: Date.now(), reason: 'import', actsAs },
     };
-    const custom = inUse(connection.customTypes).map(resourceTypeOf);
+    const custom = inUse(connection).map(resourceTypeOf);
     this.types = { ...resourceTypesWith(connection.schemas), custom };
     this.profile = profileOf(identityProvider);
     const users = new Users(this.tenant, this.types.user, connection.userDeletion, connection);

@@ -1,8 +1,8 @@
 import { isArray, isObject, own, type JsonObject } from '../../scim/json';
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import { resourcePartition } from '../store/keys';
-import { resourceFromItem } from './resource-item';
-import type { Tenant } from './tenant';
+import { resourceFromItem } from '../resources/resource-item';
+import type { Tenant } from '../resources/tenant';
 
 /** A part of a schema that resources may have values of. */
 export interface SchemaPart {
