@@ -66,10 +66,13 @@ export class CustomResources {
    */
   change(
     id: string,
-    compute: (current: StoredResource) => Attributes,
+    compute: (current: StoredResource) => Attributes | Promise<Attributes>,
     lastModified?: string,
   ): Promise<StoredItem> {
-    return this.resources.change(id, (current) => ({ attributes: compute(current), lastModified }));
+    return this.resources.change(id, async (current) => ({
+      attributes: await compute(current),
+      lastModified,
+    }));
   }
 
   /**

@@ -143,13 +143,19 @@ export type RoutedFunction = Exclude<
   | 'declared-connections'
 >;
 
-/** The properties of the custom resource that `declared-connections` handles. */
+/** The properties of a declared connection, a custom resource of `declared-connections`. */
 export interface DeclaredProperties {
   readonly Id: string;
   /**
    * Settings of `POST /connections` as JSON: CloudFormation turns numbers and booleans into text.
    */
   readonly Settings: string;
+}
+
+/** The properties of the custom resource with the resource types of all connections. */
+export interface DeclaredTypesProperties {
+  /** The types as JSON: the bodies of `PUT …/resourceTypes/{name}` with their names. */
+  readonly ResourceTypes: string;
 }
 
 /**

@@ -22,4 +22,15 @@ export {
   type OidcProps,
   type PortalProps,
 } from './pages/pages-props';
+export {
+  Assignments,
+  ManagedBy,
+  type OktaTypeOptions,
+  type PresetOptions,
+  type ResourceTypeProps,
+  type ScimAttribute,
+  type ScimSchema,
+  type ScimSchemaExtension,
+} from './resource-types/resource-type-props';
+export { ScimResourceType } from './resource-types/scim-resource-type';
 export { type ScimServiceProviderProps } from './scim-service-provider-props';

@@ -11,6 +11,7 @@ import type { NetworkProps } from './network/network-props';
 import type { EventsProps } from './events/events-props';
 import type { FailureMailProps } from './functions/failure-mail';
 import type { BrandingProps, ConsoleProps, PortalProps } from './pages/pages-props';
+import type { ScimResourceType } from './resource-types/scim-resource-type';
 
 /**
  * Properties of a `ScimServiceProvider`.
@@ -207,6 +208,16 @@ export interface ScimServiceProviderProps extends NetworkProps {
    * @default - no reservation; functions share the concurrency of the account
    */
   readonly reservedConcurrency?: number;
+
+  /**
+   * Resource types of all connections, in addition to users and groups.
+   *
+   * At most 20. A type that has resources can grow; a deployment that would lose values fails and
+   * says how many resources are in the way. See docs/reference/resource-types.md.
+   *
+   * @default - none; administrators can add types to a connection through the admin API
+   */
+  readonly resourceTypes?: ScimResourceType[];
 
   /**
    * Runtime of the functions.

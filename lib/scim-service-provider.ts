@@ -22,6 +22,7 @@ import { Metrics } from './monitoring/metrics';
 import { addMonitoring } from './monitoring/monitoring';
 import { pagesOf } from './pages/pages';
 import { Network } from './network/network';
+import { declareTypes } from './resource-types/declared-types';
 import { ScimAccess } from './api/scim-access';
 import { routesOf } from './api/routes';
 import { addRoutes, createApi } from './api/scim-api';
@@ -142,6 +143,7 @@ export class ScimServiceProvider extends MeteredConstruct {
     for (const principal of props.adminPrincipals ?? []) this.grantAdmin(principal).assertSuccess();
     const { declaredConnections: provider } = this.functions;
     if (provider !== undefined) {
+      declareTypes(this, props.resourceTypes ?? [], provider);
       declareConnections(this, {
         connections,
         provider,

@@ -28,7 +28,7 @@ export interface LogEntry {
   readonly at: string;
   readonly kind: 'failure' | 'change' | 'ignored' | 'mail';
   readonly name?: string;
-  readonly resourceType?: 'User' | 'Group';
+  readonly resourceType?: string;
   readonly resourceId?: string;
   readonly action?: string;
   readonly method?: string;

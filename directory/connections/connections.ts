@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { allTypes } from '../../scim/schema/custom-type';
 import { countOf } from '../resources/counts';
+import { deploymentTypes } from '../schemas/deployment-types';
 import { handOver, intentWrite, newPurge } from '../store/intents';
 import { textOf, type Item } from '../store/item';
 import { afterConnection, readConnectionSort } from './connection-index';
@@ -49,7 +50,8 @@ export class Connections {
 
   /** Returns a connection; undefined if it does not exist or is deleted. */
   async find(id: string): Promise<Connection | undefined> {
-    const item = await this.read(id);
+    // `withSchemas` needs both, so that the first request reads them together.
+    const [item] = await Promise.all([this.read(id), deploymentTypes(this.table)]);
     const stored = item === undefined ? undefined : connectionFromItem(item);
     return stored === undefined ? undefined : (await withSchemas(this.table, [stored]))[0];
   }

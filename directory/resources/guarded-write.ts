@@ -26,6 +26,11 @@ export function conflictOf(
 export function noOther(connection: string, type: ResourceTypeName, id: string): GuardedWrite {
   return {
     write: { check: resourceKey(connection, type, id), condition: ABSENT },
-    conflict: () => idTaken(`A resource of type ${type} in this connection`, type),
+    conflict: () => resourceWithId(type),
   };
+}
+
+/** 409 `uniqueness` for an id that a resource of another type has. */
+export function resourceWithId(type: ResourceTypeName): ScimError {
+  return idTaken(`A resource of type ${type} in this connection`, type);
 }

@@ -5,20 +5,30 @@ import type { Table } from '../store/table';
 
 /*
  * The resource types that the stack declares for all connections are one item, which only a
- * deployment changes. An execution environment reads it once: the deployment that changes it starts
- * new ones.
+ * deployment changes. An execution environment keeps what it has read for a minute.
  */
 
-const cache = new Map<string, Promise<readonly CustomType[]>>();
+/** How long an execution environment uses what it has read. */
+const FRESH_MS = 60_000;
 
-/** Returns the resource types that the stack declares. */
+interface Reading {
+  readonly types: Promise<readonly CustomType[]>;
+  readonly until: number;
+}
+
+/** The latest reading of each table. */
+const readings = new Map<string, Reading>();
+
+/** Returns the resource types that the stack declares, as they were at most a minute ago. */
 export function deploymentTypes(table: Table): Promise<readonly CustomType[]> {
-  const known = cache.get(table.name);
-  if (known !== undefined) return known;
-  const types = readDeploymentTypes(table);
-  cache.set(table.name, types);
-  types.catch(() => cache.delete(table.name));
-  return types;
+  const known = readings.get(table.name);
+  if (known !== undefined && Date.now() < known.until) return known.types;
+  const reading = { types: readDeploymentTypes(table), until: Date.now() + FRESH_MS };
+  readings.set(table.name, reading);
+  reading.types.catch(() => {
+    if (readings.get(table.name) === reading) readings.delete(table.name);
+  });
+  return reading.types;
 }
 
 /** Reads the resource types that the stack declares, as they are now. */

@@ -1,7 +1,7 @@
 import { notUnique } from '../../scim/errors/resource-errors';
 import { asText, equalJson } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
-import type { ResourceType, ResourceTypeName } from '../../scim/schema/resource-type';
+import type { ResourceType } from '../../scim/schema/resource-type';
 import { CustomResources } from '../custom-resources';
 import type { Tenant } from '../resources/tenant';
 import {
@@ -20,13 +20,12 @@ import {
 export class CustomImport {
   private readonly resources: CustomResources;
 
-  /** @param otherTypes the connection's other types: ids are unique across all of them */
   constructor(
     private readonly tenant: Tenant,
     private readonly type: ResourceType,
-    otherTypes: readonly ResourceTypeName[],
     private readonly options: ImportOptions,
   ) {
+    const otherTypes = options.types.filter((each) => each !== type.name);
     this.resources = new CustomResources(tenant, type, otherTypes);
   }
 

@@ -5,7 +5,6 @@ import type { ResourceType } from '../../scim/schema/resource-type';
 import { Groups, type GroupRules } from '../groups';
 import { newMeta, type StoredItem } from '../resources/resource-item';
 import { Resources } from '../resources/resources';
-import { noOther } from '../resources/guarded-write';
 import type { Tenant } from '../resources/tenant';
 import { indexedGroupAttributes } from '../resources/unique-and-indexed-values';
 import { deletedUserKey } from '../store/keys';
@@ -16,6 +15,7 @@ import {
   checkNotNewer,
   idOfName,
   noDeletion,
+  noOtherTypes,
   type ImportedResource,
   type ImportOptions,
   type ImportOutcome,
@@ -93,7 +93,7 @@ export class GroupImport {
       meta,
       item: { members: 0 },
       alongside: [
-        noOther(connection, 'User', meta.id),
+        ...noOtherTypes(connection, this.options, 'Group', meta.id),
         noDeletion(connection, 'Group', meta.id),
         {
           write: { check: deletedUserKey(connection, meta.id), condition: ABSENT },

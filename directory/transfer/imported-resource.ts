@@ -8,7 +8,7 @@ import type {
   ResourceTypeName,
 } from '../../scim/schema/resource-type';
 import type { PutOutcome } from '../custom-resources';
-import type { GuardedWrite } from '../resources/guarded-write';
+import { noOther, type GuardedWrite } from '../resources/guarded-write';
 import type { Tenant } from '../resources/tenant';
 import { idLedTo, keyFormsOf } from '../resources/unique-and-indexed-values';
 import { groupListKey, valuePartition } from '../store/keys';
@@ -28,6 +28,8 @@ export type ImportOutcome = PutOutcome;
 
 /** How resources are imported. */
 export interface ImportOptions {
+  /** Names of the connection's types: ids are unique across all of them. */
+  readonly types: readonly ResourceTypeName[];
   /** Whether nothing is written: the outcomes are what they would be. */
   readonly isDryRun: boolean;
 }
@@ -58,6 +60,16 @@ export async function idOfName(
     if (found !== undefined) return idLedTo(found);
   }
   return undefined;
+}
+
+/** Returns the conditions that no resource of another type has an id. */
+export function noOtherTypes(
+  connection: string,
+  { types }: ImportOptions,
+  own: ResourceTypeName,
+  id: string,
+): readonly GuardedWrite[] {
+  return types.filter((type) => type !== own).map((type) => noOther(connection, type, id));
 }
 
 /**

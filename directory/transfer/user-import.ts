@@ -11,7 +11,7 @@ import {
   type StoredItem,
 } from '../resources/resource-item';
 import { withPresentName } from '../resources/former-name';
-import { conflictOf, noOther, type GuardedWrite } from '../resources/guarded-write';
+import { conflictOf, noOther, resourceWithId, type GuardedWrite } from '../resources/guarded-write';
 import type { Tenant } from '../resources/tenant';
 import { deletedUserKey, resourceKey } from '../store/keys';
 import { untilWritten } from '../store/retries';
@@ -22,6 +22,7 @@ import {
   checkNotNewer,
   idOfName,
   noDeletion,
+  noOtherTypes,
   type ImportedResource,
   type ImportOptions,
   type ImportOutcome,
@@ -103,7 +104,7 @@ export class UserImport {
     const meta = { ...newMeta(id), ...times };
     const isNotRetained = { check: deletedUserKey(connection, id), condition: ABSENT } as const;
     const checks = [
-      noOther(connection, 'Group', id),
+      ...noOtherTypes(connection, this.options, 'User', id),
       noDeletion(connection, 'User', id),
       { write: isNotRetained },
     ];
@@ -140,7 +141,8 @@ export class UserImport {
       ...(applicationId === undefined ? {} : { applicationId }),
     };
     const checks = [
-      ...(['User', 'Group'] as const).map((type) => noOther(connection, type, id)),
+      noOther(connection, 'User', id),
+      ...noOtherTypes(connection, this.options, 'User', id),
       noDeletion(connection, 'User', id),
     ];
     const records = this.deleted.recordWrites(record, ABSENT).map((write) => ({ write }));
@@ -156,23 +158,23 @@ export class UserImport {
     return idOfName(this.tenant, 'User', USER.indexed, name);
   }
 
-  /** @throws ScimError 409 `uniqueness` if a group has the id */
+  /** @throws ScimError 409 `uniqueness` if a resource of another type has the id */
   private async find(id: string): Promise<{
     readonly live?: StoredItem | undefined;
     readonly retained?: StoredItem | undefined;
   }> {
     const { table, connection } = this.tenant;
-    const [user, deleted, group] = [
-      resourceKey(connection, 'User', id),
-      deletedUserKey(connection, id),
-      resourceKey(connection, 'Group', id),
-    ];
-    const items = await table.getMany([user, deleted, group]);
+    const [user, deleted] = [resourceKey(connection, 'User', id), deletedUserKey(connection, id)];
+    const others = this.options.types
+      .filter((type) => type !== 'User')
+      .map((type) => ({ type, key: resourceKey(connection, type, id) }));
+    const items = await table.getMany([user, deleted, ...others.map(({ key }) => key)]);
     const at = ({ pk }: { readonly pk: string }): StoredItem | undefined => {
       const item = items.find((each) => each.pk === pk);
       return item && resourceFromItem(item);
     };
-    if (at(group) !== undefined) throw idTaken('A group of this connection', 'Group');
+    const other = others.find(({ key }) => at(key) !== undefined);
+    if (other !== undefined) throw resourceWithId(other.type);
     return { live: at(user), retained: at(deleted) };
   }
 }

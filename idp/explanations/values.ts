@@ -10,6 +10,7 @@ export const VALUE_EXPLANATIONS: Explanations<
   | 'wrongValue'
   | 'unknownMember'
   | 'notInCatalog'
+  | 'referenceMissing'
   | 'wrongPath'
   | 'noTarget'
   | 'immutableValue'
@@ -130,6 +131,15 @@ export const VALUE_EXPLANATIONS: Explanations<
         'and External namespace: correct them, remove the attribute, or add the schema to the ' +
         'connection.',
     },
+  },
+  referenceMissing: {
+    title: '{attribute} leads to no resource',
+    meaning:
+      '{idp} sent a resource that refers to another one, such as the owner of an agent, which ' +
+      'this connection does not have.',
+    remedy:
+      'Add the resource that {attribute} refers to first, or correct the value in {idp}. A ' +
+      'deleted resource cannot be referred to any more.',
   },
   notInCatalog: {
     title: 'The application does not offer a value of {attribute}',

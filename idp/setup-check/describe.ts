@@ -84,10 +84,10 @@ function describeRequest(facts: SetupFacts, identityProvider: string): SetupStep
   if (facts.route.endsWith('/Bulk')) {
     return step(facts, 'other', 'Changes received', `${idp} sent several changes at once.`);
   }
-  const thing = /\/Groups\b/.test(facts.route) ? 'group' : 'user';
-  if (!/\/(?:Users|Groups)\b/.test(facts.route)) {
+  if (isDiscovery(facts.route)) {
     return step(facts, 'other', 'Capabilities read', `${idp} read what this service supports.`);
   }
+  const thing = thingAt(facts.route);
   const name = facts.name ?? `a ${thing}`;
   const kind = thing === 'user' ? 'user' : 'other';
   switch (facts.route.endsWith('/.search') ? 'GET' : facts.method) {
@@ -101,6 +101,16 @@ function describeRequest(facts: SetupFacts, identityProvider: string): SetupStep
     default:
       return step(facts, 'other', `${capitalized(thing)} looked up`, lookupText(facts, idp, thing));
   }
+}
+
+function isDiscovery(route: string): boolean {
+  return /\/(?:ServiceProviderConfig|ResourceTypes|Schemas|\{proxy\+\})/.test(route);
+}
+
+/** Returns what the resources at a route are. */
+function thingAt(route: string): string {
+  if (/\/Users\b/.test(route)) return 'user';
+  return /\/Groups\b/.test(route) ? 'group' : 'resource';
 }
 
 function lookupText(facts: SetupFacts, idp: string, thing: string): string {

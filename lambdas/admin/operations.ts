@@ -40,7 +40,7 @@ import {
 } from './representation';
 import { CREATE_CONNECTION, ISSUE_TOKEN } from './requests';
 import { readBody, readJson } from '../json-api/read-body';
-import { deleteType, listTypes, putType, readType } from './resource-types';
+import { deleteType, listTypes, putType, readType } from './resource-types/resource-types';
 import { deleteSchema, putSchema, schemaOf } from './schemas';
 import type { Services } from './services';
 import { issueConnectionToken, listTokens, revokeToken } from './tokens';

@@ -4,6 +4,7 @@ import type { StoredItem } from '../../directory/resources/resource-item';
 import { Resources } from '../../directory/resources/resources';
 import { resourcePartition } from '../../directory/store/keys';
 import { isResourceId } from '../../directory/store/resource-ids';
+import { checkReferences } from '../../directory/schemas/references';
 import { inParallel } from '../../directory/store/batches';
 import { resourceData } from '../../events/views';
 import { ScimError, quoted, shortened } from '../../scim/errors/scim-error';
@@ -39,6 +40,8 @@ interface Scope {
   readonly tenant: Tenant;
   /** The connection's other types. */
   readonly otherTypes: readonly ResourceTypeName[];
+  /** The connection's types in addition to users and groups. */
+  readonly custom: readonly CustomType[];
 }
 
 /** `GET /connections/{id}/resources/{type}`. */
@@ -66,7 +69,7 @@ export async function readResource(services: Services, request: ApiRequest): Pro
 export async function publishResource(services: Services, request: ApiRequest): Promise<Answer> {
   const scope = await writableScope(services, request);
   const id = request.parameter('resourceId');
-  const attributes = readPublished(scope, id, readJson(request.body));
+  const attributes = await readPublished(scope, id, readJson(request.body));
   const { resource, outcome } = await resourcesOf(scope).put(id, attributes);
   return jsonAnswer(
     outcome === 'created' ? 201 : 200,
@@ -92,7 +95,7 @@ export async function publishResources(services: Services, request: ApiRequest):
   await inParallel(sent, WIDTH, async (each, index) => {
     const id = isObject(each) ? asText(each['id'] ?? '') : '';
     try {
-      const attributes = readPublished(scope, id, each);
+      const attributes = await readPublished(scope, id, each);
       counts[(await resources.put(id, attributes)).outcome] += 1;
     } catch (error) {
       if (!(error instanceof ScimError || error instanceof Problem)) throw error;
@@ -115,7 +118,8 @@ export async function removeResource(services: Services, request: ApiRequest): P
 async function scopeOf(services: Services, request: ApiRequest): Promise<Scope> {
   const connection = await existingConnection(services, request.connectionId);
   const name = request.parameter('type');
-  const definition = inUse(connection).find((each) => each.name === name);
+  const custom = inUse(connection);
+  const definition = custom.find((each) => each.name === name);
   if (definition === undefined) {
     throw new Problem(404, `The connection has no resource type "${shortened(name)}".`);
   }
@@ -123,10 +127,10 @@ async function scopeOf(services: Services, request: ApiRequest): Promise<Scope> 
   const { requestId } = services;
   const by = { token: '', requestId, begun: Date.now(), reason: 'admin', actsAs } as const;
   const tenant = { ...tenantOf(services, id), request: by };
-  const otherTypes = [USER.name, GROUP.name, ...inUse(connection).map((each) => each.name)].filter(
+  const otherTypes = [USER.name, GROUP.name, ...custom.map((each) => each.name)].filter(
     (each) => each !== name,
   );
-  return { definition, type: resourceTypeOf(definition), tenant, otherTypes };
+  return { definition, type: resourceTypeOf(definition), tenant, otherTypes, custom };
 }
 
 /** @throws Problem 404, 409 for a type that SCIM clients manage */
@@ -140,7 +144,8 @@ async function writableScope(services: Services, request: ApiRequest): Promise<S
 }
 
 /** @throws Problem 400, ScimError 400 */
-function readPublished({ type }: Scope, id: string, body: Json): Attributes {
+async function readPublished(scope: Scope, id: string, body: Json): Promise<Attributes> {
+  const { type, tenant, custom } = scope;
   if (!isResourceId(id)) {
     const detail = 'must have 1 to 64 letters, digits, hyphens and underscores';
     throw invalidFields([{ pointer: '/id', detail }]);
@@ -154,7 +159,9 @@ function readPublished({ type }: Scope, id: string, body: Json): Attributes {
     const detail = `is not an attribute of ${type.name}`;
     throw invalidFields(unknown.map((name) => ({ pointer: `/${name}`, detail })));
   }
-  return parseResource(type, { schemas: [type.schema.id], ...rest });
+  const attributes = parseResource(type, { schemas: [type.schema.id], ...rest });
+  await checkReferences(tenant, custom, type, undefined, attributes);
+  return attributes;
 }
 
 function resourcesOf({ tenant, type, otherTypes }: Scope): CustomResources {

@@ -1,10 +1,11 @@
 import { CustomResources } from '../../directory/custom-resources';
+import { checkReferences } from '../../directory/schemas/references';
 import { managedByApplication } from '../../scim/errors/access-errors';
 import { applyPatch } from '../../scim/patch/apply';
 import { withImmutable } from '../../scim/resource/immutable';
-import { parseResource } from '../../scim/resource/parse';
+import { parseResource, type Attributes } from '../../scim/resource/parse';
 import { toResource, type ResourceView, type StoredResource } from '../../scim/resource/resource';
-import { resourceTypeOf, type CustomType } from '../../scim/schema/custom-type';
+import { inUse, resourceTypeOf, type CustomType } from '../../scim/schema/custom-type';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { noContentAnswer, resourceAnswer } from '../http/answer';
 import { changeAnswer } from '../http/change-answer';
@@ -37,6 +38,7 @@ export function customEndpoint(definition: CustomType): ResourceEndpoint {
       checkManaged(definition);
       const projection = readProjection(context, type);
       const sent = parseResource(type, readResource(context, type));
+      await checkReferencesOf(context, type, undefined, sent);
       const resource = await resourcesOf(context, type).create(sent);
       const view = viewOf(context, type, resource);
       return changeAnswer(context, 'POST', view, () =>
@@ -56,9 +58,11 @@ export function customEndpoint(definition: CustomType): ResourceEndpoint {
       checkManaged(definition);
       const projection = readProjection(context, type);
       const sent = readReplacement(context, type);
-      const resource = await resourcesOf(context, type).change(id, (current) => {
+      const resource = await resourcesOf(context, type).change(id, async (current) => {
         checkPreconditions(context.request, current);
-        return withImmutable(type, current.attributes, sent);
+        const changed = withImmutable(type, current.attributes, sent);
+        await checkReferencesOf(context, type, current.attributes, changed);
+        return changed;
       });
       const view = viewOf(context, type, resource);
       return changeAnswer(context, 'PUT', view, () =>
@@ -71,10 +75,13 @@ export function customEndpoint(definition: CustomType): ResourceEndpoint {
       const { request, profile, work } = context;
       const projection = readProjection(context, type);
       const operations = readOperations(context, type);
-      const resource = await resourcesOf(context, type).change(id, (current) => {
+      const resource = await resourcesOf(context, type).change(id, async (current) => {
         checkPreconditions(request, current);
+        const { attributes } = current;
         const readOnly = viewOf(context, type, current);
-        return applyPatch(type, current.attributes, operations, profile, readOnly, work);
+        const changed = applyPatch(type, attributes, operations, profile, readOnly, work);
+        await checkReferencesOf(context, type, attributes, changed);
+        return changed;
       });
       const view = viewOf(context, type, resource);
       return changeAnswer(context, 'PATCH', view, () =>
@@ -95,6 +102,15 @@ export function customEndpoint(definition: CustomType): ResourceEndpoint {
 /** @throws ScimError 403 if the application manages the resources */
 function checkManaged({ name, managedBy }: CustomType): void {
   if (managedBy === 'application') throw managedByApplication(name);
+}
+
+function checkReferencesOf(
+  context: RequestContext,
+  type: ResourceType,
+  before: Attributes | undefined,
+  after: Attributes,
+): Promise<void> {
+  return checkReferences(tenantOf(context), inUse(context.connection), type, before, after);
 }
 
 /** Returns the resources of a custom type as part of a listing. */

@@ -15,6 +15,8 @@ import type { Table } from '../../directory/store/table';
 import { internalError } from '../../scim/errors/resource-errors';
 import { ScimError, type ErrorCode, type ScimType } from '../../scim/errors/scim-error';
 import { parseJson, type Json } from '../../scim/json';
+import { inUse } from '../../scim/schema/custom-type';
+import { GROUP, USER, type ResourceTypeName } from '../../scim/schema/resource-type';
 import { failureKind } from './failure-kind';
 import { FailureLimits } from './failure-limits';
 import { logFailure } from './log';
@@ -195,7 +197,7 @@ export class FailureRecorder {
           latency: Date.now() - begun,
           count,
           ...present({ actsAs: connection.actsAs, scimType, attribute, received, detail }),
-          ...present({ ...(await namesOf(table, connection.id, request)) }),
+          ...present({ ...(await namesOf(table, connection, request)) }),
           ...(resourceId !== undefined && UUID.test(resourceId) ? { resourceId } : {}),
         };
         await table.write([failureEntryWrite(entry, logDays)]);
@@ -217,20 +219,22 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Returns the names of the resource concerned: from the body, else from the directory. */
 async function namesOf(
   table: Table,
-  connection: string,
+  connection: Connection,
   { resource, resourceId, body }: LoggedRequest,
 ): Promise<Names> {
   const named = namesIn(parsed(body));
-  const type = typeOf(resource);
+  const type = typeOf(connection, resource);
   if (named.name !== undefined || type === undefined) return named;
   if (resourceId === undefined || !isResourceId(resourceId)) return named;
-  const item = await table.get(resourceKey(connection, type, resourceId));
+  const item = await table.get(resourceKey(connection.id, type, resourceId));
   return item === undefined ? named : namesIn(resourceFromItem(item).attributes);
 }
 
-function typeOf(route: string): 'User' | 'Group' | undefined {
-  if (/\/Users\b/.test(route)) return 'User';
-  return /\/Groups\b/.test(route) ? 'Group' : undefined;
+/** Returns the type of the resources at a route such as `…/Users/{id}`. */
+function typeOf(connection: Connection, route: string): ResourceTypeName | undefined {
+  return [USER, GROUP, ...inUse(connection)].find(({ endpoint }) =>
+    `${route}/`.includes(`${endpoint}/`),
+  )?.name;
 }
 
 function parsed(body: string): Json | undefined {

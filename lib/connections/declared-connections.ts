@@ -1,8 +1,9 @@
-import { CfnOutput, CustomResource, Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, type RemovalPolicy } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { DeclaredProperties } from '../../lambdas/contract';
 import type { ConnectionProps } from './connection-props';
+import { declare } from '../declare';
 import { declaredSettings } from './declared-settings';
 
 /** Input of `declareConnections`. */
@@ -22,9 +23,6 @@ export interface DeclaredConnectionsProps {
 
 /** Most connections that a stack can declare: each has two outputs, and a stack at most 200. */
 const MOST_CONNECTIONS = 90;
-
-/** How long CloudFormation waits for a response; by default it is an hour. */
-const SERVICE_TIMEOUT = Duration.minutes(5);
 
 /**
  * Declares connections as custom resources, with the base URL and the secret name of each as
@@ -49,16 +47,12 @@ export function declareConnections(scope: Construct, props: DeclaredConnectionsP
         `Two connections have the id "${id}". Give each connection an id of its own.`,
       );
     const properties: DeclaredProperties = { Id: id, Settings: JSON.stringify(settings) };
-    const resource = new CustomResource(within, id, {
+    const resource = declare(within, id, provider, {
       resourceType: 'Custom::ScimConnection',
-      serviceToken: provider.functionArn,
-      serviceTimeout: SERVICE_TIMEOUT,
       properties: { ...properties },
       removalPolicy: connection.removalPolicy ?? removalPolicy,
     });
-    // Without its permissions, wherever they are, the function could not create the connection.
-    const permissions = provider.role === undefined ? [] : [provider.role];
-    resource.node.addDependency(...permissions, ...after);
+    resource.node.addDependency(...after);
     new CfnOutput(within, `${id}-BaseUrl`, {
       value: scimBaseUrl(id),
       description: `Base URL (tenant URL) of connection ${id}`,

@@ -111,7 +111,7 @@ export class FunctionFactory extends BaseFactory {
   /** Creates the function that serves the application API. */
   application(): LambdaFunction {
     const fn = this.create('Application', 'application', 'SCIM: serves the application API');
-    this.allowTable(fn, ...ITEM_ACTIONS);
+    this.allowTable(fn, ...ITEM_ACTIONS, 'ConditionCheckItem');
     this.allowIndex(fn);
     return fn;
   }

@@ -56,9 +56,9 @@ export interface ScimFunctions {
   /** Sends events to webhook endpoints. */
   readonly webhooks: LambdaFunction;
   /**
-   * Creates, changes and deletes declared connections.
+   * Creates, changes and deletes declared connections and resource types.
    *
-   * @default - no function if `connections` is empty
+   * @default - no function if `connections` and `resourceTypes` are empty
    */
   readonly declaredConnections?: LambdaFunction;
 }
@@ -128,8 +128,9 @@ export function createFunctions(
     notifications,
     webhooks,
   };
-  if ((props.connections ?? []).length === 0) return { functions, discarded };
-  const about = 'SCIM: creates the connections that the stack declares';
+  const { connections = [], resourceTypes = [] } = props;
+  if (connections.length + resourceTypes.length === 0) return { functions, discarded };
+  const about = 'SCIM: creates what the stack declares';
   const declaredConnections = factory.administration(
     'Declaration',
     'declared-connections',
@@ -138,5 +139,9 @@ export function createFunctions(
     Duration.minutes(2),
   );
   factory.allowProbe(declaredConnections, discovery);
+  // It counts the resources of types that change in all connections. It keeps these permissions
+  // when no types are declared any more, because CloudFormation removes the types last.
+  factory.allowTable(declaredConnections, 'BatchGetItem');
+  factory.allowIndex(declaredConnections);
   return { functions: { ...functions, declaredConnections }, discarded };
 }

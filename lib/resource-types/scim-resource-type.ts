@@ -1,8 +1,4 @@
-import type {
-  OktaTypeOptions,
-  PresetOptions,
-  ResourceTypeProps,
-} from './resource-type-props';
+import type { OktaTypeOptions, PresetOptions, ResourceTypeProps } from './resource-type-props';
 
 /**
  * A resource type in addition to users and groups, such as roles.

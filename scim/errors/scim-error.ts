@@ -35,6 +35,7 @@ export const ERROR_CODES = [
   'wrongValue',
   'unknownMember',
   'notInCatalog',
+  'referenceMissing',
   'wrongPath',
   'noTarget',
   'immutableValue',

@@ -81,6 +81,17 @@ export function readOnlyAttribute(attribute: string): ScimError {
   return mutability(attribute, `"${attribute}" is readOnly.`);
 }
 
+/** 400 `invalidValue` for a reference to a resource that does not exist. */
+export function referenceMissing(attribute: string, value: string): ScimError {
+  return new ScimError({
+    code: 'referenceMissing',
+    status: 400,
+    scimType: 'invalidValue',
+    detail: `${quoted(value)} in "${attribute}" does not lead to a resource of this connection.`,
+    attribute,
+  });
+}
+
 /** 400 `mutability` for a change to an immutable attribute that has a value. */
 export function immutableAttribute(attribute: string): ScimError {
   return mutability(attribute, `"${attribute}" is immutable and already has a value.`);

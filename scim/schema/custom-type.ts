@@ -81,12 +81,14 @@ export interface CustomTypes {
 
 /**
  * Returns the types whose resources a connection may have stored. A type of its own takes the place
- * of one with the same name that the stack declares, unless it was removed.
+ * of one with the same name or endpoint that the stack declares, unless it was removed.
  */
 export function allTypes({ customTypes, deploymentTypes }: CustomTypes): readonly CustomType[] {
   if (deploymentTypes.length === 0) return customTypes;
-  const own = new Set(customTypes.filter(isServed).map(({ name }) => name));
-  const declared = deploymentTypes.filter(({ name }) => !own.has(name));
+  const own = customTypes.filter(isServed);
+  const declared = deploymentTypes.filter(
+    ({ name, endpoint }) => !own.some((each) => each.name === name || each.endpoint === endpoint),
+  );
   const names = new Set(declared.map(({ name }) => name));
   return [...customTypes.filter(({ name }) => !names.has(name)), ...declared];
 }

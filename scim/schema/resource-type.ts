@@ -122,8 +122,8 @@ export class ResourceType {
     this.byUrn = new Map(extensions.map((extension) => [extension.id.toLowerCase(), extension]));
     // The first extension comes last, so that it wins.
     this.byAttribute = new Map(
-      extensions
-        .toReversed()
+      [...extensions]
+        .reverse()
         .flatMap((extension) =>
           extension.attributes.map(({ name }) => [name.toLowerCase(), extension] as const),
         ),

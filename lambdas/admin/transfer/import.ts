@@ -111,16 +111,14 @@ class ImportRun {
     this.types = { ...resourceTypesWith(connection.schemas), custom };
     this.profile = profileOf(identityProvider);
     const users = new Users(this.tenant, this.types.user, connection.userDeletion, connection);
+    const types = ['User', 'Group', ...custom.map(({ name }) => name)];
+    const options = { isDryRun, types };
     const retainsDeleted = connection.userDeletion === 'retain';
-    this.users = new UserImport(this.tenant, users, { isDryRun, retainsDeleted });
+    this.users = new UserImport(this.tenant, users, { ...options, retainsDeleted });
     const rules = { uniqueNames: this.profile.uniqueGroupNames };
-    this.groups = new GroupImport(this.tenant, this.types.group, rules, { isDryRun });
-    const names = ['User', 'Group', ...custom.map(({ name }) => name)];
+    this.groups = new GroupImport(this.tenant, this.types.group, rules, options);
     this.custom = new Map(
-      custom.map((type) => {
-        const others = names.filter((name) => name !== type.name);
-        return [type, new CustomImport(this.tenant, type, others, { isDryRun })] as const;
-      }),
+      custom.map((type) => [type, new CustomImport(this.tenant, type, options)] as const),
     );
   }
 

@@ -2,7 +2,7 @@ import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../../directory/connections/connection';
 import { Connections } from '../../../directory/connections/connections';
-import { isObject, parseJson, type JsonObject } from '../../../scim/json';
+import { isArray, isObject, parseJson, type Json, type JsonObject } from '../../../scim/json';
 import {
   changeConnection,
   createConnection,
@@ -13,6 +13,7 @@ import { Problem } from '../../json-api/problem';
 import { CREATE_CONNECTION, SETTING_NAMES } from '../../admin/requests';
 import { TRUST } from '../../admin/oauth/oauth-requests';
 import { endTrust, setTrust } from '../../admin/oauth/trust';
+import { declareTypes, withdrawTypes } from '../../admin/resource-types/declared-types';
 import { readSettings } from '../../json-api/read-body';
 import type { ConnectionServices } from '../../admin/services';
 import { issueConnectionToken } from '../../admin/tokens';
@@ -30,6 +31,9 @@ const ANSWER_MS = 10_000;
 const DENIED_MS = 60_000;
 const PAUSE_MS = 3000;
 
+/** The physical id of the resource with all resource types. */
+const RESOURCE_TYPES_ID = 'resourceTypes';
+
 const shared = openTable();
 const secrets = openSecrets();
 const rotationFunction = variable(ENVIRONMENT.rotationFunction);
@@ -39,8 +43,8 @@ const probe = openTokenProbe(
 );
 
 /**
- * Creates, changes and deletes the connections that a stack declares. Events are idempotent: each
- * may be delivered more than once. The token is in the connection's secret and nowhere in the
+ * Creates, changes and deletes the connections and resource types that a stack declares. Events are
+ * idempotent: each may be delivered more than once. The token is in the connection's secret and nowhere in the
  * answer.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
@@ -50,15 +54,22 @@ export async function handler(
 ): Promise<void> {
   let reason: string | undefined;
   try {
-    const { id, settings, trust } = readProperties(event.ResourceProperties);
+    const declared = readProperties(event.ResourceProperties);
     const deadline = Date.now() + invocation.getRemainingTimeInMillis() - ANSWER_MS;
     const table = shared.forRequest(deadline);
     const connections = new Connections(table, logAuditRecord);
     const services = { table, connections, secrets, rotationFunction, probe, actor: event.StackId };
     const declaredBy = `${event.StackId}/${event.LogicalResourceId}`;
-    if (event.RequestType === 'Delete') {
+    const isDeletion = event.RequestType === 'Delete';
+    if ('types' in declared) {
+      const { types } = declared;
+      await oncePermitted(deadline, () =>
+        isDeletion ? withdrawTypes(services) : declareTypes(services, types),
+      );
+    } else if (isDeletion) {
       await remove(services, event.PhysicalResourceId, declaredBy);
     } else {
+      const { id, settings, trust } = declared;
       await oncePermitted(deadline, async () => {
         await createOrChange(services, id, settings, declaredBy);
         await applyTrust(services, id, trust);
@@ -206,17 +217,28 @@ async function remove(services: ConnectionServices, id: string, declaredBy: stri
   if (found?.declaredBy === declaredBy) await deleteConnection(services, id);
 }
 
-/** Reads the resource's `DeclaredProperties`. @throws Error for those of another version */
-function readProperties({ Id: id, Settings: text }: Readonly<Record<string, unknown>>): {
-  readonly id: string;
-  readonly settings: JsonObject;
-  readonly trust: JsonObject | undefined;
-} {
-  const declared = typeof text === 'string' ? parseJson(text) : undefined;
-  if (typeof id !== 'string' || !isObject(declared))
-    throw new Error('The properties do not describe a connection.');
-  const { trust, ...settings } = declared;
-  return { id, settings, trust: isObject(trust) ? trust : undefined };
+/** What a stack declares with one custom resource. */
+type Declared =
+  | {
+      readonly id: string;
+      readonly settings: JsonObject;
+      readonly trust: JsonObject | undefined;
+    }
+  | { readonly types: readonly Json[] };
+
+/**
+ * Reads the `DeclaredProperties` or `DeclaredTypesProperties` of a resource.
+ * @throws Error for those of another version
+ */
+function readProperties(properties: Readonly<Record<string, unknown>>): Declared {
+  const { Id: id, Settings: settings, ResourceTypes: types } = properties;
+  const declared = [settings, types].find((text) => typeof text === 'string');
+  const parsed = declared === undefined ? undefined : parseJson(declared);
+  if (isArray(parsed)) return { types: parsed };
+  if (typeof id !== 'string' || !isObject(parsed))
+    throw new Error('The properties describe neither a connection nor resource types.');
+  const { trust, ...others } = parsed;
+  return { id, settings: others, trust: isObject(trust) ? trust : undefined };
 }
 
 /** Sends the result to CloudFormation. @param reason why the event failed */
@@ -232,7 +254,7 @@ async function sendResult(
     PhysicalResourceId:
       event.RequestType === 'Delete'
         ? event.PhysicalResourceId
-        : String(event.ResourceProperties['Id']),
+        : String(event.ResourceProperties['Id'] ?? RESOURCE_TYPES_ID),
     StackId,
     RequestId,
     LogicalResourceId,

@@ -1,16 +1,15 @@
-import type { ConnectionSchemas } from '../../directory/connections/connection';
-import { countOf } from '../../directory/resources/counts';
-import type { Tenant } from '../../directory/resources/tenant';
-import type { Attribute, Schema } from '../../scim/schema/attribute';
-import { inUse, isServed, type CustomType } from '../../scim/schema/custom-type';
-import { parseCustomType } from '../../scim/schema/parse-custom-type';
-import { schemaDefinition } from '../../scim/schema/representation';
-import { jsonAnswer, type Answer } from '../http/answer';
-import type { ApiRequest } from '../json-api/api-request';
-import { noConnection, Problem } from '../json-api/problem';
-import { invalidFields, readJson } from '../json-api/read-body';
-import { checkNothingLost, checkSize } from './schemas';
-import type { Services } from './services';
+import type { ConnectionSchemas } from '../../../directory/connections/connection';
+import type { Tenant } from '../../../directory/resources/tenant';
+import { inUse, isServed, type CustomType } from '../../../scim/schema/custom-type';
+import { parseCustomType } from '../../../scim/schema/parse-custom-type';
+import { schemaDefinition } from '../../../scim/schema/representation';
+import { jsonAnswer, type Answer } from '../../http/answer';
+import type { ApiRequest } from '../../json-api/api-request';
+import { noConnection, Problem } from '../../json-api/problem';
+import { invalidFields, readJson } from '../../json-api/read-body';
+import { checkSize } from '../schemas';
+import type { Services } from '../services';
+import { checkGrowth, checkUnused } from './type-growth';
 
 /* Resource types of a connection in addition to users and groups. */
 
@@ -41,21 +40,21 @@ export async function putType(services: Services, request: ApiRequest): Promise<
   const parsed = parseCustomType(request.parameter('name'), readJson(body));
   if ('problems' in parsed) throw invalidFields(parsed.problems);
   const { definition } = parsed;
-  let isNew = true;
+  let status = 201;
   await changeTypes(services, 'resourceType.put', id, async (before) => {
     const others = before.customTypes.filter(({ name }) => name !== definition.name);
     const current = before.customTypes.find(({ name }) => name === definition.name);
     if (before.deploymentTypes.some(({ name }) => name === definition.name)) {
       throw declared(definition.name);
     }
-    isNew = current === undefined || !isServed(current);
+    status = current === undefined || !isServed(current) ? 201 : 200;
     checkDistinct(before, definition);
     if (current !== undefined) await checkGrowth(tenantOf(services, id), current, definition);
     const customTypes = [...others, definition];
     checkSize({ ...before, customTypes });
     return customTypes;
   });
-  return jsonAnswer(isNew ? 201 : 200, describeType(definition));
+  return jsonAnswer(status, describeType(definition));
 }
 
 /**
@@ -69,10 +68,7 @@ export async function deleteType(services: Services, request: ApiRequest): Promi
     const current = find(before, name);
     if (current === undefined) throw noType(name);
     if (before.deploymentTypes.includes(current)) throw declared(name);
-    const count = await countOf(services.table, id, name);
-    if (count > 0) {
-      throw new Problem(409, `There are ${resources(count)} of this type. Delete them first.`);
-    }
+    await checkUnused(tenantOf(services, id), name);
     return before.customTypes.map((each) =>
       each === current ? { ...each, retired: true as const } : each,
     );
@@ -119,52 +115,6 @@ function checkDistinct(schemas: ConnectionSchemas, { name, endpoint }: CustomTyp
   }
 }
 
-/**
- * Checks that stored resources fit a changed type. What their keys depend on cannot change at all
- * while there are any: the endpoint, the URN of the schema, and which values are unique.
- * @throws Problem 409 with the number of resources
- */
-async function checkGrowth(scope: Tenant, before: CustomType, after: CustomType): Promise<void> {
-  const count = await countOf(scope.table, scope.connection, before.name);
-  if (count === 0) return;
-  const fixed = fixedParts(before, after);
-  if (fixed.length > 0) {
-    const detail = `There are ${resources(count)} of this type, so that these cannot change: `;
-    throw new Problem(409, `${detail}${fixed.join(', ')}.`);
-  }
-  const types = [before.name];
-  await checkNothingLost(scope, types, [before.schema, after.schema], undefined);
-  for (const extension of before.extensions) {
-    const { id } = extension;
-    const now = after.extensions.find((each) => each.id === id) ?? { ...extension, attributes: [] };
-    await checkNothingLost(scope, types, [extension, now], id);
-  }
-}
-
-function fixedParts(before: CustomType, after: CustomType): readonly string[] {
-  const newlyRequired = after.requiredExtensions.filter(
-    (urn) => !before.requiredExtensions.includes(urn),
-  );
-  return [
-    ...(before.endpoint === after.endpoint ? [] : ['endpoint']),
-    ...(before.schema.id === after.schema.id ? [] : ['schema.id']),
-    ...keysChanged(before.schema, after.schema).map((name) => `uniqueness of ${name}`),
-    ...newlyRequired.map((urn) => `required of ${urn}`),
-  ];
-}
-
-/** Returns the attributes of which stored resources have other keys than new ones would have. */
-function keysChanged(before: Schema, after: Schema): readonly string[] {
-  return before.attributes.flatMap((attribute) => {
-    const now = after.attributes.find(({ name }) => name === attribute.name);
-    return now === undefined || hasSameKeys(attribute, now) ? [] : [attribute.name];
-  });
-}
-
-function hasSameKeys(before: Attribute, now: Attribute): boolean {
-  return before.uniqueness === now.uniqueness && before.caseExact === now.caseExact;
-}
-
 function find(schemas: ConnectionSchemas, name: string): CustomType | undefined {
   return inUse(schemas).find((each) => each.name === name);
 }
@@ -194,10 +144,6 @@ function describeType({ name, endpoint, description, ...type }: CustomType): obj
 
 function tenantOf({ table, scimBaseUrl }: Services, connection: string): Tenant {
   return { table, connection, baseUrl: scimBaseUrl(connection) };
-}
-
-function resources(count: number): string {
-  return count === 1 ? '1 resource' : `${count} resources`;
 }
 
 function declared(name: string): Problem {

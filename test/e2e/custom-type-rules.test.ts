@@ -1,0 +1,193 @@
+import { admin, app, Client, expectProblem, type Body } from '../support/client';
+import { exported, group, importLines, user } from '../support/transfer';
+
+/* What the definition of a custom type and its catalog allow and refuse. */
+
+const DEVICE = 'urn:example:scim:schemas:core:1.0:Device';
+
+const DEVICES = {
+  endpoint: '/Devices',
+  schema: {
+    id: DEVICE,
+    attributes: [
+      { name: 'serial', required: true, uniqueness: 'server' },
+      { name: 'label' },
+      {
+        name: 'holder',
+        type: 'complex',
+        subAttributes: [
+          { name: 'value' },
+          { name: '$ref', type: 'reference', referenceTypes: ['User', 'Device'] },
+        ],
+      },
+      { name: 'rack', type: 'reference', referenceTypes: ['Device'] },
+    ],
+  },
+};
+
+type Definition = typeof DEVICES;
+
+const typePath = (client: Client, name: string): string =>
+  `/connections/${client.id}/resourceTypes/${name}`;
+
+async function define(client: Client, name: string, definition: object): Promise<number> {
+  return (await admin('PUT', typePath(client, name), definition)).status;
+}
+
+async function deviceClient(): Promise<Client> {
+  const client = await Client.connect('generic');
+  expect(await define(client, 'Device', DEVICES)).toBe(201);
+  return client;
+}
+
+const device = (serial: string, more: object = {}) => ({ schemas: [DEVICE], serial, ...more });
+
+/** Returns the definition with another list of attributes. */
+function withAttributes(
+  change: (attributes: Definition['schema']['attributes']) => object[],
+): object {
+  const { attributes } = DEVICES.schema;
+  return { ...DEVICES, schema: { ...DEVICES.schema, attributes: change(attributes) } };
+}
+
+test('references must lead to resources of the connection', async () => {
+  const client = await deviceClient();
+  const ann = await client.user('ann');
+  const first = await client.post('/Devices', device('1', { holder: { value: ann.id } }));
+  expect(first.status).toBe(201);
+  const path = `/Devices/${first.body.id}`;
+  const rack = `${client.baseUrl}${path}`;
+  expect((await client.post('/Devices', device('2', { rack }))).status).toBe(201);
+  for (const wrong of [
+    { holder: { value: 'nobody' } },
+    { holder: { $ref: '../Users/nobody' } },
+    { rack: '../Devices/nothing' },
+    { rack: `../Users/${ann.id}` },
+  ]) {
+    const [refused, changed] = [
+      await client.post('/Devices', device('3', wrong)),
+      await client.patch(path, { op: 'replace', value: wrong }),
+    ];
+    for (const reply of [refused, changed]) {
+      expect([wrong, reply.status, reply.body.scimType]).toEqual([wrong, 400, 'invalidValue']);
+      expect(reply.body.detail).toContain('does not lead to a resource');
+    }
+  }
+  // What the user had stays when the user is deleted, and does not hold back other changes.
+  await client.delete(`/Users/${ann.id}`);
+  expect((await client.put(path, device('4', { holder: { value: ann.id } }))).status).toBe(200);
+  // A reference to a resource of the same bulk request.
+  const bulk = await client.post('/Bulk', {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+    Operations: [
+      {
+        ...{ method: 'POST', path: '/Devices', bulkId: 'second' },
+        data: device('6', { holder: { value: 'bulkId:first' } }),
+      },
+      { method: 'POST', path: '/Devices', bulkId: 'first', data: device('5') },
+    ],
+  });
+  const statuses = bulk.body.Operations.map(({ status }: { status: string }) => status) as string[];
+  expect(statuses).toEqual(['201', '201']);
+});
+
+test('a type in use can grow; what would lose values is refused with the count', async () => {
+  const client = await deviceClient();
+  await client.post('/Devices', device('1', { label: 'One' }));
+  await client.post('/Devices', device('2', { label: 'Two' }));
+  const grown = withAttributes((attributes) => [...attributes, { name: 'color' }]);
+  expect(await define(client, 'Device', grown)).toBe(200);
+  const colored = await client.post('/Devices', device('3', { color: 'red' }));
+  expect(colored.body.color).toBe('red');
+  for (const [definition, reason] of [
+    [withAttributes((all) => all.filter(({ name }) => name !== 'label')), '2 resources have'],
+    [{ ...grown, endpoint: '/Things' }, 'endpoint'],
+    [withAttributes((all) => [...all, { name: 'owner', required: true }]), 'required of'],
+    [withAttributes(([serial, ...all]) => [{ ...serial, uniqueness: 'none' }, ...all]), 'serial'],
+  ] as const) {
+    const reply = await admin('PUT', typePath(client, 'Device'), definition);
+    expectProblem(reply, 409);
+    expect(reply.body.detail).toContain(reason);
+  }
+  // What no resource has can go.
+  expect(
+    await define(
+      client,
+      'Device',
+      withAttributes((all) => [...all, { name: 'color' }]),
+    ),
+  ).toBe(200);
+  const unused = withAttributes((all) => all.filter(({ name }) => name !== 'rack'));
+  const withColor = {
+    ...unused,
+    schema: {
+      ...DEVICES.schema,
+      attributes: [
+        ...DEVICES.schema.attributes.filter(({ name }) => name !== 'rack'),
+        { name: 'color' },
+      ],
+    },
+  };
+  expect(await define(client, 'Device', withColor)).toBe(200);
+});
+
+test('a definition is refused with every problem in it', async () => {
+  const client = await deviceClient();
+  const reply = await admin('PUT', typePath(client, 'User'), {
+    endpoint: '/users',
+    schema: { id: 'urn:ietf:params:scim:schemas:core:2.0:User', attributes: [{ name: 'meta' }] },
+    managedBy: 'nobody',
+  });
+  expectProblem(reply, 400);
+  const pointers = reply.body.errors.map(({ pointer }: { pointer: string }) => pointer) as string[];
+  expect(pointers.sort()).toEqual(
+    ['/endpoint', '/managedBy', '/name', '/schema/attributes/0/name', '/schema/id'].sort(),
+  );
+  const taken = await admin('PUT', typePath(client, 'Other'), DEVICES);
+  expectProblem(taken, 409);
+  expect(taken.body.detail).toContain('/Devices');
+});
+
+test('roles that are not in the catalog are kept and logged once, or refused', async () => {
+  const client = await Client.connect('okta');
+  await define(client, 'Role', { preset: 'oktaRole' });
+  const roles = `/connections/${client.id}/resources/Role`;
+  await app('PUT', `${roles}/r-1`, { displayName: 'Admin' });
+  const ann = await client.user('ann', { roles: [{ value: 'r-1' }, { value: 'admin' }] });
+  const add = (value: string) =>
+    client.patch(`/Users/${ann.id}`, { op: 'add', path: 'roles', value: [{ value }] });
+  expect((await add('invented')).status).toBe(200);
+  expect((await add('another')).status).toBe(200);
+  const { body } = await admin('GET', `/connections/${client.id}/requests?kind=ignored`);
+  expect(body.requests).toEqual([
+    expect.objectContaining({ attribute: 'roles', cause: 'notInCatalog' }),
+  ]);
+  await define(client, 'Role', { preset: 'oktaRole', assignments: 'strict' });
+  const refused = await add('third');
+  expect([refused.status, refused.body.scimType]).toEqual([400, 'invalidValue']);
+  expect(refused.body.detail).toContain('"third"');
+  // What the user had before does not hold back other changes.
+  const renamed = await client.patch(`/Users/${ann.id}`, {
+    ...{ op: 'replace', path: 'displayName', value: 'Ann' },
+  });
+  expect(renamed.status).toBe(200);
+  expect((await app('DELETE', `${roles}/r-1`)).status).toBe(204);
+  expect((await add('r-1')).status).toBe(200);
+});
+
+test('exports have the resources, and an import restores them under their ids', async () => {
+  const client = await deviceClient();
+  const { id } = (await client.post('/Devices', device('1', { label: 'One' }))).body;
+  const lines = await exported(client);
+  const line = lines.find(({ meta }: Body) => meta.resourceType === 'Device');
+  expect(line).toMatchObject({ id, serial: '1', label: 'One' });
+  const other = await deviceClient();
+  expect(await importLines(other, [line])).toMatchObject({ created: 1, conflicts: [] });
+  expect(await importLines(other, [line])).toMatchObject({ created: 0, unchanged: 1 });
+  expect((await other.get(`/Devices/${id}`)).body).toMatchObject({ id, serial: '1' });
+  // Users and groups cannot have the id of a device.
+  const others = [user(id, 'ann'), group(id, 'Cooks', [])];
+  const { conflicts } = await importLines(other, others);
+  expect(conflicts).toHaveLength(2);
+  for (const { detail } of conflicts) expect(detail).toContain('type Device');
+});
