@@ -11,13 +11,18 @@ import { Resources, type Precondition } from './resources/resources';
 import type { Tenant } from './resources/tenant';
 import { untilWritten } from './store/retries';
 
-/** What has become of a resource that was given under its id. */
+/** The effect of putting a resource. */
 export type PutOutcome = 'created' | 'updated' | 'unchanged';
 
-/** A resource under an id that was given, and what that has changed. */
+/** A resource that was put, and the effect. */
 export interface PutResource {
   readonly resource: StoredItem;
   readonly outcome: PutOutcome;
+}
+
+/** How a resource is put. */
+export interface PutOptions extends Times {
+  readonly check?: (before: Attributes | undefined) => Promise<void>;
 }
 
 /** The resources of a custom type. */
@@ -53,7 +58,7 @@ export class CustomResources {
    */
   async create(attributes: Attributes, times: Times = {}): Promise<StoredItem> {
     const created = await this.resources.create(attributes, { meta: { ...newMeta(), ...times } });
-    // No other resource has the id, so that only a lost answer can have had this effect.
+    // The id is new, so that only a lost answer can have had this effect.
     if (created === undefined) throw directoryBusy(undefined);
     return created;
   }
@@ -77,15 +82,19 @@ export class CustomResources {
 
   /**
    * Adds or replaces a resource under an id that the application has chosen, or that it had
-   * elsewhere. Its sequence begins with the time, so that it continues to increase if the id is used
-   * again after a deletion.
-   * @param times when it was created and changed, if it existed elsewhere
-   * @throws ScimError 409 `uniqueness`, also for an id that a resource of another type has; 503
+   * elsewhere. Its sequence begins with the time, so that it continues to increase if the id is
+   * used again after a deletion.
+   * @param options when it was created and changed, if it existed elsewhere; `check` is called with
+   *   the attributes that it has, or undefined for a new one
+   * @throws ScimError 409 `uniqueness`, also for an id that a resource of another type has; 503;
+   *   what `check` throws
    */
-  async put(id: string, attributes: Attributes, times: Times = {}): Promise<PutResource> {
+  async put(id: string, attributes: Attributes, options: PutOptions = {}): Promise<PutResource> {
+    const { check, ...times } = options;
     // If another request adds or deletes the resource first, the next attempt meets that.
     return untilWritten(this.tenant.table.retries, async () => {
       const before = await this.resources.find(id);
+      await check?.(before?.attributes);
       if (before !== undefined) return this.replace(before, attributes, times);
       const resource = await this.resources.create(attributes, {
         meta: { ...newMeta(id), ...times },

@@ -110,7 +110,8 @@ function resourceEvent(
     return groupEvent({ ...common, subject: `Groups/${resourceId}` }, facts, context, states);
   }
   const custom = customTypeIn(context.connection, type);
-  if (custom === undefined) return undefined;
+  if (custom === undefined)
+    throw new Error(`Connection ${context.connection.id} has no type ${type}.`);
   const subject = customSubject(custom, resourceId);
   return customEvent({ ...common, subject }, facts, context, states, custom);
 }

@@ -1,3 +1,4 @@
+import { forgetDeploymentTypes } from '../directory/schemas/deployment-types';
 import type { Connection } from '../directory/connections/connection';
 import { Connections } from '../directory/connections/connections';
 import type { EventAppender } from '../directory/events/append';
@@ -65,6 +66,7 @@ export async function resync(
   { appender, scimBaseUrl }: ResyncOptions,
 ): Promise<boolean> {
   const item = await table.get(intentKey(intent.connection, intent.id));
+  forgetDeploymentTypes(table);
   const connection = await new Connections(table).find(intent.connection);
   if (item === undefined || connection === undefined) return true;
   const worker = new Worker(table, intent, connection, appender, {

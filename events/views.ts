@@ -12,7 +12,7 @@ import {
 } from '../scim/schema/resource-type';
 import { profileOf, type RoleGroup } from './profile';
 
-/* Users, groups and memberships as events and the application API show them. */
+/* Resources and memberships as events and the application API show them. */
 
 /** The input of a representation in addition to the user or group. */
 export interface ViewContext {

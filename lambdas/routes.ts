@@ -45,8 +45,8 @@ export const METADATA_ROUTE: Route = {
 
 /**
  * The routes. Paths of a connection without a route of their own go to `resources`, which serves
- * the connection's custom types and answers 404 to all others. The functions `admin` and `application` have one route each for all paths, because a
- * template has at most 500 resources.
+ * the connection's custom types and answers 404 to all others. The functions `admin` and
+ * `application` have one route each for all paths, because a template has at most 500 resources.
  */
 export const ROUTES: readonly Route[] = routes();
 

@@ -183,14 +183,14 @@ export function addConnections(program: Program): void {
 
   connections
     .command('delete')
-    .description('Delete a connection with all its users and groups')
+    .description('Delete a connection with all its resources')
     .argument('<connection>', 'its id')
     .option('--yes', 'do not ask')
     .action(async (id, _, command) => {
       const options = command.optsWithGlobals();
       const { admin } = await findDeployment(options);
       const { displayName } = await admin.connection(id);
-      const question = `Delete ${id} (${displayName}) with all its users and groups for ever?`;
+      const question = `Delete ${id} (${displayName}) with all its resources for ever?`;
       await confirmedByName(question, id, options.yes);
       const deletion = await admin.deleteConnection(id);
       printResult(options.json, deletion, () => {
@@ -222,7 +222,7 @@ function show(connection: Connection | ConnectionDeletion, json: true | undefine
       Name: connection.displayName,
       State: 'deleting',
       Since: timeText(startedAt),
-      Removed: `${removed} of ${resources ?? 'an unknown number of'} users and groups`,
+      Removed: `${removed} of ${resources ?? 'an unknown number of'} resources`,
     });
   } else printFields(settingFields(connection));
 }

@@ -11,17 +11,17 @@ import { Checkpoint } from './checkpoint';
 import { textIn } from './source';
 
 const DESCRIPTION =
-  'Write the users and groups of a connection as JSON Lines, which "cdk-scim import" reads: ' +
-  'users, deleted users that are retained, groups, and memberships. Each resource is as it was ' +
-  'when it was read; a change during the export may be missing. An export into a file that was ' +
-  'interrupted goes on with the same command.';
+  'Write the resources of a connection as JSON Lines, which "cdk-scim import" reads: those of ' +
+  'custom types, users, deleted users that are retained, groups, and memberships. Each resource ' +
+  'is as it was when it was read; a change during the export may be missing. An export into a ' +
+  'file that was interrupted goes on with the same command.';
 
 /** Adds `export`. */
 export function addExport(program: Program): void {
   program
     .command('export')
     .description(DESCRIPTION)
-    .summary('Write the users and groups of a connection to a file')
+    .summary('Write the resources of a connection to a file')
     .argument('<connection>', 'id of the connection')
     .option('--out <file>', 'file to write (default: standard output)')
     .action(async (connection, _, command) => {

@@ -15,13 +15,13 @@ import type { Source } from './source';
 const SHOWN_CONFLICTS = 50;
 
 const DESCRIPTION =
-  'Import users and groups with the ids and times that they had elsewhere: from a file, or ' +
+  'Import resources with the ids and times that they had elsewhere: from a file, or ' +
   'from another SCIM server with --from. Repeating an import changes nothing, and one that was ' +
   'interrupted goes on with the same command. Exit code 1 if something could not be imported.';
 
 const DETAILS = `
 Files:
-  jsonl   what "cdk-scim export" writes: users and groups of SCIM, one on each line
+  jsonl   what "cdk-scim export" writes: resources of SCIM, one on each line
   csv     users; the header has SCIM paths, such as
           userName,externalId,name.givenName,name.familyName,emails[type eq "work"].value,active
   workos  directory users and groups, as the API of WorkOS lists them
@@ -32,7 +32,7 @@ export function addImport(program: Program): void {
   program
     .command('import')
     .description(DESCRIPTION)
-    .summary('Import users and groups with their ids')
+    .summary('Import resources with their ids')
     .argument('<connection>', 'id of the connection')
     .argument('[file]', 'file to import, unless --from names a server')
     .addOption(new Option('--format <format>', 'form of the file').choices(FILE_FORMATS))

@@ -36,7 +36,7 @@ import {
   UNIQUE,
   usagePartition,
 } from '../store/keys';
-import { customTypesFrom, deploymentTypes } from '../schemas/deployment-types';
+import { customTypesFrom, readDeploymentTypes } from '../schemas/deployment-types';
 import { idIn } from '../store/resource-ids';
 import type { Table } from '../store/table';
 import { candidateFromItem, candidateValueKeys } from '../candidates';
@@ -84,14 +84,15 @@ export async function purgeConnection(table: Table, purge: Purge): Promise<boole
   const { connection } = purge;
   // Intents first: without their records no batches are applied any more.
   if (!(await removeIntents(table, purge))) return false;
-  const types = [USER, GROUP, ...(await customTypesIn(table, connection))];
-  for (const type of types) {
-    if (!(await removeResources(table, purge, type))) return false;
+  const custom = await customTypesIn(table, connection);
+  const types: readonly Definitions[] = [[USER], [GROUP], ...custom];
+  for (const definitions of types) {
+    if (!(await removeResources(table, purge, definitions))) return false;
   }
   if (!(await removeDeletedUsers(table, purge))) return false;
   if (!(await removeCandidates(table, purge))) return false;
   const shared = [
-    ...types.flatMap(({ name }) => [
+    ...types.flatMap(([{ name }]) => [
       countPartition(connection, name),
       pageMarkPartition(connection, name),
     ]),
@@ -147,22 +148,36 @@ async function removeIntents(table: Table, purge: Purge): Promise<boolean> {
   return true;
 }
 
-/** Returns the custom types of a deleted connection. */
-async function customTypesIn(table: Table, connection: string): Promise<readonly ResourceType[]> {
+/** The definitions that a type has had: each gives its resources values of their own. */
+type Definitions = readonly [ResourceType, ...ResourceType[]];
+
+/** Returns the custom types that a deleted connection may have resources of. */
+async function customTypesIn(table: Table, connection: string): Promise<readonly Definitions[]> {
   const { items } = await table.query(schemasPartition(connection));
-  const types = [...items.flatMap(customTypesFrom), ...(await deploymentTypes(table))];
-  return types.map(resourceTypeOf);
+  const types = [...items.flatMap(customTypesFrom), ...(await readDeploymentTypes(table))];
+  const byName = new Map<string, Definitions>();
+  for (const type of types.map(resourceTypeOf)) {
+    byName.set(type.name, [type, ...(byName.get(type.name) ?? [])]);
+  }
+  return [...byName.values()];
 }
 
-async function removeResources(table: Table, purge: Purge, type: ResourceType): Promise<boolean> {
+async function removeResources(
+  table: Table,
+  purge: Purge,
+  definitions: Definitions,
+): Promise<boolean> {
   const { connection } = purge;
+  const [type] = definitions;
   return removePages(table, purge, resourcePartition(connection, type.name), async (items) => {
     if (type === GROUP) {
       for (const item of items) {
         if (!(await purgeMemberships({ table, connection }, idIn(item)))) return false;
       }
     }
-    const values = items.flatMap((item) => valueKeys(connection, type, item));
+    const values = items.flatMap((item) =>
+      definitions.flatMap((definition) => valueKeys(connection, definition, item)),
+    );
     const isUnique = ({ sk }: Key): boolean => sk === UNIQUE;
     await removeSharedItems(table, purge, values.filter(isUnique));
     await removeItems(

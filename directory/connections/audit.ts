@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { equalJson, isObject, parseJson, type Json, type JsonObject } from '../../scim/json';
+import type { Schema } from '../../scim/schema/attribute';
 import { isServed, type CustomType } from '../../scim/schema/custom-type';
 import { textOf, type Item } from '../store/item';
 import { auditPartition, DEPLOYMENT_AUDIT } from '../store/keys';
@@ -196,9 +197,7 @@ function auditedSettings(connection: Connection | undefined): JsonObject {
       ]),
     ),
     ...auditedOAuth(connection),
-    schemas: Object.fromEntries(
-      schemas.map(({ id, attributes }) => [id, attributes.map(({ name }) => name)]),
-    ),
+    schemas: attributesOf(schemas),
     ...(customTypes.length === 0 ? {} : { resourceTypes: auditedTypes(customTypes) }),
   };
 }
@@ -206,11 +205,19 @@ function auditedSettings(connection: Connection | undefined): JsonObject {
 function auditedTypes(customTypes: readonly CustomType[]): JsonObject {
   const types = customTypes
     .filter(isServed)
-    .map(({ name, endpoint, managedBy, schema, extensions }) => {
-      const urns = [schema, ...extensions].map(({ id }) => id);
-      return [name, { endpoint, managedBy, schemas: urns }] as const;
+    .map(({ name, endpoint, managedBy, assignments, schema, extensions }) => {
+      const policy = assignments === undefined ? {} : { assignments };
+      const schemas = attributesOf([schema, ...extensions]);
+      return [name, { endpoint, managedBy, ...policy, schemas }] as const;
     });
   return Object.fromEntries(types);
+}
+
+/** Returns the names of the attributes of schemas, by their URNs. */
+function attributesOf(schemas: readonly Schema[]): JsonObject {
+  return Object.fromEntries(
+    schemas.map(({ id, attributes }) => [id, attributes.map(({ name }) => name)]),
+  );
 }
 
 function auditedOAuth({ oauth }: Connection): JsonObject {

@@ -1,6 +1,6 @@
 import type { CustomType } from '../../scim/schema/custom-type';
 import { customTypesFrom, deploymentTypes } from '../schemas/deployment-types';
-import type { Item } from '../store/item';
+import { textOfKey, type Item } from '../store/item';
 import { connectionKey, schemasKey } from '../store/keys';
 import { LruCache } from '../store/lru-cache';
 import type { Table } from '../store/table';
@@ -39,7 +39,7 @@ export async function withSchemas(
       : [],
   );
   for (const item of unknown.length === 0 ? [] : await table.getMany(unknown)) {
-    cache.set(`${item.pk} ${item.sk}`, connectionSchemasFrom(item));
+    cache.set(textOfKey(item), connectionSchemasFrom(item));
   }
   const complete = connections.map((connection) => addSchemas(table, connection));
   const [declared, ...found] = await Promise.all([deploymentTypes(table), ...complete]);
@@ -74,8 +74,7 @@ function connectionSchemasFrom(item: Item): OwnSchemas {
 }
 
 function nameOf(connection: string, version: string): string {
-  const { pk, sk } = schemasKey(connection, version);
-  return `${pk} ${sk}`;
+  return textOfKey(schemasKey(connection, version));
 }
 
 /** A connection's version of its schemas, and the writes that store them. */

@@ -50,7 +50,7 @@ export class Connections {
 
   /** Returns a connection; undefined if it does not exist or is deleted. */
   async find(id: string): Promise<Connection | undefined> {
-    // `withSchemas` needs both, so that the first request reads them together.
+    // Starts the read that `withSchemas` needs, so that both take one round trip.
     const [item] = await Promise.all([this.read(id), deploymentTypes(this.table)]);
     const stored = item === undefined ? undefined : connectionFromItem(item);
     return stored === undefined ? undefined : (await withSchemas(this.table, [stored]))[0];

@@ -74,7 +74,7 @@ export function changeEntryOf(before: Item | undefined, after: Item): ChangeEntr
   // Consequences of another change, such as a deleted user leaving a group, have a version of their
   // own and no entry.
   if (by.version !== is.version || was?.version === is.version) return undefined;
-  // Only users come back under their id.
+  // Only users are restored; a custom resource whose id is used again is a new one.
   const isNew = meaning.type !== 'User' || isNewResource(is, by);
   const appearance = isNew ? 'created' : 'restored';
   return {

@@ -31,6 +31,11 @@ export function deploymentTypes(table: Table): Promise<readonly CustomType[]> {
   return reading.types;
 }
 
+/** Lets the next use of the declared types read them again. */
+export function forgetDeploymentTypes(table: Table): void {
+  readings.delete(table.name);
+}
+
 /** Reads the resource types that the stack declares, as they are now. */
 export async function readDeploymentTypes(table: Table): Promise<readonly CustomType[]> {
   return customTypesFrom(await table.get(deploymentTypesKey()));

@@ -13,7 +13,7 @@ export interface Increment {
 type Update = Omit<Input<'UpdateItem'>, 'TableName' | 'Key'>;
 
 const CASES = {
-  inUse: { from: '#number', condition: '#number >= :least' },
+  servedTypes: { from: '#number', condition: '#number >= :least' },
   unused: { from: ':least', condition: 'attribute_not_exists(#number) OR #number < :least' },
 };
 
@@ -28,7 +28,11 @@ export async function incrementFrom(
   send: (update: Update) => Promise<Result<'UpdateItem'>>,
 ): Promise<number> {
   // Most likely, the number is in use.
-  for (let which: keyof typeof CASES = 'inUse'; ; which = which === 'inUse' ? 'unused' : 'inUse') {
+  for (
+    let which: keyof typeof CASES = 'servedTypes';
+    ;
+    which = which === 'servedTypes' ? 'unused' : 'servedTypes'
+  ) {
     try {
       const { Attributes: attributes } = await send(toUpdate(attribute, increment, which));
       return Number(attributes?.[attribute]?.N);

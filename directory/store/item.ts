@@ -8,6 +8,11 @@ export interface Key {
   readonly sk: string;
 }
 
+/** Returns a key as one text, which is different for each key. */
+export function textOfKey({ pk, sk }: Key): string {
+  return `${pk} ${sk}`;
+}
+
 /** An item of the table, as plain values. */
 export type Item = Key & Readonly<Record<string, ItemValue>>;
 

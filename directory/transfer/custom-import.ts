@@ -1,12 +1,13 @@
 import { notUnique } from '../../scim/errors/resource-errors';
+import { wrongValue } from '../../scim/errors/value-errors';
 import { asText, equalJson } from '../../scim/json';
-import type { Attributes } from '../../scim/resource/parse';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { CustomResources } from '../custom-resources';
 import type { Tenant } from '../resources/tenant';
 import {
   checkImportedId,
   checkNotNewer,
+  checkOtherTypes,
   idOfName,
   type ImportedResource,
   type ImportOptions,
@@ -30,38 +31,43 @@ export class CustomImport {
   }
 
   /**
-   * Imports a resource: the one with this id or, without an id, the one with the same first unique
-   * attribute.
-   * @throws ScimError 400 `invalidValue` for an id that cannot be kept, 409 `uniqueness`
+   * Imports a resource: the one with this id or, without an id, the one with the same name.
+   * @throws ScimError 400 `invalidValue` for an id that cannot be kept, or if there is neither an
+   *   id nor a name; 409 `uniqueness`
    */
   async put({ id: given, attributes, times }: ImportedResource): Promise<ImportOutcome> {
     checkImportedId(given);
-    const named = await this.idOfName(attributes);
+    const nameAttribute = nameAttributeOf(this.type);
+    const name = { attribute: nameAttribute, value: asText(attributes[nameAttribute] ?? '') };
+    if (given === undefined && name.value.trim() === '') {
+      throw wrongValue('id', `given for a resource without ${nameAttribute}`, given);
+    }
+    const named = await idOfName(this.tenant, this.type.name, this.type.indexed, name);
     const id = given ?? named;
     const found = id === undefined ? undefined : await this.resources.find(id);
     if (found !== undefined && equalJson(found.attributes, attributes)) return 'unchanged';
     if (found !== undefined) checkNotNewer(found, times, this.type.name);
     if (this.options.isDryRun) {
-      if (named !== undefined && named !== id) throw this.taken();
+      const isTaken = nameIsUnique(this.type) && named !== undefined && named !== id;
+      if (isTaken) throw notUnique(nameAttribute, this.type.name);
+      await checkOtherTypes(this.tenant, this.options, this.type.name, id);
       return found === undefined ? 'created' : 'updated';
     }
     if (id !== undefined) return (await this.resources.put(id, attributes, times)).outcome;
     await this.resources.create(attributes, times);
     return 'created';
   }
-
-  private idOfName(attributes: Attributes): Promise<string | undefined> {
-    const attribute = nameAttributeOf(this.type);
-    const name = { attribute, value: asText(attributes[attribute] ?? '') };
-    return idOfName(this.tenant, this.type.name, this.type.indexed, name);
-  }
-
-  private taken(): ReturnType<typeof notUnique> {
-    return notUnique(nameAttributeOf(this.type), this.type.name);
-  }
 }
 
-/** Returns the first unique attribute of a type, by which an import knows its resources. */
+/**
+ * Returns the attribute by which an import knows the resources of a type: the first unique one, or
+ * `displayName`, or `externalId`.
+ */
 export function nameAttributeOf({ indexed }: ResourceType): string {
-  return indexed.find(({ unique }) => unique)?.name ?? 'externalId';
+  const named = indexed.find(({ name }) => name === 'displayName');
+  return (indexed.find(({ unique }) => unique) ?? named)?.name ?? 'externalId';
+}
+
+function nameIsUnique({ indexed }: ResourceType): boolean {
+  return indexed.some(({ unique }) => unique);
 }

@@ -97,10 +97,13 @@ class Exporter {
 
   /** Reads some resources. @returns the place after them */
   private async read(start: ExportPosition): Promise<ExportPosition | undefined> {
-    const { part, after } = start;
+    const { part } = start;
     const { table } = this.tenant;
     const type = this.typeOf(start);
     if (type === undefined) return { part: 'users' };
+    // A type may be removed between two pages; the next one begins at its start.
+    const isContinued = part !== 'resources' || start.type === type.name;
+    const after = isContinued ? start.after : undefined;
     const pk = this.partitionOf(part, type);
     const { items, next } = await table.query(pk, {
       after: after === undefined ? undefined : { pk, sk: sortKeyOf(after) },
@@ -172,9 +175,7 @@ class Exporter {
     if (part !== 'resources') {
       return part === 'groups' || part === 'members' ? this.types.group : this.types.user;
     }
-    return type === undefined
-      ? this.customTypes[0]
-      : this.customTypes.find(({ name }) => name === type);
+    return this.customTypes.find(({ name }) => type === undefined || name >= type);
   }
 
   private partitionOf(part: Part, { name }: ResourceType): string {

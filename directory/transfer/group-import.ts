@@ -13,6 +13,7 @@ import { ABSENT } from '../store/write';
 import {
   checkImportedId,
   checkNotNewer,
+  checkOtherTypes,
   idOfName,
   noDeletion,
   noOtherTypes,
@@ -70,6 +71,7 @@ export class GroupImport {
       if (this.rules.uniqueNames && named !== undefined && named !== id) {
         throw notUnique('displayName', 'Group');
       }
+      await checkOtherTypes(this.tenant, this.options, 'Group', id);
       return { id, outcome: found === undefined ? 'created' : 'updated' };
     }
     if (found !== undefined) {

@@ -8,14 +8,14 @@ import type {
   ResourceTypeName,
 } from '../../scim/schema/resource-type';
 import type { PutOutcome } from '../custom-resources';
-import { noOther, type GuardedWrite } from '../resources/guarded-write';
+import { noOther, resourceWithId, type GuardedWrite } from '../resources/guarded-write';
 import type { Tenant } from '../resources/tenant';
 import { idLedTo, keyFormsOf } from '../resources/unique-and-indexed-values';
-import { groupListKey, valuePartition } from '../store/keys';
+import { groupListKey, resourceKey, valuePartition } from '../store/keys';
 import { isResourceId } from '../store/resource-ids';
 import type { Times } from '../resources/resource-item';
 
-/** A user or group that existed elsewhere. */
+/** A resource that existed elsewhere. */
 export interface ImportedResource {
   /** The id that it had there; undefined for a new one, unless a resource here has its name. */
   readonly id?: string | undefined;
@@ -70,6 +70,23 @@ export function noOtherTypes(
   id: string,
 ): readonly GuardedWrite[] {
   return types.filter((type) => type !== own).map((type) => noOther(connection, type, id));
+}
+
+/**
+ * Checks that no resource of another type has an id, as the conditions of a write do.
+ * @throws ScimError 409 `uniqueness`
+ */
+export async function checkOtherTypes(
+  { table, connection }: Tenant,
+  { types }: ImportOptions,
+  own: ResourceTypeName,
+  id: string | undefined,
+): Promise<void> {
+  const others = id === undefined ? [] : types.filter((type) => type !== own);
+  const keys = others.map((type) => resourceKey(connection, type, id ?? ''));
+  const found = await table.getMany(keys);
+  const taken = others.find((_, index) => found.some(({ pk }) => pk === keys[index]?.pk));
+  if (taken !== undefined) throw resourceWithId(taken);
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   type StoredItem,
 } from '../resources/resource-item';
 import { withPresentName } from '../resources/former-name';
-import { conflictOf, noOther, resourceWithId, type GuardedWrite } from '../resources/guarded-write';
+import { conflictOf, noOther, type GuardedWrite } from '../resources/guarded-write';
 import type { Tenant } from '../resources/tenant';
 import { deletedUserKey, resourceKey } from '../store/keys';
 import { untilWritten } from '../store/retries';
@@ -20,6 +20,7 @@ import type { Users } from '../users';
 import {
   checkImportedId,
   checkNotNewer,
+  checkOtherTypes,
   idOfName,
   noDeletion,
   noOtherTypes,
@@ -165,16 +166,14 @@ export class UserImport {
   }> {
     const { table, connection } = this.tenant;
     const [user, deleted] = [resourceKey(connection, 'User', id), deletedUserKey(connection, id)];
-    const others = this.options.types
-      .filter((type) => type !== 'User')
-      .map((type) => ({ type, key: resourceKey(connection, type, id) }));
-    const items = await table.getMany([user, deleted, ...others.map(({ key }) => key)]);
+    const [items] = await Promise.all([
+      table.getMany([user, deleted]),
+      checkOtherTypes(this.tenant, this.options, 'User', id),
+    ]);
     const at = ({ pk }: { readonly pk: string }): StoredItem | undefined => {
       const item = items.find((each) => each.pk === pk);
       return item && resourceFromItem(item);
     };
-    const other = others.find(({ key }) => at(key) !== undefined);
-    if (other !== undefined) throw resourceWithId(other.type);
     return { live: at(user), retained: at(deleted) };
   }
 }

@@ -2,7 +2,7 @@ import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import { indexedValues, idLedTo } from '../resources/unique-and-indexed-values';
 import { resourceFromItem } from '../resources/resource-item';
 import { intentFromItem, isOlder } from '../store/intents';
-import { numberOf, type Item, type Key } from '../store/item';
+import { numberOf, textOfKey, type Item } from '../store/item';
 import { DEPLOYMENT_KINDS, readKey } from '../store/key-meaning';
 import { intentKey, resourceKey, schemasKey } from '../store/keys';
 import { idIn } from '../store/resource-ids';
@@ -297,8 +297,4 @@ function useOfSchemas(connection: string, version: string): string {
 
 function valueFact(pk: string, id: string): string {
   return `${pk}\n${id}`;
-}
-
-function textOfKey({ pk, sk }: Key): string {
-  return `${pk} ${sk}`;
 }

@@ -66,7 +66,7 @@ export const ACCESS_EXPLANATIONS: Explanations<
     forCustomers: 'If this lasts, ask the operators for a higher limit.',
   },
   readOnlyType: {
-    title: 'A catalog is written to',
+    title: 'A read-only resource was changed',
     meaning:
       '{idp} tries to change a resource that the application publishes, such as a role. It may ' +
       'only read these. Users are not affected.',

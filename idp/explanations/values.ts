@@ -47,10 +47,10 @@ export const VALUE_EXPLANATIONS: Explanations<
     },
   },
   duplicateResource: {
-    title: 'Another resource has this {attribute}',
+    title: 'Another resource has the same {attribute}',
     meaning:
       '{idp} tried to create or change a resource of a custom type, but another one of this ' +
-      'connection already has this {attribute}.',
+      'connection already has the same {attribute}.',
     remedy: 'Give the two resources different values of {attribute} in {idp}.',
   },
   ambiguousAdoption: {
@@ -133,7 +133,7 @@ export const VALUE_EXPLANATIONS: Explanations<
     },
   },
   referenceMissing: {
-    title: '{attribute} leads to no resource',
+    title: '{attribute} refers to a resource that does not exist',
     meaning:
       '{idp} sent a resource that refers to another one, such as the owner of an agent, which ' +
       'this connection does not have.',
@@ -171,8 +171,8 @@ export const VALUE_EXPLANATIONS: Explanations<
   ignoredAttribute: {
     title: '{attribute} was ignored',
     meaning:
-      '{idp} sends {attribute}, but users and groups do not have it here. The rest of the ' +
-      'request was done. This is logged once a day.',
+      '{idp} sends {attribute}, but this type of resource does not have it here. The rest of ' +
+      'the request was done. This is logged once a day.',
     remedy:
       'Remove the mapping of {attribute} in {idp}. If the application needs the attribute, the ' +
       'operator adds it with a schema extension.',

@@ -4,6 +4,12 @@ import { countHolders } from '../../directory/schemas/attribute-usage';
 import type { Tenant } from '../../directory/resources/tenant';
 import { lostAttributes, parseExtensionSchema } from '../../scim/schema/extension-schema';
 import type { Schema } from '../../scim/schema/attribute';
+import {
+  conflictingUrn,
+  isServed,
+  schemasOfTypes,
+  servedTypes,
+} from '../../scim/schema/custom-type';
 import { RESERVED_URN } from '../../scim/schema/parse-custom-type';
 import type { ResourceTypeName } from '../../scim/schema/resource-type';
 import { noConnection, Problem } from '../json-api/problem';
@@ -45,22 +51,19 @@ export async function putSchema(
   }
   const { schema } = parsed;
   let stored: StoredSchema = { schema, created: true };
-  await changeSchemas(
-    services,
-    'schema.put',
-    scope.connection,
-    async ({ schemas, customTypes }) => {
-      const before = find(schemas, urn);
-      // The first spelling of the URN stays: resources store their values under it.
-      stored = { schema: { ...schema, id: before?.id ?? urn }, created: before === undefined };
-      if (before !== undefined) {
-        await checkNothingLost(scope, EXTENDED, [before, stored.schema], before.id);
-      }
-      const next = [...schemas.filter((other) => other !== before), stored.schema];
-      checkSize({ schemas: next, customTypes });
-      return next;
-    },
-  );
+  await changeSchemas(services, 'schema.put', scope.connection, async (connection) => {
+    const { schemas, customTypes } = connection;
+    const before = find(schemas, urn);
+    // The first spelling of the URN stays: resources store their values under it.
+    stored = { schema: { ...schema, id: before?.id ?? urn }, created: before === undefined };
+    if (before !== undefined) {
+      await checkNothingLost(scope, EXTENDED, [before, stored.schema], before.id);
+    }
+    checkUrns([stored.schema], schemasOfTypes(servedTypes(connection)));
+    const next = [...schemas.filter((other) => other !== before), stored.schema];
+    checkSize({ schemas: next, customTypes });
+    return next;
+  });
   return stored;
 }
 
@@ -125,12 +128,22 @@ export async function checkNothingLost(
   }
 }
 
+/** Checks that a URN is that of one schema, or of equal ones. @throws Problem 409 */
+export function checkUrns(schemas: readonly Schema[], others: readonly Schema[]): void {
+  const urn = conflictingUrn(schemas, others);
+  if (urn === undefined) return;
+  throw new Problem(
+    409,
+    `"${urn}" is the URN of another schema with other attributes. Choose another.`,
+  );
+}
+
 /** Checks that the schemas and types of a connection are not too large. @throws Problem 413 */
 export function checkSize({
   schemas,
   customTypes,
 }: Pick<ConnectionSchemas, 'schemas' | 'customTypes'>): void {
-  if (JSON.stringify([schemas, customTypes]).length > MAXIMUM_TEXT) {
+  if (JSON.stringify([schemas, customTypes.filter(isServed)]).length > MAXIMUM_TEXT) {
     throw new Problem(
       413,
       'The schemas and resource types of a connection may have at most ' +

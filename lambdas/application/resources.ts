@@ -1,4 +1,4 @@
-import { CustomResources } from '../../directory/custom-resources';
+import { CustomResources, type PutResource } from '../../directory/custom-resources';
 import type { Tenant } from '../../directory/resources/tenant';
 import type { StoredItem } from '../../directory/resources/resource-item';
 import { Resources } from '../../directory/resources/resources';
@@ -11,7 +11,7 @@ import { ScimError, quoted, shortened } from '../../scim/errors/scim-error';
 import { asText, isArray, isObject, type Json, type JsonObject } from '../../scim/json';
 import { parseResource, type Attributes } from '../../scim/resource/parse';
 import { unknownAttributes } from '../../scim/resource/unknown';
-import { inUse, resourceTypeOf, type CustomType } from '../../scim/schema/custom-type';
+import { servedTypes, resourceTypeOf, type CustomType } from '../../scim/schema/custom-type';
 import {
   GROUP,
   USER,
@@ -27,6 +27,11 @@ import { existingConnection, PAGES, tenantOf, type Services } from './services';
 
 /* Resources of custom types, which the application reads and, if it manages them, publishes. */
 
+/** What an id must be; docs/reference/resource-types.md says more. */
+const ID_RULE =
+  'must have 1 to 64 letters, digits, hyphens and underscores, begin with a letter or digit, and ' +
+  'be no word with a meaning in URLs, such as Me';
+
 /** Most resources of one call. */
 const MOST_RESOURCES = 500;
 
@@ -34,7 +39,7 @@ const MOST_RESOURCES = 500;
 const WIDTH = 8;
 
 /** A custom type of a connection, on behalf of a request. */
-interface Scope {
+interface TypeContext {
   readonly definition: CustomType;
   readonly type: ResourceType;
   readonly tenant: Tenant;
@@ -46,7 +51,7 @@ interface Scope {
 
 /** `GET /connections/{id}/resources/{type}`. */
 export async function listResources(services: Services, request: ApiRequest): Promise<Answer> {
-  const { type, tenant } = await scopeOf(services, request);
+  const { type, tenant } = await typeContext(services, request);
   const page = pageOf(request, isResourceId, PAGES);
   const partition = resourcePartition(tenant.connection, type.name);
   const { resources, next } = await resourcesPage(services.table, partition, page, () => true);
@@ -58,7 +63,7 @@ export async function listResources(services: Services, request: ApiRequest): Pr
 
 /** `GET /connections/{id}/resources/{type}/{resourceId}`. */
 export async function readResource(services: Services, request: ApiRequest): Promise<Answer> {
-  const { type, tenant } = await scopeOf(services, request);
+  const { type, tenant } = await typeContext(services, request);
   const id = request.parameter('resourceId');
   const found = await new Resources(tenant, type, type.indexed).find(id);
   if (found === undefined) throw noResource(type, id);
@@ -67,10 +72,9 @@ export async function readResource(services: Services, request: ApiRequest): Pro
 
 /** `PUT /connections/{id}/resources/{type}/{resourceId}`: publishes one resource. */
 export async function publishResource(services: Services, request: ApiRequest): Promise<Answer> {
-  const scope = await writableScope(services, request);
+  const scope = await writableType(services, request);
   const id = request.parameter('resourceId');
-  const attributes = await readPublished(scope, id, readJson(request.body));
-  const { resource, outcome } = await resourcesOf(scope).put(id, attributes);
+  const { resource, outcome } = await publish(scope, id, readJson(request.body));
   return jsonAnswer(
     outcome === 'created' ? 201 : 200,
     describe(resource, scope.type, scope.tenant),
@@ -82,7 +86,7 @@ export async function publishResource(services: Services, request: ApiRequest): 
  * resource that cannot be published does not hold back the others.
  */
 export async function publishResources(services: Services, request: ApiRequest): Promise<Answer> {
-  const scope = await writableScope(services, request);
+  const scope = await writableType(services, request);
   const body = readJson(request.body);
   const sent = isObject(body) ? body['resources'] : undefined;
   if (!isArray(sent) || sent.length > MOST_RESOURCES) {
@@ -91,23 +95,25 @@ export async function publishResources(services: Services, request: ApiRequest):
   }
   const counts = { created: 0, updated: 0, unchanged: 0 };
   const problems: JsonObject[] = [];
-  const resources = resourcesOf(scope);
+  const ids = sent.map((each) => (isObject(each) ? each['id'] : undefined));
+  const isRepeated = (id: string, index: number): boolean => ids.indexOf(id) < index;
   await inParallel(sent, WIDTH, async (each, index) => {
     const id = isObject(each) ? asText(each['id'] ?? '') : '';
     try {
-      const attributes = await readPublished(scope, id, each);
-      counts[(await resources.put(id, attributes)).outcome] += 1;
+      if (isRepeated(id, index)) throw new Problem(400, 'An earlier resource has the same id.');
+      counts[(await publish(scope, id, each)).outcome] += 1;
     } catch (error) {
       if (!(error instanceof ScimError || error instanceof Problem)) throw error;
       problems.push({ index, id: shortened(id), status: error.status, detail: error.message });
     }
   });
+  problems.sort((a, b) => Number(a['index']) - Number(b['index']));
   return jsonAnswer(200, { ...counts, problems });
 }
 
 /** `DELETE /connections/{id}/resources/{type}/{resourceId}`. */
 export async function removeResource(services: Services, request: ApiRequest): Promise<Answer> {
-  const scope = await writableScope(services, request);
+  const scope = await writableType(services, request);
   const id = request.parameter('resourceId');
   if (!isResourceId(id)) throw noResource(scope.type, id);
   await resourcesOf(scope).delete(id, () => undefined);
@@ -115,10 +121,10 @@ export async function removeResource(services: Services, request: ApiRequest): P
 }
 
 /** @throws Problem 404 */
-async function scopeOf(services: Services, request: ApiRequest): Promise<Scope> {
+async function typeContext(services: Services, request: ApiRequest): Promise<TypeContext> {
   const connection = await existingConnection(services, request.connectionId);
   const name = request.parameter('type');
-  const custom = inUse(connection);
+  const custom = servedTypes(connection);
   const definition = custom.find((each) => each.name === name);
   if (definition === undefined) {
     throw new Problem(404, `The connection has no resource type "${shortened(name)}".`);
@@ -134,8 +140,8 @@ async function scopeOf(services: Services, request: ApiRequest): Promise<Scope> 
 }
 
 /** @throws Problem 404, 409 for a type that SCIM clients manage */
-async function writableScope(services: Services, request: ApiRequest): Promise<Scope> {
-  const scope = await scopeOf(services, request);
+async function writableType(services: Services, request: ApiRequest): Promise<TypeContext> {
+  const scope = await typeContext(services, request);
   if (scope.definition.managedBy === 'application') return scope;
   const detail =
     `SCIM clients manage resources of type ${scope.type.name}. To publish them, define the type ` +
@@ -143,28 +149,31 @@ async function writableScope(services: Services, request: ApiRequest): Promise<S
   throw new Problem(409, detail);
 }
 
-/** @throws Problem 400, ScimError 400 */
-async function readPublished(scope: Scope, id: string, body: Json): Promise<Attributes> {
+/** @throws Problem 400, ScimError 400, 409, 503 */
+async function publish(scope: TypeContext, id: string, body: Json): Promise<PutResource> {
   const { type, tenant, custom } = scope;
-  if (!isResourceId(id)) {
-    const detail = 'must have 1 to 64 letters, digits, hyphens and underscores';
-    throw invalidFields([{ pointer: '/id', detail }]);
-  }
-  const source = isObject(body) ? body : {};
+  const attributes = readPublished(scope, id, body);
+  return resourcesOf(scope).put(id, attributes, {
+    check: (before) => checkReferences(tenant, custom, type, before, attributes),
+  });
+}
+
+/** @throws Problem 400, ScimError 400 */
+function readPublished({ type }: TypeContext, id: string, body: Json): Attributes {
   if (!isObject(body)) throw new Problem(400, 'The resource must be a JSON object.');
-  const { id: named = id, ...rest } = source;
-  if (named !== id) throw invalidFields([{ pointer: '/id', detail: 'must be that of the URL' }]);
+  if (!isResourceId(id)) throw invalidFields([{ pointer: '/id', detail: ID_RULE }]);
+  const { id: named = id, ...rest } = body;
+  if (named !== id)
+    throw invalidFields([{ pointer: '/id', detail: 'must be a string, and that of the URL' }]);
   const unknown = unknownAttributes(type, rest);
   if (unknown.length > 0) {
     const detail = `is not an attribute of ${type.name}`;
     throw invalidFields(unknown.map((name) => ({ pointer: `/${name}`, detail })));
   }
-  const attributes = parseResource(type, { schemas: [type.schema.id], ...rest });
-  await checkReferences(tenant, custom, type, undefined, attributes);
-  return attributes;
+  return parseResource(type, { schemas: [type.schema.id], ...rest });
 }
 
-function resourcesOf({ tenant, type, otherTypes }: Scope): CustomResources {
+function resourcesOf({ tenant, type, otherTypes }: TypeContext): CustomResources {
   return new CustomResources(tenant, type, otherTypes);
 }
 

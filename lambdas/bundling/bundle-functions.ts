@@ -25,7 +25,7 @@ export const LARGEST_KB: Readonly<Record<FunctionName, number>> = {
   'token-rotation': 480,
   notifications: 450,
   webhooks: 450,
-  admin: 760,
+  admin: 770,
   application: 160,
   ui: 300,
   'declared-connections': 560,

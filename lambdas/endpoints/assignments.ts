@@ -1,18 +1,17 @@
 import { findByValue } from '../../directory/resources/value-lookup';
-import { inParallel } from '../../directory/store/batches';
+import { textOfKey, type Key } from '../../directory/store/item';
+import { resourceKey } from '../../directory/store/keys';
+import { isResourceId } from '../../directory/store/resource-ids';
 import { notInCatalog } from '../../scim/errors/value-errors';
-import { asText, equalJson, isArray, isObject, type JsonObject } from '../../scim/json';
+import { asText, isArray, isObject, type JsonObject } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
 import {
-  inUse,
+  servedTypes,
   resourceTypeOf,
   type AssignedAs,
   type CustomType,
 } from '../../scim/schema/custom-type';
 import type { RequestContext } from '../http/request-context';
-
-/** Values that are looked up in parallel. */
-const WIDTH = 8;
 
 /**
  * Checks that the roles and entitlements that a user gets are resources of the connection's
@@ -38,32 +37,57 @@ async function checkAttribute(
   before: Attributes | undefined,
   after: Attributes,
 ): Promise<void> {
-  const catalogs = inUse(context.connection).filter(({ assignedAs }) => assignedAs === attribute);
+  const catalogs = servedTypes(context.connection).filter(
+    ({ assignedAs }) => assignedAs === attribute,
+  );
   if (catalogs.length === 0) return;
   const had = new Set(elementsOf(before ?? {}, attribute).map(valueOf));
   const added = elementsOf(after, attribute).filter((element) => !had.has(valueOf(element)));
-  await inParallel(added, WIDTH, async (element) => {
-    const value = valueOf(element);
-    const candidates = catalogsFor(catalogs, element);
-    if (value === '' || (await isIn(context, candidates, value))) return;
-    if (candidates.some(({ assignments }) => assignments === 'strict')) {
-      throw notInCatalog(attribute, value);
+  const assignments = added.map((element) => ({
+    value: valueOf(element),
+    catalogs: catalogsFor(catalogs, element),
+  }));
+  for (const assignment of await withoutKnownIds(context, assignments)) {
+    if (await hasValue(context, assignment)) continue;
+    if (assignment.catalogs.some(isStrict)) {
+      const names = assignment.catalogs.map(({ name }) => name);
+      throw notInCatalog(attribute, assignment.value, names);
     }
     context.failures.recordUnknownAssignment(context.request, attribute);
-  });
+    // It is logged once a day, so that further ones need not be found.
+    if (!catalogs.some(isStrict)) return;
+  }
 }
 
-/** Returns the catalogs that an element's `type` names, as Okta does; all of them otherwise. */
-function catalogsFor(catalogs: readonly CustomType[], element: JsonObject): readonly CustomType[] {
-  const type = asText(element['type'] ?? '').toLowerCase();
-  const named = catalogs.filter(({ name }) => name.toLowerCase() === type);
-  return named.length === 0 ? catalogs : named;
+function isStrict({ assignments }: CustomType): boolean {
+  return assignments === 'strict';
 }
 
-async function isIn(
+/** A value that a user gets, and the catalogs that may have it. */
+interface Assignment {
+  readonly value: string;
+  readonly catalogs: readonly CustomType[];
+}
+
+/** Returns the assignments whose values are no ids of their catalogs. */
+async function withoutKnownIds(
+  { table, connection: { id: connection } }: RequestContext,
+  assignments: readonly Assignment[],
+): Promise<readonly Assignment[]> {
+  const keysOf = ({ value, catalogs }: Assignment): readonly Key[] =>
+    isResourceId(value) ? catalogs.map(({ name }) => resourceKey(connection, name, value)) : [];
+  const found = await table.getMany(assignments.flatMap(keysOf));
+  const known = new Set(found.map(textOfKey));
+  return assignments.filter(
+    (assignment) =>
+      assignment.value !== '' && !keysOf(assignment).some((key) => known.has(textOfKey(key))),
+  );
+}
+
+/** Returns whether a catalog has a value that is indexed, such as `displayName`. */
+async function hasValue(
   { table, connection }: RequestContext,
-  catalogs: readonly CustomType[],
-  value: string,
+  { value, catalogs }: Assignment,
 ): Promise<boolean> {
   const found = await Promise.all(
     catalogs
@@ -73,35 +97,20 @@ async function isIn(
   return found.some(({ length }) => length > 0);
 }
 
-/**
- * Returns a user's attributes without roles and entitlements that say no more than another one.
- * Entra ID adds a role again that the user has already, without its `type`.
- */
-export function withoutRepeats(attributes: Attributes): Attributes {
-  const repeating = (['roles', 'entitlements'] as const).flatMap((name) => {
-    const elements = elementsOf(attributes, name);
-    const distinct = elements.filter(
-      (element) => !elements.some((other) => saysLess(element, other)),
-    );
-    return distinct.length === elements.length ? [] : [[name, distinct] as const];
-  });
-  return repeating.length === 0 ? attributes : { ...attributes, ...Object.fromEntries(repeating) };
+/** Returns the catalogs that an element's `type` names, as Okta does; all of them otherwise. */
+function catalogsFor(catalogs: readonly CustomType[], element: JsonObject): readonly CustomType[] {
+  const type = asText(element['type'] ?? '').toLowerCase();
+  const named = catalogs.filter(({ name }) => name.toLowerCase() === type);
+  return named.length === 0 ? catalogs : named;
 }
 
-/** Returns whether all members of an element are those of another one, which has more. */
-function saysLess(element: JsonObject, other: JsonObject): boolean {
-  const members = Object.entries(element);
-  return (
-    members.length < Object.keys(other).length &&
-    members.every(([name, value]) => equalJson(other[name], value))
-  );
-}
-
-function elementsOf(attributes: Attributes, attribute: AssignedAs): readonly JsonObject[] {
+/** Returns the elements of a user's roles or entitlements. */
+export function elementsOf(attributes: Attributes, attribute: AssignedAs): readonly JsonObject[] {
   const elements = attributes[attribute];
   return isArray(elements) ? elements.filter(isObject) : [];
 }
 
-function valueOf(element: JsonObject): string {
+/** Returns the value of a role or entitlement. */
+export function valueOf(element: JsonObject): string {
   return asText(element['value'] ?? '');
 }

@@ -25,10 +25,12 @@ interface Phase {
  * Adds the dependencies between tasks: on tasks that create a referenced resource, on earlier tasks
  * for the same resource, between tasks that take a name and tasks that may release it, and between
  * tasks that delete a resource and tasks that name its id.
+ * @param uniqueOf returns the names of the unique attributes of the resources at a path
  */
 export function addDependencies(
   tasks: readonly BulkTask[],
   creatorOf: (bulkId: string) => BulkTask | undefined,
+  uniqueOf: (path: string) => readonly string[],
 ): void {
   const last = new Map<string, BulkTask>();
   const phases = new Map<string, Phase>();
@@ -49,9 +51,10 @@ export function addDependencies(
       deleted.isSeen = true;
       for (const earlier of naming.get(idOf(path)) ?? []) dependOn(task, earlier);
     }
-    const subject = subjectOf(task.operation);
-    dependOn(task, last.get(subject));
-    last.set(subject, task);
+    for (const subject of subjectsOf(task.operation, uniqueOf(path))) {
+      dependOn(task, last.get(subject));
+      last.set(subject, task);
+    }
     const use = nameUse(task.operation);
     if (use === 'none') continue;
     const collection = path.split('/')[1] ?? '';
@@ -135,9 +138,14 @@ function nameUse({ method, path, data }: BulkOperation): 'takes' | 'changes' | '
   return /username|displayname|externalid/i.test(text) ? 'changes' : 'none';
 }
 
-/** Identifies the resource that an operation changes; operations on the same one stay in order. */
-function subjectOf({ method, path, data }: BulkOperation): string {
-  if (method !== 'POST' || !isObject(data)) return path.replace(/\/$/, '');
-  const name = ownIgnoringCase(data, 'userName') ?? ownIgnoringCase(data, 'displayName');
-  return `${path}?${foldCase(asText(name))}`;
+/** Identifies what an operation changes; operations on the same resource or value stay in order. */
+function subjectsOf(
+  { method, path, data }: BulkOperation,
+  unique: readonly string[],
+): readonly string[] {
+  if (method !== 'POST' || !isObject(data)) return [path.replace(/\/$/, '')];
+  return unique.flatMap((name) => {
+    const value = ownIgnoringCase(data, name);
+    return value === undefined ? [] : [`${path}?${name}=${foldCase(asText(value))}`];
+  });
 }

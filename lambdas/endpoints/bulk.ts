@@ -5,7 +5,7 @@ import { notReached } from '../../scim/errors/resource-errors';
 import { quoted, shortened, type ScimError } from '../../scim/errors/scim-error';
 import { parseJson, type Json, type JsonObject } from '../../scim/json';
 import { PATCH_OP_URN } from '../../scim/patch/request';
-import { typeAt } from '../../scim/schema/custom-type';
+import { resourceTypeOf, typeAt } from '../../scim/schema/custom-type';
 import { jsonAnswer, type Answer } from '../http/answer';
 import { errorAnswer, errorBody } from '../http/error-answer';
 import { readMessage } from '../http/read-request';
@@ -37,6 +37,16 @@ const ENDPOINTS = new Map([
 function endpointAt({ connection }: RequestContext, name: string): ResourceEndpoint | undefined {
   const custom = typeAt(connection, name);
   return ENDPOINTS.get(name) ?? (custom === undefined ? undefined : customEndpoint(custom));
+}
+
+/** Returns the attributes whose values new resources at a path compete for. */
+function uniqueAttributesAt({ connection }: RequestContext, path: string): readonly string[] {
+  const [, name = ''] = path.split('/');
+  if (name === 'Users') return ['userName'];
+  if (name === 'Groups') return ['displayName'];
+  const custom = typeAt(connection, name);
+  const indexed = custom === undefined ? [] : resourceTypeOf(custom).indexed;
+  return indexed.filter(({ unique }) => unique).map((attribute) => attribute.name);
 }
 
 /**
@@ -79,7 +89,11 @@ class Bulk {
       answer: undefined,
     }));
     this.references = new BulkReferences(this.tasks);
-    addDependencies(this.tasks, (bulkId) => this.references.creatorOf(bulkId));
+    addDependencies(
+      this.tasks,
+      (bulkId) => this.references.creatorOf(bulkId),
+      (path) => uniqueAttributesAt(context, path),
+    );
   }
 
   async run(): Promise<readonly JsonObject[]> {

@@ -5,7 +5,7 @@ import { applyPatch } from '../../scim/patch/apply';
 import { withImmutable } from '../../scim/resource/immutable';
 import { parseResource, type Attributes } from '../../scim/resource/parse';
 import { toResource, type ResourceView, type StoredResource } from '../../scim/resource/resource';
-import { inUse, resourceTypeOf, type CustomType } from '../../scim/schema/custom-type';
+import { servedTypes, resourceTypeOf, type CustomType } from '../../scim/schema/custom-type';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { noContentAnswer, resourceAnswer } from '../http/answer';
 import { changeAnswer } from '../http/change-answer';
@@ -22,8 +22,8 @@ import { listResources } from './lists/listing';
 import type { ResourceEndpoint } from './resource-endpoint';
 
 /**
- * Returns the endpoint of a custom type. Clients only read what the application publishes; each
- * operation that writes answers 403 then.
+ * Returns the endpoint of a custom type. If the application manages it, every operation that writes
+ * throws 403.
  */
 export function customEndpoint(definition: CustomType): ResourceEndpoint {
   const type = resourceTypeOf(definition);
@@ -35,7 +35,7 @@ export function customEndpoint(definition: CustomType): ResourceEndpoint {
     },
 
     async create(context) {
-      checkManaged(definition);
+      checkWritable(definition);
       const projection = readProjection(context, type);
       const sent = parseResource(type, readResource(context, type));
       await checkReferencesOf(context, type, undefined, sent);
@@ -55,7 +55,7 @@ export function customEndpoint(definition: CustomType): ResourceEndpoint {
     },
 
     async replace(context, id) {
-      checkManaged(definition);
+      checkWritable(definition);
       const projection = readProjection(context, type);
       const sent = readReplacement(context, type);
       const resource = await resourcesOf(context, type).change(id, async (current) => {
@@ -71,7 +71,7 @@ export function customEndpoint(definition: CustomType): ResourceEndpoint {
     },
 
     async patch(context, id) {
-      checkManaged(definition);
+      checkWritable(definition);
       const { request, profile, work } = context;
       const projection = readProjection(context, type);
       const operations = readOperations(context, type);
@@ -90,7 +90,7 @@ export function customEndpoint(definition: CustomType): ResourceEndpoint {
     },
 
     async delete(context, id) {
-      checkManaged(definition);
+      checkWritable(definition);
       await resourcesOf(context, type).delete(id, (current) => {
         checkPreconditions(context.request, current);
       });
@@ -100,7 +100,7 @@ export function customEndpoint(definition: CustomType): ResourceEndpoint {
 }
 
 /** @throws ScimError 403 if the application manages the resources */
-function checkManaged({ name, managedBy }: CustomType): void {
+function checkWritable({ name, managedBy }: CustomType): void {
   if (managedBy === 'application') throw managedByApplication(name);
 }
 
@@ -110,7 +110,7 @@ function checkReferencesOf(
   before: Attributes | undefined,
   after: Attributes,
 ): Promise<void> {
-  return checkReferences(tenantOf(context), inUse(context.connection), type, before, after);
+  return checkReferences(tenantOf(context), servedTypes(context.connection), type, before, after);
 }
 
 /** Returns the resources of a custom type as part of a listing. */

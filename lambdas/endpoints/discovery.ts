@@ -1,10 +1,15 @@
-import { discoveryNotFilterable, methodNotAllowed } from '../../scim/errors/request-errors';
+import {
+  discoveryNotFilterable,
+  meNotSupported,
+  methodNotAllowed,
+  unknownEndpoint,
+} from '../../scim/errors/request-errors';
 import { notFound } from '../../scim/errors/resource-errors';
 import { shortened } from '../../scim/errors/scim-error';
 import { asText, type JsonObject } from '../../scim/json';
 import { listResponse } from '../../scim/list/list-response';
 import { DISCOVERY_SCHEMAS } from '../../scim/schema/discovery-schemas';
-import { inUse, resourceTypeOf } from '../../scim/schema/custom-type';
+import { servedTypes, resourceTypeOf } from '../../scim/schema/custom-type';
 import { resourceTypeResource, schemaResource } from '../../scim/schema/representation';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { jsonAnswer, type Answer } from '../http/answer';
@@ -15,17 +20,37 @@ import { serviceProviderConfig } from './service-provider-config';
 /**
  * Serves the discovery endpoints (RFC 7644 section 4). `/serviceConfiguration` is the path of
  * Microsoft's reference server (AzureAD/SCIMReferenceCode, "Endpoint tests").
- * @throws ScimError 403, 404, 405
+ * @throws ScimError 403, 404, 405, 501
  */
 export async function serveDiscovery(context: RequestContext): Promise<Answer> {
   const { request, connection } = context;
-  if (/\/service(?:ProviderConfig|Configuration)$/i.test(request.resource)) {
-    return read(context, () => serviceProviderConfig(request.baseUrl, connection));
+  const { endpoint, id } = locationOf(context);
+  switch (endpoint.toLowerCase()) {
+    case 'serviceproviderconfig':
+    case 'serviceconfiguration':
+      return read(context, () => serviceProviderConfig(request.baseUrl, connection));
+    case 'resourcetypes':
+      return read(context, () => collection(context, id, resourceTypes(context)));
+    case 'schemas':
+      return read(context, () => collection(context, id, schemas(context)));
+    case 'me':
+      throw meNotSupported();
+    default:
+      throw unknownEndpoint(`/${request.rest}`);
   }
-  const isOfTypes = request.resource.includes('/ResourceTypes');
-  return read(context, () =>
-    collection(context, isOfTypes ? resourceTypes(context) : schemas(context)),
-  );
+}
+
+/**
+ * Returns the endpoint and the id in a request's path. Until an upgrade has replaced the stage of
+ * the API, the route of earlier releases leads here, which has the path in a parameter.
+ */
+function locationOf({ request: { resource, rest, resourceId } }: RequestContext): {
+  readonly endpoint: string;
+  readonly id: string | undefined;
+} {
+  if (rest === '') return { endpoint: /\}\/(\w+)/.exec(resource)?.[1] ?? '', id: resourceId };
+  const [endpoint = '', id] = rest.split('/');
+  return { endpoint, id };
 }
 
 async function read({ request }: RequestContext, resource: () => JsonObject): Promise<Answer> {
@@ -34,9 +59,12 @@ async function read({ request }: RequestContext, resource: () => JsonObject): Pr
 }
 
 /** Returns all resources, or the one of the URL; schema URNs are case-insensitive. */
-function collection({ request }: RequestContext, resources: readonly JsonObject[]): JsonObject {
+function collection(
+  { request }: RequestContext,
+  resourceId: string | undefined,
+  resources: readonly JsonObject[],
+): JsonObject {
   if (request.parameters['filter'] !== undefined) throw discoveryNotFilterable();
-  const { resourceId } = request;
   if (resourceId === undefined) {
     return listResponse(resources, { totalResults: resources.length, startIndex: 1 });
   }
@@ -50,7 +78,7 @@ function typesOf({ connection, types }: RequestContext): readonly ResourceType[]
   return [
     types.user,
     ...(connection.groups ? [types.group] : []),
-    ...inUse(connection).map(resourceTypeOf),
+    ...servedTypes(connection).map(resourceTypeOf),
   ];
 }
 

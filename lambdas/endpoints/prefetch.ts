@@ -54,6 +54,20 @@ export function prefetchGroups(request: ScimRequest, table: Table): readonly Key
   return method === 'PATCH' ? [group, ...memberKeys(request, resourceId)] : [group];
 }
 
+/** Starts queries that a request for a custom type will need. @returns keys that it will need */
+export function prefetchResources(
+  request: ScimRequest,
+  table: Table,
+  type: ResourceType,
+): readonly Key[] {
+  const { method, connectionId, resourceId } = request;
+  if (resourceId !== undefined) {
+    return isResourceId(resourceId) ? [resourceKey(connectionId, type.name, resourceId)] : [];
+  }
+  if (method === 'GET') startListing(request, table, type, type.indexed);
+  return [];
+}
+
 /** The most members that are looked up before the connection is known. */
 const MEMBERS = 3;
 

@@ -1,6 +1,6 @@
 import { methodNotAllowed } from '../../scim/errors/request-errors';
 import type { Answer } from '../http/answer';
-import { inUse, resourceTypeOf } from '../../scim/schema/custom-type';
+import { servedTypes, resourceTypeOf } from '../../scim/schema/custom-type';
 import { authorize } from '../http/authenticate';
 import { readListParameters, readSearchBody } from '../http/read-request';
 import type { RequestContext } from '../http/request-context';
@@ -30,7 +30,7 @@ export async function serveSearch(context: RequestContext): Promise<Answer> {
 /** @throws ScimError 403 */
 function searchedTypes(context: RequestContext): readonly ListedType[] {
   const { connection, credential } = context;
-  const custom = inUse(connection).map(resourceTypeOf);
+  const custom = servedTypes(connection).map(resourceTypeOf);
   authorize(credential, 'users', 'read');
   if (connection.groups) authorize(credential, 'groups', 'read');
   if (custom.length > 0) authorize(credential, 'resources', 'read');

@@ -24,9 +24,10 @@ import {
   readResource,
 } from '../http/read-request';
 import { tenantOf, type RequestContext } from '../http/request-context';
-import { checkAssignments, withoutRepeats } from './assignments';
+import { checkAssignments } from './assignments';
 import type { ListedType } from './lists/listed-type';
 import { listResources } from './lists/listing';
+import { withoutRepeats } from './repeated-roles';
 import type { ResourceEndpoint } from './resource-endpoint';
 
 /** `/Users` (RFC 7644 section 3). */

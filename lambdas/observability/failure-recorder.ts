@@ -15,7 +15,7 @@ import type { Table } from '../../directory/store/table';
 import { internalError } from '../../scim/errors/resource-errors';
 import { ScimError, type ErrorCode, type ScimType } from '../../scim/errors/scim-error';
 import { parseJson, type Json } from '../../scim/json';
-import { inUse } from '../../scim/schema/custom-type';
+import { servedTypes } from '../../scim/schema/custom-type';
 import { GROUP, USER, type ResourceTypeName } from '../../scim/schema/resource-type';
 import { failureKind } from './failure-kind';
 import { FailureLimits } from './failure-limits';
@@ -232,7 +232,7 @@ async function namesOf(
 
 /** Returns the type of the resources at a route such as `…/Users/{id}`. */
 function typeOf(connection: Connection, route: string): ResourceTypeName | undefined {
-  return [USER, GROUP, ...inUse(connection)].find(({ endpoint }) =>
+  return [USER, GROUP, ...servedTypes(connection)].find(({ endpoint }) =>
     `${route}/`.includes(`${endpoint}/`),
   )?.name;
 }

@@ -24,6 +24,7 @@ import {
   putManagedTrust,
   readOAuth,
 } from './oauth';
+import { listResourceTypes, searchResources } from './resources';
 import type { PageServices } from './services';
 import {
   beginSignIn,
@@ -69,6 +70,8 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   '/connections/{connectionId}/oauth/trust': { PUT: putManagedTrust, DELETE: deleteManagedTrust },
   '/connections/{connectionId}/users': { GET: searchUsers },
   '/connections/{connectionId}/groups': { GET: searchGroups },
+  '/connections/{connectionId}/resourceTypes': { GET: listResourceTypes },
+  '/connections/{connectionId}/resources/{type}': { GET: searchResources },
   '/connections/{connectionId}/history/{resourceId}': { GET: readHistory },
   '/connections/{connectionId}/events': { GET: listEventsOf },
   '/events': { GET: listConnectionEvents },

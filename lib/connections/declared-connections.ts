@@ -3,7 +3,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { DeclaredProperties } from '../../lambdas/contract';
 import type { ConnectionProps } from './connection-props';
-import { declare } from '../declare';
+import { createCustomResource } from '../custom-resource';
 import { declaredSettings } from './declared-settings';
 
 /** Input of `declareConnections`. */
@@ -47,7 +47,7 @@ export function declareConnections(scope: Construct, props: DeclaredConnectionsP
         `Two connections have the id "${id}". Give each connection an id of its own.`,
       );
     const properties: DeclaredProperties = { Id: id, Settings: JSON.stringify(settings) };
-    const resource = declare(within, id, provider, {
+    const resource = createCustomResource(within, id, provider, {
       resourceType: 'Custom::ScimConnection',
       properties: { ...properties },
       removalPolicy: connection.removalPolicy ?? removalPolicy,

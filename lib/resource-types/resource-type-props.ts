@@ -75,7 +75,7 @@ export interface ScimAttribute {
   readonly canonicalValues?: string[];
 
   /**
-   * What a reference leads to: names of resource types, `external` or `uri`.
+   * What a reference refers to: names of resource types, `external` or `uri`.
    *
    * @default - not stated
    */
@@ -196,12 +196,12 @@ export interface OktaTypeOptions extends PresetOptions {
  */
 export interface ResourceTypeProps extends OktaTypeOptions {
   /**
-   * Name of the type: a capital, then letters and digits, such as `Device`.
+   * Name of the type: an uppercase letter, then letters and digits, such as `Device`.
    */
   readonly name: string;
 
   /**
-   * Path below the base URL of a connection: a capital, then letters, such as `/Devices`.
+   * Path below the base URL of a connection: an uppercase letter, then letters, such as `/Devices`.
    */
   readonly endpoint: string;
 

@@ -8,8 +8,8 @@ export function unknownEndpoint(path: string): ScimError {
     code: 'unsupported',
     status: 404,
     detail:
-      `There is no endpoint ${quoted(path)}. The base URL ends with the connection's id; check ` +
-      'that nothing follows it.',
+      `There is no endpoint ${quoted(path)}; /ResourceTypes lists those that exist. The base URL ` +
+      "ends with the connection's id; check that nothing follows it.",
   });
 }
 

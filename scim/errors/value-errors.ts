@@ -1,3 +1,4 @@
+import type { ResourceTypeName } from '../schema/resource-type';
 import type { Json } from '../json';
 import { kindOf, quoted, ScimError } from './scim-error';
 
@@ -65,13 +66,17 @@ export function requiredMissing(path: string): ScimError {
   });
 }
 
-/** 400 `invalidValue` for a role or entitlement that its catalog does not have. */
-export function notInCatalog(attribute: string, value: string): ScimError {
+/** 400 `invalidValue` for a role or entitlement that its catalogs do not have. */
+export function notInCatalog(
+  attribute: string,
+  value: string,
+  types: readonly ResourceTypeName[],
+): ScimError {
   return new ScimError({
     code: 'notInCatalog',
     status: 400,
     scimType: 'invalidValue',
-    detail: `${quoted(value)} is none of the ${attribute} that this application offers.`,
+    detail: `${quoted(value)} is no resource of type ${types.join(' or ')} of this application.`,
     attribute,
   });
 }
@@ -82,12 +87,16 @@ export function readOnlyAttribute(attribute: string): ScimError {
 }
 
 /** 400 `invalidValue` for a reference to a resource that does not exist. */
-export function referenceMissing(attribute: string, value: string): ScimError {
+export function referenceMissing(
+  attribute: string,
+  value: string,
+  types: readonly ResourceTypeName[],
+): ScimError {
   return new ScimError({
     code: 'referenceMissing',
     status: 400,
     scimType: 'invalidValue',
-    detail: `${quoted(value)} in "${attribute}" does not lead to a resource of this connection.`,
+    detail: `${quoted(value)} in "${attribute}" is no resource of type ${types.join(' or ')}.`,
     attribute,
   });
 }

@@ -78,8 +78,8 @@ export function checkSize(
 }
 
 /**
- * Checks that all required attributes have a value (RFC 7643 section 2.2), and that the resource has
- * its required extensions (section 6).
+ * Checks that all required attributes have a value (RFC 7643 section 2.2), and that the resource
+ * has its required extensions (section 6).
  * @throws ScimError 400 `invalidValue`
  */
 export function checkRequired(type: ResourceType, attributes: Attributes): void {

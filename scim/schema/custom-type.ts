@@ -1,10 +1,11 @@
+import { equalJson, parseJson } from '../json';
 import { ResourceType, type ResourceTypeName } from './resource-type';
 import type { Attribute, Schema } from './attribute';
 
 /** The attribute of users that names resources of a catalog. */
 export type AssignedAs = 'roles' | 'entitlements';
 
-/** What happens to a value that is no resource of its catalog: it is kept and logged, or refused. */
+/** What happens to a value that its catalog does not have: it is kept and logged, or refused. */
 export type Assignments = 'lenient' | 'strict';
 
 /**
@@ -94,13 +95,56 @@ export function allTypes({ customTypes, deploymentTypes }: CustomTypes): readonl
 }
 
 /** Returns the types of a connection that are served, without those that were removed. */
-export function inUse(types: CustomTypes): readonly CustomType[] {
+export function servedTypes(types: CustomTypes): readonly CustomType[] {
   return allTypes(types).filter(isServed);
 }
 
 /** Returns the type that is served at an endpoint such as `Roles`; undefined if there is none. */
 export function typeAt(types: CustomTypes, endpoint: string): CustomType | undefined {
-  return inUse(types).find((definition) => definition.endpoint === `/${endpoint}`);
+  return servedTypes(types).find((definition) => definition.endpoint === `/${endpoint}`);
+}
+
+/**
+ * Returns a removed type: what is needed to find resources that a request may still have written.
+ */
+export function retire(type: CustomType): CustomType {
+  const { schema } = type;
+  const indexed = new Set(resourceTypeOf(type).indexed.map(({ name }) => name));
+  const attributes = schema.attributes.filter(({ name }) => indexed.has(name));
+  return {
+    ...type,
+    schema: { ...schema, attributes },
+    extensions: [],
+    requiredExtensions: [],
+    retired: true,
+  };
+}
+
+/** Returns the schemas of types. */
+export function schemasOfTypes(types: readonly CustomType[]): readonly Schema[] {
+  return types.flatMap(({ schema, extensions }) => [schema, ...extensions]);
+}
+
+/** Returns the URN of a schema that others define differently; undefined if there is none. */
+export function conflictingUrn(
+  schemas: readonly Schema[],
+  others: readonly Schema[],
+): string | undefined {
+  return schemas.find(({ id, ...schema }) =>
+    others.some(
+      (other) => isSameUrn(id, other.id) && !isSameSchema({ id: other.id, ...schema }, other),
+    ),
+  )?.id;
+}
+
+/** Returns whether two URNs are the same; they are case-insensitive (RFC 8141 section 3.1). */
+export function isSameUrn(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
+}
+
+/** Returns whether two schemas have the same content. */
+export function isSameSchema(left: Schema, right: Schema): boolean {
+  return equalJson(parseJson(JSON.stringify(left)), parseJson(JSON.stringify(right)));
 }
 
 /** Returns whether a type has not been removed. */

@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { isArray, ownIgnoringCase, type Json, type JsonObject } from '../json';
 import type { Schema } from './attribute';
-import type { AssignedAs, CustomType } from './custom-type';
+import { isSameSchema, type AssignedAs, type CustomType } from './custom-type';
 import { PRESETS, PRESET_NAMES, type Preset, type PresetName } from './presets';
 import { SchemaReader, type SchemaProblem, type SchemaUse } from './schema-reader';
 
@@ -32,7 +31,7 @@ const MEMBERS = new Set([
  * Parses the definition of a resource type.
  * @param name under which it is stored
  * @param body `{endpoint, schema, extensions?, managedBy?, description?, assignedAs?}`, or
- *   `{preset, …}` for one that an identity provider knows, whose values are defaults then
+ *   `{preset, …}` for one that an identity provider knows, which gives the defaults
  */
 export function parseCustomType(name: string, body: Json): ParsedCustomType {
   const reader = new SchemaReader();
@@ -45,7 +44,10 @@ function readDefinition(reader: SchemaReader, name: string, source: JsonObject):
     if (!MEMBERS.has(member)) reader.problem(`/${member}`, 'is not a part of a resource type');
   }
   if (!/^[A-Z][A-Za-z0-9]{1,40}$/.test(name)) {
-    reader.problem('/name', 'must start with a capital, and have 2 to 41 letters and digits');
+    reader.problem(
+      '/name',
+      'must start with an uppercase letter, and have 2 to 41 letters and digits',
+    );
   } else if (RESERVED_NAMES.has(name.toLowerCase())) {
     reader.problem('/name', `cannot be ${name}, which is a name of the RFCs`);
   }
@@ -101,7 +103,10 @@ function readEndpoint(
 ): string {
   const endpoint = reader.text(source, 'endpoint', '', preset?.endpoint ?? '');
   if (!/^\/[A-Z][A-Za-z]{1,40}$/.test(endpoint)) {
-    reader.problem('/endpoint', 'must be a path such as /Roles: a capital, then letters only');
+    reader.problem(
+      '/endpoint',
+      'must be a path such as /Roles: an uppercase letter, then letters only',
+    );
   } else if (RESERVED_NAMES.has(endpoint.slice(1).toLowerCase())) {
     reader.problem('/endpoint', `cannot be ${endpoint}, which is an endpoint of the RFCs`);
   }
@@ -121,8 +126,8 @@ function readSchema(
     if (RESERVED_URN.test(schema.id)) reader.problem('/schema/id', 'is reserved for the RFCs');
     return schema;
   }
-  if (!isDeepStrictEqual(schema, preset.schema)) {
-    reader.problem('/schema', `must be that of the preset ${preset.name}, so leave it out`);
+  if (!isSameSchema(schema, preset.schema)) {
+    reader.problem('/schema', `must equal that of the preset ${preset.name}; leave it out`);
   }
   return preset.schema;
 }

@@ -2,11 +2,11 @@ import { attribute, complex, type Schema } from './attribute';
 import type { CustomType } from './custom-type';
 
 /*
- * Custom types that identity providers know. Adding one to `PRESETS` is all that it takes: the admin
- * API, the construct and the command line offer what stands there.
+ * Custom types that identity providers know. All functions serve what is added to `PRESETS`; a
+ * static method of `ScimResourceType` lets a stack declare it.
  */
 
-/** A part of a custom type that a preset gives; the rest is up to whoever uses it. */
+/** Defaults that a preset gives to a custom type. */
 export type Preset = Pick<CustomType, 'schema' | 'managedBy' | 'assignedAs'> &
   Partial<Pick<CustomType, 'endpoint' | 'description'>>;
 

@@ -130,8 +130,8 @@ export class ResourceType {
     );
     this.byLength = [schema, ...extensions].sort((a, b) => b.id.length - a.id.length);
     this.indexed = [
-      ...parts.unique.map((path) => this.indexedAttribute(path, true)),
-      ...parts.indexed.map((path) => this.indexedAttribute(path, false)),
+      ...parts.unique.flatMap((path) => this.indexedAttribute(path, true)),
+      ...parts.indexed.flatMap((path) => this.indexedAttribute(path, false)),
     ];
   }
 
@@ -178,10 +178,12 @@ export class ResourceType {
     );
   }
 
-  private indexedAttribute(path: string, unique: boolean): IndexedAttribute {
+  /** Returns the attribute at a path, if the type has it. */
+  private indexedAttribute(path: string, unique: boolean): IndexedAttributes {
     const target = this.resolve(path);
-    if (target?.attribute === undefined) throw new Error(`${this.name} has no attribute ${path}.`);
-    return { name: describeTarget(target), target, unique };
+    return target?.attribute === undefined
+      ? []
+      : [{ name: describeTarget(target), target, unique }];
   }
 }
 

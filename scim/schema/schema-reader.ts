@@ -18,6 +18,9 @@ export interface SchemaProblem {
 
 /** Limits of a schema. It is read with every request of its connection. */
 const MAXIMUM_ATTRIBUTES = 100;
+
+/** Each unique value is an item, and a transaction holds those before and after a change. */
+const MAXIMUM_UNIQUE = 10;
 const MAXIMUM_TEXT = 500;
 
 const TYPES: readonly AttributeType[] = [
@@ -35,8 +38,8 @@ const TYPES: readonly AttributeType[] = [
 const COMMON = new Set(COMMON_ATTRIBUTES.map(({ name }) => name.toLowerCase()));
 
 /**
- * What a schema is for. Only core schemas have unique values; an extension may be added to resources
- * that exist already.
+ * What a schema is for. Only core schemas have unique values; an extension may be added to
+ * resources that exist already.
  */
 export type SchemaUse = 'core' | 'extension';
 
@@ -88,6 +91,8 @@ export class SchemaReader {
     const attributes = list.map((element, index) =>
       this.attribute(element, `${pointer}/${index}`, use, isTop),
     );
+    if (attributes.filter(({ uniqueness }) => uniqueness !== 'none').length > MAXIMUM_UNIQUE)
+      this.problem(pointer, `must have at most ${MAXIMUM_UNIQUE} unique attributes`);
     const names = attributes.map(({ name }) => name.toLowerCase());
     names.forEach((name, index) => {
       if (names.indexOf(name) !== index)
@@ -143,7 +148,7 @@ export class SchemaReader {
     });
   }
 
-  /** Each unique value is an item of its own, which only a text of a core schema has. */
+  /** Reads `uniqueness`: only strings of a core schema with one value can be unique. */
   private uniqueness(source: JsonObject, path: string, mayBeUnique: boolean): Uniqueness {
     if (!mayBeUnique) return this.oneOf(source, 'uniqueness', path, ['none'] as const, 'none');
     const found = this.oneOf(source, 'uniqueness', path, ['none', 'server'] as const, 'none');

@@ -4,6 +4,7 @@ import { convertEarlierItems } from '../../directory/completion/earlier-items';
 import { Connections } from '../../directory/connections/connections';
 import { searchConnections } from '../../directory/connections/connection-search';
 import { eraseEntries } from '../../directory/log/erasure';
+import { CustomResources } from '../../directory/custom-resources';
 import { Groups } from '../../directory/groups';
 import type { Tenant } from '../../directory/resources/tenant';
 import type { Item } from '../../directory/store/item';
@@ -21,6 +22,8 @@ import { bindFilter } from '../../scim/filter/bind';
 import { parseFilter } from '../../scim/filter/parse';
 import { membersFrom } from '../../scim/patch/memberships';
 import type { Attributes } from '../../scim/resource/parse';
+import { resourceTypeOf } from '../../scim/schema/custom-type';
+import { parseCustomType } from '../../scim/schema/parse-custom-type';
 import { GROUP, USER } from '../../scim/schema/resource-type';
 import { convertUpTo, DELAY_MS, STAGES, strict, type Stage } from './conversion';
 import { createOwnTable, openEngine } from './support';
@@ -87,6 +90,29 @@ describe.each(STAGES)('%s the conversion', (stage) => {
     if (stage === 'while') expect([8, 1]).not.toContain(former);
     // The second of the twins keeps its form: the name is taken.
     if (stage === 'after') expect(former).toBe(1);
+  });
+
+  test('a connection gets resource types, which the conversion keeps', async () => {
+    const { table } = await upgraded(stage);
+    const parsed = parseCustomType('Role', { preset: 'oktaRole' });
+    if ('problems' in parsed) throw new Error('The preset is wrong.');
+    const { definition } = parsed;
+    const connections = new Connections(table);
+    const { schemas } = (await connections.find('upgraded')) ?? {};
+    const action = { actor: 'test', action: 'resourceType.put' } as const;
+    await connections.change('upgraded', action, (before) => ({
+      ...before,
+      customTypes: [definition],
+    }));
+    const tenant: Tenant = { table, connection: 'upgraded', baseUrl: 'https://x' };
+    const roles = new CustomResources(tenant, resourceTypeOf(definition), ['User', 'Group']);
+    await roles.put('r-1', { displayName: 'Admin' });
+    const now = Date.now();
+    for (const at of [now, now + DELAY_MS, now + DELAY_MS]) await convert(table, at);
+    const after = await connections.find('upgraded');
+    expect([after?.schemas, after?.customTypes]).toEqual([schemas, [definition]]);
+    expect((await roles.get('r-1')).attributes).toEqual({ displayName: 'Admin' });
+    expect((await findings(table))[0]).toEqual([]);
   });
 
   test('a connection is listed, and found by its name', async () => {

@@ -1,4 +1,4 @@
-import { admin, Client, type Body } from '../support/client';
+import { admin, app, Client, type Body } from '../support/client';
 import { eventually, startOwnServer, type OwnServer } from '../support/own-server';
 import { operator } from '../support/operator';
 import { textOf, Visitor } from '../support/visitor';
@@ -136,6 +136,30 @@ test('users and groups are found by whole values, and shown with their history',
   expect(detail).toContain('"userName": "grace@acme.example"');
   expect(textOf(await visitor.open(`${own}/groups/${String(group.id)}`))).toContain('1 member');
   expect((await visitor.open(`${own}/users/${String(group.id)}`)).status).toBe(404);
+});
+
+test('resource types are listed, and their resources found', async () => {
+  const client = await Client.connect('okta');
+  const visitor = await operator();
+  const page = `/console/connections/${client.id}/resources`;
+  expect(textOf(await visitor.open(page))).toContain('Users and groups only');
+  await admin('PUT', `/connections/${client.id}/resourceTypes/Role`, { preset: 'oktaRole' });
+  expect(textOf(await visitor.open(`${page}/Role`))).toContain('The application publishes them');
+  const role = `/connections/${client.id}/resources/Role/planner`;
+  await app('PUT', role, { displayName: 'Planner', externalId: 'r-1' });
+  const types = textOf(await visitor.open(page));
+  expect(types).toContain('Role /Roles The application roles, lenient 1');
+  for (const search of ['PLANNER', 'r-1', 'planner']) {
+    const { text } = await visitor.open(`${page}/Role?search=${search}`);
+    expect(text).toContain('/resources/Role/planner"');
+  }
+  expect(textOf(await visitor.open(`${page}/Role?search=plan`))).toContain('No resource has this');
+  await server.advance(2);
+  const detail = textOf(await visitor.open(`${page}/Role/planner`));
+  expect(detail).toContain('"displayName": "Planner"');
+  expect(detail).toContain('Role created: Planner');
+  expect((await visitor.open(`${page}/Role/none`)).status).toBe(404);
+  expect((await visitor.open(`${page}/None`)).status).toBe(404);
 });
 
 test('tokens, links, mapping and roles are changed from the console', async () => {

@@ -70,7 +70,7 @@ test('references must lead to resources of the connection', async () => {
     ];
     for (const reply of [refused, changed]) {
       expect([wrong, reply.status, reply.body.scimType]).toEqual([wrong, 400, 'invalidValue']);
-      expect(reply.body.detail).toContain('does not lead to a resource');
+      expect(reply.body.detail).toContain('no resource of type');
     }
   }
   // What the user had stays when the user is deleted, and does not hold back other changes.
@@ -190,4 +190,100 @@ test('exports have the resources, and an import restores them under their ids', 
   const { conflicts } = await importLines(other, others);
   expect(conflicts).toHaveLength(2);
   for (const { detail } of conflicts) expect(detail).toContain('type Device');
+});
+
+test('an import tells types apart, and what cannot be told apart is refused', async () => {
+  const client = await Client.connect('okta');
+  for (const name of ['License', 'Permission']) {
+    const definition = { preset: 'oktaEntitlement', endpoint: `/${name}s` };
+    expect(await define(client, name, definition)).toBe(201);
+  }
+  const schemas = ['urn:okta:scim:schemas:core:1.0:Entitlement'];
+  const permission = { schemas, id: 'p-1', displayName: 'Read', type: 'Permission' };
+  expect(await importLines(client, [permission])).toMatchObject({ created: 1, conflicts: [] });
+  expect((await client.get('/Permissions/p-1')).status).toBe(200);
+  const wrong = [
+    { ...permission, type: 'Other' },
+    { ...permission, meta: { resourceType: 'Lic' } },
+    { ...permission, deletedAt: '2026-01-01T00:00:00Z' },
+    { ...permission, meta: { resourceType: 'License' } },
+    { schemas: ['urn:example:Unknown'], id: 'x' },
+  ];
+  for (const options of ['?dryRun=true', '']) {
+    const { created, conflicts } = await importLines(client, wrong, options);
+    expect([options, created, conflicts.map(({ line }: Body) => line as number)]).toEqual([
+      options,
+      0,
+      [1, 2, 3, 4, 5],
+    ]);
+  }
+  // Without an id, the name tells which resource is meant.
+  const named = { schemas, displayName: 'Write', type: 'Permission' };
+  expect(await importLines(client, [named])).toMatchObject({ created: 1 });
+  expect(await importLines(client, [named])).toMatchObject({ created: 0, unchanged: 1 });
+});
+
+test('a URN means one schema, and types that share it grow together', async () => {
+  const client = await deviceClient();
+  const schema = { id: DEVICE, attributes: [{ name: 'serial' }] };
+  const other = { endpoint: '/Others', schema };
+  await client.post('/Devices', device('1', { label: 'One' }));
+  // The shared schema would lose what the device has.
+  expect(await define(client, 'Other', other)).toBe(409);
+  expect(await define(client, 'Other', { ...DEVICES, endpoint: '/Others' })).toBe(201);
+  const grown = withAttributes((all) => [...all, { name: 'color' }]);
+  expect(await define(client, 'Other', { ...grown, endpoint: '/Others' })).toBe(200);
+  const colored = await client.post('/Devices', device('2', { color: 'red' }));
+  expect(colored.body.color).toBe('red');
+  const urn = DEVICE.toUpperCase();
+  const extension = { endpoint: '/Thirds', schema: { ...schema, id: 'urn:example:Third' } };
+  const extensions = [{ id: urn, attributes: [{ name: 'x' }] }];
+  expect(await define(client, 'Third', { ...extension, extensions })).toBe(409);
+  const ofUsers = await admin('PUT', `/connections/${client.id}/schemas/${DEVICE}`, {
+    attributes: [{ name: 'x' }],
+  });
+  expect(ofUsers.status).toBe(409);
+});
+
+test('a resource is published once per call, and keeps references to deleted ones', async () => {
+  const client = await Client.connect('generic');
+  const managed = { ...DEVICES, managedBy: 'application' };
+  expect(await define(client, 'Device', managed)).toBe(201);
+  const path = `/connections/${client.id}/resources/Device`;
+  const ann = await client.user('ann');
+  const first = { id: 'd-1', serial: '1', holder: { value: ann.id } };
+  const twice = await app('PUT', path, { resources: [first, { ...first, serial: '2' }] });
+  expect(twice.body).toMatchObject({
+    created: 1,
+    problems: [{ index: 1, id: 'd-1', status: 400 }],
+  });
+  await client.delete(`/Users/${ann.id}`);
+  expect((await app('PUT', path, { resources: [first] })).body).toMatchObject({ unchanged: 1 });
+  const renamed = await app('PUT', `${path}/d-1`, { ...first, label: 'New' });
+  expect(renamed.status).toBe(200);
+  const other = await app('PUT', `${path}/d-2`, { ...first, id: 'd-2', serial: '2' });
+  expect(other.status).toBe(400);
+});
+
+test('of operations of a bulk request with the same unique value, the first one wins', async () => {
+  const client = await deviceClient();
+  const { body } = await client.post('/Bulk', {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+    Operations: Array.from({ length: 20 }, (_, index) => ({
+      ...{ method: 'POST', path: '/Devices', bulkId: String(index) },
+      data: device('same', { label: String(index) }),
+    })),
+  });
+  const statuses = body.Operations.map(({ status }: { status: string }) => status) as string[];
+  expect(statuses).toEqual(['201', ...Array.from({ length: 19 }, () => '409')]);
+});
+
+test('a type has at most ten unique attributes', async () => {
+  const client = await Client.connect('generic');
+  const attributes = Array.from({ length: 11 }, (_, index) => ({
+    name: `a${index}`,
+    uniqueness: 'server',
+  }));
+  const schema = { id: 'urn:example:Many', attributes };
+  expect(await define(client, 'Many', { endpoint: '/Many', schema })).toBe(400);
 });

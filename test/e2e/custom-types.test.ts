@@ -245,3 +245,62 @@ test('clients manage the resources of other types as they manage users', async (
   expect((await admin('GET', type(client, 'Device'))).status).toBe(404);
   expect((await admin('PUT', type(client, 'Device'), definition)).status).toBe(201);
 });
+
+test("SailPoint's aggregation reads users and catalogs, and provisions by deltas", async () => {
+  // documentation.sailpoint.com, connectors/saas/scim_2_0, and developer.sailpoint.com/discuss.
+  const client = await oktaClient();
+  const ids = Array.from({ length: 5 }, (_, index) => `role-${index}`);
+  const resources = ids.map((id) => ({ id, displayName: id.toUpperCase() }));
+  await app('PUT', published(client, 'Role'), { resources });
+  for (const path of ['ServiceProviderConfig', 'ResourceTypes', 'Schemas', 'ResourceTypes/User']) {
+    expect([path, (await client.get(`/${path}`)).status]).toEqual([path, 200]);
+  }
+  const { body: role } = await client.get('/ResourceTypes/Role');
+  const { body: schema } = await client.get(`/Schemas/${String(role.schema)}`);
+  expect(schema.attributes.map(({ name }: { name: string }) => name)).toContain('displayName');
+  const found: string[] = [];
+  for (let startIndex = 1; startIndex <= 5; startIndex += 2) {
+    const { body } = await client.get(`${String(role.endpoint)}?startIndex=${startIndex}&count=2`);
+    expect(body.totalResults).toBe(5);
+    for (const each of body.Resources) {
+      expect(each.schemas).toEqual([ROLE]);
+      found.push(each.id as string);
+    }
+  }
+  expect(found).toEqual(ids);
+  // The list of attributes has names of SailPoint's own schema.
+  const explicit = await client.get('/Roles?attributes=displayName,Name,Id&count=1');
+  expect(explicit.body.Resources[0]).toMatchObject({ id: 'role-0', displayName: 'ROLE-0' });
+  const since = new Date(Date.now() - 60_000).toISOString();
+  expect(await client.search('/Roles', `meta.lastModified gt "${since}"`)).toHaveLength(5);
+  const ann = await client.user('ann');
+  const path = `/Users/${String(ann.id)}`;
+  await client.patch(path, { op: 'add', value: { roles: [{ value: 'role-1' }] } });
+  const two = await client.patch(path, { op: 'add', value: { roles: [{ value: 'role-2' }] } });
+  expect(two.body.roles).toEqual([{ value: 'role-1' }, { value: 'role-2' }]);
+  const one = await client.patch(path, { op: 'remove', path: 'roles[value eq "role-1"]' });
+  expect(one.body.roles).toEqual([{ value: 'role-2' }]);
+  const disabled = await client.patch(path, { op: 'add', value: { active: false } });
+  expect(disabled.body.active).toBe(false);
+});
+
+test('a token reads or writes resources of custom types if its scopes say so', async () => {
+  const client = await Client.connect('generic');
+  await admin('PUT', type(client, 'Agent'), { preset: 'agent' });
+  const AGENT = 'urn:ietf:params:scim:schemas:core:2.0:Agent';
+  const agent = { schemas: [AGENT], agentUserName: 'helper' };
+  const created = await client.post('/Agents', agent);
+  expect(created.status).toBe(201);
+  const path = `/Agents/${String(created.body.id)}`;
+  const statuses = async (...scopes: string[]): Promise<number[]> => {
+    const { body } = await admin('POST', `/connections/${client.id}/tokens`, { scopes });
+    const headers = { Authorization: `Bearer ${String(body.value)}` };
+    return [
+      (await client.call('GET', path, undefined, headers)).status,
+      (await client.call('PUT', path, agent, headers)).status,
+    ];
+  };
+  expect(await statuses('resources:read-write')).toEqual([200, 200]);
+  expect(await statuses('resources:read')).toEqual([200, 403]);
+  expect(await statuses('users:read-write', 'groups:read-write')).toEqual([403, 403]);
+});

@@ -267,8 +267,8 @@ describe('users', () => {
     expect(await entra.search('/Users', `manager eq "${manager}" and id eq "${id}"`)).toEqual([]);
   });
 
-  // entra-docs, customize-application-attributes.md: AppRoleAssignmentsComplex, which never removes,
-  // and AssertiveAppRoleAssignmentsComplex, which replaces.
+  // entra-docs, customize-application-attributes.md: AppRoleAssignmentsComplex, which never
+  // removes, and AssertiveAppRoleAssignmentsComplex, which replaces.
   test('[3] get app roles from JSON text, and replace them', async () => {
     const { id } = await created();
     const value = '{"id":"06b07648","value":"25","displayName":"Role1234"}';

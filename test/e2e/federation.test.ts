@@ -60,7 +60,7 @@ test('an assertion is exchanged for an access token that works', async () => {
       access_token: expect.any(String),
       token_type: 'Bearer',
       expires_in: 3600,
-      scope: 'users:read-write groups:read-write',
+      scope: 'users:read-write groups:read-write resources:read-write',
     },
   ]);
   const user = { schemas: [USER], userName: 'ada' };

@@ -170,7 +170,7 @@ test('what cannot be imported is reported with its line, and nothing else is los
     [3, 'u-1', 'userName'],
     [4, 'a|b', 'id'],
     [5, undefined, 'userName'],
-    [6, undefined, undefined],
+    [6, undefined, 'schemas'],
     [8, 'g-1', 'members'],
     [9, 'u-3', 'id'],
     [10, 'g-0', 'id'],

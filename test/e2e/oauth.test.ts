@@ -17,7 +17,7 @@ test('a client exchanges its secret in the body for an access token that works',
     access_token: expect.stringMatching(/^scimaccess\./),
     token_type: 'Bearer',
     expires_in: 3600,
-    scope: 'users:read-write groups:read-write',
+    scope: 'users:read-write groups:read-write resources:read-write',
   });
   const user = { schemas: [USER], userName: 'ada@acme.example' };
   const created = await client.call('POST', '/Users', user, bearer(reply.body.access_token));
@@ -119,7 +119,7 @@ test('a token may have a part of the scopes, and no more than those of its clien
 
 test('a token for all that an unlimited client may do has no scopes of its own', async () => {
   const { client, clientId, secret } = await connectWithClient();
-  const scope = 'groups:read-write users:read-write';
+  const scope = 'resources:read-write groups:read-write users:read-write';
   const { body } = await requestToken(client, {
     client_id: clientId,
     client_secret: secret,

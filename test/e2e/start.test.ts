@@ -62,10 +62,10 @@ test('a port in use and invalid flags are reported', async () => {
   const occupied = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => occupied.once('listening', resolve));
   const { port } = occupied.address() as AddressInfo;
-  const inUse = await runToEnd(['--memory', '--port', String(port)], folder);
+  const servedTypes = await runToEnd(['--memory', '--port', String(port)], folder);
   occupied.close();
-  expect([inUse.code, inUse.stdout]).toEqual([1, '']);
-  expect(inUse.stderr).toContain(`Port ${port} is in use`);
+  expect([servedTypes.code, servedTypes.stdout]).toEqual([1, '']);
+  expect(servedTypes.stderr).toContain(`Port ${port} is in use`);
 
   for (const [args, message] of [
     [['--port', 'x'], '--port takes a number'],

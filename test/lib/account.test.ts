@@ -129,7 +129,7 @@ test('reservedConcurrency applies to the functions that serve SCIM', () => {
   const reserved = template().findResources('AWS::Lambda::Function', {
     Properties: { ReservedConcurrentExecutions: 20 },
   });
-  expect(Object.keys(reserved)).toHaveLength(6);
+  expect(Object.keys(reserved)).toHaveLength(7);
 });
 
 test('webAclArn associates a web ACL of another stack', () => {
@@ -170,5 +170,5 @@ test('the template stays below 310 resources with every feature on', () => {
   const ofApi = permissions.filter(
     ({ Properties: properties }) => properties.Principal === 'apigateway.amazonaws.com',
   );
-  expect(ofApi).toHaveLength(9);
+  expect(ofApi).toHaveLength(10);
 });

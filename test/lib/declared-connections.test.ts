@@ -97,7 +97,7 @@ test('a connection removed from the stack is retained, unless removalPolicy is D
 test('without declared connections, the stack has no function for them', () => {
   const { provider, template } = provide();
   expect(provider.functions.declaredConnections).toBeUndefined();
-  template().resourceCountIs('AWS::Lambda::Function', 14);
+  template().resourceCountIs('AWS::Lambda::Function', 15);
 });
 
 const declare = (...connections: ConnectionProps[]) =>

@@ -45,7 +45,7 @@ test.each([
     'a wrong name and endpoint',
     [ScimResourceType.of({ ...DEVICE, name: 'User', endpoint: '/users' })],
     'Resource type "User": name cannot be User, which is a name of the RFCs; endpoint must be a ' +
-      'path such as /Roles: a capital, then letters only.',
+      'path such as /Roles: an uppercase letter, then letters only.',
   ],
   [
     'a wrong attribute',
@@ -66,6 +66,18 @@ test.each([
     'the same endpoint',
     [ScimResourceType.of(DEVICE), ScimResourceType.of({ ...DEVICE, name: 'Thing' })],
     'Two resource types have the endpoint "/Devices". Give each its own endpoint.',
+  ],
+  [
+    'a URN with two definitions',
+    [
+      ScimResourceType.of(DEVICE),
+      ScimResourceType.of({
+        ...DEVICE,
+        ...{ name: 'Other', endpoint: '/Others' },
+        schema: { id: DEVICE.schema.id.toUpperCase(), attributes: [{ name: 'x' }] },
+      }),
+    ],
+    'with different attributes',
   ],
   [
     'too many',

@@ -7,7 +7,7 @@ import {
   writeDeploymentTypes,
 } from '../../../directory/schemas/deployment-types';
 import { isObject, type Json } from '../../../scim/json';
-import { isServed, type CustomType } from '../../../scim/schema/custom-type';
+import { isServed, retire, type CustomType } from '../../../scim/schema/custom-type';
 import { parseCustomType } from '../../../scim/schema/parse-custom-type';
 import { Problem } from '../../json-api/problem';
 import { invalidFields } from '../../json-api/read-body';
@@ -41,7 +41,7 @@ export async function declareTypes(
     const problems = await problemsOf(services, type, next);
     if (problems.length > 0) throw refused(type, problems);
   }
-  const removed = pairs.filter(({ next }) => next === undefined).map(({ type }) => retired(type));
+  const removed = pairs.filter(({ next }) => next === undefined).map(({ type }) => retire(type));
   await writeDeploymentTypes(services.table, [...declared, ...removed]);
 }
 
@@ -50,7 +50,7 @@ export async function withdrawTypes(services: ConnectionServices): Promise<void>
   const types: CustomType[] = [];
   for (const type of await readDeploymentTypes(services.table)) {
     const problems = await problemsOf(services, type, undefined);
-    types.push(problems.length > 0 ? type : retired(type));
+    types.push(problems.length > 0 ? type : retire(type));
   }
   await writeDeploymentTypes(services.table, types);
 }
@@ -63,7 +63,10 @@ function parse(definition: Json): CustomType {
   return parsed.definition;
 }
 
-/** Returns why connections do not let a type be changed. @param next undefined if it is removed */
+/**
+ * Returns a message for each connection whose resources prevent a change of a type.
+ * @param next undefined if it is removed
+ */
 async function problemsOf(
   services: ConnectionServices,
   type: CustomType,
@@ -71,7 +74,7 @@ async function problemsOf(
 ): Promise<readonly string[]> {
   const problems: string[] = [];
   for await (const page of connectionPages(services)) {
-    const affected = page.filter(({ customTypes }) => !customTypes.some(replaces(type)));
+    const affected = page.filter((connection) => !hasOwnType(connection, type));
     await inParallel(affected, WIDTH, async ({ id }) => {
       try {
         const scope: Tenant = { table: services.table, connection: id, baseUrl: '' };
@@ -86,8 +89,8 @@ async function problemsOf(
 }
 
 /** Returns whether a connection has a type of its own in place of one that the stack declares. */
-function replaces({ name }: CustomType): (own: CustomType) => boolean {
-  return (own) => isServed(own) && own.name === name;
+function hasOwnType({ customTypes }: Connection, { name, endpoint }: CustomType): boolean {
+  return customTypes.filter(isServed).some((own) => own.name === name || own.endpoint === endpoint);
 }
 
 async function* connectionPages({
@@ -106,8 +109,4 @@ function refused({ name }: CustomType, problems: readonly string[]): Problem {
   const more = others > 0 ? [`The same holds for ${others} more.`] : [];
   const named = problems.slice(0, NAMED_CONNECTIONS);
   return new Problem(409, [`Resource type "${name}" is in use.`, ...named, ...more].join(' '));
-}
-
-function retired(type: CustomType): CustomType {
-  return { ...type, retired: true };
 }

@@ -1,13 +1,20 @@
 import type { ConnectionSchemas } from '../../../directory/connections/connection';
 import type { Tenant } from '../../../directory/resources/tenant';
-import { inUse, isServed, type CustomType } from '../../../scim/schema/custom-type';
+import {
+  isSameUrn,
+  isServed,
+  retire,
+  schemasOfTypes,
+  servedTypes,
+  type CustomType,
+} from '../../../scim/schema/custom-type';
 import { parseCustomType } from '../../../scim/schema/parse-custom-type';
 import { schemaDefinition } from '../../../scim/schema/representation';
 import { jsonAnswer, type Answer } from '../../http/answer';
 import type { ApiRequest } from '../../json-api/api-request';
 import { noConnection, Problem } from '../../json-api/problem';
 import { invalidFields, readJson } from '../../json-api/read-body';
-import { checkSize } from '../schemas';
+import { checkSize, checkUrns } from '../schemas';
 import type { Services } from '../services';
 import { checkGrowth, checkUnused } from './type-growth';
 
@@ -18,20 +25,21 @@ const MAXIMUM_TYPES = 20;
 
 /** Lists the resource types of a connection. @throws Problem 404 */
 export async function listTypes(services: Services, request: ApiRequest): Promise<Answer> {
-  const schemas = await schemasOf(services, request);
-  return jsonAnswer(200, { resourceTypes: inUse(schemas).map(describeType) });
+  const schemas = await connectionOf(services, request);
+  return jsonAnswer(200, { resourceTypes: servedTypes(schemas).map(describeType) });
 }
 
 /** Returns a resource type. @throws Problem 404 */
 export async function readType(services: Services, request: ApiRequest): Promise<Answer> {
   const name = request.parameter('name');
-  const found = find(await schemasOf(services, request), name);
+  const found = find(await connectionOf(services, request), name);
   if (found === undefined) throw noType(name);
   return jsonAnswer(200, describeType(found));
 }
 
 /**
- * Adds or changes a resource type. A type in use may only grow.
+ * Adds or changes a resource type. A type that has resources may only grow. Types that share its
+ * schema are changed with it.
  * @throws Problem 400 naming each wrong part, 404, 409 if another type has the endpoint or with the
  *   number of resources that would lose values, 413
  */
@@ -44,13 +52,21 @@ export async function putType(services: Services, request: ApiRequest): Promise<
   await changeTypes(services, 'resourceType.put', id, async (before) => {
     const others = before.customTypes.filter(({ name }) => name !== definition.name);
     const current = before.customTypes.find(({ name }) => name === definition.name);
-    if (before.deploymentTypes.some(({ name }) => name === definition.name)) {
+    const shown = find(before, definition.name);
+    if (shown !== undefined && before.deploymentTypes.includes(shown)) {
       throw declared(definition.name);
     }
     status = current === undefined || !isServed(current) ? 201 : 200;
     checkDistinct(before, definition);
-    if (current !== undefined) await checkGrowth(tenantOf(services, id), current, definition);
-    const customTypes = [...others, definition];
+    const tenant = tenantOf(services, id);
+    if (current !== undefined) await checkGrowth(tenant, current, definition);
+    const { schema } = definition;
+    const sharing = others.filter((each) => isServed(each) && isSameUrn(each.schema.id, schema.id));
+    for (const each of sharing) await checkGrowth(tenant, each, { ...each, schema });
+    const changed = others.map((each) => (sharing.includes(each) ? { ...each, schema } : each));
+    const customTypes = [...changed, definition];
+    const all = servedTypes({ ...before, customTypes });
+    checkUrns(schemasOfTypes([definition]), [...before.schemas, ...schemasOfTypes(all)]);
     checkSize({ ...before, customTypes });
     return customTypes;
   });
@@ -69,15 +85,13 @@ export async function deleteType(services: Services, request: ApiRequest): Promi
     if (current === undefined) throw noType(name);
     if (before.deploymentTypes.includes(current)) throw declared(name);
     await checkUnused(tenantOf(services, id), name);
-    return before.customTypes.map((each) =>
-      each === current ? { ...each, retired: true as const } : each,
-    );
+    return before.customTypes.map((each) => (each === current ? retire(each) : each));
   });
   return { status: 204 };
 }
 
 /** @throws Problem 404 */
-async function schemasOf(
+async function connectionOf(
   { connections }: Services,
   { connectionId: id }: ApiRequest,
 ): Promise<ConnectionSchemas> {
@@ -101,14 +115,17 @@ async function changeTypes(
 
 /** @throws Problem 409 */
 function checkDistinct(schemas: ConnectionSchemas, { name, endpoint }: CustomType): void {
-  const others = inUse(schemas).filter((other) => other.name !== name);
+  const others = servedTypes(schemas).filter((other) => other.name !== name);
   const same = others.find(
     (other) =>
       other.name.toLowerCase() === name.toLowerCase() ||
       other.endpoint.toLowerCase() === endpoint.toLowerCase(),
   );
   if (same !== undefined) {
-    throw new Problem(409, `The resource type ${same.name} has the endpoint ${same.endpoint}.`);
+    throw new Problem(
+      409,
+      `The resource type ${same.name} already has this name or endpoint (${same.endpoint}).`,
+    );
   }
   if (others.length >= MAXIMUM_TYPES) {
     throw new Problem(409, `A connection may have at most ${MAXIMUM_TYPES} resource types.`);
@@ -116,7 +133,7 @@ function checkDistinct(schemas: ConnectionSchemas, { name, endpoint }: CustomTyp
 }
 
 function find(schemas: ConnectionSchemas, name: string): CustomType | undefined {
-  return inUse(schemas).find((each) => each.name === name);
+  return servedTypes(schemas).find((each) => each.name === name);
 }
 
 /** Describes a type as `PUT` takes it. */

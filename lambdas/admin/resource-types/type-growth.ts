@@ -8,8 +8,8 @@ import { checkNothingLost } from '../schemas';
 /* A resource type in use may only grow. */
 
 /**
- * Checks that stored resources fit a changed type. What their keys depend on cannot change at all
- * while there are any: the endpoint, the URN of the schema, and which values are unique.
+ * Checks that stored resources fit a changed type. The endpoint, the URN of the schema and the
+ * unique attributes cannot change while there are resources, because their keys depend on them.
  * @throws Problem 409 with the number of resources
  */
 export async function checkGrowth(
@@ -19,7 +19,7 @@ export async function checkGrowth(
 ): Promise<void> {
   const count = await countOf(scope.table, scope.connection, before.name);
   if (count === 0) return;
-  const fixed = fixedParts(before, after);
+  const fixed = forbiddenChanges(before, after);
   if (fixed.length > 0) {
     const detail = `${thereAre(count)} of this type, so that these cannot change: `;
     throw new Problem(409, `${detail}${fixed.join(', ')}.`);
@@ -33,21 +33,22 @@ export async function checkGrowth(
   }
 }
 
-function fixedParts(before: CustomType, after: CustomType): readonly string[] {
+/** Returns the changes that resources do not allow. */
+function forbiddenChanges(before: CustomType, after: CustomType): readonly string[] {
   const newlyRequired = after.requiredExtensions.filter(
     (urn) => !before.requiredExtensions.includes(urn),
   );
   return [
     ...(before.endpoint === after.endpoint ? [] : ['endpoint']),
     ...(before.schema.id === after.schema.id ? [] : ['schema.id']),
-    ...keysChanged(before.schema, after.schema).map((name) => `uniqueness of ${name}`),
+    ...keysChanged(before.schema, after.schema).map((name) => `uniqueness or case of ${name}`),
     ...[...newlyRequired, ...requiredAttributes(before, after)].map(
       (each) => `required of ${each}`,
     ),
   ];
 }
 
-/** Returns the attributes that resources without them would need. */
+/** Returns the attributes that become required. */
 function requiredAttributes(before: CustomType, after: CustomType): readonly string[] {
   return [after.schema, ...after.extensions].flatMap((schema) => {
     const known = [before.schema, ...before.extensions].find(({ id }) => id === schema.id);
@@ -59,11 +60,13 @@ function requiredAttributes(before: CustomType, after: CustomType): readonly str
   });
 }
 
-/** Returns the attributes of which stored resources have other keys than new ones would have. */
+/** Returns the attributes whose stored values would have other keys. */
 function keysChanged(before: Schema, after: Schema): readonly string[] {
-  return before.attributes.flatMap((attribute) => {
-    const now = after.attributes.find(({ name }) => name === attribute.name);
-    return now === undefined || hasSameKeys(attribute, now) ? [] : [attribute.name];
+  return after.attributes.flatMap((attribute) => {
+    const known = before.attributes.find(({ name }) => name === attribute.name);
+    const hasKeys =
+      known === undefined ? attribute.uniqueness === 'none' : hasSameKeys(known, attribute);
+    return hasKeys ? [] : [attribute.name];
   });
 }
 

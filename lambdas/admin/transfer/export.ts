@@ -6,7 +6,7 @@ import {
   type ExportPosition,
 } from '../../../directory/transfer/export';
 import { asText, isObject, parseJson, type Json } from '../../../scim/json';
-import { inUse, resourceTypeOf } from '../../../scim/schema/custom-type';
+import { servedTypes, resourceTypeOf } from '../../../scim/schema/custom-type';
 import { resourceTypesWith } from '../../../scim/schema/resource-type';
 import type { Answer } from '../../http/answer';
 import type { ApiRequest } from '../../json-api/api-request';
@@ -31,7 +31,7 @@ export async function exportResources(services: Services, request: ApiRequest): 
   await connections.recordBeginning(record);
   const tenant: Tenant = { table, connection: connection.id, baseUrl: scimBaseUrl(connection.id) };
   const types = resourceTypesWith(connection.schemas);
-  const customTypes = inUse(connection).map(resourceTypeOf);
+  const customTypes = servedTypes(connection).map(resourceTypeOf);
   const { resources, next } = await exportPage(tenant, types, customTypes, start);
   return {
     status: 200,

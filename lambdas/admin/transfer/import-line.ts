@@ -3,7 +3,7 @@ import type { ImportedResource } from '../../../directory/transfer/imported-reso
 import type { ImportedUser } from '../../../directory/transfer/user-import';
 import type { Times } from '../../../directory/resources/resource-item';
 import { rewriteResource, type Profile } from '../../../idp/profiles/profile';
-import { bodyNotObject, bodyTooDeep, schemaMissing } from '../../../scim/errors/request-errors';
+import { bodyNotObject, bodyTooDeep } from '../../../scim/errors/request-errors';
 import { wrongValue } from '../../../scim/errors/value-errors';
 import {
   asText,
@@ -16,6 +16,7 @@ import {
   type JsonObject,
 } from '../../../scim/json';
 import { LIMITS } from '../../../scim/limits';
+import { isSameUrn } from '../../../scim/schema/custom-type';
 import { membersFrom, type Member } from '../../../scim/patch/memberships';
 import { parseResource } from '../../../scim/resource/parse';
 import { unknownAttributes } from '../../../scim/resource/unknown';
@@ -76,6 +77,10 @@ export function readImportLine(types: ImportTypes, profile: Profile, text: strin
   const parsed = parseResource(type, rewritten);
   const [id, times] = [optionalText(body, 'id'), timesOf(body)];
   if (!isMemberType(type.name)) {
+    const deletedAt = ownIgnoringCase(body, 'deletedAt') ?? undefined;
+    if (deletedAt !== undefined) {
+      throw wrongValue('deletedAt', 'left out: only deleted users are kept', deletedAt);
+    }
     const resource = { id, attributes: parsed, times };
     return { type: 'Custom', resourceType: type, resource, ignored };
   }
@@ -132,19 +137,38 @@ function parseLine(text: string): JsonObject {
   return body;
 }
 
-/** Returns the type that a resource's `meta.resourceType` or `schemas` name. */
+/**
+ * Returns the type that a resource's `meta.resourceType` names, or its `schemas`. Types that share
+ * a schema are told apart by the resource's `type`, as Okta's entitlements are.
+ * @throws ScimError 400
+ */
 function typeOf({ user, group, custom }: ImportTypes, body: JsonObject): ResourceType {
   const meta = ownIgnoringCase(body, 'meta');
-  const schemas = ownIgnoringCase(body, 'schemas');
   const named = isObject(meta) ? ownIgnoringCase(meta, 'resourceType') : undefined;
   const types = [user, group, ...custom];
-  const hasSchema = ({ schema }: ResourceType): boolean =>
-    isArray(schemas) &&
-    schemas.some((urn) => typeof urn === 'string' && urn.toLowerCase() === schema.id.toLowerCase());
-  // Several types may share a schema, so that the name says more.
-  const found = types.find(({ name }) => name === named) ?? types.find(hasSchema);
-  if (found === undefined) throw schemaMissing(`${user.schema.id}, or ${group.schema.id}`);
-  return found;
+  const names = types.map(({ name }) => name).join(', ');
+  if (named !== undefined) {
+    const found = types.find(({ name }) => name === named);
+    if (found !== undefined) return found;
+    throw wrongValue('meta.resourceType', `a type of this connection: ${names}`, named);
+  }
+  const schemas = ownIgnoringCase(body, 'schemas');
+  const urns = isArray(schemas) ? schemas.filter((urn) => typeof urn === 'string') : [];
+  const found = types.filter(({ schema }) => urns.some((urn) => isSameUrn(urn, schema.id)));
+  const [first, ...others] = found;
+  if (first === undefined) {
+    throw wrongValue('schemas', `the schema of a type of this connection: ${names}`, schemas);
+  }
+  if (others.length === 0) return first;
+  const kind = ownIgnoringCase(body, 'type');
+  const chosen = found.find(({ name }) => name === kind);
+  if (chosen !== undefined) return chosen;
+  const sharing = found.map(({ name }) => name).join(', ');
+  throw wrongValue(
+    'meta.resourceType',
+    `given, because several types have the schema: ${sharing}`,
+    named,
+  );
 }
 
 function optionalText(body: JsonObject, name: string): string | undefined {

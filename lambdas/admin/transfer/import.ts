@@ -13,7 +13,7 @@ import { groupsNotProvisioned } from '../../../scim/errors/access-errors';
 import { notUnique } from '../../../scim/errors/resource-errors';
 import { ScimError } from '../../../scim/errors/scim-error';
 import { asText, type JsonObject } from '../../../scim/json';
-import { inUse, resourceTypeOf } from '../../../scim/schema/custom-type';
+import { servedTypes, resourceTypeOf } from '../../../scim/schema/custom-type';
 import { resourceTypesWith, type ResourceType } from '../../../scim/schema/resource-type';
 import { jsonAnswer, type Answer } from '../../http/answer';
 import type { ApiRequest } from '../../json-api/api-request';
@@ -107,7 +107,7 @@ class ImportRun {
       membershipsConverted,
       request: { token: '', requestId, begun: Date.now(), reason: 'import', actsAs },
     };
-    const custom = inUse(connection).map(resourceTypeOf);
+    const custom = servedTypes(connection).map(resourceTypeOf);
     this.types = { ...resourceTypesWith(connection.schemas), custom };
     this.profile = profileOf(identityProvider);
     const users = new Users(this.tenant, this.types.user, connection.userDeletion, connection);
@@ -122,7 +122,7 @@ class ImportRun {
     );
   }
 
-  /** Imports lines; users first, so that groups find their members. */
+  /** Imports lines: custom types, users, then groups, which find their members. */
   async import(texts: readonly string[]): Promise<void> {
     const lines = texts.flatMap((text, index) => this.read(text, index + 1) ?? []);
     for (const wave of wavesOf(lines.filter((line) => line.type === 'Custom'))) {

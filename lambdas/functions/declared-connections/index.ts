@@ -43,9 +43,9 @@ const probe = openTokenProbe(
 );
 
 /**
- * Creates, changes and deletes the connections and resource types that a stack declares. Events are
- * idempotent: each may be delivered more than once. The token is in the connection's secret and nowhere in the
- * answer.
+ * Creates, changes and deletes the connections and resource types that a stack declares. Events
+ * are idempotent: each may be delivered more than once. The token is in the connection's secret and
+ * nowhere in the answer.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
 export async function handler(
@@ -228,13 +228,13 @@ type Declared =
 
 /**
  * Reads the `DeclaredProperties` or `DeclaredTypesProperties` of a resource.
- * @throws Error for those of another version
+ * @throws Error if they describe neither
  */
 function readProperties(properties: Readonly<Record<string, unknown>>): Declared {
   const { Id: id, Settings: settings, ResourceTypes: types } = properties;
-  const declared = [settings, types].find((text) => typeof text === 'string');
-  const parsed = declared === undefined ? undefined : parseJson(declared);
-  if (isArray(parsed)) return { types: parsed };
+  const declaredTypes = typeof types === 'string' ? parseJson(types) : undefined;
+  if (isArray(declaredTypes)) return { types: declaredTypes };
+  const parsed = typeof settings === 'string' ? parseJson(settings) : undefined;
   if (typeof id !== 'string' || !isObject(parsed))
     throw new Error('The properties describe neither a connection nor resource types.');
   const { trust, ...others } = parsed;

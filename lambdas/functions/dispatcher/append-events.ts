@@ -1,3 +1,5 @@
+import { forgetDeploymentTypes } from '../../../directory/schemas/deployment-types';
+import { isMemberType } from '../../../scim/schema/resource-type';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Connection } from '../../../directory/connections/connection';
 import { connectionFromItem } from '../../../directory/connections/connection-item';
@@ -76,6 +78,11 @@ export function isAboutTheDirectory({ key }: ItemChange): boolean {
   return kind === 'resource' || kind === 'membership' || kind === 'connection';
 }
 
+function isOfCustomType({ key }: ItemChange): boolean {
+  const { meaning } = readKey(key);
+  return meaning.kind === 'resource' && !isMemberType(meaning.type);
+}
+
 function isCheckOf(check: NewEvent['check'], { pk, sk }: ItemChange['key']): boolean {
   return check?.check.pk === pk && check.check.sk === sk;
 }
@@ -91,6 +98,8 @@ async function contextsOf(
   const ids = new Set(changes.map(({ key }) => readKey(key).connection));
   const items = await table.getMany([...ids].map(connectionKey));
   const stored = items.flatMap((item) => connectionFromItem(item) ?? []);
+  // The environment that wrote the resource may know a type that this one has not read yet.
+  if (changes.some(isOfCustomType)) forgetDeploymentTypes(table);
   const connections = await withSchemas(table, stored);
   const contexts = await Promise.all(
     connections.map(async (connection): Promise<readonly [string, ViewContext]> => {

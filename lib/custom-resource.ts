@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 const SERVICE_TIMEOUT = Duration.minutes(5);
 
 /** Creates a custom resource. @param provider the function that handles it */
-export function declare(
+export function createCustomResource(
   scope: Construct,
   id: string,
   provider: LambdaFunction,
@@ -17,7 +17,7 @@ export function declare(
     serviceToken: provider.functionArn,
     serviceTimeout: SERVICE_TIMEOUT,
   });
-  // Without its permissions, wherever they are, the function could do nothing.
+  // The function needs its permissions, wherever they are, before CloudFormation calls it.
   if (provider.role !== undefined) resource.node.addDependency(provider.role);
   return resource;
 }
