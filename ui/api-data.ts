@@ -98,6 +98,36 @@ export interface MemberPage {
   readonly nextCursor?: string;
 }
 
+/** A resource type in addition to users and groups. */
+export interface ResourceTypeInfo {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly description: string;
+  /** The URN of its core schema. */
+  readonly schema: string;
+  readonly managedBy: 'client' | 'application';
+  readonly assignedAs?: 'roles' | 'entitlements';
+  readonly assignments?: 'lenient' | 'strict';
+  /** Whether the stack declares it for all connections. */
+  readonly isDeclared: boolean;
+  /** How many resources the connection has. */
+  readonly count: number;
+}
+
+/** A resource of such a type. */
+export interface ResourceInfo {
+  readonly id: string;
+  readonly displayName?: string;
+  readonly externalId?: string;
+  readonly scim: JsonObject;
+}
+
+/** A page of resources. */
+export interface ResourcePage {
+  readonly resources: readonly ResourceInfo[];
+  readonly nextCursor?: string;
+}
+
 /** A setup link, as the console lists it. */
 export interface PortalLinkInfo {
   readonly id: string;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { admin, Client, type Body } from '../support/client';
+import { admin, app, Client, type Body } from '../support/client';
 import { eventually } from '../support/own-server';
 import { pagesUrl } from '../support/visitor';
 import { Entra, person } from '../e2e/setup-stories/identity-providers';
@@ -145,6 +145,9 @@ describeInBrowser('every page', (openWindow) => {
     await admin('POST', `/connections/${client.id}/portalLinks`, {
       recipient: 'it@contoso.example',
     });
+    await admin('PUT', `/connections/${client.id}/resourceTypes/Role`, { preset: 'oktaRole' });
+    const roles = `/connections/${client.id}/resources/Role`;
+    await app('PUT', `${roles}/planner`, { displayName: 'Planner', description: 'Plans trips' });
     await admin('POST', `/connections/${client.id}/oauthClients`, { displayName: 'Entra ID' });
     const issuer = 'https://sts.windows.net/11111111-2222-3333-4444-555555555555/';
     await admin('PUT', `/connections/${client.id}/trust`, { issuer });
@@ -169,6 +172,9 @@ describeInBrowser('every page', (openWindow) => {
       ['user-names', `${own}/user-names`],
       ['groups', `${own}/groups`],
       ['group', `${own}/groups/${String(group.id)}`],
+      ['resources', `${own}/resources`],
+      ['resources-of-a-type', `${own}/resources/Role`],
+      ['resource', `${own}/resources/Role/planner`],
       ['log', `${own}/log`],
       ['tokens', `${own}/tokens`],
       ['oauth', `${own}/oauth`],

@@ -7,6 +7,7 @@ import { addMapping } from './mapping';
 import { addOAuth } from './oauth';
 import { addOverview } from './overview';
 import { addRecords } from './records';
+import { addResources } from './resources';
 import { addSettings } from './settings';
 import { addSignIn } from './sign-in';
 import { addConnectionTokens } from './tokens';
@@ -24,6 +25,7 @@ export function addConsole(app: Hono<PageEnvironment>): void {
     addUsers,
     addUserNames,
     addGroups,
+    addResources,
     addRecords,
     addConnectionTokens,
     addOAuth,

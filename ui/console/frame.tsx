@@ -132,6 +132,7 @@ const TABS = [
   { path: '', title: 'Overview' },
   { path: '/users', title: 'Users' },
   { path: '/groups', title: 'Groups' },
+  { path: '/resources', title: 'Resources' },
   { path: '/log', title: 'Log' },
   { path: '/tokens', title: 'Tokens' },
   { path: '/oauth', title: 'OAuth' },
