@@ -18,6 +18,7 @@ import type {
 import type { ExportPage, ImportResult, UserNameConversion } from './transfer-types';
 import { connectionPath } from './connection-path';
 import { OAuthAdmin } from './oauth-admin';
+import { ResourceTypesAdmin } from './resource-types-admin';
 import type { NewPortalLink, PortalLink, PortalLinkSettings } from './portal-link-types';
 import { Http, jsonOf, textOf, type ScimClientOptions } from './http';
 
@@ -32,10 +33,13 @@ export class ScimAdminClient {
   private readonly http: Http;
   /** OAuth clients, and the issuers whose tokens connections trust. */
   readonly oauth: OAuthAdmin;
+  /** The calls about resource types in addition to users and groups. */
+  readonly resourceTypes: ResourceTypesAdmin;
 
   constructor(options: ScimAdminClientOptions) {
     this.http = new Http(options);
     this.oauth = new OAuthAdmin(this.http);
+    this.resourceTypes = new ResourceTypesAdmin(this.http);
   }
 
   /**
@@ -109,7 +113,7 @@ export class ScimAdminClient {
   }
 
   /**
-   * Adds users and groups with the ids that they had elsewhere, or changes those that exist.
+   * Adds resources with the ids that they had elsewhere, or changes those that exist.
    * Repeating a call changes nothing.
    * @param lines JSON Lines, at most 4 MB
    */
@@ -123,7 +127,7 @@ export class ScimAdminClient {
     return (await jsonOf(await this.http.send('POST', path, lines, options))) as ImportResult;
   }
 
-  /** Returns a page of the users and groups, as an import reads them. */
+  /** Returns a page of the resources, as an import reads them. */
   async exportResources(connection: string, cursor?: string): Promise<ExportPage> {
     const text = JSON.stringify({ cursor });
     const path = `${connectionPath(connection)}/export`;

@@ -6,6 +6,8 @@ export { ScimClient, type EventFilter, type EventPage, type UserFilter } from '.
 export type { OAuthAdmin } from './oauth-admin';
 export type * from './oauth-types';
 export type * from './portal-link-types';
+export type * from './resource-type-types';
+export type { ResourceTypesAdmin } from './resource-types-admin';
 export type * from './transfer-types';
 export type * from './types';
 export { verifyWebhook, type WebhookRequest } from './webhooks';

@@ -6,7 +6,11 @@ import type {
   ConnectionSummary,
   Group,
   Member,
+  PublishedResource,
+  PublishProblem,
+  PublishResult,
   ScimEvent,
+  StoredCustomResource,
   User,
 } from './types';
 
@@ -111,6 +115,53 @@ export class ScimClient {
     return answer as { readonly id: string; readonly startedAt: string };
   }
 
+  /** Yields the resources of a custom type, in order of creation. @param type its name */
+  resources(connection: string, type: string): AsyncGenerator<StoredCustomResource, void> {
+    return this.http.list<StoredCustomResource>(resourcePath(connection, type), 'resources');
+  }
+
+  /** Returns a resource of a custom type; undefined if there is none. */
+  async resource(
+    connection: string,
+    type: string,
+    id: string,
+  ): Promise<StoredCustomResource | undefined> {
+    const path = resourcePath(connection, type, id);
+    const answer = await this.http.call('GET', path, { isOptional: true });
+    return answer as StoredCustomResource | undefined;
+  }
+
+  /**
+   * Publishes resources of a custom type that the application manages: new ones are created, and
+   * those that differ are replaced. Resources that are not in the list stay.
+   * @returns what was done, and the resources that were refused, by their place in the list
+   */
+  async publish(
+    connection: string,
+    type: string,
+    resources: readonly PublishedResource[],
+  ): Promise<PublishResult> {
+    const total = { created: 0, updated: 0, unchanged: 0 };
+    const problems: PublishProblem[] = [];
+    for (let start = 0; start < resources.length; start += 500) {
+      const body = { resources: resources.slice(start, start + 500) };
+      const path = resourcePath(connection, type);
+      const result = (await this.http.call('PUT', path, { body })) as PublishResult;
+      total.created += result.created;
+      total.updated += result.updated;
+      total.unchanged += result.unchanged;
+      problems.push(
+        ...result.problems.map((problem) => ({ ...problem, index: problem.index + start })),
+      );
+    }
+    return { ...total, problems };
+  }
+
+  /** Removes a published resource, if it exists. */
+  async unpublish(connection: string, type: string, id: string): Promise<void> {
+    await this.http.call('DELETE', resourcePath(connection, type, id), { isOptional: true });
+  }
+
   /** Registers users that the application has already, for adoption. */
   async putCandidates(connection: string, candidates: readonly Candidate[]): Promise<void> {
     for (let start = 0; start < candidates.length; start += 500) {
@@ -132,4 +183,9 @@ export class ScimClient {
     const answer = await this.http.call('GET', `${connectionPath(connection)}/conflicts`);
     return (answer as { readonly conflicts: readonly Conflict[] }).conflicts;
   }
+}
+
+function resourcePath(connection: string, type: string, id?: string): string {
+  const path = `${connectionPath(connection)}/resources/${encodeURIComponent(type)}`;
+  return id === undefined ? path : `${path}/${encodeURIComponent(id)}`;
 }

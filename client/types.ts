@@ -137,6 +137,35 @@ export interface CustomResource {
   readonly scim?: Readonly<Record<string, unknown>>;
 }
 
+/** A resource of a custom type, as it is read. */
+export interface StoredCustomResource extends CustomResource {
+  /** That of its latest event. */
+  readonly sequence: number;
+}
+
+/** A resource that the application publishes: its id, and its SCIM attributes. */
+export interface PublishedResource {
+  readonly id: string;
+  readonly [attribute: string]: unknown;
+}
+
+/** A resource that could not be published. */
+export interface PublishProblem {
+  /** Its place in the list. */
+  readonly index: number;
+  readonly id: string;
+  readonly status: number;
+  readonly detail: string;
+}
+
+/** What the publication of resources did. */
+export interface PublishResult {
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly problems: readonly PublishProblem[];
+}
+
 /** An event about a resource of a custom type. */
 export type ResourceEvent = Envelope<
   'resource.created' | 'resource.updated' | 'resource.deleted',

@@ -39,6 +39,40 @@ test('users, groups and members are lists of any length', async () => {
   expect(connections).toContainEqual(expect.objectContaining({ id: client.id, users: 130 }));
 });
 
+test('resource types are defined, and their resources published', async () => {
+  const { id } = await Client.connect('okta');
+  const admin = new ScimAdminClient({ url: server().adminUrl });
+  expect(await admin.resourceTypes.put(id, 'Role', { preset: 'oktaRole' })).toMatchObject({
+    name: 'Role',
+    endpoint: '/Roles',
+    managedBy: 'application',
+  });
+  expect((await admin.resourceTypes.list(id)).map(({ name }) => name)).toEqual(['Role']);
+  const roles = Array.from({ length: 600 }, (_, index) => ({
+    id: `role-${index}`,
+    displayName: `Role ${index}`,
+  }));
+  const wrong = { id: 'role/wrong', displayName: 'Wrong' };
+  expect(await scim.publish(id, 'Role', [...roles, wrong])).toEqual({
+    created: 600,
+    updated: 0,
+    unchanged: 0,
+    problems: [expect.objectContaining({ index: 600, id: 'role/wrong', status: 400 })],
+  });
+  expect(await scim.publish(id, 'Role', roles.slice(0, 2))).toMatchObject({ unchanged: 2 });
+  expect(await all(scim.resources(id, 'Role'))).toHaveLength(600);
+  expect(await scim.resource(id, 'Role', 'role-7')).toMatchObject({ displayName: 'Role 7' });
+  await expect(admin.resourceTypes.delete(id, 'Role')).rejects.toMatchObject({ status: 409 });
+  await scim.unpublish(id, 'Role', 'role-7');
+  await scim.unpublish(id, 'Role', 'role-7');
+  expect(await scim.resource(id, 'Role', 'role-7')).toBeUndefined();
+  const { id: other } = await Client.connect('okta');
+  expect(await admin.resourceTypes.get(other, 'Role')).toBeUndefined();
+  await admin.resourceTypes.put(other, 'Role', { preset: 'oktaRole' });
+  await admin.resourceTypes.delete(other, 'Role');
+  expect(await admin.resourceTypes.list(other)).toEqual([]);
+});
+
 test('events are typed by their type, and pages have a cursor to go on with', async () => {
   const client = await Client.connect('okta');
   await client.user('ann@acme.example');
