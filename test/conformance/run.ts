@@ -17,6 +17,38 @@ interface Connection {
   readonly token: string;
 }
 
+/**
+ * Types of a connection, which scim2-tester discovers and tests like users and groups. It sends
+ * random texts for decimals and times of such types, so that these have none.
+ */
+const CUSTOM_TYPES: readonly (readonly [name: string, definition: object])[] = [
+  [
+    'Device',
+    {
+      endpoint: '/Devices',
+      schema: {
+        id: 'urn:example:scim:schemas:core:1.0:Device',
+        attributes: [
+          { name: 'serial', required: true, uniqueness: 'server' },
+          { name: 'displayName' },
+          { name: 'isLent', type: 'boolean' },
+          { name: 'ports', type: 'integer' },
+          { name: 'tags', multiValued: true },
+          {
+            name: 'parts',
+            type: 'complex',
+            multiValued: true,
+            subAttributes: [{ name: 'value' }, { name: 'type' }],
+          },
+        ],
+      },
+      extensions: [
+        { id: 'urn:example:scim:schemas:extension:1.0:Lease', attributes: [{ name: 'until' }] },
+      ],
+    },
+  ],
+];
+
 interface Outcome {
   readonly passed: number;
   readonly failed: readonly string[];
@@ -59,7 +91,16 @@ async function connect(adminUrl: string, profile: 'rfc' | 'generic'): Promise<Co
     { 'Content-Type': 'application/json' },
     body,
   );
-  const { scimBaseUrl, token } = reply.body as { scimBaseUrl: string; token: { value: string } };
+  const { id, scimBaseUrl, token } = reply.body as {
+    id: string;
+    scimBaseUrl: string;
+    token: { value: string };
+  };
+  const types = `${adminUrl}/connections/${id}/resourceTypes`;
+  for (const [name, definition] of CUSTOM_TYPES) {
+    const json = { 'Content-Type': 'application/json' };
+    await send('PUT', `${types}/${name}`, json, JSON.stringify(definition));
+  }
   return { profile, base: scimBaseUrl, token: token.value };
 }
 

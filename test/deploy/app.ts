@@ -1,7 +1,7 @@
 import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { IdentityProvider, ScimServiceProvider } from '../../lib';
+import { IdentityProvider, ScimResourceType, ScimServiceProvider } from '../../lib';
 import { deployedStack } from './stack';
 
 /*
@@ -18,6 +18,7 @@ const provider = new ScimServiceProvider(stack, 'ServiceProvider', {
   connections: [
     { id: 'declared', displayName: updated ?? 'no', identityProvider: IdentityProvider.OKTA },
   ],
+  resourceTypes: updated === undefined ? [] : [ScimResourceType.oktaRole()],
   // Lets `cdk destroy` delete everything.
   removalPolicy: RemovalPolicy.DESTROY,
   ...(bundlesPath === undefined ? {} : { bundlesPath }),

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { admin, Client, send } from '../support/client';
 import { checkApplication } from './application';
 import { check, invoke, secretValue } from './aws';
@@ -129,6 +130,22 @@ async function checkDeclaredConnection(
   check(status === 200, `The declared connection returns ${status} for the token in its secret.`);
 }
 
+/** Checks that the connection serves the declared type, which environments notice in a minute. */
+async function checkDeclaredType({ endpoint }: Ministack, secretName: string): Promise<void> {
+  const { scimBaseUrl } = (await admin('GET', '/connections/declared')).body as {
+    scimBaseUrl: string;
+  };
+  const headers = { Authorization: `Bearer ${await secretValue(endpoint, secretName)}` };
+  const paths = ['/ResourceTypes/Role', '/Roles'];
+  let found: number[] = [];
+  for (let attempt = 0; attempt < 90 && found.join() !== '200,200'; attempt += 1) {
+    if (attempt > 0) await sleep(1000);
+    const replies = paths.map((each) => send('GET', `${scimBaseUrl}${each}`, headers));
+    found = (await Promise.all(replies)).map(({ status }) => status);
+  }
+  check(found.join() === '200,200', `The declared resource type returns ${found.join()}.`);
+}
+
 async function endToEnd(): Promise<void> {
   const isPassed = await runNode(require.resolve('jest/bin/jest'), '--selectProjects', 'deployed');
   check(isPassed, 'The end-to-end tests failed.');
@@ -184,6 +201,7 @@ async function update(ministack: Ministack, folder: string): Promise<void> {
     SCIM_UPDATED: 'yes',
   });
   await checkDeclaredConnection(ministack, secret, 'yes');
+  await checkDeclaredType(ministack, secret);
   check((await client.get(`/Users/${String(user.id)}`)).status === 200, 'The update lost a user.');
   const { body } = await client.get('/Schemas?filter=id%20pr');
   check(body.detail === 'Updated.', `The old code still responds: ${String(body.detail)}`);

@@ -1,4 +1,5 @@
-import { Client, USER, type Reply } from '../support/client';
+import { Client, USER, type Body, type Reply } from '../support/client';
+import { defineTypes, device } from './custom-operations';
 import type { FaultPlan } from './fault-proxy';
 import { FaultySystem } from './faulty-system';
 import { isLinearizable, type Observed } from './linearizability';
@@ -86,7 +87,18 @@ test('mixed requests of 64 concurrent clients are linearizable', async () => {
   const groups = await Promise.all(
     Array.from({ length: 6 }, (_, index) => client.group(`Shared ${index}`)),
   );
-  const versions = new Map<string, Observed<string>[]>(users.map(({ id }) => [id, []]));
+  await defineTypes(client);
+  const devices = await Promise.all(
+    Array.from({ length: 6 }, async (_, index): Promise<Body> => {
+      return (await client.post('/Devices', device(`shared${index}`))).body;
+    }),
+  );
+  // Changes of users show in their titles, those of a custom type in displayName.
+  const resources = [
+    ...users.map(({ id, meta }) => ({ path: `/Users/${id}`, attribute: 'title', meta })),
+    ...devices.map(({ id, meta }) => ({ path: `/Devices/${id}`, attribute: 'displayName', meta })),
+  ];
+  const versions = new Map<string, Observed<string>[]>(resources.map(({ path }) => [path, []]));
   const memberships = new Map<string, Observed<boolean>[]>();
   const created: string[] = [];
   const statuses = new Map<number, number>();
@@ -108,24 +120,25 @@ test('mixed requests of 64 concurrent clients are linearizable', async () => {
     return history;
   };
 
-  const changeUser = async (name: string): Promise<void> => {
-    const { id } = pick(users);
-    const patch = { op: 'replace', path: 'title', value: name };
-    const { reply, ...seen } = await timed(() => client.patch(`/Users/${id}`, patch));
-    versions.get(id)?.push({ ...seen, apply: () => reply.body?.meta?.version ?? `lost ${name}` });
+  const changeResource = async (name: string): Promise<void> => {
+    const { path, attribute } = pick(resources);
+    const patch = { op: 'replace', path: attribute, value: name };
+    const { reply, ...seen } = await timed(() => client.patch(path, patch));
+    versions.get(path)?.push({ ...seen, apply: () => reply.body?.meta?.version ?? `lost ${name}` });
   };
-  const changeUserIfUnchanged = async (name: string): Promise<void> => {
-    const { id } = pick(users);
-    const known = String((await readUser(id)).body.meta.version);
+  const changeIfUnchanged = async (name: string): Promise<void> => {
+    const resource = pick(resources);
+    const { path, attribute } = resource;
+    const known = String((await read(resource)).body.meta.version);
     const body = {
       schemas: [PATCH_OP],
-      Operations: [{ op: 'replace', path: 'title', value: name }],
+      Operations: [{ op: 'replace', path: attribute, value: name }],
     };
     const { reply, ...seen } = await timed(() =>
-      client.call('PATCH', `/Users/${id}`, body, { 'If-Match': known }),
+      client.call('PATCH', path, body, { 'If-Match': known }),
     );
     const isRefused = reply.status === 412;
-    versions.get(id)?.push({
+    versions.get(path)?.push({
       ...seen,
       apply: (state) => {
         if (isRefused) return state === known ? undefined : state;
@@ -133,13 +146,19 @@ test('mixed requests of 64 concurrent clients are linearizable', async () => {
       },
     });
   };
-  const readUser = async (id: string): Promise<Reply> => {
-    const { reply, ...seen } = await timed(() => client.get(`/Users/${id}`));
-    const { meta, title } = reply.body;
+  const read = async ({
+    path,
+    attribute,
+  }: {
+    readonly path: string;
+    readonly attribute: string;
+  }): Promise<Reply> => {
+    const { reply, ...seen } = await timed(() => client.get(path));
+    const { meta, [attribute]: name } = reply.body;
     const version = String(meta.version);
-    // A change whose response was an error may have taken effect: its title shows its version.
-    const isSeen = (state: string): boolean => state === version || state === `lost ${title}`;
-    versions.get(id)?.push({ ...seen, apply: (state) => (isSeen(state) ? version : undefined) });
+    // A change whose response was an error may have taken effect: the name shows its version.
+    const isSeen = (state: string): boolean => state === version || state === `lost ${name}`;
+    versions.get(path)?.push({ ...seen, apply: (state) => (isSeen(state) ? version : undefined) });
     return reply;
   };
   const changeMembers = async (): Promise<void> => {
@@ -188,14 +207,14 @@ test('mixed requests of 64 concurrent clients are linearizable', async () => {
     else await timed(() => client.delete(`/Users/${reply.body.id}`));
   };
 
-  for (const { id, meta } of users)
-    versions.get(id)?.push({ start: -1, end: -1, apply: () => meta.version });
+  for (const { path, meta } of resources)
+    versions.get(path)?.push({ start: -1, end: -1, apply: () => meta.version });
   system.proxy.watch(contention(4));
   await concurrently(12, async (index, round) => {
     const name = `c${index}r${round}`;
     const tasks = [
-      changeUser,
-      changeUserIfUnchanged,
+      changeResource,
+      changeIfUnchanged,
       changeMembers,
       changeMembers,
       readMembers,
@@ -209,8 +228,8 @@ test('mixed requests of 64 concurrent clients are linearizable', async () => {
   expect(
     [...statuses.keys()].filter((status) => ![200, 201, 204, 412, 503].includes(status)),
   ).toEqual([]);
-  for (const [id, history] of versions)
-    expect({ id, is: isLinearizable('', history) }).toEqual({ id, is: true });
+  for (const [path, history] of versions)
+    expect({ path, is: isLinearizable('', history) }).toEqual({ path, is: true });
   for (const [key, history] of memberships)
     expect({ key, is: isLinearizable(false, history) }).toEqual({ key, is: true });
   for (const name of created)

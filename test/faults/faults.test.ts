@@ -1,6 +1,7 @@
 import { Client } from '../support/client';
 import type { Fault, FaultPlan } from './fault-proxy';
 import { FaultySystem } from './faulty-system';
+import { CUSTOM_OPERATIONS } from './custom-operations';
 import { OPERATIONS, type Operation } from './operations';
 
 let system: FaultySystem;
@@ -68,7 +69,7 @@ async function run(operation: Operation, plan: FaultPlan = () => undefined): Pro
   return { status, before, after, calls, isInjected };
 }
 
-describe.each(OPERATIONS)('$name', (operation) => {
+describe.each([...OPERATIONS, ...CUSTOM_OPERATIONS])('$name', (operation) => {
   let undisturbed: Run;
 
   beforeAll(async () => {
