@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { catalog } from './catalog';
 import { cost } from './cost';
 import { credentials } from './credentials';
 import { events } from './events';
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
     ['Steady load and large answers', () => hold(effort)],
     ['Noisy neighbors', () => neighbors(effort)],
     ['Short-lived credentials', () => credentials(effort)],
+    ['Catalogs', () => catalog(effort)],
     ['Events', () => events(effort)],
     ['Moving', () => moving(effort)],
     ['Pages', () => pages(effort)],

@@ -21,14 +21,16 @@ Object.assign(process.env, {
 
 const load = async (name) => (await import(`../../dist/lambdas/${name}/index.mjs`)).handler;
 const functions = { Users: await load('users'), Groups: await load('groups') };
+const resources = await load('resources');
 const admin = await load('admin');
 
-async function invoke(handler, { method, path, pathParameters, query, headers, body }) {
+async function invoke(handler, { method, path, route = path, ...request }) {
+  const { pathParameters, query, headers, body } = request;
   return handler(
     {
       httpMethod: method,
       path,
-      resource: path.replace(/(?<=connections\/)[^/]+/, '{connectionId}'),
+      resource: route.replace(/(?<=connections\/)[^/]+/, '{connectionId}'),
       headers,
       multiValueHeaders: Object.fromEntries(
         Object.entries(headers).map(([name, value]) => [name, [value]]),
@@ -79,10 +81,15 @@ const server = createServer((request, response) => {
   request.on('end', async () => {
     const [path, query] = request.url.split('?');
     const [connectionId, type, id] = path.slice(root.length + 1).split('/');
-    const answer = await invoke(functions[type], {
+    // API Gateway has no routes of custom types.
+    const isCustom = functions[type] === undefined;
+    const proxy = id === undefined ? type : `${type}/${id}`;
+    const own = id === undefined ? {} : { id };
+    const answer = await invoke(functions[type] ?? resources, {
       method: request.method,
       path,
-      pathParameters: { connectionId, ...(id === undefined ? {} : { id }) },
+      ...(isCustom ? { route: `${root}/${connectionId}/{proxy+}` } : {}),
+      pathParameters: { connectionId, ...(isCustom ? { proxy } : own) },
       query: query === undefined ? undefined : [...new URLSearchParams(query)],
       headers: request.headers,
       body: parts.length === 0 ? null : Buffer.concat(parts).toString('utf8'),

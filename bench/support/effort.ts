@@ -20,6 +20,8 @@ export interface Effort {
   readonly holdRate: number;
   /** Users that are imported, and whose names are converted. */
   readonly moved: number;
+  /** Users and roles of a connection that are compared. */
+  readonly catalogSize: number;
   /** Members of the groups that are read at once. */
   readonly longLists: readonly number[];
   /** Requests of each kind in a turn, for their CPU. */
@@ -45,6 +47,7 @@ const FULL: Effort = {
   holdSeconds: 600,
   holdRate: 250,
   moved: 50_000,
+  catalogSize: 5000,
   longLists: [19_000, 100_000],
   each: 2000,
   loads: 15,
@@ -76,6 +79,7 @@ const SMOKE: Effort = {
   holdSeconds: 2,
   holdRate: 20,
   moved: 100,
+  catalogSize: 200,
   longLists: [50],
   each: 20,
   loads: 1,
