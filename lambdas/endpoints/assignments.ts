@@ -6,8 +6,8 @@ import { notInCatalog } from '../../scim/errors/value-errors';
 import { asText, isArray, isObject, type JsonObject } from '../../scim/json';
 import type { Attributes } from '../../scim/resource/parse';
 import {
-  servedTypes,
   resourceTypeOf,
+  servedTypes,
   type AssignedAs,
   type CustomType,
 } from '../../scim/schema/custom-type';

@@ -9,7 +9,7 @@ import { shortened } from '../../scim/errors/scim-error';
 import { asText, type JsonObject } from '../../scim/json';
 import { listResponse } from '../../scim/list/list-response';
 import { DISCOVERY_SCHEMAS } from '../../scim/schema/discovery-schemas';
-import { servedTypes, resourceTypeOf } from '../../scim/schema/custom-type';
+import { resourceTypeOf, servedTypes } from '../../scim/schema/custom-type';
 import { resourceTypeResource, schemaResource } from '../../scim/schema/representation';
 import type { ResourceType } from '../../scim/schema/resource-type';
 import { jsonAnswer, type Answer } from '../http/answer';

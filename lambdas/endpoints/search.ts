@@ -1,6 +1,6 @@
 import { methodNotAllowed } from '../../scim/errors/request-errors';
 import type { Answer } from '../http/answer';
-import { servedTypes, resourceTypeOf } from '../../scim/schema/custom-type';
+import { resourceTypeOf, servedTypes } from '../../scim/schema/custom-type';
 import { authorize } from '../http/authenticate';
 import { readListParameters, readSearchBody } from '../http/read-request';
 import type { RequestContext } from '../http/request-context';

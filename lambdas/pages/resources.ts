@@ -2,7 +2,7 @@ import { countOf } from '../../directory/resources/counts';
 import { findByValue } from '../../directory/resources/value-lookup';
 import { resourceData } from '../../events/views';
 import { shortened } from '../../scim/errors/scim-error';
-import { servedTypes, resourceTypeOf } from '../../scim/schema/custom-type';
+import { resourceTypeOf, servedTypes } from '../../scim/schema/custom-type';
 import type { Services } from '../admin/services';
 import { existingConnection } from '../application/services';
 import { jsonAnswer, type Answer } from '../http/answer';

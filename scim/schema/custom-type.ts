@@ -50,26 +50,18 @@ export function resourceTypeOf(definition: CustomType): ResourceType {
   if (known !== undefined) return known;
   const { name, endpoint, description, schema, extensions, requiredExtensions } = definition;
   const unique = schema.attributes.filter(({ uniqueness }) => uniqueness !== 'none');
-  const named = schema.attributes.filter(
-    (attribute) => isIndexable(attribute) && attribute.name === 'displayName',
-  );
   const type = new ResourceType({
     ...{ name, endpoint, description, schema, extensions, requiredExtensions },
     unique: unique.map((attribute) => attribute.name),
-    indexed: [
-      'externalId',
-      ...named
-        .filter((attribute) => !unique.includes(attribute))
-        .map((attribute) => attribute.name),
-    ],
+    indexed: ['externalId', ...(schema.attributes.some(isName) ? ['displayName'] : [])],
   });
   types.set(definition, type);
   return type;
 }
 
-/** Returns whether values of an attribute can be found by key, and so be unique. */
-export function isIndexable({ type, multiValued }: Attribute): boolean {
-  return type === 'string' && !multiValued;
+/** Returns whether an attribute is a name that several resources may have. */
+function isName({ name, type, multiValued, uniqueness }: Attribute): boolean {
+  return name === 'displayName' && type === 'string' && !multiValued && uniqueness === 'none';
 }
 
 /** The custom types that a connection has. */

@@ -6,7 +6,7 @@ import {
   type ExportPosition,
 } from '../../../directory/transfer/export';
 import { asText, isObject, parseJson, type Json } from '../../../scim/json';
-import { servedTypes, resourceTypeOf } from '../../../scim/schema/custom-type';
+import { resourceTypeOf, servedTypes } from '../../../scim/schema/custom-type';
 import { resourceTypesWith } from '../../../scim/schema/resource-type';
 import type { Answer } from '../../http/answer';
 import type { ApiRequest } from '../../json-api/api-request';

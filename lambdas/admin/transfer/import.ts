@@ -13,7 +13,7 @@ import { groupsNotProvisioned } from '../../../scim/errors/access-errors';
 import { notUnique } from '../../../scim/errors/resource-errors';
 import { ScimError } from '../../../scim/errors/scim-error';
 import { asText, type JsonObject } from '../../../scim/json';
-import { servedTypes, resourceTypeOf } from '../../../scim/schema/custom-type';
+import { resourceTypeOf, servedTypes } from '../../../scim/schema/custom-type';
 import { resourceTypesWith, type ResourceType } from '../../../scim/schema/resource-type';
 import { jsonAnswer, type Answer } from '../../http/answer';
 import type { ApiRequest } from '../../json-api/api-request';
