@@ -43,6 +43,8 @@ async function fill(from: number, to: number): Promise<void> {
 async function costs(name: string, last: string): Promise<Readonly<Record<string, Units>>> {
   const { measure } = metered;
   const id = `new-${name}`;
+  // Reads the types that the stack declares, which happens once a minute.
+  await connections.find(last);
   return {
     firstPage: await measure(() => connections.list(5)),
     lastPage: await measure(() => connections.list(5, last)),
