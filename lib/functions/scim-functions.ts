@@ -87,7 +87,9 @@ export function createFunctions(
   const discovery = factory.create('Discovery', 'discovery', 'SCIM: serves discovery');
   // Discovery stores when tokens were last used, and logs failures.
   factory.allowTable(discovery, 'GetItem', 'UpdateItem', 'PutItem');
-  const resources = factory.directory('Resources', 'resources', 'SCIM: serves custom types');
+  const resources = factory.create('Resources', 'resources', 'SCIM: serves custom types');
+  // Custom types have no memberships, which the index lists.
+  factory.allowTable(resources, ...ITEM_ACTIONS, 'ConditionCheckItem');
   const oauth = factory.create('OAuth', 'oauth', 'SCIM: issues access tokens');
   // It stores the keys of issuers, counts failures, and logs refusals.
   factory.allowTable(oauth, 'GetItem', 'UpdateItem', 'PutItem');

@@ -198,6 +198,7 @@ test('clients manage the resources of other types as they manage users', async (
   const { id } = created.body as { id: string };
   expect(created.headers['location']).toBe(`${client.baseUrl}/Devices/${id}`);
   expect((await client.post('/Devices', device('a1'))).body.scimType).toBe('uniqueness');
+  expect((await client.post('/Devices', device(' A1 '))).body.scimType).toBe('uniqueness');
   const etag = String(created.headers['etag']);
   expect(
     (await client.call('GET', `/Devices/${id}`, undefined, { 'If-None-Match': etag })).status,
