@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deploymentTypesKey } from '../../directory/store/keys';
 import { close, listen } from '../support/loopback-server';
 
 /** A fault that a call can meet. */
@@ -73,6 +74,9 @@ export class FaultProxy {
     for await (const part of incoming) parts.push(part as Buffer);
     const body = Buffer.concat(parts);
     const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
+    // An environment reads them once a minute, so that they would change the numbers of calls.
+    const isOfTypes = operation === 'GetItem' && body.includes(deploymentTypesKey().pk);
+    if (isOfTypes && !this.isDead) return this.forward(incoming, body, response);
     this.calls += 1;
     const fault = this.isDead
       ? ({ kind: 'drop', takesEffect: false } as const)
