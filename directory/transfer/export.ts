@@ -58,10 +58,7 @@ export function isExportPosition(value: Json): value is ExportPosition & JsonObj
   return PARTS.some((each) => each === part) && Object.values(ids).every(isId);
 }
 
-/**
- * Reads a page of a connection's resources, each as it is at the moment it is read.
- * @param customTypes those of the connection, in an order that stays
- */
+/** Reads a page of a connection's resources, each as it is at the moment it is read. */
 export async function exportPage(
   tenant: Tenant,
   types: ResourceTypes,
@@ -72,14 +69,18 @@ export async function exportPage(
 }
 
 class Exporter {
+  /** In the order of their names, which a cursor can continue after a type was added or removed. */
+  private readonly customTypes: readonly ResourceType[];
   private readonly resources: JsonObject[] = [];
   private bytes = 0;
 
   constructor(
     private readonly tenant: Tenant,
     private readonly types: ResourceTypes,
-    private readonly customTypes: readonly ResourceType[],
-  ) {}
+    customTypes: readonly ResourceType[],
+  ) {
+    this.customTypes = [...customTypes].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
 
   async page(start: ExportPosition): Promise<ExportPage> {
     let next: ExportPosition | undefined = start;
@@ -170,7 +171,10 @@ class Exporter {
     return part === 'resources' ? { part, type: name } : { part };
   }
 
-  /** Returns the type whose resources are at a place; undefined after the last custom type. */
+  /**
+   * Returns the type whose resources are at a place, or the next one if it was removed; undefined
+   * after the last custom type.
+   */
   private typeOf({ part, type }: ExportPosition): ResourceType | undefined {
     if (part !== 'resources') {
       return part === 'groups' || part === 'members' ? this.types.group : this.types.user;

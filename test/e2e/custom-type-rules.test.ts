@@ -192,6 +192,21 @@ test('exports have the resources, and an import restores them under their ids', 
   for (const { detail } of conflicts) expect(detail).toContain('type Device');
 });
 
+test('an export has each resource once, in whatever order the types were defined', async () => {
+  const client = await Client.connect('okta');
+  const expected: string[] = [];
+  for (const name of ['Zebra', 'Antelope', 'Monkey']) {
+    await define(client, name, { preset: 'oktaEntitlement', endpoint: `/${name}s` });
+    // More than a page of the table.
+    const ids = Array.from({ length: 120 }, (_, index) => `${name}-${index}`);
+    const resources = ids.map((id) => ({ id, displayName: id, type: name }));
+    await app('PUT', `/connections/${client.id}/resources/${name}`, { resources });
+    expected.push(...ids);
+  }
+  const lines = (await exported(client)).map(({ id }: Body) => id as string);
+  expect([...lines].sort()).toEqual(expected.sort());
+});
+
 test('an import tells types apart, and what cannot be told apart is refused', async () => {
   const client = await Client.connect('okta');
   for (const name of ['License', 'Permission']) {
