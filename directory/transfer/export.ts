@@ -53,9 +53,10 @@ const LINE_MEMBERS = 1000;
 /** Returns whether a value is a position that `exportPage` returned. */
 export function isExportPosition(value: Json): value is ExportPosition & JsonObject {
   if (!isObject(value)) return false;
-  const { part, ...ids } = value;
+  const { part, type = '', ...ids } = value;
   const isId = (id: Json | undefined): boolean => typeof id === 'string' && isResourceId(id);
-  return PARTS.some((each) => each === part) && Object.values(ids).every(isId);
+  const isPart = PARTS.some((each) => each === part) && typeof type === 'string';
+  return isPart && Object.values(ids).every(isId);
 }
 
 /** Reads a page of a connection's resources, each as it is at the moment it is read. */

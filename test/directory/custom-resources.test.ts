@@ -1,12 +1,17 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
 import { Connections } from '../../directory/connections/connections';
 import { freeConnectionId, purgeConnection } from '../../directory/completion/purge';
 import { CustomResources } from '../../directory/custom-resources';
 import { deploymentTypes, writeDeploymentTypes } from '../../directory/schemas/deployment-types';
+import { EventAppender } from '../../directory/events/append';
+import { readEvents } from '../../directory/events/read';
 import { intentsBefore, type Purge } from '../../directory/store/intents';
 import { resourceKey, valuePartition } from '../../directory/store/keys';
 import { Table } from '../../directory/store/table';
 import { Users } from '../../directory/users';
 import { verify } from '../../directory/verify/verify';
+import { appendEvents } from '../../lambdas/functions/dispatcher/append-events';
 import { allTypes, resourceTypeOf, type CustomType } from '../../scim/schema/custom-type';
 import { parseCustomType } from '../../scim/schema/parse-custom-type';
 import { USER } from '../../scim/schema/resource-type';
@@ -172,6 +177,37 @@ async function purgeOf(table: Table): Promise<Purge> {
   }
   throw new Error('No intent of a purge found.');
 }
+
+test('the event of a resource whose type the stack has just declared is not lost', async () => {
+  const directory = await directoryWith();
+  const { table, connections, resources } = directory;
+  // The environment of the dispatcher has read the types before the deployment.
+  await connections.find('one');
+  await writeDeploymentTypes(table, [BADGE]);
+  await resources(BADGE).put('b-1', { serial: 'b' });
+  const key = resourceKey('one', BADGE.name, 'b-1');
+  const image = marshall((await table.get(key)) ?? {});
+  const record: DynamoDBRecord = {
+    eventID: 'one',
+    eventName: 'INSERT',
+    dynamodb: {
+      ApproximateCreationDateTime: Math.floor(Date.now() / 1000),
+      Keys: marshall(key),
+      NewImage: image,
+      SequenceNumber: '1',
+    },
+  } as DynamoDBRecord;
+  await appendEvents(table, [record], {
+    appender: new EventAppender(30),
+    scimBaseUrl: () => 'https://x',
+    requestId: 'request',
+  });
+  const page = await readEvents(table, { limit: 10, connection: 'one' });
+  const events = 'events' in page ? page.events : [];
+  expect(events.map(({ type, subject }) => [type, subject])).toEqual([
+    ['resource.created', 'Badges/b-1'],
+  ]);
+});
 
 test('types of the deployment are known to every connection, after a minute', async () => {
   const { table, connections } = await directoryWith(DEVICE);

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../scim/json';
-import { resourceTypeOf } from '../../../scim/schema/custom-type';
+import { resourceTypeOf, retire } from '../../../scim/schema/custom-type';
 import { parseCustomType } from '../../../scim/schema/parse-custom-type';
 
 const DEVICE: JsonObject = {
@@ -17,6 +17,20 @@ const DEVICE: JsonObject = {
 const schemaWith = (attribute: JsonObject): JsonObject => ({
   ...DEVICE,
   schema: { id: 'urn:example:1.0:Device', attributes: [attribute] },
+});
+
+test('a removed type keeps what its keys are made of, and nothing else', () => {
+  const parsed = parseCustomType('Device', {
+    ...DEVICE,
+    extensions: [{ id: 'urn:example:Lease', attributes: [{ name: 'until' }], required: true }],
+  });
+  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+  const retired = retire(parsed.definition);
+  expect(retired).toMatchObject({ retired: true, extensions: [], requiredExtensions: [] });
+  expect(retired.schema.attributes.map(({ name }) => name)).toEqual(['serial', 'displayName']);
+  const names = (definition: typeof retired) =>
+    resourceTypeOf(definition).indexed.map(({ name, unique }) => [name, unique]);
+  expect(names(retired)).toEqual(names(parsed.definition));
 });
 
 test('what is left out has defaults, and what can be found by key is indexed', () => {
