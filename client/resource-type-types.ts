@@ -10,7 +10,7 @@ export interface SchemaAttribute {
   readonly returned?: 'always' | 'default' | 'request';
   readonly uniqueness?: 'none' | 'server';
   readonly canonicalValues?: readonly string[];
-  /** What a reference leads to: names of resource types, `external` or `uri`. */
+  /** Targets of a reference: names of resource types, `external` or `uri`. */
   readonly referenceTypes?: readonly string[];
   readonly subAttributes?: readonly SchemaAttribute[];
 }
@@ -28,11 +28,11 @@ export interface SchemaDefinition {
 interface ResourceTypeOptions {
   readonly description?: string;
   readonly extensions?: readonly (SchemaDefinition & { readonly required?: boolean })[];
-  /** Who writes the resources. */
+  /** Whether SCIM clients or the application write the resources. */
   readonly managedBy?: 'client' | 'application';
   /** The attribute of users whose values are resources of this type. */
   readonly assignedAs?: 'roles' | 'entitlements';
-  /** What becomes of values that are no resources: kept and logged, or refused. */
+  /** Whether unknown values are stored and logged, or refused. */
   readonly assignments?: 'lenient' | 'strict';
 }
 

@@ -158,7 +158,7 @@ export interface PublishProblem {
   readonly detail: string;
 }
 
-/** What the publication of resources did. */
+/** The result of publishing resources. */
 export interface PublishResult {
   readonly created: number;
   readonly updated: number;
@@ -195,7 +195,7 @@ export type SyncEvent = Envelope<
       readonly deletedUsers: number;
       readonly groups: number;
       readonly memberships: number;
-      /** Of custom types. */
+      /** Resources of custom types. */
       readonly resources: number;
     };
   }

@@ -35,6 +35,7 @@ function report({
   items,
   users,
   groups,
+  others,
   memberships,
   underWay,
   formerValues,
@@ -42,7 +43,8 @@ function report({
 }: Verification): string {
   const line = ({ subject, problem }: Finding): string => `${subject} ${problem}\n`;
   const summary =
-    `${items} items: ${users} users, ${groups} groups, ${memberships} memberships; ` +
+    `${items} items: ${users} users, ${groups} groups, ${memberships} memberships, ` +
+    `${others} resources of other types; ` +
     `${underWay} changes or deletions in progress; ${findings.length} findings.\n` +
     (formerValues === 0
       ? ''

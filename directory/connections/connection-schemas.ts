@@ -20,7 +20,7 @@ import { connectionFromItem, schemasFrom, type StoredConnection } from './connec
 /** Connections whose schemas an execution environment keeps. */
 const CACHED_CONNECTIONS = 50;
 
-/** What a connection stores of its schemas. */
+/** The schemas and resource types that a connection stores. */
 type OwnSchemas = Pick<ConnectionSchemas, 'schemas' | 'customTypes'>;
 
 const cache = new LruCache<OwnSchemas>(CACHED_CONNECTIONS);

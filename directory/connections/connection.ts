@@ -27,7 +27,7 @@ export interface RateLimit {
   readonly burst?: number;
 }
 
-/** What a connection's resources consist of, in addition to the schemas of RFC 7643. */
+/** The schemas and resource types of a connection, in addition to those of RFC 7643. */
 export interface ConnectionSchemas extends CustomTypes {
   /** Extensions of users and groups. */
   readonly schemas: readonly Schema[];

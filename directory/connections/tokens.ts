@@ -13,7 +13,7 @@ export const TOKEN_SCOPES = [
 /** A right of a token with scopes. */
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 
-/** What scopes are about; `resources` are those of custom types. */
+/** The resources that a scope gives access to; `resources` are those of custom types. */
 export type ScopedResources = 'users' | 'groups' | 'resources';
 
 /** A token as stored in the connection's item. */

@@ -23,7 +23,7 @@ const RFC_TYPES: readonly ReferencedType[] = [USER, GROUP];
 interface Reference {
   /** Path of the attribute. */
   readonly attribute: string;
-  /** What the client sent: an id or a URI. */
+  /** The id or URI that was sent. */
   readonly value: string;
   /** Undefined if the value cannot be that of a resource. */
   readonly id: string | undefined;

@@ -27,7 +27,7 @@ import { existingConnection, PAGES, tenantOf, type Services } from './services';
 
 /* Resources of custom types, which the application reads and, if it manages them, publishes. */
 
-/** What an id must be; docs/reference/resource-types.md says more. */
+/** The form of an id, for errors; docs/reference/resource-types.md explains it. */
 const ID_RULE =
   'must have 1 to 64 letters, digits, hyphens and underscores, begin with a letter or digit, and ' +
   'be no word with a meaning in URLs, such as Me';
@@ -82,8 +82,8 @@ export async function publishResource(services: Services, request: ApiRequest): 
 }
 
 /**
- * `PUT /connections/{id}/resources/{type}` `{resources: [{id, …}]}`: publishes several resources. A
- * resource that cannot be published does not hold back the others.
+ * `PUT /connections/{id}/resources/{type}` `{resources: [{id, …}]}`: publishes several resources.
+ * One that cannot be published does not hold back the others.
  */
 export async function publishResources(services: Services, request: ApiRequest): Promise<Answer> {
   const scope = await writableType(services, request);

@@ -29,7 +29,7 @@ export interface TrustProps {
   readonly audiences?: string[];
 
   /**
-   * What the access tokens may do.
+   * Scopes of the access tokens.
    *
    * Some of `users:read`, `users:read-write`, `groups:read`, `groups:read-write`, `resources:read`
    * and `resources:read-write`; resources are those of custom types.

@@ -17,7 +17,7 @@ export interface ScimAttribute {
   readonly type?: string;
 
   /**
-   * What the attribute means, for people.
+   * Description for people.
    *
    * @default - empty
    */
@@ -75,7 +75,7 @@ export interface ScimAttribute {
   readonly canonicalValues?: string[];
 
   /**
-   * What a reference refers to: names of resource types, `external` or `uri`.
+   * Targets of a reference: names of resource types, `external` or `uri`.
    *
    * @default - not stated
    */
@@ -106,7 +106,7 @@ export interface ScimSchema {
   readonly name?: string;
 
   /**
-   * What the schema describes, for people.
+   * Description for people.
    *
    * @default - empty
    */
@@ -131,7 +131,7 @@ export interface ScimSchemaExtension extends ScimSchema {
 }
 
 /**
- * Who writes the resources of a type.
+ * The writer of the resources of a type.
  */
 export enum ManagedBy {
   /**
@@ -146,7 +146,7 @@ export enum ManagedBy {
 }
 
 /**
- * What becomes of a role or entitlement of a user that its catalog does not have.
+ * The treatment of a role or entitlement that its catalog does not have.
  */
 export enum Assignments {
   /**
@@ -165,7 +165,7 @@ export enum Assignments {
  */
 export interface PresetOptions {
   /**
-   * What the type is, for people.
+   * Description for people.
    *
    * @default - the name of the type
    */
@@ -184,7 +184,7 @@ export interface PresetOptions {
  */
 export interface OktaTypeOptions extends PresetOptions {
   /**
-   * What becomes of values of users that the catalog does not have.
+   * Treatment of values of users that the catalog does not have.
    *
    * @default Assignments.LENIENT
    */
@@ -211,7 +211,7 @@ export interface ResourceTypeProps extends OktaTypeOptions {
   readonly schema: ScimSchema;
 
   /**
-   * Who writes the resources.
+   * The writer of the resources.
    *
    * @default ManagedBy.CLIENT
    */

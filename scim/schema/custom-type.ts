@@ -5,12 +5,12 @@ import type { Attribute, Schema } from './attribute';
 /** The attribute of users that names resources of a catalog. */
 export type AssignedAs = 'roles' | 'entitlements';
 
-/** What happens to a value that its catalog does not have: it is kept and logged, or refused. */
+/** The treatment of a value that its catalog does not have: it is stored and logged, or refused. */
 export type Assignments = 'lenient' | 'strict';
 
 /**
- * Who writes the resources of a type: SCIM clients, or the application, which publishes them for
- * SCIM clients to read.
+ * The writer of the resources of a type: SCIM clients, or the application, which publishes them
+ * for SCIM clients to read.
  */
 export type ManagedBy = 'client' | 'application';
 

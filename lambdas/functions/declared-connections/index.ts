@@ -217,7 +217,7 @@ async function remove(services: ConnectionServices, id: string, declaredBy: stri
   if (found?.declaredBy === declaredBy) await deleteConnection(services, id);
 }
 
-/** What a stack declares with one custom resource. */
+/** The declaration in one custom resource: a connection, or all resource types. */
 type Declared =
   | {
       readonly id: string;
