@@ -37,6 +37,7 @@ export class FaultProxy {
   calls = 0;
   private plan: FaultPlan = () => undefined;
   private isDead = false;
+  private death: Promise<void> = Promise.resolve();
   private readonly agent = new Agent({ keepAlive: true });
   private readonly server: Server;
 
@@ -67,6 +68,11 @@ export class FaultProxy {
     this.calls = 0;
     this.isDead = false;
     this.plan = plan;
+  }
+
+  /** Waits until a death has killed every function; a request before that could still meet one. */
+  async afterDeath(): Promise<void> {
+    await this.death;
   }
 
   private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -114,7 +120,8 @@ export class FaultProxy {
       case 'death':
         this.isDead = true;
         if (fault.takesEffect) await this.relay(incoming, body);
-        await this.kill();
+        this.death = this.kill();
+        await this.death;
         incoming.socket.destroy();
     }
   }

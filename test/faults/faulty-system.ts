@@ -234,6 +234,8 @@ export class FaultySystem {
 
   /** Does what the `completion` function does when its schedule runs some minutes later. */
   async recover(): Promise<void> {
+    const proxies = [this.proxy, this.secretsProxy, this.mailProxy, this.busProxy];
+    await Promise.all(proxies.map((each) => each.afterDeath()));
     this.proxy.watch();
     const later = Date.now() + 1000;
     await completeAbandoned(
