@@ -1,9 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { text } from 'node:stream/consumers';
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { admin, app, Client, send, type Body } from '../support/client';
+import { admin, send, type Body } from '../support/client';
+import { CloudFormation, STACK } from './cloudformation';
 import { FaultySystem } from './faulty-system';
 
 /*
@@ -11,11 +9,8 @@ import { FaultySystem } from './faulty-system';
  * `declared-connections`, which may die at any of its calls.
  */
 
-const STACK = 'arn:aws:cloudformation:us-east-1:000000000000:stack/Scim/1';
-
 let system: FaultySystem;
-let responseServer: Server;
-let result: Body;
+let cloudFormation: CloudFormation;
 let names = 0;
 
 beforeAll(async () => {
@@ -23,22 +18,11 @@ beforeAll(async () => {
     connections: [{ id: 'declared' }],
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  // CloudFormation's response URL: in AWS an S3 URL, signed for a PUT without a content type.
-  responseServer = createServer((request, response) => {
-    const { method, headers } = request;
-    void text(request).then((body) => {
-      result =
-        method === 'PUT' && headers['content-type'] === ''
-          ? JSON.parse(body)
-          : { Status: 'UNSIGNED' };
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => responseServer.listen(0, '127.0.0.1', resolve));
+  cloudFormation = await CloudFormation.start(system);
 }, 60_000);
 
 afterAll(async () => {
-  await new Promise((resolve) => responseServer.close(resolve));
+  await cloudFormation.stop();
   await system.stop();
 });
 
@@ -55,21 +39,16 @@ async function sendEvent(
   settings: Settings,
   more: object = {},
 ): Promise<Body> {
-  result = undefined;
-  const { port } = responseServer.address() as AddressInfo;
-  await system.invoke('Declaration', {
+  return cloudFormation.send({
     RequestType,
-    StackId: STACK,
-    RequestId: `${Id}-${RequestType}`,
     LogicalResourceId: `Connection${Id}`,
+    RequestId: `${Id}-${RequestType}`,
     ...(RequestType === 'Create' ? {} : { PhysicalResourceId: Id }),
-    ResponseURL: `http://127.0.0.1:${port}/answer?signature=x`,
     ResourceType: 'Custom::ScimConnection',
     ResourceProperties: { ServiceToken: 'arn', Id, Settings: JSON.stringify(settings) },
     ...(RequestType === 'Update' ? { OldResourceProperties: { Id, Settings: '{}' } } : {}),
     ...more,
   });
-  return result;
 }
 
 function newId(): string {
@@ -330,63 +309,4 @@ test('without its secret, as in another region, earlier tokens outlast the takeo
   expect(await statusWithSecret(id)).toBe(200);
   const headers = { Authorization: `Bearer ${String(token)}` };
   expect((await send('GET', `${String(scimBaseUrl)}/Users`, headers)).status).toBe(200);
-});
-
-test('declared resource types are served by every connection, and only grow in use', async () => {
-  const declare = (RequestType: string, types: readonly object[]): Promise<Body> =>
-    sendEvent(RequestType, 'types', settings, {
-      ResourceType: 'Custom::ScimResourceTypes',
-      ResourceProperties: { ServiceToken: 'arn', ResourceTypes: JSON.stringify(types) },
-    });
-  const role = { name: 'Role', preset: 'oktaRole' };
-  const license = { name: 'License', preset: 'oktaEntitlement', endpoint: '/Licenses' };
-  const client = await Client.connect('okta');
-  const statuses = async (): Promise<number[]> => {
-    // Environments keep the types for a minute.
-    await system.clock.advance(61_000);
-    const paths = ['/Roles', '/Licenses'];
-    return Promise.all(paths.map(async (path) => (await client.get(path)).status));
-  };
-  expect(await declare('Create', [role, license])).toMatchObject({
-    Status: 'SUCCESS',
-    PhysicalResourceId: 'resourceTypes',
-  });
-  expect(await statuses()).toEqual([200, 200]);
-  const admins = { id: 'admins', displayName: 'Admins' };
-  const path = `/connections/${client.id}/resources/Role`;
-  expect((await app('PUT', path, { resources: [admins] })).body).toMatchObject({ created: 1 });
-  // A connection cannot replace what the stack declares.
-  const replaced = await admin('PUT', `/connections/${client.id}/resourceTypes/Role`, role);
-  expect(replaced.status).toBe(409);
-  const inUse = `Resource type "Role" is in use. Connection "${client.id}": There is 1 resource`;
-  for (const types of [[license], [license, { ...role, endpoint: '/Jobs' }]]) {
-    const { Status, Reason } = await declare('Update', types);
-    expect([Status, Reason]).toEqual(['FAILED', expect.stringContaining(inUse)]);
-  }
-  const cost = { id: 'urn:example:Cost', attributes: [{ name: 'center' }] };
-  expect(await declare('Update', [{ ...role, extensions: [cost] }])).toMatchObject({
-    Status: 'SUCCESS',
-  });
-  expect(await statuses()).toEqual([200, 404]);
-  expect((await client.get('/ResourceTypes/Role')).body.schemaExtensions).toEqual([
-    { schema: cost.id, required: false },
-  ]);
-  const needed = { ...cost, attributes: [{ name: 'center', required: true }] };
-  expect(await declare('Update', [{ ...role, extensions: [needed] }])).toMatchObject({
-    Status: 'FAILED',
-    Reason: expect.stringContaining(`required of ${cost.id}:center`) as string,
-  });
-  // A stack that is deleted leaves its table with the resources, which stay readable.
-  expect(await declare('Delete', [])).toMatchObject({ Status: 'SUCCESS' });
-  expect(await statuses()).toEqual([200, 404]);
-  expect((await app('DELETE', `${path}/admins`)).status).toBe(204);
-  expect(await declare('Delete', [])).toMatchObject({ Status: 'SUCCESS' });
-  expect(await statuses()).toEqual([404, 404]);
-  // A connection may have a type of its own by a name that the stack has given up.
-  const own = await admin('PUT', `/connections/${client.id}/resourceTypes/Role`, {
-    preset: 'oktaRole',
-  });
-  expect(own.status).toBe(201);
-  const wrong = { Status: 'FAILED', Reason: expect.stringContaining('/endpoint') as string };
-  expect(await declare('Update', [{ ...role, endpoint: '/Users' }])).toMatchObject(wrong);
 });
