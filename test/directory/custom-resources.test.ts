@@ -187,7 +187,7 @@ test('the event of a resource whose type the stack has just declared is not lost
   await resources(BADGE).put('b-1', { serial: 'b' });
   const key = resourceKey('one', BADGE.name, 'b-1');
   const image = marshall((await table.get(key)) ?? {});
-  const record: DynamoDBRecord = {
+  const record = {
     eventID: 'one',
     eventName: 'INSERT',
     dynamodb: {

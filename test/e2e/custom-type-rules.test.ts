@@ -1,50 +1,11 @@
-import { admin, app, Client, expectProblem, type Body } from '../support/client';
-import { exported, group, importLines, user } from '../support/transfer';
+import { admin, app, Client, expectProblem } from '../support/client';
+import { define, device, DEVICE, deviceClient, DEVICES, typePath } from '../support/devices';
 
 /* What the definition of a custom type and its catalog allow and refuse. */
 
-const DEVICE = 'urn:example:scim:schemas:core:1.0:Device';
-
-const DEVICES = {
-  endpoint: '/Devices',
-  schema: {
-    id: DEVICE,
-    attributes: [
-      { name: 'serial', required: true, uniqueness: 'server' },
-      { name: 'label' },
-      {
-        name: 'holder',
-        type: 'complex',
-        subAttributes: [
-          { name: 'value' },
-          { name: '$ref', type: 'reference', referenceTypes: ['User', 'Device'] },
-        ],
-      },
-      { name: 'rack', type: 'reference', referenceTypes: ['Device'] },
-    ],
-  },
-};
-
-type Definition = typeof DEVICES;
-
-const typePath = (client: Client, name: string): string =>
-  `/connections/${client.id}/resourceTypes/${name}`;
-
-async function define(client: Client, name: string, definition: object): Promise<number> {
-  return (await admin('PUT', typePath(client, name), definition)).status;
-}
-
-async function deviceClient(): Promise<Client> {
-  const client = await Client.connect('generic');
-  expect(await define(client, 'Device', DEVICES)).toBe(201);
-  return client;
-}
-
-const device = (serial: string, more: object = {}) => ({ schemas: [DEVICE], serial, ...more });
-
 /** Returns the definition with another list of attributes. */
 function withAttributes(
-  change: (attributes: Definition['schema']['attributes']) => object[],
+  change: (attributes: (typeof DEVICES)['schema']['attributes']) => object[],
 ): object {
   const { attributes } = DEVICES.schema;
   return { ...DEVICES, schema: { ...DEVICES.schema, attributes: change(attributes) } };
@@ -73,7 +34,7 @@ test('references must lead to resources of the connection', async () => {
       expect(reply.body.detail).toContain('no resource of type');
     }
   }
-  // What the user had stays when the user is deleted, and does not hold back other changes.
+  // A reference to a deleted user stays, and the device can still be changed.
   await client.delete(`/Users/${ann.id}`);
   expect((await client.put(path, device('4', { holder: { value: ann.id } }))).status).toBe(200);
   // A reference to a resource of the same bulk request.
@@ -109,7 +70,7 @@ test('a type in use can grow; what would lose values is refused with the count',
     expectProblem(reply, 409);
     expect(reply.body.detail).toContain(reason);
   }
-  // What no resource has can go.
+  // An attribute without a value in any resource can be removed.
   expect(
     await define(
       client,
@@ -166,75 +127,13 @@ test('roles that are not in the catalog are kept and logged once, or refused', a
   const refused = await add('third');
   expect([refused.status, refused.body.scimType]).toEqual([400, 'invalidValue']);
   expect(refused.body.detail).toContain('"third"');
-  // What the user had before does not hold back other changes.
+  // A user can still be changed that has an unknown role from before.
   const renamed = await client.patch(`/Users/${ann.id}`, {
     ...{ op: 'replace', path: 'displayName', value: 'Ann' },
   });
   expect(renamed.status).toBe(200);
   expect((await app('DELETE', `${roles}/r-1`)).status).toBe(204);
   expect((await add('r-1')).status).toBe(200);
-});
-
-test('exports have the resources, and an import restores them under their ids', async () => {
-  const client = await deviceClient();
-  const { id } = (await client.post('/Devices', device('1', { label: 'One' }))).body;
-  const lines = await exported(client);
-  const line = lines.find(({ meta }: Body) => meta.resourceType === 'Device');
-  expect(line).toMatchObject({ id, serial: '1', label: 'One' });
-  const other = await deviceClient();
-  expect(await importLines(other, [line])).toMatchObject({ created: 1, conflicts: [] });
-  expect(await importLines(other, [line])).toMatchObject({ created: 0, unchanged: 1 });
-  expect((await other.get(`/Devices/${id}`)).body).toMatchObject({ id, serial: '1' });
-  // Users and groups cannot have the id of a device.
-  const others = [user(id, 'ann'), group(id, 'Cooks', [])];
-  const { conflicts } = await importLines(other, others);
-  expect(conflicts).toHaveLength(2);
-  for (const { detail } of conflicts) expect(detail).toContain('type Device');
-});
-
-test('an export has each resource once, in whatever order the types were defined', async () => {
-  const client = await Client.connect('okta');
-  const expected: string[] = [];
-  for (const name of ['Zebra', 'Antelope', 'Monkey']) {
-    await define(client, name, { preset: 'oktaEntitlement', endpoint: `/${name}s` });
-    const ids = [`${name}-1`, `${name}-2`];
-    const resources = ids.map((id) => ({ id, displayName: id, type: name }));
-    await app('PUT', `/connections/${client.id}/resources/${name}`, { resources });
-    expected.push(...ids);
-  }
-  const lines = (await exported(client)).map(({ id }: Body) => id as string);
-  expect([...lines].sort()).toEqual(expected.sort());
-});
-
-test('an import tells types apart, and what cannot be told apart is refused', async () => {
-  const client = await Client.connect('okta');
-  for (const name of ['License', 'Permission']) {
-    const definition = { preset: 'oktaEntitlement', endpoint: `/${name}s` };
-    expect(await define(client, name, definition)).toBe(201);
-  }
-  const schemas = ['urn:okta:scim:schemas:core:1.0:Entitlement'];
-  const permission = { schemas, id: 'p-1', displayName: 'Read', type: 'Permission' };
-  expect(await importLines(client, [permission])).toMatchObject({ created: 1, conflicts: [] });
-  expect((await client.get('/Permissions/p-1')).status).toBe(200);
-  const wrong = [
-    { ...permission, type: 'Other' },
-    { ...permission, meta: { resourceType: 'Lic' } },
-    { ...permission, deletedAt: '2026-01-01T00:00:00Z' },
-    { ...permission, meta: { resourceType: 'License' } },
-    { schemas: ['urn:example:Unknown'], id: 'x' },
-  ];
-  for (const options of ['?dryRun=true', '']) {
-    const { created, conflicts } = await importLines(client, wrong, options);
-    expect([options, created, conflicts.map(({ line }: Body) => line as number)]).toEqual([
-      options,
-      0,
-      [1, 2, 3, 4, 5],
-    ]);
-  }
-  // Without an id, the name tells which resource is meant.
-  const named = { schemas, displayName: 'Write', type: 'Permission' };
-  expect(await importLines(client, [named])).toMatchObject({ created: 1 });
-  expect(await importLines(client, [named])).toMatchObject({ created: 0, unchanged: 1 });
 });
 
 test('a URN means one schema, and types that share it grow together', async () => {

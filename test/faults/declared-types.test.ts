@@ -96,6 +96,7 @@ test('a function that dies at any call declares the types on the next attempt', 
         number === call ? { kind: 'death', takesEffect } : undefined,
       );
       await declare('Update', types(name)).catch(() => undefined);
+      await system.proxy.afterDeath();
       system.proxy.watch();
       expect(await declare('Update', types(name))).toMatchObject({ Status: 'SUCCESS' });
       const client = await Client.connect('okta');
