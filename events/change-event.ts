@@ -1,3 +1,4 @@
+import { changedPaths } from '../directory/log/attribute-changes';
 import {
   eventId,
   type EventReason,
@@ -85,7 +86,7 @@ function resourceEvent(
   if (before !== undefined && sequence <= (sequenceOf(before) ?? 0)) return undefined;
   const resource = is ?? was;
   if (resource === undefined) return undefined;
-  const { reason, requestId, actsAs } = cause(after, is, context, type);
+  const { reason, requestId, actsAs, replaces } = cause(after, is, context, type);
   // The time of a record has no fraction of a second, and a deletion is later than the last change.
   const at = timeOfWrite(after, is) ?? [time, was?.lastModified ?? ''].sort().at(-1) ?? time;
   const common = {
@@ -101,7 +102,7 @@ function resourceEvent(
     ...present(actsAs),
   };
   const isNew = is !== undefined && isNewResource(is, changedByOf(after));
-  const states = { was, is, resource, isNew };
+  const states = { was, is, resource, isNew, replaces };
   const { id: resourceId } = resource;
   if (type === 'User') {
     return userEvent({ ...common, subject: `Users/${resourceId}` }, facts, context, states);
@@ -133,6 +134,8 @@ interface Cause {
   readonly requestId?: string;
   /** The account that the connection acted for. */
   readonly actsAs?: string | undefined;
+  /** Whether a request replaced the resource (PUT). */
+  readonly replaces?: boolean;
 }
 
 /** Returns why a resource has its present version. Nothing remains of what deleted a resource. */
@@ -149,7 +152,8 @@ function cause(
   }
   const by = changedByOf(after);
   if (by === undefined || by.version !== is?.version) return { reason: 'admin' };
-  return { reason: by.reason ?? 'scim', requestId: by.requestId, actsAs: by.actsAs };
+  const { reason = 'scim', requestId, actsAs, replaces = false } = by;
+  return { reason, requestId, actsAs, replaces };
 }
 
 function present(actsAs: string | undefined): JsonObject {
@@ -165,13 +169,14 @@ interface States {
   readonly resource: StoredItem;
   /** Whether the resource did not exist before, unlike a user who comes back. */
   readonly isNew: boolean;
+  readonly replaces: boolean | undefined;
 }
 
 function userEvent(
   common: Common,
   facts: JsonObject,
   context: ViewContext,
-  { was, is, resource, isNew }: States,
+  { was, is, resource, isNew, replaces }: States,
 ): NewEvent {
   const { id } = resource;
   const type = userEventType(was, is, isNew);
@@ -193,7 +198,7 @@ function userEvent(
     ...common,
     type,
     userId: id,
-    data: { ...facts, user: { id }, changed },
+    data: { ...facts, user: { id }, changed, write: writeOf(was, is, replaces) },
     personal: { user, previous },
   };
 }
@@ -219,19 +224,20 @@ function groupEvent(
   common: Common,
   facts: JsonObject,
   { connection, baseUrl }: ViewContext,
-  { was, is, resource }: States,
+  { was, is, resource, replaces }: States,
 ): NewEvent {
   const group = groupData(resource, connection, baseUrl);
   if (is === undefined) return { ...common, type: 'group.deleted', data: { ...facts, group } };
   if (was === undefined) return { ...common, type: 'group.created', data: { ...facts, group } };
-  return { ...common, type: 'group.updated', data: { ...facts, group, ...difference(was, is) } };
+  const data = { ...facts, group, ...difference(was, is, replaces) };
+  return { ...common, type: 'group.updated', data };
 }
 
 function customEvent(
   common: Common,
   facts: JsonObject,
   { baseUrl }: ViewContext,
-  { was, is, resource }: States,
+  { was, is, resource, replaces }: States,
   type: ResourceType,
 ): NewEvent {
   const named = {
@@ -241,14 +247,22 @@ function customEvent(
   };
   if (is === undefined) return { ...common, type: 'resource.deleted', data: named };
   if (was === undefined) return { ...common, type: 'resource.created', data: named };
-  return { ...common, type: 'resource.updated', data: { ...named, ...difference(was, is) } };
+  const data = { ...named, ...difference(was, is, replaces) };
+  return { ...common, type: 'resource.updated', data };
 }
 
 /** Returns what a change has changed in a group or in a resource of a custom type. */
-function difference(was: StoredItem, is: StoredItem): JsonObject {
+function difference(was: StoredItem, is: StoredItem, replaces: boolean | undefined): JsonObject {
   const [previous, current] = [namedFields(was), namedFields(is)];
   return {
     previous,
     changed: changedNames([previous, current], [was.attributes, is.attributes]),
+    write: writeOf(was, is, replaces),
   };
+}
+
+/** Returns what only security event tokens tell about a change: its method, in SCIM's own words. */
+function writeOf(was: StoredItem, is: StoredItem, replaces: boolean | undefined): JsonObject {
+  const attributes = changedPaths(was.attributes, is.attributes);
+  return { method: replaces === true ? 'PUT' : 'PATCH', attributes };
 }

@@ -18,6 +18,8 @@ export interface RequestInfo {
   readonly reason?: ChangeReason;
   /** The account that the connection acted for. */
   readonly actsAs?: string | undefined;
+  /** Whether the request replaces resources (PUT). */
+  readonly replaces?: boolean;
 }
 
 /** Reasons of changes that no SCIM client asked for. */
@@ -58,13 +60,14 @@ export function changedByAttribute(
   members?: MembershipCounts,
 ): Readonly<Record<string, ItemValue>> {
   if (request === undefined) return {};
-  const { token, requestId, begun, reason, actsAs } = request;
+  const { token, requestId, begun, reason, actsAs, replaces = false } = request;
   const by = {
     token,
     requestId,
     begun,
     ...(reason === undefined ? {} : { reason }),
     ...(actsAs === undefined ? {} : { actsAs }),
+    ...(replaces ? { replaces } : {}),
     latency: Date.now() - begun,
     version,
   };
@@ -83,6 +86,7 @@ export function changedByOf(item: Item | undefined): ChangedBy | undefined {
     begun: Number(begun),
     ...(reason === undefined ? {} : { reason }),
     ...(actsAs === undefined ? {} : { actsAs: asText(actsAs) }),
+    ...(by['replaces'] === true ? { replaces: true } : {}),
     latency: Number(latency),
     version: asText(version),
     ...(isObject(members) ? { members: membershipCountsFrom(members) } : {}),

@@ -59,6 +59,12 @@ export function tenantOf(context: RequestContext): Tenant {
     membershipsConverted: connection.membershipsConverted,
     // Before the conversion, parts of what is read are older than the version of the cache.
     ...(connection.membershipsConverted ? { cachedGroups: cachedGroupsOf(connection) } : {}),
-    request: { token: credential.id, requestId, begun, actsAs: connection.actsAs },
+    request: {
+      token: credential.id,
+      requestId,
+      begun,
+      actsAs: connection.actsAs,
+      replaces: request.method === 'PUT',
+    },
   };
 }
