@@ -33,6 +33,7 @@ const RULES = {
   'directory/log': { ...DIRECTORY, folders: ['scim', ...upTo('connections')] },
   'directory/events': { ...DIRECTORY, folders: ['scim', ...upTo('log')] },
   'directory/webhooks': { ...DIRECTORY, folders: ['scim', ...upTo('events')] },
+  'directory/streams': { ...DIRECTORY, folders: ['scim', ...upTo('webhooks')] },
   'directory/notices': { ...DIRECTORY, folders: ['scim', ...upTo('log')] },
   'directory/completion': { ...DIRECTORY, folders: ['scim', ...upTo('notices')] },
   'directory/verify': { ...DIRECTORY, folders: ['scim', ...upTo('completion')] },
@@ -63,10 +64,22 @@ const RULES = {
     ],
   },
   'lambdas/endpoints': { ...LAMBDAS, folders: [...BELOW_LAMBDAS, 'lambdas/http'] },
-  'lambdas/webhooks': { ...LAMBDAS, folders: [...BELOW_LAMBDAS, 'lambdas/runtime'] },
+  'lambdas/webhooks': {
+    ...LAMBDAS,
+    folders: [...BELOW_LAMBDAS, 'lambdas/runtime', 'lambdas/observability'],
+  },
   'lambdas/json-api': {
     packages: [...LAMBDAS.packages, 'zod'],
     folders: [...BELOW_LAMBDAS, 'lambdas/http'],
+  },
+  'lambdas/security-events': {
+    packages: ['zod'],
+    folders: [
+      ...BELOW_LAMBDAS,
+      ...['http', 'json-api', 'runtime', 'observability', 'webhooks'].map(
+        (name) => `lambdas/${name}`,
+      ),
+    ],
   },
   'lambdas/admin': {
     packages: [...LAMBDAS.packages, 'zod'],
@@ -77,7 +90,10 @@ const RULES = {
   },
   'lambdas/application': {
     packages: [...LAMBDAS.packages, 'zod'],
-    folders: [...BELOW_LAMBDAS, 'lambdas/http', 'lambdas/json-api', 'lambdas/runtime'],
+    folders: [
+      ...BELOW_LAMBDAS,
+      ...['http', 'json-api', 'runtime'].map((name) => `lambdas/${name}`),
+    ],
   },
   'lambdas/pages': {
     packages: [...LAMBDAS.packages, 'zod', 'openid-client'],
@@ -105,6 +121,7 @@ const RULES = {
         'application',
         'mail',
         'webhooks',
+        'security-events',
         'pages',
         'federation',
         'oauth',
@@ -139,7 +156,7 @@ const RULES = {
     folders: ['client', 'directory', 'scim', 'idp', 'lambdas/contract.ts', 'package.json'],
   },
   local: {
-    packages: ['aws-cdk-lib', '@aws-sdk', 'aws-lambda', 'sql.js'],
+    packages: ['aws-cdk-lib', '@aws-sdk', '@noble/curves', 'aws-lambda', 'sql.js'],
     folders: ['lib', 'lambdas/contract.ts', 'idp', 'scim'],
   },
   tools: {
@@ -162,6 +179,7 @@ function upTo(last) {
     'log',
     'events',
     'webhooks',
+    'streams',
     'notices',
     'completion',
   );

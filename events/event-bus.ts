@@ -5,7 +5,7 @@ import {
   type PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LoggedEvent } from '../directory/events/event';
+import { isAboutDirectory, type LoggedEvent } from '../directory/events/event';
 import type { EventReference } from '../directory/events/event-item';
 import { noteOnBus, readLogState } from '../directory/events/log-state';
 import { eventsOf, laneReferences, resumeAfter } from '../directory/events/read';
@@ -98,7 +98,10 @@ interface Entry {
   readonly entry: PutEventsRequestEntry | undefined;
 }
 
-/** Splits events, in their order, into calls. Events of deleted connections are left out. */
+/**
+ * Splits events, in their order, into calls. Events of deleted connections are left out, and so are
+ * those that are not about the directory.
+ */
 function callsOf(
   bus: EventBus,
   references: readonly EventReference[],
@@ -108,7 +111,8 @@ function callsOf(
   let [entries, bytes] = [CALL_ENTRIES, 0];
   for (const { id, position } of references) {
     const event = events.get(id);
-    const entry = event === undefined ? undefined : toEntry(bus, event);
+    const isSent = event !== undefined && isAboutDirectory(event.type);
+    const entry = isSent ? toEntry(bus, event) : undefined;
     const size = Buffer.byteLength(entry?.Detail ?? '');
     if (entries === CALL_ENTRIES || bytes + size > CALL_BYTES) {
       calls.push([]);

@@ -3,8 +3,8 @@ import { v7 as uuidv7 } from 'uuid';
 import type { JsonObject } from '../../scim/json';
 import type { Check } from '../store/write';
 
-/** The types of events, including the one that only webhooks send (`webhook.test`). */
-export const EVENT_TYPES = [
+/** The types of events about the directory, which readers of the log and webhooks can ask for. */
+export const LOGGED_TYPES = [
   'user.created',
   'user.updated',
   'user.deactivated',
@@ -22,12 +22,19 @@ export const EVENT_TYPES = [
   'connection.updated',
   'connection.deleted',
   'connection.sync_completed',
-  'webhook.test',
 ] as const;
+
+/**
+ * The types of all events: also of those that only streams of security event tokens send, and of
+ * those that only webhooks send.
+ */
+export const EVENT_TYPES = [...LOGGED_TYPES, 'request.completed', 'webhook.test'] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** The types of events in the log, which readers and webhooks can ask for. */
-export const LOGGED_TYPES = EVENT_TYPES.filter((type) => type !== 'webhook.test');
+/** Returns whether an event is about the directory. */
+export function isAboutDirectory(type: EventType): boolean {
+  return LOGGED_TYPES.some((each) => each === type);
+}
 
 /** The cause of an event: a SCIM client, an import, an adoption, an operator or a resync. */
 export type EventReason = 'scim' | 'import' | 'adopt' | 'admin' | 'resync';
@@ -41,7 +48,8 @@ export interface NewEvent {
   readonly connection: string;
   /**
    * `Users/<id>`, `Groups/<id>`, `Groups/<id>/members/<memberId>`, `connections/<id>`, or the
-   * endpoint of a custom type with the id: `Roles/<id>`.
+   * endpoint of a custom type with the id: `Roles/<id>`. That of `request.completed` is the
+   * endpoint alone if the request named no resource.
    */
   readonly subject: string;
   /** RFC 3339: when the change took effect. */

@@ -2,7 +2,7 @@ import { lanePartition } from '../store/keys';
 import { positionSort } from '../store/key-texts';
 import type { Table } from '../store/table';
 import type { EventCursor } from './cursor';
-import type { EventType, LoggedEvent } from './event';
+import { LOGGED_TYPES, type EventType, type LoggedEvent } from './event';
 import { eventFromItem, eventKey, referenceFromItem, type EventReference } from './event-item';
 import { LANES, laneOf } from './lanes';
 import { readLogState, type LogState } from './log-state';
@@ -25,7 +25,7 @@ export interface EventQuery {
   readonly after?: EventCursor | 'latest' | undefined;
   /** Most events of the page. */
   readonly limit: number;
-  /** Types to return; all by default. */
+  /** Types to return; all of `LOGGED_TYPES` by default. */
   readonly types?: ReadonlySet<EventType> | undefined;
   /** Id of a connection; all by default. */
   readonly connection?: string | undefined;
@@ -49,7 +49,7 @@ export interface ExpiredCursor {
  */
 export async function readEvents(
   table: Table,
-  { after, limit, types, connection }: EventQuery,
+  { after, limit, types = new Set<EventType>(LOGGED_TYPES), connection }: EventQuery,
 ): Promise<EventPage | ExpiredCursor> {
   const state = await readLogState(table);
   if (after === 'latest') {
@@ -79,7 +79,7 @@ export async function readEvents(
       if (reference === undefined) break;
       read += 1;
       const isWanted =
-        (types?.has(reference.type) ?? true) &&
+        types.has(reference.type) &&
         (connection === undefined || reference.connection === connection);
       if (isWanted) batch.push(reference);
       else if (batch.length === 0) {

@@ -107,6 +107,14 @@ export function deliveryPartition(webhook: string): string {
   return `${WEBHOOKS}#${webhook}#delivery`;
 }
 
+/** Partition of the streams of security event tokens, by id. */
+export const STREAMS = 'deployment#stream';
+
+/** Returns the partition of the state of a stream and its outstanding tokens. */
+export function streamPartition(stream: string): string {
+  return `${STREAMS}#${stream}`;
+}
+
 /** Returns the partition of the answers of endpoints to events of a connection, by delivery. */
 export function answerPartition(connection: string): string {
   return `c#${connection}#answer`;
