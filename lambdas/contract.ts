@@ -36,6 +36,11 @@ export const ENVIRONMENT = {
    * development; `admin`, `webhooks`, and functions that serve SCIM. It is empty in AWS.
    */
   loopback: 'LOOPBACK',
+  /**
+   * ARNs of the KMS keys of security event tokens, separated by commas, the one that signs first;
+   * functions that sign tokens. Empty if the deployment has no security events.
+   */
+  signingKeys: 'SIGNING_KEY_ARNS',
   /** ARN of the bus that events are put on; `dispatcher`. */
   eventBus: 'EVENT_BUS_ARN',
   /** Seconds that failures are collected for one mail; `dispatcher`. */
@@ -120,6 +125,7 @@ export const FUNCTION_NAMES = [
   'discovery',
   'resources',
   'oauth',
+  'security-events',
   'admin',
   'application',
   'ui',
@@ -156,6 +162,12 @@ export interface DeclaredProperties {
 export interface DeclaredTypesProperties {
   /** The types as JSON: the bodies of `PUT …/resourceTypes/{name}` with their names. */
   readonly ResourceTypes: string;
+}
+
+/** The properties of the custom resource with the streams of all connections. */
+export interface DeclaredStreamsProperties {
+  /** The streams as JSON: the bodies of `POST /streams` with their ids. */
+  readonly Streams: string;
 }
 
 /**
@@ -229,6 +241,15 @@ export const TOKEN_PATH = '/oauth2/token';
  * connection (RFC 8414 section 3.1).
  */
 export const METADATA_PATH = '/.well-known/oauth-authorization-server';
+
+/**
+ * Path of a stream of security event tokens below a connection's base URL, and below that of the
+ * application API.
+ */
+export const STREAM_PATH = '/streams/{id}';
+
+/** Path of the key set that verifies security event tokens (RFC 7517). */
+export const KEY_SET_PATH = '/.well-known/jwks.json';
 
 /** Paths of the pages for customers' identity administrators, and for operators. */
 export const PORTAL_PATH = '/portal';

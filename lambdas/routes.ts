@@ -3,8 +3,10 @@ import {
   APPLICATION_PATH,
   CONNECTION_PATH,
   CONSOLE_PATH,
+  KEY_SET_PATH,
   METADATA_PATH,
   PORTAL_PATH,
+  STREAM_PATH,
   TOKEN_PATH,
   type RoutedFunction,
 } from './contract';
@@ -43,6 +45,18 @@ export const METADATA_ROUTE: Route = {
   authorization: 'token',
 };
 
+/** The routes of security events, which only a deployment that sends them has. */
+export const SECURITY_EVENT_ROUTES: readonly Route[] = [
+  ...scim('security-events', STREAM_PATH),
+  {
+    path: `${APPLICATION_PATH}${STREAM_PATH}`,
+    function: 'security-events',
+    methods: ['POST'],
+    authorization: 'iam',
+  },
+  { path: KEY_SET_PATH, function: 'security-events', methods: ['GET'], authorization: 'token' },
+];
+
 /**
  * The routes. Paths of a connection without a route of their own go to `resources`, which serves
  * the connection's custom types and answers 404 to all others. The functions `admin` and
@@ -61,6 +75,7 @@ function routes(): readonly Route[] {
     ...scim('resources', '/{proxy+}'),
     ...scim('oauth', TOKEN_PATH),
     METADATA_ROUTE,
+    ...SECURITY_EVENT_ROUTES,
     {
       path: `${ADMIN_PATH}/{proxy+}`,
       function: 'admin',

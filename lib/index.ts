@@ -33,4 +33,10 @@ export {
   type ScimSchemaExtension,
 } from './resource-types/resource-type-props';
 export { ScimResourceType } from './resource-types/scim-resource-type';
+export { ScimSecurityEvents } from './security-events/scim-security-events';
+export {
+  StreamMode,
+  type PushedStreamOptions,
+  type StreamOptions,
+} from './security-events/stream-options';
 export { type ScimServiceProviderProps } from './scim-service-provider-props';

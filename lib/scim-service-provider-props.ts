@@ -12,6 +12,7 @@ import type { EventsProps } from './events/events-props';
 import type { FailureMailProps } from './functions/failure-mail';
 import type { BrandingProps, ConsoleProps, PortalProps } from './pages/pages-props';
 import type { ScimResourceType } from './resource-types/scim-resource-type';
+import type { ScimSecurityEvents } from './security-events/scim-security-events';
 
 /**
  * Properties of a `ScimServiceProvider`.
@@ -227,6 +228,27 @@ export interface ScimServiceProviderProps extends NetworkProps {
    * @default Runtime.NODEJS_24_X
    */
   readonly runtime?: Runtime;
+
+  /**
+   * Number of the key that signs security event tokens, counted from 1.
+   *
+   * KMS does not rotate such keys. A greater number by one creates a new key, which signs from the
+   * deployment on; the key before it stays in the key set, so that receivers can verify what it
+   * signed, until the next such deployment.
+   *
+   * @default 1
+   */
+  readonly securityEventKey?: number;
+
+  /**
+   * Streams of security event tokens with the changes of all connections (RFC 9967).
+   *
+   * An empty list creates the signing key only: administrators then create streams through the
+   * admin API. A key in KMS costs a dollar a month.
+   *
+   * @default - no security events
+   */
+  readonly securityEvents?: ScimSecurityEvents[];
 
   /**
    * Limit of requests per second to each SCIM endpoint, for all connections together.

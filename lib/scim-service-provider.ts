@@ -21,12 +21,13 @@ import { MeteredConstruct } from './monitoring/metered-construct';
 import { Metrics } from './monitoring/metrics';
 import { addMonitoring } from './monitoring/monitoring';
 import { pagesOf } from './pages/pages';
-import { Network } from './network/network';
+import { apiEndpoint, Network } from './network/network';
 import { declareTypes } from './resource-types/declared-types';
 import { ScimAccess } from './api/scim-access';
 import { routesOf } from './api/routes';
 import { addRoutes, createApi } from './api/scim-api';
-import { createFunctions, type ScimFunctions } from './functions/scim-functions';
+import { byRoute, createFunctions, type ScimFunctions } from './functions/scim-functions';
+import { declareStreams } from './security-events/declared-streams';
 import type { ScimServiceProviderProps } from './scim-service-provider-props';
 import { createTable } from './scim-table';
 
@@ -132,8 +133,8 @@ export class ScimServiceProvider extends MeteredConstruct {
       network: network?.functions,
     });
     this.functions = functions;
-    const endpoints = network?.addEndpoints({ mails: props.failureMail !== undefined }) ?? [];
-    addRoutes(this.api, routes, this.functions);
+    const endpoints = network?.addEndpoints(props) ?? [];
+    addRoutes(this.api, routes, byRoute(functions));
     this.adminUrl = `${this.url}${ADMIN_PATH}`;
     this.applicationUrl = `${this.url}${APPLICATION_PATH}`;
     if (pagesOf(props).console) this.consoleUrl = `${this.url}${CONSOLE_PATH}`;
@@ -144,6 +145,7 @@ export class ScimServiceProvider extends MeteredConstruct {
     const { declaredConnections: provider } = this.functions;
     if (provider !== undefined) {
       declareTypes(this, props.resourceTypes ?? [], provider);
+      declareStreams(this, props.securityEvents ?? [], provider);
       declareConnections(this, {
         connections,
         provider,
@@ -287,13 +289,4 @@ export class ScimServiceProvider extends MeteredConstruct {
   private secretNameOf(connectionId: string): string {
     return `${this.deployment}/${connectionId}`;
   }
-}
-
-/** @throws Error without a VPC to create the endpoint in */
-function apiEndpoint(network: Network | undefined): InterfaceVpcEndpoint {
-  if (network !== undefined) return network.apiEndpoint();
-  throw new Error(
-    'ScimAccess.fromVpc() requires an interface endpoint of execute-api. ' +
-      'Pass one to fromVpc(), or set vpc to have one created.',
-  );
 }

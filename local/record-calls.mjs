@@ -72,6 +72,7 @@ function callsOf({ path, method, header }, body) {
       ...(tags.length === 0 ? [] : ['secretsmanager:TagResource secret']),
     ];
   }
+  if (service === 'TrentService') return [`kms:${operation} key`];
   if (target === 'AWSEvents.PutEvents') return ['events:PutEvents bus'];
   if (path === '/v2/email/outbound-emails') return ['ses:SendEmail identity'];
   if (/^\/2015-03-31\/functions\/[^/]+\/invocations$/.test(path))

@@ -8,6 +8,7 @@ import { Clock, CLOCK_PATH } from './clock';
 import { EVENTS_PATH, LocalEventBus } from './services/event-bus';
 import { serveGateway, type OtherPaths } from './gateway';
 import { LocalFunction } from './local-function';
+import { LocalKms } from './services/kms';
 import { LocalLambda } from './services/lambda-service';
 import { createTable } from './local-table';
 import { Mailbox, MAILBOX_PATH } from './services/mailbox';
@@ -85,6 +86,8 @@ async function start(
       recipients,
       window: Duration.seconds(failureMailWindowSeconds ?? DEFAULT_WINDOW),
     },
+    // Streams can be created through the admin API.
+    securityEvents: [],
   });
   stops.push(() => {
     template.dispose();
@@ -109,6 +112,7 @@ async function start(
     state.files?.secrets,
   );
   const lambda = new LocalLambda(functions);
+  const kms = new LocalKms(state.files?.keys);
   const mailbox = new Mailbox(state.files?.mails);
   const bus = new LocalEventBus(state.files?.events);
   const metrics = new LocalMetrics();
@@ -124,6 +128,7 @@ async function start(
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: await serve(secrets.createServer()),
+    AWS_ENDPOINT_URL_KMS: await serve(kms.createServer()),
     AWS_ENDPOINT_URL_LAMBDA: await serve(lambda.createServer()),
     AWS_ENDPOINT_URL_EVENTBRIDGE: await serve(bus.createServer()),
     AWS_ENDPOINT_URL_SESV2: await serve(mailbox.createServer()),

@@ -69,7 +69,10 @@ export class Template {
     const buses = this.ofType('AWS::Events::EventBus').map(
       ({ logicalId }) => [`${logicalId}.Arn`, EVENT_BUS_ARN] as const,
     );
-    return new Map([...tables, ...functions, ...buses]);
+    const keys = this.ofType('AWS::KMS::Key').map(
+      ({ logicalId }) => [`${logicalId}.Arn`, keyArn(logicalId)] as const,
+    );
+    return new Map([...tables, ...functions, ...buses, ...keys]);
   }
 
   /** Deletes the assets. */
@@ -80,6 +83,11 @@ export class Template {
 
 /** ARN of the local event bus. */
 export const EVENT_BUS_ARN = 'arn:aws:events:us-east-1:000000000000:event-bus/scim';
+
+/** Returns the ARN of a local key. */
+function keyArn(logicalId: string): string {
+  return `arn:aws:kms:us-east-1:000000000000:key/${logicalId}`;
+}
 
 /** Returns the ARN of a local function. */
 export function functionArn(logicalId: string): string {

@@ -39,6 +39,7 @@ import {
 import { customTypesFrom, readDeploymentTypes } from '../schemas/deployment-types';
 import { idIn } from '../store/resource-ids';
 import type { Table } from '../store/table';
+import { Streams } from '../streams/streams';
 import { candidateFromItem, candidateValueKeys } from '../candidates';
 import { revivalKeys } from '../deleted-users';
 import { isPurged, removeItems, removePages, removeSharedItems } from './purge-items';
@@ -58,6 +59,16 @@ const WIDTH = 8;
 
 /** The types whose resources may be members. */
 const MEMBER_TYPES = ['User', 'Group'] as const;
+
+/** Removes the streams of the connection: another one with the same id has none of them. */
+async function removeStreams(table: Table, { id, connection }: Purge): Promise<void> {
+  const streams = new Streams(table);
+  const own = (await streams.list()).filter((stream) => stream.connection === connection);
+  // Read after the streams: what was read before belongs to the deleted connection.
+  const item = await table.get(connectionKey(connection));
+  if (item?.['pending'] !== id) return;
+  for (const stream of own) await streams.remove(stream.id);
+}
 
 /** Partitions whose items have keys with ids that are never reused. */
 const OWN_PARTITIONS = [
@@ -107,6 +118,7 @@ export async function purgeConnection(table: Table, purge: Purge): Promise<boole
     const remove = (items: readonly Item[]) => removeItems(table, items);
     if (!(await removePages(table, purge, partitionOf(connection), remove))) return false;
   }
+  await removeStreams(table, purge);
   // From now on the connection is no longer listed.
   await table.write([
     {

@@ -46,7 +46,13 @@ export type ActionName =
   | 'webhook.rotateSecret'
   | 'webhook.test'
   | 'webhook.replay'
-  | 'webhook.resend';
+  | 'webhook.resend'
+  | 'stream.create'
+  | 'stream.update'
+  | 'stream.delete'
+  | 'stream.token'
+  | 'stream.replay'
+  | 'stream.resend';
 
 /** An administrative change by an operator or by Secrets Manager. */
 export interface AdminAction {

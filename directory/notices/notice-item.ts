@@ -147,6 +147,7 @@ function webhookFrom(item: Item): WebhookNotice {
   return {
     kind: 'webhook',
     webhook: textOf(item, 'webhook'),
+    isStream: item['isStream'] === true,
     host: textOf(item, 'host'),
     state: WEBHOOK_STATES.find((state) => state === item['state']) ?? 'failing',
     since: textOf(item, 'since'),

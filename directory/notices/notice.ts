@@ -95,12 +95,14 @@ export interface AlarmNotice {
   readonly at: string;
 }
 
-/** A webhook endpoint does not accept events. */
+/** A webhook endpoint does not accept events, or the receiver of a stream no tokens. */
 export interface WebhookNotice {
   readonly kind: 'webhook';
-  /** Id of the endpoint. */
+  /** Id of the endpoint or stream. */
   readonly webhook: string;
-  /** Host name of the endpoint. */
+  /** Whether it is a stream of security event tokens. */
+  readonly isStream: boolean;
+  /** Host name of the endpoint or receiver. */
   readonly host: string;
   readonly state: 'failing' | 'failingForADay' | 'disabledAsGone' | 'disabledAsFailing';
   /** RFC 3339: since when nothing was accepted. */

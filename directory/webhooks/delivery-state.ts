@@ -4,6 +4,7 @@ import { EVENT_TYPES, type NewEvent } from '../events/event';
 import { LANES } from '../events/lanes';
 import { numberOf, textOf, type Item, type ItemValue, type Key } from '../store/item';
 import { webhookPartition } from '../store/keys';
+import { PRESENT, type Write } from '../store/write';
 
 /** The state of an endpoint's deliveries, as one worker at a time changes it. */
 export interface DeliveryState {
@@ -60,6 +61,19 @@ export function stateAttributes(state: DeliveryState): Readonly<Record<string, I
 
 /** Attributes of a state that can be missing. */
 export const OPTIONAL_STATE = ['failingSince', 'lastSuccessAt', 'waitUntil'] as const;
+
+/**
+ * Creates the write for a receiver that is enabled again: it is tried at once, and has five days
+ * again.
+ */
+export function freshStart(webhook: string): Write {
+  return {
+    update: stateKey(webhook),
+    set: { probes: 0 },
+    remove: ['failingSince', 'waitUntil'],
+    condition: PRESENT,
+  };
+}
 
 /** Returns a state as an item. */
 export function stateToItem(webhook: string, state: DeliveryState): Item {

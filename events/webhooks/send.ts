@@ -15,8 +15,10 @@ const RETRY_AFTER = /^\d{1,6}$/;
 
 /** The outcome of one attempt to deliver an event. */
 export interface Attempt {
-  /** Whether the endpoint answered with 2xx. */
+  /** Whether the receiver has the event now. */
   readonly isAccepted: boolean;
+  /** Whether the receiver refuses the event for good. @default false */
+  readonly isFinal?: boolean;
   /** Undefined if there was no answer. */
   readonly status?: number;
   /** Why there was no answer. */

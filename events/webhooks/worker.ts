@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoggedEvent } from '../../directory/events/event';
-import type { EventReference } from '../../directory/events/event-item';
 import { readLogState } from '../../directory/events/log-state';
 import { LANES } from '../../directory/events/lanes';
-import { eventsOf, laneReferences, resumeAfter } from '../../directory/events/read';
+import { nextReferences } from '../../directory/events/next-references';
+import { eventsOf } from '../../directory/events/read';
 import { inParallel } from '../../directory/store/batches';
 import type { Table } from '../../directory/store/table';
 import {
@@ -12,11 +12,9 @@ import {
   type ParkedSubject,
   type WaitingEvent,
 } from '../../directory/webhooks/delivery-state';
-import type { WebhookEndpoint } from '../../directory/webhooks/endpoint';
-import { WebhookEndpoints } from '../../directory/webhooks/endpoints';
 import { endLease, LEASE_MS, renewLease, takeLease } from '../../directory/webhooks/lease';
-import type { Effects, Message } from './effects';
 import { DeliveryQueue } from './queue';
+import type { Message, OpenReceiver, Receiver } from './receiver';
 import { nextAttempt } from './schedule';
 
 /** Events that are read and sent at a time. */
@@ -40,13 +38,16 @@ const WORTH_WAITING_MS = 10_000;
 /** How often a worker that waits looks at the clock. */
 const TICK_MS = 100;
 
-/** Delivers what an endpoint is due, while there is time, unless another worker is at it. */
-export async function deliverTo(table: Table, id: string, effects: Effects): Promise<void> {
+/**
+ * Delivers what a receiver is due, while there is time, unless another worker is at it.
+ * @param id of the receiver: a webhook or a stream
+ */
+export async function deliverTo(table: Table, id: string, open: OpenReceiver): Promise<void> {
   let isBehind = true;
   while (isBehind && table.retries.timeLeft > BATCH_MS) {
     const owner = randomUUID();
     if (!(await takeLease(table, id, owner))) return;
-    const worker = new Worker(table, id, owner, effects);
+    const worker = new Worker(table, id, owner, open);
     const renewal = setInterval(() => {
       worker.renew().catch(() => undefined);
     }, LEASE_MS / 3);
@@ -78,7 +79,7 @@ class Worker {
     private readonly table: Table,
     private readonly id: string,
     private readonly owner: string,
-    private readonly effects: Effects,
+    private readonly open: OpenReceiver,
   ) {}
 
   async renew(): Promise<void> {
@@ -94,11 +95,11 @@ class Worker {
 
   async run(): Promise<void> {
     while (!this.isReplaced && this.table.retries.timeLeft > BATCH_MS) {
-      const endpoint = await new WebhookEndpoints(this.table).find(this.id);
-      if (endpoint?.enabled !== true) return;
+      const receiver = await this.open();
+      if (receiver === undefined) return;
       const queue = await DeliveryQueue.load(this.table, this.id, this.owner);
       if (queue === undefined) return;
-      if (await this.step(endpoint, queue)) {
+      if (await this.step(receiver, queue)) {
         if (!(await queue.save())) return;
         continue;
       }
@@ -111,21 +112,21 @@ class Worker {
   }
 
   /** Does some of what is due. @returns whether there was anything */
-  private async step(endpoint: WebhookEndpoint, queue: DeliveryQueue): Promise<boolean> {
+  private async step(receiver: Receiver, queue: DeliveryQueue): Promise<boolean> {
     const { waitUntil } = queue.state;
     if (waitUntil !== undefined) {
       if (Date.now() < waitUntil) return false;
       const { oldest } = queue;
-      const isUp = oldest === undefined || (await this.attemptParked(endpoint, queue, oldest));
+      const isUp = oldest === undefined || (await this.attemptParked(receiver, queue, oldest));
       if (isUp) queue.resume();
       else queue.wait();
       return true;
     }
     const due = queue.due(BATCH);
-    if (due.length === 0) return this.readOn(endpoint, queue);
+    if (due.length === 0) return this.readOn(receiver, queue);
     await inParallel(due, WIDTH, async (subject) => {
       if (this.table.retries.timeLeft < ATTEMPT_MS) return;
-      await this.attemptParked(endpoint, queue, subject);
+      await this.attemptParked(receiver, queue, subject);
     });
     queue.checkWhetherDown();
     return true;
@@ -133,18 +134,19 @@ class Worker {
 
   /** Attempts the first event of a parked subject. @returns whether it was accepted */
   private async attemptParked(
-    endpoint: WebhookEndpoint,
+    receiver: Receiver,
     queue: DeliveryQueue,
     subject: ParkedSubject,
   ): Promise<boolean> {
     const [first, ...others] = subject.events;
-    const message = first === undefined ? undefined : await this.messageFor(subject, first);
+    const message =
+      first === undefined ? undefined : await this.messageFor(receiver, subject, first);
     const attempts = subject.attempts + 1;
     // Without a message, the event has expired or its connection was deleted.
     const { isAccepted, nextAt }: Outcome =
       message === undefined
         ? { isAccepted: true }
-        : await this.attempt(endpoint, queue, message, attempts);
+        : await this.attempt(receiver, queue, message, attempts);
     if (!isAccepted && nextAt !== undefined) queue.park({ ...subject, attempts, dueAt: nextAt });
     else if (others.length === 0) queue.unpark(subject.key);
     else queue.park({ ...subject, events: others, attempts: 0, dueAt: Date.now() });
@@ -152,25 +154,27 @@ class Worker {
   }
 
   private async messageFor(
+    receiver: Receiver,
     { inline }: ParkedSubject,
     event: WaitingEvent,
   ): Promise<Message | undefined> {
-    if (inline !== undefined) return this.effects.testMessage(inline);
+    if (inline !== undefined) return receiver.testMessage(inline);
     const found = (await eventsOf(this.table, [event])).get(event.id);
-    return found === undefined ? undefined : this.effects.messageOf(found);
+    return found === undefined ? undefined : receiver.messageOf(found);
   }
 
   /** Sends an event, and records what became of it. */
   private async attempt(
-    endpoint: WebhookEndpoint,
+    receiver: Receiver,
     queue: DeliveryQueue,
     message: Message,
     number: number,
   ): Promise<Outcome> {
-    const attempt = await this.effects.send(endpoint, message);
+    const attempt = await receiver.send(message);
     const now = Date.now();
-    const nextAt = attempt.isAccepted ? undefined : nextAttempt(number, now, attempt.retryAfter);
-    await this.effects.onAttempt(endpoint, message, { ...attempt, number, nextAt });
+    const isLast = attempt.isAccepted || attempt.isFinal === true;
+    const nextAt = isLast ? undefined : nextAttempt(number, now, attempt.retryAfter);
+    await receiver.onAttempt(message, { ...attempt, number, nextAt });
     const at = new Date(now).toISOString();
     if (attempt.isAccepted) {
       const { failingSince: _, ...state } = queue.state;
@@ -178,26 +182,32 @@ class Worker {
     } else {
       const { failingSince: since = at } = queue.state;
       queue.state = { ...queue.state, failingSince: since };
-      await this.effects.onFailing(endpoint, { since, isGone: attempt.status === 410 });
+      await receiver.onFailing({ since, isGone: attempt.status === 410 });
     }
     return { isAccepted: attempt.isAccepted, nextAt };
   }
 
   /** Sends the next events of the log. @returns whether there were any */
-  private async readOn(endpoint: WebhookEndpoint, queue: DeliveryQueue): Promise<boolean> {
-    const { references, positions } = await this.nextReferences(queue.state.positions);
+  private async readOn(receiver: Receiver, queue: DeliveryQueue): Promise<boolean> {
+    this.firstLane += 1;
+    const { references, positions, ends } = await nextReferences(
+      this.table,
+      queue.state.positions,
+      { atMost: BATCH, ofLane: LANE_BATCH, firstLane: this.firstLane },
+    );
+    this.ends = ends;
     if (references.length === 0) return false;
-    const wanted = references.filter((reference) => isFor(endpoint, reference));
+    const wanted = references.filter((reference) => receiver.isWanted(reference));
     const events = await eventsOf(this.table, wanted);
     const bySubject = new Map<string, LoggedEvent[]>();
     for (const { id } of wanted) {
       const event = events.get(id);
       if (event === undefined) continue;
-      const key = subjectKey(event);
+      const key = subjectKey({ ...event, subject: receiver.subjectOf(event) });
       bySubject.set(key, [...(bySubject.get(key) ?? []), event]);
     }
     await inParallel([...bySubject], WIDTH, ([key, list]) =>
-      this.sendInOrder(endpoint, queue, key, list),
+      this.sendInOrder(receiver, queue, key, receiver.select(list)),
     );
     queue.state = { ...queue.state, positions };
     queue.checkWhetherDown();
@@ -206,7 +216,7 @@ class Worker {
 
   /** Sends the events of one subject; from the first that is not accepted on, they are parked. */
   private async sendInOrder(
-    endpoint: WebhookEndpoint,
+    receiver: Receiver,
     queue: DeliveryQueue,
     key: string,
     events: readonly LoggedEvent[],
@@ -222,49 +232,11 @@ class Worker {
         queue.park({ key, events: events.slice(index), attempts: 0, dueAt: Date.now() });
         return;
       }
-      const message = this.effects.messageOf(event);
-      const { isAccepted, nextAt } = await this.attempt(endpoint, queue, message, 1);
+      const message = receiver.messageOf(event);
+      if (message === undefined) continue;
+      const { isAccepted, nextAt } = await this.attempt(receiver, queue, message, 1);
       if (isAccepted || nextAt === undefined) continue;
       queue.park({ key, events: [event], attempts: 1, dueAt: nextAt });
     }
   }
-
-  private async nextReferences(after: readonly number[]): Promise<{
-    readonly references: readonly EventReference[];
-    readonly positions: readonly number[];
-  }> {
-    const { positions: ends } = await readLogState(this.table);
-    this.ends = ends;
-    const positions = [...after];
-    const references: EventReference[] = [];
-    // Each time another lane comes first, so that a busy one does not hold back the others.
-    this.firstLane = (this.firstLane + 1) % ends.length;
-    const lanes = [...ends.entries()];
-    for (const [lane, end] of [...lanes.slice(this.firstLane), ...lanes.slice(0, this.firstLane)]) {
-      const from = positions[lane] ?? 0;
-      // After a restore, the log ends before the position.
-      if (from > end) positions[lane] = end;
-      if (from >= end || references.length >= BATCH) continue;
-      const start = await resumeAfter(this.table, lane, from, end);
-      positions[lane] = start;
-      let count = 0;
-      for await (const reference of laneReferences(this.table, lane, start, end)) {
-        references.push(reference);
-        positions[lane] = reference.position;
-        count += 1;
-        if (count >= LANE_BATCH || references.length >= BATCH) break;
-      }
-    }
-    return { references, positions };
-  }
-}
-
-function isFor(
-  { types, connections }: WebhookEndpoint,
-  { type, connection }: EventReference,
-): boolean {
-  return (
-    (types.length === 0 || types.includes(type)) &&
-    (connections.length === 0 || connections.includes(connection))
-  );
 }

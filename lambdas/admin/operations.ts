@@ -43,6 +43,14 @@ import { readBody, readJson } from '../json-api/read-body';
 import { deleteType, listTypes, putType, readType } from './resource-types/resource-types';
 import { deleteSchema, putSchema, schemaOf } from './schemas';
 import type { Services } from './services';
+import {
+  changeStream,
+  createStream,
+  deleteStream,
+  listStreams,
+  readStream,
+  replaceToken,
+} from './streams/streams';
 import { issueConnectionToken, listTokens, revokeToken } from './tokens';
 import { exportResources } from './transfer/export';
 import { importResources } from './transfer/import';
@@ -137,6 +145,13 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   '/webhooks/{webhookId}/replay': { POST: replay },
   '/webhooks/{webhookId}/deliveries': { GET: listDeliveries },
   '/webhooks/{webhookId}/deliveries/{eventId}/resend': { POST: resend },
+  '/streams': { GET: listStreams, POST: createStream },
+  '/streams/{streamId}': { GET: readStream, PATCH: changeStream, DELETE: deleteStream },
+  '/streams/{streamId}/token': { POST: replaceToken },
+  '/streams/{streamId}/replay': { POST: replay },
+  '/streams/{streamId}/deliveries': { GET: listDeliveries },
+  '/streams/{streamId}/deliveries/{eventId}/resend': { POST: resend },
+  '/connections/{connectionId}/streams': { GET: listStreams, POST: createStream },
   '/connections/{connectionId}/resourceTypes': { GET: listTypes },
   '/connections/{connectionId}/resourceTypes/{name}': {
     GET: readType,

@@ -39,6 +39,8 @@ export interface Services extends ConnectionServices {
   /** Whether links to the portal and the console can be made. */
   readonly isPortalOn: boolean;
   readonly isConsoleOn: boolean;
+  /** Whether the deployment signs security event tokens. */
+  readonly hasSecurityEvents: boolean;
   /** Origins that the portal may send its visitors back to. */
   readonly returnOrigins: readonly string[];
   /** Returns a connection's SCIM base URL, built from this request's host. */

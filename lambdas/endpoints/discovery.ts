@@ -12,6 +12,8 @@ import { DISCOVERY_SCHEMAS } from '../../scim/schema/discovery-schemas';
 import { resourceTypeOf, servedTypes } from '../../scim/schema/custom-type';
 import { resourceTypeResource, schemaResource } from '../../scim/schema/representation';
 import type { ResourceType } from '../../scim/schema/resource-type';
+import { hasEventsOf, type StreamMode } from '../../directory/streams/stream';
+import { Streams } from '../../directory/streams/streams';
 import { jsonAnswer, type Answer } from '../http/answer';
 import type { RequestContext } from '../http/request-context';
 import { decodeSegment } from '../http/scim-request';
@@ -20,15 +22,22 @@ import { serviceProviderConfig } from './service-provider-config';
 /**
  * Serves the discovery endpoints (RFC 7644 section 4). `/serviceConfiguration` is the path of
  * Microsoft's reference server (AzureAD/SCIMReferenceCode, "Endpoint tests").
+ * @param hasSecurityEvents whether the deployment signs security event tokens
  * @throws ScimError 403, 404, 405, 501
  */
-export async function serveDiscovery(context: RequestContext): Promise<Answer> {
+export async function serveDiscovery(
+  context: RequestContext,
+  hasSecurityEvents: boolean,
+): Promise<Answer> {
   const { request, connection } = context;
   const { endpoint, id } = locationOf(context);
   switch (endpoint.toLowerCase()) {
     case 'serviceproviderconfig':
     case 'serviceconfiguration':
-      return read(context, () => serviceProviderConfig(request.baseUrl, connection));
+      return read(context, async () => {
+        const modes = hasSecurityEvents ? await streamModes(context) : undefined;
+        return serviceProviderConfig(request.baseUrl, connection, modes);
+      });
     case 'resourcetypes':
       return read(context, () => collection(context, id, resourceTypes(context)));
     case 'schemas':
@@ -53,9 +62,22 @@ function locationOf({ request: { resource, rest, resourceId } }: RequestContext)
   return { endpoint, id };
 }
 
-async function read({ request }: RequestContext, resource: () => JsonObject): Promise<Answer> {
+async function read(
+  { request }: RequestContext,
+  resource: () => JsonObject | Promise<JsonObject>,
+): Promise<Answer> {
   if (request.method !== 'GET') throw methodNotAllowed(request.method, ['GET']);
-  return Promise.resolve(jsonAnswer(200, resource()));
+  return jsonAnswer(200, await resource());
+}
+
+/** Returns the modes of the streams that have the events of a connection. */
+async function streamModes({
+  table,
+  connection,
+}: RequestContext): Promise<ReadonlySet<StreamMode>> {
+  const streams = await new Streams(table).list();
+  const own = streams.filter((stream) => stream.enabled && hasEventsOf(stream, connection.id));
+  return new Set(own.map(({ mode }) => mode));
 }
 
 /** Returns all resources, or the one of the URL; schema URNs are case-insensitive. */

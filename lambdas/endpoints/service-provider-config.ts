@@ -1,4 +1,6 @@
 import type { Connection } from '../../directory/connections/connection';
+import type { StreamMode } from '../../directory/streams/stream';
+import { eventUris } from '../../events/security-events/event-uris';
 import { tokenUseOf } from '../../idp/federation/issuers';
 import type { JsonObject } from '../../scim/json';
 import { LIMITS } from '../../scim/limits';
@@ -8,10 +10,13 @@ import { SERVICE_PROVIDER_CONFIG_URN } from '../../scim/schema/representation';
 /**
  * Returns the ServiceProviderConfig (RFC 7643 section 5) with the limits that are enforced, and the
  * ways of authentication that the connection accepts.
+ * @param modes of the streams with the connection's events; undefined if the deployment signs no
+ *   security event tokens
  */
 export function serviceProviderConfig(
   baseUrl: string,
   { oauth }: Pick<Connection, 'oauth'>,
+  modes?: ReadonlySet<StreamMode>,
 ): JsonObject {
   return {
     schemas: [SERVICE_PROVIDER_CONFIG_URN],
@@ -35,6 +40,10 @@ export function serviceProviderConfig(
       maxPageSize: LIMITS.maximumPage,
       cursorTimeout: CURSOR_SECONDS,
     },
+    // RFC 9967 section 4
+    ...(modes === undefined
+      ? {}
+      : { securityEvents: { asyncRequest: 'none', eventUris: eventUris(modes) } }),
     authenticationSchemes: authenticationSchemes(oauth),
     meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
   };

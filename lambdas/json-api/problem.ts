@@ -16,6 +16,7 @@ export interface FieldProblem {
 /** With `about:blank`, titles are those of the HTTP statuses (RFC 9457 section 4.2.1). */
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
+  401: 'Unauthorized',
   404: 'Not Found',
   405: 'Method Not Allowed',
   409: 'Conflict',

@@ -11,6 +11,7 @@ import {
   ADMIN_PATH,
   APPLICATION_PATH,
   CONSOLE_PATH,
+  KEY_SET_PATH,
   METADATA_PATH,
   PORTAL_PATH,
   SCIM_PATH,
@@ -127,8 +128,9 @@ function pages(path: string): string[] {
 
 /**
  * Allows requests of identity providers, whose tokens the functions check, those for the metadata
- * of token endpoints, and those of pages, whose sessions the functions check. A policy is needed
- * also for access from anywhere: CloudFormation keeps the previous one if the template has none.
+ * of token endpoints and for public keys, and those of pages, whose sessions the functions check. A
+ * policy is needed also for access from anywhere: CloudFormation keeps the previous one if the
+ * template has none.
  * @see https://github.com/aws/aws-cdk/issues/21840
  */
 function allowAnonymous(): PolicyStatement {
@@ -140,6 +142,7 @@ function allowAnonymous(): PolicyStatement {
       ...pages(PORTAL_PATH),
       ...pages(CONSOLE_PATH),
       `execute-api:/${STAGE}/GET${METADATA_PATH}/*`,
+      `execute-api:/${STAGE}/GET${KEY_SET_PATH}`,
     ],
   });
 }

@@ -5,6 +5,12 @@ import { ENVIRONMENT, type FunctionName } from '../../lambdas/contract';
 import { eventDays } from '../events/events-props';
 import { brandingOf } from '../pages/branding';
 import { pagesVariable } from '../pages/pages';
+import {
+  allowReading,
+  allowSigning,
+  createSigningKeys,
+  keyArns,
+} from '../security-events/signing-keys';
 import { BaseFactory, ITEM_ACTIONS } from './base-factory';
 import { allowMail, mailEnvironment, mailWindow } from './failure-mail';
 import { stackTags } from './stack-tags';
@@ -131,6 +137,38 @@ export class FunctionFactory extends BaseFactory {
     });
     this.allowInvocation(fn, admin);
     return fn;
+  }
+
+  /**
+   * Creates the function for receivers of security event tokens, and the keys that sign these.
+   * @param discovery says which events the streams of a connection have
+   * @param webhooks sends tokens to receivers
+   * @param informed further functions that need to know whether tokens are signed
+   */
+  securityEvents(
+    discovery: LambdaFunction,
+    webhooks: LambdaFunction,
+    informed: readonly LambdaFunction[],
+  ): { readonly securityEvents?: LambdaFunction } {
+    const { url, securityEvents, securityEventKey } = this.props;
+    if (securityEvents === undefined) {
+      if (securityEventKey === undefined) return {};
+      throw new Error('securityEventKey requires securityEvents: without them, nothing is signed.');
+    }
+    const keys = createSigningKeys(this.scope, securityEventKey);
+    const about = 'SCIM: serves security event tokens';
+    const fn = this.create('SecurityEvents', 'security-events', about);
+    this.allowTable(fn, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'BatchWriteItem');
+    this.allowTable(discovery, 'Query');
+    allowReading(fn, keys);
+    for (const signer of [fn, webhooks]) {
+      signer.addEnvironment(ENVIRONMENT.scimUrl, url);
+      allowSigning(signer, keys);
+    }
+    for (const each of [discovery, ...informed]) {
+      each.addEnvironment(ENVIRONMENT.signingKeys, keyArns(keys));
+    }
+    return { securityEvents: fn };
   }
 
   /** Creates the function that sends events to webhook endpoints. */

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { RoutedFunction } from '../../lambdas/contract';
 import { ITEM_ACTIONS, type FunctionsProps } from './base-factory';
 import { configurePages, pagesOf } from '../pages/pages';
 import { FunctionFactory } from './function-factory';
@@ -26,6 +27,12 @@ export interface ScimFunctions {
   readonly resources: LambdaFunction;
   /** Serves the token endpoints of connections. */
   readonly oauth: LambdaFunction;
+  /**
+   * Serves the key set of security event tokens, and streams to receivers that poll.
+   *
+   * @default - no function without `securityEvents`
+   */
+  readonly securityEvents?: LambdaFunction;
   /** Serves the admin API. */
   readonly admin: LambdaFunction;
   /** Serves the application API. */
@@ -56,9 +63,9 @@ export interface ScimFunctions {
   /** Sends events to webhook endpoints. */
   readonly webhooks: LambdaFunction;
   /**
-   * Creates, changes and deletes declared connections and resource types.
+   * Creates, changes and deletes declared connections, resource types and streams.
    *
-   * @default - no function if `connections` and `resourceTypes` are empty
+   * @default - no function if `connections`, `resourceTypes` and `securityEvents` are empty
    */
   readonly declaredConnections?: LambdaFunction;
 }
@@ -113,6 +120,7 @@ export function createFunctions(
   const application = factory.application();
   const notifications = factory.notifications();
   const { dispatcher, discarded } = factory.dispatcher(completion, notifications, webhooks);
+  const signed = factory.securityEvents(discovery, webhooks, [admin, dispatcher]);
   const functions = {
     users,
     groups,
@@ -124,14 +132,16 @@ export function createFunctions(
     admin,
     application,
     ...ui,
+    ...signed,
     dispatcher,
     completion,
     tokenRotation,
     notifications,
     webhooks,
   };
-  const { connections = [], resourceTypes = [] } = props;
-  if (connections.length + resourceTypes.length === 0) return { functions, discarded };
+  const { connections = [], resourceTypes = [], securityEvents = [] } = props;
+  const isEmpty = [connections, resourceTypes, securityEvents].every(({ length }) => length === 0);
+  if (isEmpty) return { functions, discarded };
   const about = 'SCIM: creates what the stack declares';
   const declaredConnections = factory.administration(
     'Declaration',
@@ -146,4 +156,15 @@ export function createFunctions(
   factory.allowTable(declaredConnections, 'BatchGetItem');
   factory.allowIndex(declaredConnections);
   return { functions: { ...functions, declaredConnections }, discarded };
+}
+
+/** Returns functions by the names that routes have for them. */
+export function byRoute(
+  functions: ScimFunctions,
+): Readonly<Partial<Record<RoutedFunction, LambdaFunction>>> {
+  const { securityEvents } = functions;
+  return {
+    ...functions,
+    ...(securityEvents === undefined ? {} : { 'security-events': securityEvents }),
+  };
 }

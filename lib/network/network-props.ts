@@ -86,7 +86,8 @@ export interface NetworkProps {
    * Whether to create VPC endpoints for the services that the functions call.
    *
    * These are gateway endpoints for DynamoDB and S3, which are free, and interface endpoints for
-   * Secrets Manager, Lambda and, with `failureMail`, SES, which AWS bills by the hour. Set this to
+   * Secrets Manager, Lambda and EventBridge, with `failureMail` SES, and with `securityEvents` KMS,
+   * which AWS bills by the hour. Set this to
    * `false` if the VPC already has endpoints or a route to the internet. Requires `vpc`.
    *
    * @default true

@@ -40,6 +40,7 @@ const ENDPOINTS: Readonly<
     InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
   ],
   [VpcEndpointService.LAMBDA]: ['LambdaEndpoint', InterfaceVpcEndpointAwsService.LAMBDA],
+  [VpcEndpointService.KMS]: ['KmsEndpoint', InterfaceVpcEndpointAwsService.KMS],
   [VpcEndpointService.EVENT_BRIDGE]: [
     'EventBridgeEndpoint',
     InterfaceVpcEndpointAwsService.EVENTBRIDGE,
@@ -116,8 +117,15 @@ export class Network {
    * Creates endpoints for the services that the functions call, as far as the props want them.
    * @returns constructs that must exist as long as functions make calls
    */
-  addEndpoints({ mails }: { readonly mails: boolean }): readonly Construct[] {
-    const wanted = this.services.filter((each) => mails || each !== VpcEndpointService.SES);
+  addEndpoints(props: {
+    readonly failureMail?: object;
+    readonly securityEvents?: object;
+  }): readonly Construct[] {
+    const uncalled = [
+      ...(props.failureMail === undefined ? [VpcEndpointService.SES] : []),
+      ...(props.securityEvents === undefined ? [VpcEndpointService.KMS] : []),
+    ];
+    const wanted = this.services.filter((each) => !uncalled.includes(each));
     let group: SecurityGroup | undefined;
     const endpoints = wanted.map((each) => {
       const [id, service] = ENDPOINTS[each];
@@ -196,4 +204,16 @@ export class Network {
       allowAllOutbound: false,
     });
   }
+}
+
+/**
+ * Creates the interface endpoint of a private API.
+ * @throws Error without a VPC to create it in
+ */
+export function apiEndpoint(network: Network | undefined): InterfaceVpcEndpoint {
+  if (network !== undefined) return network.apiEndpoint();
+  throw new Error(
+    'ScimAccess.fromVpc() requires an interface endpoint of execute-api. ' +
+      'Pass one to fromVpc(), or set vpc to have one created.',
+  );
 }

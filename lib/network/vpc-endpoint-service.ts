@@ -8,6 +8,8 @@ export enum VpcEndpointService {
   SECRETS_MANAGER = 'secretsmanager',
   /** Lambda. */
   LAMBDA = 'lambda',
+  /** KMS, with `securityEvents`. */
+  KMS = 'kms',
   /** EventBridge. */
   EVENT_BRIDGE = 'events',
   /** SES, with `failureMail`. */

@@ -10,6 +10,7 @@ const FOLDER = '.scim-local';
 export interface StateFiles {
   readonly database: string;
   readonly secrets: string;
+  readonly keys: string;
   readonly clock: string;
   readonly mails: string;
   readonly events: string;
@@ -41,6 +42,7 @@ export function openState(memory: boolean): State {
     files: {
       database: path.join(folder, 'dynamodb.sqlite'),
       secrets: path.join(folder, 'secrets.jsonl'),
+      keys: path.join(folder, 'keys.jsonl'),
       clock: path.join(folder, 'clock.json'),
       mails: path.join(folder, 'mails.jsonl'),
       events: path.join(folder, 'events.jsonl'),

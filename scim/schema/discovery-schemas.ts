@@ -91,6 +91,23 @@ const SERVICE_PROVIDER_CONFIG_SCHEMA: Schema = {
       readOnly,
     ),
     complex(
+      'securityEvents',
+      'Which security event tokens are sent.',
+      [
+        attribute('asyncRequest', 'Whether requests can be completed asynchronously.', {
+          canonicalValues: ['none', 'long', 'request'],
+          ...readOnly,
+        }),
+        attribute('eventUris', 'The URIs of the events.', {
+          type: 'reference',
+          referenceTypes: ['uri'],
+          multiValued: true,
+          ...readOnly,
+        }),
+      ],
+      readOnly,
+    ),
+    complex(
       'authenticationSchemes',
       'How requests are authenticated.',
       [

@@ -20,6 +20,7 @@ import { LocalEventBus } from '../../local/services/event-bus';
 import { LocalFunction } from '../../local/local-function';
 import type { ScimServiceProviderProps } from '../../lib';
 import { createTable } from '../../local/local-table';
+import { LocalKms } from '../../local/services/kms';
 import { Mailbox } from '../../local/services/mailbox';
 import { LocalSecretsManager } from '../../local/services/secrets-manager';
 import { Template } from '../../local/template';
@@ -79,6 +80,7 @@ export class FaultySystem {
     const secretsServer = secrets.createServer();
     const secretsUrl = await listen(secretsServer);
     const secretsProxy = new FaultProxy(secretsUrl, kill);
+    const kmsServer = new LocalKms().createServer();
     const mailbox = new Mailbox();
     const mailServer = mailbox.createServer();
     const mailProxy = new FaultProxy(await listen(mailServer), kill);
@@ -106,6 +108,7 @@ export class FaultySystem {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: await secretsProxy.start(),
+      AWS_ENDPOINT_URL_KMS: await listen(kmsServer),
       AWS_ENDPOINT_URL_SESV2: await mailProxy.start(),
       AWS_ENDPOINT_URL_EVENTBRIDGE: await busProxy.start(),
       AWS_ENDPOINT_URL_LAMBDA: await listen(lambdaServer),
@@ -142,6 +145,7 @@ export class FaultySystem {
         () => close(gateway),
         () => secretsProxy.stop(),
         () => close(secretsServer),
+        () => close(kmsServer),
         () => mailProxy.stop(),
         () => close(mailServer),
         () => busProxy.stop(),

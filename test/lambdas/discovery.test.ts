@@ -33,7 +33,7 @@ async function answerTo(
     profile: profileOf('rfc'),
   } as unknown as RequestContext;
   try {
-    const { body = '' } = await serveDiscovery(context);
+    const { body = '' } = await serveDiscovery(context, false);
     const { totalResults, id, patch } = JSON.parse(body) as Record<string, string | undefined>;
     return totalResults ?? id ?? (patch === undefined ? 'nothing' : 'config');
   } catch (error) {

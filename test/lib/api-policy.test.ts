@@ -1,5 +1,5 @@
 import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
-import { METADATA_ROUTE, ROUTES } from '../../lambdas/routes';
+import { ROUTES } from '../../lambdas/routes';
 import { ScimAccess, type ScimServiceProviderProps } from '../../lib';
 import { decide, matchesArn, type Caller } from '../support/iam-policy';
 import { importedVpc, provide } from './support';
@@ -34,7 +34,7 @@ function resourceOf(method: string, path: string, hostile: string): string {
 
 function requestsOf(authorization: 'token' | 'iam'): readonly string[] {
   return ROUTES.filter((route) => route.authorization === authorization).flatMap((route) => {
-    const methods = route === METADATA_ROUTE ? route.methods : METHODS;
+    const methods = route.methods.includes('ANY') ? METHODS : route.methods;
     return methods.flatMap((method) =>
       HOSTILE.map((hostile) => resourceOf(method, route.path, hostile)),
     );

@@ -8,6 +8,7 @@ test('functions run in the VPC with HTTPS egress only and may create network int
   const synthesized = provide((stack) => ({
     vpc: isolated(stack),
     connections: [{ id: 'acme' }],
+    securityEvents: [],
   })).template();
   const inVpc = synthesized.findResources('AWS::Lambda::Function', {
     Properties: {
@@ -75,6 +76,7 @@ test('declared connections depend on all VPC endpoints: created after them, dele
     vpc: isolated(stack),
     failureMail: { sender: 'a@b.example' },
     connections: [{ id: 'acme' }],
+    securityEvents: [],
   })).template();
   const [connection] = Object.values(synthesized.findResources('Custom::ScimConnection'));
   const dependencies = (connection?.['DependsOn'] as readonly string[]).join();

@@ -27,7 +27,7 @@ const USED_BY_SERVICES = new Set([
   'sqs:SendMessage queue',
 ]);
 
-const template = Template.synthesize({ connections: [{ id: 'declared' }] });
+const template = Template.synthesize({ connections: [{ id: 'declared' }], securityEvents: [] });
 afterAll(() => {
   template.dispose();
 });
@@ -118,6 +118,7 @@ function kindOf(resource: Part): string {
     'AWS::Logs::LogGroup': 'log',
     'AWS::SQS::Queue': 'queue',
     'AWS::Events::EventBus': 'bus',
+    'AWS::KMS::Key': 'key',
   };
   const found = Object.entries(kind).find(([each]) => each === type)?.[1];
   if (found === undefined) throw new Error(`A policy applies to an unknown resource: ${text}`);

@@ -3,8 +3,7 @@ import * as z from 'zod/mini';
 import { auditWrite } from '../../../directory/connections/audit';
 import { CONNECTION_ID } from '../../../directory/connections/connection';
 import { LOGGED_TYPES } from '../../../directory/events/event';
-import type { Write } from '../../../directory/store/write';
-import { stateFromItem, stateKey } from '../../../directory/webhooks/delivery-state';
+import { freshStart, stateFromItem, stateKey } from '../../../directory/webhooks/delivery-state';
 import type { WebhookEndpoint } from '../../../directory/webhooks/endpoint';
 import { MOST_ENDPOINTS, WebhookEndpoints } from '../../../directory/webhooks/endpoints';
 import { urlProblem } from '../../../events/webhooks/destination';
@@ -98,16 +97,6 @@ export async function changeWebhook(services: Services, request: ApiRequest): Pr
   );
   if (changed.enabled && !before.enabled) await services.startDelivery();
   return jsonAnswer(200, describeWebhook(changed));
-}
-
-/** An endpoint that is enabled again is tried at once, and has five days again. */
-function freshStart(id: string): Write {
-  return {
-    update: stateKey(id),
-    set: { probes: 0 },
-    remove: ['failingSince', 'waitUntil'],
-    condition: { is: 'present' },
-  };
 }
 
 function merged(services: Services, endpoint: WebhookEndpoint, patch: JsonObject): WebhookEndpoint {

@@ -56,6 +56,7 @@ function servicesOf(
     allowsLoopback,
     deployment,
     publicUrl,
+    hasSecurityEvents: variable(ENVIRONMENT.signingKeys, '') !== '',
     isPortalOn: pages.includes('portal'),
     isConsoleOn: pages.includes('console'),
     returnOrigins,

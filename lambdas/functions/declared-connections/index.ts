@@ -2,7 +2,7 @@ import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../../directory/connections/connection';
 import { Connections } from '../../../directory/connections/connections';
-import { isArray, isObject, parseJson, type Json, type JsonObject } from '../../../scim/json';
+import { isObject, type JsonObject } from '../../../scim/json';
 import {
   changeConnection,
   createConnection,
@@ -14,6 +14,7 @@ import { CREATE_CONNECTION, SETTING_NAMES } from '../../admin/requests';
 import { TRUST } from '../../admin/oauth/oauth-requests';
 import { endTrust, setTrust } from '../../admin/oauth/trust';
 import { declareTypes, withdrawTypes } from '../../admin/resource-types/declared-types';
+import { declareStreams } from '../../admin/streams/declared-streams';
 import { readSettings } from '../../json-api/read-body';
 import type { ConnectionServices } from '../../admin/services';
 import { issueConnectionToken } from '../../admin/tokens';
@@ -23,6 +24,7 @@ import type { Invocation } from '../../runtime/invocation';
 import { logAuditRecord, logFailure } from '../../observability/log';
 import { openSecrets } from '../../admin/connection-secrets';
 import { openTokenProbe } from '../../admin/token-probe';
+import { physicalId, readDeclaration, type Declaration } from './declaration';
 
 /** Time reserved for the answer to CloudFormation. */
 const ANSWER_MS = 10_000;
@@ -30,9 +32,6 @@ const ANSWER_MS = 10_000;
 /** How long calls may be denied after a deployment, and the pause between attempts. */
 const DENIED_MS = 60_000;
 const PAUSE_MS = 3000;
-
-/** The physical id of the resource with all resource types. */
-const RESOURCE_TYPES_ID = 'resourceTypes';
 
 const shared = openTable();
 const secrets = openSecrets();
@@ -43,9 +42,9 @@ const probe = openTokenProbe(
 );
 
 /**
- * Creates, changes and deletes the connections and resource types that a stack declares. Events
- * are idempotent: each may be delivered more than once. The token is in the connection's secret and
- * nowhere in the answer.
+ * Creates, changes and deletes the connections, resource types and streams that a stack declares.
+ * Events are idempotent: each may be delivered more than once. The token is in the connection's
+ * secret and nowhere in the answer.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
 export async function handler(
@@ -54,27 +53,12 @@ export async function handler(
 ): Promise<void> {
   let reason: string | undefined;
   try {
-    const declared = readProperties(event.ResourceProperties);
+    const declaration = readDeclaration(event.ResourceProperties);
     const deadline = Date.now() + invocation.getRemainingTimeInMillis() - ANSWER_MS;
     const table = shared.forRequest(deadline);
     const connections = new Connections(table, logAuditRecord);
     const services = { table, connections, secrets, rotationFunction, probe, actor: event.StackId };
-    const declaredBy = `${event.StackId}/${event.LogicalResourceId}`;
-    const isDeletion = event.RequestType === 'Delete';
-    if ('types' in declared) {
-      const { types } = declared;
-      await oncePermitted(deadline, () =>
-        isDeletion ? withdrawTypes(services) : declareTypes(services, types),
-      );
-    } else if (isDeletion) {
-      await remove(services, event.PhysicalResourceId, declaredBy);
-    } else {
-      const { id, settings, trust } = declared;
-      await oncePermitted(deadline, async () => {
-        await createOrChange(services, id, settings, declaredBy);
-        await applyTrust(services, id, trust);
-      });
-    }
+    await oncePermitted(deadline, () => apply(services, event, declaration));
   } catch (error) {
     logFailure(error, invocation.awsRequestId);
     reason =
@@ -83,6 +67,31 @@ export async function handler(
         : `The log of the function has the reason, at request ${invocation.awsRequestId}.`;
   }
   await sendResult(event, reason);
+}
+
+/** Makes the service provider what a resource declares. */
+async function apply(
+  services: ConnectionServices,
+  event: CloudFormationCustomResourceEvent,
+  declaration: Declaration,
+): Promise<void> {
+  const isDeletion = event.RequestType === 'Delete';
+  if (declaration.kind === 'resourceTypes') {
+    await (isDeletion ? withdrawTypes(services) : declareTypes(services, declaration.definitions));
+    return;
+  }
+  if (declaration.kind === 'streams') {
+    await declareStreams(services, isDeletion ? [] : declaration.definitions);
+    return;
+  }
+  const declaredBy = `${event.StackId}/${event.LogicalResourceId}`;
+  if (isDeletion) {
+    await remove(services, event.PhysicalResourceId, declaredBy);
+    return;
+  }
+  const { id, settings, trust } = declaration;
+  await createOrChange(services, id, settings, declaredBy);
+  await applyTrust(services, id, trust);
 }
 
 /**
@@ -217,30 +226,6 @@ async function remove(services: ConnectionServices, id: string, declaredBy: stri
   if (found?.declaredBy === declaredBy) await deleteConnection(services, id);
 }
 
-/** The declaration in one custom resource: a connection, or all resource types. */
-type Declared =
-  | {
-      readonly id: string;
-      readonly settings: JsonObject;
-      readonly trust: JsonObject | undefined;
-    }
-  | { readonly types: readonly Json[] };
-
-/**
- * Reads the `DeclaredProperties` or `DeclaredTypesProperties` of a resource.
- * @throws Error if they describe neither
- */
-function readProperties(properties: Readonly<Record<string, unknown>>): Declared {
-  const { Id: id, Settings: settings, ResourceTypes: types } = properties;
-  const declaredTypes = typeof types === 'string' ? parseJson(types) : undefined;
-  if (isArray(declaredTypes)) return { types: declaredTypes };
-  const parsed = typeof settings === 'string' ? parseJson(settings) : undefined;
-  if (typeof id !== 'string' || !isObject(parsed))
-    throw new Error('The properties describe neither a connection nor resource types.');
-  const { trust, ...others } = parsed;
-  return { id, settings: others, trust: isObject(trust) ? trust : undefined };
-}
-
 /** Sends the result to CloudFormation. @param reason why the event failed */
 async function sendResult(
   event: CloudFormationCustomResourceEvent,
@@ -254,7 +239,7 @@ async function sendResult(
     PhysicalResourceId:
       event.RequestType === 'Delete'
         ? event.PhysicalResourceId
-        : String(event.ResourceProperties['Id'] ?? RESOURCE_TYPES_ID),
+        : physicalId(event.ResourceProperties),
     StackId,
     RequestId,
     LogicalResourceId,

@@ -18,6 +18,7 @@ import type { Key } from '../../../directory/store/item';
 import { readKey } from '../../../directory/store/key-meaning';
 import { UNSENT_NOTICES } from '../../../directory/store/keys';
 import type { Table } from '../../../directory/store/table';
+import { Streams } from '../../../directory/streams/streams';
 import { WebhookEndpoints } from '../../../directory/webhooks/endpoints';
 import { publishEvents } from '../../../events/event-bus';
 import { ENVIRONMENT, EVENT_SOURCE } from '../../contract';
@@ -48,6 +49,7 @@ const bus = {
 const webhooks = variable(ENVIRONMENT.webhooksFunction);
 const completion = variable(ENVIRONMENT.completionFunction);
 const notifications = variable(ENVIRONMENT.notificationsFunction);
+const hasStreams = variable(ENVIRONMENT.signingKeys, '') !== '';
 const logDays = logRetentionDays();
 const scimUrl = variable(ENVIRONMENT.scimUrl);
 const appender = new EventAppender(Number(variable(ENVIRONMENT.eventDays)));
@@ -102,8 +104,11 @@ function hasEvent(record: DynamoDBRecord): boolean {
 /** Delivers new events. Schedules do the same for those that are left. */
 async function deliver(table: Table, requestId: string): Promise<void> {
   try {
-    const endpoints = await new WebhookEndpoints(table).list();
-    const isWanted = endpoints.some(({ enabled }) => enabled);
+    const receivers = await Promise.all([
+      new WebhookEndpoints(table).list(),
+      hasStreams ? new Streams(table).list() : [],
+    ]);
+    const isWanted = receivers.flat().some(({ enabled }) => enabled);
     if (isWanted) await startTask(lambda, webhooks, { task: 'deliver' });
   } catch (error) {
     logFailure(error, requestId);

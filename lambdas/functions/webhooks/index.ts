@@ -1,23 +1,17 @@
-import type { LoggedEvent } from '../../../directory/events/event';
-import { webhookNoticeWrite } from '../../../directory/notices/notice-item';
-import type { WebhookNotice } from '../../../directory/notices/notice';
 import { inParallel } from '../../../directory/store/batches';
 import type { Table } from '../../../directory/store/table';
-import { deliveryWrites, newDelivery } from '../../../directory/webhooks/deliveries';
-import type { WebhookEndpoint } from '../../../directory/webhooks/endpoint';
+import { Streams } from '../../../directory/streams/streams';
 import { WebhookEndpoints } from '../../../directory/webhooks/endpoints';
-import { toEnvelope, type EventEnvelope } from '../../../events/envelope';
-import { DISABLED_AFTER_MS } from '../../../events/webhooks/schedule';
-import { send } from '../../../events/webhooks/send';
-import { signedHeaders } from '../../../events/webhooks/signature';
-import type { Effects, Message, NumberedAttempt } from '../../../events/webhooks/effects';
+import type { OpenReceiver } from '../../../events/webhooks/receiver';
 import { deliverTo } from '../../../events/webhooks/worker';
 import { ENVIRONMENT } from '../../contract';
 import { logFailure } from '../../observability/log';
-import { reportUndelivered } from '../../observability/metrics';
 import { openTable, variable } from '../../runtime/environment';
 import type { Invocation } from '../../runtime/invocation';
 import type { DeliveryTask } from '../../runtime/tasks';
+import { openSecurityEvents } from '../../security-events/open-issuer';
+import { openStream } from '../../security-events/stream-receiver';
+import { openWebhook } from '../../webhooks/webhook-receiver';
 import { WebhookSecrets } from '../../webhooks/webhook-secrets';
 
 const shared = openTable();
@@ -25,116 +19,48 @@ const deployment = variable(ENVIRONMENT.deployment);
 const allowsLoopback = variable(ENVIRONMENT.loopback, '') !== '';
 const secrets = new WebhookSecrets(deployment);
 
-/** Endpoints that are delivered to in parallel. */
+const securityEvents = openSecurityEvents();
+
+/** Receivers that are delivered to in parallel. */
 const WIDTH = 8;
 
-const DAY_MS = 86_400_000;
-
 /**
- * Sends events to webhook endpoints. `dispatcher` invokes it for new events, and a schedule for
- * what waits to be attempted again.
+ * Sends events to webhooks, and security event tokens to the receivers of streams. `dispatcher`
+ * invokes it for new events, and a schedule for what waits to be attempted again.
  */
 export async function handler(_: DeliveryTask, invocation: Invocation): Promise<void> {
   const { awsRequestId: requestId } = invocation;
   const table = shared.forRequest(Date.now() + invocation.getRemainingTimeInMillis());
-  const endpoints = await new WebhookEndpoints(table).list();
-  const enabled = endpoints.filter((endpoint) => endpoint.enabled);
+  const receivers = [...(await webhooksOf(table)), ...(await streamsOf(table))];
   const failed: unknown[] = [];
-  await inParallel(enabled, WIDTH, async ({ id }) => {
+  await inParallel(receivers, WIDTH, async ([id, open]) => {
     try {
-      await deliverTo(table, id, effectsOn(table));
+      await deliverTo(table, id, open);
     } catch (error) {
-      // One endpoint must not stop the others.
+      // One receiver must not stop the others.
       logFailure(error, requestId);
       failed.push(error);
     }
   });
   // The alarm counts failed invocations.
-  if (failed.length > 0) throw new Error(`${failed.length} endpoints could not be served.`);
+  if (failed.length > 0) throw new Error(`${failed.length} receivers could not be served.`);
 }
 
-function effectsOn(table: Table): Effects {
-  return {
-    send: async (endpoint, { id, body }) => {
-      const timestamp = Math.floor(Date.now() / 1000);
-      const headers = {
-        'content-type': 'application/json',
-        'user-agent': 'cdk-scim',
-        ...signedHeaders({ id, timestamp, body }, await secrets.signingSecrets(endpoint)),
-      };
-      return send(endpoint.url, headers, body, { allowsLoopback });
-    },
-    messageOf,
-    testMessage: (inline) => ({
-      ...(JSON.parse(inline) as Pick<EventEnvelope, 'id' | 'type' | 'subject'>),
-      connection: '',
-      body: inline,
-    }),
-    onAttempt: (endpoint, message, attempt) => recordAttempt(table, endpoint, message, attempt),
-    onFailing: (endpoint, failing) => reportFailing(table, endpoint, failing),
-  };
+/** Returns the webhooks that events are sent to, by id. */
+async function webhooksOf(table: Table): Promise<readonly (readonly [string, OpenReceiver])[]> {
+  const services = { table, deployment, secrets, allowsLoopback };
+  const endpoints = await new WebhookEndpoints(table).list();
+  return endpoints
+    .filter(({ enabled }) => enabled)
+    .map(({ id }) => [id, () => openWebhook(services, id)]);
 }
 
-function messageOf(event: LoggedEvent): Message {
-  const { id, type, subject, connection, time, personal } = event;
-  // `Users/<id>`, or `Groups/<id>/members/<memberId>`
-  const [kind, id1, , memberId] = subject.split('/');
-  const userId = kind === 'Users' ? id1 : memberId;
-  const body = { ...toEnvelope(deployment, event), timestamp: time };
-  return {
-    id,
-    type,
-    subject,
-    connection,
-    ...(userId === undefined ? {} : { userId }),
-    // After a user is erased or a connection deleted, no new personal data may be stored.
-    keepsAnswer: personal !== undefined || /^(?:group|connection\.(?!deleted))/.test(type),
-    body: JSON.stringify(body),
-  };
-}
-
-async function recordAttempt(
-  table: Table,
-  { id }: WebhookEndpoint,
-  { id: event, type, subject, connection, userId, keepsAnswer = false }: Message,
-  { number: attempt, nextAt, isAccepted, status, error, latency, answer }: NumberedAttempt,
-): Promise<void> {
-  const delivery = {
-    ...newDelivery(),
-    event: { id: event, type, subject, connection },
-    attempt,
-    isAccepted,
-    ...(status === undefined ? {} : { status }),
-    ...(error === undefined ? {} : { error }),
-    latency,
-    ...(answer === undefined || !keepsAnswer ? {} : { answer }),
-    ...(nextAt === undefined ? {} : { nextAttemptAt: new Date(nextAt).toISOString() }),
-  };
-  await table.writeEach(deliveryWrites(id, delivery, userId));
-  if (isAccepted || nextAt !== undefined) return;
-  reportUndelivered('failedWebhooks', 1, { webhook: id, event, type });
-}
-
-/** Tells people about an endpoint that accepts nothing, and disables it after five days. */
-async function reportFailing(
-  table: Table,
-  { id, url }: WebhookEndpoint,
-  { since, isGone }: { readonly since: string; readonly isGone: boolean },
-): Promise<void> {
-  const failingFor = Date.now() - Date.parse(since);
-  const isDisabled = isGone || failingFor >= DISABLED_AFTER_MS;
-  const state: WebhookNotice['state'] = isGone
-    ? 'disabledAsGone'
-    : isDisabled
-      ? 'disabledAsFailing'
-      : failingFor >= DAY_MS
-        ? 'failingForADay'
-        : 'failing';
-  const notice = { kind: 'webhook', webhook: id, host: new URL(url).host, state, since } as const;
-  await table.write([webhookNoticeWrite(notice)]);
-  if (!isDisabled) return;
-  const disabledReason = isGone ? 'gone' : 'failing';
-  await new WebhookEndpoints(table).change(id, (endpoint) =>
-    endpoint.enabled ? { ...endpoint, enabled: false, disabledReason } : endpoint,
-  );
+/** Returns the streams that tokens are pushed to, by id. */
+async function streamsOf(table: Table): Promise<readonly (readonly [string, OpenReceiver])[]> {
+  if (securityEvents === undefined) return [];
+  const services = { table, issuer: securityEvents.issuer, allowsLoopback };
+  const streams = await new Streams(table).list();
+  return streams
+    .filter(({ delivery, enabled }) => delivery === 'push' && enabled)
+    .map(({ id }) => [id, () => openStream(services, id)]);
 }

@@ -1,0 +1,39 @@
+import { inParallel } from '../../directory/store/batches';
+import type { Stream } from '../../directory/streams/stream';
+import type { UnsignedToken } from '../../events/security-events/poll';
+import { signToken } from '../../events/security-events/token';
+import type { SigningKeys } from './signing-keys';
+
+/** Signatures that KMS is asked for in parallel. */
+const WIDTH = 16;
+
+/** Signs the tokens of streams. */
+export class TokenIssuer {
+  constructor(
+    /** `iss`: the URL of the deployment. */
+    private readonly issuer: string,
+    private readonly keys: SigningKeys,
+  ) {}
+
+  /** Signs a token of a stream. */
+  sign({ audience }: Stream, { jti, issuedAt, claims }: UnsignedToken): Promise<string> {
+    const delivery = {
+      iss: this.issuer,
+      iat: issuedAt,
+      jti,
+      ...(audience === undefined ? {} : { aud: audience }),
+    };
+    return signToken({ ...claims, ...delivery }, this.keys.signer());
+  }
+
+  /** Signs tokens of a stream. @returns them by id, in their order */
+  async signAll(
+    stream: Stream,
+    tokens: readonly UnsignedToken[],
+  ): Promise<Readonly<Record<string, string>>> {
+    const signed = await inParallel(tokens, WIDTH, async (token) => {
+      return [token.jti, await this.sign(stream, token)] as const;
+    });
+    return Object.fromEntries(signed);
+  }
+}
