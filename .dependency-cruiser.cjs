@@ -34,6 +34,7 @@ const RULES = {
   'directory/events': { ...DIRECTORY, folders: ['scim', ...upTo('log')] },
   'directory/webhooks': { ...DIRECTORY, folders: ['scim', ...upTo('events')] },
   'directory/streams': { ...DIRECTORY, folders: ['scim', ...upTo('webhooks')] },
+  'directory/requests': { ...DIRECTORY, folders: ['scim', ...upTo('store')] },
   'directory/notices': { ...DIRECTORY, folders: ['scim', ...upTo('log')] },
   'directory/completion': { ...DIRECTORY, folders: ['scim', ...upTo('notices')] },
   'directory/verify': { ...DIRECTORY, folders: ['scim', ...upTo('completion')] },
@@ -64,6 +65,13 @@ const RULES = {
     ],
   },
   'lambdas/endpoints': { ...LAMBDAS, folders: [...BELOW_LAMBDAS, 'lambdas/http'] },
+  'lambdas/asynchronous': {
+    ...LAMBDAS,
+    folders: [
+      ...BELOW_LAMBDAS,
+      ...['endpoints', 'http', 'runtime', 'observability'].map((name) => `lambdas/${name}`),
+    ],
+  },
   'lambdas/webhooks': {
     ...LAMBDAS,
     folders: [...BELOW_LAMBDAS, 'lambdas/runtime', 'lambdas/observability'],
@@ -122,6 +130,7 @@ const RULES = {
         'mail',
         'webhooks',
         'security-events',
+        'asynchronous',
         'pages',
         'federation',
         'oauth',
@@ -180,6 +189,7 @@ function upTo(last) {
     'events',
     'webhooks',
     'streams',
+    'requests',
     'notices',
     'completion',
   );

@@ -57,7 +57,8 @@ export class CustomResources {
    * @throws ScimError 409 `uniqueness`
    */
   async create(attributes: Attributes, times: Times = {}): Promise<StoredItem> {
-    const created = await this.resources.create(attributes, { meta: { ...newMeta(), ...times } });
+    const meta = { ...newMeta(this.resources.tenant.request?.newId), ...times };
+    const created = await this.resources.create(attributes, { meta });
     // The id is new, so that only a lost answer can have had this effect.
     if (created === undefined) throw directoryBusy(undefined);
     return created;

@@ -158,7 +158,7 @@ export class Groups {
 
   /** @throws ScimError 409 `uniqueness`, 400 `invalidValue` for an unknown member */
   async create(attributes: Attributes, members: MembershipChange): Promise<StoredItem> {
-    const meta = newMeta();
+    const meta = newMeta(this.tenant.request?.newId);
     const named = [...members.add.values()];
     for (let attempt = 1; ; attempt += 1) {
       const added = await existingMembers(this.tenant, named);

@@ -94,7 +94,11 @@ export class Users {
       const deleted =
         this.userDeletion === 'retain' ? await this.deleted.find(attributes) : undefined;
       return deleted === undefined
-        ? this.createNew(attributes, { ...newMeta(), ...elsewhere.times }, elsewhere)
+        ? this.createNew(
+            attributes,
+            { ...newMeta(this.tenant.request?.newId), ...elsewhere.times },
+            elsewhere,
+          )
         : this.revive(deleted, attributes, elsewhere);
     });
   }

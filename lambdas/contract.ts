@@ -41,6 +41,10 @@ export const ENVIRONMENT = {
    * functions that sign tokens. Empty if the deployment has no security events.
    */
   signingKeys: 'SIGNING_KEY_ARNS',
+  /** Set if requests may be performed after their answer; `bulk`, `groups`. */
+  asyncRequests: 'ASYNC_REQUESTS',
+  /** ARN of the function that performs them; `dispatcher`. */
+  requestsFunction: 'REQUESTS_FUNCTION_ARN',
   /** ARN of the bus that events are put on; `dispatcher`. */
   eventBus: 'EVENT_BUS_ARN',
   /** Seconds that failures are collected for one mail; `dispatcher`. */
@@ -134,6 +138,7 @@ export const FUNCTION_NAMES = [
   'token-rotation',
   'notifications',
   'webhooks',
+  'requests',
   'declared-connections',
 ] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
@@ -146,6 +151,7 @@ export type RoutedFunction = Exclude<
   | 'token-rotation'
   | 'notifications'
   | 'webhooks'
+  | 'requests'
   | 'declared-connections'
 >;
 
@@ -194,7 +200,7 @@ export const STREAM_FILTERS = [
   { eventName: ['INSERT'], dynamodb: { NewImage: { type: { S: ['User', 'Group'] } } } },
   {
     eventName: ['INSERT'],
-    dynamodb: { NewImage: { entry: { S: ['failure', 'success', 'notice'] } } },
+    dynamodb: { NewImage: { entry: { S: ['failure', 'success', 'notice', 'result'] } } },
   },
   { eventName: ['REMOVE'] },
 ] as const;
@@ -247,6 +253,12 @@ export const METADATA_PATH = '/.well-known/oauth-authorization-server';
  * application API.
  */
 export const STREAM_PATH = '/streams/{id}';
+
+/**
+ * Path of the results of requests that are performed after their answer, below a connection's base
+ * URL.
+ */
+export const REQUESTS_PATH = '/requests';
 
 /** Path of the key set that verifies security event tokens (RFC 7517). */
 export const KEY_SET_PATH = '/.well-known/jwks.json';

@@ -6,6 +6,7 @@ import {
   KEY_SET_PATH,
   METADATA_PATH,
   PORTAL_PATH,
+  REQUESTS_PATH,
   STREAM_PATH,
   TOKEN_PATH,
   type RoutedFunction,
@@ -47,7 +48,7 @@ export const METADATA_ROUTE: Route = {
 
 /** The routes of security events, which only a deployment that sends them has. */
 export const SECURITY_EVENT_ROUTES: readonly Route[] = [
-  ...scim('security-events', STREAM_PATH),
+  ...scim('security-events', STREAM_PATH, `${REQUESTS_PATH}/{id}`),
   {
     path: `${APPLICATION_PATH}${STREAM_PATH}`,
     function: 'security-events',

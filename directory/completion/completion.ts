@@ -3,6 +3,7 @@ import { convertUserNames } from '../conversion/worker';
 import { eraseEntries } from '../log/erasure';
 import { completeDeletion, endDeletion } from '../memberships/deletions';
 import { completeOrDelete } from '../memberships/member-edits';
+import { reviveRequest } from '../requests/accepted-requests';
 import { inParallel } from '../store/batches';
 import {
   deleteIntent,
@@ -96,6 +97,8 @@ export async function completeIntent(
     if (outcome === 'later') await handOver(table, intent);
     return outcome === 'done';
   }
+  // The function `requests` performs it; here is only what was abandoned.
+  if (intent.kind === 'request') return reviveRequest(table, intent);
   if (intent.kind === 'purge') {
     if (await purgeConnection(table, intent)) return true;
     await handOver(table, intent);

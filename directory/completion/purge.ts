@@ -30,6 +30,7 @@ import {
   portalLinkPartition,
   portalSessionPartition,
   rateKey,
+  requestPartition,
   resourcePartition,
   schemasPartition,
   setupPartition,
@@ -85,6 +86,7 @@ const OWN_PARTITIONS = [
   portalSessionPartition,
   setupPartition,
   conversionPartition,
+  requestPartition,
 ];
 
 /**

@@ -18,6 +18,11 @@ export interface RequestInfo {
   readonly reason?: ChangeReason;
   /** The account that the connection acted for. */
   readonly actsAs?: string | undefined;
+  /**
+   * Id of the resource that the request creates, if it must be the same in each attempt.
+   * @default - a new one
+   */
+  readonly newId?: string | undefined;
   /** Whether the request replaces resources (PUT). */
   readonly replaces?: boolean;
 }

@@ -47,8 +47,17 @@ export interface ConversionTask {
   readonly conversion: string;
 }
 
+/** The operations of a request that are performed after its answer. */
+export interface RequestTask {
+  readonly id: string;
+  readonly connection: string;
+  readonly kind: 'request';
+  /** The transaction: id of the request. */
+  readonly txn: string;
+}
+
 /** The record of work that takes more than one transaction. */
-export type Intent = ResourceIntent | Purge | Resync | ConversionTask;
+export type Intent = ResourceIntent | Purge | Resync | ConversionTask | RequestTask;
 
 /** Creates an intent without storing it. */
 export function newIntent(
@@ -73,6 +82,11 @@ export function newResync(connection: string): Resync {
 /** Creates the intent to work on a conversion, without storing it. */
 export function newConversionTask(connection: string, conversion: string): ConversionTask {
   return { id: uuidv7(), connection, kind: 'conversion', conversion };
+}
+
+/** Creates the intent to perform a request after its answer, without storing it. */
+export function newRequestTask(connection: string, txn: string): RequestTask {
+  return { id: uuidv7(), connection, kind: 'request', txn };
 }
 
 /**
@@ -159,6 +173,7 @@ export function intentFromItem(item: Item): Intent {
   if (kind === 'conversion') {
     return { id, connection, kind, conversion: textOf(item, 'conversion') };
   }
+  if (kind === 'request') return { id, connection, kind, txn: textOf(item, 'txn') };
   return {
     id,
     connection,

@@ -25,7 +25,8 @@ export type KeyMeaning =
         | 'setup'
         | 'usage'
         | 'schemas'
-        | 'conversion';
+        | 'conversion'
+        | 'request';
     }
   | { readonly kind: 'resource'; readonly type: ResourceTypeName; readonly id: string }
   | { readonly kind: 'membership'; readonly groupId: string; readonly memberId: string }
@@ -125,6 +126,7 @@ function meaningOf(
     case 'usage':
     case 'schemas':
     case 'conversion':
+    case 'request':
       return { kind: second };
     default:
       return resourceMeaning(decodeType(second), third, hasMore, sk);

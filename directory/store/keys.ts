@@ -120,6 +120,14 @@ export function answerPartition(connection: string): string {
   return `c#${connection}#answer`;
 }
 
+/**
+ * Returns the partition of the requests that are performed after their answer, and of the results
+ * of their operations, by request.
+ */
+export function requestPartition(connection: string): string {
+  return `c#${connection}#request`;
+}
+
 /** Returns the partition of the links to the portal of a connection, in order of time. */
 export function portalLinkPartition(connection: string): string {
   return `c#${connection}#portalLink`;

@@ -112,6 +112,7 @@ class Check {
       case 'setup':
       case 'usage':
       case 'conversion':
+      case 'request':
         return;
       case 'resource':
         this.addResource(connection, meaning.type, item);
@@ -159,9 +160,9 @@ class Check {
         }
         this.existing.add(textOfKey(item));
         if (intent.kind === 'purge') this.purged.add(connection);
-        else if (intent.kind === 'resync' || intent.kind === 'conversion') {
-          this.underWay.add(textOfKey(item));
-        } else this.underWay.add(textOfKey(resourceKey(connection, intent.type, intent.resource)));
+        else if ('resource' in intent) {
+          this.underWay.add(textOfKey(resourceKey(connection, intent.type, intent.resource)));
+        } else this.underWay.add(textOfKey(item));
         return;
       }
       case 'batch':

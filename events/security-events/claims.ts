@@ -2,7 +2,7 @@ import type { LoggedEvent } from '../../directory/events/event';
 import type { StreamMode } from '../../directory/streams/stream';
 import { asText, isArray, isObject, own, type Json, type JsonObject } from '../../scim/json';
 import { PATCH_OP_URN } from '../../scim/patch/request';
-import { ASYNC_RESPONSE_URI, EVENT_URI } from './event-uris';
+import { EVENT_URI } from './event-uris';
 
 /** The claims that identify the subject of a token (RFC 9967 section 2.1, RFC 9493). */
 export interface SubjectClaim extends JsonObject {
@@ -77,7 +77,7 @@ function eventsOf(event: LoggedEvent, mode: StreamMode): JsonObject | undefined 
     case 'webhook.test':
       return undefined;
     case 'request.completed':
-      return { [ASYNC_RESPONSE_URI]: event.data['operation'] };
+      return { [EVENT_URI.asyncResponse]: event.data['operation'] };
   }
 }
 

@@ -14,10 +14,8 @@ export const EVENT_URI = {
   delete: `${PREFIX}:prov:delete`,
   activate: `${PREFIX}:prov:activate`,
   deactivate: `${PREFIX}:prov:deactivate`,
+  asyncResponse: `${PREFIX}:misc:asyncresp`,
 } as const;
-
-/** URI of the completion of an asynchronous request. No request is asynchronous so far. */
-export const ASYNC_RESPONSE_URI = `${PREFIX}:misc:asyncresp`;
 
 /**
  * Returns the URIs that streams of some modes send, for `securityEvents.eventUris` of a
@@ -26,7 +24,6 @@ export const ASYNC_RESPONSE_URI = `${PREFIX}:misc:asyncresp`;
  * it is deleted.
  */
 export function eventUris(modes: ReadonlySet<StreamMode>): readonly string[] {
-  if (modes.size === 0) return [];
   return Object.values(EVENT_URI).flatMap((uri) => {
     if (typeof uri === 'string') return [uri];
     return modes.has('full') ? [uri.notice, uri.full] : [uri.notice];

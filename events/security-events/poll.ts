@@ -108,7 +108,7 @@ async function readOn(
 }
 
 /** Returns the id of the token about an event: always the same, and another one in each stream. */
-export function tokenId({ id }: Stream, event: Pick<LoggedEvent, 'id'>): string {
+export function tokenId({ id }: Pick<Stream, 'id'>, event: Pick<LoggedEvent, 'id'>): string {
   return createHash('sha256').update(`${id} ${event.id}`).digest('hex').slice(0, 32);
 }
 

@@ -35,7 +35,7 @@ export async function serveDiscovery(
     case 'serviceproviderconfig':
     case 'serviceconfiguration':
       return read(context, async () => {
-        const modes = hasSecurityEvents ? await streamModes(context) : undefined;
+        const modes = hasSecurityEvents ? await streamModes(context) : new Set<StreamMode>();
         return serviceProviderConfig(request.baseUrl, connection, modes);
       });
     case 'resourcetypes':

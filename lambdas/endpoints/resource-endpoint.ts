@@ -45,6 +45,15 @@ export function serveResourceEndpoint(
   };
 }
 
+/** Returns whether a request changes a resource, by its method and path. */
+export function isChange({
+  method,
+  resourceId,
+}: Pick<RequestContext['request'], 'method' | 'resourceId'>): boolean {
+  if (method === 'POST') return resourceId === undefined;
+  return resourceId !== undefined && ['PUT', 'PATCH', 'DELETE'].includes(method);
+}
+
 function serveResource(
   endpoint: ResourceEndpoint,
   context: RequestContext,

@@ -10,13 +10,13 @@ import { SERVICE_PROVIDER_CONFIG_URN } from '../../scim/schema/representation';
 /**
  * Returns the ServiceProviderConfig (RFC 7643 section 5) with the limits that are enforced, and the
  * ways of authentication that the connection accepts.
- * @param modes of the streams with the connection's events; undefined if the deployment signs no
- *   security event tokens
+ * @param modes of the streams with the connection's events; without any, nothing is said about
+ *   security events, because strict clients refuse attributes that RFC 7643 does not have
  */
 export function serviceProviderConfig(
   baseUrl: string,
   { oauth }: Pick<Connection, 'oauth'>,
-  modes?: ReadonlySet<StreamMode>,
+  modes: ReadonlySet<StreamMode>,
 ): JsonObject {
   return {
     schemas: [SERVICE_PROVIDER_CONFIG_URN],
@@ -41,9 +41,9 @@ export function serviceProviderConfig(
       cursorTimeout: CURSOR_SECONDS,
     },
     // RFC 9967 section 4
-    ...(modes === undefined
+    ...(modes.size === 0
       ? {}
-      : { securityEvents: { asyncRequest: 'none', eventUris: eventUris(modes) } }),
+      : { securityEvents: { asyncRequest: 'request', eventUris: eventUris(modes) } }),
     authenticationSchemes: authenticationSchemes(oauth),
     meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
   };

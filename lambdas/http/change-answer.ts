@@ -1,5 +1,6 @@
 import type { ResourceView } from '../../scim/resource/resource';
 import { noContentAnswer, type Answer } from './answer';
+import { preferencesOf } from './preferences';
 import { namesAttributes } from './read-request';
 import type { RequestContext } from './request-context';
 
@@ -18,9 +19,9 @@ export async function changeAnswer(
   const answer = isAnsweredWithBody(context, method)
     ? await answerWithBody()
     : noContentAnswer(resource, method === 'POST' ? 201 : 204);
-  const preference = preferenceOf(context);
+  const preference = preferencesOf(context.request).return;
   if (preference === undefined) return answer;
-  const applied = { 'Preference-Applied': `return=${preference.toLowerCase()}` };
+  const applied = { 'Preference-Applied': `return=${preference}` };
   return { ...answer, headers: { ...answer.headers, ...applied } };
 }
 
@@ -29,15 +30,8 @@ export function isAnsweredWithBody(
   context: RequestContext,
   method: 'POST' | 'PUT' | 'PATCH',
 ): boolean {
-  const preference = preferenceOf(context);
-  if (preference !== undefined) return preference.toLowerCase() !== 'minimal';
+  const preference = preferencesOf(context.request).return;
+  if (preference !== undefined) return preference !== 'minimal';
   const { patchAnswer } = context.profile;
   return method !== 'PATCH' || patchAnswer !== 'noContent' || namesAttributes(context);
 }
-
-function preferenceOf({ request }: RequestContext): string | undefined {
-  return PREFERENCE.exec(request.headers.get('prefer') ?? '')?.[1];
-}
-
-/** A list of preferences, each a token with an optional, optionally quoted value (RFC 7240). */
-const PREFERENCE = /(?:^|[,;])\s*return\s*=\s*"?(minimal|representation)"?\s*(?:$|[,;])/i;

@@ -29,6 +29,11 @@ export interface RequestContext extends ReceivedRequest, Caller {
   readonly types: ResourceTypes;
   /** Bounds the PATCH operations of the request, or of all operations of a bulk request. */
   readonly work: PatchWork;
+  /**
+   * Id of the resource that the request creates, if it must be the same in each attempt.
+   * @default - a new one
+   */
+  readonly newId?: string;
   /** Collects failures for the provisioning log. */
   readonly failures: FailureRecorder;
 }
@@ -51,7 +56,7 @@ export function createContext(
 
 /** Returns the part of the table that the request works on. */
 export function tenantOf(context: RequestContext): Tenant {
-  const { table, connection, credential, request, requestId, begun } = context;
+  const { table, connection, credential, request, requestId, begun, newId } = context;
   return {
     table,
     connection: connection.id,
@@ -65,6 +70,7 @@ export function tenantOf(context: RequestContext): Tenant {
       begun,
       actsAs: connection.actsAs,
       replaces: request.method === 'PUT',
+      newId,
     },
   };
 }

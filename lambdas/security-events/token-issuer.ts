@@ -7,7 +7,10 @@ import type { SigningKeys } from './signing-keys';
 /** Signatures that KMS is asked for in parallel. */
 const WIDTH = 16;
 
-/** Signs the tokens of streams. */
+/** Whom a token is for. */
+type Receiver = Pick<Stream, 'audience'>;
+
+/** Signs the tokens of streams, and those for clients themselves. */
 export class TokenIssuer {
   constructor(
     /** `iss`: the URL of the deployment. */
@@ -15,8 +18,8 @@ export class TokenIssuer {
     private readonly keys: SigningKeys,
   ) {}
 
-  /** Signs a token of a stream. */
-  sign({ audience }: Stream, { jti, issuedAt, claims }: UnsignedToken): Promise<string> {
+  /** Signs a token. */
+  sign({ audience }: Receiver, { jti, issuedAt, claims }: UnsignedToken): Promise<string> {
     const delivery = {
       iss: this.issuer,
       iat: issuedAt,
@@ -26,13 +29,13 @@ export class TokenIssuer {
     return signToken({ ...claims, ...delivery }, this.keys.signer());
   }
 
-  /** Signs tokens of a stream. @returns them by id, in their order */
+  /** Signs tokens of one receiver. @returns them by id, in their order */
   async signAll(
-    stream: Stream,
+    receiver: Receiver,
     tokens: readonly UnsignedToken[],
   ): Promise<Readonly<Record<string, string>>> {
     const signed = await inParallel(tokens, WIDTH, async (token) => {
-      return [token.jti, await this.sign(stream, token)] as const;
+      return [token.jti, await this.sign(receiver, token)] as const;
     });
     return Object.fromEntries(signed);
   }

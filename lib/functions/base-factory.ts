@@ -42,6 +42,7 @@ const SCIM_FUNCTIONS: readonly FunctionName[] = [
   'discovery',
   'resources',
   'oauth',
+  'security-events',
 ];
 
 /**

@@ -159,6 +159,8 @@ export class FunctionFactory extends BaseFactory {
     const about = 'SCIM: serves security event tokens';
     const fn = this.create('SecurityEvents', 'security-events', about);
     this.allowTable(fn, 'GetItem', 'BatchGetItem', 'Query', 'PutItem', 'BatchWriteItem');
+    // Clients read completions, and their tokens' use is recorded.
+    this.allowTable(fn, 'UpdateItem');
     this.allowTable(discovery, 'Query');
     allowReading(fn, keys);
     for (const signer of [fn, webhooks]) {
@@ -169,6 +171,28 @@ export class FunctionFactory extends BaseFactory {
       each.addEnvironment(ENVIRONMENT.signingKeys, keyArns(keys));
     }
     return { securityEvents: fn };
+  }
+
+  /**
+   * Creates the function that performs requests after their answer. Their completions are security
+   * event tokens, so that only a deployment that signs these has it.
+   * @param accepting functions that accept such requests
+   * @param dispatcher starts it
+   */
+  requests(
+    accepting: readonly LambdaFunction[],
+    dispatcher: LambdaFunction,
+  ): { readonly requests?: LambdaFunction } {
+    if (this.props.securityEvents === undefined) return {};
+    const about = 'SCIM: performs requests after their answer';
+    const fn = this.directory('Requests', 'requests', about, { timeout: Duration.minutes(15) });
+    this.allowTable(fn, 'BatchWriteItem');
+    // The function `completion` finds what an invocation has left.
+    fn.configureAsyncInvoke({ retryAttempts: 0 });
+    for (const each of accepting) each.addEnvironment(ENVIRONMENT.asyncRequests, '1');
+    dispatcher.addEnvironment(ENVIRONMENT.requestsFunction, fn.functionArn);
+    this.allowInvocation(dispatcher, fn);
+    return { requests: fn };
   }
 
   /** Creates the function that sends events to webhook endpoints. */

@@ -33,6 +33,12 @@ export interface ScimFunctions {
    * @default - no function without `securityEvents`
    */
   readonly securityEvents?: LambdaFunction;
+  /**
+   * Performs requests after their answer, if clients prefer that.
+   *
+   * @default - no function without `securityEvents`
+   */
+  readonly requests?: LambdaFunction;
   /** Serves the admin API. */
   readonly admin: LambdaFunction;
   /** Serves the application API. */
@@ -121,6 +127,7 @@ export function createFunctions(
   const notifications = factory.notifications();
   const { dispatcher, discarded } = factory.dispatcher(completion, notifications, webhooks);
   const signed = factory.securityEvents(discovery, webhooks, [admin, dispatcher]);
+  const later = factory.requests([groups, bulk], dispatcher);
   const functions = {
     users,
     groups,
@@ -133,6 +140,7 @@ export function createFunctions(
     application,
     ...ui,
     ...signed,
+    ...later,
     dispatcher,
     completion,
     tokenRotation,

@@ -14,6 +14,8 @@ interface BackgroundFunctions {
   readonly tokenRotation: LambdaFunction;
   readonly notifications: LambdaFunction;
   readonly webhooks: LambdaFunction;
+  /** @default - no requests are performed after their answer */
+  readonly requests?: LambdaFunction;
 }
 
 /** Sources of the alarms' metrics. */
@@ -52,7 +54,7 @@ export function alarmDefinitions(
   }: AlarmProps,
   {
     metrics,
-    functions: { dispatcher, completion, tokenRotation, notifications, webhooks },
+    functions: { dispatcher, completion, tokenRotation, notifications, webhooks, requests },
     discarded,
   }: Pick<AlarmSources, 'metrics' | 'functions' | 'discarded'>,
 ): readonly AlarmDefinition[] {
@@ -192,6 +194,18 @@ export function alarmDefinitions(
       metric: webhooks.metricErrors(background),
       threshold: 3,
     },
+    ...(requests === undefined
+      ? []
+      : [
+          {
+            id: 'RequestErrors',
+            meaning:
+              'Requests that were accepted cannot be performed. ' +
+              'Identity providers wait for their completion. They are tried again every minute.',
+            metric: requests.metricErrors(background),
+            threshold: 3,
+          },
+        ]),
     {
       id: 'MailFailures',
       isUnmailed: true,

@@ -1,4 +1,4 @@
-import { serveBulk } from '../../lambdas/endpoints/bulk';
+import { serveBulk } from '../../lambdas/endpoints/bulk/bulk';
 import { FailureRecorder } from '../../lambdas/observability/failure-recorder';
 import type { RequestContext } from '../../lambdas/http/request-context';
 import { profileOf } from '../../idp/profiles/registry';

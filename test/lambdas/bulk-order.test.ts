@@ -1,4 +1,4 @@
-import { addDependencies, type BulkTask } from '../../lambdas/endpoints/bulk-order';
+import { addDependencies, type BulkTask } from '../../lambdas/endpoints/bulk/order';
 import type { BulkOperation } from '../../scim/bulk/request';
 
 /* The order of operations that may compete for a value, which in a race would be random. */

@@ -4,14 +4,6 @@ import { close, listen } from '../support/loopback-server';
 import type { TokenIssuer as Issuer } from '../../lambdas/security-events/token-issuer';
 
 const server = new LocalKms().createServer();
-const stream = {
-  id: 'ss-0000000000000000',
-  delivery: 'poll',
-  mode: 'notice',
-  enabled: true,
-  createdAt: '2026-01-01T00:00:00.000Z',
-  isDeclared: false,
-} as const;
 const ISSUER = 'https://scim.example/scim';
 const [FIRST, SECOND, THIRD] = [1, 2, 3].map(
   (number) => `arn:aws:kms:us-east-1:000000000000:key/key-${number}`,
@@ -48,10 +40,10 @@ async function signerOf(signed: string, keys: JSONWebKeySet): Promise<string | u
 
 test('receivers verify tokens before, during and after a rotation of the key', async () => {
   const before = await open(FIRST);
-  const early = await before.issuer.sign(stream, token);
+  const early = await before.issuer.sign({}, token);
   expect(await signerOf(early, before.keys)).toBe('key-1');
   const during = await open(SECOND, FIRST);
-  const late = await during.issuer.sign(stream, token);
+  const late = await during.issuer.sign({}, token);
   expect(await signerOf(early, during.keys)).toBe('key-1');
   expect(await signerOf(late, during.keys)).toBe('key-2');
   // A receiver that has cached the key set of before asks for it again: `kid` is not in it.
@@ -64,7 +56,7 @@ test('receivers verify tokens before, during and after a rotation of the key', a
 test('a token keeps its id and claims whichever key signs it', async () => {
   const payloads = await Promise.all(
     [await open(FIRST), await open(SECOND, FIRST)].map(async ({ issuer, keys }) => {
-      const signed = await issuer.sign(stream, token);
+      const signed = await issuer.sign({}, token);
       return (await jwtVerify(signed, createLocalJWKSet(keys))).payload;
     }),
   );

@@ -12,7 +12,10 @@ const runbook = readFileSync(
   'utf8',
 );
 
-const watched = provide((stack) => ({ alarms: { topic: new Topic(stack, 'Topic') } }));
+const watched = provide((stack) => ({
+  alarms: { topic: new Topic(stack, 'Topic') },
+  securityEvents: [],
+}));
 const template = watched.template();
 const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(
   (alarm) => alarm['Properties'] as { readonly AlarmDescription: string },

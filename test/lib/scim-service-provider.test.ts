@@ -64,7 +64,7 @@ test('the table has the keys of docs/concepts/data-model.md and is retained and 
 
 test('each function runs on Node.js 24 and arm64 and has a log group', () => {
   // Without declared connections and security events.
-  template.resourceCountIs('AWS::Lambda::Function', FUNCTION_NAMES.length - 2);
+  template.resourceCountIs('AWS::Lambda::Function', FUNCTION_NAMES.length - 3);
   template.allResourcesProperties('AWS::Lambda::Function', {
     Runtime: 'nodejs24.x',
     Architectures: ['arm64'],

@@ -37,6 +37,10 @@ test('without security events there is no key, function or route for them', () =
 test('an empty list creates the key and the function, but declares nothing', () => {
   const template = provide(() => ({ securityEvents: [] })).template();
   template.resourceCountIs('AWS::KMS::Key', 1);
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Description: 'SCIM: performs requests after their answer',
+    Timeout: 900,
+  });
   template.resourcePropertiesCountIs('AWS::ApiGateway::Resource', { PathPart: 'jwks.json' }, 1);
   template.resourceCountIs('Custom::ScimSecurityEvents', 0);
 });

@@ -49,10 +49,13 @@ test.each(
 });
 
 /**
- * Functions whose calls also count for another one. `/Bulk` performs the operations of `/Users` and
- * `/Groups`, and some of their calls only happen in races.
+ * Functions whose calls also count for another one. `/Bulk` and `requests` perform the operations
+ * of `/Users` and `/Groups`, and some of their calls only happen in races.
  */
-const SHARED_CALLS: Readonly<Record<string, readonly string[]>> = { Bulk: ['Users', 'Groups'] };
+const SHARED_CALLS: Readonly<Record<string, readonly string[]>> = {
+  Bulk: ['Users', 'Groups'],
+  Requests: ['Bulk', 'Users', 'Groups'],
+};
 
 /** Returns the calls that a function made in the tests. */
 function usesOf(logicalId: string): ReadonlySet<string> {

@@ -8,6 +8,7 @@ import type { EventAppender } from '../../../directory/events/append';
 import type { NewEvent } from '../../../directory/events/event';
 import { timeOf } from '../../../directory/events/positions-at';
 import { DynamoDBError } from '../../../directory/store/client/dynamodb';
+import { resultFromItem } from '../../../directory/requests/result-item';
 import type { Item, Key } from '../../../directory/store/item';
 import { readKey } from '../../../directory/store/key-meaning';
 import { connectionKey, deletedUserKey, resourceKey } from '../../../directory/store/keys';
@@ -17,6 +18,7 @@ import { changeEvent } from '../../../events/change-event';
 import { connectionEvent } from '../../../events/connection-event';
 import type { ItemChange } from '../../../events/item-change';
 import type { RoleGroup } from '../../../events/profile';
+import { requestEvent, withoutDetail } from '../../../events/request-event';
 import { goneEvent, resyncEvent } from '../../../events/resync-event';
 import { roleGroupsOf } from '../../../events/role-groups';
 import type { ViewContext } from '../../../events/views';
@@ -54,7 +56,7 @@ export async function appendEvents(
   records: readonly DynamoDBRecord[],
   options: EventOptions,
 ): Promise<void> {
-  const changes = records.flatMap(changeOf).filter(isAboutTheDirectory);
+  const changes = records.flatMap(changeOf).filter(hasEvent);
   if (changes.length === 0) return;
   const contexts = await contextsOf(table, changes, options);
   const events: NewEvent[] = [];
@@ -72,11 +74,15 @@ export async function appendEvents(
   }
 }
 
-/** Returns whether a change is one to a user, group, membership or connection. */
-export function isAboutTheDirectory({ key }: ItemChange): boolean {
-  const { kind } = readKey(key).meaning;
-  return kind === 'resource' || kind === 'membership' || kind === 'connection';
+/**
+ * Returns whether a change has an event: whether it is one to a user, group, membership or
+ * connection, or the result of a request that was performed after its answer.
+ */
+export function hasEvent({ key }: ItemChange): boolean {
+  return KINDS.has(readKey(key).meaning.kind);
 }
+
+const KINDS: ReadonlySet<string> = new Set(['resource', 'membership', 'connection', 'request']);
 
 function isOfCustomType({ key }: ItemChange): boolean {
   const { meaning } = readKey(key);
@@ -138,6 +144,7 @@ async function eventOf(
   // What is removed with its connection is no event, and neither is what an earlier connection of
   // the same id had.
   if (context === undefined) return undefined;
+  if (meaning.kind === 'request') return resultEvent(id, change);
   if (isOfEarlierConnection(change, context.connection)) return undefined;
   try {
     return changeEvent(change, context);
@@ -147,6 +154,14 @@ async function eventOf(
     logFailure(error, requestId);
     return (await repair(table, change, contexts))[0];
   }
+}
+
+/** Returns the event of a result. Its error is left out: events stay longer than results. */
+function resultEvent(connection: string, { before, after }: ItemChange): NewEvent | undefined {
+  const isNew = before === undefined && after !== undefined;
+  const result = isNew ? resultFromItem(after) : undefined;
+  if (result === undefined) return undefined;
+  return requestEvent(connection, { ...result, operation: withoutDetail(result.operation) });
 }
 
 /** Returns whether a change is about what another connection with the same id had, before it. */

@@ -29,7 +29,7 @@ import { logRetentionDays, openTable, variable } from '../../runtime/environment
 import type { Invocation } from '../../runtime/invocation';
 import { changeOf, imagesOf, keyOf } from '../../runtime/stream-records';
 import { KEYS_IN_TASK, startTask, type PublishTask } from '../../runtime/tasks';
-import { appendEvents, isAboutTheDirectory } from './append-events';
+import { appendEvents, hasEvent } from './append-events';
 import { streamedEntryOf } from './streamed-entry';
 
 const shared = openTable();
@@ -49,6 +49,8 @@ const bus = {
 const webhooks = variable(ENVIRONMENT.webhooksFunction);
 const completion = variable(ENVIRONMENT.completionFunction);
 const notifications = variable(ENVIRONMENT.notificationsFunction);
+// Without security event tokens, no request is performed after its answer.
+const requests = variable(ENVIRONMENT.requestsFunction, '');
 const hasStreams = variable(ENVIRONMENT.signingKeys, '') !== '';
 const logDays = logRetentionDays();
 const scimUrl = variable(ENVIRONMENT.scimUrl);
@@ -77,7 +79,7 @@ export async function handler(
   const { Records: records } = event;
   const batchItemFailures = await dispatchAll(table, records, awsRequestId);
   // Last, because it depends on other services, and schedules find the same events.
-  if (records.some(hasEvent)) await deliver(table, awsRequestId);
+  if (records.some(mayHaveEvent)) await deliver(table, awsRequestId);
   return { batchItemFailures };
 }
 
@@ -96,9 +98,8 @@ async function dispatchAll(
   return dispatchEach(table, records, requestId);
 }
 
-/** Returns whether a record may have an event: it is about the directory. */
-function hasEvent(record: DynamoDBRecord): boolean {
-  return changeOf(record).some(isAboutTheDirectory);
+function mayHaveEvent(record: DynamoDBRecord): boolean {
+  return changeOf(record).some(hasEvent);
 }
 
 /** Delivers new events. Schedules do the same for those that are left. */
@@ -167,10 +168,16 @@ async function dispatch(
   await logChanges(table, records.flatMap(changesIn), logDays);
   const dueAt = await collectAll(table, records);
   const intents = records.flatMap(handedOverIn);
+  const tasks = [
+    [completion, intents.filter(({ isRequest }) => !isRequest)],
+    [requests, intents.filter(({ isRequest }) => isRequest)],
+  ] as const;
   const notices = records.flatMap(noticesIn);
   try {
-    for (const keys of batchesOf(intents, KEYS_IN_TASK)) {
-      await startTask(lambda, completion, { intents: keys });
+    for (const [fn, found] of tasks) {
+      for (const batch of batchesOf(found, KEYS_IN_TASK)) {
+        await startTask(lambda, fn, { intents: batch.map(({ key }) => key) });
+      }
     }
     for (const keys of batchesOf(notices, KEYS_IN_TASK)) {
       await startTask(lambda, notifications, { task: 'report', notices: keys });
@@ -204,11 +211,23 @@ function changesIn(record: DynamoDBRecord): readonly ChangeEntry[] {
   return entry === undefined ? [] : [entry];
 }
 
+/** An intent that was handed over. */
+interface HandedOver {
+  readonly key: Key;
+  /** Whether the function `requests` works on it, instead of `completion`. */
+  readonly isRequest: boolean;
+}
+
 /** A new intent belongs to its request; it is handed over by a later change. */
-function handedOverIn(record: DynamoDBRecord): readonly Key[] {
-  if (record.eventName !== 'MODIFY' || imagesOf(record).after?.['handedOver'] === undefined)
-    return [];
-  return keyOf(record).filter((key) => readKey(key).meaning.kind === 'intent');
+function handedOverIn(record: DynamoDBRecord): readonly HandedOver[] {
+  const { before, after } = imagesOf(record);
+  const handedOver = after?.['handedOver'];
+  // A worker that takes a request changes its intent, too.
+  if (record.eventName !== 'MODIFY' || handedOver === undefined) return [];
+  if (before?.['handedOver'] === handedOver) return [];
+  return keyOf(record)
+    .filter((key) => readKey(key).meaning.kind === 'intent')
+    .map((key) => ({ key, isRequest: after?.['kind'] === 'request' }));
 }
 
 function noticesIn(record: DynamoDBRecord): readonly Key[] {

@@ -3,28 +3,31 @@ import { digestOf } from '../../../directory/connections/tokens';
 import type { Stream } from '../../../directory/streams/stream';
 import { Streams } from '../../../directory/streams/streams';
 import type { Table } from '../../../directory/store/table';
+import { unknownEndpoint } from '../../../scim/errors/request-errors';
 import { shortened } from '../../../scim/errors/scim-error';
-import { APPLICATION_PATH, KEY_SET_PATH } from '../../contract';
+import { APPLICATION_PATH, CONNECTION_PATH, KEY_SET_PATH, REQUESTS_PATH } from '../../contract';
 import { jsonAnswer, toResult, type Answer } from '../../http/answer';
-import { measured } from '../../http/http-function';
+import { measured, type HttpHandler } from '../../http/http-function';
 import { bearerToken } from '../../http/presented-credential';
+import { scimHandler } from '../../http/scim-handler';
 import { readEvent, type ScimRequest } from '../../http/scim-request';
 import { notAllowed, Problem, PROBLEM_MEDIA_TYPE, problemOf } from '../../json-api/problem';
 import { openTable } from '../../runtime/environment';
+import { serveCompletion } from '../../security-events/completion';
 import { openSecurityEvents } from '../../security-events/open-issuer';
 import { answerPoll } from '../../security-events/poll-endpoint';
 
 const shared = openTable();
 const securityEvents = openSecurityEvents();
 
+/** The route of completions, with API Gateway's placeholders. */
+const COMPLETION_ROUTE = `${CONNECTION_PATH}${REQUESTS_PATH}/{id}`;
+
 /** How long receivers may keep the key set, in seconds. */
 const KEPT_SECONDS = 300;
 
-/**
- * Serves the key set of the deployment, and streams to receivers that poll (RFC 8936): with a
- * bearer token below the URL of a connection, or with a signature below the application API.
- */
-export const handler = measured('client', async (event, invocation) => {
+/** Serves the key set, and streams: their errors are problem details. */
+const streams = measured('client', async (event, invocation) => {
   const request = readEvent(event);
   const table = shared.forRequest(Date.now() + invocation.getRemainingTimeInMillis());
   try {
@@ -34,6 +37,19 @@ export const handler = measured('client', async (event, invocation) => {
     return toResult(problem.toAnswer(), PROBLEM_MEDIA_TYPE);
   }
 });
+
+const completions = scimHandler((context) => {
+  if (securityEvents === undefined) throw unknownEndpoint(REQUESTS_PATH);
+  return serveCompletion(context, securityEvents.issuer);
+});
+
+/**
+ * Serves the key set of the deployment, the completions of requests to their clients, and streams
+ * to receivers that poll (RFC 8936): with a bearer token below the URL of a connection, or with a
+ * signature below the application API.
+ */
+export const handler: HttpHandler = (event, invocation) =>
+  event.resource === COMPLETION_ROUTE ? completions(event, invocation) : streams(event, invocation);
 
 async function answer(table: Table, request: ScimRequest): Promise<Answer> {
   if (securityEvents === undefined) throw new Problem(404, 'There are no security events.');

@@ -1,7 +1,7 @@
-import { referencesIn } from '../../scim/bulk/references';
-import type { BulkOperation } from '../../scim/bulk/request';
-import { foldCase } from '../../scim/filter/compare';
-import { asText, isArray, isObject, ownIgnoringCase, type Json } from '../../scim/json';
+import { referencesIn } from '../../../scim/bulk/references';
+import type { BulkOperation } from '../../../scim/bulk/request';
+import { foldCase } from '../../../scim/filter/compare';
+import { asText, isArray, isObject, ownIgnoringCase, type Json } from '../../../scim/json';
 
 /** An operation of a bulk request, and its dependencies. */
 export interface BulkTask {

@@ -1,8 +1,8 @@
-import { referencesIn, splitByReferences, withIds } from '../../scim/bulk/references';
-import { failedReference, operationValue } from '../../scim/errors/patch-errors';
-import { quoted } from '../../scim/errors/scim-error';
-import { asText, isObject, type Json, type JsonObject } from '../../scim/json';
-import type { BulkTask } from './bulk-order';
+import { referencesIn, splitByReferences, withIds } from '../../../scim/bulk/references';
+import { failedReference, operationValue } from '../../../scim/errors/patch-errors';
+import { quoted } from '../../../scim/errors/scim-error';
+import { asText, isObject, type Json, type JsonObject } from '../../../scim/json';
+import type { BulkTask } from './order';
 
 /** An operation's data with references replaced by ids. */
 export interface ResolvedData {
@@ -58,11 +58,17 @@ export class BulkReferences {
   /**
    * Resolves an operation's data. A POST in a cycle of references is split: it is created without
    * the attributes that refer to resources which do not exist yet.
+   * @param isRepeated whether an earlier worker may have created the resource without them: then
+   *   all attributes that refer to others are set later
    * @throws ScimError as `resolve`
    */
-  resolveData({ operation }: BulkTask): ResolvedData {
+  resolveData({ operation }: BulkTask, isRepeated: boolean): ResolvedData {
     const { data, method } = operation;
     if (data === undefined) return { now: undefined, later: {} };
+    if (isRepeated && method === 'POST' && isObject(data)) {
+      const { now, later } = splitByReferences(data, () => true);
+      return { now: this.resolve(now), later };
+    }
     const resolved = withIds(data, this.ids);
     if (method !== 'POST' || !isObject(resolved)) return { now: this.resolve(resolved), later: {} };
     const isAwaited = (bulkId: string): boolean => {

@@ -1,23 +1,16 @@
-import { BULK_REQUEST_URN, parseBulkRequest, type BulkOperation } from '../../scim/bulk/request';
-import { operationValue, unknownBulkPath } from '../../scim/errors/patch-errors';
-import { methodNotAllowed } from '../../scim/errors/request-errors';
-import { notReached } from '../../scim/errors/resource-errors';
-import { quoted, shortened, type ScimError } from '../../scim/errors/scim-error';
-import { parseJson, type Json, type JsonObject } from '../../scim/json';
-import { PATCH_OP_URN } from '../../scim/patch/request';
-import { resourceTypeOf, typeAt } from '../../scim/schema/custom-type';
-import { jsonAnswer, type Answer } from '../http/answer';
-import { errorAnswer, errorBody } from '../http/error-answer';
-import { readMessage } from '../http/read-request';
-import type { RequestContext } from '../http/request-context';
-import { addDependencies, finish, nextTask, type BulkTask } from './bulk-order';
-import { BulkReferences } from './bulk-references';
-import { customEndpoint } from './custom-type';
-import { groupsEndpoint } from './groups';
-import { serveResourceEndpoint, type ResourceEndpoint } from './resource-endpoint';
-import { usersEndpoint } from './users';
-
-const BULK_RESPONSE_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
+import type { BulkOperation, BulkRequest } from '../../../scim/bulk/request';
+import { operationValue } from '../../../scim/errors/patch-errors';
+import { notReached } from '../../../scim/errors/resource-errors';
+import { ERROR_URN, quoted, shortened, type ScimError } from '../../../scim/errors/scim-error';
+import { asText, parseJson, type JsonObject } from '../../../scim/json';
+import { PATCH_OP_URN } from '../../../scim/patch/request';
+import { jsonAnswer, type Answer } from '../../http/answer';
+import { errorAnswer, errorBody } from '../../http/error-answer';
+import type { RequestContext } from '../../http/request-context';
+import { call, endpointAt, endpointOf, PATH, requestOf, uniqueAttributesAt } from './call';
+import { addDependencies, finish, nextTask, type BulkTask } from './order';
+import { BulkReferences } from './references';
+import { performOnce } from '../repeated-operation';
 
 /** Operations that run in parallel. */
 const WIDTH = 8;
@@ -28,59 +21,44 @@ const METHODS: readonly string[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
 /** Time reserved for running operations: with less left, no further operation is started. */
 const RESERVED_MS = 5000;
 
-const ENDPOINTS = new Map([
-  ['Users', usersEndpoint],
-  ['Groups', groupsEndpoint],
-]);
-
-/** Returns the endpoint of a path's first segment; undefined if the connection has none. */
-function endpointAt({ connection }: RequestContext, name: string): ResourceEndpoint | undefined {
-  const custom = typeAt(connection, name);
-  return ENDPOINTS.get(name) ?? (custom === undefined ? undefined : customEndpoint(custom));
-}
-
-/** Returns the attributes whose values new resources at a path compete for. */
-function uniqueAttributesAt({ connection }: RequestContext, path: string): readonly string[] {
-  const [, name = ''] = path.split('/');
-  if (name === 'Users') return ['userName'];
-  if (name === 'Groups') return ['displayName'];
-  const custom = typeAt(connection, name);
-  const indexed = custom === undefined ? [] : resourceTypeOf(custom).indexed;
-  return indexed.filter(({ unique }) => unique).map((attribute) => attribute.name);
-}
-
-/**
- * Serves `/Bulk` (RFC 7644 section 3.7). Independent operations run in parallel; operations on the
- * same resource, with references, or that may compete for a name keep their order. With
- * `failOnErrors`, operations run one after the other.
- * @throws ScimError 400 `invalidSyntax`, 405, 413, 415
- */
-export async function serveBulk(context: RequestContext): Promise<Answer> {
-  const { method } = context.request;
-  if (method !== 'POST') throw methodNotAllowed(method, ['POST']);
-  const message = parseBulkRequest(readMessage(context, BULK_REQUEST_URN));
-  const results = await new Bulk(context, message.operations, message.failOnErrors).run();
-  return jsonAnswer(200, { schemas: [BULK_RESPONSE_URN], Operations: results });
+/** How the operations of a request are performed after its answer. */
+export interface LaterBulk {
+  /** Results that an earlier worker has recorded, by index. */
+  readonly earlier: ReadonlyMap<number, JsonObject>;
+  /** Whether an earlier worker may have performed operations without recording their results. */
+  readonly isRepeated: boolean;
+  /** Returns the context of an operation, which names its own transaction. */
+  readonly contextOf: (context: RequestContext, index: number) => RequestContext;
+  /** Records the result of an operation, unless there is one. */
+  readonly record: (index: number, operation: BulkOperation, result: JsonObject) => Promise<void>;
 }
 
 /** An operation together with its result. */
 interface Task extends BulkTask {
+  readonly index: number;
   /** Attributes to set once the cycle of references that they belong to is complete. */
   later: JsonObject;
   answer: Answer | undefined;
 }
 
-class Bulk {
+/** The operations of a bulk request, in an order that keeps their dependencies. */
+export class BulkOperations {
   private readonly tasks: readonly Task[];
   private readonly references: BulkReferences;
+  private readonly failOnErrors: number | undefined;
   private errors = 0;
+  /** Whether all operations were performed, or may not be any more. */
+  isComplete = true;
 
+  /** @param later undefined for operations that are performed before the answer */
   constructor(
     private readonly context: RequestContext,
-    operations: readonly BulkOperation[],
-    private readonly failOnErrors: number | undefined,
+    { operations, failOnErrors }: BulkRequest,
+    private readonly later?: LaterBulk,
   ) {
-    this.tasks = operations.map((operation) => ({
+    this.failOnErrors = failOnErrors;
+    this.tasks = operations.map((operation, index) => ({
+      index,
       operation,
       dependents: new Set<BulkTask>(),
       dependencies: 0,
@@ -97,7 +75,7 @@ class Bulk {
   }
 
   async run(): Promise<readonly JsonObject[]> {
-    const waiting = new Set(this.tasks);
+    const waiting = new Set(this.tasks.filter((task) => !this.wasPerformed(task)));
     const running = new Set<Promise<void>>();
     const width = this.failOnErrors === undefined ? WIDTH : 1;
     while (waiting.size > 0 && !this.isEnded) {
@@ -114,8 +92,43 @@ class Bulk {
     }
     await Promise.all(running);
     await this.completeCircles();
+    if (this.later !== undefined) {
+      await this.endLater(this.later, waiting);
+      return [];
+    }
     if (!this.isEnded) for (const task of waiting) this.recordFailure(task, notReached());
     return this.tasks.flatMap((task) => this.resultOf(task));
+  }
+
+  /** Returns whether an earlier worker has recorded the result of an operation. */
+  private wasPerformed(task: Task): boolean {
+    const result = this.later?.earlier.get(task.index);
+    if (result === undefined) return false;
+    const { bulkId } = task.operation;
+    const [status, location] = [Number(result['status']), asText(result['location'])];
+    if (status >= 400) this.errors += 1;
+    if (bulkId !== undefined && status === 201) {
+      this.references.created(bulkId, location.split('/').at(-1) ?? '');
+    }
+    finish(task);
+    return true;
+  }
+
+  /** Records the results that are known only now. */
+  private async endLater(later: LaterBulk, waiting: ReadonlySet<Task>): Promise<void> {
+    for (const task of this.tasks) {
+      if (Object.keys(task.later).length > 0) await this.recordResult(task);
+    }
+    this.isComplete = waiting.size === 0 || this.isEnded;
+    if (!this.isEnded) return;
+    for (const { index, operation } of waiting) {
+      await later.record(index, operation, notPerformed(operation));
+    }
+  }
+
+  private async recordResult(task: Task): Promise<void> {
+    const { index, operation } = task;
+    for (const result of this.resultOf(task)) await this.later?.record(index, operation, result);
   }
 
   private async perform(task: Task): Promise<void> {
@@ -126,6 +139,8 @@ class Bulk {
     if (bulkId !== undefined && method === 'POST' && id !== undefined) {
       this.references.created(bulkId, id);
     }
+    // An operation of a circle is complete when the circle is.
+    if (Object.keys(task.later).length === 0) await this.recordResult(task);
     finish(task);
   }
 
@@ -162,36 +177,18 @@ class Bulk {
     }
     if (method === 'POST' && bulkId === undefined) throw operationValue('A POST needs a "bulkId".');
     const resolvedPath = this.references.resolvePath(path);
-    const { now, later } = this.references.resolveData(task);
+    const { now, later } = this.references.resolveData(task, this.later?.isRepeated === true);
     task.later = later;
-    return this.call(method, resolvedPath, now, version);
+    const request = { method, path: resolvedPath, data: now, version };
+    const context = this.contextOf(task);
+    return this.later?.isRepeated === true
+      ? performOnce(requestOf(context, request), endpointOf(context, resolvedPath))
+      : call(context, request);
   }
 
-  private async call(
-    method: string,
-    path: string,
-    data: Json | undefined,
-    version: string | undefined,
-  ): Promise<Answer> {
-    const { context } = this;
-    const [, endpointName = '', id] = PATH.exec(path) ?? [];
-    const endpoint = endpointAt(context, endpointName);
-    if (endpoint === undefined) throw unknownBulkPath(path);
-    // A bulk response contains no resources, so that members need not be read for it.
-    const headers = new Map([['prefer', 'return=minimal']]);
-    if (version !== undefined) headers.set('if-match', version);
-    return serveResourceEndpoint(endpoint)({
-      ...context,
-      table: context.table.forRequest(context.deadline),
-      request: {
-        ...context.request,
-        method,
-        resourceId: id,
-        parameters: {},
-        headers,
-        body: data === undefined ? '' : JSON.stringify(data),
-      },
-    });
+  /** Returns the context of an operation: that of the request, or of its own transaction. */
+  private contextOf({ index }: Task): RequestContext {
+    return this.later?.contextOf(this.context, index) ?? this.context;
   }
 
   /** Sets the attributes that referred to resources which did not exist yet. */
@@ -200,17 +197,18 @@ class Bulk {
       const { operation, later, answer } = task;
       if (Object.keys(later).length === 0 || answer === undefined || answer.status >= 400) continue;
       const path = `${operation.path.replace(/\/$/, '')}/${createdId(answer) ?? ''}`;
+      const context = this.contextOf(task);
       try {
         const value = this.references.resolve(later);
         const patch = { schemas: [PATCH_OP_URN], Operations: [{ op: 'add', value }] };
-        const { headers } = await this.call('PATCH', path, patch, undefined);
+        const { headers } = await call(context, { method: 'PATCH', path, data: patch });
         task.answer = { ...answer, ...(headers === undefined ? {} : { headers }) };
       } catch (error) {
         // An operation is all or nothing: delete the resource that lacks its references.
         this.recordFailure(task, error);
         task.answer = errorAnswer(error, this.context.requestId);
         this.errors += 1;
-        await this.call('DELETE', path, undefined, undefined).catch(() => undefined);
+        await call(context, { method: 'DELETE', path }).catch(() => undefined);
       }
     }
   }
@@ -261,8 +259,17 @@ class Bulk {
   }
 }
 
-/** `/Users` or `/Users/…`, with an optional trailing slash. */
-const PATH = /^\/(\w+)(?:\/([^/?#.][^/?#]*))?\/?$/;
+/** Returns the result of an operation that `failOnErrors` prevented. */
+function notPerformed({ method, bulkId }: BulkOperation): JsonObject {
+  const status = '424';
+  const detail = 'The operation was not performed: failOnErrors was reached before.';
+  return {
+    method: shortened(method),
+    ...(bulkId === undefined ? {} : { bulkId }),
+    status,
+    response: { schemas: [ERROR_URN], status, detail },
+  };
+}
 
 function bodyOf(error: ScimError): Answer {
   return jsonAnswer(error.status, errorBody(error));
