@@ -9,6 +9,8 @@ export interface NextReferences {
   readonly references: readonly EventReference[];
   /** Position in each lane after them. */
   readonly positions: readonly number[];
+  /** Whether a position has changed without a reference: events have expired, or a restore. */
+  readonly hasMoved: boolean;
   /** Position of the last event of each lane. */
   readonly ends: readonly number[];
 }
@@ -41,20 +43,25 @@ export async function nextReferences(
   const only = connection === undefined ? undefined : laneOf(connection);
   const positions = [...after];
   const references: EventReference[] = [];
+  let hasMoved = false;
   for (let count = 0; count < ends.length; count += 1) {
     const lane = (firstLane + count) % ends.length;
     const end = ends[lane] ?? 0;
     const from = positions[lane] ?? 0;
-    // After a restore, the log ends before the position.
-    if (from > end || (only !== undefined && lane !== only)) positions[lane] = end;
-    else if (from < end && references.length < atMost) {
+    if (only !== undefined && lane !== only) positions[lane] = end;
+    else if (from > end) {
+      // After a restore, the log ends before the position.
+      positions[lane] = end;
+      hasMoved = true;
+    } else if (from < end && references.length < atMost) {
       const most = Math.min(ofLane, atMost - references.length);
       const found = await laneAfter(table, lane, from, end, most);
       references.push(...found.references);
       positions[lane] = found.position;
+      hasMoved ||= found.position !== from;
     }
   }
-  return { references, positions, ends };
+  return { references, positions, hasMoved, ends };
 }
 
 async function laneAfter(

@@ -120,10 +120,7 @@ export function answerPartition(connection: string): string {
   return `c#${connection}#answer`;
 }
 
-/**
- * Returns the partition of the requests that are performed after their answer, and of the results
- * of their operations, by request.
- */
+/** Returns the partition of requests that are performed after their answer, with their results. */
 export function requestPartition(connection: string): string {
   return `c#${connection}#request`;
 }

@@ -24,9 +24,6 @@ export interface Outstanding {
   readonly event: Pick<LoggedEvent, 'id' | 'type' | 'connection'>;
 }
 
-/** Tokens that wait for an acknowledgment at most: until then, no further ones are given out. */
-export const MOST_OUTSTANDING = 500;
-
 /** Tokens that are added in one transaction at most. */
 export const MOST_ADDED = 90;
 
@@ -46,6 +43,11 @@ export class PollQueue {
   /** Creates the item with the state of a new stream. @param positions the ends of the lanes */
   static newState(stream: string, positions: readonly number[]): Item {
     return stateItem(stream, positions, 0);
+  }
+
+  /** Returns the key of the state of a stream. */
+  static stateKey(stream: string): Key {
+    return { pk: streamPartition(stream), sk: STATE };
   }
 
   /** Reads the queue. @returns undefined if the stream was deleted */

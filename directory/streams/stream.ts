@@ -10,8 +10,11 @@ export type StreamMode = (typeof STREAM_MODES)[number];
 export const STREAM_DELIVERIES = ['poll', 'push'] as const;
 export type StreamDelivery = (typeof STREAM_DELIVERIES)[number];
 
-/** The cause of disabling: an operator, an answer 410, or five days of nothing but failures. */
-export const STREAM_DISABLED_REASONS = ['operator', 'gone', 'failing'] as const;
+/**
+ * The cause of disabling: an operator, an answer 410, five days of nothing but failures, or a stack
+ * that declares the stream no more.
+ */
+export const STREAM_DISABLED_REASONS = ['operator', 'gone', 'failing', 'undeclared'] as const;
 
 /** A stream of security event tokens for one receiver (RFC 9967). */
 export interface Stream {
@@ -30,8 +33,8 @@ export interface Stream {
   readonly createdAt: string;
   /** SHA-256 of the receiver's bearer token, base64url; undefined if it signs its requests. */
   readonly tokenDigest?: string;
-  /** Whether the stack declares it. */
-  readonly isDeclared: boolean;
+  /** ARN of the stack that declares it; undefined for one that operators manage. */
+  readonly declaredBy?: string;
 }
 
 /** The form of a stream's id. */
@@ -59,11 +62,12 @@ export function streamFromItem(item: Item): Stream {
     return typeof value === 'string' ? value : undefined;
   };
   const reason = STREAM_DISABLED_REASONS.find((each) => each === item['disabledReason']);
-  const [connection, url, audience, tokenDigest] = [
+  const [connection, url, audience, tokenDigest, declaredBy] = [
     optional('connection'),
     optional('url'),
     optional('audience'),
     optional('tokenDigest'),
+    optional('declaredBy'),
   ];
   return {
     id: item.sk,
@@ -76,6 +80,6 @@ export function streamFromItem(item: Item): Stream {
     ...(reason === undefined ? {} : { disabledReason: reason }),
     createdAt: textOf(item, 'createdAt'),
     ...(tokenDigest === undefined ? {} : { tokenDigest }),
-    isDeclared: item['isDeclared'] === true,
+    ...(declaredBy === undefined ? {} : { declaredBy }),
   };
 }

@@ -75,7 +75,12 @@ export class Streams {
 
   /** Removes a stream and what waits for its receiver. */
   async remove(id: string, alongside: readonly Write[] = []): Promise<void> {
-    await this.table.write([{ delete: streamKey(id) }, ...alongside]);
+    // Without its state, a poll that is under way adds nothing more.
+    await this.table.write([
+      { delete: streamKey(id) },
+      { delete: PollQueue.stateKey(id) },
+      ...alongside,
+    ]);
     const keys: Write[] = [];
     for (const partition of [streamPartition(id), webhookPartition(id)]) {
       for await (const { pk, sk } of this.table.queryAll(partition)) {

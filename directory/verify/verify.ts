@@ -154,8 +154,7 @@ class Check {
         return;
       case 'intent': {
         const intent = intentFromItem(item);
-        const mayTakeLong = intent.kind === 'conversion';
-        if (!mayTakeLong && isOlder(intent, this.now - OVERDUE_MS)) {
+        if (intent.kind !== 'conversion' && isOlder(intent, this.now - OVERDUE_MS)) {
           this.report('overdue', textOfKey(item), 'has been under way for half an hour');
         }
         this.existing.add(textOfKey(item));

@@ -54,12 +54,13 @@ function eventsOf(event: LoggedEvent, mode: StreamMode): JsonObject | undefined 
     case 'user.updated':
     case 'group.updated':
     case 'resource.updated':
-      return isRepeated ? { [EVENT_URI.feedAdd]: {} } : updated(event, mode);
+      if (isRepeated) return { [EVENT_URI.feedAdd]: {} };
+      // Without changes it is a user who was deleted and has come back, inactive.
+      return (isRevived(event) ? created : updated)(event, mode);
     case 'user.deactivated':
       return { ...updated(event, mode), [EVENT_URI.deactivate]: {} };
     case 'user.reactivated': {
-      // Without changes it is a user who was deleted and has come back.
-      const change = event.data['changed'] === undefined ? created : updated;
+      const change = isRevived(event) ? created : updated;
       return { ...change(event, mode), [EVENT_URI.activate]: {} };
     }
     case 'user.deleted':
@@ -81,6 +82,12 @@ function eventsOf(event: LoggedEvent, mode: StreamMode): JsonObject | undefined 
   }
 }
 
+/** Returns whether an event is about a user who was deleted and has come back. */
+function isRevived({ type, data }: LoggedEvent): boolean {
+  const isOfUser = type === 'user.updated' || type === 'user.reactivated';
+  return isOfUser && data['changed'] === undefined && data['write'] === undefined;
+}
+
 function created(event: LoggedEvent, mode: StreamMode): JsonObject {
   const scim = resourceOf(event);
   if (mode === 'full' && scim !== undefined) {
@@ -94,11 +101,13 @@ function created(event: LoggedEvent, mode: StreamMode): JsonObject {
 function updated(event: LoggedEvent, mode: StreamMode): JsonObject {
   const { method, attributes } = writeOf(event);
   const scim = resourceOf(event);
-  const uri = method === 'PUT' ? EVENT_URI.put : EVENT_URI.patch;
+  // The members of a group are not in its events, and a replacement would lack them.
+  const isReplaced = method === 'PUT' && !(mode === 'full' && event.type === 'group.updated');
+  const uri = isReplaced ? EVENT_URI.put : EVENT_URI.patch;
   if (mode === 'notice' || scim === undefined) {
     return { [uri.notice]: { ...versionOf(scim), attributes } };
   }
-  const data = method === 'PUT' ? scim : patchTo(scim, attributes);
+  const data = isReplaced ? scim : patchTo(scim, attributes);
   return { [uri.full]: { ...versionOf(scim), data } };
 }
 

@@ -4,19 +4,14 @@ import { LANES } from '../../directory/events/lanes';
 import { nextReferences } from '../../directory/events/next-references';
 import { eventsOf } from '../../directory/events/read';
 import type { Table } from '../../directory/store/table';
-import {
-  MOST_ADDED,
-  MOST_OUTSTANDING,
-  PollQueue,
-  type Outstanding,
-} from '../../directory/streams/poll-queue';
+import { MOST_ADDED, PollQueue, type Outstanding } from '../../directory/streams/poll-queue';
 import { hasEventsOf, type Stream } from '../../directory/streams/stream';
 import type { JsonObject } from '../../scim/json';
 import { eventClaims } from './claims';
 import { withoutRepetitions } from './repetitions';
 
-/** Characters of the claims in one answer: base64 adds a third, and Lambda returns 6 MB at most. */
-const ANSWER_CHARACTERS = 3 * 1024 * 1024;
+/** Bytes of the claims in one answer: base64 adds a third, and Lambda returns 6 MB at most. */
+const ANSWER_BYTES = 4 * 1024 * 1024;
 
 /** A request of a receiver (RFC 8936 section 2.2). */
 export interface PollRequest {
@@ -41,6 +36,8 @@ export interface PollResult {
   readonly tokens: readonly UnsignedToken[];
   /** Whether there are more tokens than were asked for. */
   readonly moreAvailable: boolean;
+  /** Ids of the tokens that this request has acknowledged. */
+  readonly done: readonly string[];
 }
 
 /**
@@ -56,16 +53,13 @@ export async function poll(
 ): Promise<PollResult | undefined> {
   let queue = await PollQueue.load(table, stream.id);
   if (queue === undefined) return undefined;
-  const done = queue.outstanding.filter(({ jti }) => acknowledged.has(jti));
-  if (done.length > 0) queue = await queue.remove(done);
-  if (maxEvents === 0) return { tokens: [], moreAvailable: queue.outstanding.length > 0 };
+  const acknowledgedNow = queue.outstanding.filter(({ jti }) => acknowledged.has(jti));
+  if (acknowledgedNow.length > 0) queue = await queue.remove(acknowledgedNow);
+  const done = acknowledgedNow.map(({ jti }) => jti);
+  if (maxEvents === 0) return { tokens: [], moreAvailable: queue.outstanding.length > 0, done };
   let isAtEnd = false;
   // One more than asked for tells whether there are more.
-  while (
-    !isAtEnd &&
-    Date.now() < until &&
-    queue.outstanding.length <= Math.min(maxEvents, MOST_OUTSTANDING)
-  ) {
+  while (!isAtEnd && Date.now() < until && queue.outstanding.length <= maxEvents) {
     const next = await readOn(table, stream, queue);
     // Another request of the same receiver was faster; its tokens are outstanding now.
     queue = next === undefined ? await PollQueue.load(table, stream.id) : next.queue;
@@ -75,7 +69,8 @@ export async function poll(
   const given = queue.outstanding.slice(0, maxEvents);
   const { tokens, lost } = await render(table, stream, given);
   if (lost.length > 0) await queue.remove(lost);
-  return { tokens, moreAvailable: queue.outstanding.length > tokens.length + lost.length };
+  const moreAvailable = queue.outstanding.length > tokens.length + lost.length;
+  return { tokens, moreAvailable, done };
 }
 
 /** Adds the next events of the log. @returns undefined if another request has done so first */
@@ -84,13 +79,13 @@ async function readOn(
   stream: Stream,
   queue: PollQueue,
 ): Promise<{ readonly queue: PollQueue; readonly isAtEnd: boolean } | undefined> {
-  const { references, positions } = await nextReferences(table, queue.positions, {
+  const { references, positions, hasMoved } = await nextReferences(table, queue.positions, {
     atMost: MOST_ADDED,
     ofLane: MOST_ADDED,
     firstLane: Math.floor(Math.random() * LANES),
     connection: stream.connection,
   });
-  if (references.length === 0) return { queue, isAtEnd: true };
+  if (references.length === 0 && !hasMoved) return { queue, isAtEnd: true };
   const events = await eventsOf(
     table,
     references.filter(({ connection }) => hasEventsOf(stream, connection)),
@@ -125,7 +120,7 @@ async function render(
   const tokens: UnsignedToken[] = [];
   // Events expire, and those of a deleted connection are removed.
   const lost: Outstanding[] = [];
-  let characters = 0;
+  let bytes = 0;
   for (const token of given) {
     const event = events.get(token.event.id);
     const claims = event === undefined ? undefined : eventClaims(event, stream.mode);
@@ -133,8 +128,8 @@ async function render(
       lost.push(token);
       continue;
     }
-    characters += JSON.stringify(claims).length;
-    if (characters > ANSWER_CHARACTERS && tokens.length > 0) break;
+    bytes += Buffer.byteLength(JSON.stringify(claims));
+    if (bytes > ANSWER_BYTES && tokens.length > 0) break;
     tokens.push({ jti: token.jti, issuedAt: token.issuedAt, claims });
   }
   return { tokens, lost };

@@ -190,13 +190,13 @@ class Worker {
   /** Sends the next events of the log. @returns whether there were any */
   private async readOn(receiver: Receiver, queue: DeliveryQueue): Promise<boolean> {
     this.firstLane += 1;
-    const { references, positions, ends } = await nextReferences(
+    const { references, positions, hasMoved, ends } = await nextReferences(
       this.table,
       queue.state.positions,
       { atMost: BATCH, ofLane: LANE_BATCH, firstLane: this.firstLane },
     );
     this.ends = ends;
-    if (references.length === 0) return false;
+    if (references.length === 0 && !hasMoved) return false;
     const wanted = references.filter((reference) => receiver.isWanted(reference));
     const events = await eventsOf(this.table, wanted);
     const bySubject = new Map<string, LoggedEvent[]>();

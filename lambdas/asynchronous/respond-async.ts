@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AcceptedRequests } from '../../directory/requests/accepted-requests';
 import type { Outcome } from '../../directory/requests/result-item';
+import { ScimError } from '../../scim/errors/scim-error';
 import { asText, isObject, type JsonObject } from '../../scim/json';
 import { ENVIRONMENT, REQUESTS_PATH } from '../contract';
 import { bulkAnswer } from '../endpoints/bulk/answer';
@@ -82,10 +83,21 @@ async function usualAnswer(context: RequestContext, outcome: Outcome): Promise<A
   const isChange = method === 'POST' || method === 'PUT' || method === 'PATCH';
   if (isChange && isAnsweredWithBody(context, method)) {
     const id = asText(location).split('/').at(-1) ?? '';
-    const answer = await groupsEndpoint.get(asRead(context), id);
-    return { ...answer, status: method === 'POST' ? 201 : 200 };
+    const answer = await shown(context, id);
+    if (answer !== undefined) return { ...answer, status: method === 'POST' ? 201 : 200 };
+    return { status: method === 'POST' ? 201 : 204, headers: resourceHeaders(operation) };
   }
   return { status, headers: resourceHeaders(operation) };
+}
+
+/** Returns the answer with a group; undefined if it is too large, or has been deleted since. */
+async function shown(context: RequestContext, id: string): Promise<Answer | undefined> {
+  try {
+    return await groupsEndpoint.get(asRead(context), id);
+  } catch (error) {
+    if (error instanceof ScimError && error.status < 500) return undefined;
+    throw error;
+  }
 }
 
 /** Returns the context of a request that reads the resource. */

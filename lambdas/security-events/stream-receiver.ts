@@ -3,12 +3,15 @@ import type { Table } from '../../directory/store/table';
 import { hasEventsOf, type Stream } from '../../directory/streams/stream';
 import { Streams } from '../../directory/streams/streams';
 import { eventClaims } from '../../events/security-events/claims';
+import { isFinalError } from '../../events/security-events/errors';
 import { tokenId } from '../../events/security-events/poll';
 import { withoutRepetitions } from '../../events/security-events/repetitions';
 import { TOKEN_MEDIA_TYPE } from '../../events/security-events/token';
 import type { Message, Receiver } from '../../events/webhooks/receiver';
 import { send, type Attempt } from '../../events/webhooks/send';
-import { isObject, parseJson, type JsonObject } from '../../scim/json';
+import { asText, isObject, parseJson, type JsonObject } from '../../scim/json';
+import { logFailure } from '../observability/log';
+import { erasable } from '../webhooks/erasable';
 import { recordAttempt } from '../webhooks/record-attempt';
 import { reportFailing } from '../webhooks/report-failing';
 import type { TokenIssuer } from './token-issuer';
@@ -40,7 +43,8 @@ export async function openStream(
     send: async (message) => {
       const issuedAt = Math.floor(Date.now() / 1000);
       const [jti, claims] = [tokenId(stream, message), claimsIn(message.body)];
-      const token = await issuer.sign(stream, { jti, issuedAt, claims });
+      const token = await signed(() => issuer.sign(stream, { jti, issuedAt, claims }));
+      if (typeof token !== 'string') return token;
       const headers = {
         'content-type': TOKEN_MEDIA_TYPE,
         accept: 'application/json',
@@ -63,10 +67,20 @@ export async function openStream(
 function messageOf(stream: Stream, event: LoggedEvent): Message | undefined {
   const claims = eventClaims(event, stream.mode);
   if (claims === undefined) return undefined;
-  const { type, subject, connection } = event;
-  const body = JSON.stringify(claims);
-  // What a receiver answers names the token; it is kept, so that operators see what is wrong.
-  return { id: event.id, type, subject, connection, keepsAnswer: true, body };
+  const { id, type, subject, connection } = event;
+  return { id, type, subject, connection, ...erasable(event), body: JSON.stringify(claims) };
+}
+
+/** Returns a token, or a failed attempt: KMS may sign it later. */
+async function signed(sign: () => Promise<string>): Promise<string | Attempt> {
+  const begun = Date.now();
+  try {
+    return await sign();
+  } catch (error) {
+    logFailure(error, '');
+    const latency = Date.now() - begun;
+    return { isAccepted: false, error: 'The token could not be signed.', latency };
+  }
 }
 
 function claimsIn(body: string): JsonObject {
@@ -82,14 +96,14 @@ function outcome(attempt: Attempt): Attempt {
     const error = `The receiver answered ${status} instead of 202.`;
     return { ...attempt, isAccepted: false, error };
   }
-  return status === 400 && isErrorMessage(answer) ? { ...attempt, isFinal: true } : attempt;
+  return status === 400 && isFinal(answer) ? { ...attempt, isFinal: true } : attempt;
 }
 
-/** Returns whether an answer says what is wrong with a token: it would be refused again. */
-function isErrorMessage(answer: string): boolean {
+/** Returns whether an answer says that the token would be refused again. */
+function isFinal(answer: string): boolean {
   try {
     const message = parseJson(answer);
-    return isObject(message) && typeof message['err'] === 'string';
+    return isObject(message) && isFinalError(asText(message['err']));
   } catch {
     return false;
   }

@@ -7,6 +7,7 @@ import { toEnvelope, type EventEnvelope } from '../../events/envelope';
 import type { Message, Receiver } from '../../events/webhooks/receiver';
 import { send } from '../../events/webhooks/send';
 import { signedHeaders } from '../../events/webhooks/signature';
+import { erasable } from './erasable';
 import { recordAttempt } from './record-attempt';
 import { reportFailing } from './report-failing';
 import type { WebhookSecrets } from './webhook-secrets';
@@ -75,19 +76,7 @@ function isFor(
 }
 
 function messageOf(deployment: string, event: LoggedEvent): Message {
-  const { id, type, subject, connection, time, personal } = event;
-  // `Users/<id>`, or `Groups/<id>/members/<memberId>`
-  const [kind, id1, , memberId] = subject.split('/');
-  const userId = kind === 'Users' ? id1 : memberId;
-  const body = { ...toEnvelope(deployment, event), timestamp: time };
-  return {
-    id,
-    type,
-    subject,
-    connection,
-    ...(userId === undefined ? {} : { userId }),
-    // After a user is erased or a connection deleted, no new personal data may be stored.
-    keepsAnswer: personal !== undefined || /^(?:group|connection\.(?!deleted))/.test(type),
-    body: JSON.stringify(body),
-  };
+  const { id, type, subject, connection, time } = event;
+  const body = JSON.stringify({ ...toEnvelope(deployment, event), timestamp: time });
+  return { id, type, subject, connection, ...erasable(event), body };
 }

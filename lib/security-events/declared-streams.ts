@@ -1,4 +1,4 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, Token } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { DeclaredStreamsProperties } from '../../lambdas/contract';
@@ -30,6 +30,12 @@ export function declareStreams(
     );
   }
   const definitions = streams.map(({ streamId: id, _definition }) => ({ id, ..._definition }));
+  if (definitions.flatMap(({ url, audience }) => [url, audience]).some(Token.isUnresolved)) {
+    throw new Error(
+      'The audience and the URL of a security event stream must be known at synthesis: its id ' +
+        'follows from them.',
+    );
+  }
   const wrong = definitions.find(({ url }) => url !== undefined && !url.startsWith('https://'));
   if (wrong !== undefined) {
     throw new Error(`The URL of a security event stream must start with https://: ${wrong.url}.`);

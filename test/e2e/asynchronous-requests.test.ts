@@ -170,7 +170,7 @@ test('after failOnErrors, the other operations have a result, too', async () => 
   expect(statuses).toEqual(['404', '424', '424']);
 });
 
-test('what cannot be performed is refused at once, and what cannot be later is answered now', async () => {
+test('what is wrong is refused at once, and what cannot wait is answered at once', async () => {
   const client = await Client.connect('okta');
   const wrong = await sendAsync(client, 'POST', '/Bulk', { schemas: [BULK] });
   expect(wrong.status).toBe(400);

@@ -96,6 +96,15 @@ test('a receiver that is down for an hour gets everything, by resource in order'
 test('a token that is refused for good is not sent again, and the next one is', async () => {
   const client = await Client.connect('okta');
   const { receiver } = await pushed(client);
+  receiver.react = () => [400, { err: 'invalid_key' }];
+  const other = await client.user('key@acme.example');
+  await until(receiver, 1);
+  receiver.react = () => 202;
+  // An error about a key can pass: the token comes again.
+  await until(receiver, 2);
+  await client.delete(`/Users/${other.id}`);
+  await until(receiver, 3);
+  receiver.received.length = 0;
   receiver.react = () => [400, { err: 'invalid_request', description: 'unknown user' }];
   const user = await client.user('eve@acme.example');
   await until(receiver, 1);
@@ -124,4 +133,30 @@ test('only 202 accepts a token, 400 alone is repeated, and 410 ends the stream',
     ({ body: { enabled } }) => enabled === false,
   );
   expect(body).toMatchObject({ enabled: false, disabledReason: 'gone' });
+});
+
+test('operators see what a receiver answered, and send tokens again with the same id', async () => {
+  const client = await Client.connect('okta');
+  const { receiver, stream } = await pushed(client);
+  receiver.react = () => [400, { err: 'invalid_request', description: 'not yet' }];
+  await client.user('again@acme.example');
+  const [first] = await until(receiver, 1);
+  receiver.react = () => 202;
+  const { body } = await eventually(
+    () => admin('GET', `/streams/${stream.id}/deliveries?status=failed`),
+    (reply) => reply.body.deliveries.length > 0,
+  );
+  const [delivery] = body.deliveries as Body[];
+  expect(delivery).toMatchObject({ type: 'user.created', statusCode: 400 });
+  expect(delivery.answer).toContain('not yet');
+  const path = `/streams/${stream.id}/deliveries/${delivery.eventId}/resend`;
+  expect((await admin('POST', path)).status).toBe(202);
+  const [, second] = await until(receiver, 2);
+  expect(second?.claims['jti']).toBe(first?.claims['jti']);
+  await admin('PATCH', `/streams/${stream.id}`, { mode: 'full', audience: 'https://new.example' });
+  const replayed = await admin('POST', `/streams/${stream.id}/replay`, { after: delivery.eventId });
+  expect(replayed.status).toBe(202);
+  const [, , third] = await until(receiver, 3);
+  expect(third?.claims).toMatchObject({ jti: first?.claims['jti'], aud: 'https://new.example' });
+  expect(third === undefined ? [] : namesIn(third)).toEqual(['prov:create:full']);
 });

@@ -216,6 +216,11 @@ test('a stream is for its receiver only', async () => {
   expectProblem(await call(pollUrl, token), 401);
   expect((await call(pollUrl, body.token as string)).status).toBe(200);
   expect(JSON.stringify((await admin('GET', `/streams/${id}`)).body)).not.toContain('set_');
+  await admin('PATCH', `/streams/${id}`, { enabled: false });
+  expectProblem(await call(pollUrl, body.token as string), 403);
+  expectProblem(await app('POST', `/streams/${id}`), 403);
+  await admin('PATCH', `/streams/${id}`, { enabled: true });
+  expect((await call(pollUrl, body.token as string)).status).toBe(200);
   expect((await admin('DELETE', `/streams/${id}`)).status).toBe(204);
   expectProblem(await call(pollUrl, body.token as string), 401);
   expectProblem(await app('POST', `/streams/${id}`), 404);

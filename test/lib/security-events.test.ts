@@ -1,3 +1,4 @@
+import { Aws } from 'aws-cdk-lib';
 import { ScimSecurityEvents, StreamMode } from '../../lib';
 import { parseJson } from '../../scim/json';
 import { provide } from './support';
@@ -72,6 +73,11 @@ test.each([
     'two receivers with the same audience',
     { securityEvents: [ScimSecurityEvents.poll(), ScimSecurityEvents.poll()] },
     'Two security event streams have the same receiver.',
+  ],
+  [
+    'an audience that is known only at deployment',
+    { securityEvents: [ScimSecurityEvents.poll({ audience: Aws.ACCOUNT_ID })] },
+    'must be known at synthesis',
   ],
   [
     'a URL without TLS',

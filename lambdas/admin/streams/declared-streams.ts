@@ -17,12 +17,15 @@ const STREAM = z.strictObject({
 });
 
 /**
- * Makes the declared streams those that the stack declares now. A stream keeps its place in the
- * event log; a new one begins at its end.
+ * Makes the streams of a stack those that it declares now. A stream keeps its place in the event
+ * log; a new one begins at its end. One that is declared no more is disabled, so that it goes on in
+ * its place if a deployment fails and declares it again; operators can delete it.
+ * @param declaredBy ARN of the stack
  * @throws Problem 400
  */
 export async function declareStreams(
   { table }: Pick<ConnectionServices, 'table'>,
+  declaredBy: string,
   definitions: readonly Json[],
 ): Promise<void> {
   const declared = definitions.map((definition) => readSettings(STREAM, definition));
@@ -34,15 +37,20 @@ export async function declareStreams(
   for (const settings of declared) {
     const changed = await streams.change(settings.id, (stream) => {
       // The audience may be declared no more.
-      const { audience: _, ...rest } = stream;
-      return { ...rest, ...settings };
+      const { audience: _, disabledReason, ...rest } = stream;
+      const declared = { ...rest, ...settings, declaredBy };
+      if (stream.enabled || disabledReason === 'undeclared') return { ...declared, enabled: true };
+      return disabledReason === undefined ? declared : { ...declared, disabledReason };
     });
     if (changed !== undefined) continue;
     const createdAt = new Date().toISOString();
-    await streams.add({ ...settings, enabled: true, createdAt, isDeclared: true });
+    await streams.add({ ...settings, enabled: true, createdAt, declaredBy });
   }
   const ids = new Set(declared.map(({ id }) => id));
-  for (const { id, isDeclared } of await streams.list()) {
-    if (isDeclared && !ids.has(id)) await streams.remove(id);
+  for (const { id, declaredBy: owner } of await streams.list()) {
+    if (owner !== declaredBy || ids.has(id)) continue;
+    await streams.change(id, ({ declaredBy: _, ...stream }) =>
+      stream.enabled ? { ...stream, enabled: false, disabledReason: 'undeclared' } : stream,
+    );
   }
 }

@@ -7,6 +7,7 @@ import { MOST_STREAMS, Streams } from '../../../directory/streams/streams';
 import { freshStart, stateFromItem, stateKey } from '../../../directory/webhooks/delivery-state';
 import { urlProblem } from '../../../events/webhooks/destination';
 import { isObject, type Json, type JsonObject } from '../../../scim/json';
+import { KEY_SET_PATH } from '../../contract';
 import { jsonAnswer, type Answer } from '../../http/answer';
 import type { ApiRequest } from '../../json-api/api-request';
 import { noConnection, Problem } from '../../json-api/problem';
@@ -50,7 +51,6 @@ export async function createStream(
     ...settings,
     enabled: true,
     createdAt: new Date().toISOString(),
-    isDeclared: false,
   });
   const { stream, token } = created;
   const record = recordOf(services, 'stream.create', stream, {}, auditedSettings(stream));
@@ -85,8 +85,9 @@ export async function changeStream(services: Services, request: ApiRequest): Pro
   const patch = readJson(request.body);
   if (!isObject(patch)) throw new Problem(400, 'The body must be a JSON object.');
   const before = await existingStream(services, request);
-  if (before.isDeclared) {
-    throw new Problem(409, 'The stack declares this stream. Change it there.');
+  if (before.declaredBy !== undefined && Object.keys(patch).some((name) => name !== 'enabled')) {
+    const detail = 'The stack declares this stream. Change it there; here, only "enabled" changes.';
+    throw new Problem(409, detail);
   }
   const records: AuditRecord[] = [];
   const changed = await new Streams(services.table).change(
@@ -110,7 +111,7 @@ export async function changeStream(services: Services, request: ApiRequest): Pro
 /** `DELETE /streams/{id}`. */
 export async function deleteStream(services: Services, request: ApiRequest): Promise<Answer> {
   const stream = await existingStream(services, request);
-  if (stream.isDeclared) {
+  if (stream.declaredBy !== undefined) {
     throw new Problem(409, 'The stack declares this stream. Remove it there.');
   }
   const record = recordOf(services, 'stream.delete', stream, auditedSettings(stream), {});
@@ -188,13 +189,15 @@ function auditedSettings({ id, delivery, url, audience, mode, enabled }: Stream)
 }
 
 function describeStream({ publicUrl, scimBaseUrl }: Services, stream: Stream): object {
-  const { tokenDigest: _, isDeclared, ...settings } = stream;
+  const { tokenDigest: _, declaredBy, ...settings } = stream;
   const { id, connection, delivery } = stream;
-  if (delivery === 'push') return { ...settings, isDeclared };
+  const isPolledWithToken = delivery === 'poll' && connection !== undefined;
   return {
     ...settings,
-    isDeclared,
-    ...(connection === undefined ? {} : { pollUrl: `${scimBaseUrl(connection)}/streams/${id}` }),
-    signedPollUrl: `${publicUrl}/app/v1/streams/${id}`,
+    isDeclared: declaredBy !== undefined,
+    issuer: publicUrl,
+    keySetUrl: `${publicUrl}${KEY_SET_PATH}`,
+    ...(isPolledWithToken ? { pollUrl: `${scimBaseUrl(connection)}/streams/${id}` } : {}),
+    ...(delivery === 'poll' ? { signedPollUrl: `${publicUrl}/app/v1/streams/${id}` } : {}),
   };
 }

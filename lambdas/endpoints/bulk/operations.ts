@@ -91,6 +91,9 @@ export class BulkOperations {
       if (next === undefined || running.size >= width) await Promise.race(running);
     }
     await Promise.all(running);
+    this.isComplete = waiting.size === 0 || this.isEnded;
+    // Another worker performs the rest, and completes the circles.
+    if (this.later !== undefined && !this.isComplete) return [];
     await this.completeCircles();
     if (this.later !== undefined) {
       await this.endLater(this.later, waiting);
@@ -114,13 +117,11 @@ export class BulkOperations {
     return true;
   }
 
-  /** Records the results that are known only now. */
+  /** Records the results that are known only now: `failOnErrors` prevented what waits. */
   private async endLater(later: LaterBulk, waiting: ReadonlySet<Task>): Promise<void> {
     for (const task of this.tasks) {
       if (Object.keys(task.later).length > 0) await this.recordResult(task);
     }
-    this.isComplete = waiting.size === 0 || this.isEnded;
-    if (!this.isEnded) return;
     for (const { index, operation } of waiting) {
       await later.record(index, operation, notPerformed(operation));
     }

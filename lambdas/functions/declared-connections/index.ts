@@ -81,7 +81,7 @@ async function apply(
     return;
   }
   if (declaration.kind === 'streams') {
-    await declareStreams(services, isDeletion ? [] : declaration.definitions);
+    await declareStreams(services, event.StackId, isDeletion ? [] : declaration.definitions);
     return;
   }
   const declaredBy = `${event.StackId}/${event.LogicalResourceId}`;

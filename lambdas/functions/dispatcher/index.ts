@@ -105,11 +105,12 @@ function mayHaveEvent(record: DynamoDBRecord): boolean {
 /** Delivers new events. Schedules do the same for those that are left. */
 async function deliver(table: Table, requestId: string): Promise<void> {
   try {
-    const receivers = await Promise.all([
+    const [endpoints, streams] = await Promise.all([
       new WebhookEndpoints(table).list(),
       hasStreams ? new Streams(table).list() : [],
     ]);
-    const isWanted = receivers.flat().some(({ enabled }) => enabled);
+    const pushed = streams.filter(({ delivery }) => delivery === 'push');
+    const isWanted = [...endpoints, ...pushed].some(({ enabled }) => enabled);
     if (isWanted) await startTask(lambda, webhooks, { task: 'deliver' });
   } catch (error) {
     logFailure(error, requestId);

@@ -60,8 +60,12 @@ async function answer(table: Table, request: ScimRequest): Promise<Answer> {
   }
   if (request.method !== 'POST') throw notAllowed(request.method, 'POST');
   const isSigned = request.resource.startsWith(`${APPLICATION_PATH}/`);
-  const stream = await (isSigned ? signedStream : ownStream)(table, request);
-  return answerPoll(table, issuer, stream, request.body);
+  const open = async (): Promise<Stream> => {
+    const stream = await (isSigned ? signedStream : ownStream)(table, request);
+    if (stream.enabled) return stream;
+    throw new Problem(403, 'The stream is disabled.');
+  };
+  return answerPoll(table, issuer, open, request.body);
 }
 
 /** Returns the stream that a signed request names. @throws Problem 404, 409 */

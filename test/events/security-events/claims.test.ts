@@ -211,6 +211,31 @@ test('a user who is deactivated or comes back has two events in one token', () =
   });
 });
 
+test('a deleted user who comes back inactive is created, and is not activated', () => {
+  const event = loggedEvent('user.updated', 'Users/1', { user: { id: '1' } });
+  const names = Object.keys(eventClaims(event, 'notice')?.events ?? {});
+  expect(names).toEqual(['urn:ietf:params:scim:event:prov:create:notice']);
+});
+
+test('a group that is replaced is patched in the mode full', () => {
+  const write = { method: 'PUT', attributes: ['displayName'] };
+  const scim = { displayName: 'People' };
+  const event = loggedEvent('group.updated', GROUP, {
+    group: { id: '1', scim },
+    changed: [],
+    write,
+  });
+  const events = eventClaims(event, 'full')?.events ?? {};
+  expect(events).toEqual({
+    'urn:ietf:params:scim:event:prov:patch:full': {
+      data: {
+        schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+        Operations: [{ op: 'replace', path: 'displayName', value: 'People' }],
+      },
+    },
+  });
+});
+
 test('what was cut or erased is a notice, in every mode', () => {
   const changed = loggedEvent('user.updated', BJENSEN, { changed: ['title'] });
   const notice = { [EVENT_URI.patch.notice]: { attributes: ['title'] } };
