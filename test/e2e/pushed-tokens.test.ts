@@ -160,3 +160,15 @@ test('operators see what a receiver answered, and send tokens again with the sam
   expect(third?.claims).toMatchObject({ jti: first?.claims['jti'], aud: 'https://new.example' });
   expect(third === undefined ? [] : namesIn(third)).toEqual(['prov:create:full']);
 });
+
+test('a deleted connection takes its streams with it', async () => {
+  const client = await Client.connect('okta');
+  const { stream } = await pushed(client);
+  expect((await admin('DELETE', `/connections/${client.id}`)).status).toBe(202);
+  await server.advance(600);
+  const { status } = await eventually(
+    () => admin('GET', `/streams/${stream.id}`),
+    (reply) => reply.status === 404,
+  );
+  expect(status).toBe(404);
+});

@@ -43,6 +43,7 @@ test('the VPC gets endpoints only for the services that the functions call', () 
   expect(
     services((stack) => ({ vpc: isolated(stack), failureMail: { sender: 'a@b.example' } })),
   ).toContain('email');
+  expect(services((stack) => ({ vpc: isolated(stack), securityEvents: [] }))).toContain('kms');
   expect(services((stack) => ({ vpc: isolated(stack), vpcEndpoints: false }))).toEqual([]);
   const { LAMBDA, SECRETS_MANAGER, S3, SES } = VpcEndpointService;
   expect(

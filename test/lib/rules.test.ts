@@ -3,7 +3,12 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { importedVpc, provide } from './support';
-import { ScimAccess, ScimServiceProvider, type ScimServiceProviderProps } from '../../lib';
+import {
+  ScimAccess,
+  ScimSecurityEvents,
+  ScimServiceProvider,
+  type ScimServiceProviderProps,
+} from '../../lib';
 
 /** Returns the violations that lib/acknowledged-rules.ts does not acknowledge. */
 function findings(props: ScimServiceProviderProps, stackProps: StackProps = {}): readonly string[] {
@@ -29,6 +34,13 @@ test.each<[string, ScimServiceProviderProps]>([
   ['no props', {}],
   ['failure mails', { failureMail: { sender: 'scim@example.com' } }],
   ['tracing', { tracing: true }],
+  [
+    'security events',
+    {
+      securityEvents: [ScimSecurityEvents.push({ url: 'https://receiver.example' })],
+      securityEventKey: 2,
+    },
+  ],
 ])('cdk-nag reports no violation with %s', (_, props) => {
   expect(findings(props)).toEqual([]);
   expect(findings(props, { env: { account: '123456789012', region: 'eu-central-1' } })).toEqual([]);
