@@ -176,6 +176,8 @@ async function dispatch(
   const notices = records.flatMap(noticesIn);
   try {
     for (const [fn, found] of tasks) {
+      // Requests wait if the stack has no security events any more.
+      if (fn === '') continue;
       for (const batch of batchesOf(found, KEYS_IN_TASK)) {
         await startTask(lambda, fn, { intents: batch.map(({ key }) => key) });
       }
