@@ -78,7 +78,8 @@ export class AcceptedRequests {
    * @returns undefined if another worker performs it or has performed it, and if its function died
    *   before it accepted it
    */
-  async take({ id }: RequestTask, until: number): Promise<AcceptedRequest | undefined> {
+  async take(task: RequestTask, until: number): Promise<AcceptedRequest | undefined> {
+    const { id, txn } = task;
     const key = intentKey(this.connection, id);
     const item = await this.table.get(key);
     if (item?.['handedOver'] === undefined) return undefined;
@@ -90,6 +91,11 @@ export class AcceptedRequests {
       },
     ]);
     if (failed.length > 0) return undefined;
+    // Its worker died while it removed the intent: parts of the body may be gone.
+    if ((await this.outcome(txn))?.isComplete === true) {
+      await this.complete(task);
+      return undefined;
+    }
     const parts: string[] = [];
     for await (const batch of this.table.queryAll(key.pk, { between: BATCHES })) {
       parts.push(textOf(batch, 'part'));
