@@ -15,7 +15,7 @@ export interface NextReferences {
   readonly ends: readonly number[];
 }
 
-/** What a channel reads at a time. */
+/** Limits of one read of the log by a channel. */
 export interface NextQuery {
   /** Most references. */
   readonly atMost: number;

@@ -7,7 +7,7 @@ import { EVENT_TYPES, type EventType, type LoggedEvent } from '../events/event';
 import { LANES } from '../events/lanes';
 
 /*
- * What a receiver that polls has been given and has not acknowledged. Tokens are stored without
+ * The tokens that a polling receiver was given and has not acknowledged. Tokens are stored without
  * their content: it is read from the event log each time, so that nothing of a user who is erased
  * is kept here.
  */

@@ -2,11 +2,11 @@ import { textOf, type Item, type Key } from '../store/item';
 import { STREAMS } from '../store/keys';
 import { newVersion } from '../store/version';
 
-/** What a stream tells its receiver about a change: which attributes, or their values, too. */
+/** The content of a stream's tokens: the names of changed attributes, or their values, too. */
 export const STREAM_MODES = ['notice', 'full'] as const;
 export type StreamMode = (typeof STREAM_MODES)[number];
 
-/** Who begins a delivery: the receiver (RFC 8936) or the service provider (RFC 8935). */
+/** The way of delivery: the receiver polls (RFC 8936), or tokens are pushed to it (RFC 8935). */
 export const STREAM_DELIVERIES = ['poll', 'push'] as const;
 export type StreamDelivery = (typeof STREAM_DELIVERIES)[number];
 

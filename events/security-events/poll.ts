@@ -31,7 +31,7 @@ export interface UnsignedToken {
   readonly claims: JsonObject;
 }
 
-/** What a receiver gets. */
+/** The answer to a poll, before its tokens are signed. */
 export interface PollResult {
   readonly tokens: readonly UnsignedToken[];
   /** Whether there are more tokens than were asked for. */

@@ -3,7 +3,7 @@ import type { ScimRequest } from './scim-request';
 /** Longest time that a client's `wait` keeps a request, in seconds. API Gateway waits for 29. */
 const MOST_WAIT_SECONDS = 20;
 
-/** What a client prefers (RFC 7240). */
+/** The preferences of a client (RFC 7240). */
 export interface Preferences {
   /** Whether the answer to a change contains the resource; undefined without a preference. */
   readonly return?: 'minimal' | 'representation';

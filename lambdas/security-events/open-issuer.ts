@@ -3,7 +3,7 @@ import { variable } from '../runtime/environment';
 import { SigningKeys } from './signing-keys';
 import { TokenIssuer } from './token-issuer';
 
-/** What signs the tokens of this deployment. */
+/** The keys of this deployment, and the issuer that signs tokens with them. */
 export interface SecurityEvents {
   readonly keys: SigningKeys;
   readonly issuer: TokenIssuer;

@@ -7,7 +7,7 @@ import type { SigningKeys } from './signing-keys';
 /** Signatures that KMS is asked for in parallel. */
 const WIDTH = 16;
 
-/** Whom a token is for. */
+/** The receiver of a token: a stream's, or a client without an audience. */
 type Receiver = Pick<Stream, 'audience'>;
 
 /** Signs the tokens of streams, and those for clients themselves. */

@@ -1,5 +1,5 @@
 /**
- * What a stream tells its receiver about a change.
+ * The content of a stream's tokens.
  */
 export enum StreamMode {
   /**
@@ -28,7 +28,7 @@ export interface StreamOptions {
   readonly audience?: string;
 
   /**
-   * What the receiver is told about a change.
+   * The content of the tokens.
    *
    * @default StreamMode.NOTICE
    */

@@ -237,7 +237,7 @@ test('a stream that its stack declares no more waits; another stack leaves it al
   await declare('other', first, second);
   await declare('stack');
   expect(await streams.find(first)).toMatchObject({ enabled: true, declaredBy: 'other' });
-  // What an operator has disabled stays so.
+  // A stream that was disabled for another reason is not enabled by a deployment.
   await streams.change(first, (stream) => ({ ...stream, enabled: false, disabledReason: 'gone' }));
   await declare('other', first, second);
   expect(await streams.find(first)).toMatchObject({ enabled: false, disabledReason: 'gone' });

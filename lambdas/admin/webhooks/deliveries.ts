@@ -116,7 +116,7 @@ export async function resend(services: Services, request: ApiRequest): Promise<A
   return jsonAnswer(202, { eventId });
 }
 
-/** What events are delivered to. */
+/** A webhook, or a stream that is pushed. */
 interface DeliveryReceiver {
   readonly kind: 'webhook' | 'stream';
   readonly id: string;
